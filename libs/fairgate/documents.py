@@ -1,0 +1,267 @@
+"""Files that people write: strict YAML and CSV whose errors name file, line and field.
+
+* DocumentError         one fault, at one place
+  + DocumentErrors      every fault of a file, in the order of its lines
+
+Reading is all or nothing: a file with a fault yields no row at all, and every fault is named at
+once, so that a person mends a file in one go.
+
+Strict means: UTF-8 (a BOM is read over), no NUL, a size limit; in YAML no tags, no anchors or
+aliases (a "billion laughs" has nothing to laugh with), no key twice, and every plain scalar stays
+the text that was written except whole numbers, decimals, ``true``, ``false`` and ``null``: Norway
+(``NO``) is not false and ``004`` is not 4. In CSV a fixed header, no missing or extra cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fairgate.errors import FairgateError
+
+MAX_BYTES = 5 * 1024 * 1024
+
+
+class DocumentError(FairgateError, ValueError):
+    """One fault in a file: where it is and what is wrong, as a sentence."""
+
+    def __init__(self, sentence: str, *, file: str, line: int = 0, field: str = "") -> None:
+        self.sentence, self.file, self.line, self.field = sentence, file, line, field
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.line:
+            place.append(f"line {self.line}")
+        if self.field:
+            place.append(self.field)
+        return f"{', '.join(place)}: {self.sentence}"
+
+
+class DocumentErrors(DocumentError):
+    """All faults of one file. ``faults`` lists them; the text has one line per fault."""
+
+    def __init__(self, faults: Sequence[DocumentError]) -> None:
+        self.faults = tuple(faults)
+        first = self.faults[0]
+        super().__init__(first.sentence, file=first.file, line=first.line, field=first.field)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class Faults:
+    """Collects the faults of one file while it is read.
+
+    ``with Faults("terms.yaml") as faults:`` raises all that were added when the block ends.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: list[DocumentError] = []
+
+    def add(self, sentence: str, *, line: int = 0, field: str = "") -> None:
+        """Note a fault and go on reading."""
+        self._found.append(DocumentError(sentence, file=self.file, line=line, field=field))
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __enter__(self) -> Faults:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.raise_if_any()
+
+    def raise_if_any(self) -> None:
+        """Raise what was found so far, in the order of the lines."""
+        if self._found:
+            raise DocumentErrors(sorted(self._found, key=lambda fault: fault.line))
+
+
+class Mapped(dict[str, Any]):
+    """A YAML mapping that remembers its lines: ``line`` of itself, ``line_of(key)`` of a key."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self._lines: dict[str, int] = {}
+
+    def put(self, key: str, value: Any, line: int) -> None:
+        """Add a key that stands on ``line``."""
+        self[key] = value
+        self._lines[key] = line
+
+    def line_of(self, key: str) -> int:
+        """The line of a key, or of the mapping if the key is not there."""
+        return self._lines.get(key, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a CSV file, by column, with the line it starts on."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a file.
+
+    Raises:
+        DocumentError: it is not there, too large, not UTF-8, or holds a NUL.
+    """
+    file = Path(path)
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise DocumentError("is larger than 5 MB.", file=str(path))
+        raw = file.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}.", file=str(path)) from None
+    return decode(raw, file=str(path))
+
+
+def decode(raw: bytes, *, file: str) -> str:
+    """Bytes of a file or an upload as text, by the rules of ``read_text``."""
+    if len(raw) > MAX_BYTES:
+        raise DocumentError("is larger than 5 MB.", file=file)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentError("is not UTF-8 text.", file=file, line=line) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise DocumentError("holds a NUL character.", file=file, line=line)
+    return text
+
+
+def parse_yaml(text: str, *, file: str) -> Any:
+    """One strict YAML document as ``Mapped``, lists and plain values.
+
+    Raises:
+        DocumentError: the text is not YAML, or uses what is not allowed here.
+    """
+    loader = yaml.SafeLoader(text)
+    try:
+        _refuse_aliases(text, file)
+        node = loader.get_single_node()
+        if node is None:
+            raise DocumentError("is empty.", file=file)
+        return _value(node, file)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise DocumentError(f"is not YAML: {error.problem}.", file=file, line=line) from None
+    except yaml.YAMLError as error:
+        raise DocumentError(f"is not YAML: {error}.", file=file) from None
+    except RecursionError:
+        raise DocumentError("is nested too deeply.", file=file) from None
+    finally:
+        loader.dispose()
+
+
+def parse_csv(
+    text: str, *, file: str, columns: Sequence[str], optional: Sequence[str] = ()
+) -> tuple[Row, ...]:
+    """The rows of a CSV with a header that has exactly these columns, in any order.
+
+    Raises:
+        DocumentError: the header or a row does not fit, or the quoting is broken.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    with Faults(file) as faults:
+        try:
+            header = next(reader, [])
+            _check_header(header, columns, optional, faults)
+            faults.raise_if_any()
+            rows = tuple(_rows(reader, header, faults))
+        except csv.Error as error:
+            faults.add(f"is not CSV: {error}.", line=reader.line_num)
+    return rows
+
+
+def _check_header(
+    header: Sequence[str], columns: Sequence[str], optional: Sequence[str], faults: Faults
+) -> None:
+    if not header:
+        faults.add("is empty.")
+        return
+    for column in columns:
+        if column not in header:
+            faults.add("this column is missing.", line=1, field=column)
+    for column in sorted({name for name in header if header.count(name) > 1}):
+        faults.add("this column stands there twice.", line=1, field=column)
+    for column in header:
+        if column not in columns and column not in optional:
+            faults.add("this column is not known here.", line=1, field=column or "(blank)")
+
+
+def _rows(reader: Any, header: Sequence[str], faults: Faults) -> Iterator[Row]:
+    start = reader.line_num + 1
+    for cells in reader:
+        if len(cells) == len(header):
+            yield Row(start, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
+        elif cells:
+            faults.add(f"has {len(cells)} cells, the header has {len(header)}.", line=start)
+        start = reader.line_num + 1
+
+
+def _refuse_aliases(text: str, file: str) -> None:
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
+            raise DocumentError(
+                "anchors, aliases and tags are not used here.",
+                file=file,
+                line=token.start_mark.line + 1,
+            )
+
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}", re.ASCII)
+_WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
+
+
+def _value(node: yaml.Node, file: str) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, file)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, file) for child in node.value]
+    return _scalar(node)
+
+
+def _mapping(node: yaml.MappingNode, file: str) -> Mapped:
+    mapped = Mapped(node.start_mark.line + 1)
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise DocumentError("a key is a word.", file=file, line=line)
+        if key_node.value in mapped:
+            raise DocumentError("this key stands there twice.", file=file, line=line,
+                                field=key_node.value)
+        mapped.put(key_node.value, _value(value_node, file), line)
+    return mapped
+
+
+def _scalar(node: yaml.ScalarNode) -> str | int | Decimal | bool | None:
+    text: str = node.value
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    return text

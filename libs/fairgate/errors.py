@@ -1,0 +1,17 @@
+"""What can go wrong, by family.
+
+* FairgateError
+  + MoneyError (``fairgate.money``)
+  + DocumentError (``fairgate.documents``)
+  + one family per app, each in the app's ``exceptions.py``
+"""
+
+
+class FairgateError(Exception):
+    """The root of every error that Fairgate raises on purpose.
+
+    ``retryable`` tells the caller whether the same call may succeed later without any change.
+    The text is a sentence for a person: it names what is wrong and where.
+    """
+
+    retryable = False
