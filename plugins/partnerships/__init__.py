@@ -1,0 +1,1 @@
+"""Partners, their agreements, and what an agreement in force shows and shares."""

@@ -1,0 +1,64 @@
+"""What can go wrong with partners and agreements.
+
+* PartnershipsError
+  + UnknownPartner        no partner has this code
+  + UnknownVersion        no agreement, or no version of one, has this name or key
+  + VersionIsSigned       a signed version is frozen: a change is a new version
+  + VersionsOverlap       two versions of one agreement would be valid on the same day
+  + TermsConflict         two agreements would share the receipts of one course on the same day
+  + AlreadySigned         this side has signed this version already
+  + SignedOutOfOrder      a signature or a record is dated before the one it follows
+  + AlreadySuspended      the agreement is suspended already
+  + NotSuspended          there is no suspension to lift
+  + RecordIsKept          partners, agreements and their records are never deleted
+
+Faults of a TERMS.yaml are ``fairgate.documents.DocumentErrors``: they name file, line and field.
+"""
+
+from __future__ import annotations
+
+from fairgate.errors import FairgateError
+
+
+class PartnershipsError(FairgateError):
+    """Something about a partner or an agreement is not as it has to be."""
+
+
+class UnknownPartner(PartnershipsError, LookupError):
+    """No partner has this code."""
+
+
+class UnknownVersion(PartnershipsError, LookupError):
+    """No agreement or version has this code, number or key."""
+
+
+class VersionIsSigned(PartnershipsError):
+    """A version that carries a signature cannot be changed; a change is a new version."""
+
+
+class VersionsOverlap(PartnershipsError):
+    """Two versions of one agreement share a day."""
+
+
+class TermsConflict(PartnershipsError):
+    """Two agreements would share the receipts of one course on the same day."""
+
+
+class AlreadySigned(PartnershipsError):
+    """This side has signed this version already."""
+
+
+class SignedOutOfOrder(PartnershipsError):
+    """The moment given lies before a record that came first."""
+
+
+class AlreadySuspended(PartnershipsError):
+    """The agreement is suspended already."""
+
+
+class NotSuspended(PartnershipsError):
+    """The agreement is not suspended, so there is nothing to resume."""
+
+
+class RecordIsKept(PartnershipsError):
+    """A partner, an agreement or one of their records was about to be deleted."""
