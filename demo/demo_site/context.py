@@ -1,0 +1,22 @@
+"""What every page of the demo shows in its bar: who one is, and which day it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from demo_site import calendar
+from demo_site.models import Person
+
+
+def demo_bar(request: HttpRequest) -> dict[str, Any]:
+    """The visitor's chosen person and the day of the demo, read only when a template asks."""
+    return {"demo_person": lambda: person_of(request), "demo_day": calendar.today}
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """The sample person the visitor has chosen to be, or nobody yet."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return None
+    return Person.objects.filter(user_id=request.user.pk).select_related("user").first()

@@ -1,0 +1,38 @@
+"""Answers what the apps' ``compat.py`` would ask the platform (see ``fairgate.stand_in``).
+
+The functions have the names, arguments and meaning of the replaceable functions of
+``fee_payments.compat``, ``fee_gate.compat`` and ``partner_badge.compat``; the contract tests run
+against both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from demo_site.models import Person
+
+
+def profile_country(user_id: int) -> str:
+    """The country in a person's profile, ISO alpha-2, or empty: nobody has to give one."""
+    return Person.objects.filter(user_id=user_id).values_list("country", flat=True).first() or ""
+
+
+def learner_email(user_id: int) -> str:
+    """Where a receipt goes."""
+    users = get_user_model()._default_manager.filter(pk=user_id)
+    return users.values_list("email", flat=True).first() or ""
+
+
+def is_course_staff(user_id: int, course_key: str) -> bool:
+    """Whether a person may see everything of a course: its author, and operators."""
+    people = Person.objects.filter(user_id=user_id)
+    return people.filter(role__in=[Person.Role.AUTHOR, Person.Role.OPERATOR]).exists()
+
+
+def course_outline(course_key: str) -> Any:
+    """The published tree of a course as ``fee_gate.rules`` reads it."""
+    from demo_site import courseware
+
+    return courseware.outline(course_key)

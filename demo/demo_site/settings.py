@@ -1,0 +1,143 @@
+"""Settings of the demo, also used by the test runs.
+
+Nothing secret is in this file: the secret key and the sandbox provider's webhook secret are made
+once per installation in ``demo/var`` (``FAIRGATE_DEMO_VAR`` names another folder).
+``DATABASE_URL`` puts the data on MySQL or MariaDB instead of SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from demo_site.databases import database_from
+from demo_site.secrets import secret
+
+DEMO = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("FAIRGATE_DEMO_VAR") or DEMO / "var").resolve()
+
+SECRET_KEY = secret(VAR, "django")
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+INTERNAL_IPS: list[str] = []
+
+
+
+def _is_there(name: str) -> bool:
+    """Whether the app can be imported. A crutch for the days the apps are being built."""
+    try:
+        import_module(f"{name}.data" if find_spec(name) and find_spec(f"{name}.data") else name)
+    except ImportError:
+        return False
+    return find_spec(f"{name}.apps") is not None
+
+
+FAIRGATE_APPS = [
+    name
+    for name in ("waiver_policy", "partnerships", "fee_payments", "revenue_share", "fee_gate")
+    if _is_there(name)
+]
+
+INSTALLED_APPS = [
+    "demo_site.apps.DemoSiteConfig",  # before the suite: its header and footer fill the page frame
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "workbench",
+    *FAIRGATE_APPS,
+    "fairgate",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "demo_site.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "demo_site.urls"
+WSGI_APPLICATION = "demo_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "demo_site.context.demo_bar",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), folder=VAR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People are chosen from a list on this page, without a password: that is what a demo is for.
+LOGIN_URL = "people"
+LOGIN_REDIRECT_URL = "catalogue"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("ar", "العربية"),
+    ("zh-hans", "中文"),
+    ("ru", "Русский"),
+]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = str(VAR / "static")
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+
+# The two codes that edx-platform adds to ISO 3166 (lms/envs/common.py, COUNTRIES_OVERRIDE).
+COUNTRIES_OVERRIDE = {"TW": _("Taiwan"), "XK": _("Kosovo")}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# The SDK workbench reads these two; its own pages are not served.
+WORKBENCH = {"reset_state_on_restart": False, "services": {}}
+EXCLUDED_XBLOCKS: set[str] = set()
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+# What an operator sets in an LMS; the plugins' own defaults fill in the rest below.
+FEE_PAYMENTS_PROVIDERS = {"sandbox": "fee_payments.providers.sandbox.Sandbox"}
+FEE_PAYMENTS_SANDBOX_SECRETS = (secret(VAR, "sandbox_webhook"),)
+
+for _app in FAIRGATE_APPS:
+    if find_spec(f"{_app}.settings"):
+        import_module(f"{_app}.settings.common").plugin_settings(sys.modules[__name__])
