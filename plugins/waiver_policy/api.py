@@ -1,0 +1,229 @@
+"""The door of the waiver policy: everything that other packages may ask or tell.
+
+Reading: ``decide``, ``explain``, ``is_member``, ``list_editions``, ``list_policies``,
+``list_applications``, ``get_application``, ``fund_balance``, ``list_fund_entries``.
+Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
+``credit_fund``, ``load_edition``, ``load_policy``, ``activate_policy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from fairgate.money import Money
+from fairgate.percent import Percent
+from waiver_policy.data import (
+    Applicant,
+    ApplicationSummary,
+    Decision,
+    EditionFacts,
+    EditionLoad,
+    EditionSummary,
+    FundBalance,
+    FundEntrySummary,
+    GrantSummary,
+    Membership,
+    MembershipChange,
+    PolicySummary,
+)
+
+
+def decide(
+    applicant: Applicant, *, offering_code: str, at: datetime, known_at: datetime | None = None
+) -> Decision:
+    """What the active policy answers for this person, offering and moment. Stores nothing.
+
+    The UTC day of ``at`` decides; ``known_at`` (default ``at``) says with whose knowledge: an
+    edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
+    code ASK (COUNTRY_UNKNOWN); no active policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
+    """
+    raise NotImplementedError
+
+
+def explain(decision: Decision) -> tuple[str, ...]:
+    """The decision in words, translated: country, list, date, rule, edition, how to appeal."""
+    raise NotImplementedError
+
+
+def grant(
+    applicant: Applicant, *, offering_code: str, full_seat_cost: Money | None, key: str,
+    at: datetime,
+) -> GrantSummary:
+    """Decide again, store the decision, and hold the waived part of the seat's cost in the fund.
+
+    The same ``key`` with the same request returns the first grant. ``None`` or zero cost takes
+    nothing from any fund.
+
+    Raises:
+        NotEligible: the outcome is not granted, or the person holds another grant for this
+            offering; the decision is stored.
+        FundEmpty: the fund of that currency cannot pay; the decision is stored as waitlisted.
+        KeyReused: the key is known with another person, offering or cost.
+    """
+    raise NotImplementedError
+
+
+def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
+    """The seat is taken: held money is spent. Again is the same answer.
+
+    Raises:
+        UnknownGrant, GrantClosed: there is no such grant, or it was released.
+    """
+    raise NotImplementedError
+
+
+def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
+    """The seat is not taken: held money is free again. Again is the same answer.
+
+    Raises:
+        UnknownGrant, GrantClosed: there is no such grant, or it was committed.
+    """
+    raise NotImplementedError
+
+
+def apply(
+    applicant: Applicant, *, offering_code: str, note: str, at: datetime
+) -> ApplicationSummary:
+    """Ask a person to look. An application that is still open is returned as it stands."""
+    raise NotImplementedError
+
+
+def approve(
+    application_uuid: UUID, *, by: int, reason: str, at: datetime, percent: Percent | None = None
+) -> ApplicationSummary:
+    """Grant the application; ``percent`` defaults to what the rule proposed.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, InvalidReview.
+    """
+    raise NotImplementedError
+
+
+def refuse(
+    application_uuid: UUID, *, by: int, reason: str, at: datetime
+) -> ApplicationSummary:
+    """Refuse the application, with a reason that the learner reads.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, InvalidReview.
+    """
+    raise NotImplementedError
+
+
+def get_application(application_uuid: UUID) -> ApplicationSummary:
+    """One application.
+
+    Raises:
+        UnknownApplication: no application has this uuid.
+    """
+    raise NotImplementedError
+
+
+def list_applications(
+    user_id: int | None = None, state: str | None = None
+) -> tuple[ApplicationSummary, ...]:
+    """Applications, oldest first; of one person, in one state, or all."""
+    raise NotImplementedError
+
+
+def credit_fund(
+    amount: Money, *, key: str, reason: str, at: datetime, kind: str = "deposit"
+) -> FundBalance:
+    """Put money into the fund of the amount's currency. ``kind`` is ``deposit`` or ``revenue``.
+
+    The same key with the same amount and kind changes nothing.
+
+    Raises:
+        InvalidCredit: the amount is not positive, or the kind is not one of the two.
+        KeyReused: the key is known with another amount, currency or kind.
+    """
+    raise NotImplementedError
+
+
+def fund_balance(currency: str) -> FundBalance:
+    """What the fund of a currency has; zeros when nobody has paid in yet."""
+    raise NotImplementedError
+
+
+def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
+    """Every movement of the fund of a currency, in the order they were written."""
+    raise NotImplementedError
+
+
+def load_edition(
+    path_or_text: Path | str, *, source: EditionFacts, by: str, known_from: datetime,
+    file: str = "",
+) -> EditionLoad:
+    """Load a CSV of country lists: one edition per list in it, all or nothing.
+
+    A ``Path`` is read; a ``str`` is the text itself (``file`` names it in errors). A list that
+    already stands like that gets no new edition.
+
+    Raises:
+        fairgate.documents.DocumentError: every fault of the file, with line and column.
+        EditionOutOfOrder: a list has an edition known from this moment or later.
+    """
+    raise NotImplementedError
+
+
+def diff_edition(
+    path_or_text: Path | str, *, at: datetime, file: str = ""
+) -> tuple[MembershipChange, ...]:
+    """What loading this file would change against the editions known at ``at``. Stores nothing."""
+    raise NotImplementedError
+
+
+def list_editions(list_code: str | None = None) -> tuple[EditionSummary, ...]:
+    """Every edition ever loaded, by list and number."""
+    raise NotImplementedError
+
+
+def list_contested(*, known_at: datetime) -> tuple[Membership, ...]:
+    """Rows whose end somebody has asked to move, which a person must confirm."""
+    raise NotImplementedError
+
+
+def is_member(
+    list_code: str, country: str, *, on: date, known_at: datetime
+) -> Membership | None:
+    """The membership that holds on a UTC day, as it was known at a moment.
+
+    Raises:
+        UnknownList: the code is not one of ``ListCode``.
+    """
+    raise NotImplementedError
+
+
+def list_members(list_code: str, *, on: date, known_at: datetime) -> tuple[Membership, ...]:
+    """Every membership of a list that holds on a UTC day, as it was known at a moment."""
+    raise NotImplementedError
+
+
+def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicySummary, ...]:
+    """Store every policy of a document as a draft version; a known text makes no new version.
+
+    Raises:
+        fairgate.documents.DocumentError: every fault of the file, with line and field.
+    """
+    raise NotImplementedError
+
+
+def activate_policy(
+    slug: str, *, by: str, at: datetime, version: int | None = None
+) -> PolicySummary:
+    """Let a version decide from now on (default: the newest); the one before it is retired.
+
+    Raises:
+        UnknownPolicy: there is no such version.
+        PolicyNotUsable: the document needs something that ``decide`` cannot apply, or a list
+            that has no edition.
+    """
+    raise NotImplementedError
+
+
+def list_policies() -> Sequence[PolicySummary]:
+    """Every version of every policy, by slug and version."""
+    raise NotImplementedError

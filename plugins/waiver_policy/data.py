@@ -1,0 +1,310 @@
+"""Values that enter and leave the waiver policy: frozen, plain Python, safe to keep.
+
+Days are UTC days. A membership holds on a day ``d`` when ``from_date <= d < until_date``.
+Percentages are ``Percent``; money is ``Money`` (integer minor units with a currency).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from fairgate.money import Money
+from fairgate.percent import Percent
+
+ENGINE_VERSION = "1"
+"""The version of the deciding rules; it changes when the same inputs may give another answer."""
+
+NO_FACTS: Mapping[str, Any] = MappingProxyType({})
+
+
+class ListCode(StrEnum):
+    """The country lists we know.
+
+    ``SIDS`` is the view of UN-OHRLLS (39 States and 18 associates in 2026), ``SIDS_M49`` the one
+    of the UN Statistics Division; six territories are on one of them only.
+    """
+
+    LDC = "LDC"
+    SIDS = "SIDS"
+    SIDS_M49 = "SIDS_M49"
+    LLDC = "LLDC"
+
+
+class Outcome(StrEnum):
+    """What a decision comes to.
+
+    ``granted``: the percentage is waived. ``refused``: the full fee is due. ``review``: a person
+    looks first. ``ask``: something is missing, usually the country. ``waitlisted``: granted in
+    principle, and the fund or a quota is used up.
+    """
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    REVIEW = "review"
+    ASK = "ask"
+    WAITLISTED = "waitlisted"
+
+
+class ReasonCode(StrEnum):
+    """Stable codes: stored, counted and translated; never renamed."""
+
+    LIST_MEMBER = "LIST_MEMBER"
+    IN_GRACE = "IN_GRACE"
+    NOT_LISTED = "NOT_LISTED"
+    RULE_MATCHED = "RULE_MATCHED"
+    EXCLUDED_BY_POLICY = "EXCLUDED_BY_POLICY"
+    PAYER_CLASS_EXCLUDED = "PAYER_CLASS_EXCLUDED"
+    EVIDENCE_TOO_WEAK = "EVIDENCE_TOO_WEAK"
+    AFFILIATION_RULE = "AFFILIATION_RULE"
+    QUOTA_COUNTRY = "QUOTA_COUNTRY"
+    QUOTA_PERSON = "QUOTA_PERSON"
+    QUOTA_FUND = "QUOTA_FUND"
+    FUND_EMPTY_WAITLISTED = "FUND_EMPTY_WAITLISTED"
+    OFFERING_NOT_COVERED = "OFFERING_NOT_COVERED"
+    ALREADY_GRANTED = "ALREADY_GRANTED"
+    ALREADY_PAID = "ALREADY_PAID"
+    LIST_STATUS_PROVISIONAL = "LIST_STATUS_PROVISIONAL"
+    LIST_NOT_LOADED = "LIST_NOT_LOADED"
+    MANUAL_OVERRIDE = "MANUAL_OVERRIDE"
+    COUNTRY_MISSING = "COUNTRY_MISSING"
+    COUNTRY_UNKNOWN = "COUNTRY_UNKNOWN"
+    REVIEW_NEEDED = "REVIEW_NEEDED"
+    NO_ACTIVE_POLICY = "NO_ACTIVE_POLICY"
+
+
+class ApplicationState(StrEnum):
+    """The life of an application for a waiver."""
+
+    SUBMITTED = "submitted"
+    MORE_INFORMATION = "more_information"
+    APPROVED = "approved"
+    WAITLISTED = "waitlisted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """Who asks, as far as a rule may know.
+
+    ``country`` is ISO 3166-1 alpha-2 in upper case (or a code that the site adds, such as XK),
+    blank when unknown; ``country_basis`` says where it comes from. ``facts`` are further named
+    values that a policy's conditions may compare: numbers, texts, flags, ISO dates.
+    """
+
+    user_id: int
+    country: str
+    country_basis: str = "profile"
+    payer_class: str = "individual"
+    facts: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One reason of a decision: a stable code, and what its sentence needs to be filled in."""
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the policy answers, with everything that is needed to give the same answer again.
+
+    ``percent`` is what is waived *now*: 0 unless the outcome is ``granted``. What a reviewer could
+    grant stands in the parameters of the reason. ``editions`` name the list editions that were
+    asked (``LDC-1``), ``membership`` the row that decided, ``decided_on`` the UTC day that counts.
+    """
+
+    outcome: Outcome
+    percent: Percent
+    reasons: tuple[Reason, ...]
+    policy: str
+    policy_version: int
+    rule: str | None
+    editions: tuple[str, ...]
+    membership: str | None
+    decided_on: date
+    at: datetime
+    inputs: Mapping[str, Any]
+    engine_version: str = ENGINE_VERSION
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether a percentage is waived now."""
+        return self.outcome is Outcome.GRANTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """That one country is on one list for a time, as one edition has it.
+
+    ``from_precision`` is ``day``, ``month``, ``year`` or ``not_later_than`` (a member for as long
+    as anybody asks about). ``until_date`` is the first day outside; ``alt_until_date`` a day that
+    somebody has asked for instead: a hint for people, never an input of a decision.
+    """
+
+    list_code: str
+    country: str
+    kind: str
+    from_date: date
+    from_precision: str
+    until_date: date | None
+    until_precision: str
+    status: str
+    alt_until_date: date | None
+    source: str
+    provenance: str
+    note: str
+    edition: str
+
+    @property
+    def starts(self) -> date:
+        """The first day of membership; the earliest day there is for ``not_later_than``."""
+        return date.min if self.from_precision == "not_later_than" else self.from_date
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether somebody has asked for another end than the one in force."""
+        return self.alt_until_date is not None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the country is a member on this UTC day."""
+        return self.starts <= day and (self.until_date is None or day < self.until_date)
+
+    @property
+    def name(self) -> str:
+        """How a decision names this row: ``LDC-1/LA/1971-11-18``."""
+        return f"{self.edition}/{self.country}/{self.from_date.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionFacts:
+    """Where an edition comes from: what a person cites when asked.
+
+    ``source`` is a publication or an address, ``document_symbol`` the UN symbol (A/RES/76/8).
+    """
+
+    source: str
+    document_symbol: str = ""
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionSummary:
+    """One whole snapshot of one list, as loaded. ``sha256`` is of the file's text."""
+
+    name: str
+    list_code: str
+    number: int
+    known_from: datetime
+    source: str
+    document_symbol: str
+    published_on: date | None
+    sha256: str
+    loaded_by: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionLoad:
+    """What a load did: editions made, and lists that already stood like that."""
+
+    created: tuple[EditionSummary, ...]
+    unchanged: tuple[EditionSummary, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipChange:
+    """One difference between an edition and a file: ``before`` or ``after`` may be missing."""
+
+    list_code: str
+    country: str
+    before: Membership | None
+    after: Membership | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySummary:
+    """One version of a policy document."""
+
+    uuid: UUID
+    slug: str
+    version: int
+    title: str
+    state: str
+    sha256: str
+    author: str
+    created_at: datetime
+    activated_at: datetime | None
+    retired_at: datetime | None
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantSummary:
+    """The right to one seat at a reduced fee. ``seat_cost`` is what the fund holds for it."""
+
+    uuid: UUID
+    decision_uuid: UUID
+    user_id: int
+    offering_code: str
+    percent: Percent
+    seat_cost: Money | None
+    granted_at: datetime
+    expires_on: date | None
+    state: str = "reserved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationSummary:
+    """A learner's request that a person looks at. ``reason`` is the reviewer's, in words."""
+
+    uuid: UUID
+    user_id: int
+    offering_code: str
+    state: str
+    submitted_at: datetime
+    percent: Percent | None
+    reason: str
+    country: str = ""
+    note: str = ""
+    proposed_percent: Percent | None = None
+    valid_until: date | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundBalance:
+    """What a fund has: free, held for grants, and spent on grants."""
+
+    fund: str
+    currency: str
+    available: Money
+    reserved: Money
+    committed: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundEntrySummary:
+    """One movement of a fund, written once.
+
+    ``kind`` is deposit, revenue, reserved, committed or released. ``amount`` is signed as seen
+    from the free money: deposit, revenue and released add to it, reserved takes from it, and
+    committed (which moves held money to spent money) is shown negative without touching it.
+    """
+
+    uuid: UUID
+    kind: str
+    amount: Money
+    key: str
+    reason: str
+    grant_uuid: UUID | None
+    at: datetime
