@@ -1,0 +1,136 @@
+"""The only door of ``revenue_share``: booking facts, clearing, closing, statements.
+
+Every function takes the moment ``at`` (aware, UTC) at which it is called. Booking is idempotent by
+the uuid of the fact: a payment, a refund, a waiver's grant.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+
+from .data import (
+    Balance,
+    Booking,
+    CaughtUp,
+    Cleared,
+    ClosedPeriod,
+    Fault,
+    Statement,
+    StatementSummary,
+)
+
+__all__ = [
+    "balances",
+    "book_payment",
+    "book_refund",
+    "book_waived_seat",
+    "catch_up",
+    "check",
+    "clear_holds",
+    "close_period",
+    "list_statements",
+    "statement",
+    "statement_csv",
+    "statement_currencies",
+    "statement_json",
+]
+
+
+def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
+    """Book a sale and share its net receipts under the terms in force at ``paid_at``.
+
+    Without terms the receipts go to the account ``unallocated`` and are shown there.
+
+    Raises:
+        KeyReused: this payment is booked with other amounts or dates.
+    """
+    raise NotImplementedError
+
+
+def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
+    """Take a refund's part of the sale's lines back; the fee not returned goes to its bearer.
+
+    Raises:
+        SaleNotBooked: the payment is not in the books yet; ``catch_up`` books both.
+        RefundExceedsSale: more would be taken back than the sale brought.
+        KeyReused: this refund is booked with other amounts or dates.
+    """
+    raise NotImplementedError
+
+
+def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
+    """Note a seat that was waived; what it costs goes from the fund to who gives the training.
+
+    Raises:
+        KeyReused: this grant is booked with other amounts or dates.
+    """
+    raise NotImplementedError
+
+
+def catch_up(*, at: datetime) -> CaughtUp:
+    """Book every fact of fee_payments that is not in the books: its rows are the outbox."""
+    raise NotImplementedError
+
+
+def clear_holds(*, at: datetime) -> Cleared:
+    """Clear the sales whose hold has ended and hand the fund its part, exactly once."""
+    raise NotImplementedError
+
+
+def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
+    """Close a month (``2026-10``): catch up, clear, then number and freeze its statements.
+
+    Closing a closed month again returns what was closed first.
+
+    Raises:
+        InvalidPeriod: not a month.
+        PeriodStillOnHold: the hold of its last sales has not ended.
+        EarlierPeriodOpen: an earlier month has to be closed first.
+    """
+    raise NotImplementedError
+
+
+def statement(
+    party: str, period: str, *, at: datetime, currency: str | None = None
+) -> Statement:
+    """A party's statement of a month: frozen if the month is closed, else a draft as of ``at``.
+
+    Raises:
+        InvalidPeriod: not a month.
+        StatementNotFound: the party has nothing in this month (and currency).
+        CurrencyNeeded: it has several currencies and none is named.
+    """
+    raise NotImplementedError
+
+
+def statement_currencies(party: str, period: str, *, at: datetime) -> tuple[str, ...]:
+    """The currencies in which a party has a statement of a month, in alphabetical order."""
+    raise NotImplementedError
+
+
+def statement_csv(statement: Statement) -> str:
+    """The statement as CSV, with the numbers of its page; the same bytes every time."""
+    raise NotImplementedError
+
+
+def statement_json(statement: Statement) -> str:
+    """The statement as canonical JSON: for a closed one, the very text that was hashed."""
+    raise NotImplementedError
+
+
+def list_statements(party: str | None = None, *, at: datetime) -> tuple[StatementSummary, ...]:
+    """A party's statements, or everybody's, newest month first; open months as drafts."""
+    raise NotImplementedError
+
+
+def balances(currency: str | None = None) -> tuple[Balance, ...]:
+    """The balance of every account and party, by currency, account and party."""
+    raise NotImplementedError
+
+
+def check() -> tuple[Fault, ...]:
+    """Prove every invariant of the books; one fault for the first row that breaks each."""
+    raise NotImplementedError
+

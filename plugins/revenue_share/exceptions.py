@@ -1,0 +1,89 @@
+"""What can go wrong with the books.
+
+* RevenueShareError
+  + KeyReused             the same event came again with other amounts or dates
+  + SaleNotBooked         the payment of this refund is not in the books yet (retryable)
+  + RefundExceedsSale     more would be taken back than the sale brought
+  + UnbalancedPosting     debits and credits differ, or currencies are mixed
+  + RowIsKept             a row of the books was about to be changed or deleted
+  + InvalidPeriod         not a month written like 2026-10
+  + CloseRefused          the month cannot be closed now
+    + PeriodStillOnHold   the hold of its last sales has not ended
+    + EarlierPeriodOpen   an earlier month has to be closed first
+  + StatementNotFound     this party has nothing in this month
+  + CurrencyNeeded        the party has several currencies in this month; say which
+
+Faults of an EVENTS.csv are ``fairgate.documents.DocumentErrors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairgate.errors import FairgateError
+
+
+class RevenueShareError(FairgateError):
+    """The root of this family."""
+
+
+class KeyReused(RevenueShareError):
+    """An event is booked once; the same key with another payload is another event."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"The {kind} {key} is in the books already, with other amounts or dates.")
+
+
+class SaleNotBooked(RevenueShareError):
+    """A refund mirrors the lines of its sale, so the sale comes first; catching up brings both."""
+
+    retryable = True
+
+    def __init__(self, payment: object) -> None:
+        super().__init__(f"The payment {payment} is not in the books yet; its refund has to wait.")
+
+
+class RefundExceedsSale(RevenueShareError):
+    """A line gives back at most what it got."""
+
+
+class UnbalancedPosting(RevenueShareError):
+    """A transaction whose entries do not sum to zero in one currency is never written."""
+
+
+class RowIsKept(RevenueShareError):
+    """Rows of the books are written once; a mistake is corrected by another row."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"A {what} is written once: it is never changed or deleted.")
+
+
+class InvalidPeriod(RevenueShareError, ValueError):
+    """A period is a calendar month in UTC, written like 2026-10."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text}” is not a month; write it like 2026-10.")
+
+
+class CloseRefused(RevenueShareError):
+    """The month cannot be closed now; the text says why and when."""
+
+
+class PeriodStillOnHold(CloseRefused):
+    """Money of this month may still be called back by the payers."""
+
+
+class EarlierPeriodOpen(CloseRefused):
+    """Months are closed in order, so that each statement opens where the last one ended."""
+
+
+class StatementNotFound(RevenueShareError, LookupError):
+    """Nothing was booked for this party in this month."""
+
+
+class CurrencyNeeded(RevenueShareError):
+    """There is one statement per currency, and several currencies."""
+
+    def __init__(self, currencies: Sequence[str]) -> None:
+        self.currencies = tuple(currencies)
+        super().__init__(f"There are statements in {', '.join(currencies)}: name the currency.")
