@@ -1,0 +1,370 @@
+"""What a rule may ask about a case: small frozen questions that combine.
+
+Each question answers ``Answer(yes, evidence)``; the evidence is the list memberships that made it
+true, so that a decision can say *why*. A fact that is missing makes a comparison false; a fact of
+the wrong type is an error, because guessing would decide about money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from waiver_policy.data import NO_FACTS, Membership
+from waiver_policy.exceptions import UnusableFact
+
+Lists = Mapping[str, Mapping[str, tuple[Membership, ...]]]
+"""List code -> country -> rows."""
+
+Number = int | Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything a question may look at.
+
+    ``countries`` has the primary one first. ``dates`` are named days (application, acceptance);
+    a name that is not there means ``as_of``. ``named`` are lists other than the UN's.
+    """
+
+    countries: tuple[str, ...]
+    as_of: date
+    facts: Mapping[str, Any] = NO_FACTS
+    lists: Lists = field(default_factory=dict)
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    dates: Mapping[str, date] = field(default_factory=dict)
+
+    def day(self, name: str) -> date:
+        """The day a policy means by a name."""
+        return self.dates.get(name, self.as_of)
+
+    def number(self, name: str) -> Number | None:
+        """A fact that must be a number, if it is there.
+
+        Raises:
+            UnusableFact: it is there and not a number.
+        """
+        value = self.facts.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise UnusableFact(f"The fact “{name}” is {value!r}; a number is needed.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One membership that counted; ``grace_until`` is the first day without, if it is in grace."""
+
+    membership: Membership
+    grace_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a question holds, and by which memberships."""
+
+    yes: bool
+    evidence: tuple[Evidence, ...] = ()
+
+
+NO = Answer(yes=False)
+YES = Answer(yes=True)
+
+
+class Condition(Protocol):
+    """A question about a case."""
+
+    def ask(self, case: Case) -> Answer: ...
+
+    def names(self) -> frozenset[str]:
+        """The facts it looks at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def ask(self, case: Case) -> Answer:
+        evidence: tuple[Evidence, ...] = ()
+        for part in self.parts:
+            answer = part.ask(case)
+            if not answer.yes:
+                return NO
+            evidence += answer.evidence
+        return Answer(yes=True, evidence=evidence)
+
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(part.names() for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:
+    """At least one part holds; the first that does gives the evidence."""
+
+    parts: tuple[Condition, ...]
+
+    def ask(self, case: Case) -> Answer:
+        for part in self.parts:
+            answer = part.ask(case)
+            if answer.yes:
+                return answer
+        return NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(part.names() for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+    def ask(self, case: Case) -> Answer:
+        return NO if self.part.ask(case).yes else YES
+
+    def names(self) -> frozenset[str]:
+        return self.part.names()
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """Always, or never."""
+
+    value: bool
+
+    def ask(self, case: Case) -> Answer:
+        return YES if self.value else NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A fact is one of some values (``eq`` has one, ``in`` several)."""
+
+    name: str
+    values: tuple[Any, ...]
+
+    def ask(self, case: Case) -> Answer:
+        fact = case.facts.get(self.name)
+        # True == 1 in Python, and a flag is not a number.
+        same = (v == fact and isinstance(v, bool) == isinstance(fact, bool) for v in self.values)
+        return YES if fact is not None and any(same) else NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+
+COMPARE: Mapping[str, Callable[[Number, Number], bool]] = {
+    "lt": lambda fact, value: fact < value,
+    "le": lambda fact, value: fact <= value,
+    "gt": lambda fact, value: fact > value,
+    "ge": lambda fact, value: fact >= value,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A number fact against a number, or against another fact (``gt_field``)."""
+
+    operator: str
+    name: str
+    value: Number | None = None
+    other: str = ""
+
+    def ask(self, case: Case) -> Answer:
+        fact = case.number(self.name)
+        against = case.number(self.other) if self.other else self.value
+        if fact is None or against is None:
+            return NO
+        return YES if COMPARE[self.operator](fact, against) else NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name} | ({self.other} if self.other else set()))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A fact is true. A missing flag is not set."""
+
+    name: str
+
+    def ask(self, case: Case) -> Answer:
+        value = case.facts.get(self.name, False)
+        if not isinstance(value, bool):
+            raise UnusableFact(f"The fact “{self.name}” is {value!r}; true or false is needed.")
+        return YES if value else NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """A fact is there and not blank."""
+
+    name: str
+
+    def ask(self, case: Case) -> Answer:
+        return NO if case.facts.get(self.name) in (None, "", [], ()) else YES
+
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """How long a country that left a list still counts.
+
+    It starts with the exit, or with the day that a fact names (the removal act's entry into
+    force); until that day the country counts too. It ends after ``months`` and ``days``, or on
+    the next 1 January after that (a day that is a 1 January already stays). An ``extendable`` one
+    ends later if the fact ``grace_extended_until`` says so.
+    """
+
+    months: int = 0
+    days: int = 0
+    starts: str = "exit"
+    to_year_start: bool = False
+    extendable: bool = False
+
+    def end(self, left: date, facts: Mapping[str, Any]) -> date | None:
+        """The first day without grace; ``None`` when the start is not known."""
+        start = left if self.starts == "exit" else _fact_day(facts, self.starts)
+        if start is None:
+            return None
+        end = add_months(start, self.months) + timedelta(days=self.days)
+        if self.to_year_start and (end.month, end.day) != (1, 1):
+            end = date(end.year + 1, 1, 1)
+        if self.extendable:
+            end = max(end, _fact_day(facts, "grace_extended_until") or end)
+        return end
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; the last day of the month when there is none (29 Feb)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+@dataclass(frozen=True, slots=True)
+class InGroup:
+    """A country is on a list on a day, or in grace after it.
+
+    The primary country counts, or any of them with ``any_country``. ``kinds`` narrows SIDS.
+    """
+
+    group: str
+    as_of: str
+    kinds: tuple[str, ...] = ()
+    any_country: bool = False
+    grace: Grace | None = None
+
+    def ask(self, case: Case) -> Answer:
+        rows_of = case.lists.get(self.group, {})
+        day = case.day(self.as_of)
+        for country in case.countries if self.any_country else case.countries[:1]:
+            rows = [r for r in rows_of.get(country, ()) if not self.kinds or r.kind in self.kinds]
+            found = self._member(rows, day) or self._in_grace(rows, day, case.facts)
+            if found:
+                return Answer(yes=True, evidence=(found,))
+        return NO
+
+    def _member(self, rows: list[Membership], day: date) -> Evidence | None:
+        return next((Evidence(row) for row in rows if row.holds_on(day)), None)
+
+    def _in_grace(
+        self, rows: list[Membership], day: date, facts: Mapping[str, Any]
+    ) -> Evidence | None:
+        if self.grace is None:
+            return None
+        for row in rows:
+            if row.until_date is not None and row.until_date <= day:
+                end = self.grace.end(row.until_date, facts)
+                if end is not None and day < end:
+                    return Evidence(row, grace_until=end)
+        return None
+
+    def names(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """The primary country is on a list that is kept by name (an institution's own)."""
+
+    name: str
+
+    def ask(self, case: Case) -> Answer:
+        members = case.named.get(self.name, frozenset())
+        return YES if any(country in members for country in case.countries[:1]) else NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All countries in a fact (the authors' affiliations) satisfy a question. None is not all."""
+
+    name: str
+    that: Condition
+
+    def ask(self, case: Case) -> Answer:
+        items = case.facts.get(self.name) or ()
+        if not isinstance(items, list | tuple) or not all(isinstance(i, str) for i in items):
+            raise UnusableFact(f"The fact “{self.name}” is not a list of country codes.")
+        evidence: tuple[Evidence, ...] = ()
+        for country in items:
+            answer = self.that.ask(replace(case, countries=(country,)))
+            if not answer.yes:
+                return NO
+            evidence += answer.evidence
+        return Answer(yes=bool(items), evidence=evidence)
+
+    def names(self) -> frozenset[str]:
+        return self.that.names() | {self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class HasGrant:
+    """The fact ``grants`` names another policy's grant: ``policy`` or ``policy:label``."""
+
+    policy: str
+    label: str = ""
+
+    def ask(self, case: Case) -> Answer:
+        wanted = {self.policy, f"{self.policy}:{self.label}"}
+        grants = case.facts.get("grants") or ()
+        if isinstance(grants, str):
+            raise UnusableFact("The fact “grants” is a list of policies.")
+        if not self.label:
+            return YES if any(str(g).split(":")[0] == self.policy for g in grants) else NO
+        return YES if wanted & {str(g) for g in grants} else NO
+
+    def names(self) -> frozenset[str]:
+        return frozenset({"grants"})
+
+
+def _fact_day(facts: Mapping[str, Any], name: str) -> date | None:
+    value = facts.get(name)
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise UnusableFact(f"The fact “{name}” is {value!r}; a date is needed.") from None

@@ -1,0 +1,167 @@
+"""Reads a strict YAML document piece by piece and notes every fault with line and field.
+
+Built on ``fairgate.documents``: decimals are ``Decimal``, dates stay text, mappings know lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from fairgate.documents import Faults, Mapped
+from fairgate.money import Money, MoneyError
+from fairgate.percent import InvalidPercent, Percent
+
+_SPAN = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An ISO 8601 length in whole years, months and days."""
+
+    months: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where we are in a document: its faults, the field path and the line."""
+
+    faults: Faults
+    path: str
+    line: int
+
+    def fault(self, sentence: str) -> None:
+        """Note a fault here."""
+        self.faults.add(sentence, line=self.line, field=self.path)
+
+    def at(self, holder: Any, key: str | int) -> Place:
+        """The place of a key of a mapping, or of an item of a list."""
+        if isinstance(key, int):
+            value = holder[key]
+            line = value.line if isinstance(value, Mapped) else self.line
+            return Place(self.faults, f"{self.path}[{key}]", line)
+        line = holder.line_of(key) if isinstance(holder, Mapped) else self.line
+        return Place(self.faults, f"{self.path}.{key}" if self.path else key, line)
+
+
+def mapping(
+    value: Any, place: Place, *, required: Collection[str] = (), optional: Collection[str] = ()
+) -> Mapped:
+    """A mapping with these keys and no others; an empty one after a fault."""
+    if not isinstance(value, Mapped):
+        place.fault("a mapping of names to values is needed.")
+        return Mapped(place.line)
+    for key in required:
+        if key not in value:
+            place.fault(f"“{key}” is missing.")
+    for key in value:
+        if key not in required and key not in optional:
+            place.at(value, key).fault("this word is not known here.")
+    return value
+
+
+def items(value: Any, place: Place, *, empty: bool = False) -> list[Any]:
+    """A list; with at least one item unless ``empty``."""
+    if not isinstance(value, list):
+        place.fault("a list is needed.")
+        return []
+    if not value and not empty:
+        place.fault("the list is empty.")
+    return value
+
+
+def text(value: Any, place: Place) -> str:
+    """A text that is not blank."""
+    if isinstance(value, str) and value.strip():
+        return value
+    place.fault("a text is needed.")
+    return ""
+
+
+def word(value: Any, place: Place, known: Collection[str]) -> str:
+    """One of some words."""
+    if isinstance(value, str) and value in known:
+        return value
+    place.fault(f"“{shown(value)}” is not known here; it is one of {', '.join(sorted(known))}.")
+    return ""
+
+
+def number(value: Any, place: Place) -> int | Decimal:
+    """A whole number or a decimal."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    place.fault("a number is needed.")
+    return 0
+
+
+def whole(value: Any, place: Place, *, low: int = 0) -> int:
+    """A whole number, not below ``low``."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= low:
+        return value
+    place.fault(f"a whole number of at least {low} is needed.")
+    return low
+
+
+def truth(value: Any, place: Place) -> bool:
+    """True or false."""
+    if isinstance(value, bool):
+        return value
+    place.fault("true or false is needed.")
+    return False
+
+
+def percent(value: Any, place: Place) -> Percent:
+    """A percentage between 0 and 100."""
+    try:
+        return Percent(value)
+    except (InvalidPercent, TypeError) as error:
+        place.fault(str(error))
+        return Percent(0)
+
+
+def money(amount: Any, currency: Any, place: Place) -> Money | None:
+    """An amount, written as a quoted text, with its currency."""
+    try:
+        return Money(text(amount, place) or "0", text(currency, place))
+    except MoneyError as error:
+        place.fault(str(error))
+        return None
+
+
+def day(value: Any, place: Place) -> date | None:
+    """A date, or the UTC day of a moment with its zone."""
+    try:
+        if "T" not in value:
+            return date.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            place.fault("the moment has no time zone.")
+            return None
+        return (moment - (moment.utcoffset() or moment - moment)).date()
+    except (TypeError, ValueError):
+        place.fault(f"“{shown(value)}” is not a date like 2026-11-24.")
+        return None
+
+
+def span(value: Any, place: Place) -> Span | None:
+    """A length like P180D, P12M or P1Y."""
+    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        place.fault(f"“{shown(value)}” is not a length like P180D or P12M.")
+        return None
+    years, months, days = (int(part or 0) for part in found.groups())
+    return Span(years * 12 + months, days)
+
+
+def shown(value: Any) -> str:
+    """A value in an error sentence: short."""
+    plain = "a mapping" if isinstance(value, Mapping) else str(value)
+    return plain if len(plain) <= 40 else f"{plain[:40]}…"
+
+
+Reader = Callable[[Any, Place], Any]
