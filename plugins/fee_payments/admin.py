@@ -1,0 +1,92 @@
+"""The operator's view: price lists can be edited, what happened can only be read."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from fee_payments import models
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at type time only
+    """Rows that are written by services and never by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PriceInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The price list of an offering; a price ends, it is not deleted."""
+
+    model = models.Price
+    extra = 0
+    can_delete = False
+
+
+@admin.register(models.Offering)
+class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Offerings with their prices."""
+
+    list_display: ClassVar = ("code", "title", "course_key", "delivery", "capacity", "seats_taken")
+    search_fields: ClassVar = ("code", "title", "course_key")
+    readonly_fields: ClassVar = ("seats_taken",)
+    inlines: ClassVar = (PriceInline,)
+
+
+@admin.register(models.TaxRate)
+class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Dated tax rates."""
+
+    list_display: ClassVar = ("country", "basis_points", "inclusive", "valid_from", "valid_until")
+    list_filter: ClassVar = ("country",)
+
+
+@admin.register(models.Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """Orders and where they stand."""
+
+    list_display: ClassVar = ("uuid", "state", "user_id", "country", "placed_at", "sentence")
+    list_filter: ClassVar = ("state", "payer_class")
+    search_fields: ClassVar = ("uuid",)
+
+
+@admin.register(models.Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    """Payments, minor units."""
+
+    list_display: ClassVar = (
+        "uuid", "provider", "currency", "amount_minor", "processor_fee_minor", "refunded_minor",
+        "paid_at",
+    )
+    list_filter: ClassVar = ("provider", "currency")
+
+
+@admin.register(models.ProviderEvent)
+class ProviderEventAdmin(ReadOnlyAdmin):
+    """Events of providers; held ones wait for a person."""
+
+    list_display: ClassVar = ("provider", "kind", "outcome", "sentence", "received_at")
+    list_filter: ClassVar = ("provider", "outcome")
+
+
+@admin.register(models.Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    """Refunds, minor units."""
+
+    list_display: ClassVar = ("uuid", "currency", "amount_minor", "reason", "refunded_at", "failed")
+
+
+@admin.register(models.Entitlement)
+class EntitlementAdmin(ReadOnlyAdmin):
+    """Who may enter what, and why."""
+
+    list_display: ClassVar = ("uuid", "user_id", "offering", "source", "starts_at", "revoked_at")
+    list_filter: ClassVar = ("source",)

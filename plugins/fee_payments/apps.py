@@ -1,0 +1,40 @@
+"""Registers fee_payments with Django and, as a plugin, with Open edX."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+_SETTINGS = {
+    "common": {"relative_path": "settings.common"},
+    "production": {"relative_path": "settings.production"},
+    "test": {"relative_path": "settings.common"},
+}
+
+
+class FeePaymentsConfig(AppConfig):
+    """Fees, orders, payments and entitlements."""
+
+    name = "fee_payments"
+    label = "fee_payments"
+    verbose_name = _("Fees and payments")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    # The literal keys are those of edx_django_utils.plugins.constants; spelled out, they need no
+    # dependency on that package.
+    plugin_app: ClassVar[dict[str, Any]] = {
+        "url_config": {
+            "lms.djangoapp": {
+                "namespace": "fee_payments",
+                "regex": "^fairgate/fees/",
+                "relative_path": "urls",
+            },
+        },
+        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+    }
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from fee_payments import checks  # noqa: F401, PLC0415 - registered by the import

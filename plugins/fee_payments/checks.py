@@ -1,0 +1,33 @@
+"""Complaints at start-up, so that a learner never meets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from fee_payments import conf
+
+
+@register()
+def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """A sandbox without a secret takes no event; no provider means that nobody can pay."""
+    messages: list[CheckMessage] = []
+    secrets = conf.sandbox_secrets()
+    if "sandbox" in conf.providers() and (not secrets or not all(map(str.strip, secrets))):
+        messages.append(
+            Error(
+                "The sandbox provider is switched on without a signing secret.",
+                hint="Set FEE_PAYMENTS_SANDBOX_SECRETS to a list of long random strings.",
+                id="fee_payments.E001",
+            )
+        )
+    if not conf.providers():
+        messages.append(
+            Warning(
+                "No payment provider is switched on: fees can be waived, but not paid.",
+                hint="Set FEE_PAYMENTS_PROVIDERS.",
+                id="fee_payments.W001",
+            )
+        )
+    return messages

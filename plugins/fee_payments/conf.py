@@ -1,0 +1,30 @@
+"""Settings of fee_payments, read when they are needed, never at import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.conf import settings
+
+
+def order_hold() -> timedelta:
+    """How long an open order keeps its price, its seat and its part of the waiver fund."""
+    return timedelta(minutes=settings.FEE_PAYMENTS_ORDER_MINUTES)
+
+
+def providers() -> Mapping[str, str]:
+    """Payment providers that are switched on: name → dotted path of the class."""
+    providers: Mapping[str, str] = settings.FEE_PAYMENTS_PROVIDERS
+    return providers
+
+
+def sandbox_secrets() -> tuple[str, ...]:
+    """Signing secrets of the sandbox, newest first; all are accepted, so that one can be rotated."""
+    return tuple(settings.FEE_PAYMENTS_SANDBOX_SECRETS)
+
+
+def sandbox_webhook_url() -> str:
+    """Where the sandbox sends its events; "" means the site it is served from."""
+    url: str = settings.FEE_PAYMENTS_SANDBOX_WEBHOOK_URL
+    return url

@@ -1,0 +1,287 @@
+"""The values of fee_payments: frozen, keyword-only, plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from waiver_policy.data import Decision
+
+from fairgate.money import Money
+from fairgate.percent import Percent
+
+
+class PayerClass(StrEnum):
+    """Who pays: one axis of the price list (vocabulary of the ITU's membership)."""
+
+    INDIVIDUAL = "individual"
+    MEMBER_STATE = "member_state"
+    SECTOR_MEMBER = "sector_member"
+    ASSOCIATE = "associate"
+    ACADEMIA = "academia"
+    PRIVATE = "private"
+
+
+class OrderState(StrEnum):
+    """Where an order stands. ``created`` and ``pending`` are open; all others are final or paid."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    PAID = "paid"
+    WAIVED = "waived"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """The person a price is for. ``country`` is ISO 3166-1 alpha-2, or "" when it is not known."""
+
+    user_id: int
+    country: str
+    payer_class: PayerClass = PayerClass.INDIVIDUAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSummary:
+    """One line of the price list; ``valid_until`` is the first day it no longer holds (UTC)."""
+
+    id: int
+    payer_class: PayerClass
+    amount: Money
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRule:
+    """The tax of one country on one day. ``inclusive``: the list price already holds it."""
+
+    id: int
+    country: str
+    percent: Percent
+    inclusive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferingSummary:
+    """A course run, or a part of one, sold under conditions.
+
+    ``on_sale_until`` is the first day it is no longer sold (UTC); ``seats_left`` is ``None`` when
+    the room has no limit. ``full_seat_cost`` is what the fund pays the provider for a seat that is
+    waived in full (``None``: nothing).
+    """
+
+    code: str
+    title: str
+    course_key: str
+    kind: str
+    delivery: str
+    place: str
+    starts_on: date | None
+    on_sale_from: date | None
+    on_sale_until: date | None
+    seats_left: int | None
+    waivable: bool
+    full_seat_cost: Money | None
+    prices: tuple[PriceSummary, ...]
+
+    def is_on_sale(self, on: date) -> bool:
+        """Whether it is sold on this UTC day."""
+        begun = self.on_sale_from is None or self.on_sale_from <= on
+        return begun and (self.on_sale_until is None or on < self.on_sale_until)
+
+    def currencies(self, on: date) -> tuple[str, ...]:
+        """The currencies it has a price in on this day, in the order of the price list."""
+        current = (p for p in self.prices if p.valid_from <= on)
+        open_ones = (p for p in current if p.valid_until is None or on < p.valid_until)
+        return tuple(dict.fromkeys(price.amount.currency for price in open_ones))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceEntry:
+    """One price for a price list, valid from a UTC day."""
+
+    payer_class: PayerClass
+    amount: Money
+    valid_from: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferingEntry:
+    """An offering as it should stand in the catalogue."""
+
+    code: str
+    title: str
+    course_key: str
+    prices: tuple[PriceEntry, ...]
+    kind: str = "course_run"
+    delivery: str = "online"
+    place: str = ""
+    starts_on: date | None = None
+    on_sale_from: date | None = None
+    on_sale_until: date | None = None
+    capacity: int | None = None
+    waivable: bool = True
+    full_seat_cost: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """How a price comes about: ``list_price - waived`` is due; ``net + tax == total`` to the unit."""
+
+    list_price: Money
+    waived: Money
+    net: Money
+    tax: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What this learner pays for this offering at this moment, and why.
+
+    ``waiver`` is the decision that was applied (``None``: the offering is not covered by waivers).
+    ``explanation`` holds translated sentences. ``expires_at``: until then the price stands.
+    """
+
+    offering: OfferingSummary
+    price_id: int
+    breakdown: Breakdown
+    waiver: Decision | None
+    tax_rule: TaxRule | None
+    explanation: tuple[str, ...]
+    quoted_at: datetime
+    expires_at: datetime
+    entitled: bool
+
+    @property
+    def list_price(self) -> Money:
+        return self.breakdown.list_price
+
+    @property
+    def waived(self) -> Money:
+        return self.breakdown.waived
+
+    @property
+    def net(self) -> Money:
+        return self.breakdown.net
+
+    @property
+    def tax(self) -> Money:
+        return self.breakdown.tax
+
+    @property
+    def total(self) -> Money:
+        return self.breakdown.total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSummary:
+    """An order as its learner sees it; ``sentence`` says what happened last, or what is missing."""
+
+    uuid: UUID
+    user_id: int
+    state: OrderState
+    offering_code: str
+    offering_title: str
+    course_key: str
+    breakdown: Breakdown
+    refunded: Money
+    country: str
+    payer_class: PayerClass
+    explanation: tuple[str, ...]
+    placed_at: datetime
+    paid_at: datetime | None
+    expires_at: datetime
+    provider: str
+    reference: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSummary:
+    """Money that arrived: one per order line. ``gross = net + tax + processor_fee``."""
+
+    uuid: UUID
+    order_uuid: UUID
+    line_uuid: UUID
+    provider: str
+    reference: str
+    offering_code: str
+    course_key: str
+    payer_class: PayerClass
+    country: str
+    gross: Money
+    tax: Money
+    processor_fee: Money
+    paid_at: datetime
+
+    @property
+    def currency(self) -> str:
+        return self.gross.currency
+
+    @property
+    def net(self) -> Money:
+        """What is left to share: receipts less tax and the processor's fee (money.md 5.1)."""
+        return self.gross - self.tax - self.processor_fee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSummary:
+    """Money that went back. ``amount = net + tax + fee_not_returned``, all positive."""
+
+    uuid: UUID
+    key: str
+    payment_uuid: UUID
+    order_uuid: UUID
+    line_uuid: UUID
+    amount: Money
+    tax: Money
+    fee_not_returned: Money
+    net: Money
+    refunded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaivedSeat:
+    """A waiver that was used, for all of a fee or a part of it.
+
+    ``foregone`` is the part of the list price that nobody pays: a memo, never an expense.
+    ``seat_cost`` is what the fund pays the provider of the training for it.
+    """
+
+    order_uuid: UUID
+    line_uuid: UUID
+    grant_uuid: UUID
+    offering_code: str
+    course_key: str
+    percent: Percent
+    foregone: Money
+    seat_cost: Money | None
+    granted_at: datetime
+
+
+class EventOutcome(StrEnum):
+    """What became of a provider's event."""
+
+    SETTLED = "settled"
+    FAILED = "failed"
+    KNOWN = "known"
+    HELD = "held"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventReceipt:
+    """The answer to a provider's event; ``sentence`` is for the person who reads the log."""
+
+    outcome: EventOutcome
+    sentence: str

@@ -1,0 +1,94 @@
+"""What can go wrong when money is taken.
+
+* PaymentsError
+  + UnknownOffering      no such offering code
+  + NotOnSale            the offering is not sold on that day
+  + NoPrice              no price for this payer class and currency on that day
+  + NoSeatLeft           the room is full
+  + AlreadyEntitled      this learner has access already: nothing to pay
+  + QuoteChanged         the price the learner saw is not the price of this moment
+  + NothingToPay         the total is zero: take the seat, do not pay
+  + SomethingToPay       the total is not zero: a waiver does not cover all of it
+  + UnknownOrder         no such order, or not this person's
+  + OrderNotOpen         the order was settled, cancelled or has expired
+  + RefundRefused        the refund exceeds what is left, or the order was not paid
+  + KeyReused            the same idempotency key came with another payload
+  + InvalidEvent         a provider's event with a bad signature, age or shape
+  + UnknownProvider      no provider of that name is switched on
+  + ProviderRefused      the provider says no, for good
+  + ProviderUnavailable  network, time-out, 5xx (retryable)
+"""
+
+from __future__ import annotations
+
+from fairgate.errors import FairgateError
+
+
+class PaymentsError(FairgateError):
+    """The root of this family."""
+
+
+class UnknownOffering(PaymentsError):
+    """No offering has this code."""
+
+
+class NotOnSale(PaymentsError):
+    """The offering is not sold on that day."""
+
+
+class NoPrice(PaymentsError):
+    """The price list has nothing for this payer class and currency on that day."""
+
+
+class NoSeatLeft(PaymentsError):
+    """Every seat of the room is taken or held by an open order."""
+
+
+class AlreadyEntitled(PaymentsError):
+    """The learner has access already."""
+
+
+class QuoteChanged(PaymentsError):
+    """The price the learner agreed to is not the price of this moment."""
+
+
+class NothingToPay(PaymentsError):
+    """The total is zero, so no provider is asked."""
+
+
+class SomethingToPay(PaymentsError):
+    """The waiver leaves something to pay."""
+
+
+class UnknownOrder(PaymentsError):
+    """No such order, or it is somebody else's: both look the same from outside."""
+
+
+class OrderNotOpen(PaymentsError):
+    """The order can no longer be paid."""
+
+
+class RefundRefused(PaymentsError):
+    """The refund is larger than what is left of the payment, or nothing was paid."""
+
+
+class KeyReused(PaymentsError):
+    """The same idempotency key came with another payload (HTTP 409)."""
+
+
+class InvalidEvent(PaymentsError):
+    """An event that is not from the provider, too old, or not readable (HTTP 400)."""
+
+
+class UnknownProvider(PaymentsError):
+    """No provider of that name is switched on."""
+
+
+class ProviderRefused(PaymentsError):
+    """The provider says no, and will say no again."""
+
+
+class ProviderUnavailable(PaymentsError):
+    """The provider did not answer; the same call with the same key may go through later."""
+
+    retryable = True

@@ -1,0 +1,391 @@
+"""Tables of fee_payments. Amounts are integers in minor units beside their ISO 4217 currency."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import uuid4
+
+import django
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from fee_payments.data import EventOutcome, OrderState, PayerClass
+
+# ``check`` became ``condition`` in Django 5.1 and is gone in 6.0; we run on 4.2 and 5.2.
+CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+
+
+def _choices(kind: type[OrderState | PayerClass | EventOutcome]) -> list[tuple[str, str]]:
+    return [(item.value, item.value.replace("_", " ")) for item in kind]
+
+
+class Offering(models.Model):
+    """A course run, or a part of one, that is sold under conditions.
+
+    ``seats_taken`` counts paid seats and seats held by open orders; the database keeps it within
+    ``capacity``, whoever asks at the same moment. ``full_seat_cost_minor`` is what the waiver fund
+    pays the provider of the training for a seat that is waived in full; 0 is nothing.
+
+    .. no_pii:
+    """
+
+    class Kind(models.TextChoices):
+        """What the fee opens."""
+
+        COURSE_RUN = "course_run", _("a course run")
+        COURSE_PART = "course_part", _("a part of a course")
+
+    class Delivery(models.TextChoices):
+        """Where the training takes place."""
+
+        ONLINE = "online", _("online")
+        IN_PERSON = "in_person", _("in person")
+        BLENDED = "blended", _("online and in person")
+
+    code = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=255)
+    course_key = models.CharField(max_length=255, db_index=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.COURSE_RUN)
+    delivery = models.CharField(max_length=16, choices=Delivery.choices, default=Delivery.ONLINE)
+    place = models.CharField(max_length=255, blank=True, default="")
+    starts_on = models.DateField(null=True, blank=True)
+    on_sale_from = models.DateField(null=True, blank=True)
+    on_sale_until = models.DateField(
+        null=True, blank=True, help_text=_("The first day (UTC) on which it is no longer sold.")
+    )
+    capacity = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Seats in the room; empty means no limit.")
+    )
+    seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    waivable = models.BooleanField(
+        default=True, help_text=_("Whether the waiver policy covers this fee.")
+    )
+    full_seat_cost_minor = models.PositiveBigIntegerField(default=0)
+    full_seat_cost_currency = models.CharField(max_length=3, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                **{CHECK: Q(capacity__isnull=True) | Q(seats_taken__lte=F("capacity"))},
+                name="fee_payments_offering_seats",
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(full_seat_cost_minor=0) | ~Q(full_seat_cost_currency="")},
+                name="fee_payments_offering_seat_cost",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.code})"
+
+
+class Price(models.Model):
+    """What one payer class pays for one offering in one currency, from a day until another.
+
+    A price is not edited once something was sold under it: it ends, and the next one begins.
+
+    .. no_pii:
+    """
+
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="prices")
+    payer_class = models.CharField(
+        max_length=16, choices=_choices(PayerClass), default=PayerClass.INDIVIDUAL
+    )
+    amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    valid_from = models.DateField()
+    valid_until = models.DateField(
+        null=True, blank=True, help_text=_("The first day (UTC) on which it no longer holds.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["offering", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["offering", "payer_class", "currency", "valid_from"],
+                name="fee_payments_price_once",
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))},
+                name="fee_payments_price_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offering_id}: {self.payer_class} {self.amount_minor} {self.currency}"
+
+
+class TaxRate(models.Model):
+    """The tax on training for learners of one country, from a day until another.
+
+    A changed rate is a new row: an order points at the rate it was sold under.
+
+    .. no_pii:
+    """
+
+    country = models.CharField(max_length=2)
+    basis_points = models.PositiveIntegerField(help_text=_("20 % is 2000."))
+    inclusive = models.BooleanField(
+        default=True, help_text=_("Whether list prices already hold this tax.")
+    )
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["country", "valid_from"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["country", "valid_from"], name="fee_payments_tax_rate_once"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(basis_points__lte=10_000)}, name="fee_payments_tax_rate_percent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.basis_points} bp from {self.valid_from}"
+
+
+class Order(models.Model):
+    """One learner's wish to have one offering at the price of one quote.
+
+    ``open_key`` names learner and offering while the order is open and is empty afterwards: the
+    unique index lets one open order exist, however often a button is pressed. ``key`` is the
+    idempotency key of the request that placed it. ``country`` is what the price was decided on.
+
+    .. pii: The platform's user id, and the country the price was decided on.
+    .. pii_types: id, location
+    .. pii_retirement: retained
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=128, unique=True)
+    open_key = models.CharField(max_length=96, unique=True, null=True, editable=False)
+    user_id = models.BigIntegerField(db_index=True)
+    country = models.CharField(max_length=2, blank=True, default="")
+    payer_class = models.CharField(max_length=16, choices=_choices(PayerClass))
+    state = models.CharField(
+        max_length=24, choices=_choices(OrderState), default=OrderState.CREATED
+    )
+    sentence = models.CharField(max_length=255, blank=True, default="")
+    placed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-placed_at", "-id"]
+        permissions: ClassVar = [("refund_payment", "Can refund payments")]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class OrderLine(models.Model):
+    """What was ordered, at which price, tax and waiver: the terms of the sale, never changed.
+
+    ``explanation`` holds the sentences the learner saw. ``seat_cost`` is what the waiver fund pays
+    the provider of the training for the waived part.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="+")
+    tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, related_name="+", null=True)
+    waiver_grant = models.UUIDField(null=True)
+    currency = models.CharField(max_length=3)
+    list_minor = models.PositiveBigIntegerField()
+    waived_minor = models.PositiveBigIntegerField(default=0)
+    waived_basis_points = models.PositiveIntegerField(default=0)
+    seat_cost_minor = models.PositiveBigIntegerField(default=0)
+    seat_cost_currency = models.CharField(max_length=3, blank=True, default="")
+    net_minor = models.PositiveBigIntegerField()
+    tax_minor = models.PositiveBigIntegerField(default=0)
+    total_minor = models.PositiveBigIntegerField()
+    explanation = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                **{CHECK: Q(total_minor=F("net_minor") + F("tax_minor"))},
+                name="fee_payments_line_adds_up",
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(waived_minor__lte=F("list_minor"))},
+                name="fee_payments_line_waived",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offering_id}: {self.total_minor} {self.currency}"
+
+
+class Payment(models.Model):
+    """One attempt to pay one order at one provider, and what came of it.
+
+    ``refunded_minor`` counts refunds that are done or under way; the database keeps it within
+    ``amount_minor``, so two refunds in parallel cannot exceed the payment. ``paid_at`` is the
+    provider's moment of the payment; empty means that nothing was paid.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=32)
+    reference = models.CharField(max_length=128)
+    redirect_url = models.TextField(blank=True, default="")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.PositiveBigIntegerField()
+    processor_fee_minor = models.PositiveBigIntegerField(default=0)
+    refunded_minor = models.PositiveBigIntegerField(default=0)
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "reference"], name="fee_payments_payment_reference"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(refunded_minor__lte=F("amount_minor"))},
+                name="fee_payments_refund_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.reference}"
+
+
+class ProviderEvent(models.Model):
+    """What a provider told us, word for word, once.
+
+    Stored before it is acted on. ``outcome`` is empty until it was: ``fee_payments_events`` finds
+    such rows and acts on them again. A payload holds references and amounts; we ask providers for
+    no names, and the sandbox sends none.
+
+    .. no_pii:
+    """
+
+    provider = models.CharField(max_length=32)
+    event_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=64)
+    reference = models.CharField(max_length=128, blank=True, default="")
+    payload = models.TextField()
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, choices=_choices(EventOutcome), blank=True, default="")
+    sentence = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "event_id"], name="fee_payments_event_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event_id}"
+
+
+class Refund(models.Model):
+    """Money given back, in parts: net receipts, tax, and the fee the provider keeps.
+
+    Written before the provider is asked; ``refunded_at`` is empty until the provider said yes.
+    ``failed`` means the provider said no and nothing moved. The parts are signed columns: a payment
+    smaller than its own fee has a negative net, and MariaDB refuses unsigned sums below zero.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=128, unique=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=255)
+    requested_by = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    refunded_at = models.DateTimeField(null=True)
+    failed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                **{CHECK: Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor"))},
+                name="fee_payments_refund_adds_up",
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(amount_minor__gt=0)}, name="fee_payments_refund_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Entitlement(models.Model):
+    """The right of one learner to what one offering opens: the truth that gates ask.
+
+    There is no status: it holds from ``starts_at`` until ``ends_at``, unless ``revoked_at`` is
+    set. ``live_key`` names learner and offering until it is revoked; the unique index lets one
+    live right exist.
+
+    .. pii: The platform's user id.
+    .. pii_types: id
+    .. pii_retirement: retained
+    """
+
+    class Source(models.TextChoices):
+        """Where the right comes from."""
+
+        ORDER = "order", _("a paid order")
+        WAIVER = "waiver", _("a waiver")
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)
+    user_id = models.BigIntegerField()
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=16, choices=Source.choices)
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="entitlements")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.offering_id} by {self.source}"
+
+
+class SandboxSession(models.Model):
+    """A payment at the sandbox provider: the provider's own book, not ours.
+
+    .. no_pii:
+    """
+
+    key = models.CharField(max_length=128, unique=True)
+    token = models.CharField(max_length=64, unique=True)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.PositiveBigIntegerField()
+    description = models.CharField(max_length=255)
+    return_url = models.TextField()
+    outcome = models.CharField(max_length=16, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    refunded = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.token

@@ -1,0 +1,84 @@
+"""Pure rules of prices: which price, which tax, and how a total comes about."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from fairgate.money import Money, split_units
+from fairgate.percent import Percent
+from fee_payments.data import Breakdown, OfferingSummary, PayerClass, PriceSummary
+from fee_payments.exceptions import NoPrice, NotOnSale
+
+def pick_price(
+    offering: OfferingSummary, payer_class: PayerClass, *, currency: str | None, on: date
+) -> PriceSummary:
+    """The price in force for this payer class on this day.
+
+    A class without a price of its own pays what an individual pays. ``currency`` ``None`` takes
+    the first currency of the price list.
+
+    Raises:
+        NotOnSale: the day is outside the sale window.
+        NoPrice: nothing fits, or the offering is not sold in that currency.
+    """
+    if not offering.is_on_sale(on):
+        raise NotOnSale(f"“{offering.title}” is not on sale on {on.isoformat()}.")
+    current = [p for p in offering.prices if _holds(p, on)]
+    if currency is not None:
+        current = [p for p in current if p.amount.currency == currency]
+    for wanted in (payer_class, PayerClass.INDIVIDUAL):
+        for price in current:
+            if price.payer_class == wanted:
+                return price
+    where = f" in {currency}" if currency else ""
+    raise NoPrice(f"“{offering.title}” has no price{where} on {on.isoformat()}.")
+
+
+def _holds(price: PriceSummary, on: date) -> bool:
+    return price.valid_from <= on and (price.valid_until is None or on < price.valid_until)
+
+
+def break_down(
+    list_price: Money, *, waived: Percent, tax: Percent = Percent(0), inclusive: bool = True
+) -> Breakdown:
+    """The parts of a price. Waiver first, then tax on what is left, each rounded half up once.
+
+    With an inclusive tax the total stays what the learner saw: 20 % in 100.00 is 83.33 + 16.67.
+    Rounding half up on the line is what invoice law asks for (money.md 5.2; defects.md T21).
+    """
+    waived_money = min(waived.of(list_price), list_price)
+    due = list_price - waived_money
+    if inclusive:
+        net = _without_tax(due, tax)
+        return Breakdown(
+            list_price=list_price, waived=waived_money, net=net, tax=due - net, total=due
+        )
+    added = tax.of(due)
+    return Breakdown(
+        list_price=list_price, waived=waived_money, net=due, tax=added, total=due + added
+    )
+
+
+def _without_tax(gross: Money, tax: Percent) -> Money:
+    net = gross.amount * 10_000 / Decimal(10_000 + tax.basis_points)
+    return Money.rounded(net, gross.currency, ROUND_HALF_UP)
+
+
+def refund_parts(
+    amount: Money, *, net_left: Money, tax_left: Money, fee_left: Money
+) -> tuple[Money, Money, Money]:
+    """What part of a refund is net receipts, tax, and processor's fee that does not come back.
+
+    In proportion to what is left of the payment, so that the last refund takes exactly the rest
+    (money.md 5.2 rule 4). ``amount`` must not exceed the sum of what is left. A payment smaller
+    than its own fee has a negative net: a part of it is then refunded from tax and fee, and the
+    last refund settles the net.
+    """
+    if amount == net_left + tax_left + fee_left:
+        return net_left, tax_left, fee_left
+    net_weight = max(net_left.minor, 0)
+    fee_weight = (net_left + fee_left).minor - net_weight
+    parts = split_units(amount.minor, [net_weight, tax_left.minor, fee_weight])
+    net, tax, fee = (Money.from_minor(part, amount.currency) for part in parts)
+    return net, tax, fee

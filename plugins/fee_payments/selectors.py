@@ -1,0 +1,282 @@
+"""Reads of fee_payments: rows in, frozen values out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from fairgate.money import Money
+from fairgate.percent import Percent
+from fee_payments import compat, models
+from fee_payments.data import (
+    Breakdown,
+    Learner,
+    OfferingSummary,
+    OrderState,
+    OrderSummary,
+    PayerClass,
+    PaymentSummary,
+    PriceSummary,
+    RefundSummary,
+    TaxRule,
+    WaivedSeat,
+)
+from fee_payments.exceptions import UnknownOffering, UnknownOrder
+
+
+def learner_for(user_id: int) -> Learner:
+    """The learner with the country of their profile as it is now."""
+    return Learner(user_id=user_id, country=compat.profile_country(user_id))
+
+
+def offering(code: str) -> OfferingSummary:
+    """One offering with its price list.
+
+    Raises:
+        UnknownOffering: no offering has this code.
+    """
+    found = _offerings(Q(code=code))
+    if not found:
+        raise UnknownOffering(f"There is no fee “{code}”.")
+    return found[0]
+
+
+def list_offerings(course_key: str | None = None) -> tuple[OfferingSummary, ...]:
+    """The offerings of one course, or all of them, by code."""
+    return _offerings(Q(course_key=course_key) if course_key else Q())
+
+
+def _offerings(which: Q) -> tuple[OfferingSummary, ...]:
+    rows = models.Offering.objects.filter(which).prefetch_related(
+        Prefetch("prices", queryset=models.Price.objects.order_by("id"))
+    )
+    return tuple(offering_summary(row) for row in rows)
+
+
+def offering_summary(row: models.Offering) -> OfferingSummary:
+    """A row of ``Offering``, with its prices, as a value."""
+    cost = row.full_seat_cost_minor
+    return OfferingSummary(
+        code=row.code,
+        title=row.title,
+        course_key=row.course_key,
+        kind=row.kind,
+        delivery=row.delivery,
+        place=row.place,
+        starts_on=row.starts_on,
+        on_sale_from=row.on_sale_from,
+        on_sale_until=row.on_sale_until,
+        seats_left=None if row.capacity is None else row.capacity - row.seats_taken,
+        waivable=row.waivable,
+        full_seat_cost=Money.from_minor(cost, row.full_seat_cost_currency) if cost else None,
+        prices=tuple(
+            PriceSummary(
+                id=price.id,
+                payer_class=PayerClass(price.payer_class),
+                amount=Money.from_minor(price.amount_minor, price.currency),
+                valid_from=price.valid_from,
+                valid_until=price.valid_until,
+            )
+            for price in row.prices.all()
+        ),
+    )
+
+
+def tax_rule(country: str, *, on: date) -> TaxRule | None:
+    """The tax for learners of this country on this UTC day; the newest rate that holds wins."""
+    row = (
+        models.TaxRate.objects.filter(country=country, valid_from__lte=on)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on))
+        .order_by("-valid_from")
+        .first()
+    )
+    if row is None:
+        return None
+    return TaxRule(
+        id=row.id,
+        country=row.country,
+        percent=Percent.from_basis_points(row.basis_points),
+        inclusive=row.inclusive,
+    )
+
+
+def _live(user_id: int, at: datetime) -> QuerySet[models.Entitlement]:
+    return models.Entitlement.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        user_id=user_id,
+        starts_at__lte=at,
+        revoked_at__isnull=True,
+    )
+
+
+def has_entitlement(user_id: int, offering_code: str, *, at: datetime) -> bool:
+    """Whether this learner may enter what the offering opens, at this moment. One query."""
+    return _live(user_id, at).filter(offering__code=offering_code).exists()
+
+
+def entitled_offerings(user_id: int, *, at: datetime) -> frozenset[str]:
+    """The codes of everything this learner may enter at this moment. One query."""
+    return frozenset(_live(user_id, at).values_list("offering__code", flat=True))
+
+
+def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
+    """One order; with ``user_id`` only if it is that learner's.
+
+    Raises:
+        UnknownOrder: there is none, or it is somebody else's.
+    """
+    rows = _orders().filter(uuid=uuid)
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    row = rows.first()
+    if row is None:
+        raise UnknownOrder("There is no such order.")
+    return order_summary(row)
+
+
+def list_orders(user_id: int) -> tuple[OrderSummary, ...]:
+    """A learner's orders, newest first."""
+    return tuple(order_summary(row) for row in _orders().filter(user_id=user_id))
+
+
+def _orders() -> QuerySet[models.Order]:
+    return models.Order.objects.prefetch_related("lines__offering", "payments")
+
+
+def line_of(row: models.Order) -> models.OrderLine:
+    """The line of an order; an order of this release has exactly one."""
+    return row.lines.all()[0]
+
+
+def breakdown_of(line: models.OrderLine) -> Breakdown:
+    """The amounts a line was sold for."""
+    return Breakdown(
+        list_price=Money.from_minor(line.list_minor, line.currency),
+        waived=Money.from_minor(line.waived_minor, line.currency),
+        net=Money.from_minor(line.net_minor, line.currency),
+        tax=Money.from_minor(line.tax_minor, line.currency),
+        total=Money.from_minor(line.total_minor, line.currency),
+    )
+
+
+def order_summary(row: models.Order) -> OrderSummary:
+    """A row of ``Order`` with its line and payments, as a value."""
+    line = line_of(row)
+    paid = next((payment for payment in row.payments.all() if payment.paid_at), None)
+    return OrderSummary(
+        uuid=row.uuid,
+        user_id=row.user_id,
+        state=OrderState(row.state),
+        offering_code=line.offering.code,
+        offering_title=line.offering.title,
+        course_key=line.offering.course_key,
+        breakdown=breakdown_of(line),
+        refunded=Money.from_minor(paid.refunded_minor if paid else 0, line.currency),
+        country=row.country,
+        payer_class=PayerClass(row.payer_class),
+        explanation=tuple(line.explanation),
+        placed_at=row.placed_at,
+        paid_at=paid.paid_at if paid else None,
+        expires_at=row.expires_at,
+        provider=paid.provider if paid else "",
+        reference=paid.reference if paid else "",
+        sentence=row.sentence,
+    )
+
+
+def list_payments(
+    *, after: int = 0, limit: int = 500, since: datetime | None = None
+) -> tuple[tuple[int, PaymentSummary], ...]:
+    """Payments that arrived, by cursor; ``after`` is the last cursor seen, 0 to begin.
+
+    ``since`` leaves out what was paid before. A cursor orders rows, not arrivals: who catches up
+    walks all pages of a window, and books each payment once by its uuid.
+    """
+    rows = models.Payment.objects.filter(paid_at__isnull=False, id__gt=after)
+    if since is not None:
+        rows = rows.filter(paid_at__gte=since)
+    rows = rows.select_related("order").prefetch_related("order__lines__offering")
+    return tuple((row.id, payment_summary(row)) for row in rows.order_by("id")[:limit])
+
+
+def payment_summary(row: models.Payment) -> PaymentSummary:
+    """A paid row of ``Payment``, as a value."""
+    line = line_of(row.order)
+    if row.paid_at is None:
+        raise ValueError(f"Payment {row.uuid} was never paid.")
+    return PaymentSummary(
+        uuid=row.uuid,
+        order_uuid=row.order.uuid,
+        line_uuid=line.uuid,
+        provider=row.provider,
+        reference=row.reference,
+        offering_code=line.offering.code,
+        course_key=line.offering.course_key,
+        payer_class=PayerClass(row.order.payer_class),
+        country=row.order.country,
+        gross=Money.from_minor(row.amount_minor, row.currency),
+        tax=Money.from_minor(line.tax_minor, row.currency),
+        processor_fee=Money.from_minor(row.processor_fee_minor, row.currency),
+        paid_at=row.paid_at,
+    )
+
+
+def list_refunds(
+    *, after: int = 0, limit: int = 500, since: datetime | None = None
+) -> tuple[tuple[int, RefundSummary], ...]:
+    """Refunds that were made, by cursor, as ``list_payments`` does."""
+    rows = models.Refund.objects.filter(refunded_at__isnull=False, id__gt=after)
+    if since is not None:
+        rows = rows.filter(refunded_at__gte=since)
+    rows = rows.select_related("payment__order").prefetch_related("payment__order__lines")
+    return tuple((row.id, refund_summary(row)) for row in rows.order_by("id")[:limit])
+
+
+def refund_summary(row: models.Refund) -> RefundSummary:
+    """A row of ``Refund`` that was made, as a value."""
+    if row.refunded_at is None:
+        raise ValueError(f"Refund {row.uuid} was not made.")
+    return RefundSummary(
+        uuid=row.uuid,
+        key=row.key,
+        payment_uuid=row.payment.uuid,
+        order_uuid=row.payment.order.uuid,
+        line_uuid=line_of(row.payment.order).uuid,
+        amount=Money.from_minor(row.amount_minor, row.currency),
+        tax=Money.from_minor(row.tax_minor, row.currency),
+        fee_not_returned=Money.from_minor(row.fee_minor, row.currency),
+        net=Money.from_minor(row.net_minor, row.currency),
+        refunded_at=row.refunded_at,
+    )
+
+
+def list_waived_seats(
+    *, after: int = 0, limit: int = 500, since: datetime | None = None
+) -> tuple[tuple[int, WaivedSeat], ...]:
+    """Waivers that opened a seat, by cursor, as ``list_payments`` does."""
+    rows = models.Entitlement.objects.filter(line__waiver_grant__isnull=False, id__gt=after)
+    if since is not None:
+        rows = rows.filter(starts_at__gte=since)
+    rows = rows.select_related("line__order", "line__offering")
+    return tuple((row.id, waived_seat(row)) for row in rows.order_by("id")[:limit])
+
+
+def waived_seat(row: models.Entitlement) -> WaivedSeat:
+    """A row of ``Entitlement`` that a waiver made possible, as a value."""
+    line = row.line
+    if line.waiver_grant is None:
+        raise ValueError(f"Entitlement {row.uuid} does not rest on a waiver.")
+    cost = line.seat_cost_minor
+    return WaivedSeat(
+        order_uuid=line.order.uuid,
+        line_uuid=line.uuid,
+        grant_uuid=line.waiver_grant,
+        offering_code=line.offering.code,
+        course_key=line.offering.course_key,
+        percent=Percent.from_basis_points(line.waived_basis_points),
+        foregone=Money.from_minor(line.waived_minor, line.currency),
+        seat_cost=Money.from_minor(cost, line.seat_cost_currency) if cost else None,
+        granted_at=row.starts_at,
+    )

@@ -1,0 +1,65 @@
+"""Writes offerings, prices and tax rates from seeds and imports; the admin edits the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from fairgate.percent import Percent
+from fee_payments import models, selectors
+from fee_payments.data import OfferingEntry, OfferingSummary, PriceEntry
+from fee_payments.exceptions import PaymentsError
+
+
+def set_offering(entry: OfferingEntry) -> OfferingSummary:
+    """Create or update an offering; prices are added, never changed.
+
+    Raises:
+        PaymentsError: a price of that class, currency and day is there with another amount.
+    """
+    cost = entry.full_seat_cost
+    fields = {
+        "title": entry.title,
+        "course_key": entry.course_key,
+        "kind": entry.kind,
+        "delivery": entry.delivery,
+        "place": entry.place,
+        "starts_on": entry.starts_on,
+        "on_sale_from": entry.on_sale_from,
+        "on_sale_until": entry.on_sale_until,
+        "capacity": entry.capacity,
+        "waivable": entry.waivable,
+        "full_seat_cost_minor": cost.minor if cost else 0,
+        "full_seat_cost_currency": cost.currency if cost else "",
+    }
+    with transaction.atomic():
+        row, _ = models.Offering.objects.update_or_create(code=entry.code, defaults=fields)
+        _add_prices(row, entry.prices)
+    return selectors.offering(entry.code)
+
+
+def _add_prices(row: models.Offering, prices: Iterable[PriceEntry]) -> None:
+    for price in prices:
+        stored, _ = models.Price.objects.get_or_create(
+            offering=row,
+            payer_class=price.payer_class,
+            currency=price.amount.currency,
+            valid_from=price.valid_from,
+            defaults={"amount_minor": price.amount.minor, "valid_until": price.valid_until},
+        )
+        if stored.amount_minor != price.amount.minor:
+            raise PaymentsError(
+                f"“{row.code}” has another price from {price.valid_from.isoformat()} already: "
+                "end it and begin a new one."
+            )
+
+
+def set_tax(country: str, percent: Percent, *, inclusive: bool, valid_from: date) -> None:
+    """Add a tax rate from a day on; a rate that is there stays as it is."""
+    models.TaxRate.objects.get_or_create(
+        country=country,
+        valid_from=valid_from,
+        defaults={"basis_points": percent.basis_points, "inclusive": inclusive},
+    )

@@ -1,0 +1,91 @@
+"""One quote for block, course page, checkout and receipt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+from waiver_policy import api as waivers
+from waiver_policy.data import Applicant, Decision, Outcome
+
+from fairgate.clock import utc_day
+from fairgate.percent import Percent
+from fee_payments import rules, selectors
+from fee_payments.data import Breakdown, Learner, OfferingSummary, Quote, TaxRule
+
+
+def quote(
+    learner: Learner,
+    offering_code: str,
+    *,
+    at: datetime,
+    currency: str | None = None,
+    with_waiver: bool = True,
+) -> Quote:
+    """What this learner pays for this offering at this moment, with the waiver applied.
+
+    Price lists, taxes and country lists change at midnight UTC, so a quote stands until then.
+    ``currency`` ``None`` takes the first of the price list. ``with_waiver=False`` is for a learner
+    who would rather pay the full price than wait for the fund.
+
+    Raises:
+        UnknownOffering, NotOnSale, NoPrice: there is nothing to quote.
+    """
+    offering = selectors.offering(offering_code)
+    day = utc_day(at)
+    price = rules.pick_price(offering, learner.payer_class, currency=currency, on=day)
+    decision = _decide(learner, offering, at=at) if with_waiver and offering.waivable else None
+    tax = selectors.tax_rule(learner.country, on=day)
+    breakdown = rules.break_down(
+        price.amount,
+        waived=_waived(decision),
+        tax=tax.percent if tax else Percent(0),
+        inclusive=tax.inclusive if tax else True,
+    )
+    return Quote(
+        offering=offering,
+        price_id=price.id,
+        breakdown=breakdown,
+        waiver=decision,
+        tax_rule=tax,
+        explanation=_explain(offering, decision, tax, breakdown),
+        quoted_at=at,
+        expires_at=datetime.combine(day + timedelta(days=1), time.min, UTC),
+        entitled=selectors.has_entitlement(learner.user_id, offering_code, at=at),
+    )
+
+
+def applicant(learner: Learner) -> Applicant:
+    """The learner as the waiver policy sees them."""
+    return Applicant(
+        user_id=learner.user_id, country=learner.country, payer_class=learner.payer_class.value
+    )
+
+
+def _decide(learner: Learner, offering: OfferingSummary, *, at: datetime) -> Decision:
+    return waivers.decide(applicant(learner), offering_code=offering.code, at=at)
+
+
+def _waived(decision: Decision | None) -> Percent:
+    if decision is not None and decision.outcome is Outcome.GRANTED:
+        return decision.percent
+    return Percent(0)
+
+
+def _explain(
+    offering: OfferingSummary,
+    decision: Decision | None,
+    tax: TaxRule | None,
+    breakdown: Breakdown,
+) -> tuple[str, ...]:
+    sentences = list(waivers.explain(decision)) if decision else []
+    if not offering.waivable:
+        sentences.append(_("The waiver policy does not cover this fee."))
+    if tax is not None and breakdown.total:
+        template = (
+            _("The total includes %(percent)s tax (%(country)s).")
+            if tax.inclusive
+            else _("Tax of %(percent)s (%(country)s) is added.")
+        )
+        sentences.append(template % {"percent": tax.percent, "country": tax.country})
+    return tuple(sentences)

@@ -1,0 +1,17 @@
+"""Facts that fee_payments tells, in the past tense, after the commit.
+
+The rows behind them are the outbox: ``api.list_payments``, ``list_refunds`` and
+``list_waived_seats`` give the same facts again, in order, to whoever missed a signal because a
+worker died between the commit and the send.
+"""
+
+from django.dispatch import Signal
+
+# payment: fee_payments.data.PaymentSummary
+PAYMENT_RECORDED = Signal()
+
+# refund: fee_payments.data.RefundSummary
+PAYMENT_REFUNDED = Signal()
+
+# seat: fee_payments.data.WaivedSeat
+SEAT_WAIVED = Signal()

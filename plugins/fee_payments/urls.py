@@ -1,0 +1,21 @@
+"""Addresses of fee_payments, below ``/fairgate/fees/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from fee_payments import views, views_sandbox
+
+app_name = "fee_payments"
+
+urlpatterns = [
+    path("orders/", views.orders, name="orders"),
+    path("orders/<uuid:uuid>/", views.order, name="order"),
+    path("orders/<uuid:uuid>/pay/", views.pay, name="pay"),
+    path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),
+    path("webhooks/<slug:provider>/", views.webhook, name="webhook"),
+    path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),
+    path("<slug:code>/", views.fee, name="fee"),
+    path("<slug:code>/order/", views.place, name="place"),
+    path("<slug:code>/seat/", views.seat, name="seat"),
+]

@@ -1,0 +1,258 @@
+"""Pages of fee_payments: the fee, the order and its receipt, and the address for webhooks.
+
+Each view asks the clock once. The views that write run outside ``ATOMIC_REQUESTS``: the services
+open short transactions of their own, and an event must be committed before it is acted on.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+from waiver_policy.exceptions import FundEmpty, WaiverError
+
+from fairgate import clock
+from fairgate.money import Money, MoneyError
+from fee_payments import api, compat, conf
+from fee_payments.data import EventOutcome, Learner, OrderState
+from fee_payments.exceptions import (
+    AlreadyEntitled,
+    InvalidEvent,
+    PaymentsError,
+    ProviderUnavailable,
+    UnknownOffering,
+    UnknownOrder,
+    UnknownProvider,
+)
+
+MAX_EVENT_BYTES = 64 * 1024
+
+
+@require_GET
+def fee(request: HttpRequest, code: str) -> HttpResponse:
+    """What this offering costs, for the person who asks, and what they can do now."""
+    return _fee_page(request, code)
+
+
+def _fee_page(
+    request: HttpRequest, code: str, *, error: str = "", waitlisted: bool = False, status: int = 200
+) -> HttpResponse:
+    at = clock.now()
+    try:
+        offering = api.offering(code)
+    except UnknownOffering as unknown:
+        raise Http404 from unknown
+    currency = request.GET.get("currency") or request.POST.get("currency") or None
+    context = {
+        "offering": offering,
+        "error": error,
+        "waitlisted": waitlisted,
+        "key": uuid4().hex,
+        "account_url": compat.account_url(),
+        "course_url": compat.course_url(offering.course_key),
+        "waiver_url": _waiver_url(code) if offering.waivable else "",
+        "login_url": f"{settings.LOGIN_URL}?next={request.path}",
+        "currencies": offering.currencies(clock.utc_day(at)),
+    }
+    try:
+        context["quote"] = api.quote(_learner(request), code, at=at, currency=currency)
+        if waitlisted:
+            context["full_quote"] = api.quote(
+                _learner(request), code, at=at, currency=currency, with_waiver=False
+            )
+    except PaymentsError as reason:
+        context["error"] = error or str(reason)
+    return render(request, "fee_payments/fee.html", context, status=status)
+
+
+def _waiver_url(code: str) -> str:
+    """The page that tells about the decision, where the waiver policy's pages are served."""
+    try:
+        return reverse("waiver_policy:why", args=[code])
+    except NoReverseMatch:
+        return ""
+
+
+def _learner(request: HttpRequest) -> Learner:
+    """The signed-in learner, or somebody of whom nothing is known."""
+    if request.user.is_authenticated and request.user.pk is not None:
+        return api.learner_for(request.user.pk)
+    return Learner(user_id=0, country="")
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """Place an order at the price the learner saw, and go to the payment page."""
+    at = clock.now()
+    try:
+        expected = Money.from_minor(_minor(request.POST.get("total_minor", "")),
+                                    request.POST.get("currency", ""))
+        order = api.place_order(
+            _learner(request),
+            code,
+            key=_key(request),
+            expected=expected,
+            at=at,
+            with_waiver=request.POST.get("waiver") != "no",
+        )
+    except AlreadyEntitled:
+        return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
+    except FundEmpty as reason:
+        return _fee_page(request, code, error=str(reason), waitlisted=True, status=409)
+    except UnknownOffering as unknown:
+        raise Http404 from unknown
+    except (PaymentsError, WaiverError, MoneyError) as reason:
+        return _fee_page(request, code, error=str(reason), status=409)
+    return _to_provider(request, order.uuid)
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def seat(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a seat that the waiver opens in full."""
+    try:
+        order = api.take_waived_seat(
+            _learner(request), code, key=_key(request), at=clock.now()
+        )
+    except AlreadyEntitled:
+        return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
+    except FundEmpty as reason:
+        return _fee_page(request, code, error=str(reason), waitlisted=True, status=409)
+    except UnknownOffering as unknown:
+        raise Http404 from unknown
+    except (PaymentsError, WaiverError) as reason:
+        return _fee_page(request, code, error=str(reason), status=409)
+    return HttpResponseRedirect(reverse("fee_payments:order", args=[order.uuid]))
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def pay(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Resume the payment of an open order."""
+    return _to_provider(request, uuid)
+
+
+def _to_provider(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    receipt = reverse("fee_payments:order", args=[uuid])
+    try:
+        url = api.start_payment(
+            uuid,
+            user_id=_learner(request).user_id,
+            provider=next(iter(conf.providers()), ""),
+            return_url=request.build_absolute_uri(receipt),
+            at=clock.now(),
+        )
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
+    except ProviderUnavailable:
+        sentence = _("The payment page does not answer. Your order is kept; please try again.")
+        return _order_page(request, uuid, error=sentence, status=503)
+    except PaymentsError as reason:
+        return _order_page(request, uuid, error=str(reason), status=409)
+    return HttpResponseRedirect(url)
+
+
+@require_GET
+@login_required
+def orders(request: HttpRequest) -> HttpResponse:
+    """Everything this person ordered."""
+    rows = api.list_orders(_learner(request).user_id)
+    return render(request, "fee_payments/orders.html", {"orders": rows})
+
+
+@require_GET
+def order(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One order: what to do next, or the receipt. Other people's orders do not exist."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    return _order_page(request, uuid)
+
+
+def _order_page(
+    request: HttpRequest, uuid: UUID, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    may_refund = request.user.has_perm("fee_payments.refund_payment")
+    try:
+        found = api.order(uuid, user_id=None if may_refund else _learner(request).user_id)
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
+    left = found.breakdown.total - found.refunded
+    context = {
+        "order": found,
+        "error": error,
+        "is_open": found.state in (OrderState.CREATED, OrderState.PENDING)
+        and clock.now() < found.expires_at,
+        "course_url": compat.course_url(found.course_key),
+        "may_refund": may_refund and found.paid_at is not None and bool(left),
+        "left": left,
+        "key": uuid4().hex,
+    }
+    return render(request, "fee_payments/order.html", context, status=status)
+
+
+@require_POST
+@permission_required("fee_payments.refund_payment", raise_exception=True)
+@transaction.non_atomic_requests
+def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Refund a part of an order, or all of it; for holders of ``refund_payment`` only."""
+    reason = request.POST.get("reason", "").strip()
+    try:
+        if not reason:
+            raise PaymentsError(_("Please say why; the reason is kept with the refund."))
+        found = api.order(uuid)
+        amount = Money(request.POST.get("amount", "").strip(), found.breakdown.total.currency)
+        api.refund(
+            uuid,
+            amount,
+            key=_key(request),
+            reason=reason[:255],
+            by=_learner(request).user_id,
+            at=clock.now(),
+        )
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
+    except (PaymentsError, MoneyError) as refused:
+        return _order_page(request, uuid, error=str(refused), status=409)
+    return HttpResponseRedirect(reverse("fee_payments:order", args=[uuid]))
+
+
+@csrf_exempt
+@require_POST
+@transaction.non_atomic_requests
+def webhook(request: HttpRequest, provider: str) -> JsonResponse:
+    """Take an event of a provider. Authenticated by its signature alone."""
+    # CONTENT_LENGTH is checked before the body is read, so that nobody fills our memory.
+    if int(request.headers.get("Content-Length") or 0) > MAX_EVENT_BYTES:
+        return JsonResponse({"detail": "An event is at most 64 kB."}, status=413)
+    try:
+        receipt = api.receive_event(provider, request.body, request.headers, at=clock.now())
+    except UnknownProvider as unknown:
+        return JsonResponse({"detail": str(unknown)}, status=404)
+    except InvalidEvent as invalid:
+        return JsonResponse({"detail": str(invalid)}, status=400)
+    status = 202 if receipt.outcome is EventOutcome.HELD else 200
+    return JsonResponse({"outcome": receipt.outcome, "detail": receipt.sentence}, status=status)
+
+
+def _key(request: HttpRequest) -> str:
+    """The form's idempotency key, bound to the person: nobody can use somebody else's."""
+    return f"{_learner(request).user_id}:{request.POST.get('key', '')[:64]}"
+
+
+def _minor(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise MoneyError(_("The form was not complete. Please try again."))
+    return int(text)
