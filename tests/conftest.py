@@ -1,0 +1,74 @@
+"""What every test may ask for, and on which database and browser it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import browsers
+import hypothesis
+import pytest
+import two_databases
+
+hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("suite")
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_report_header() -> str:
+    """Say at the top what is there to test with."""
+    missing = two_databases.missing()
+    server = f"not on MariaDB: {missing}" if missing else two_databases.version()
+    return f"databases: SQLite; {server}\nbrowser: {browsers.chromium() or 'none'}"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give the markers ``mariadb`` and ``browser`` what they need."""
+    if item.get_closest_marker("mariadb"):
+        if not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(transaction=True))
+        if host := two_databases.server_host():
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", host]))
+    if item.get_closest_marker("browser") and not browsers.chromium():
+        item.add_marker(pytest.mark.skip(reason=browsers.MISSING))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Collect a test that uses the database once per database."""
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "mariadb" in marks:
+        names = ["mariadb"]
+    elif "django_db" in marks or DATABASE_FIXTURES & set(metafunc.fixturenames):
+        names = ["sqlite"] if "browser" in marks else ["sqlite", "mariadb"]
+    else:
+        return
+    metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def mariadb_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """The settings of a migrated database on MariaDB, made once in a run."""
+    with django_db_blocker.unblock(), two_databases.test_database() as settings:
+        yield settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of Django's default database for this test: ``sqlite``, ``mariadb``, or none."""
+    name: str = getattr(request, "param", "")  # a test without a database has no parameter
+    if name == "mariadb" and two_databases.missing():
+        pytest.skip(two_databases.missing())
+    if name:
+        request.getfixturevalue("django_db_setup")
+    if name != "mariadb":
+        yield name
+        return
+    with two_databases.default_database(request.getfixturevalue("mariadb_database")):
+        yield name
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The Chromium to drive; a test that asks for it is marked ``browser``."""
+    return browsers.chromium()

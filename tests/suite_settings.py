@@ -1,0 +1,12 @@
+"""Settings of the test runs: the demo's, on a SQLite of their own.
+
+``DATABASE_URL`` does not move the whole run: tests that need a database run on SQLite and, where
+it answers, on MariaDB as well (``two_databases``).
+"""
+
+from demo_site.settings import *  # noqa: F403
+
+DATABASES = {
+    "default": {"ENGINE": "demo_site.sqlite", "NAME": ":memory:", "ATOMIC_REQUESTS": True},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
