@@ -24,15 +24,12 @@ def pytest_report_header() -> str:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give the markers ``mariadb`` and ``browser`` what they need."""
+    """Let the marker ``mariadb`` stand for what it needs."""
     if item.get_closest_marker("mariadb"):
         if not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(transaction=True))
         if host := two_databases.server_host():
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", host]))
-    if item.get_closest_marker("browser") and not browsers.chromium():
-        item.add_marker(pytest.mark.skip(reason=browsers.MISSING))
-
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Collect a test that uses the database once per database."""
@@ -46,6 +43,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("database", names, indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run. Said here, a reason takes one line of the summary."""
+    callspec = getattr(item, "callspec", None)
+    if callspec and callspec.params.get("database") == "mariadb" and two_databases.missing():
+        pytest.skip(two_databases.missing())
+    if item.get_closest_marker("browser") and not browsers.chromium():
+        pytest.skip(browsers.MISSING)
+
+
 @pytest.fixture(scope="session")
 def mariadb_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
     """The settings of a migrated database on MariaDB, made once in a run."""
@@ -57,8 +64,6 @@ def mariadb_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of Django's default database for this test: ``sqlite``, ``mariadb``, or none."""
     name: str = getattr(request, "param", "")  # a test without a database has no parameter
-    if name == "mariadb" and two_databases.missing():
-        pytest.skip(two_databases.missing())
     if name:
         request.getfixturevalue("django_db_setup")
     if name != "mariadb":
