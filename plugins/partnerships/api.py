@@ -10,11 +10,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from . import selectors, services, terms_file
 from .data import (
     LoadedVersion,
     Mark,
     PartnerSummary,
     Party,
+    Placement,
     RevenueTerms,
     VersionSummary,
 )
@@ -22,7 +24,9 @@ from .data import (
 __all__ = [
     "add_person",
     "branding_for",
+    "forget_user",
     "is_person_of",
+    "list_altered",
     "list_partners",
     "list_versions",
     "load_agreements",
@@ -30,6 +34,7 @@ __all__ = [
     "partners_of",
     "partners_of_course",
     "party",
+    "placements",
     "read_terms",
     "record_due_diligence",
     "remove_person",
@@ -44,12 +49,12 @@ __all__ = [
 
 def branding_for(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
     """The marks that show on a course at a moment: those of agreements in force, in written order."""
-    raise NotImplementedError
+    return selectors.list_marks(course_key, at=at)
 
 
 def terms_for(course_key: str, *, at: datetime) -> RevenueTerms | None:
     """The revenue terms in force for a course at a moment, or ``None``."""
-    raise NotImplementedError
+    return selectors.get_terms(course_key, at=at)
 
 
 def terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
@@ -58,7 +63,7 @@ def terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
     Raises:
         UnknownVersion: no version has this key, or it shares no revenue.
     """
-    raise NotImplementedError
+    return selectors.get_terms_by_uuid(version_uuid)
 
 
 def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
@@ -67,7 +72,8 @@ def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
     Raises:
         DocumentErrors: every fault, with file, line and field.
     """
-    raise NotImplementedError
+    versions = terms_file.read(text, file=file).versions
+    return tuple(entry.revenue for entry in versions if entry.revenue is not None)
 
 
 def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:
@@ -76,76 +82,113 @@ def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[Loa
     Raises:
         DocumentErrors: every fault, with file, line and field; nothing was loaded.
     """
-    raise NotImplementedError
+    return services.load(text, file=file, by=by, at=at)
 
 
 def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> VersionSummary:
-    """Put one side's signature (``host`` or ``partner``) under a version, which freezes it."""
-    raise NotImplementedError
+    """Put one side's signature (``host`` or ``partner``) under a version, which freezes it.
+
+    ``by`` is the name of the person who signs.
+
+    Raises:
+        UnknownVersion, AlreadySigned, SignedOutOfOrder
+        TermsConflict: with this signature two agreements would share one course's receipts.
+    """
+    services.sign(version_uuid, side=side, by=by, at=at)
+    return selectors.get_version(version_uuid, at=at)
 
 
 def suspend(agreement: str, *, by: str, reason: str, at: datetime) -> None:
-    """Take every mark and term of an agreement out of force from ``at`` on."""
-    raise NotImplementedError
+    """Take every mark and term of an agreement out of force from ``at`` on.
+
+    Raises:
+        UnknownVersion, AlreadySuspended, SignedOutOfOrder
+    """
+    services.suspend(agreement, by=by, reason=reason, at=at)
 
 
 def resume(agreement: str, *, by: str, reason: str, at: datetime) -> None:
-    """Lift the suspension of an agreement from ``at`` on."""
-    raise NotImplementedError
+    """Lift the suspension of an agreement from ``at`` on.
+
+    Raises:
+        UnknownVersion, NotSuspended, SignedOutOfOrder
+    """
+    services.resume(agreement, by=by, reason=reason, at=at)
 
 
 def record_due_diligence(
     partner_code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
 ) -> PartnerSummary:
     """Record the outcome of a partner's due diligence; ``expires_on`` is its last day, inclusive."""
-    raise NotImplementedError
+    services.record_due_diligence(
+        partner_code, accepted=accepted, expires_on=expires_on, by=by, at=at
+    )
+    return selectors.get_partner(partner_code, at=None)
+
+
+def placements(*, at: datetime, partner_code: str | None = None) -> tuple[Placement, ...]:
+    """Every mark on every course at a moment, or those of one partner."""
+    return selectors.list_placements(at=at, partner_code=partner_code)
 
 
 def partner(code: str, *, at: datetime | None = None) -> PartnerSummary:
     """One partner. Without ``at`` its due diligence is the last one recorded."""
-    raise NotImplementedError
+    return selectors.get_partner(code, at=at)
 
 
 def party(code: str) -> Party:
     """The name behind any code that can receive a share: FUND, PLATFORM or a partner."""
-    raise NotImplementedError
+    return selectors.get_party(code)
 
 
-def list_partners(*, in_force_at: datetime | None = None) -> tuple[PartnerSummary, ...]:
-    """Every partner by display name, or only those who show a mark somewhere at a moment."""
-    raise NotImplementedError
+def list_partners() -> tuple[PartnerSummary, ...]:
+    """Every partner, by display name."""
+    return selectors.list_partners()
 
 
 def partners_of_course(course_key: str) -> tuple[PartnerSummary, ...]:
     """The partners with a role on this course under any version, in force or not."""
-    raise NotImplementedError
+    return selectors.list_partners_of_course(course_key)
 
 
 def version(version_uuid: UUID, *, at: datetime) -> VersionSummary:
     """One version as it stands at a moment."""
-    raise NotImplementedError
+    return selectors.get_version(version_uuid, at=at)
 
 
 def list_versions(*, at: datetime, partner_code: str | None = None) -> tuple[VersionSummary, ...]:
     """Versions as they stand at a moment, by agreement and number; of one partner if named."""
-    raise NotImplementedError
+    return selectors.list_versions(at=at, partner_code=partner_code)
+
+
+def list_altered() -> tuple[str, ...]:
+    """The versions whose kept text is not the text that was agreed or signed; none, as it should."""
+    return selectors.list_altered()
 
 
 def partners_of(user_id: int) -> tuple[str, ...]:
     """The codes of the partners for whom this user acts."""
-    raise NotImplementedError
+    return selectors.list_partner_codes_of(user_id)
 
 
 def is_person_of(user_id: int, partner_code: str) -> bool:
     """Whether this user acts for this partner."""
-    raise NotImplementedError
+    return partner_code in selectors.list_partner_codes_of(user_id)
 
 
-def add_person(user_id: int, *, partner_code: str, role: str, by: str, at: datetime) -> None:
-    """Let a user act for a partner; doing it again changes the role."""
-    raise NotImplementedError
+def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
+    """Let a user act for a partner as ``officer``, ``signatory`` or ``finance``.
+
+    Doing it again changes the role.
+    """
+    services.add_person(user_id, partner_code=partner_code, role=role, at=at)
 
 
-def remove_person(user_id: int, *, partner_code: str, by: str, at: datetime) -> None:
+def remove_person(user_id: int, *, partner_code: str) -> None:
     """End a user's right to act for a partner."""
-    raise NotImplementedError
+    services.remove_person(user_id, partner_code=partner_code)
+
+
+def forget_user(user_id: int) -> None:
+    """Remove what we hold about a user who leaves the platform (retirement)."""
+    services.forget_user(user_id)

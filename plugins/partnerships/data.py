@@ -6,7 +6,7 @@ Days are UTC calendar days, moments are aware and in UTC, money is ``fairgate.mo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -115,7 +115,7 @@ class RevenueTerms:
     @property
     def currency_hint(self) -> str | None:
         """The currency the parties count in, as far as the terms say: that of the minimum payout."""
-        return self.minimum_payout.currency if self.minimum_payout else None
+        return None if self.minimum_payout is None else self.minimum_payout.currency
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -216,12 +216,22 @@ class VersionSummary:
     goals: tuple[str, ...] = ()
     courses: tuple[str, ...] = ()
     roles: tuple[RoleOnCourses, ...] = ()
+    suspensions: tuple[SuspensionSummary, ...] = ()
     terms: RevenueTerms | None = None
 
     @property
     def is_in_force(self) -> bool:
         """Whether it shows marks and shares revenue at that moment."""
         return not self.obstacles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionSummary:
+    """An agreement taken out of force (``suspends``), or put back, from ``at`` on."""
+
+    suspends: bool
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,16 +246,40 @@ class LoadedVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InForceFacts:
-    """All that decides whether a version is in force: dates, and records known at the moment.
+class Placement:
+    """One mark on one course, as it shows at the moment of asking."""
 
-    Records later than the moment are left out by whoever gathers the facts.
+    course_key: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole UTC days from ``first`` to ``last``, both inclusive; ``last`` None is open-ended."""
+
+    first: date
+    last: date | None
+
+    def is_over_on(self, day: date) -> bool:
+        """Whether the last day lies behind ``day``."""
+        return self.last is not None and day > self.last
+
+    def shares_a_day_with(self, other: Period) -> bool:
+        """Whether there is a day that both hold."""
+        return not (self.is_over_on(other.first) or other.is_over_on(self.first))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForceFacts:
+    """All that decides whether a version is in force: its days, and the records of a moment.
+
+    Records later than the moment are left out by whoever gathers the facts. ``cleared`` is the
+    outcome of the partner's last due diligence, ``None`` when there was none.
     """
 
-    valid_from: date
-    valid_until: date | None
+    period: Period
     host_signed: bool
     partner_signed: bool
-    due_diligence_accepted: bool | None
-    due_diligence_until: date | None
-    is_suspended: bool = field(default=False)
+    cleared: bool | None
+    cleared_until: date | None
+    is_suspended: bool

@@ -3,8 +3,6 @@
 * PartnershipsError
   + UnknownPartner        no partner has this code
   + UnknownVersion        no agreement, or no version of one, has this name or key
-  + VersionIsSigned       a signed version is frozen: a change is a new version
-  + VersionsOverlap       two versions of one agreement would be valid on the same day
   + TermsConflict         two agreements would share the receipts of one course on the same day
   + AlreadySigned         this side has signed this version already
   + SignedOutOfOrder      a signature or a record is dated before the one it follows
@@ -12,7 +10,8 @@
   + NotSuspended          there is no suspension to lift
   + RecordIsKept          partners, agreements and their records are never deleted
 
-Faults of a TERMS.yaml are ``fairgate.documents.DocumentErrors``: they name file, line and field.
+Faults of a TERMS.yaml, an overlap of versions or a change of a signed one among them, come as
+``fairgate.documents.DocumentErrors``: each names file, line and field.
 """
 
 from __future__ import annotations
@@ -30,14 +29,6 @@ class UnknownPartner(PartnershipsError, LookupError):
 
 class UnknownVersion(PartnershipsError, LookupError):
     """No agreement or version has this code, number or key."""
-
-
-class VersionIsSigned(PartnershipsError):
-    """A version that carries a signature cannot be changed; a change is a new version."""
-
-
-class VersionsOverlap(PartnershipsError):
-    """Two versions of one agreement share a day."""
 
 
 class TermsConflict(PartnershipsError):

@@ -1,0 +1,38 @@
+"""Complains at start-up about a set-up that would show wrong or broken pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register("partnerships")
+def check_setup(**_kwargs: Any) -> list[CheckMessage]:
+    """The page frame is installed, and the host has a name that can stand in a sentence."""
+    found: list[CheckMessage] = []
+    if not apps.is_installed("fairgate"):
+        found.append(
+            Error(
+                "The page frame of Fairgate is missing.",
+                hint="Add 'fairgate' to INSTALLED_APPS; the plugin settings do it by themselves.",
+                id="partnerships.E001",
+            )
+        )
+    name = getattr(settings, "PARTNERSHIPS_HOST_NAME", "")
+    if not isinstance(name, str):
+        found.append(
+            Error("PARTNERSHIPS_HOST_NAME is not a text.", id="partnerships.E002")
+        )
+    elif not name and not getattr(settings, "PLATFORM_NAME", ""):
+        found.append(
+            Warning(
+                "The host has no name, so the sentence next to each mark cannot say who does not "
+                "endorse.",
+                hint="Set PARTNERSHIPS_HOST_NAME or PLATFORM_NAME.",
+                id="partnerships.W001",
+            )
+        )
+    return found

@@ -1,0 +1,37 @@
+"""``manage.py partnerships_load TERMS.yaml``: load partners and agreement versions, all or nothing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from fairgate import clock
+from fairgate.documents import DocumentError, read_text
+from partnerships import api
+
+
+class Command(BaseCommand):
+    """Loads one file; exits with 1 and every fault if there is one, and then loads nothing."""
+
+    help = "Load partners and agreement versions from a file (fairgate-terms/1), all or nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="TERMS.yaml")
+        parser.add_argument("--by", default="operator", help="who loads it, for the record")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        file = options["file"]
+        try:
+            loaded = api.load_agreements(
+                read_text(file), file=file, by=options["by"], at=clock.now()
+            )
+        except DocumentError as error:
+            raise CommandError(f"Nothing was loaded.\n{error}") from None
+        for one in loaded:
+            self.stdout.write(
+                f"{one.change:9} {one.agreement} version {one.version}  {one.uuid}  "
+                f"sha256 {one.checksum}"
+            )
+        self.stdout.write(f"{len(loaded)} agreement versions read from {file}.")

@@ -1,0 +1,53 @@
+"""``manage.py partnerships_status``: what is in force now, and why the rest is not."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from fairgate import clock
+from partnerships import api, wording
+from partnerships.data import VersionSummary
+
+
+class Command(BaseCommand):
+    """One line per agreement version; exits with 1 if a signed text is not the text kept here."""
+
+    help = "Show every agreement version, whether it is in force, and why not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--on", metavar="YYYY-MM-DD", help="the start of this UTC day; default now"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        at = _moment(options["on"])
+        versions = api.list_versions(at=at)
+        for one in versions:
+            self.stdout.write(_line(one))
+        in_force = sum(one.is_in_force for one in versions)
+        self.stdout.write(f"{len(versions)} versions, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC.")
+        altered = api.list_altered()
+        if altered:
+            raise CommandError(f"The text differs from what was signed: {', '.join(altered)}.")
+
+
+def _moment(on: str | None) -> datetime:
+    if not on:
+        return clock.now()
+    try:
+        return datetime.combine(datetime.fromisoformat(on).date(), time(), tzinfo=UTC)
+    except ValueError:
+        raise CommandError(f"“{on}” is not a day; write it like 2026-10-01.") from None
+
+
+def _line(one: VersionSummary) -> str:
+    until = one.valid_until.isoformat() if one.valid_until else "open-ended"
+    why = "  ".join(wording.obstacle(obstacle) for obstacle in one.obstacles)
+    return (
+        f"{one.agreement} version {one.version}  {one.partner}  {one.valid_from} – {until}  "
+        f"{wording.standing(one.standing)}  {why}".rstrip()
+    )

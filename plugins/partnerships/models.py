@@ -1,0 +1,407 @@
+"""The tables: partners, agreements and their versions, and the dated records that decide.
+
+Nothing here is ever deleted (defects.md T26) but people, who may leave, and the parts of a version
+that nobody has signed yet.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, NoReturn
+
+import django
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .data import FUND, Kind, Role, Side
+from .exceptions import RecordIsKept
+
+# Django renamed the argument in 5.1 and drops the old name in 6.0.
+CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+
+KIND_LABELS = {
+    Kind.NGO: _("Non-governmental organisation"),
+    Kind.PRIVATE_SECTOR: _("Private sector"),
+    Kind.ACADEMIA: _("Academia"),
+    Kind.ADMINISTRATION: _("National administration"),
+    Kind.INTERNATIONAL_ORGANISATION: _("International organisation"),
+}
+ROLE_LABELS = {
+    Role.CO_HOST: _("Co-host"),
+    Role.SPONSOR: _("Sponsor"),
+    Role.CONTENT: _("Content partner"),
+    Role.VENUE: _("Host of the venue"),
+}
+SIDE_LABELS = {Side.HOST: _("Host"), Side.PARTNER: _("Partner")}
+PERSON_ROLES = {
+    "officer": _("Partnership officer"),
+    "signatory": _("Signatory"),
+    "finance": _("Finance contact"),
+}
+
+
+class KeptQuerySet(models.QuerySet[Any]):
+    """Rows that stay. ``delete`` refuses; a draft's own parts may be replaced while it is a draft."""
+
+    def delete(self) -> NoReturn:
+        raise RecordIsKept(f"{self.model._meta.verbose_name_plural} are kept, not deleted.")
+
+    def drop_parts_of_draft(self, version: AgreementVersion) -> None:
+        """Remove these parts of a version, to write them anew, unless it carries a signature."""
+        if version.signatures.exists():
+            raise RecordIsKept(f"{version} is signed; its {self.model._meta.verbose_name_plural} "
+                               "are kept.")
+        super().filter(version=version)._raw_delete(using=self.db)
+
+
+class Kept(models.Model):
+    """A row that is never deleted.
+
+    .. no_pii:
+    """
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise RecordIsKept(f"{self._meta.verbose_name} “{self}” is kept, not deleted.")
+
+
+class Partner(Kept):
+    """One organisation we have, or had, an agreement with.
+
+    There is no ``status``: a partner is shown while an agreement of theirs is in force.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=32, unique=True)
+    legal_name = models.CharField(max_length=255)
+    display_name = models.CharField(max_length=120)
+    kind = models.CharField(
+        max_length=32, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
+    )
+    url = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class DueDiligenceCheck(Kept):
+    """The outcome of one examination of a partner; the last one recorded counts.
+
+    .. pii: Name of the colleague who recorded the outcome.
+    .. pii_types: name
+    .. pii_retirement: retained
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="due_diligence")
+    accepted = models.BooleanField()
+    #: The last UTC day on which the outcome still holds.
+    expires_on = models.DateField()
+    recorded_by = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("due diligence check")
+        verbose_name_plural = _("due diligence checks")
+        indexes = [
+            models.Index(fields=["partner", "recorded_at"], name="partnerships_diligence_idx")
+        ]
+
+    def __str__(self) -> str:
+        outcome = _("accepted") if self.accepted else _("refused")
+        return f"{self.partner}: {outcome} – {self.expires_on}"
+
+
+class Agreement(Kept):
+    """One relation with one partner, through all its versions.
+
+    There is no ``state``: it follows from signatures, due diligence, suspensions and dates, and a
+    stored one would disagree with the calendar every night.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=64, unique=True)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        permissions = [("suspend_agreement", "Can suspend and resume agreements")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AgreementVersion(Kept):
+    """What was agreed for a span of days. Frozen by the first signature: a change is a new version.
+
+    ``uuid`` follows from agreement code and number (``rules.version_key``). ``fund_bp`` is in basis
+    points; it is empty, with ``basis``, when the agreement shares no revenue.
+
+    .. pii: Name of the colleague who loaded the version.
+    .. pii_types: name
+    .. pii_retirement: retained
+    """
+
+    uuid = models.UUIDField(unique=True, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    valid_from = models.DateField()
+    #: The last UTC day, inclusive. Empty is open-ended.
+    valid_until = models.DateField(null=True, blank=True)
+    basis = models.CharField(max_length=32, blank=True, default="")
+    fund_bp = models.PositiveIntegerField(null=True, blank=True)
+    lost_processor_fee = models.CharField(max_length=32, blank=True, default="")
+    dispute_fee = models.CharField(max_length=32, blank=True, default="")
+    hold_days = models.PositiveIntegerField(default=0)
+    minimum_payout_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    agreed_text = models.TextField()
+    checksum = models.CharField(max_length=64)
+    loaded_by = models.CharField(max_length=150)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("agreement version")
+        verbose_name_plural = _("agreement versions")
+        permissions = [("sign_agreementversion", "Can record signatures of agreements")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "number"], name="partnerships_version_number_once"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(number__gte=1)}, name="partnerships_version_number_from_1"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))},
+                name="partnerships_version_ends_after_start",
+            ),
+            # Either the terms share revenue, or they say nothing about it at all.
+            models.CheckConstraint(
+                **{
+                    CHECK: Q(fund_bp__isnull=True, basis="")
+                    | Q(fund_bp__gte=0, fund_bp__lte=10_000) & ~Q(basis="")
+                },
+                name="partnerships_version_fund_is_percent",
+            ),
+            models.CheckConstraint(
+                **{
+                    CHECK: Q(minimum_payout_minor__isnull=True, currency="")
+                    | Q(minimum_payout_minor__gte=0) & ~Q(currency="")
+                },
+                name="partnerships_version_payout_has_currency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement.code} v{self.number}"
+
+
+class VersionShare(Kept):
+    """One party's whole weight in the rest after the fund; ``place`` is the fixed order.
+
+    .. no_pii:
+    """
+
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="shares")
+    place = models.PositiveIntegerField()
+    party = models.CharField(max_length=32)
+    weight = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("share")
+        verbose_name_plural = _("shares")
+        ordering = ["version", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party"], name="partnerships_share_once"),
+            models.CheckConstraint(
+                **{CHECK: Q(weight__gt=0)}, name="partnerships_share_weight_positive"
+            ),
+            # The fund takes its percentage first; a second share would hide in the rest.
+            models.CheckConstraint(
+                **{CHECK: ~Q(party=FUND)}, name="partnerships_share_is_not_the_fund"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.weight}"
+
+
+class VersionCourse(Kept):
+    """One course run that a version covers, by its key.
+
+    .. no_pii:
+    """
+
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="courses")
+    place = models.PositiveIntegerField()
+    course_key = models.CharField(max_length=255, db_index=True)
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ["version", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "course_key"], name="partnerships_course_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.course_key
+
+
+class VersionRole(Kept):
+    """What one partner is on the courses of a version; this is what draws a mark.
+
+    .. no_pii:
+    """
+
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="roles")
+    place = models.PositiveIntegerField()
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(
+        max_length=16, choices=[(role.value, label) for role, label in ROLE_LABELS.items()]
+    )
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["version", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "partner", "role"], name="partnerships_role_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.get_role_display()}"
+
+
+class VersionGoal(Kept):
+    """One goal that both sides want to reach under a version.
+
+    .. no_pii:
+    """
+
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="goals")
+    place = models.PositiveIntegerField()
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+        ordering = ["version", "place"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Signature(Kept):
+    """One side's name under a version; ``place`` says who signed first.
+
+    ``checksum`` is that of the text at the moment of signing: if the text were changed behind our
+    back, the two would no longer agree (``checks``, ``partnerships_status``).
+
+    .. pii: Name of the person who signed the agreement.
+    .. pii_types: name
+    .. pii_retirement: retained
+    """
+
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="signatures"
+    )
+    side = models.CharField(
+        max_length=8, choices=[(side.value, label) for side, label in SIDE_LABELS.items()]
+    )
+    place = models.PositiveIntegerField()
+    signed_by = models.CharField(max_length=150)
+    signed_at = models.DateTimeField()
+    checksum = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["version", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "side"], name="partnerships_signature_side_once"
+            ),
+            models.UniqueConstraint(
+                fields=["version", "place"], name="partnerships_signature_place_once"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(place__in=(1, 2))}, name="partnerships_signature_first_or_second"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(side__in=(Side.HOST.value, Side.PARTNER.value))},
+                name="partnerships_signature_side_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.get_side_display()}"
+
+
+class SuspensionRecord(Kept):
+    """An agreement taken out of force, or put back, from a moment on; the last one counts.
+
+    .. pii: Name of the colleague who suspended or resumed.
+    .. pii_types: name
+    .. pii_retirement: retained
+    """
+
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="suspension_records"
+    )
+    #: True suspends, False resumes.
+    suspends = models.BooleanField()
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    recorded_by = models.CharField(max_length=150)
+
+    class Meta:
+        verbose_name = _("suspension record")
+        verbose_name_plural = _("suspension records")
+        indexes = [models.Index(fields=["agreement", "at"], name="partnerships_suspension_idx")]
+
+    def __str__(self) -> str:
+        what = _("suspended") if self.suspends else _("resumed")
+        return f"{self.agreement}: {what} {self.at:%Y-%m-%d}"
+
+
+class PartnerPerson(models.Model):
+    """One user who acts for one partner and sees that partner's own pages.
+
+    .. pii: Which organisation a user acts for.
+    .. pii_types: id
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.PositiveBigIntegerField(db_index=True)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="people")
+    role = models.CharField(max_length=16, choices=list(PERSON_ROLES.items()))
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("partner's person")
+        verbose_name_plural = _("partners' people")
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "partner"], name="partnerships_person_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} – {self.partner}"

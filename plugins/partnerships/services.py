@@ -1,0 +1,329 @@
+"""The only writers. Each function is one use case, whole or not at all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from fairgate.documents import Faults
+
+from . import models, rules, terms_file
+from .data import LoadedVersion, Period, Side
+from .exceptions import TermsConflict, UnknownPartner, UnknownVersion
+from .lock_objects import locked_agreement, locked_agreements, locked_around
+from .terms_file import PartnerEntry, VersionEntry
+
+log = logging.getLogger(__name__)
+
+
+# --- loading --------------------------------------------------------------------------------------
+
+
+def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:
+    """Load a TERMS.yaml. Signed versions must say what they say; drafts are written anew.
+
+    Raises:
+        DocumentErrors: a fault of the file, or of the file beside what is kept already.
+    """
+    terms = terms_file.read(text, file=file)
+    with transaction.atomic():
+        partners = {
+            entry.code: _write_partner(entry, by=by, at=at) for entry in terms.partners
+        }
+        with locked_agreements({entry.agreement for entry in terms.versions}) as agreements:
+            _check_beside_kept(terms.versions, agreements, file=file)
+            loaded = tuple(
+                _write_version(entry, agreements, partners, by=by, at=at)
+                for entry in terms.versions
+            )
+    for version in loaded:
+        log.info("agreement version %s: version=%s", version.change, version.uuid)
+    return loaded
+
+
+def _write_partner(entry: PartnerEntry, *, by: str, at: datetime) -> models.Partner:
+    named = {
+        "legal_name": entry.legal_name,
+        "display_name": entry.display_name,
+        "kind": entry.kind,
+        "url": entry.url,
+    }
+    partner, _created = models.Partner.objects.update_or_create(code=entry.code, defaults=named)
+    if entry.due_diligence is not None:
+        accepted, expires_on = entry.due_diligence
+        _write_due_diligence(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)
+    return partner
+
+
+def _check_beside_kept(
+    entries: Sequence[VersionEntry], agreements: dict[str, models.Agreement], *, file: str
+) -> None:
+    """Note every version that does not fit what is kept: spelling, partner, signed text, days."""
+    with Faults(file) as faults:
+        for entry in entries:
+            agreement = agreements.get(entry.agreement.casefold())
+            if agreement is not None:
+                _check_agreement(entry, agreement, faults)
+        for code, agreement in agreements.items():
+            mine = [entry for entry in entries if entry.agreement.casefold() == code]
+            _check_days(mine, agreement, faults)
+
+
+def _check_agreement(entry: VersionEntry, agreement: models.Agreement, faults: Faults) -> None:
+    if agreement.code != entry.agreement:
+        faults.add(
+            f"“{entry.agreement}” is kept as “{agreement.code}”; write it the same way.",
+            line=entry.line,
+            field="agreement",
+        )
+    if agreement.partner.code != entry.partner:
+        faults.add(
+            f"{agreement.code} is an agreement with {agreement.partner.code}; another partner "
+            "needs an agreement of its own.",
+            line=entry.line,
+            field="partner",
+        )
+    kept = agreement.versions.filter(number=entry.number).first()
+    is_changed = kept is not None and kept.checksum != rules.checksum(entry.agreed_text)
+    if is_changed and kept.signatures.exists():
+        faults.add(
+            f"{entry.name} is signed and says something else; a change is a new version.",
+            line=entry.line,
+            field="version",
+        )
+
+
+def _check_days(
+    entries: Sequence[VersionEntry], agreement: models.Agreement, faults: Faults
+) -> None:
+    rewritten = {entry.number: entry for entry in entries}
+    kept = agreement.versions.exclude(number__in=rewritten)
+    dated = [(entry.number, entry.period) for entry in entries]
+    dated += [(row.number, Period(row.valid_from, row.valid_until)) for row in kept]
+    overlap = rules.first_overlap(dated)
+    if overlap is None:
+        return
+    mine, other = sorted(overlap, key=lambda number: number not in rewritten)
+    if mine in rewritten:
+        faults.add(
+            f"{rewritten[mine].name} shares days with version {other}, which is kept; versions of "
+            "one agreement follow each other.",
+            line=rewritten[mine].line,
+            field="valid_from",
+        )
+
+
+def _write_version(
+    entry: VersionEntry,
+    agreements: dict[str, models.Agreement],
+    partners: dict[str, models.Partner],
+    *,
+    by: str,
+    at: datetime,
+) -> LoadedVersion:
+    agreement = agreements.get(entry.agreement.casefold())
+    if agreement is None:
+        agreement = models.Agreement.objects.create(
+            code=entry.agreement, partner=partners[entry.partner]
+        )
+        agreements[entry.agreement.casefold()] = agreement
+    agreed = rules.checksum(entry.agreed_text)
+    kept = agreement.versions.filter(number=entry.number).first()
+    if kept is not None and kept.checksum == agreed:
+        return _loaded(kept, "unchanged")
+    version = kept or models.AgreementVersion(
+        uuid=rules.version_key(entry.agreement, entry.number),
+        agreement=agreement,
+        number=entry.number,
+    )
+    version.valid_from, version.valid_until = entry.period.first, entry.period.last
+    version.agreed_text, version.checksum = entry.agreed_text, agreed
+    version.loaded_by, version.loaded_at = by, at
+    _set_revenue(version, entry)
+    version.save()
+    _write_parts(version, entry, partners, is_new=kept is None)
+    return _loaded(version, "changed" if kept else "added")
+
+
+def _loaded(version: models.AgreementVersion, change: str) -> LoadedVersion:
+    return LoadedVersion(
+        uuid=version.uuid,
+        agreement=version.agreement.code,
+        version=version.number,
+        checksum=version.checksum,
+        change=change,
+    )
+
+
+def _set_revenue(version: models.AgreementVersion, entry: VersionEntry) -> None:
+    terms = entry.revenue
+    payout = terms.minimum_payout if terms else None
+    version.basis = terms.basis if terms else ""
+    version.fund_bp = terms.fund_percent.basis_points if terms else None
+    version.lost_processor_fee = terms.lost_processor_fee if terms else ""
+    version.dispute_fee = terms.dispute_fee if terms else ""
+    version.hold_days = terms.hold_days if terms else 0
+    version.minimum_payout_minor = None if payout is None else payout.minor
+    version.currency = "" if payout is None else payout.currency
+
+
+def _write_parts(
+    version: models.AgreementVersion,
+    entry: VersionEntry,
+    partners: dict[str, models.Partner],
+    *,
+    is_new: bool,
+) -> None:
+    shares = entry.revenue.shares if entry.revenue else ()
+    parts: dict[type[models.Kept], list[dict[str, object]]] = {
+        models.VersionShare: [{"party": code, "weight": weight} for code, weight in shares],
+        models.VersionCourse: [{"course_key": key} for key in entry.courses],
+        models.VersionRole: [
+            {"partner": partners[code], "role": role} for code, role in entry.roles
+        ],
+        models.VersionGoal: [{"text": text} for text in entry.goals],
+    }
+    for model, rows in parts.items():
+        if not is_new:
+            model.objects.drop_parts_of_draft(version)
+        model.objects.bulk_create(
+            model(version=version, place=place, **row) for place, row in enumerate(rows, start=1)
+        )
+
+
+# --- signing --------------------------------------------------------------------------------------
+
+
+def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> None:
+    """Record one side's signature under the version's text.
+
+    Raises:
+        UnknownVersion, AlreadySigned, SignedOutOfOrder
+        TermsConflict: with this signature two agreements would share one course's receipts.
+    """
+    its_side = Side(side)
+    found = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
+    if found is None:
+        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+    with locked_around(found) as version:
+        signed = list(version.signatures.values_list("side", "signed_at"))
+        rules.check_may_sign(signed, side=its_side, at=at, version=str(version))
+        if signed:
+            _check_no_other_terms(version)
+        models.Signature.objects.create(
+            version=version,
+            side=its_side.value,
+            place=len(signed) + 1,
+            signed_by=by,
+            signed_at=at,
+            checksum=version.checksum,
+        )
+    log.info("agreement version signed: version=%s side=%s", version_uuid, its_side.value)
+
+
+def _check_no_other_terms(version: models.AgreementVersion) -> None:
+    if version.fund_bp is None:
+        return
+    courses = list(version.courses.values_list("course_key", flat=True))
+    others = (
+        models.AgreementVersion.objects.filter(
+            courses__course_key__in=courses, fund_bp__isnull=False
+        )
+        .filter(signatures__place=2)
+        .exclude(pk=version.pk)
+        .select_related("agreement")
+        .distinct()
+    )
+    its_days = Period(version.valid_from, version.valid_until)
+    for other in others:
+        if its_days.shares_a_day_with(Period(other.valid_from, other.valid_until)):
+            raise TermsConflict(
+                f"{version} and {other}, which is signed, would both share the receipts of a "
+                "course on the same days."
+            )
+
+
+# --- suspension and due diligence -----------------------------------------------------------------
+
+
+def suspend(code: str, *, by: str, reason: str, at: datetime) -> None:
+    """Take an agreement out of force from ``at`` on: one record hides every mark of it."""
+    with locked_agreement(code) as agreement:
+        rules.check_may_suspend(_last_suspension(agreement), at=at, agreement=code)
+        agreement.suspension_records.create(suspends=True, at=at, reason=reason, recorded_by=by)
+    log.info("agreement suspended: agreement=%s", agreement.uuid)
+
+
+def resume(code: str, *, by: str, reason: str, at: datetime) -> None:
+    """Lift the suspension from ``at`` on."""
+    with locked_agreement(code) as agreement:
+        rules.check_may_resume(_last_suspension(agreement), at=at, agreement=code)
+        agreement.suspension_records.create(suspends=False, at=at, reason=reason, recorded_by=by)
+    log.info("agreement resumed: agreement=%s", agreement.uuid)
+
+
+def _last_suspension(agreement: models.Agreement) -> tuple[bool, datetime] | None:
+    records: Iterable[tuple[bool, datetime]] = agreement.suspension_records.order_by(
+        "-at", "-id"
+    ).values_list("suspends", "at")[:1]
+    return next(iter(records), None)
+
+
+def record_due_diligence(
+    code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
+) -> None:
+    """Record an outcome; the same one as the last is not recorded twice."""
+    with transaction.atomic():
+        _write_due_diligence(
+            _known_partner(code), accepted=accepted, expires_on=expires_on, by=by, at=at
+        )
+
+
+def _write_due_diligence(
+    partner: models.Partner, *, accepted: bool, expires_on: date, by: str, at: datetime
+) -> None:
+    last = partner.due_diligence.order_by("-recorded_at", "-id").first()
+    if last is not None and (last.accepted, last.expires_on) == (accepted, expires_on):
+        return
+    check = partner.due_diligence.create(
+        accepted=accepted, expires_on=expires_on, recorded_by=by, recorded_at=at
+    )
+    log.info("due diligence recorded: partner=%s check=%s", partner.uuid, check.pk)
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
+    """Let a user act for a partner."""
+    if role not in models.PERSON_ROLES:
+        raise ValueError(f"“{role}” is none of: {', '.join(models.PERSON_ROLES)}.")
+    partner = _known_partner(partner_code)
+    models.PartnerPerson.objects.update_or_create(
+        user_id=user_id, partner=partner, defaults={"role": role, "added_at": at}
+    )
+    log.info("partner's person added: partner=%s user=%s", partner.uuid, user_id)
+
+
+def remove_person(user_id: int, *, partner_code: str) -> None:
+    """End a user's right to act for a partner; no word if there was none."""
+    partner = _known_partner(partner_code)
+    models.PartnerPerson.objects.filter(user_id=user_id, partner=partner).delete()
+    log.info("partner's person removed: partner=%s user=%s", partner.uuid, user_id)
+
+
+def forget_user(user_id: int) -> None:
+    """Remove what we hold about a user who leaves the platform."""
+    models.PartnerPerson.objects.filter(user_id=user_id).delete()
+    log.info("user forgotten: user=%s", user_id)
+
+
+def _known_partner(code: str) -> models.Partner:
+    found = models.Partner.objects.filter(code=code).first()
+    if found is None:
+        raise UnknownPartner(f"There is no partner “{code}”.")
+    return found

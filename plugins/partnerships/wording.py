@@ -1,0 +1,63 @@
+"""Words for people: standings, obstacles and percentages as sentences, translated when asked."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from .data import Obstacle, Side, Standing
+from .models import SIDE_LABELS
+
+_STANDINGS = {
+    Standing.DRAFT: _("Draft"),
+    Standing.IN_REVIEW: _("In review"),
+    Standing.SIGNED: _("Signed"),
+    Standing.IN_FORCE: _("In force"),
+    Standing.SUSPENDED: _("Suspended"),
+    Standing.ENDED: _("Ended"),
+}
+
+#: The look of a note or tag (``fairgate.css``) for each standing.
+TONES = {
+    Standing.DRAFT: "",
+    Standing.IN_REVIEW: "",
+    Standing.SIGNED: "warn",
+    Standing.IN_FORCE: "ok",
+    Standing.SUSPENDED: "stop",
+    Standing.ENDED: "",
+}
+
+_OBSTACLES = {
+    Obstacle.HOST_HAS_NOT_SIGNED: _("The host has not signed."),
+    Obstacle.PARTNER_HAS_NOT_SIGNED: _("The partner has not signed."),
+    Obstacle.DUE_DILIGENCE_MISSING: _("No due diligence has been recorded for the partner."),
+    Obstacle.DUE_DILIGENCE_REFUSED: _("The partner’s due diligence was refused."),
+    Obstacle.DUE_DILIGENCE_EXPIRED: _("The partner’s due diligence has expired."),
+    Obstacle.SUSPENDED: _("The agreement is suspended."),
+    Obstacle.NOT_YET_VALID: _("Its first day has not come."),
+    Obstacle.NO_LONGER_VALID: _("Its last day is past."),
+}
+
+
+def standing(of: Standing) -> str:
+    """The name of a standing."""
+    return str(_STANDINGS[of])
+
+
+def obstacle(of: Obstacle) -> str:
+    """Why a version is not in force, as a sentence."""
+    return str(_OBSTACLES[of])
+
+
+def side(of: str) -> str:
+    """Who signed."""
+    return str(SIDE_LABELS[Side(of)])
+
+
+def percent(weight: int, whole: int) -> str:
+    """A part of the whole: “36 %” if it is exact to two decimals, else “≈ 33.33 %”."""
+    exact = Fraction(weight * 100, whole)
+    rounded = Fraction(round(exact * 100), 100)
+    text = f"{float(rounded):.2f}".rstrip("0").rstrip(".")
+    return f"{text} %" if rounded == exact else f"≈ {text} %"
