@@ -1,0 +1,109 @@
+"""Files that people write are read strictly, and every fault says where it is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from fairgate import documents
+from fairgate.documents import DocumentError, DocumentErrors
+
+
+def test_norway_is_not_false_and_codes_keep_their_zeros():
+    read = documents.parse_yaml("{country: NO, m49: 004, state: on, day: 2026-11-24}", file="p")
+    assert read == {"country": "NO", "m49": "004", "state": "on", "day": "2026-11-24"}
+
+
+def test_numbers_are_exact():
+    read = documents.parse_yaml("{whole: 12, part: 0.10, yes: true, none: null}", file="p")
+    assert read == {"whole": 12, "part": Decimal("0.10"), "yes": True, "none": None}
+
+
+def test_what_is_quoted_is_text():
+    assert documents.parse_yaml('{a: "12", b: \'true\'}', file="p") == {"a": "12", "b": "true"}
+
+
+def test_a_mapping_knows_the_lines_of_its_keys():
+    read = documents.parse_yaml("first: 1\nsecond:\n  deep: 2\n", file="p")
+    assert (read.line_of("second"), read["second"].line_of("deep")) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: 1\nb: 2\na: 3", "p.yaml, line 3, a: this key stands there twice."),
+        ("a: &x 1\nb: *x", "p.yaml, line 1: anchors, aliases and tags are not used here."),
+        ("a: 1\nb: !!python/object:os.system 1", "p.yaml, line 2: anchors, aliases and tags"),
+        ("", "p.yaml: is empty."),
+        ("a: [1, 2", "p.yaml, line 1: is not YAML"),
+        ("a: 1\n---\nb: 2", "p.yaml, line 2: is not YAML"),
+        ("? [1, 2]\n: x", "p.yaml, line 1: a key is a word."),
+        ("a: 1\n\tb: 2", "p.yaml, line 2: is not YAML"),
+        ("[" * 5000, "p.yaml: is nested too deeply."),
+    ],
+)
+def test_a_fault_in_yaml_is_placed(text, sentence):
+    with pytest.raises(DocumentError) as caught:
+        documents.parse_yaml(text, file="p.yaml")
+    assert str(caught.value).startswith(sentence)
+
+
+def test_namibia_is_not_a_missing_value():
+    rows = documents.parse_csv("code,name\nNA,Namibia\n", file="c", columns=["code", "name"])
+    assert rows[0]["code"] == "NA"
+
+
+def test_a_row_knows_its_line_even_after_a_cell_with_line_breaks():
+    text = 'code,note\nAF,"two\nlines"\nAO,one\n'
+    rows = documents.parse_csv(text, file="c", columns=["code", "note"])
+    assert [row.line for row in rows] == [2, 4]
+
+
+def test_all_faults_of_a_csv_are_named_at_once():
+    with pytest.raises(DocumentErrors) as caught:
+        documents.parse_csv("a,b\n1\n1,2,3\n", file="c.csv", columns=["a", "b"])
+    assert str(caught.value).splitlines() == [
+        "c.csv, line 2: has 1 cells, the header has 2.",
+        "c.csv, line 3: has 3 cells, the header has 2.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "c.csv: is empty."),
+        ("a\n", "c.csv, line 1, b: this column is missing."),
+        ("a,b,b\n", "c.csv, line 1, b: this column stands there twice."),
+        ("a,b,c\n", "c.csv, line 1, c: this column is not known here."),
+        ('a,b\n1,"2\n', "c.csv, line 2: is not CSV"),
+    ],
+)
+def test_a_fault_in_csv_is_placed(text, sentence):
+    with pytest.raises(DocumentErrors) as caught:
+        documents.parse_csv(text, file="c.csv", columns=["a", "b"])
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"a\n\xff\xfe", "f, line 2: is not UTF-8 text."),
+        (b"a\nb\0", "f, line 2: holds a NUL character."),
+        (b"x" * (documents.MAX_BYTES + 1), "f: is larger than 5 MB."),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(raw, sentence):
+    with pytest.raises(DocumentError) as caught:
+        documents.decode(raw, file="f")
+    assert str(caught.value) == sentence
+
+
+def test_a_byte_order_mark_is_read_over():
+    assert documents.decode(b"\xef\xbb\xbfa,b", file="f") == "a,b"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    missing = tmp_path / "terms.yaml"
+    with pytest.raises(DocumentError, match="terms.yaml: cannot be read: No such file"):
+        documents.read_text(missing)
