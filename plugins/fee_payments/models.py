@@ -91,7 +91,7 @@ class Price(models.Model):
 
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="prices")
     payer_class = models.CharField(
-        max_length=16, choices=_choices(PayerClass), default=PayerClass.INDIVIDUAL
+        max_length=16, choices=_choices(PayerClass), default=PayerClass.INDIVIDUAL.value
     )
     amount_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
@@ -167,7 +167,7 @@ class Order(models.Model):
     country = models.CharField(max_length=2, blank=True, default="")
     payer_class = models.CharField(max_length=16, choices=_choices(PayerClass))
     state = models.CharField(
-        max_length=24, choices=_choices(OrderState), default=OrderState.CREATED
+        max_length=24, choices=_choices(OrderState), default=OrderState.CREATED.value
     )
     sentence = models.CharField(max_length=255, blank=True, default="")
     placed_at = models.DateTimeField()

@@ -3,7 +3,6 @@ import django
 from django.db import migrations, models
 import django.db.models.deletion
 import django.db.models.expressions
-import fee_payments.data
 import uuid
 
 # ``check`` became ``condition`` in Django 5.1; this migration loads on both.
@@ -65,7 +64,7 @@ class Migration(migrations.Migration):
                 ('user_id', models.BigIntegerField(db_index=True)),
                 ('country', models.CharField(blank=True, default='', max_length=2)),
                 ('payer_class', models.CharField(choices=[('individual', 'individual'), ('member_state', 'member state'), ('sector_member', 'sector member'), ('associate', 'associate'), ('academia', 'academia'), ('private', 'private')], max_length=16)),
-                ('state', models.CharField(choices=[('created', 'created'), ('pending', 'pending'), ('paid', 'paid'), ('waived', 'waived'), ('held', 'held'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('partially_refunded', 'partially refunded'), ('refunded', 'refunded')], default=fee_payments.data.OrderState['CREATED'], max_length=24)),
+                ('state', models.CharField(choices=[('created', 'created'), ('pending', 'pending'), ('paid', 'paid'), ('waived', 'waived'), ('held', 'held'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('partially_refunded', 'partially refunded'), ('refunded', 'refunded')], default='created', max_length=24)),
                 ('sentence', models.CharField(blank=True, default='', max_length=255)),
                 ('placed_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
@@ -115,7 +114,7 @@ class Migration(migrations.Migration):
             name='Price',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payer_class', models.CharField(choices=[('individual', 'individual'), ('member_state', 'member state'), ('sector_member', 'sector member'), ('associate', 'associate'), ('academia', 'academia'), ('private', 'private')], default=fee_payments.data.PayerClass['INDIVIDUAL'], max_length=16)),
+                ('payer_class', models.CharField(choices=[('individual', 'individual'), ('member_state', 'member state'), ('sector_member', 'sector member'), ('associate', 'associate'), ('academia', 'academia'), ('private', 'private')], default='individual', max_length=16)),
                 ('amount_minor', models.PositiveBigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('valid_from', models.DateField()),
