@@ -32,7 +32,7 @@ class Case:
 
     countries: tuple[str, ...]
     as_of: date
-    facts: Mapping[str, Any] = NO_FACTS
+    facts: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
     lists: Lists = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dates: Mapping[str, date] = field(default_factory=dict)

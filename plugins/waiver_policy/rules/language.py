@@ -19,7 +19,7 @@ from waiver_policy.rules.benefits import compile_benefit, compile_cap
 from waiver_policy.rules.conditions import Condition
 from waiver_policy.rules.obstacles import obstacles_of
 from waiver_policy.rules.operators import Collected, compile_condition
-from waiver_policy.rules.policies import Policy, Rule
+from waiver_policy.rules.policies import Cap, Policy, Rule
 from waiver_policy.rules.reading import Place
 
 SCHEMA = "waiver-policy/0.2"
@@ -96,7 +96,7 @@ def _policy(value: Any, place: Place) -> Policy:
         for name in ("unless", "preconditions", "auto_approve_when")
         if name in body
     }
-    rules = _rules(body, "rules", place, basis, seen)
+    rules, caps = _rules(body, "rules", place, basis, seen), _caps(body, place)
     policy = Policy(
         slug=_slug(body, place),
         title=_read(body, "title", place, reading.text, ""),
@@ -108,13 +108,13 @@ def _policy(value: Any, place: Place) -> Policy:
         otherwise_route=_word(body, "otherwise_route", place, ROUTES),
         defaults=_defaults(body, place),
         missing_country=_missing(body, place),
-        caps=_caps(body, place),
+        caps=caps,
         valid_days=_valid_days(body, place),
         **_effective(body, place),
         **conditions,
         groups=tuple(sorted(seen.groups)),
         named_lists=tuple(sorted(seen.named)),
-        obstacles=obstacles_of(body, rules),
+        obstacles=obstacles_of(body, rules, caps),
     )
     _word(body, "evidence", place, EVIDENCE)
     return policy
@@ -210,7 +210,7 @@ def _missing(body: Mapped, place: Place) -> str:
     return _word(missing, "country", where, frozenset({"ask", "hide_option", "refuse"}))
 
 
-def _caps(body: Mapped, place: Place) -> tuple[Any, ...]:
+def _caps(body: Mapped, place: Place) -> tuple[Cap, ...]:
     where = place.at(body, "caps")
     values = reading.items(body["caps"], where) if "caps" in body else []
     return tuple(compile_cap(value, where.at(values, n)) for n, value in enumerate(values))

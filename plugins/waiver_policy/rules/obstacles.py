@@ -14,12 +14,14 @@ from waiver_policy.rules.policies import MANUAL_REVIEW, Cap, Rule
 APPLICABLE_BASES = ("none", "profile", "residence", "residence_verified_else_profile")
 
 
-def obstacles_of(body: Mapped, rules: tuple[Rule, ...]) -> tuple[str, ...]:
+def obstacles_of(body: Mapped, rules: tuple[Rule, ...], caps: tuple[Cap, ...]) -> tuple[str, ...]:
     """Sentences, in the order of the document."""
-    return tuple(_obstacles(body, rules))
+    return tuple(_obstacles(body, rules, caps))
 
 
-def _obstacles(body: Mapped, rules: tuple[Rule, ...]) -> Iterator[str]:
+def _obstacles(
+    body: Mapped, rules: tuple[Rule, ...], caps: tuple[Cap, ...]
+) -> Iterator[str]:
     if body.get("country_basis") not in APPLICABLE_BASES:
         yield f"The country basis “{body.get('country_basis')}” is not in a learner's profile."
     if body.get("group_date_basis", "application") != "application":
@@ -31,6 +33,9 @@ def _obstacles(body: Mapped, rules: tuple[Rule, ...]) -> Iterator[str]:
         yield f"A policy of the kind “{body.get('kind')}” does not decide about fees."
     for rule in rules:
         yield from _of_rule(rule)
+    for cap in caps:
+        if not cap_kind(cap):
+            yield f"The limit by {cap.scope} and {cap.period} is not kept by the fund."
 
 
 def _of_rule(rule: Rule) -> Iterator[str]:
@@ -40,11 +45,6 @@ def _of_rule(rule: Rule) -> Iterator[str]:
         yield f"The rule “{rule.label}” gives a ceiling, which a person must fill."
     if not is_plain and not (benefit.kind == "discretionary" and rule.route == MANUAL_REVIEW):
         yield f"The rule “{rule.label}” gives {benefit.kind}, which is not a part of the fee."
-
-
-def cap_is_applied(cap: Cap) -> bool:
-    """Whether ``grant`` keeps this limit."""
-    return cap_kind(cap) != ""
 
 
 def cap_kind(cap: Cap) -> str:

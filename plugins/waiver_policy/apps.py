@@ -1,0 +1,37 @@
+"""Registers the app with Django and with the plugin machinery of the LMS and Studio."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+_SETTINGS = {
+    "common": {"relative_path": "settings.common"},
+    "production": {"relative_path": "settings.production"},
+    "test": {"relative_path": "settings.test"},
+}
+
+
+class WaiverPolicyConfig(AppConfig):
+    """Country lists, policies, waivers and the fund."""
+
+    name = "waiver_policy"
+    label = "waiver_policy"
+    verbose_name = _("Waiver policy")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    # The keys are those of edx_django_utils.plugins, written out so that we need not depend on it.
+    plugin_app = {
+        "url_config": {
+            "lms.djangoapp": {
+                "namespace": "waiver_policy",
+                "regex": "^fairgate/waivers/",
+                "relative_path": "urls",
+            },
+        },
+        "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+    }
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from . import checks  # noqa: F401 - importing registers; models are ready only now

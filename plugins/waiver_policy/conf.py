@@ -1,0 +1,26 @@
+"""What the operator can set, read when it is asked for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django_countries import countries
+
+
+def policy_slug() -> str:
+    """The policy that decides; empty when the operator named none."""
+    return str(getattr(settings, "WAIVER_POLICY_SLUG", ""))
+
+
+def appeal_contact() -> str:
+    """Where to write to appeal, for the explanation."""
+    return str(getattr(settings, "WAIVER_POLICY_APPEAL_CONTACT", ""))
+
+
+def known_countries() -> frozenset[str]:
+    """The country codes of this site: ISO 3166-1 and ``COUNTRIES_OVERRIDE`` (XK, TW, …)."""
+    return frozenset(countries.countries)
+
+
+def country_name(code: str) -> str:
+    """The name of a country in the language in use; the code itself when it has none."""
+    return str(countries.name(code) or code)

@@ -1,0 +1,49 @@
+"""Applications for a waiver."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fairgate.percent import Percent
+from waiver_policy import models
+from waiver_policy.data import ApplicationSummary
+
+
+def get_application(uuid: UUID) -> ApplicationSummary | None:
+    """An application by its public key."""
+    row = models.WaiverApplication.objects.filter(uuid=uuid).first()
+    return to_application(row) if row else None
+
+
+def list_applications(
+    user_id: int | None = None, state: str | None = None
+) -> tuple[ApplicationSummary, ...]:
+    """Applications, oldest first; of one person, in one state, or all."""
+    rows = models.WaiverApplication.objects.order_by("id")
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    if state is not None:
+        rows = rows.filter(state=state)
+    return tuple(to_application(row) for row in rows)
+
+
+def to_application(row: models.WaiverApplication) -> ApplicationSummary:
+    """An application as a value."""
+    return ApplicationSummary(
+        uuid=row.uuid,
+        user_id=row.user_id,
+        offering_code=row.offering_code,
+        state=row.state,
+        submitted_at=row.submitted_at,
+        percent=_percent(row.percent_bp),
+        reason=row.review_reason,
+        country=row.country,
+        note=row.note,
+        proposed_percent=_percent(row.proposed_bp),
+        valid_until=row.valid_until,
+        decided_at=row.reviewed_at,
+    )
+
+
+def _percent(basis_points: int | None) -> Percent | None:
+    return None if basis_points is None else Percent.from_basis_points(basis_points)

@@ -1,0 +1,57 @@
+"""Policy versions, and the one that decides."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from waiver_policy import conf, models
+from waiver_policy.data import PolicySummary
+from waiver_policy.rules.language import read_policies
+from waiver_policy.rules.policies import Policy
+
+
+def get_deciding_version() -> models.PolicyVersion | None:
+    """The active version of the policy the operator named, or else the one activated last."""
+    active = models.PolicyVersion.objects.filter(state=models.PolicyVersion.ACTIVE)
+    if slug := conf.policy_slug():
+        active = active.filter(slug=slug)
+    return active.order_by("-activated_at", "-id").first()
+
+
+def compiled(version: models.PolicyVersion | None) -> Policy | None:
+    """A version, ready to be asked; kept per process, as its text never changes."""
+    return _compiled(version.sha256, version.slug, version.text) if version else None
+
+
+@lru_cache(maxsize=64)
+def _compiled(sha256: str, slug: str, text: str) -> Policy:
+    found = {policy.slug: policy for policy in read_policies(text, file=slug)}
+    return found[slug]
+
+
+def get_version(slug: str, number: int | None) -> models.PolicyVersion | None:
+    """A version by number, or the newest."""
+    versions = models.PolicyVersion.objects.filter(slug=slug).order_by("-version")
+    return (versions.filter(version=number) if number is not None else versions).first()
+
+
+def list_policies() -> tuple[PolicySummary, ...]:
+    """Every version, by slug and number."""
+    return tuple(to_summary(v) for v in models.PolicyVersion.objects.order_by("slug", "version"))
+
+
+def to_summary(version: models.PolicyVersion, *, is_new: bool = True) -> PolicySummary:
+    """A version as a value; ``is_new`` is false when a load found the text already there."""
+    return PolicySummary(
+        uuid=version.uuid,
+        slug=version.slug,
+        version=version.version,
+        title=version.title,
+        state=version.state,
+        sha256=version.sha256,
+        author=version.author,
+        created_at=version.created_at,
+        activated_at=version.activated_at,
+        retired_at=version.retired_at,
+        is_new=is_new,
+    )

@@ -1,0 +1,1 @@
+"""The only writers, one use case per function. By subject: lists, policies, grants, fund, reviews."""

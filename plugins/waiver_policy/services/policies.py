@@ -1,0 +1,86 @@
+"""Loads policy documents and lets a version decide."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from waiver_policy import models
+from waiver_policy.data import PolicySummary
+from waiver_policy.exceptions import PolicyNotUsable, UnknownPolicy
+from waiver_policy.rules.language import read_policies
+from waiver_policy.rules.policies import Policy
+from waiver_policy.selectors import lists, policies
+
+log = logging.getLogger(__name__)
+
+
+def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicySummary, ...]:
+    """Store each policy of a document as a draft; the newest version with the same text stays.
+
+    Raises:
+        fairgate.documents.DocumentError: every fault of the file.
+    """
+    found = read_policies(text, file=file)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    with transaction.atomic():
+        return tuple(_store(policy, text, sha256, by=by, at=at) for policy in found)
+
+
+def _store(policy: Policy, text: str, sha256: str, *, by: str, at: datetime) -> PolicySummary:
+    newest = policies.get_version(policy.slug, None)
+    if newest and newest.sha256 == sha256:
+        return policies.to_summary(newest, is_new=False)
+    version = models.PolicyVersion.objects.create(
+        slug=policy.slug,
+        version=newest.version + 1 if newest else 1,
+        title=policy.title[:255],
+        text=text,
+        sha256=sha256,
+        author=by,
+        created_at=at,
+    )
+    return policies.to_summary(version)
+
+
+def activate_policy(slug: str, *, by: str, at: datetime, version: int | None) -> PolicySummary:
+    """Let a version decide; the active one of the same slug is retired in the same transaction.
+
+    Raises:
+        UnknownPolicy: there is no such version.
+        PolicyNotUsable: ``decide`` cannot apply it, or it is retired, or a list is not loaded.
+    """
+    with transaction.atomic():
+        # The active version first, then the new one: two activations wait for each other here.
+        active = models.PolicyVersion.objects.select_for_update().filter(active_slug=slug).first()
+        chosen = policies.get_version(slug, version)
+        if chosen is None:
+            wanted = f"version {version}" if version is not None else "a version"
+            raise UnknownPolicy(f"There is no {wanted} of the policy “{slug}”.")
+        if active and active.pk == chosen.pk:
+            return policies.to_summary(active, is_new=False)
+        _check_usable(chosen, at)
+        if active:
+            active.state, active.active_slug, active.retired_at = "retired", None, at
+            active.save(update_fields=["state", "active_slug", "retired_at"])
+        chosen.state, chosen.active_slug = models.PolicyVersion.ACTIVE, slug
+        chosen.activated_at, chosen.activated_by = at, by
+        chosen.save(update_fields=["state", "active_slug", "activated_at", "activated_by"])
+    log.info("policy activated: policy=%s version=%s", slug, chosen.version)
+    return policies.to_summary(chosen)
+
+
+def _check_usable(version: models.PolicyVersion, at: datetime) -> None:
+    policy = policies.compiled(version)
+    assert policy is not None  # noqa: S101 -- a stored version always has its policy
+    known = lists.get_known_lists(known_at=at).editions
+    problems = list(policy.obstacles)
+    if version.state == models.PolicyVersion.RETIRED:
+        problems.append("A retired version does not come back: load it as a new one.")
+    problems += [f"The list {g} has no edition." for g in policy.groups if g not in known]
+    problems += [f"The list “{n}” is not one we keep." for n in policy.named_lists]
+    if problems:
+        raise PolicyNotUsable(f"{version} cannot be activated. " + " ".join(problems))

@@ -1,0 +1,1 @@
+"""Settings of the app, by the platform's stages."""

@@ -1,0 +1,22 @@
+"""Defaults. An operator's value always wins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairgate import page_frame
+
+DEFAULTS: dict[str, object] = {
+    # The policy that decides. Empty: the active policy that was activated last.
+    "WAIVER_POLICY_SLUG": "",
+    # Where a learner writes to appeal (an address or a URL); empty names the form only.
+    "WAIVER_POLICY_APPEAL_CONTACT": "",
+}
+
+
+def plugin_settings(settings: Any) -> None:
+    """Give every setting its default if the operator gave none."""
+    for name, value in DEFAULTS.items():
+        if not hasattr(settings, name):
+            setattr(settings, name, value)
+    page_frame.install(settings)

@@ -1,0 +1,15 @@
+"""Values from the operator's configuration file, which the platform keeps in ``ENV_TOKENS``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import common
+
+
+def plugin_settings(settings: Any) -> None:
+    """Take what the operator wrote under our names."""
+    tokens = getattr(settings, "ENV_TOKENS", {})
+    for name in common.DEFAULTS:
+        if name in tokens:
+            setattr(settings, name, tokens[name])
