@@ -1,0 +1,175 @@
+"""The marker block: what follows it needs a fee. It declares; others decide, word and draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from web_fragments.fragment import Fragment
+from xblock.completable import XBlockCompletionMode
+from xblock.core import XBlock
+from xblock.exceptions import JsonHandlerError
+from xblock.fields import Scope, String
+from xblock.validation import ValidationMessage
+
+from fairgate import clock
+from fee_gate import author, client, compat, drawing, keys, presenter
+from fee_gate.data import Advice, Paywall, PaywallState
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; the block's i18n service translates it when it is shown."""
+    return text
+
+
+@XBlock.needs("i18n")
+@XBlock.wants("user")
+class FeeGateXBlock(XBlock):
+    """A gate: everything after it, within its reach, opens to who has settled the fee.
+
+    The block itself shuts nothing. It tells the author's wish; the partition, the field override
+    and the middleware of this package make the platform obey. It keeps nothing about learners.
+    """
+
+    CATEGORY = "fee_gate"
+    icon_class = "other"
+    has_score = False
+    has_author_view = True
+    completion_mode = XBlockCompletionMode.EXCLUDED
+
+    display_name = String(
+        display_name=_("Name"),
+        help=_("How the gate is called in the outline."),
+        scope=Scope.settings,
+        default=_("Fee"),
+        enforce_type=True,
+    )
+    fee = String(
+        display_name=_("Fee"),
+        help=_("The fee a learner has to settle before what follows opens."),
+        scope=Scope.settings,
+        default="",
+        enforce_type=True,
+    )
+    # Called "reach" in texts; the field's name is part of course exports.
+    scope = String(
+        display_name=_("What it closes"),
+        help=_("How far the gate reaches: always from here to the end of the unit, and so on."),
+        scope=Scope.settings,
+        default="unit",
+        enforce_type=True,
+    )
+    teaser = String(
+        display_name=_("Teaser"),
+        help=_("A few words about what follows, for those who have not settled the fee."),
+        scope=Scope.settings,
+        default="",
+        enforce_type=True,
+        multiline_editor=True,
+    )
+
+    @XBlock.supports("multi_device")
+    def student_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
+        """The paywall with the learner's own price; one quiet line when the fee is settled."""
+        del context
+        paywall = client.paywall(self.fee, user_id=self._user_id(), at=clock.now())
+        return self._draw(paywall)
+
+    @XBlock.supports("multi_device")
+    def public_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
+        """The teaser and the list price, for who is not signed in or not enrolled."""
+        del context
+        return self._draw(client.paywall(self.fee, user_id=None, at=clock.now()))
+
+    def author_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
+        """What the gate closes now, and what is wrong with it. Drawn in Studio."""
+        del context
+        page = presenter.author(
+            author.report(self, at=clock.now()),
+            display_name=self.display_name,
+            scope=self.scope,
+            teaser=self.teaser,
+            gettext=self._gettext,
+            ngettext=self._i18n().ngettext,
+        )
+        return drawing.author(page, words=presenter.author_words(self._gettext))
+
+    def studio_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
+        """The settings form: the fee is chosen by name among those of the course."""
+        del context
+        return drawing.studio(author.form(self, at=clock.now(), gettext=self._gettext))
+
+    @XBlock.json_handler
+    def save_settings(self, data: Any, suffix: str = "") -> dict[str, str]:
+        """Store what the author chose.
+
+        Answers 403 to who is not staff of the course, 400 with a sentence to what cannot be stored.
+        """
+        del suffix
+        user_id = self._user_id()
+        if user_id is None or not compat.is_course_staff(user_id, self.course_text):
+            raise JsonHandlerError(403, self._gettext("Only authors of this course may do this."))
+        try:
+            settings = author.checked(self, data, at=clock.now(), gettext=self._gettext)
+        except author.Refused as refused:
+            raise JsonHandlerError(400, str(refused)) from None
+        for name, value in settings.items():
+            setattr(self, name, value)
+        return {"result": "success"}
+
+    def student_view_data(self, context: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """What apps may show without the block. The same for everybody: the platform keeps it."""
+        del context
+        return {"teaser": self.teaser, "scope": self.scope}
+
+    def index_dictionary(self) -> dict[str, Any]:
+        """What search may find: the author's words, never a price."""
+        return {
+            "content": {"display_name": self.display_name, "teaser": self.teaser},
+            "content_type": "Fee gate",
+        }
+
+    def validate(self) -> Any:
+        """What Studio shows as warnings and errors on the unit page."""
+        validation = super().validate()
+        advice = author.advice(self, at=clock.now())
+        for one, sentence in zip(
+            advice, presenter.advice_sentences(advice, gettext=self._gettext), strict=True
+        ):
+            is_remark = one in {Advice.INSIDE_ANOTHER, Advice.NOTHING_FOLLOWS}
+            kind = ValidationMessage.WARNING if is_remark else ValidationMessage.ERROR
+            validation.add(ValidationMessage(kind, sentence))
+        return validation
+
+    @property
+    def course_text(self) -> str:
+        """The course run this block stands in, as the gate table knows it."""
+        usage = self.scope_ids.usage_id
+        course = getattr(usage, "course_key", None) or getattr(self, "course_id", "")
+        return keys.course_text(course)
+
+    @property
+    def usage_text(self) -> str:
+        """This block, as the gate table knows it."""
+        return keys.usage_text(self.scope_ids.usage_id)
+
+    def _draw(self, paywall: Paywall) -> Fragment:
+        page = presenter.paywall(paywall, teaser=self.teaser, gettext=self._gettext)
+        return drawing.paywall(page, is_settled=paywall.state is PaywallState.SETTLED)
+
+    def _user_id(self) -> int | None:
+        """Whose page this is; ``None`` for somebody who is not signed in."""
+        service = self.runtime.service(self, "user")
+        facts = service.get_current_user().opt_attrs if service else {}
+        named = ("edx-platform.user_id", "xblock-workbench.user_id")
+        found = next((facts[name] for name in named if facts.get(name)), None)
+        try:
+            return int(found) if found is not None else None
+        except ValueError:
+            return None
+
+    def _i18n(self) -> Any:
+        return self.runtime.service(self, "i18n")
+
+    def _gettext(self, text: str) -> str:
+        return str(self._i18n().gettext(text))

@@ -1,0 +1,177 @@
+"""Asks the other Fairgate apps, late: the only module here that imports them.
+
+Where they are not installed (the bare SDK workbench, a platform on which an operator switched the
+apps off) nothing can be decided, and what is gated stays shut.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import DatabaseError
+
+from fairgate.clock import utc_day
+from fairgate.errors import FairgateError
+from fairgate.money import Money
+from fee_gate import compat
+from fee_gate.data import FeeChoice, Paywall, PaywallState
+
+log = logging.getLogger(__name__)
+
+
+class Undecidable(Exception):  # noqa: N818 - never leaves this app
+    """The question could not be answered; the reason is in the log."""
+
+
+def entitled_fees(user_id: int, *, at: datetime) -> frozenset[str]:
+    """What this person has settled. One query per request.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    memory = compat.request_memory()
+    known = memory.get(f"entitled:{user_id}")
+    if isinstance(known, frozenset):
+        return known
+    try:
+        found: frozenset[str] = _payments().entitled_offerings(user_id, at=at)
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: no decision, gates stay shut: user=%s", user_id)
+        raise Undecidable from error
+    memory[f"entitled:{user_id}"] = found
+    return found
+
+
+def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
+    """A fee as this person meets it; ``user_id`` ``None`` is somebody who is not signed in.
+
+    Never raises: what cannot be decided is ``UNDECIDED``.
+    """
+    try:
+        if user_id is None:
+            return _for_anybody(fee, at=at)
+        if fee in entitled_fees(user_id, at=at):
+            return Paywall(state=PaywallState.SETTLED)
+        return _for_learner(fee, user_id=user_id, at=at)
+    except Undecidable:
+        return Paywall(state=PaywallState.UNDECIDED)
+    except (DatabaseError, FairgateError):
+        log.exception("fee gate: no price, gate stays shut: fee=%s user=%s", fee, user_id)
+        return Paywall(state=PaywallState.UNDECIDED)
+
+
+def fee_choices(course_key: str, *, at: datetime) -> tuple[FeeChoice, ...]:
+    """The fees of a course, for its author.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    try:
+        offerings = _payments().list_offerings(course_key)
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        raise Undecidable from error
+    return tuple(_choice(offering, at=at) for offering in offerings)
+
+
+def fee_courses() -> tuple[str, ...]:
+    """Every course that a fee is offered for."""
+    return tuple(sorted({offering.course_key for offering in _payments().list_offerings()}))
+
+
+def _for_anybody(fee: str, *, at: datetime) -> Paywall:
+    from fee_payments.exceptions import UnknownOffering  # noqa: PLC0415
+
+    try:
+        offering = _payments().offering(fee)
+    except UnknownOffering:
+        return Paywall(state=PaywallState.UNAVAILABLE)
+    return Paywall(
+        state=PaywallState.ANONYMOUS,
+        title=offering.title,
+        list_prices=_list_prices(offering, at=at),
+        url=_url(fee),
+    )
+
+
+def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
+    from fee_payments.exceptions import NoPrice, NotOnSale, UnknownOffering  # noqa: PLC0415
+
+    payments = _payments()
+    try:
+        quote = payments.quote(payments.learner_for(user_id), fee, at=at)
+    except (UnknownOffering, NotOnSale, NoPrice):
+        return Paywall(state=PaywallState.UNAVAILABLE)
+    return Paywall(
+        state=_state(quote),
+        title=quote.offering.title,
+        list_prices=_list_prices(quote.offering, at=at),
+        list_price=quote.list_price,
+        waived=quote.waived,
+        total=quote.total,
+        tax=quote.tax,
+        explanation=tuple(quote.explanation),
+        can_apply=_can_apply(quote),
+        url=_url(fee),
+    )
+
+
+def _state(quote: Any) -> PaywallState:
+    if quote.waiver is not None and quote.waiver.outcome == "ask":
+        return PaywallState.COUNTRY_MISSING
+    return PaywallState.TO_PAY if quote.total else PaywallState.WAIVED
+
+
+def _can_apply(quote: Any) -> bool:
+    return bool(quote.offering.waivable) and (
+        quote.waiver is not None and quote.waiver.outcome in {"refused", "review", "waitlisted"}
+    )
+
+
+def _choice(offering: Any, *, at: datetime) -> FeeChoice:
+    return FeeChoice(
+        code=offering.code,
+        title=offering.title,
+        list_prices=_list_prices(offering, at=at),
+        is_on_sale=offering.is_on_sale(utc_day(at)),
+    )
+
+
+def _list_prices(offering: Any, *, at: datetime) -> tuple[Money, ...]:
+    """What a person pays who has no other standing, one amount per currency."""
+    day = utc_day(at)
+    prices = {
+        price.amount.currency: price.amount
+        for price in offering.prices
+        if price.payer_class == "individual"
+        and price.valid_from <= day
+        and (price.valid_until is None or day < price.valid_until)
+    }
+    return tuple(prices.values())
+
+
+def _url(fee: str) -> str:
+    """The fee's page; "" in Studio, which does not serve it."""
+    from django.urls import NoReverseMatch, reverse  # noqa: PLC0415
+
+    try:
+        return reverse("fee_payments:fee", args=[fee])
+    except NoReverseMatch:
+        return ""
+
+
+def _payments() -> Any:
+    """The door of fee_payments.
+
+    Raises:
+        Undecidable: it is not installed here.
+    """
+    if not apps.is_installed("fee_payments"):
+        log.error("fee gate: fee_payments is not installed, gates stay shut")
+        raise Undecidable
+    from fee_payments import api  # noqa: PLC0415
+
+    return api

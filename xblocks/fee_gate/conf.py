@@ -1,0 +1,22 @@
+"""Settings of fee_gate, read when they are needed, never at import."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+# Open edX leaves the ids 52 to 99 to plugins (xmodule/partitions/partitions.py).
+PLUGIN_PARTITION_IDS = range(52, 100)
+
+
+def partition_ids() -> range:
+    """The partition ids that are ours: one per fee of a course, and the last for what stays shut."""
+    first, last = settings.FEE_GATE_PARTITION_IDS
+    return range(first, last + 1)
+
+
+def noauth_exempt_types() -> frozenset[str]:
+    """Block types whose unauthenticated handlers stay reachable behind a gate.
+
+    LTI providers post grades there; the handler answers to a signature and shows no content.
+    """
+    return frozenset(settings.FEE_GATE_NOAUTH_EXEMPT_TYPES)

@@ -1,0 +1,123 @@
+"""The values of fee_gate: frozen, plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fairgate.money import Money
+
+
+class Access(StrEnum):
+    """The answer of the gate for one person and one block.
+
+    ``UNDECIDED`` is shut like ``CLOSED``; it says that the reason is ours, not the learner's.
+    """
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """One gate before a block: its usage key and the offering code it asks for ("" = none yet)."""
+
+    gate: str
+    fee: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateTable:
+    """What is gated in one course: usage key → the gates before it, in document order.
+
+    ``is_readable`` is false when the table could not be read: then nothing is known about any
+    block, and every unit of the course counts as shut.
+    """
+
+    course_key: str
+    covers: Mapping[str, tuple[Cover, ...]] = field(default_factory=dict)
+    is_readable: bool = True
+
+    @property
+    def fees(self) -> tuple[str, ...]:
+        """Every fee of the course once, in the order of its code."""
+        return tuple(sorted({cover.fee for gates in self.covers.values() for cover in gates}))
+
+    def fees_of(self, usage_key: str) -> frozenset[str]:
+        """The fees that a block needs, all of them; empty for a block that is free."""
+        return frozenset(cover.fee for cover in self.covers.get(usage_key, ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecomputeSummary:
+    """What a recount of a course found: how many gates there are and how many blocks they cover."""
+
+    course_key: str
+    gates: int
+    blocks: int
+
+
+class PaywallState(StrEnum):
+    """What a learner can do about a fee."""
+
+    SETTLED = "settled"
+    TO_PAY = "to_pay"
+    WAIVED = "waived"
+    COUNTRY_MISSING = "country_missing"
+    ANONYMOUS = "anonymous"
+    UNAVAILABLE = "unavailable"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paywall:
+    """A fee as one person meets it.
+
+    ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the
+    personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``can_apply``:
+    a waiver was not given, and a person may look at it. ``url`` is the fee's own page.
+    """
+
+    state: PaywallState
+    title: str = ""
+    list_prices: tuple[Money, ...] = ()
+    list_price: Money | None = None
+    waived: Money | None = None
+    total: Money | None = None
+    tax: Money | None = None
+    explanation: tuple[str, ...] = ()
+    can_apply: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeChoice:
+    """A fee an author may choose for a course, or has chosen."""
+
+    code: str
+    title: str
+    list_prices: tuple[Money, ...]
+    is_on_sale: bool
+
+
+class Advice(StrEnum):
+    """What is wrong with a gate, for its author."""
+
+    NO_FEE = "no_fee"
+    UNKNOWN_FEE = "unknown_fee"
+    NOT_ON_SALE = "not_on_sale"
+    UNKNOWN_SCOPE = "unknown_scope"
+    NOTHING_FOLLOWS = "nothing_follows"
+    INSIDE_ANOTHER = "inside_another"
+    FEES_UNREADABLE = "fees_unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateReport:
+    """A gate as its author sees it. ``blocks`` counts what it has covered since the last publish."""
+
+    fee: FeeChoice | None
+    blocks: int
+    advice: tuple[Advice, ...]

@@ -1,0 +1,38 @@
+"""Texts in, fragments of a page out: the one place that knows the templates and the stylesheet."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from web_fragments.fragment import Fragment
+from xblock.utils.resources import ResourceLoader
+
+from fee_gate import presenter
+
+_files = ResourceLoader("fee_gate.drawing")
+
+
+def paywall(page: presenter.PaywallPage, *, is_settled: bool) -> Fragment:
+    """The paywall, or one quiet line for who has settled the fee. Needs no script."""
+    return _draw("settled.html" if is_settled else "paywall.html", asdict(page))
+
+
+def author(page: presenter.AuthorPage, *, words: dict[str, str]) -> Fragment:
+    """The gate in Studio's preview."""
+    return _draw("author.html", {**asdict(page), "words": words})
+
+
+def studio(form: dict[str, Any]) -> Fragment:
+    """The settings form in Studio."""
+    fragment = _draw("studio.html", form)
+    fragment.add_javascript(_files.load_unicode("static/js/fee_gate_studio.js"))
+    fragment.initialize_js("FeeGateStudio")
+    return fragment
+
+
+def _draw(template: str, context: dict[str, Any]) -> Fragment:
+    html = _files.render_django_template(f"templates/fee_gate/{template}", context)
+    fragment = Fragment(html)
+    fragment.add_css(_files.load_unicode("static/css/fee_gate.css"))
+    return fragment

@@ -1,0 +1,66 @@
+"""Writes the gate into every covered block's ``group_access``, as the platform reads the course.
+
+The course itself is not changed: take the app away and it is as it was. The author's own access
+rules stay; a learner has to satisfy them and the fee.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from fee_gate import compat, keys, partitions, rules, selectors
+from fee_gate.data import GateTable
+
+_asking = threading.local()
+
+
+class FeeGateFieldOverride:
+    """A provider for ``MODULESTORE_FIELD_OVERRIDE_PROVIDERS``.
+
+    Has the shape of the platform's ``FieldOverrideProvider``; not derived from it, so that this
+    module loads anywhere.
+    """
+
+    def __init__(self, user: object, fallback_field_data: Any) -> None:
+        self.user = user
+        self.fallback_field_data = fallback_field_data
+
+    def get(self, block: Any, name: str, default: Any) -> Any:
+        """The access rules of a gated block; ``default`` for everything else."""
+        if name != "group_access":
+            return default
+        usage = block.scope_ids.usage_id
+        table = selectors.gate_table(usage.course_key)
+        if not table.is_readable and block.scope_ids.block_type in rules.STRUCTURE:
+            return default
+        ours = partitions.rules_of(table, keys.usage_text(usage))
+        return {**self._authors_rules(block), **ours} if ours else default
+
+    @classmethod
+    def enabled_for(cls, course: Any) -> bool:
+        """Whether the course of this block has a gate. The platform asks once per request."""
+        if course is None:
+            return False
+        table = selectors.gate_table(course.scope_ids.usage_id.course_key)
+        return bool(table.covers) if table.is_readable else _may_have_gate(table)
+
+    def _authors_rules(self, block: Any) -> Mapping[int, Any]:
+        # Read below the block: ``block.group_access`` would mark the field as changed, and the
+        # platform would try to save it.
+        if not self.fallback_field_data.has(block, "group_access"):
+            return {}
+        raw = self.fallback_field_data.get(block, "group_access")
+        return block.fields["group_access"].from_json(raw) or {}
+
+
+def _may_have_gate(table: GateTable) -> bool:
+    """Ask the course itself; reading it asks this provider again, which then has to say no."""
+    if getattr(_asking, "is_on", False):
+        return False
+    _asking.is_on = True
+    try:
+        return compat.course_may_have_gate(table.course_key)
+    finally:
+        _asking.is_on = False

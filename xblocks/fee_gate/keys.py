@@ -1,0 +1,77 @@
+"""Block and course keys in the one form the gate table knows them by.
+
+The platform hands the same block over with and without branch and version, inside a CCX, and
+slash-quoted in URLs. Identifiers that are not opaque keys (the SDK workbench's) are taken as is.
+"""
+
+from __future__ import annotations
+
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+
+def course_text(course_key: object) -> str:
+    """The course run behind a key: no branch, no version, the master course of a CCX."""
+    key = _parsed(CourseKey, course_key)
+    return str(_plain(key)) if isinstance(key, CourseKey) else str(course_key)
+
+
+def usage_text(usage_key: object, course_key: object | None = None) -> str:
+    """The block behind a key: no branch, no version, the master course's block of a CCX.
+
+    ``course_key`` gives old keys, which do not name the run, their course.
+    """
+    key = _parsed(UsageKey, usage_key)
+    if not isinstance(key, UsageKey):
+        return str(usage_key)
+    course = _parsed(CourseKey, course_key) if course_key else getattr(key, "course_key", None)
+    if not isinstance(course, CourseKey):
+        return str(key)
+    if hasattr(key, "to_block_locator"):
+        key = key.to_block_locator()
+    return str(key.map_into_course(_plain(course)))
+
+
+def block_type(usage_key: object) -> str:
+    """The type in a usage key ("html"), or "" if the key does not tell."""
+    key = _parsed(UsageKey, usage_key)
+    return str(key.block_type) if isinstance(key, UsageKey) else ""
+
+
+def course_of(usage_key: object) -> str:
+    """The course run a usage key names, or "" if it names none."""
+    key = _parsed(UsageKey, usage_key)
+    course = getattr(key, "course_key", None)
+    return course_text(course) if course is not None else ""
+
+
+def usage_key_in_url(text: str) -> str | None:
+    """The usage key in a part of a URL, if there is one: handlers' URLs quote slashes."""
+    for candidate in (text, _unquote_slashes(text)):
+        if isinstance(_parsed(UsageKey, candidate), UsageKey):
+            return candidate
+    return None
+
+
+def _parsed(kind: type[CourseKey] | type[UsageKey], key: object) -> object:
+    if isinstance(key, kind):
+        return key
+    try:
+        return kind.from_string(str(key))
+    except InvalidKeyError:
+        return None
+
+
+def _plain(course_key: CourseKey) -> CourseKey:
+    if hasattr(course_key, "to_course_locator"):
+        course_key = course_key.to_course_locator()
+    if hasattr(course_key, "for_branch"):
+        course_key = course_key.for_branch(None)
+    if hasattr(course_key, "version_agnostic"):
+        course_key = course_key.version_agnostic()
+    return course_key
+
+
+def _unquote_slashes(text: str) -> str:
+    # The platform writes ";" as ";;" and "/" as ";_".
+    return text.replace(";;", "\0").replace(";_", "/").replace("\0", ";")

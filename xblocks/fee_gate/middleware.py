@@ -1,0 +1,88 @@
+"""Shuts the routes of the platform that ask no partition: the block handlers and renderers.
+
+Signed-in people on the ordinary routes are checked by the platform as well; here the same answer
+is given to everybody, on every guarded route, before the view runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.utils.translation import gettext as _
+
+from fairgate import clock
+from fee_gate import api, compat, conf, keys, selectors
+from fee_gate.data import Access
+
+log = logging.getLogger(__name__)
+
+HANDLERS = frozenset({"xblock_handler", "xblock_handler_noauth"})
+# These draw a paywall in place of a shut unit, so units are left to them.
+RENDERERS = frozenset({"xblock_view", "render_xblock"})
+
+
+class FeeGateMiddleware:
+    """Answers 403 to who has not settled a block's fee, 503 when that cannot be known."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        _view: Callable[..., HttpResponse],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """``None`` lets the view run."""
+        route = request.resolver_match.url_name if request.resolver_match else None
+        if route not in HANDLERS | RENDERERS:
+            return None
+        usage_key = _usage_key((*args, *kwargs.values()))
+        if usage_key is None or _is_left_to_platform(route, usage_key):
+            return None
+        course_key = kwargs.get("course_id") or keys.course_of(usage_key)
+        if not course_key or not _is_gated(course_key, usage_key):
+            return None
+        return _answer(request, str(course_key), usage_key)
+
+
+def _usage_key(values: tuple[Any, ...]) -> str | None:
+    """The block a URL names; releases call the argument differently, so all are looked at."""
+    found = (keys.usage_key_in_url(str(value)) for value in values if value is not None)
+    return next((key for key in found if key), None)
+
+
+def _is_left_to_platform(route: str, usage_key: str) -> bool:
+    block_type = keys.block_type(usage_key)
+    if route in RENDERERS:
+        return block_type == "vertical"
+    return route == "xblock_handler_noauth" and block_type in conf.noauth_exempt_types()
+
+
+def _is_gated(course_key: object, usage_key: str) -> bool:
+    table = selectors.gate_table(course_key)
+    if not table.is_readable:
+        return compat.course_may_have_gate(table.course_key)
+    return bool(table.fees_of(keys.usage_text(usage_key, course_key)))
+
+
+def _answer(request: HttpRequest, course_key: str, usage_key: str) -> HttpResponse | None:
+    user = request.user if request.user.is_authenticated else compat.token_user(request)
+    user_id = user.id if user is not None else None
+    access = api.access(course_key, usage_key, user_id=user_id, at=clock.now())
+    if access is Access.OPEN:
+        return None
+    log.info("fee gate: shut (%s): block=%s user=%s", access, usage_key, user_id)
+    if access is Access.UNDECIDED:
+        sentence = _("We cannot see at the moment whether you have access. Please try again later.")
+        return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponseForbidden(
+        _("A fee opens this part of the course."), content_type="text/plain; charset=utf-8"
+    )

@@ -1,0 +1,62 @@
+"""The partition's class. Loads inside edx-platform only; everything else here imports it late.
+
+It has to be a class of a module, with a path that stays: the platform pickles partitions into its
+stored course structures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from web_fragments.fragment import Fragment
+from xmodule.partitions.partitions import Group, UserPartition
+
+from fairgate import clock
+from fee_gate import client, drawing, keys, partitions, presenter
+
+
+class FeePartition(UserPartition):  # type: ignore[misc] # the platform has no types
+    """Who has settled one fee of one course.
+
+    Only units say anything when they are shut. A block with a text would be listed, and counted in
+    grades; and a unit in which a block has one would disappear in the Learning MFE.
+    """
+
+    def access_denied_fragment(
+        self, block: Any, user: Any, user_group: Any, allowed_groups: Any
+    ) -> Fragment | None:
+        """The paywall in place of a whole unit."""
+        del user_group, allowed_groups
+        if block.scope_ids.block_type != "vertical":
+            return None
+        user_id = user.id if getattr(user, "is_authenticated", False) else None
+        paywall = client.paywall(self.parameters.get("fee", ""), user_id=user_id, at=clock.now())
+        page = presenter.paywall(paywall, teaser="", gettext=gettext)
+        return drawing.paywall(page, is_settled=False)
+
+    def access_denied_message(
+        self, block_key: Any, user: Any, user_group: Any, allowed_groups: Any
+    ) -> str | None:
+        """One sentence that keeps a shut unit in outlines and sidebars."""
+        del user, user_group, allowed_groups
+        if keys.block_type(block_key) != "vertical":
+            return None
+        return presenter.denied_message(gettext)
+
+
+def new_partition(
+    number: int,
+    name: str,
+    description: str,
+    *,
+    scheme: Any,
+    parameters: dict[str, Any] | None,
+    active: bool,
+) -> FeePartition:
+    """A partition with our two groups, which also appear in "View this course as"."""
+    groups = [
+        Group(partitions.NOT_SETTLED, f"{name}, not settled"),
+        Group(partitions.SETTLED, f"{name}, settled"),
+    ]
+    return FeePartition(number, name, description, groups, scheme, parameters or {}, active)

@@ -1,0 +1,114 @@
+"""What a gate covers: pure, for any tree of blocks.
+
+A gate is a leaf that says "everything after me in this unit, subsection, section or course needs
+this fee". *After* is document order: what stands below the gate in Studio's outline.
+
+Where gates overlap, **every** gate counts: a block that stands behind two gates needs both fees.
+The outer gate alone would open a paid examination to who has paid for the course; the inner gate
+alone would open the course to who has paid for the examination. Two gates with one fee ask for
+that fee once. ``covered`` lists the gates of a block in document order, so the first one, the one a
+learner meets first, is the one whose paywall is shown.
+
+Sections, subsections and the course itself are never covered: they hold no content of their own,
+and a learner has to see what there is to pay for. Units and all that is inside them are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fee_gate.data import Cover
+
+GATE = "fee_gate"
+SCOPES = ("unit", "subsection", "section", "course")
+
+# How fee_payments writes the code of an offering. Anything else that an import brings is a fee that
+# nobody can have; it is not stored, as it may not even fit the table.
+_FEE = re.compile(r"[-a-zA-Z0-9_]{1,64}", re.ASCII)
+
+STRUCTURE = frozenset({"course", "library", "chapter", "sequential"})
+_BOUNDARY = (("unit", "vertical"), ("subsection", "sequential"), ("section", "chapter"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One block of a course with what stands in it, in the order of Studio's outline.
+
+    ``fee`` and ``scope`` mean something for gates only: the code of the offering, and one of
+    ``SCOPES``. A gate without a fee is a gate that nobody can pass.
+    """
+
+    usage_key: str
+    block_type: str
+    fee: str = ""
+    scope: str = "unit"
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A gate that was met, and the block at whose end it stops counting."""
+
+    cover: Cover
+    until: Node
+
+
+def covered(outline: Node) -> dict[str, tuple[Cover, ...]]:
+    """What needs a fee: usage key → the gates before it, in document order.
+
+    A scope this release does not know counts as the whole course: a course from a newer release
+    stays shut.
+    """
+    found: dict[str, tuple[Cover, ...]] = {}
+    _walk(outline, [], [], found)
+    return found
+
+
+def usable_fee(code: str) -> str:
+    """The code, or "" (nobody has it) if no offering can be called so."""
+    return code if _FEE.fullmatch(code) else ""
+
+
+def is_gate_followed(path: Sequence[tuple[str, bool]], scope: str) -> bool:
+    """Whether anything stands behind a gate.
+
+    ``path`` goes from the course down to the gate's parent: the type of each ancestor, and whether
+    the next step of the path has a later sibling in it.
+    """
+    start = _boundary([block_type for block_type, _ in path], scope)
+    return any(has_later for _, has_later in path[start:])
+
+
+def _walk(
+    node: Node, path: list[Node], standing: list[_Standing], found: dict[str, tuple[Cover, ...]]
+) -> None:
+    if standing and node.block_type not in STRUCTURE:
+        known = found.get(node.usage_key, ())
+        added = (gate.cover for gate in standing)
+        found[node.usage_key] = tuple(dict.fromkeys((*known, *added)))
+    if node.block_type == GATE and path:
+        until = path[_boundary([step.block_type for step in path], node.scope)]
+        standing.append(_Standing(Cover(gate=node.usage_key, fee=usable_fee(node.fee)), until))
+    path.append(node)
+    for child in node.children:
+        _walk(child, path, standing, found)
+    path.pop()
+    standing[:] = [gate for gate in standing if gate.until is not node]
+
+
+def _boundary(types: Sequence[str], scope: str) -> int:
+    """The place on the path of ancestors at whose end a gate stops.
+
+    If the course has no block of that kind above the gate, the next wider kind counts. Each kind
+    is looked for above the narrower one, so that a wider scope never covers less.
+    """
+    place, is_reached = len(types) - 1, False
+    for level, block_type in _BOUNDARY:
+        is_reached = is_reached or level == scope
+        above = [spot for spot in range(place + 1) if types[spot] == block_type]
+        if above and is_reached:
+            return above[-1]
+        place = above[-1] if above else place
+    return 0

@@ -1,0 +1,56 @@
+"""Reads of fee_gate: rows in, frozen values out. One query per request and course."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError
+
+from fee_gate import compat, keys, models
+from fee_gate.data import Cover, GateTable
+
+log = logging.getLogger(__name__)
+
+
+def gate_table(course_key: object) -> GateTable:
+    """What is gated in a course. Remembered for the request; never raises for a broken table."""
+    course = keys.course_text(course_key)
+    memory = compat.request_memory()
+    known = memory.get(f"table:{course}")
+    if not isinstance(known, GateTable):
+        known = memory[f"table:{course}"] = _read(course)
+    return known
+
+
+def forget(course_key: str) -> None:
+    """Read the table again at the next question, in this request too."""
+    compat.request_memory().pop(f"table:{course_key}", None)
+
+
+def count_blocks(gate_usage_key: str) -> int:
+    """How many blocks a gate has covered since the course was last published."""
+    return models.GatedBlock.objects.filter(gate_usage_key=gate_usage_key).count()
+
+
+def has_gated_blocks(course_key: str) -> bool:
+    """Whether the table holds anything of this course."""
+    return models.GatedBlock.objects.filter(course_key=course_key).exists()
+
+
+def list_gated_courses() -> tuple[str, ...]:
+    """Every course that has, or once had, a gate."""
+    courses = models.GatedCourse.objects.order_by("course_key")
+    return tuple(courses.values_list("course_key", flat=True))
+
+
+def _read(course: str) -> GateTable:
+    rows = models.GatedBlock.objects.filter(course_key=course).order_by("usage_key", "place")
+    covers: dict[str, tuple[Cover, ...]] = {}
+    try:
+        for usage_key, gate, fee in rows.values_list("usage_key", "gate_usage_key", "fee"):
+            covers[usage_key] = (*covers.get(usage_key, ()), Cover(gate=gate, fee=fee))
+    except DatabaseError:
+        # The course stays shut if it may have a gate (see field_override); who operates is told.
+        log.exception("fee gate: table unreadable, course shut: course=%s", course)
+        return GateTable(course_key=course, is_readable=False)
+    return GateTable(course_key=course, covers=covers)

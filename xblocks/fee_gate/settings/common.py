@@ -1,0 +1,40 @@
+"""Defaults of fee_gate, and its place in the platform's lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairgate import page_frame
+
+MIDDLEWARE = "fee_gate.middleware.FeeGateMiddleware"
+OVERRIDE = "fee_gate.field_override.FeeGateFieldOverride"
+
+DEFAULTS = {
+    # First and last of our partition ids, from the 52 to 99 that the platform leaves to plugins.
+    # Two plugins must not share one: change this if another one is in the way. A course may have
+    # one fee less than there are ids.
+    "FEE_GATE_PARTITION_IDS": (70, 94),
+    "FEE_GATE_NOAUTH_EXEMPT_TYPES": ("lti", "lti_consumer"),
+}
+
+
+def plugin_settings(settings: Any) -> None:
+    """Set the defaults; an operator's value always wins."""
+    for name, value in DEFAULTS.items():
+        if not hasattr(settings, name):
+            setattr(settings, name, value)
+    page_frame.install(settings)
+
+
+def enforce(settings: Any) -> None:
+    """Put the gate into the LMS's lists, once. Studio has neither, and shows authors everything.
+
+    Called when the platform's own additions are made: ``production`` and ``test``.
+    """
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+        return
+    if MIDDLEWARE not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE.append(MIDDLEWARE)
+    providers = tuple(settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS)
+    if OVERRIDE not in providers:
+        settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (*providers, OVERRIDE)
