@@ -1,0 +1,102 @@
+# Fairgate: `make` says what there is. Written for GNU make 3.81 and later, and any POSIX shell.
+
+PORT ?= 8000
+PYTHON ?=
+RELEASE ?=
+# A release by name gets an environment of its own: make test RELEASE=verawood
+VENV ?= .venv$(if $(RELEASE),-$(RELEASE))
+ARGS ?=
+
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python demo/manage.py
+DECLARED := setup.py $(wildcard requirements/*.txt) \
+	$(wildcard libs/*/__init__.py plugins/*/__init__.py xblocks/*/__init__.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help install check test test-platform cover demo demo-reset bench dist
+.DELETE_ON_ERROR:
+
+help: ## say what there is
+	@echo "Fairgate. First time here? make demo"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.has-demo ## try it: everything needed, sample people and courses, at 127.0.0.1:8000
+	@$(PORT_IS_FREE)
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) demo_seed
+	@$(MANAGE) demo_serve --port $(PORT)
+
+demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start over
+	@rm -rf demo/var
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) demo_seed
+	@echo "The demo is as on the first day. Start it: make demo"
+
+test: $(VENV)/.has-test ## run the tests, on SQLite and, where one answers, on MariaDB; ARGS="-k quote"
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.has-dev ## linters, types, import contracts, missing migrations, PII annotations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MANAGE) makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=demo_site.settings PYTHONPATH=demo $(BIN)/code_annotations \
+		django_find_annotations --config_file .pii_annotations.yml --lint --coverage
+	$(BIN)/codespell
+
+cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data entirely
+	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/coverage report --fail-under=100 \
+		--include='*/fairgate/*,*/rules.py,*/rules/*.py,*/data.py,*/statements.py'
+
+bench: $(VENV)/.has-test ## what it costs, as ratios; benchmarks/README.md has the last numbers
+	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+
+install: $(VENV)/.has-dev ## make or renew .venv with everything to work on Fairgate
+	@echo "Ready: $(VENV). Activate it with: . $(BIN)/activate"
+
+dist: $(VENV)/.has-dev ## build sdist and wheel into dist/
+	@rm -rf build dist
+	@$(BIN)/python -m build
+	@$(BIN)/twine check --strict dist/*
+
+test-platform: ## contract and journey tests in a real platform: PLATFORM=checkout PLATFORM_PYTHON=python
+	@$(PLATFORM_IS_NAMED)
+	@sh tests/contracts/run "$(PLATFORM)" "$(or $(PLATFORM_PYTHON),python3)" $(ARGS)
+
+# --- How an environment comes to be -------------------------------------------------------------
+
+# The newest release that our pins know runs on 3.12; Python 3.11 is Teak's.
+$(VENV)/.has-%: $(DECLARED) | $(BIN)/python
+	@release=$(RELEASE); [ -n "$$release" ] || release=$$($(BIN)/python -c \
+		'import sys; print("teak" if sys.version_info < (3, 12) else "verawood")'); \
+	echo "Installing into $(VENV), with the versions of Open edX $$release. It takes a minute, once."; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint "requirements/$$release.txt" --editable ".[$*]"
+	@cd $(VENV) && case $* in 		dev) touch .has-demo .has-test .has-dev ;; 		test) touch .has-demo .has-test ;; 		*) touch .has-$* ;; 	esac
+
+$(BIN)/python:
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then echo "$(NO_PYTHON)" >&2; exit 1; fi; \
+	"$$python" -m venv $(VENV) || { rm -rf $(VENV); echo "$(NO_VENV)" >&2; exit 1; }
+
+# A shim may stand for a Python that is not there, so each candidate has to answer.
+FIND_PYTHON = for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.12 python3.11 python3.13); do \
+	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo "$$name"; break; fi; done
+
+NO_PYTHON = Fairgate needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is not,none was found). \
+	Install one (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python) \
+	or name it: make demo PYTHON=/path/to/python3
+
+NO_VENV = No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv
+
+PORT_IS_FREE = $(BIN)/python -c 'import socket, sys; sys.exit(not socket.socket().connect_ex(\
+	("127.0.0.1", int(sys.argv[1]))))' "$(PORT)" || { \
+	echo "Port $(PORT) is taken. Choose another one: make demo PORT=$$(($(PORT) + 1))" >&2; exit 1; }
+
+PLATFORM_IS_NAMED = if [ ! -f "$(PLATFORM)/manage.py" ]; then echo "Name a checkout of edx-platform \
+	and the Python that has its requirements: make test-platform PLATFORM=/path/to/edx-platform \
+	PLATFORM_PYTHON=/path/to/python" >&2; exit 1; fi
