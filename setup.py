@@ -101,7 +101,7 @@ setup(
     python_requires=">=3.11",
     package_dir=TOP,
     packages=[name for root in ROOTS for name in find_packages(root)],
-    package_data={name: FILES for name in TOP},
+    package_data=dict.fromkeys(TOP, FILES),
     include_package_data=False,
     zip_safe=False,
     install_requires=REQUIRES,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import browsers
 import hypothesis
 import pytest
+
+import browsers
 import two_databases
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -30,6 +31,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
         if host := two_databases.server_host():
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", host]))
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Collect a test that uses the database once per database."""

@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from demo_site.databases import database_from
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
+
+from demo_site.databases import database_from
 
 SOCKETS = (
     "/run/mysqld/mysqld.sock",  # Debian, Ubuntu
