@@ -7,7 +7,7 @@ diligence and a partner's people, through the same services as everybody else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,8 +23,14 @@ from . import api, models, permissions, wording
 from .data import Side
 from .exceptions import PartnershipsError
 
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:  # Django's own classes take no type argument when they run
+    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+
+class ReadOnlyAdmin(ModelAdmin):
     """Rows to read. They are written by services and never deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -37,7 +43,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
-class ReadOnlyInline(admin.TabularInline[Any, Any]):
+class ReadOnlyInline(TabularInline):
     """Parts of a row, to read."""
 
     extra = 0
@@ -213,7 +219,7 @@ class DueDiligenceCheckAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.PartnerPerson)
-class PartnerPersonAdmin(admin.ModelAdmin[Any]):
+class PartnerPersonAdmin(ModelAdmin):
     """Users who act for a partner: added and removed, not changed."""
 
     list_display = ("user_id", "partner", "role", "added_at")
@@ -236,7 +242,7 @@ class PartnerPersonAdmin(admin.ModelAdmin[Any]):
             self.delete_model(request, person)
 
 
-def _attempt(page: admin.ModelAdmin[Any], request: HttpRequest, action: Callable[[], Any]) -> None:
+def _attempt(page: ModelAdmin, request: HttpRequest, action: Callable[[], Any]) -> None:
     """Do it and say so, or say why not."""
     try:
         action()
