@@ -1,0 +1,160 @@
+"""Courses, learners and a fee_payments to ask, each as small as it can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from fee_gate.rules import Node
+from fee_payments.data import Breakdown, Learner, OfferingSummary, PayerClass, PriceSummary, Quote
+from fee_payments.exceptions import UnknownOffering
+
+from fairgate.money import Money
+
+COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
+FEE = "spectrum-online"
+EXAM = "spectrum-exam"
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PAYER, LEARNER, AUTHOR = 7, 8, 9
+
+
+def key(block_type: str, name: str) -> str:
+    """The usage key of a block of the course."""
+    return f"block-v1:ATC+SPECTRUM101+2026_T4+type@{block_type}+block@{name}"
+
+
+def html(name: str) -> Node:
+    return Node(usage_key=key("html", name), block_type="html")
+
+
+def gate(name: str = "gate", *, fee: str = FEE, scope: str = "unit") -> Node:
+    return Node(usage_key=key("fee_gate", name), block_type="fee_gate", fee=fee, scope=scope)
+
+
+def unit(name: str, *children: Node) -> Node:
+    return Node(usage_key=key("vertical", name), block_type="vertical", children=children)
+
+
+def subsection(name: str, *children: Node) -> Node:
+    return Node(usage_key=key("sequential", name), block_type="sequential", children=children)
+
+
+def section(name: str, *children: Node) -> Node:
+    return Node(usage_key=key("chapter", name), block_type="chapter", children=children)
+
+
+def course(*children: Node) -> Node:
+    return Node(usage_key=key("course", "course"), block_type="course", children=children)
+
+
+def marker_course(*, scope: str = "subsection", fee: str = FEE) -> Node:
+    """A free introduction, a gate, and what it closes: the course of every platform test."""
+    return course(
+        section(
+            "C1",
+            subsection(
+                "S1",
+                unit("V1", html("intro"), gate(fee=fee, scope=scope), html("secret")),
+                unit("V2", html("secret-2")),
+            ),
+            subsection("S2", unit("V3", html("later"))),
+        ),
+        section("C2", subsection("S3", unit("V4", html("last")))),
+    )
+
+
+def offering(
+    code: str = FEE, *, title: str = "Spectrum management", on_sale_until: date | None = None,
+    waivable: bool = True,
+) -> OfferingSummary:
+    price = PriceSummary(
+        id=1,
+        payer_class=PayerClass.INDIVIDUAL,
+        amount=Money("120.00", "USD"),
+        valid_from=date(2026, 1, 1),
+        valid_until=None,
+    )
+    return OfferingSummary(
+        code=code,
+        title=title,
+        course_key=COURSE,
+        kind="course_run",
+        delivery="online",
+        place="",
+        starts_on=None,
+        on_sale_from=None,
+        on_sale_until=on_sale_until,
+        seats_left=None,
+        waivable=waivable,
+        full_seat_cost=None,
+        prices=(price,),
+    )
+
+
+@dataclass
+class Payments:
+    """Answers what ``fee_payments.api`` would, from what a test gives it, and counts the asking."""
+
+    offerings: dict[str, OfferingSummary] = field(default_factory=lambda: {FEE: offering()})
+    entitled: dict[int, frozenset[str]] = field(default_factory=dict)
+    outcome: str = "refused"
+    waived: Money = field(default_factory=lambda: Money("0.00", "USD"))
+    failure: Exception | None = None
+    asked: int = 0
+
+    def entitled_offerings(self, user_id: int, *, at: datetime) -> frozenset[str]:
+        self.asked += 1
+        if self.failure:
+            raise self.failure
+        return self.entitled.get(user_id, frozenset())
+
+    def list_offerings(self, course_key: str | None = None) -> tuple[OfferingSummary, ...]:
+        if self.failure:
+            raise self.failure
+        offerings = self.offerings.values()
+        return tuple(one for one in offerings if course_key in (None, one.course_key))
+
+    def offering(self, code: str) -> OfferingSummary:
+        if code not in self.offerings:
+            raise UnknownOffering(f"There is no fee “{code}”.")
+        return self.offerings[code]
+
+    def learner_for(self, user_id: int) -> Learner:
+        return Learner(user_id=user_id, country="CH")
+
+    def quote(self, learner: Learner, code: str, *, at: datetime) -> Quote:
+        found = self.offering(code)
+        price = found.prices[0].amount
+        due = price - self.waived
+        zero = Money.zero(price.currency)
+        return Quote(
+            offering=found,
+            price_id=1,
+            breakdown=Breakdown(
+                list_price=price, waived=self.waived, net=due, tax=zero, total=due
+            ),
+            waiver=SimpleNamespace(outcome=self.outcome),
+            tax_rule=None,
+            explanation=("Switzerland is on none of the lists.",),
+            quoted_at=at,
+            expires_at=at,
+            entitled=False,
+        )
+
+
+@dataclass
+class Platform:
+    """The platform's stand-in for these tests: published outlines, and who is staff."""
+
+    outlines: dict[str, Any] = field(default_factory=dict)
+    staff: frozenset[int] = frozenset({AUTHOR})
+
+    def course_outline(self, course_key: str) -> Node:
+        return self.outlines[course_key]
+
+    def is_course_staff(self, user_id: int, course_key: str) -> bool:
+        return user_id in self.staff
+
+

@@ -1,0 +1,215 @@
+"""Rules: what stands behind a gate, for any tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from factories.fee_gate import (
+    EXAM,
+    FEE,
+    course,
+    gate,
+    html,
+    key,
+    marker_course,
+    section,
+    subsection,
+    unit,
+)
+from fee_gate import rules
+from fee_gate.data import Cover
+from fee_gate.rules import SCOPES, Node
+from hypothesis import given
+from hypothesis import strategies as st
+
+IN_UNIT = {key("html", "secret")}
+IN_SUBSECTION = IN_UNIT | {key("vertical", "V2"), key("html", "secret-2")}
+IN_SECTION = IN_SUBSECTION | {key("vertical", "V3"), key("html", "later")}
+IN_COURSE = IN_SECTION | {key("vertical", "V4"), key("html", "last")}
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("unit", IN_UNIT),
+        ("subsection", IN_SUBSECTION),
+        ("section", IN_SECTION),
+        ("course", IN_COURSE),
+        ("of a later release", IN_COURSE),
+    ],
+)
+def test_a_gate_covers_what_follows_it_to_the_end_of_its_scope(scope, expected):
+    assert set(rules.covered(marker_course(scope=scope))) == expected
+
+
+def test_a_covered_block_names_its_gate_and_fee():
+    covers = rules.covered(marker_course())
+
+    assert covers[key("html", "secret")] == (Cover(gate=key("fee_gate", "gate"), fee=FEE),)
+
+
+def test_a_gate_in_a_container_covers_what_follows_the_container_in_its_unit():
+    box = Node(
+        usage_key=key("split_test", "box"),
+        block_type="split_test",
+        children=(html("before"), gate(), html("inside")),
+    )
+
+    covers = rules.covered(course(section("C", subsection("S", unit("V", box, html("after"))))))
+
+    assert set(covers) == {key("html", "inside"), key("html", "after")}
+
+
+def test_behind_two_gates_a_block_needs_both_fees_outer_first():
+    outline = course(
+        section(
+            "C",
+            subsection(
+                "S",
+                unit("V1", gate("outer", scope="course"), html("lesson")),
+                unit("V2", gate("inner", fee=EXAM), html("exam")),
+            ),
+        )
+    )
+
+    covers = rules.covered(outline)
+
+    assert [cover.fee for cover in covers[key("html", "lesson")]] == [FEE]
+    assert [cover.fee for cover in covers[key("html", "exam")]] == [FEE, EXAM]
+
+
+def test_the_inner_gate_itself_is_behind_the_outer_one():
+    outline = course(
+        section("C", subsection("S", unit("V", gate("outer"), gate("inner", fee=EXAM), html("x"))))
+    )
+
+    assert [cover.fee for cover in rules.covered(outline)[key("fee_gate", "inner")]] == [FEE]
+
+
+def test_a_gate_without_a_fee_still_covers():
+    covers = rules.covered(marker_course(fee="", scope="unit"))
+
+    assert [cover.fee for cover in covers[key("html", "secret")]] == [""]
+
+
+@pytest.mark.parametrize("fee", ["no such form", "x" * 65, "<b>", "é", "a\n"])
+def test_what_cannot_be_the_code_of_a_fee_is_nobodys_fee(fee):
+    covers = rules.covered(marker_course(fee=fee, scope="unit"))
+
+    assert [cover.fee for cover in covers[key("html", "secret")]] == [""]
+
+
+def test_sections_and_subsections_stay_listed():
+    covers = rules.covered(marker_course(scope="course"))
+
+    assert not [usage for usage in covers if "@chapter" in usage or "@sequential" in usage]
+
+
+def test_in_a_library_a_gate_covers_the_rest_of_it():
+    library = Node(
+        usage_key="lib", block_type="library", children=(html("before"), gate(), html("after"))
+    )
+
+    assert set(rules.covered(library)) == {key("html", "after")}
+
+
+def test_a_course_without_a_gate_covers_nothing():
+    assert rules.covered(course(section("C", subsection("S", unit("V", html("x")))))) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "expected"),
+    [
+        ([("course", True), ("chapter", True), ("sequential", True), ("vertical", False)],
+         "unit", False),
+        ([("course", True), ("chapter", True), ("sequential", True), ("vertical", False)],
+         "subsection", True),
+        ([("course", True), ("chapter", False), ("sequential", False), ("vertical", False)],
+         "section", False),
+        ([("course", True), ("chapter", False), ("sequential", False), ("vertical", False)],
+         "course", True),
+    ],
+)
+def test_whether_anything_follows_depends_on_the_scope(path, scope, expected):
+    assert rules.is_gate_followed(path, scope) is expected
+
+
+# Any tree, however odd: blocks of every type in every place.
+TYPES = ["course", "chapter", "sequential", "vertical", "split_test", "html", "fee_gate"]
+
+
+def nodes() -> st.SearchStrategy[Node]:
+    leaf = st.builds(
+        Node,
+        usage_key=st.just(""),
+        block_type=st.sampled_from(TYPES),
+        fee=st.sampled_from([FEE, EXAM, ""]),
+        scope=st.sampled_from(SCOPES),
+    )
+    return st.recursive(
+        leaf,
+        lambda inner: st.builds(
+            Node,
+            usage_key=st.just(""),
+            block_type=st.sampled_from(TYPES[:-1]),
+            children=st.lists(inner, max_size=4).map(tuple),
+        ),
+        max_leaves=25,
+    )
+
+
+def numbered(node: Node, numbers: Iterator[int] | None = None) -> Node:
+    """The tree with a key per block; keys grow in document order."""
+    numbers = numbers if numbers is not None else count()
+    name = f"{next(numbers):05d}"
+    return replace(
+        node, usage_key=name, children=tuple(numbered(child, numbers) for child in node.children)
+    )
+
+
+def trees() -> st.SearchStrategy[Node]:
+    return nodes().map(lambda node: numbered(replace(node, block_type="course")))
+
+
+def with_scope(node: Node, scope: str) -> Node:
+    return replace(
+        node, scope=scope, children=tuple(with_scope(child, scope) for child in node.children)
+    )
+
+
+@given(trees())
+def test_a_gate_never_covers_itself_or_what_precedes_it(tree):
+    for usage_key, covers in rules.covered(tree).items():
+        assert all(cover.gate < usage_key for cover in covers)
+
+
+@given(trees())
+def test_the_gates_of_a_block_are_in_document_order_and_named_once(tree):
+    for covers in rules.covered(tree).values():
+        gates = [cover.gate for cover in covers]
+        assert gates == sorted(set(gates))
+
+
+@given(trees(), st.sampled_from(list(zip(SCOPES, SCOPES[1:], strict=False))))
+def test_a_wider_scope_never_covers_less(tree, pair):
+    narrow, wide = (rules.covered(with_scope(tree, scope)) for scope in pair)
+
+    for usage_key, covers in narrow.items():
+        assert set(covers) <= set(wide[usage_key])
+
+
+@given(trees())
+def test_what_is_inside_a_covered_block_is_covered_by_the_same_gates(tree):
+    covers = rules.covered(tree)
+
+    def check(node: Node, inherited: frozenset[Cover]) -> None:
+        own = frozenset(covers.get(node.usage_key, ()))
+        if node.block_type not in rules.STRUCTURE:
+            assert inherited <= own
+        for child in node.children:
+            check(child, inherited | own)
+
+    check(tree, frozenset())
