@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 FIRST_DAY = date(2026, 11, 23)
 """Where the calendar stands until a visitor moves it: the last day of Lao PDR on the LDC list."""
@@ -45,6 +46,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.user.get_full_name() or self.user.get_username()
+
+    @property
+    def country_name(self) -> str:
+        """The country in the visitor's language, or that there is none."""
+        return str(countries.name(self.country) or _("no country given"))
 
 
 class DemoDay(models.Model):

@@ -25,6 +25,23 @@ def learner_email(user_id: int) -> str:
     return users.values_list("email", flat=True).first() or ""
 
 
+def course_url(course_key: str) -> str:
+    """The page of a course, for a learner who may enter it."""
+    from django.urls import reverse
+
+    from demo_site import courseware
+
+    run = courseware.run_by_key(course_key)
+    return reverse("course", args=[run.slug]) if run else reverse("catalogue")
+
+
+def account_url() -> str:
+    """The page on which a learner sets the country of their profile."""
+    from django.urls import reverse
+
+    return reverse("profile")
+
+
 def is_course_staff(user_id: int, course_key: str) -> bool:
     """Whether a person may see everything of a course: its author, and operators."""
     people = Person.objects.filter(user_id=user_id)

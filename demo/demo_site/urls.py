@@ -4,12 +4,47 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.apps import apps
+
+from demo_site import views_courses, views_people, views_studio
 
 urlpatterns = [
+    path("", views_courses.catalogue, name="catalogue"),
+    path("courses/<slug:slug>/", views_courses.course, name="course"),
+    path("courses/<slug:slug>/start/", views_courses.resume, name="resume"),
+    path("courses/<slug:slug>/units/<slug:name>/", views_courses.unit, name="unit"),
+    path("blocks/<str:usage>/handler/<slug:name>/", views_courses.handler, name="block_handler"),
+    path(
+        "blocks/<str:usage>/handler/<slug:name>/<path:suffix>",
+        views_courses.handler,
+        name="block_handler",
+    ),
+    path(
+        "blocks/<slug:block_type>/resource/<path:uri>",
+        views_courses.resource,
+        name="block_resource",
+    ),
+    path("studio/<slug:slug>/", views_studio.studio, name="studio"),
+    path("studio/<slug:slug>/publish/", views_studio.publish, name="studio_publish"),
+    path("studio/block/<str:usage>/", views_studio.edit, name="studio_edit"),
+    path(
+        "studio/block/<str:usage>/handler/<slug:name>/",
+        views_studio.handler,
+        name="studio_handler",
+    ),
+    path(
+        "studio/block/<str:usage>/handler/<slug:name>/<path:suffix>",
+        views_studio.handler,
+        name="studio_handler",
+    ),
+    path("people/", views_people.people, name="people"),
+    path("people/be/", views_people.be, name="be"),
+    path("try/<int:number>/", views_people.step, name="step"),
+    path("profile/", views_people.profile, name="profile"),
+    path("day/", views_people.day, name="day"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

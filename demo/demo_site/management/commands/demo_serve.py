@@ -1,0 +1,79 @@
+"""Serves the demo on this machine: ``manage.py demo_serve --port 8000``."""
+
+from __future__ import annotations
+
+import socketserver
+import sys
+from argparse import ArgumentParser
+from typing import Any
+from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer, make_server
+
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management.base import BaseCommand, CommandError
+
+from demo_site.models import Person
+from demo_site.wsgi import application
+
+HOST = "127.0.0.1"
+
+
+class _Server(socketserver.ThreadingMixIn, WSGIServer):
+    """A thread per request: the sandbox's page sends its event to the site it is served from."""
+
+    daemon_threads = True
+    allow_reuse_address = sys.platform != "win32"
+
+
+class _Handler(WSGIRequestHandler):
+    """Says nothing about requests that went well."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        if str(code).startswith("5"):
+            super().log_request(code, size)
+
+
+class _StaticFiles(StaticFilesHandler):
+    """Static files straight from the packages, though ``DEBUG`` is off."""
+
+    def serve(self, request: Any) -> Any:
+        from django.contrib.staticfiles.views import serve
+
+        return serve(request, self.file_path(request.path), insecure=True)
+
+
+class Command(BaseCommand):
+    """Serves the site and its static files until Ctrl-C."""
+
+    help = "Serve the demo on 127.0.0.1."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--port``: where to listen; 0 takes a free one."""
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Bind, say where and who, serve."""
+        ServerHandler.http_version = "1.1"
+        try:
+            server = make_server(
+                HOST, options["port"], _StaticFiles(application), _Server, _Handler
+            )
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Port {options['port']} cannot be used ({error}). "
+                f"Choose another one: make demo PORT={options['port'] + 1}"
+            ) from None
+        with server:
+            self._greet(server.server_port)
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                self.stdout.write("\nThe demo has stopped. What you did is kept.")
+
+    def _greet(self, port: int) -> None:
+        self.stdout.write(self.style.SUCCESS(f"\n  Fairgate demo: http://{HOST}:{port}/\n"))
+        self.stdout.write("  Be anybody, without a password, at /people/:")
+        for person in Person.objects.select_related("user"):
+            country = person.country or "--"
+            self.stdout.write(f"    {person.user.username:<9} {country}  {person.bio}")
+        self.stdout.write("\n  Stop with Ctrl-C; start over with make demo-reset.\n")
+        self.stdout.flush()

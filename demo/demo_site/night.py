@@ -1,0 +1,19 @@
+"""What an installation's scheduler does every night; the demo does it when its day changes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from fairgate import clock
+from fee_payments import api as payments
+from revenue_share import api as revenue
+
+
+def run() -> list[str]:
+    """Close overdue orders and release held shares whose time has come; what was done, in words."""
+    at = clock.now()
+    overdue = payments.expire_orders(at=at)
+    revenue.clear_holds(at=at)
+    done = [_("It is now %(day)s in the demo.") % {"day": clock.utc_day(at).isoformat()}]
+    if overdue:
+        done.append(_("%(count)s unpaid orders were closed.") % {"count": overdue})
+    return done

@@ -1,0 +1,116 @@
+"""Lists, policy, agreements, fees and the opening of the fund."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from importlib import resources
+from pathlib import Path
+
+from fairgate.money import Money
+from fairgate.percent import Percent
+from fee_gate import api as gate
+from fee_payments import api as payments
+from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
+from partnerships import api as partnerships
+from waiver_policy import api as waivers
+from waiver_policy.data import EditionFacts
+
+from demo_site import courseware
+from demo_site.seeds.people import user_called
+
+OPENING = datetime(2026, 8, 24, 9, 0, tzinfo=UTC)
+PRICES_FROM = date(2026, 9, 1)
+ONLINE = "course-v1:ATC+SPECTRUM101+2026_T4"
+WORKSHOP = "course-v1:ATC+SPECTRUM101+2027_NBO"
+POLICY = "our-ldc-sids-default"
+
+
+def _prices(usd: str, chf: str, academia: str = "") -> tuple[PriceEntry, ...]:
+    amounts = [(PayerClass.INDIVIDUAL, Money(usd, "USD")), (PayerClass.INDIVIDUAL, Money(chf, "CHF"))]
+    if academia:
+        amounts.append((PayerClass.ACADEMIA, Money(academia, "USD")))
+    return tuple(
+        PriceEntry(payer_class=payer_class, amount=amount, valid_from=PRICES_FROM)
+        for payer_class, amount in amounts
+    )
+
+
+OFFERINGS = (
+    OfferingEntry(
+        code="spectrum-online",
+        title="Spectrum management: the full course",
+        course_key=ONLINE,
+        starts_on=date(2026, 10, 1),
+        prices=_prices("120.00", "105.50", academia="59.99"),
+        full_seat_cost=Money("15.00", "USD"),
+    ),
+    OfferingEntry(
+        code="spectrum-exam",
+        title="Certificate examination",
+        course_key=ONLINE,
+        kind="course_part",
+        prices=_prices("10.00", "8.80"),
+    ),
+    OfferingEntry(
+        code="spectrum-workshop",
+        title="Spectrum monitoring in the field: a place in Nairobi",
+        course_key=WORKSHOP,
+        delivery="in_person",
+        place="Nairobi, Kenya",
+        starts_on=date(2027, 2, 15),
+        capacity=24,
+        prices=_prices("480.00", "425.50"),
+        full_seat_cost=Money("45.00", "USD"),
+    ),
+)
+
+
+def seed() -> None:
+    """Load what an operator, a partnership officer and a finance officer would load."""
+    _lists_and_policy()
+    _agreements()
+    for entry in OFFERINGS:
+        payments.set_offering(entry)
+    payments.set_tax("FR", Percent(20), inclusive=True, valid_from=PRICES_FROM)
+    waivers.credit_fund(
+        Money("60.00", "USD"),
+        key="demo:opening-deposit",
+        reason="Opening deposit of the host",
+        at=OPENING,
+    )
+    for run in courseware.runs():
+        gate.recompute(str(run.key))
+
+
+def _lists_and_policy() -> None:
+    if any(policy.slug == POLICY for policy in waivers.list_policies()):
+        return
+    data = resources.files("waiver_policy").joinpath("data")
+    waivers.load_edition(
+        data.joinpath("ldc_sids.csv").read_text(encoding="utf-8"),
+        source=EditionFacts(
+            source="UN CDP list of LDCs; UN-OHRLLS lists of SIDS and LLDCs, as shipped by Fairgate",
+            document_symbol="A/RES/76/8",
+        ),
+        by="operator",
+        known_from=OPENING,
+        file="ldc_sids.csv",
+    )
+    text = data.joinpath("fairgate-default.yaml").read_text(encoding="utf-8")
+    waivers.load_policy(text, file="fairgate-default.yaml", by="operator", at=OPENING)
+    waivers.activate_policy(POLICY, by="operator", at=OPENING)
+
+
+def _agreements() -> None:
+    text = (Path(__file__).parent / "agreements.yaml").read_text(encoding="utf-8")
+    partnerships.load_agreements(text, file="agreements.yaml", by="operator", at=OPENING)
+    signed_on = {1: datetime(2026, 8, 26, 10, 0, tzinfo=UTC), 2: datetime(2026, 9, 21, tzinfo=UTC)}
+    for version in partnerships.list_versions(at=OPENING):
+        signatures = {signature.side for signature in version.signatures}
+        for side, name in (("host", "Omar Said"), ("partner", "Grace Wanjiru")):
+            if side not in signatures:
+                at = signed_on[version.number]
+                partnerships.sign(version.version_uuid, side=side, by=name, at=at)
+    partnerships.add_person(
+        user_called("grace").pk, partner_code="GSMA", role="officer", at=OPENING
+    )

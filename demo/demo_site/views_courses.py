@@ -1,0 +1,212 @@
+"""What a learner sees: the catalogue, a course, its units, and the handlers of its blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET
+from fairgate import clock
+from fee_payments import api as payments
+from fee_payments.data import Learner, OfferingSummary, PriceSummary, Quote
+from fee_payments.exceptions import PaymentsError, UnknownOffering
+from web_fragments.fragment import Fragment
+from workbench.views import package_resource
+from xblock.django.request import django_to_webob_request, webob_to_django_response
+from xblock.exceptions import NoSuchHandlerError, NoSuchViewError
+
+from demo_site import courseware
+from demo_site.runtime import DemoRuntime, resources_html
+from demo_site.steps import STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """One offering on a course page: its price list, and what this person would pay."""
+
+    offering: OfferingSummary
+    prices: tuple[PriceSummary, ...]
+    quote: Quote | None
+    sentence: str
+
+
+@require_GET
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """The start page: five things to try, and the courses."""
+    at = clock.now()
+    cards = []
+    for run in courseware.runs():
+        runtime = courseware.runtime_for(run, request.user)
+        cards.append(_card(request, run, runtime.get_block(run.root), at))
+    return render(request, "demo_site/catalogue.html", {"cards": cards, "steps": STEPS})
+
+
+@require_GET
+@ensure_csrf_cookie
+def course(request: HttpRequest, slug: str) -> HttpResponse:
+    """One course: what it is, who stands behind it, what it costs this person, its units."""
+    run = _run(slug)
+    at = clock.now()
+    runtime = courseware.runtime_for(run, request.user)
+    badges = courseware.list_blocks(runtime, run, "partner_badge")
+    drawn = Fragment()
+    for badge in badges[:1]:
+        fragment = runtime.render(badge, "student_view")
+        drawn.add_fragment_resources(fragment)
+        drawn.add_content(fragment.content)
+    context = _card(request, run, runtime.get_block(run.root), at) | {
+        "units": courseware.list_units(runtime, run),
+        "first": courseware.list_units(runtime, run)[0],
+    }
+    return _page(request, "demo_site/course.html", context, drawn)
+
+
+@require_GET
+@ensure_csrf_cookie
+def unit(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """One unit. What the gate covers is not drawn; the gate's own block says what to do."""
+    run = _run(slug)
+    runtime = courseware.runtime_for(run, request.user)
+    units = courseware.list_units(runtime, run)
+    place = next((i for i, one in enumerate(units) if one.key.block_id == name), None)
+    if place is None:
+        raise Http404
+    here = units[place]
+    block = runtime.get_block(here.key) if here.is_open else _gate_of(runtime, run, str(here.key))
+    context = {
+        "course": runtime.get_block(run.root),
+        "slug": slug,
+        "units": units,
+        "here": here,
+        "before": units[place - 1] if place else None,
+        "after": units[place + 1] if place + 1 < len(units) else None,
+    }
+    return _page(request, "demo_site/unit.html", context, _drawn(runtime, block))
+
+
+def handler(request: HttpRequest, usage: str, name: str, suffix: str = "") -> HttpResponse:
+    """A handler of a block, for who may see the block: a covered one answers to nobody."""
+    found = courseware.find_block(usage)
+    if found is None:
+        raise Http404
+    run, key = found
+    runtime = courseware.runtime_for(run, request.user)
+    if not runtime.may_see(key):
+        return HttpResponse("This part of the course needs a fee.", status=403)
+    return call_handler(request, runtime, key, name, suffix)
+
+
+def call_handler(
+    request: HttpRequest, runtime: DemoRuntime, key: Any, name: str, suffix: str
+) -> HttpResponse:
+    """Let the block answer; what it does not know is not found."""
+    try:
+        block = runtime.get_block(key)
+        answer = runtime.handle(block, name, django_to_webob_request(request), suffix)
+    except NoSuchHandlerError as error:
+        raise Http404 from error
+    response: HttpResponse = webob_to_django_response(answer)
+    return response
+
+
+@require_GET
+def resource(request: HttpRequest, block_type: str, uri: str) -> HttpResponse:
+    """A public file of a block's package, served by the SDK's own view."""
+    answer: HttpResponse = package_resource(request, block_type, uri)
+    return answer
+
+
+@require_GET
+def resume(request: HttpRequest, slug: str) -> HttpResponse:
+    """The first unit of a course."""
+    run = _run(slug)
+    units = courseware.list_units(courseware.runtime_for(run, request.user), run)
+    return redirect(reverse("unit", args=[slug, units[0].key.block_id]))
+
+
+def _run(slug: str) -> courseware.CourseRun:
+    run = courseware.run_by_slug(slug)
+    if run is None:
+        raise Http404
+    return run
+
+
+def _card(
+    request: HttpRequest, run: courseware.CourseRun, block: Any, at: datetime
+) -> dict[str, Any]:
+    return {
+        "slug": run.slug,
+        "course": block,
+        "course_key": str(run.key),
+        "starts": date.fromisoformat(block.starts) if block.starts else None,
+        "fees": [fee for code in block.fees.split() if (fee := _fee(request, code, at))],
+    }
+
+
+def _fee(request: HttpRequest, code: str, at: datetime) -> Fee | None:
+    try:
+        offering = payments.offering(code)
+    except UnknownOffering:
+        return None
+    day = clock.utc_day(at)
+    prices = tuple(
+        price
+        for price in offering.prices
+        if price.payer_class == "individual"
+        and price.valid_from <= day
+        and (price.valid_until is None or day < price.valid_until)
+    )
+    quote, sentence = None, ""
+    try:
+        if request.user.is_authenticated:
+            quote = payments.quote(_learner(request), code, at=at)
+    except PaymentsError as reason:
+        sentence = str(reason)
+    return Fee(offering=offering, prices=prices, quote=quote, sentence=sentence)
+
+
+def _learner(request: HttpRequest) -> Learner:
+    return payments.learner_for(request.user.pk)
+
+
+def _gate_of(runtime: DemoRuntime, run: courseware.CourseRun, usage: str) -> Any:
+    """The block of the first gate before a unit: its paywall stands in the unit's place."""
+    from fee_gate import selectors
+
+    covers = selectors.gate_table(str(run.key)).covers.get(usage, ())
+    fees = payments.entitled_offerings(runtime.user_id or 0, at=clock.now())
+    missing = next((cover for cover in covers if cover.fee not in fees), None)
+    if missing is None:
+        return None
+    found = courseware.find_block(missing.gate)
+    return runtime.get_block(found[1]) if found else None
+
+
+def _drawn(runtime: DemoRuntime, block: Any) -> Fragment:
+    if block is None:
+        return Fragment()
+    try:
+        return runtime.render(block, "student_view")
+    except NoSuchViewError:
+        return Fragment()
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], drawn: Fragment
+) -> HttpResponse:
+    """A page with drawn blocks in it, whose inline style and script the page's nonce allows."""
+    nonce = request.csp_nonce  # type: ignore[attr-defined]
+    context |= {
+        "blocks": mark_safe(drawn.body_html()),  # noqa: S308  what the blocks drew
+        "blocks_head": mark_safe(resources_html(drawn, "head", nonce=nonce)),  # noqa: S308
+        "blocks_foot": mark_safe(resources_html(drawn, "foot", nonce=nonce)),  # noqa: S308
+    }
+    response = render(request, template, context)
+    response.may_use_nonce = True  # type: ignore[attr-defined]
+    return response
