@@ -37,7 +37,8 @@ def entitled_fees(user_id: int, *, at: datetime) -> frozenset[str]:
     if isinstance(known, frozenset):
         return known
     try:
-        found: frozenset[str] = _payments().entitled_offerings(user_id, at=at)
+        # "" is the fee of a gate that has none: nobody has settled it.
+        found = frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
     except (DatabaseError, FairgateError) as error:
         log.exception("fee gate: no decision, gates stay shut: user=%s", user_id)
         raise Undecidable from error

@@ -1,0 +1,95 @@
+"""Who may see what: the one answer that every hook gives."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError
+from factories.fee_gate import AT, AUTHOR, COURSE, EXAM, FEE, LEARNER, PAYER, course, gate, html
+from factories.fee_gate import key, section, subsection, unit
+from fee_gate import api, selectors
+from fee_gate.data import Access, GateTable
+
+pytestmark = pytest.mark.django_db
+
+SECRET, INTRO = key("html", "secret"), key("html", "intro")
+
+
+@pytest.mark.parametrize(
+    ("block", "person", "expected"),
+    [
+        (INTRO, None, Access.OPEN),
+        (INTRO, LEARNER, Access.OPEN),
+        (SECRET, None, Access.CLOSED),
+        (SECRET, LEARNER, Access.CLOSED),
+        (SECRET, PAYER, Access.OPEN),
+        (SECRET, AUTHOR, Access.OPEN),
+    ],
+)
+def test_a_gated_block_opens_to_who_settled_the_fee_and_to_staff(
+    published, block, person, expected
+):
+    assert api.access(COURSE, block, user_id=person, at=AT) is expected
+
+
+def test_a_free_block_asks_nobody(published, payments):
+    api.access(COURSE, INTRO, user_id=LEARNER, at=AT)
+
+    assert payments.asked == 0
+
+
+def test_k23_one_fee_never_opens_what_another_fee_closes(published, payments):
+    payments.entitled = {PAYER: frozenset({FEE}), LEARNER: frozenset({EXAM}),
+                         5: frozenset({FEE, EXAM})}
+    unit_one = unit("V", gate("outer"), gate("inner", fee=EXAM), html("exam"))
+    published.outlines[COURSE] = course(section("C", subsection("S", unit_one)))
+    api.recompute(COURSE)
+
+    answers = {
+        person: api.access(COURSE, key("html", "exam"), user_id=person, at=AT)
+        for person in (PAYER, LEARNER, 5)
+    }
+
+    assert answers == {PAYER: Access.CLOSED, LEARNER: Access.CLOSED, 5: Access.OPEN}
+
+
+def test_a_gate_without_a_fee_opens_to_nobody_but_staff(published, payments):
+    payments.entitled = {PAYER: frozenset({FEE, ""})}
+    published.outlines[COURSE] = course(
+        section("C", subsection("S", unit("V", gate(fee=""), html("secret"))))
+    )
+    api.recompute(COURSE)
+
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.CLOSED
+    assert api.access(COURSE, SECRET, user_id=AUTHOR, at=AT) is Access.OPEN
+
+
+def test_f21_the_next_request_after_a_refund_is_shut(published, payments):
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.OPEN
+
+    payments.entitled = {}
+
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.CLOSED
+
+
+def test_entitlements_are_asked_once_per_request(published, payments, memory):
+    for block in (SECRET, key("vertical", "V2"), key("html", "secret-2")):
+        api.access(COURSE, block, user_id=PAYER, at=AT)
+
+    assert payments.asked == 1
+
+
+def test_k24_without_a_decision_the_block_is_shut_and_the_log_has_the_ids(
+    published, payments, caplog
+):
+    payments.failure = OperationalError("gone away")
+
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.UNDECIDED
+    assert api.access(COURSE, INTRO, user_id=PAYER, at=AT) is Access.OPEN
+    assert f"gates stay shut: user={PAYER}" in caplog.text
+
+
+def test_k24_an_unreadable_table_shuts_the_course(published, monkeypatch):
+    broken = GateTable(course_key=COURSE, is_readable=False)
+    monkeypatch.setattr(selectors, "_read", lambda course: broken)
+
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.UNDECIDED

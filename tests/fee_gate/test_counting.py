@@ -1,0 +1,138 @@
+"""The table of what is gated: counted at publish, replaced at once."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+from factories.fee_gate import COURSE, EXAM, FEE, course, gate, html, key, marker_course, section
+from factories.fee_gate import subsection as part
+from factories.fee_gate import unit
+from fee_gate import handlers, selectors, services
+from fee_gate.exceptions import OutlineUnreadable
+from fee_gate.models import GatedBlock
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_publish_writes_what_is_covered(published):
+    table = selectors.gate_table(COURSE)
+
+    assert set(table.covers) == {
+        key("html", "secret"), key("vertical", "V2"), key("html", "secret-2"),
+    }
+    assert table.fees_of(key("html", "secret")) == {FEE}
+    assert table.fees_of(key("html", "intro")) == frozenset()
+
+
+def test_the_next_publish_replaces_the_table(published):
+    published.outlines[COURSE] = marker_course(scope="unit", fee=EXAM)
+
+    summary = services.recompute(COURSE)
+
+    assert (summary.gates, summary.blocks) == (1, 1)
+    assert selectors.gate_table(COURSE).fees == (EXAM,)
+    assert GatedBlock.objects.count() == 1
+
+
+def test_a_course_whose_gate_is_gone_is_free(published):
+    published.outlines[COURSE] = course()
+
+    services.recompute(COURSE)
+
+    assert selectors.gate_table(COURSE).covers == {}
+
+
+def test_another_course_is_left_alone(published):
+    published.outlines["course-v1:ATC+OTHER+1"] = course()
+
+    services.recompute("course-v1:ATC+OTHER+1")
+
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+
+
+def test_a_block_behind_two_gates_has_both_fees_outer_first(published):
+    unit_one = unit("V1", gate("outer"), gate("inner", fee=EXAM), html("exam"))
+    published.outlines[COURSE] = course(section("C", part("S", unit_one)))
+
+    services.recompute(COURSE)
+
+    covers = selectors.gate_table(COURSE).covers[key("html", "exam")]
+    assert [cover.fee for cover in covers] == [FEE, EXAM]
+
+
+def test_block_ids_that_differ_by_case_only_are_two_blocks(published):
+    unit_one = unit("V1", gate(), html("Exam"), html("exam"))
+    published.outlines[COURSE] = course(section("C", part("S", unit_one)))
+
+    assert services.recompute(COURSE).blocks == 2
+
+
+def test_one_question_per_request(published, memory, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        selectors.gate_table(COURSE)
+        selectors.gate_table(COURSE)
+
+
+def test_a_recount_is_seen_in_the_same_request(published, memory):
+    selectors.gate_table(COURSE)
+    published.outlines[COURSE] = course()
+
+    services.recompute(COURSE)
+
+    assert selectors.gate_table(COURSE).covers == {}
+
+
+def test_a_publish_that_cannot_be_read_leaves_the_table_and_says_so(published, caplog):
+    def unreadable(course_key):
+        raise OutlineUnreadable(f"The course {course_key} cannot be read.")
+
+    published.course_outline = unreadable
+
+    with pytest.raises(OutlineUnreadable, match="cannot be read"):
+        handlers.count_gates(sender=None, course_key=COURSE)
+
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+    assert f"gates not counted: course={COURSE}" in caplog.text
+
+
+def test_f22_a_table_that_cannot_be_read_is_not_an_empty_table(published, monkeypatch, caplog):
+    def broken(*_args, **_kwargs):
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.values_list", broken)
+    monkeypatch.setattr("django.db.models.query.ValuesListIterable.__iter__", broken, raising=False)
+
+    table = selectors._read(COURSE)
+
+    assert not table.is_readable
+    assert f"course={COURSE}" in caplog.text
+
+
+def test_the_command_counts_one_course(published):
+    out = StringIO()
+
+    call_command("fee_gate_recompute", COURSE, stdout=out)
+
+    assert f"{COURSE}: 1 gates, 3 blocks" in out.getvalue()
+
+
+def test_the_command_counts_every_course_with_a_gate_or_a_fee(published):
+    out = StringIO()
+
+    call_command("fee_gate_recompute", stdout=out)
+
+    assert "1 courses, 0 failed" in out.getvalue()
+
+
+def test_the_command_names_the_courses_it_could_not_count(published):
+    def unreadable(course_key):
+        raise OutlineUnreadable(f"The course {course_key} cannot be read.")
+
+    published.course_outline = unreadable
+
+    with pytest.raises(CommandError, match=r"as before: course-v1:ATC\+SPECTRUM101\+2026_T4"):
+        call_command("fee_gate_recompute", COURSE, stdout=StringIO(), stderr=StringIO())
+    assert selectors.gate_table(COURSE).fees == (FEE,)
