@@ -8,13 +8,13 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from fairgate.money import Money
 from fairgate.percent import Percent
+from waiver_policy import sentences
 from waiver_policy.data import (
     Applicant,
     ApplicationSummary,
@@ -29,6 +29,12 @@ from waiver_policy.data import (
     MembershipChange,
     PolicySummary,
 )
+from waiver_policy.exceptions import UnknownApplication
+from waiver_policy.selectors import applications, decisions, lists, policies
+from waiver_policy.selectors import fund as fund_selectors
+from waiver_policy.services import fund, grants, reviews
+from waiver_policy.services import lists as list_services
+from waiver_policy.services import policies as policy_services
 
 
 def decide(
@@ -40,12 +46,15 @@ def decide(
     edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
     code ASK (COUNTRY_UNKNOWN); no active policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
     """
-    raise NotImplementedError
+    decided = decisions.decide(
+        applicant, offering_code=offering_code, at=at, known_at=known_at
+    )
+    return decided.decision
 
 
 def explain(decision: Decision) -> tuple[str, ...]:
     """The decision in words, translated: country, list, date, rule, edition, how to appeal."""
-    raise NotImplementedError
+    return sentences.explain(decision)
 
 
 def grant(
@@ -63,7 +72,9 @@ def grant(
         FundEmpty: the fund of that currency cannot pay; the decision is stored as waitlisted.
         KeyReused: the key is known with another person, offering or cost.
     """
-    raise NotImplementedError
+    return grants.grant(
+        applicant, offering_code=offering_code, full_seat_cost=full_seat_cost, key=key, at=at
+    )
 
 
 def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
@@ -72,7 +83,7 @@ def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
     Raises:
         UnknownGrant, GrantClosed: there is no such grant, or it was released.
     """
-    raise NotImplementedError
+    return grants.commit_grant(uuid, at=at)
 
 
 def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
@@ -81,14 +92,14 @@ def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
     Raises:
         UnknownGrant, GrantClosed: there is no such grant, or it was committed.
     """
-    raise NotImplementedError
+    return grants.release_grant(uuid, at=at, reason=reason)
 
 
 def apply(
     applicant: Applicant, *, offering_code: str, note: str, at: datetime
 ) -> ApplicationSummary:
     """Ask a person to look. An application that is still open is returned as it stands."""
-    raise NotImplementedError
+    return reviews.apply(applicant, offering_code=offering_code, note=note, at=at)
 
 
 def approve(
@@ -99,7 +110,7 @@ def approve(
     Raises:
         UnknownApplication, ApplicationClosed, InvalidReview.
     """
-    raise NotImplementedError
+    return reviews.approve(application_uuid, by=by, reason=reason, at=at, percent=percent)
 
 
 def refuse(
@@ -110,7 +121,7 @@ def refuse(
     Raises:
         UnknownApplication, ApplicationClosed, InvalidReview.
     """
-    raise NotImplementedError
+    return reviews.refuse(application_uuid, by=by, reason=reason, at=at)
 
 
 def get_application(application_uuid: UUID) -> ApplicationSummary:
@@ -119,14 +130,17 @@ def get_application(application_uuid: UUID) -> ApplicationSummary:
     Raises:
         UnknownApplication: no application has this uuid.
     """
-    raise NotImplementedError
+    found = applications.get_application(application_uuid)
+    if found is None:
+        raise UnknownApplication(f"There is no waiver application {application_uuid}.")
+    return found
 
 
 def list_applications(
     user_id: int | None = None, state: str | None = None
 ) -> tuple[ApplicationSummary, ...]:
     """Applications, oldest first; of one person, in one state, or all."""
-    raise NotImplementedError
+    return applications.list_applications(user_id, state)
 
 
 def credit_fund(
@@ -140,17 +154,17 @@ def credit_fund(
         InvalidCredit: the amount is not positive, or the kind is not one of the two.
         KeyReused: the key is known with another amount, currency or kind.
     """
-    raise NotImplementedError
+    return fund.credit_fund(amount, key=key, reason=reason, at=at, kind=kind)
 
 
 def fund_balance(currency: str) -> FundBalance:
     """What the fund of a currency has; zeros when nobody has paid in yet."""
-    raise NotImplementedError
+    return fund_selectors.fund_balance(currency)
 
 
 def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
     """Every movement of the fund of a currency, in the order they were written."""
-    raise NotImplementedError
+    return fund_selectors.list_fund_entries(currency)
 
 
 def load_edition(
@@ -166,24 +180,26 @@ def load_edition(
         fairgate.documents.DocumentError: every fault of the file, with line and column.
         EditionOutOfOrder: a list has an edition known from this moment or later.
     """
-    raise NotImplementedError
+    return list_services.load_edition(
+        path_or_text, source=source, by=by, known_from=known_from, file=file
+    )
 
 
 def diff_edition(
     path_or_text: Path | str, *, at: datetime, file: str = ""
 ) -> tuple[MembershipChange, ...]:
     """What loading this file would change against the editions known at ``at``. Stores nothing."""
-    raise NotImplementedError
+    return list_services.diff_edition(path_or_text, at=at, file=file)
 
 
 def list_editions(list_code: str | None = None) -> tuple[EditionSummary, ...]:
     """Every edition ever loaded, by list and number."""
-    raise NotImplementedError
+    return lists.list_editions(list_code)
 
 
 def list_contested(*, known_at: datetime) -> tuple[Membership, ...]:
     """Rows whose end somebody has asked to move, which a person must confirm."""
-    raise NotImplementedError
+    return lists.list_contested(known_at=known_at)
 
 
 def is_member(
@@ -194,12 +210,12 @@ def is_member(
     Raises:
         UnknownList: the code is not one of ``ListCode``.
     """
-    raise NotImplementedError
+    return lists.is_member(list_code, country, on=on, known_at=known_at)
 
 
 def list_members(list_code: str, *, on: date, known_at: datetime) -> tuple[Membership, ...]:
     """Every membership of a list that holds on a UTC day, as it was known at a moment."""
-    raise NotImplementedError
+    return lists.list_members(list_code, on=on, known_at=known_at)
 
 
 def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicySummary, ...]:
@@ -208,7 +224,7 @@ def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicyS
     Raises:
         fairgate.documents.DocumentError: every fault of the file, with line and field.
     """
-    raise NotImplementedError
+    return policy_services.load_policy(text, file=file, by=by, at=at)
 
 
 def activate_policy(
@@ -221,9 +237,9 @@ def activate_policy(
         PolicyNotUsable: the document needs something that ``decide`` cannot apply, or a list
             that has no edition.
     """
-    raise NotImplementedError
+    return policy_services.activate_policy(slug, by=by, at=at, version=version)
 
 
-def list_policies() -> Sequence[PolicySummary]:
+def list_policies() -> tuple[PolicySummary, ...]:
     """Every version of every policy, by slug and version."""
-    raise NotImplementedError
+    return policies.list_policies()

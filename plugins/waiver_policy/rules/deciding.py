@@ -7,7 +7,7 @@ Pure: the same question gives the same answer in ten years. What is asked of the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -251,6 +251,30 @@ def _restored(value: Any) -> Any:
     if isinstance(value, Mapping):
         return Decimal(value["decimal"])
     return [_restored(item) for item in value] if isinstance(value, list) else value
+
+
+def limited(decision: Decision, outcome: Outcome, reason: Reason) -> Decision:
+    """A granted decision that a fund or a limit turned into another outcome.
+
+    The turn is kept among the inputs: what was left at that moment cannot be asked again.
+    """
+    turned = {"outcome": outcome.value, "code": reason.code, "params": dict(reason.params)}
+    return replace(
+        decision,
+        outcome=outcome,
+        percent=NOTHING,
+        reasons=(*decision.reasons, reason),
+        inputs={**decision.inputs, "limited": turned},
+    )
+
+
+def limited_again(decision: Decision, inputs: Mapping[str, Any]) -> Decision:
+    """The same turn, when a decision is replayed from its kept inputs."""
+    turned = inputs.get("limited")
+    if turned is None:
+        return decision
+    reason = Reason(code=turned["code"], params=turned["params"])
+    return limited(decision, Outcome(turned["outcome"]), reason)
 
 
 def valid_until(policy: Policy | None, at: datetime) -> date | None:

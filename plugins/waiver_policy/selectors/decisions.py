@@ -62,7 +62,7 @@ def replay(row: models.WaiverDecision) -> Decision:
         facts=deciding.restored_facts(kept["facts"]),
     )
     approved, until = kept["approved"], kept["approved_until"]
-    return deciding.decide(
+    answer = deciding.decide(
         Question(
             applicant=applicant,
             offering_code=kept["offering_code"],
@@ -78,6 +78,7 @@ def replay(row: models.WaiverDecision) -> Decision:
             has_grant=kept["has_grant"],
         )
     )
+    return deciding.limited_again(answer, kept)
 
 
 def get_approval(

@@ -1,0 +1,160 @@
+"""A decision in words: for the learner, in their language, made from the reason codes.
+
+Neutral by rule: a country is called as the platform calls it, and no status is explained beyond
+the list, its dates and its edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from waiver_policy import conf
+from waiver_policy.data import Decision, Outcome, ReasonCode
+
+LIST_NAMES = {
+    "LDC": gettext_lazy("least developed countries (LDC)"),
+    "SIDS": gettext_lazy("small island developing States (SIDS, as UN-OHRLLS lists them)"),
+    "SIDS_M49": gettext_lazy("small island developing States (SIDS, UN M49)"),
+    "LLDC": gettext_lazy("landlocked developing countries (LLDC)"),
+}
+
+_BY_CODE: Mapping[str, object] = {
+    ReasonCode.LIST_MEMBER: gettext_lazy(
+        "On %(date)s, the day that counts, %(country)s is on the United Nations list of %(list)s "
+        "(list edition %(edition)s)."
+    ),
+    ReasonCode.IN_GRACE: gettext_lazy(
+        "%(country)s left the United Nations list of %(list)s on %(until)s. The policy keeps the "
+        "waiver for a time after that, up to but not including %(grace_until)s; the day that "
+        "counts is %(date)s (list edition %(edition)s)."
+    ),
+    ReasonCode.NOT_LISTED: gettext_lazy(
+        "On %(date)s, the day that counts, %(country)s is on none of the lists that the policy "
+        "asks: %(lists)s."
+    ),
+    ReasonCode.RULE_MATCHED: gettext_lazy("The rule “%(rule)s” of the policy applies to you."),
+    ReasonCode.EXCLUDED_BY_POLICY: gettext_lazy(
+        "The policy excludes this kind of applicant from the waiver."
+    ),
+    ReasonCode.PAYER_CLASS_EXCLUDED: gettext_lazy(
+        "The waiver is not for the kind of organisation that pays."
+    ),
+    ReasonCode.EVIDENCE_TOO_WEAK: gettext_lazy("We need to know more first: %(facts)s."),
+    ReasonCode.AFFILIATION_RULE: gettext_lazy("The rule on affiliations is not met."),
+    ReasonCode.QUOTA_COUNTRY: gettext_lazy(
+        "All waived seats for %(country)s in this offering are taken at the moment."
+    ),
+    ReasonCode.QUOTA_PERSON: gettext_lazy(
+        "You hold as many waivers as one person can have in this period."
+    ),
+    ReasonCode.QUOTA_FUND: gettext_lazy("The money set aside for waivers this year is used."),
+    ReasonCode.FUND_EMPTY_WAITLISTED: gettext_lazy(
+        "You are eligible, and the waiver fund is empty at the moment. Your request is on the "
+        "waiting list."
+    ),
+    ReasonCode.OFFERING_NOT_COVERED: gettext_lazy("The waiver policy does not cover this offering."),
+    ReasonCode.ALREADY_GRANTED: gettext_lazy("You hold a waiver for this offering already."),
+    ReasonCode.ALREADY_PAID: gettext_lazy("The fee for this offering is already paid."),
+    ReasonCode.LIST_STATUS_PROVISIONAL: gettext_lazy(
+        "The date on which %(country)s leaves the list of %(list)s, %(until)s, may still change: "
+        "another date has been requested. The date in force counts until that is decided."
+    ),
+    ReasonCode.LIST_NOT_LOADED: gettext_lazy(
+        "A country list that the policy needs was not available for this day (%(list)s)."
+    ),
+    ReasonCode.MANUAL_OVERRIDE: gettext_lazy(
+        "A reviewer has granted you a waiver of %(percent)s per cent for this offering."
+    ),
+    ReasonCode.COUNTRY_MISSING: gettext_lazy(
+        "Your profile has no country. Choose your country, and we can tell whether a waiver "
+        "applies."
+    ),
+    ReasonCode.COUNTRY_UNKNOWN: gettext_lazy(
+        "We do not know the country code “%(code)s” of your profile. Choose your country again."
+    ),
+    ReasonCode.REVIEW_NEEDED: gettext_lazy(
+        "A person looks at this before it is granted. Apply, and you are told the result."
+    ),
+    ReasonCode.NO_ACTIVE_POLICY: gettext_lazy("There is no waiver policy in force at the moment."),
+}
+
+
+def explain(decision: Decision) -> tuple[str, ...]:
+    """The sentences of a decision: result, reasons, rule, and what to do about it."""
+    lines = [_result(decision)]
+    lines += [_reason(reason.code, reason.params) for reason in decision.reasons]
+    if decision.policy:
+        lines.append(_rule(decision))
+    lines.append(_appeal(decision))
+    return tuple(line for line in lines if line)
+
+
+def list_name(code: str) -> str:
+    """The name of a list in words."""
+    return str(LIST_NAMES.get(code, code))
+
+
+def _result(decision: Decision) -> str:
+    said: dict[Outcome, Callable[[], str]] = {
+        Outcome.GRANTED: lambda: _("%(percent)s of the fee is waived for you.")
+        % {"percent": decision.percent},
+        Outcome.REFUSED: lambda: _("No waiver applies; the full fee is due."),
+        Outcome.REVIEW: lambda: _("You may be eligible for a waiver."),
+        Outcome.ASK: lambda: _("We cannot tell yet whether a waiver applies."),
+        Outcome.WAITLISTED: lambda: _("No waiver can be given at the moment."),
+    }
+    return said[decision.outcome]()
+
+
+def _reason(code: str, params: Mapping[str, str]) -> str:
+    text = _BY_CODE.get(code)
+    return str(text) % _words(params) if text is not None else code
+
+
+class _Blank(dict[str, str]):
+    """A parameter that an old decision did not keep is blank; it breaks no page."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _words(params: Mapping[str, str]) -> Mapping[str, str]:
+    words = _Blank(params)
+    words["code"] = params.get("country", "")
+    if "country" in params:
+        words["country"] = conf.country_name(params["country"])
+    for name in ("list", "lists"):
+        codes = params.get(name, "").split(", ")
+        words[name] = "; ".join(list_name(code) for code in codes)
+    for name in ("date", "until", "grace_until"):
+        if params.get(name):
+            words[name] = date_format(date.fromisoformat(params[name]), "DATE_FORMAT")
+    return words
+
+
+def _rule(decision: Decision) -> str:
+    said = {
+        "policy": decision.policy,
+        "version": decision.policy_version,
+        "rule": decision.rule or "",
+        "date": date_format(decision.decided_on, "DATE_FORMAT"),
+    }
+    if decision.rule:
+        return _("Decided by the rule “%(rule)s” of the policy “%(policy)s”, version %(version)s, "
+                 "for %(date)s (UTC).") % said  # fmt: skip
+    return _("Decided by the policy “%(policy)s”, version %(version)s, for %(date)s (UTC).") % said
+
+
+def _appeal(decision: Decision) -> str:
+    if decision.outcome is Outcome.GRANTED:
+        return ""
+    contact = conf.appeal_contact()
+    if contact:
+        return _("If you think this is wrong, apply and say why: a person will look. You can also "
+                 "write to %(contact)s.") % {"contact": contact}  # fmt: skip
+    return _("If you think this is wrong, apply and say why: a person will look.")
