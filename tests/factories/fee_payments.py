@@ -1,0 +1,84 @@
+"""The smallest valid fees, learners, orders and events, the same every time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fee_payments import api
+from fee_payments.data import (
+    EventReceipt,
+    Learner,
+    OfferingEntry,
+    OfferingSummary,
+    OrderSummary,
+    PayerClass,
+    PriceEntry,
+)
+from fee_payments.models import Payment
+from fee_payments.providers import sandbox
+
+from fairgate.money import Money
+
+COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
+NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
+PRICE = Money("120.00", "USD")
+RETURN_URL = "http://testserver/back/"
+
+
+def price(amount: Money = PRICE, **changes: Any) -> PriceEntry:
+    """An individual's price from the beginning of 2026."""
+    fields = {"payer_class": PayerClass.INDIVIDUAL, "amount": amount,
+              "valid_from": date(2026, 1, 1)}
+    return PriceEntry(**{**fields, **changes})
+
+
+def offering(code: str = "spectrum", **changes: Any) -> OfferingSummary:
+    """A fee for one course run that no waiver covers, unless ``waivable`` says so."""
+    fields = {"title": "Spectrum management", "course_key": COURSE, "prices": (price(),),
+              "waivable": False}
+    return api.set_offering(OfferingEntry(code=code, **{**fields, **changes}))
+
+
+def learner(user_id: int = 1001, country: str = "CH", **changes: Any) -> Learner:
+    """A learner whose country gives no waiver."""
+    return Learner(user_id=user_id, country=country, **changes)
+
+
+def order(
+    who: Learner, code: str = "spectrum", *, at: datetime = NOON, key: str = "", **changes: Any
+) -> OrderSummary:
+    """An order at the price of that moment."""
+    quote = api.quote(who, code, at=at, **changes)
+    return api.place_order(
+        who, code, key=key or f"{who.user_id}:{code}:{at}", expected=quote.total, at=at
+    )
+
+
+def payment(placed: OrderSummary, *, at: datetime = NOON) -> Payment:
+    """The payment that was started for an order, at the sandbox."""
+    api.start_payment(
+        placed.uuid, user_id=placed.user_id, provider="sandbox", return_url=RETURN_URL, at=at
+    )
+    return Payment.objects.get(order__uuid=placed.uuid)
+
+
+def event(started: Payment, *, at: datetime = NOON, **changes: Any) -> bytes:
+    """The sandbox's event that this payment succeeded, with changes a liar would make."""
+    body = json.loads(sandbox.settle(started.reference, outcome="paid", at=at))
+    return json.dumps({**body, **changes}).encode()
+
+
+def send(body: bytes, *, at: datetime = NOON) -> EventReceipt:
+    """Deliver a body as the sandbox would, signed."""
+    headers = {sandbox.SIGNATURE_HEADER: sandbox.sign(body, at=at)}
+    return api.receive_event("sandbox", body, headers, at=at)
+
+
+def paid_order(who: Learner, code: str = "spectrum", *, at: datetime = NOON, **changes: Any
+               ) -> OrderSummary:
+    """An order that was placed and paid at one moment."""
+    placed = order(who, code, at=at, **changes)
+    send(event(payment(placed, at=at), at=at), at=at)
+    return api.order(placed.uuid)
