@@ -1,1 +1,63 @@
-"""What the operator must know before it hurts."""
+"""What the operator must know before it hurts. Warnings: deciding goes on with the dates in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004 - Django's name
+
+from fairgate import clock
+from waiver_policy import conf
+from waiver_policy.data import Membership
+from waiver_policy.selectors import lists, policies
+
+
+@register(Tags.database)
+def check_lists_and_policy(
+    app_configs: Any = None, databases: Any = None, **_: Any
+) -> list[CheckMessage]:
+    """Contested list rows, lists that a policy needs and that are missing, no policy in force.
+
+    Runs where the database is checked (``migrate``, ``check --database default``).
+    """
+    if not databases or "default" not in databases or not _is_migrated():
+        return []
+    known_at = clock.now()
+    return [*_contested(lists.list_contested(known_at=known_at)), *_policy()]
+
+
+def _is_migrated() -> bool:
+    """Before the first migration there is nothing to check."""
+    from django.db import connection
+
+    from waiver_policy.models import ListEdition, PolicyVersion
+
+    tables = set(connection.introspection.table_names())
+    return {ListEdition._meta.db_table, PolicyVersion._meta.db_table} <= tables
+
+
+def _contested(rows: tuple[Membership, ...]) -> list[CheckMessage]:
+    return [
+        Warning(
+            f"{row.country} leaves the list {row.list_code} on {row.until_date}, and "
+            f"{row.alt_until_date} has been asked for; nobody has confirmed either.",
+            hint="The date in force decides. Look at the source, then load a corrected list: "
+            "manage.py waiver_policy_lists check.",
+            id="waiver_policy.W001",
+        )
+        for row in rows
+    ]
+
+
+def _policy() -> list[CheckMessage]:
+    if policies.get_deciding_version() is not None or not policies.list_policies():
+        return []
+    slug = conf.policy_slug()
+    named = f" named “{slug}” (WAIVER_POLICY_SLUG)" if slug else ""
+    return [
+        Warning(
+            f"No policy{named} is active: nobody is given a waiver.",
+            hint="manage.py waiver_policy_policies activate SLUG.",
+            id="waiver_policy.W002",
+        )
+    ]

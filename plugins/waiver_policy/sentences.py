@@ -158,3 +158,19 @@ def _appeal(decision: Decision) -> str:
         return _("If you think this is wrong, apply and say why: a person will look. You can also "
                  "write to %(contact)s.") % {"contact": contact}  # fmt: skip
     return _("If you think this is wrong, apply and say why: a person will look.")
+
+
+_STATES: Mapping[str, object] = {
+    "submitted": gettext_lazy("waits for a reviewer"),
+    "more_information": gettext_lazy("more information is asked"),
+    "approved": gettext_lazy("approved"),
+    "waitlisted": gettext_lazy("on the waiting list"),
+    "refused": gettext_lazy("refused"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "expired": gettext_lazy("expired"),
+}
+
+
+def state_name(state: str) -> str:
+    """The state of an application in words."""
+    return str(_STATES.get(state, state))

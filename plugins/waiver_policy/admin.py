@@ -1,0 +1,92 @@
+"""The operator's view. Evidence is read only: it is loaded by command and decided by services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from waiver_policy import models
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django 4.2 has no generic admin
+    """Shows rows; adds, changes and deletes none."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.ListEdition)
+class ListEditionAdmin(ReadOnlyAdmin):
+    """Editions of the country lists."""
+
+    list_display = ["__str__", "known_from", "source", "document_symbol", "loaded_by"]
+    list_filter = ["list_code"]
+
+
+@admin.register(models.ListMembership)
+class ListMembershipAdmin(ReadOnlyAdmin):
+    """Rows of the editions; the contested ones have an end that was asked for."""
+
+    list_display = ["country", "edition", "from_date", "until_date", "status", "alt_until_date"]
+    list_filter = ["edition__list_code", "status", ("alt_until_date", admin.EmptyFieldListFilter)]
+    list_select_related = ["edition"]
+    search_fields = ["country"]
+
+
+@admin.register(models.PolicyVersion)
+class PolicyVersionAdmin(ReadOnlyAdmin):
+    """Policy documents and their lives."""
+
+    list_display = ["slug", "version", "state", "title", "author", "activated_at"]
+    list_filter = ["state", "slug"]
+
+
+@admin.register(models.WaiverDecision)
+class WaiverDecisionAdmin(ReadOnlyAdmin):
+    """Decisions that were acted on."""
+
+    list_display = ["uuid", "offering_code", "outcome", "rule", "policy", "version", "decided_on"]
+    list_filter = ["outcome", "policy", "rule"]
+    search_fields = ["uuid", "offering_code"]
+
+
+@admin.register(models.WaiverGrant)
+class WaiverGrantAdmin(ReadOnlyAdmin):
+    """Grants and their states."""
+
+    list_display = ["uuid", "offering_code", "state", "currency", "cost_minor", "granted_at"]
+    list_filter = ["state", "currency"]
+    search_fields = ["uuid", "offering_code"]
+
+
+@admin.register(models.WaiverFund)
+class WaiverFundAdmin(ReadOnlyAdmin):
+    """Balances, in minor units."""
+
+    list_display = ["currency", "available_minor", "reserved_minor", "committed_minor"]
+
+
+@admin.register(models.FundEntry)
+class FundEntryAdmin(ReadOnlyAdmin):
+    """Movements of the fund, in minor units."""
+
+    list_display = ["at", "fund", "kind", "minor", "reason", "key"]
+    list_filter = ["kind", "fund"]
+    list_select_related = ["fund"]
+
+
+@admin.register(models.WaiverApplication)
+class WaiverApplicationAdmin(ReadOnlyAdmin):
+    """Applications; they are decided on the reviewer's page."""
+
+    list_display = ["uuid", "offering_code", "state", "submitted_at", "reviewed_at"]
+    list_filter = ["state"]
+    search_fields = ["uuid", "offering_code"]

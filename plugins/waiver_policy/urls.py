@@ -1,0 +1,17 @@
+"""The pages, under ``/fairgate/waivers/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from waiver_policy import views
+
+app_name = "waiver_policy"
+
+urlpatterns = [
+    path("", views.my_applications, name="mine"),
+    path("why/<str:offering_code>/", views.why, name="why"),
+    path("apply/<str:offering_code>/", views.apply, name="apply"),
+    path("review/", views.review_list, name="review"),
+    path("review/<uuid:application>/", views.review, name="review_one"),
+]
