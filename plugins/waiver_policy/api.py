@@ -46,9 +46,7 @@ def decide(
     edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
     code ASK (COUNTRY_UNKNOWN); no active policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
     """
-    decided = decisions.decide(
-        applicant, offering_code=offering_code, at=at, known_at=known_at
-    )
+    decided = decisions.decide(applicant, offering_code=offering_code, at=at, known_at=known_at)
     return decided.decision
 
 
@@ -58,7 +56,11 @@ def explain(decision: Decision) -> tuple[str, ...]:
 
 
 def grant(
-    applicant: Applicant, *, offering_code: str, full_seat_cost: Money | None, key: str,
+    applicant: Applicant,
+    *,
+    offering_code: str,
+    full_seat_cost: Money | None,
+    key: str,
     at: datetime,
 ) -> GrantSummary:
     """Decide again, store the decision, and hold the waived part of the seat's cost in the fund.
@@ -113,9 +115,7 @@ def approve(
     return reviews.approve(application_uuid, by=by, reason=reason, at=at, percent=percent)
 
 
-def refuse(
-    application_uuid: UUID, *, by: int, reason: str, at: datetime
-) -> ApplicationSummary:
+def refuse(application_uuid: UUID, *, by: int, reason: str, at: datetime) -> ApplicationSummary:
     """Refuse the application, with a reason that the learner reads.
 
     Raises:
@@ -168,7 +168,11 @@ def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
 
 
 def load_edition(
-    path_or_text: Path | str, *, source: EditionFacts, by: str, known_from: datetime,
+    path_or_text: Path | str,
+    *,
+    source: EditionFacts,
+    by: str,
+    known_from: datetime,
     file: str = "",
 ) -> EditionLoad:
     """Load a CSV of country lists: one edition per list in it, all or nothing.
@@ -202,9 +206,7 @@ def list_contested(*, known_at: datetime) -> tuple[Membership, ...]:
     return lists.list_contested(known_at=known_at)
 
 
-def is_member(
-    list_code: str, country: str, *, on: date, known_at: datetime
-) -> Membership | None:
+def is_member(list_code: str, country: str, *, on: date, known_at: datetime) -> Membership | None:
     """The membership that holds on a UTC day, as it was known at a moment.
 
     Raises:

@@ -1,4 +1,7 @@
-"""What the operator must know before it hurts. Warnings: deciding goes on with the dates in force."""
+"""What the operator must know before it hurts.
+
+Warnings only: deciding goes on, with the dates in force.
+"""
 
 from __future__ import annotations
 

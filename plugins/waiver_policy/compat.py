@@ -14,7 +14,5 @@ def profile_country(user_id: int) -> str:
     """
     from common.djangoapps.student.models import UserProfile
 
-    country = (
-        UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
-    )
+    country = UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
     return str(country or "")

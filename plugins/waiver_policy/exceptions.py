@@ -47,7 +47,9 @@ class FundEmpty(WaiverError):
 
     def __init__(self, decision: Decision) -> None:
         self.decision = decision
-        super().__init__("The waiver fund is empty at the moment; the request is on the waiting list.")
+        super().__init__(
+            "The waiver fund is empty at the moment; the request is on the waiting list."
+        )
 
 
 class KeyReused(WaiverError):

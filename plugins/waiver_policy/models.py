@@ -18,6 +18,12 @@ from django.utils.translation import gettext_lazy as _
 CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 
 
+def _check(name: str, condition: Q) -> models.CheckConstraint:
+    """A rule that the database holds, under a name that reads well in an error log."""
+    arguments: dict[str, Any] = {CHECK: condition}
+    return models.CheckConstraint(name=name, **arguments)
+
+
 class WrittenOnceError(RuntimeError):
     """Somebody tried to change or delete a row that is evidence: a mistake in the program."""
 
@@ -95,8 +101,9 @@ class ListEdition(WrittenOnce):
 
 
 class ListMembership(WrittenOnce):
-    """One country's time on a list in one edition: a member from ``from_date`` until, not on,
-    ``until_date``.
+    """One country's time on a list in one edition.
+
+    A member from ``from_date`` on, and on ``until_date`` not any more.
 
     .. no_pii:
     """
@@ -122,9 +129,9 @@ class ListMembership(WrittenOnce):
             models.UniqueConstraint(
                 fields=["edition", "country", "from_date"], name="waiver_policy_member_once"
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(until_date__isnull=True) | Q(until_date__gt=F("from_date"))},
-                name="waiver_policy_member_dates",
+            _check(
+                "waiver_policy_member_dates",
+                Q(until_date__isnull=True) | Q(until_date__gt=F("from_date")),
             ),
         ]
 
@@ -166,12 +173,10 @@ class PolicyVersion(models.Model):
                 fields=["slug", "version"], name="waiver_policy_version_number"
             ),
             models.UniqueConstraint(fields=["active_slug"], name="waiver_policy_one_active"),
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(state="active", active_slug=F("slug"))
-                    | Q(state__in=["draft", "retired"], active_slug__isnull=True)
-                },
-                name="waiver_policy_version_state",
+            _check(
+                "waiver_policy_version_state",
+                Q(state="active", active_slug=F("slug"))
+                | Q(state__in=["draft", "retired"], active_slug__isnull=True),
             ),
         ]
 
@@ -211,9 +216,7 @@ class WaiverDecision(WrittenOnce):
         verbose_name_plural = _("waiver decisions")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(
-                **{CHECK: Q(percent_bp__lte=10_000)}, name="waiver_policy_decision_percent"
-            ),
+            _check("waiver_policy_decision_percent", Q(percent_bp__lte=10_000)),
         ]
 
     def __str__(self) -> str:
@@ -239,15 +242,9 @@ class WaiverFund(models.Model):
         verbose_name_plural = _("waiver funds")
         ordering = ["currency"]
         constraints = [
-            models.CheckConstraint(
-                **{CHECK: Q(available_minor__gte=0)}, name="waiver_policy_fund_available"
-            ),
-            models.CheckConstraint(
-                **{CHECK: Q(reserved_minor__gte=0)}, name="waiver_policy_fund_reserved"
-            ),
-            models.CheckConstraint(
-                **{CHECK: Q(committed_minor__gte=0)}, name="waiver_policy_fund_committed"
-            ),
+            _check("waiver_policy_fund_available", Q(available_minor__gte=0)),
+            _check("waiver_policy_fund_reserved", Q(reserved_minor__gte=0)),
+            _check("waiver_policy_fund_committed", Q(committed_minor__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -278,9 +275,7 @@ class WaiverGrant(models.Model):
     cost_minor = models.BigIntegerField(_("held for the seat"), default=0)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     state = models.CharField(_("state"), max_length=10, default=RESERVED)
-    live_key = models.CharField(  # noqa: DJ001 - NULL is what lets a released grant be repeated
-        max_length=130, null=True, blank=True, unique=True, editable=False
-    )
+    live_key = models.CharField(max_length=130, null=True, blank=True, unique=True, editable=False)
     granted_at = models.DateTimeField(_("granted at"))
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -291,16 +286,11 @@ class WaiverGrant(models.Model):
         verbose_name_plural = _("waiver grants")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(
-                **{CHECK: Q(cost_minor__gte=0) & Q(percent_bp__lte=10_000)},
-                name="waiver_policy_grant_amounts",
-            ),
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(state="released", live_key__isnull=True)
-                    | Q(state__in=["reserved", "committed"], live_key__isnull=False)
-                },
-                name="waiver_policy_grant_state",
+            _check("waiver_policy_grant_amounts", Q(cost_minor__gte=0) & Q(percent_bp__lte=10_000)),
+            _check(
+                "waiver_policy_grant_state",
+                Q(state="released", live_key__isnull=True)
+                | Q(state__in=["reserved", "committed"], live_key__isnull=False),
             ),
         ]
 
@@ -333,12 +323,10 @@ class FundEntry(WrittenOnce):
         verbose_name_plural = _("fund entries")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(kind__in=["deposit", "revenue", "released"], minor__gt=0)
-                    | Q(kind__in=["reserved", "committed"], minor__lt=0)
-                },
-                name="waiver_policy_entry_sign",
+            _check(
+                "waiver_policy_entry_sign",
+                Q(kind__in=["deposit", "revenue", "released"], minor__gt=0)
+                | Q(kind__in=["reserved", "committed"], minor__lt=0),
             ),
         ]
 
@@ -385,9 +373,7 @@ class WaiverApplication(models.Model):
     offering_code = models.CharField(_("offering"), max_length=100)
     country = models.CharField(_("country"), max_length=2, blank=True)
     state = models.CharField(_("state"), max_length=20)
-    open_key = models.CharField(  # noqa: DJ001 - NULL is what lets a person apply again
-        max_length=130, null=True, blank=True, unique=True, editable=False
-    )
+    open_key = models.CharField(max_length=130, null=True, blank=True, unique=True, editable=False)
     note = models.TextField(_("note"), blank=True)
     submitted_at = models.DateTimeField(_("submitted at"))
     decision = models.ForeignKey(
@@ -406,9 +392,9 @@ class WaiverApplication(models.Model):
         ordering = ["id"]
         permissions = [("review_application", _("Can review waiver applications"))]
         constraints = [
-            models.CheckConstraint(
-                **{CHECK: Q(percent_bp__isnull=True) | Q(percent_bp__lte=10_000)},
-                name="waiver_policy_applied_percent",
+            _check(
+                "waiver_policy_applied_percent",
+                Q(percent_bp__isnull=True) | Q(percent_bp__lte=10_000),
             ),
         ]
 

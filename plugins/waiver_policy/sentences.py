@@ -57,7 +57,9 @@ _BY_CODE: Mapping[str, object] = {
         "You are eligible, and the waiver fund is empty at the moment. Your request is on the "
         "waiting list."
     ),
-    ReasonCode.OFFERING_NOT_COVERED: gettext_lazy("The waiver policy does not cover this offering."),
+    ReasonCode.OFFERING_NOT_COVERED: gettext_lazy(
+        "The waiver policy does not cover this offering."
+    ),
     ReasonCode.ALREADY_GRANTED: gettext_lazy("You hold a waiver for this offering already."),
     ReasonCode.ALREADY_PAID: gettext_lazy("The fee for this offering is already paid."),
     ReasonCode.LIST_STATUS_PROVISIONAL: gettext_lazy(
@@ -101,8 +103,9 @@ def list_name(code: str) -> str:
 
 def _result(decision: Decision) -> str:
     said: dict[Outcome, Callable[[], str]] = {
-        Outcome.GRANTED: lambda: _("%(percent)s of the fee is waived for you.")
-        % {"percent": decision.percent},
+        Outcome.GRANTED: lambda: (
+            _("%(percent)s of the fee is waived for you.") % {"percent": decision.percent}
+        ),
         Outcome.REFUSED: lambda: _("No waiver applies; the full fee is due."),
         Outcome.REVIEW: lambda: _("You may be eligible for a waiver."),
         Outcome.ASK: lambda: _("We cannot tell yet whether a waiver applies."),

@@ -86,7 +86,7 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part holds."""
 
     parts: tuple[Condition, ...]
@@ -105,7 +105,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """At least one part holds; the first that does gives the evidence."""
 
     parts: tuple[Condition, ...]
@@ -319,7 +319,7 @@ class InList:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """All countries in a fact (the authors' affiliations) satisfy a question. None is not all."""
+    """AllOf countries in a fact (the authors' affiliations) satisfy a question. None is not all."""
 
     name: str
     that: Condition

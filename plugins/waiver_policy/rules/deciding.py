@@ -192,9 +192,7 @@ def _of_evidence(evidence: Evidence, question: Question) -> Reason:
 
 def _rows(question: Question, country: str) -> tuple[Any, ...]:
     groups = question.policy.groups if question.policy else ()
-    return tuple(
-        row for group in groups for row in question.lists.get(group, {}).get(country, ())
-    )
+    return tuple(row for group in groups for row in question.lists.get(group, {}).get(country, ()))
 
 
 def _provisional(question: Question, rows: tuple[Any, ...]) -> tuple[Reason, ...]:

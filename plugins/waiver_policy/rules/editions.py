@@ -69,9 +69,7 @@ def changes(
     old = {_key(row): row for row in before}
     new = {_key(row): row for row in after}
     return tuple(
-        MembershipChange(
-            list_code=key[0], country=key[1], before=old.get(key), after=new.get(key)
-        )
+        MembershipChange(list_code=key[0], country=key[1], before=old.get(key), after=new.get(key))
         for key in sorted(old.keys() | new.keys())
         if _content(old.get(key)) != _content(new.get(key))
     )
@@ -94,9 +92,7 @@ def _check_padding(text: str, faults: Faults) -> None:
     for cells in reader:
         for place, name in places:
             if cells and cells[place] != cells[place].strip():
-                faults.add(
-                    f"“{cells[place]}” has blanks around it.", line=start, field=name
-                )
+                faults.add(f"“{cells[place]}” has blanks around it.", line=start, field=name)
         start = reader.line_num + 1
 
 
@@ -199,9 +195,8 @@ def _day(row: Row, name: str, faults: Faults, *, required: bool = False) -> date
             faults.add("the date is blank.", line=row.line, field=name)
         return None
     try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
+        # Since Python 3.11 fromisoformat reads "20261124" and "2026-W48-2" too.
+        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
         faults.add(f"“{text}” is not a date like 2026-11-24.", line=row.line, field=name)
         return None

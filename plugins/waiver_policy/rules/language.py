@@ -91,11 +91,12 @@ def _policy(value: Any, place: Place) -> Policy:
     )  # fmt: skip
     seen = Collected()
     basis = _date_basis(body, place)
-    conditions = {
-        name: compile_condition(body[name], place.at(body, name), basis, seen)
-        for name in ("unless", "preconditions", "auto_approve_when")
-        if name in body
-    }
+
+    def condition(name: str) -> Condition | None:
+        if name not in body:
+            return None
+        return compile_condition(body[name], place.at(body, name), basis, seen)
+
     rules, caps = _rules(body, "rules", place, basis, seen), _caps(body, place)
     policy = Policy(
         slug=_slug(body, place),
@@ -111,7 +112,9 @@ def _policy(value: Any, place: Place) -> Policy:
         caps=caps,
         valid_days=_valid_days(body, place),
         **_effective(body, place),
-        **conditions,
+        unless=condition("unless"),
+        preconditions=condition("preconditions"),
+        auto_approve_when=condition("auto_approve_when"),
         groups=tuple(sorted(seen.groups)),
         named_lists=tuple(sorted(seen.named)),
         obstacles=obstacles_of(body, rules, caps),
@@ -136,9 +139,7 @@ def _word(body: Mapped, key: str, place: Place, known: frozenset[str]) -> str:
     return reading.word(body[key], place.at(body, key), known) if key in body else ""
 
 
-def _rules(
-    body: Mapped, key: str, place: Place, basis: str, seen: Collected
-) -> tuple[Rule, ...]:
+def _rules(body: Mapped, key: str, place: Place, basis: str, seen: Collected) -> tuple[Rule, ...]:
     if key not in body:
         return ()
     where = place.at(body, key)
@@ -243,5 +244,3 @@ def _effective(body: Mapped, place: Place) -> dict[str, Any]:
     if starts and ends and ends <= starts:
         where.fault(f"{ends} is not after {starts}.")
     return {"effective_from": starts, "effective_until": ends}
-
-

@@ -16,12 +16,17 @@ APPLICABLE_BASES = ("none", "profile", "residence", "residence_verified_else_pro
 
 def obstacles_of(body: Mapped, rules: tuple[Rule, ...], caps: tuple[Cap, ...]) -> tuple[str, ...]:
     """Sentences, in the order of the document."""
-    return tuple(_obstacles(body, rules, caps))
+    found = [*_of_policy(body)]
+    for rule in rules:
+        found += _of_rule(rule)
+    unkept = (cap for cap in caps if not cap_kind(cap))
+    found += [
+        f"The limit by {cap.scope} and {cap.period} is not kept by the fund." for cap in unkept
+    ]
+    return tuple(found)
 
 
-def _obstacles(
-    body: Mapped, rules: tuple[Rule, ...], caps: tuple[Cap, ...]
-) -> Iterator[str]:
+def _of_policy(body: Mapped) -> Iterator[str]:
     if body.get("country_basis") not in APPLICABLE_BASES:
         yield f"The country basis “{body.get('country_basis')}” is not in a learner's profile."
     if body.get("group_date_basis", "application") != "application":
@@ -31,11 +36,6 @@ def _obstacles(
             yield f"“{key}” is not applied at the fee gate."
     if body.get("kind", "waiver") != "waiver":
         yield f"A policy of the kind “{body.get('kind')}” does not decide about fees."
-    for rule in rules:
-        yield from _of_rule(rule)
-    for cap in caps:
-        if not cap_kind(cap):
-            yield f"The limit by {cap.scope} and {cap.period} is not kept by the fund."
 
 
 def _of_rule(rule: Rule) -> Iterator[str]:

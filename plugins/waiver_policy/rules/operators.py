@@ -10,8 +10,8 @@ from fairgate.documents import Mapped
 from waiver_policy.data import ListCode
 from waiver_policy.rules import reading
 from waiver_policy.rules.conditions import (
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Compare,
     Condition,
     Const,
@@ -73,11 +73,11 @@ def _parts(body: Any, place: Place, context: _Context) -> tuple[Condition, ...]:
 
 
 def _all(_: str, body: Any, place: Place, context: _Context) -> Condition:
-    return All(_parts(body, place, context))
+    return AllOf(_parts(body, place, context))
 
 
 def _any(_: str, body: Any, place: Place, context: _Context) -> Condition:
-    return Any_(_parts(body, place, context))
+    return AnyOf(_parts(body, place, context))
 
 
 def _not(_: str, body: Any, place: Place, context: _Context) -> Condition:

@@ -53,10 +53,9 @@ def read_vectors(text: str, *, file: str, policies: Mapping[str, Policy]) -> tup
     with Faults(file) as faults:
         top = Place(faults, "", 1)
         values = reading.items(document, top)
-        found = tuple(
+        return tuple(
             _vector(value, top.at(values, number), policies) for number, value in enumerate(values)
         )
-    return found
 
 
 def check(
@@ -152,5 +151,5 @@ def _expect(value: Any, place: Place, policy: Policy | None) -> Mapping[str, Any
         try:
             expect["price_of_100"] = Decimal(body["price_of_100"])
         except (InvalidOperation, TypeError, ValueError):
-            place.at(body, "price_of_100").fault("an amount like \"52.50\" is needed.")
+            place.at(body, "price_of_100").fault('an amount like "52.50" is needed.')
     return expect

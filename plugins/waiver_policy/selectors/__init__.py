@@ -1,1 +1,1 @@
-"""Reads: rows in, values of ``data`` out. By subject: lists, policies, grants, fund, applications."""
+"""Reads: rows in, values of ``data`` out. One module per subject."""

@@ -81,9 +81,7 @@ def replay(row: models.WaiverDecision) -> Decision:
     return deciding.limited_again(answer, kept)
 
 
-def get_approval(
-    user_id: int, offering_code: str, *, day: date
-) -> models.WaiverApplication | None:
+def get_approval(user_id: int, offering_code: str, *, day: date) -> models.WaiverApplication | None:
     """The newest approval of a person for an offering that still counts on a day."""
     approvals = models.WaiverApplication.objects.filter(
         user_id=user_id, offering_code=offering_code, state="approved"

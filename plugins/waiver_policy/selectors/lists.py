@@ -84,9 +84,7 @@ def to_membership(row: models.ListMembership) -> Membership:
     )
 
 
-def is_member(
-    list_code: str, country: str, *, on: date, known_at: datetime
-) -> Membership | None:
+def is_member(list_code: str, country: str, *, on: date, known_at: datetime) -> Membership | None:
     """The membership that holds on a day.
 
     Raises:

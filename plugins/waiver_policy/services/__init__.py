@@ -1,1 +1,1 @@
-"""The only writers, one use case per function. By subject: lists, policies, grants, fund, reviews."""
+"""The only writers, one use case per function. One module per subject."""

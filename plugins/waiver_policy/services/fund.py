@@ -25,9 +25,7 @@ log = logging.getLogger(__name__)
 CREDITS = ("deposit", "revenue")
 
 
-def credit_fund(
-    amount: Money, *, key: str, reason: str, at: datetime, kind: str
-) -> FundBalance:
+def credit_fund(amount: Money, *, key: str, reason: str, at: datetime, kind: str) -> FundBalance:
     """Put money into the fund of its currency, once per key.
 
     Raises:

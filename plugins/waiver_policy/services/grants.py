@@ -24,6 +24,7 @@ from waiver_policy.exceptions import (
     UnknownGrant,
 )
 from waiver_policy.rules import deciding, quotas
+from waiver_policy.rules.obstacles import cap_kind
 from waiver_policy.rules.quotas import Claim
 from waiver_policy.selectors import decisions
 from waiver_policy.selectors.decisions import Decided
@@ -33,8 +34,8 @@ from waiver_policy.services import fund
 log = logging.getLogger(__name__)
 
 
-class _Limited(Exception):  # noqa: N818 - not an error: rolls back to the savepoint
-    """A limit or the fund has no room."""
+class _Limited(Exception):
+    """A limit or the fund has no room; raised to roll back to the savepoint."""
 
     def __init__(self, outcome: Outcome, code: ReasonCode, **params: str) -> None:
         self.outcome, self.reason = outcome, Reason(code=code.value, params=params)
@@ -162,7 +163,7 @@ def _count(decided: Decided, wanted: _Wanted, cost: Money | None, uuid: UUID) ->
         cap = caps[number]
         row = _locked_use(subject)
         if not quotas.fits(cap, row.uses, claim):
-            code = quotas.CODES[quotas.cap_kind(cap)]
+            code = quotas.CODES[cap_kind(cap)]
             refused = code is ReasonCode.QUOTA_PERSON
             outcome = Outcome.REFUSED if refused else Outcome.WAITLISTED
             raise _Limited(outcome, code, country=claim.country)

@@ -79,9 +79,7 @@ def approve(
     return to_application(row)
 
 
-def refuse(
-    application_uuid: UUID, *, by: int, reason: str, at: datetime
-) -> ApplicationSummary:
+def refuse(application_uuid: UUID, *, by: int, reason: str, at: datetime) -> ApplicationSummary:
     """Refuse an application.
 
     Raises:

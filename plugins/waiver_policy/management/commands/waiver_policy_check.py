@@ -1,4 +1,4 @@
-"""``manage.py waiver_policy_check POLICIES.yaml CASES.yaml``: do the policies say what we expect?"""
+"""``manage.py waiver_policy_check POLICIES.yaml CASES.yaml``: policies against test vectors."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class Command(BaseCommand):
                 f"{options['cases']}, line {vector.line}: {vector.policy}, {countries}, "
                 f"{vector.case.as_of}: {failure.sentence}"
             )
-        self.stdout.write(
-            f"{len(found)} policies, {len(cases)} vectors, {len(failures)} failed"
-        )
+        self.stdout.write(f"{len(found)} policies, {len(cases)} vectors, {len(failures)} failed")
         if failures:
             raise CommandError("A policy does not answer as expected.", returncode=1)
 

@@ -150,7 +150,6 @@ def _change(change: MembershipChange) -> str:
         return f"+ {place}: {_row(change.after)}"
     if change.after is None and change.before is not None:
         return f"- {place}: {_row(change.before)}"
-    assert change.before and change.after  # noqa: S101 -- a change has one side at least
-    before, after = _row(change.before), _row(change.after)
+    before, after = (_row(row) for row in (change.before, change.after) if row is not None)
     told = f"{before}  =>  {after}" if before != after else "source or note"
     return f"~ {place}: {told}"

@@ -57,9 +57,7 @@ class Command(BaseCommand):
         path = Path(options["file"])
         if options["file"] == SHIPPED:
             path = Path(str(resources.files("waiver_policy") / "data" / "fairgate-default.yaml"))
-        found = api.load_policy(
-            read_text(path), file=str(path), by=options["by"], at=clock.now()
-        )
+        found = api.load_policy(read_text(path), file=str(path), by=options["by"], at=clock.now())
         for policy in found:
             said = "loaded as a draft" if policy.is_new else f"unchanged, {policy.state}"
             self.stdout.write(f"{policy.slug} v{policy.version}: {said}.")
