@@ -1,7 +1,8 @@
 """The only door of ``revenue_share``: booking facts, clearing, closing, statements.
 
-Every function takes the moment ``at`` (aware, UTC) at which it is called. Booking is idempotent by
-the uuid of the fact: a payment, a refund, a waiver's grant.
+Moments are aware, in UTC. Booking is idempotent by the uuid of the fact: a payment, a refund, a
+waiver's grant. Booking, clearing and closing are safe from several workers at once, and inside a
+transaction that the caller has begun. Drafts hold what had happened by ``at``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import datetime
 
 from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
 
+from . import statements
 from .data import (
     Balance,
     Booking,
@@ -17,9 +19,13 @@ from .data import (
     Cleared,
     ClosedPeriod,
     Fault,
+    Period,
     Statement,
     StatementSummary,
 )
+from .selectors import checking, events
+from .selectors import statements as reads
+from .services import booking, catching_up, closing, holds
 
 __all__ = [
     "balances",
@@ -31,6 +37,7 @@ __all__ = [
     "clear_holds",
     "close_period",
     "list_statements",
+    "next_period",
     "statement",
     "statement_csv",
     "statement_currencies",
@@ -46,7 +53,7 @@ def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
     Raises:
         KeyReused: this payment is booked with other amounts or dates.
     """
-    raise NotImplementedError
+    return booking.book_payment(payment, at=at)
 
 
 def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
@@ -57,7 +64,7 @@ def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
         RefundExceedsSale: more would be taken back than the sale brought.
         KeyReused: this refund is booked with other amounts or dates.
     """
-    raise NotImplementedError
+    return booking.book_refund(refund, at=at)
 
 
 def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
@@ -66,17 +73,17 @@ def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
     Raises:
         KeyReused: this grant is booked with other amounts or dates.
     """
-    raise NotImplementedError
+    return booking.book_waived_seat(seat, at=at)
 
 
 def catch_up(*, at: datetime) -> CaughtUp:
     """Book every fact of fee_payments that is not in the books: its rows are the outbox."""
-    raise NotImplementedError
+    return catching_up.catch_up(at=at)
 
 
 def clear_holds(*, at: datetime) -> Cleared:
     """Clear the sales whose hold has ended and hand the fund its part, exactly once."""
-    raise NotImplementedError
+    return holds.clear_holds(at=at)
 
 
 def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
@@ -89,7 +96,7 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
         PeriodStillOnHold: the hold of its last sales has not ended.
         EarlierPeriodOpen: an earlier month has to be closed first.
     """
-    raise NotImplementedError
+    return closing.close_period(period, at=at, by=by)
 
 
 def statement(
@@ -102,35 +109,40 @@ def statement(
         StatementNotFound: the party has nothing in this month (and currency).
         CurrencyNeeded: it has several currencies and none is named.
     """
-    raise NotImplementedError
+    return reads.get_statement(party, Period.parse(period), at, currency)
 
 
 def statement_currencies(party: str, period: str, *, at: datetime) -> tuple[str, ...]:
     """The currencies in which a party has a statement of a month, in alphabetical order."""
-    raise NotImplementedError
+    return tuple(one.currency for one in reads.statements_of(party, Period.parse(period), at))
 
 
 def statement_csv(statement: Statement) -> str:
     """The statement as CSV, with the numbers of its page; the same bytes every time."""
-    raise NotImplementedError
+    return statements.to_csv(statement)
 
 
 def statement_json(statement: Statement) -> str:
     """The statement as canonical JSON: for a closed one, the very text that was hashed."""
-    raise NotImplementedError
+    return statements.document(statement)
 
 
 def list_statements(party: str | None = None, *, at: datetime) -> tuple[StatementSummary, ...]:
     """A party's statements, or everybody's, newest month first; open months as drafts."""
-    raise NotImplementedError
+    return reads.list_summaries(party, at)
+
+
+def next_period(*, at: datetime) -> str:
+    """The month to close next: the first open one with anything on it, else that of ``at``."""
+    return reads.first_open_period(at) or str(Period.of(at))
 
 
 def balances(currency: str | None = None) -> tuple[Balance, ...]:
     """The balance of every account and party, by currency, account and party."""
-    raise NotImplementedError
+    return events.list_balances(currency)
 
 
 def check() -> tuple[Fault, ...]:
     """Prove every invariant of the books; one fault for the first row that breaks each."""
-    raise NotImplementedError
+    return checking.check()
 

@@ -228,6 +228,11 @@ class Balance:
     party: str
     amount: Money
 
+    @property
+    def is_unallocated(self) -> bool:
+        """Whether it waits for somebody to decide whose it is."""
+        return self.account is Account.UNALLOCATED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedPeriod:

@@ -10,6 +10,7 @@
   + CloseRefused          the month cannot be closed now
     + PeriodStillOnHold   the hold of its last sales has not ended
     + EarlierPeriodOpen   an earlier month has to be closed first
+    + FactsWaiting        something that was paid or refunded cannot be booked
   + StatementNotFound     this party has nothing in this month
   + CurrencyNeeded        the party has several currencies in this month; say which
 
@@ -75,6 +76,14 @@ class PeriodStillOnHold(CloseRefused):
 
 class EarlierPeriodOpen(CloseRefused):
     """Months are closed in order, so that each statement opens where the last one ended."""
+
+
+class FactsWaiting(CloseRefused):
+    """A statement that leaves out a known fact is not closed; ``reasons`` has a sentence each."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(f"{len(reasons)} facts cannot be booked. {' '.join(reasons)}")
 
 
 class StatementNotFound(RevenueShareError, LookupError):

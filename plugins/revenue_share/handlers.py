@@ -1,0 +1,37 @@
+"""Listens to payments. What a listener misses, ``revenue_share_catch_up`` finds in the rows."""
+
+from __future__ import annotations
+
+import logging
+
+from django.dispatch import receiver
+from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+from fee_payments.signals import PAYMENT_RECORDED, PAYMENT_REFUNDED, SEAT_WAIVED
+
+from fairgate import clock
+
+from . import api
+from .exceptions import SaleNotBooked
+
+log = logging.getLogger(__name__)
+
+
+@receiver(PAYMENT_RECORDED, dispatch_uid="revenue_share.payment_recorded")
+def book_payment(payment: PaymentSummary, **_: object) -> None:
+    """Share a payment."""
+    api.book_payment(payment, at=clock.now())
+
+
+@receiver(PAYMENT_REFUNDED, dispatch_uid="revenue_share.payment_refunded")
+def book_refund(refund: RefundSummary, **_: object) -> None:
+    """Take the shares of a refund back; without its sale it waits for the next catch-up."""
+    try:
+        api.book_refund(refund, at=clock.now())
+    except SaleNotBooked:
+        log.warning("refund waits for its sale: refund=%s", refund.uuid)
+
+
+@receiver(SEAT_WAIVED, dispatch_uid="revenue_share.seat_waived")
+def book_waived_seat(seat: WaivedSeat, **_: object) -> None:
+    """Note a waived seat and what the fund pays for it."""
+    api.book_waived_seat(seat, at=clock.now())

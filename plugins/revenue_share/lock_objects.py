@@ -1,0 +1,96 @@
+"""What is locked, and in which order.
+
+1. the carried remainders of one version of the terms in one currency, by their place
+2. the standing of the sale that a refund or a clearing is about
+3. the fund's position in one currency
+
+Everything is released by the commit. What a decision needs stands in the locked rows themselves:
+in a transaction that had read something earlier (``ATOMIC_REQUESTS`` with REPEATABLE READ), a plain
+read after the lock would still see the books as they were then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from . import models
+from .data import Weights
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: MySQL and MariaDB: lock wait timeout, deadlock. The server has undone the transaction.
+_LOST_RACE = (1205, 1213)
+_ATTEMPTS = 8
+
+
+def in_transaction(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Run a use case as one transaction; a lost race for a lock is run again.
+
+    Inside somebody else's transaction there is nothing to run again: the server has undone all of
+    it, so the error goes to whoever began it.
+    """
+
+    @wraps(use_case)
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
+        attempts = 1 if transaction.get_connection().in_atomic_block else _ATTEMPTS
+        while True:
+            attempts -= 1
+            try:
+                with transaction.atomic():
+                    return use_case(*args, **kwargs)
+            except OperationalError as error:
+                if not attempts or not error.args or error.args[0] not in _LOST_RACE:
+                    raise
+
+    return attempt
+
+
+def make_carries(terms_version: UUID, currency: str, weights: Weights) -> None:
+    """Make the carried remainders of a version and currency before its first event.
+
+    Two workers may both be the first: the rows of one of them are ignored.
+    """
+    rows = models.CarriedRemainder.objects
+    if rows.filter(terms_version=terms_version, currency=currency).exists():
+        return
+    whole = sum(weight for _, weight in weights)
+    rows.bulk_create(
+        [
+            models.CarriedRemainder(
+                terms_version=terms_version,
+                currency=currency,
+                party=party,
+                place=place,
+                weight=weight,
+                denominator=whole,
+            )
+            for place, (party, weight) in enumerate(weights)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def lock_carries(terms_version: UUID, currency: str) -> list[models.CarriedRemainder]:
+    """The carried remainders of one version and currency, in the parties' order."""
+    rows = models.CarriedRemainder.objects.filter(terms_version=terms_version, currency=currency)
+    return list(rows.select_for_update().order_by("place"))
+
+
+def lock_standing(sale_id: int) -> models.SaleStanding:
+    """What is left of a sale, so that nobody else refunds or clears it now."""
+    return models.SaleStanding.objects.select_for_update().get(sale_id=sale_id)
+
+
+def lock_fund(currency: str) -> models.FundPosition:
+    """The fund's position in a currency, made if this is the first."""
+    if not models.FundPosition.objects.filter(currency=currency).exists():
+        fresh = models.FundPosition(currency=currency)
+        models.FundPosition.objects.bulk_create([fresh], ignore_conflicts=True)
+    return models.FundPosition.objects.select_for_update().get(currency=currency)
+

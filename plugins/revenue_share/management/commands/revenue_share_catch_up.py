@@ -1,0 +1,30 @@
+"""``revenue_share_catch_up``: book what a dead worker left, and clear what is due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from fairgate import clock
+from revenue_share import api
+
+
+class Command(BaseCommand):
+    """For the scheduler: as often as the operator likes, once a night at least."""
+
+    help = "Book every payment, refund and waived seat that is not in the books; clear holds."
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        """Print how many of each were booked; exit code 1 if something cannot be."""
+        at = clock.now()
+        done = api.catch_up(at=at)
+        cleared = api.clear_holds(at=at)
+        self.stdout.write(
+            f"Booked {done.payments} payments, {done.refunds} refunds, {done.seats} waived seats; "
+            f"cleared {cleared.sales} sales."
+        )
+        for reason in done.waiting:
+            self.stderr.write(reason)
+        if done.waiting:
+            raise CommandError(f"{len(done.waiting)} facts cannot be booked.")

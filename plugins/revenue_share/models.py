@@ -1,0 +1,440 @@
+"""The tables of the books. Rows of ``WrittenOnce`` models are never changed and never deleted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn
+
+import django
+from django.db import models
+from django.db.models import F, Q
+
+from .data import Account, EventKind, Part, StatementState
+from .exceptions import UnbalancedPosting
+from .written_once import WrittenOnce, WrittenOnceQuerySet
+
+# Django 5.1 renamed the argument of CheckConstraint.
+CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+
+
+def _choices(kinds: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(kind.value, kind.value) for kind in kinds]
+
+
+class RevenueEvent(WrittenOnce):
+    """Something that happened outside and changes the books: a sale, a refund, a waived seat.
+
+    ``uuid`` is the key of the fact in its own app, so a fact is booked once. ``period`` is the
+    month of the sale (UTC), also for its refunds. Amounts are minor units of ``currency``;
+    ``net_minor`` is what is shared (negative for a refund), ``fee_minor`` the processor's fee of a
+    sale or the part of it that a refund does not bring back. The terms are those in force at the
+    sale: a later version never touches it. There is no learner here: the books need none.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(unique=True, editable=False)
+    kind = models.CharField(max_length=16, choices=_choices(EventKind))
+    sale = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    payload_sha256 = models.CharField(max_length=64)
+    course_key = models.CharField(max_length=255)
+    offering_code = models.CharField(max_length=255)
+    currency = models.CharField(max_length=3)
+    gross_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    occurred_at = models.DateTimeField()
+    booked_at = models.DateTimeField()
+    period = models.CharField(max_length=7)
+    terms_version = models.UUIDField(null=True, blank=True)
+    agreement = models.CharField(max_length=255, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    fee_bearer = models.CharField(max_length=64, blank=True)
+    minimum_payout_minor = models.BigIntegerField(null=True, blank=True)
+
+    class Meta(WrittenOnce.Meta):
+        """Constraints hold the signs; ``net = gross - tax - fee`` for what was sold."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                **{CHECK: Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0)},
+                name="revenue_share_event_signs",
+            ),
+            models.CheckConstraint(
+                **{
+                    CHECK: ~Q(kind="sale")
+                    | Q(net_minor=F("gross_minor") - F("tax_minor") - F("fee_minor"))
+                },
+                name="revenue_share_event_sale_net",
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(kind="refund", sale__isnull=False) | ~Q(kind="refund")},
+                name="revenue_share_event_refund_of",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["period", "currency"], name="revenue_share_event_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+
+class AllocationLine(WrittenOnce):
+    """What one party got, or gave back, by one part of one event: signed minor units.
+
+    Lines of nothing are not kept.
+
+    .. no_pii:
+    """
+
+    event = models.ForeignKey(RevenueEvent, on_delete=models.PROTECT, related_name="lines")
+    part = models.CharField(max_length=16, choices=_choices(Part))
+    party = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    base_minor = models.BigIntegerField()
+    units_minor = models.BigIntegerField()
+
+    class Meta(WrittenOnce.Meta):
+        """A party has one line per part of an event."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["event", "part", "party"], name="revenue_share_line_once"
+            ),
+            models.CheckConstraint(
+                **{CHECK: ~Q(units_minor=0)}, name="revenue_share_line_not_zero"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["party", "currency"], name="revenue_share_line_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.party}: {self.units_minor} {self.currency}"
+
+
+class CarriedRemainder(models.Model):
+    """What rounding still owes one party under one version of the terms, in one currency.
+
+    The fraction of a minor unit is ``numerator / denominator``, exactly. These rows change with
+    every event and are locked first, by ``place`` (see ``lock_objects``).
+
+    .. no_pii:
+    """
+
+    terms_version = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    party = models.CharField(max_length=64)
+    place = models.PositiveSmallIntegerField()
+    weight = models.BigIntegerField()
+    numerator = models.BigIntegerField(default=0)
+    denominator = models.BigIntegerField()
+
+    class Meta:
+        """One row per party; the database keeps weights and denominators sane."""
+
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["terms_version", "currency", "place"], name="revenue_share_carry_once"
+            ),
+            models.CheckConstraint(
+                **{CHECK: Q(weight__gte=0, denominator__gt=0)}, name="revenue_share_carry_weight"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.numerator}/{self.denominator} {self.currency}"
+
+
+class LedgerTransaction(WrittenOnce):
+    """Debits and credits that belong together, all in one currency and of one sum.
+
+    ``key`` is unique, so a cause is posted once. ``cause_kind`` and ``cause_uuid`` name the event
+    behind it. The two sums are written down here so that the database can compare them; ``check``
+    proves that they are those of the entries.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=20)
+    cause_kind = models.CharField(max_length=16)
+    cause_uuid = models.UUIDField(db_index=True)
+    currency = models.CharField(max_length=3)
+    debit_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField()
+    occurred_at = models.DateTimeField()
+    posted_at = models.DateTimeField()
+
+    class Meta(WrittenOnce.Meta):
+        """Debits equal credits, and there is something to post."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                **{CHECK: Q(debit_minor=F("credit_minor"), debit_minor__gt=0)},
+                name="revenue_share_txn_balanced",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LedgerEntryQuerySet(WrittenOnceQuerySet):
+    """Entries are added together, all those of a transaction at once, or not at all."""
+
+    def create(self, **_: Any) -> NoReturn:
+        """One leg alone never balances.
+
+        Raises:
+            UnbalancedPosting: always.
+        """
+        raise UnbalancedPosting("An entry is written with the others of its transaction.")
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        """Add all entries of one or more transactions.
+
+        Raises:
+            UnbalancedPosting: a transaction's entries do not have the sums it states.
+        """
+        entries = list(objs)
+        sums: dict[LedgerTransaction, list[int]] = {}
+        for entry in entries:
+            pair = sums.setdefault(entry.transaction, [0, 0])
+            pair[0] += entry.debit_minor
+            pair[1] += entry.credit_minor
+            if entry.currency != entry.transaction.currency:
+                raise UnbalancedPosting("An entry has the currency of its transaction.")
+        for owner, (debit, credit) in sums.items():
+            if (debit, credit) != (owner.debit_minor, owner.credit_minor) or debit != credit:
+                raise UnbalancedPosting(f"{owner.key}: debits {debit}, credits {credit}.")
+        return super().bulk_create(entries, *args, **options)
+
+
+class LedgerEntry(WrittenOnce):
+    """One leg: a debit or a credit on one account, of one party or of nobody.
+
+    .. no_pii:
+    """
+
+    transaction = models.ForeignKey(
+        LedgerTransaction, on_delete=models.PROTECT, related_name="entries"
+    )
+    account = models.CharField(max_length=24, choices=_choices(Account))
+    party = models.CharField(max_length=64, blank=True)
+    currency = models.CharField(max_length=3)
+    debit_minor = models.BigIntegerField(default=0)
+    credit_minor = models.BigIntegerField(default=0)
+
+    objects = models.Manager.from_queryset(LedgerEntryQuerySet)()
+
+    class Meta(WrittenOnce.Meta):
+        """The side says the sign; an amount is never negative and never nothing."""
+
+        verbose_name_plural = "ledger entries"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                **{
+                    CHECK: Q(debit_minor__gt=0, credit_minor=0)
+                    | Q(debit_minor=0, credit_minor__gt=0)
+                },
+                name="revenue_share_entry_one_side",
+            ),
+            models.UniqueConstraint(
+                fields=["transaction", "account", "party"], name="revenue_share_entry_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["currency", "account", "party"], name="revenue_share_entry_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        side = f"debit {self.debit_minor}" if self.debit_minor else f"credit {self.credit_minor}"
+        return f"{self.account} {self.party} {side} {self.currency}"
+
+    def save(self, *_: object, **__: object) -> NoReturn:
+        """One leg alone never balances.
+
+        Raises:
+            UnbalancedPosting: always.
+        """
+        raise UnbalancedPosting("An entry is written with the others of its transaction.")
+
+
+class SaleStanding(models.Model):
+    """What is left of one sale, and whether its hold has ended: the row that refunds lock.
+
+    ``held`` is what each party still has of it, ``lost`` the fees it bears (both party -> signed
+    minor units): sums of the sale's lines, kept here so that the lock gives them as they are.
+    ``check`` compares. ``ends_at`` is the first moment after the hold, empty for a sale that was
+    not allocated.
+
+    .. no_pii:
+    """
+
+    sale = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="standing")
+    refunded_minor = models.BigIntegerField(default=0)
+    held = models.JSONField(default=dict)
+    lost = models.JSONField(default=dict)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Found by what is due."""
+
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                **{CHECK: Q(refunded_minor__gte=0)}, name="revenue_share_standing_refunded"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["cleared_at", "ends_at"], name="revenue_share_standing_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"standing of {self.sale}"
+
+
+class FundPosition(models.Model):
+    """How much was cleared for the fund in one currency, and how much it was handed.
+
+    When a refund comes after the hold, ``cleared_minor`` falls below ``credited_minor``: the next
+    clearings make up for it before the fund receives more.
+
+    .. no_pii:
+    """
+
+    currency = models.CharField(max_length=3, unique=True)
+    cleared_minor = models.BigIntegerField(default=0)
+    credited_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        """Nothing negative was ever handed over."""
+
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                **{CHECK: Q(credited_minor__gte=0)}, name="revenue_share_fund_credited"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"fund {self.currency}"
+
+
+class FundCredit(models.Model):
+    """Money to hand to the waiver fund for one sale; ``sent_at`` is empty until it is there.
+
+    The row is the outbox: it is written with the clearing and sent after it, with its own key.
+
+    .. no_pii:
+    """
+
+    sale = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="fund_credit")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        """A credit is more than nothing."""
+
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                **{CHECK: Q(amount_minor__gt=0)}, name="revenue_share_credit_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} for {self.sale}"
+
+
+class PeriodClose(WrittenOnce):
+    """A month that was closed. What is booked for it later goes to the next open month.
+
+    .. pii: the user name of the officer who closed it
+    .. pii_types: username
+    .. pii_retirement: retained
+    """
+
+    period = models.CharField(max_length=7, unique=True)
+    closed_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=150)
+
+    class Meta(WrittenOnce.Meta):
+        """Closing is a right of its own."""
+
+        permissions: ClassVar[list[tuple[str, str]]] = [("close_period", "Can close a month")]
+
+    def __str__(self) -> str:
+        return self.period
+
+
+class CountedEvent(WrittenOnce):
+    """An event that is on the statements of a close, and so can be on no other.
+
+    .. no_pii:
+    """
+
+    event = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="counted")
+    close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="events")
+
+    def __str__(self) -> str:
+        return f"{self.event} in {self.close}"
+
+
+class Statement(WrittenOnce):
+    """A party's frozen statement of one month in one currency.
+
+    ``document`` is the canonical JSON that ``sha256`` was made from; the other columns are copies
+    for lists and for the chain of openings and closings.
+
+    .. no_pii:
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="statements")
+    period = models.CharField(max_length=7)
+    party = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=8, choices=_choices(StatementState))
+    opening_minor = models.BigIntegerField()
+    subtotal_minor = models.BigIntegerField()
+    payable_minor = models.BigIntegerField()
+    closing_minor = models.BigIntegerField()
+    document = models.TextField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta(WrittenOnce.Meta):
+        """One per party, month and currency; it adds up; nothing negative is paid out."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["party", "period", "currency"], name="revenue_share_statement_once"
+            ),
+            models.CheckConstraint(
+                **{
+                    CHECK: Q(
+                        closing_minor=F("opening_minor")
+                        + F("subtotal_minor")
+                        - F("payable_minor"),
+                        payable_minor__gte=0,
+                    )
+                },
+                name="revenue_share_statement_sum",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"RS-{self.number:06d}"

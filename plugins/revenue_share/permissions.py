@@ -1,0 +1,32 @@
+"""Who may see which statement, and who may close a month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from partnerships import api as partnerships
+
+VIEW = "revenue_share.view_statement"
+CLOSE = "revenue_share.close_period"
+
+
+def may_see_books(user: Any) -> bool:
+    """Finance: every statement and every balance."""
+    return bool(user.is_authenticated and user.has_perm(VIEW))
+
+
+def may_close(user: Any) -> bool:
+    """Finance with the right to close."""
+    return may_see_books(user) and bool(user.has_perm(CLOSE))
+
+
+def may_see_party(user: Any, party: str) -> bool:
+    """Finance, or a person who acts for this very party."""
+    if not user.is_authenticated:
+        return False
+    return may_see_books(user) or partnerships.is_person_of(user.id, party)
+
+
+def parties_of(user: Any) -> tuple[str, ...]:
+    """The parties whose statements a person who is not of finance sees."""
+    return partnerships.partners_of(user.id) if user.is_authenticated else ()

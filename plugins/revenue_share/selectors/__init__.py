@@ -1,0 +1,1 @@
+"""Reads of the books, answered in values of ``data``."""

@@ -1,0 +1,1 @@
+"""The only writers of the books: one use case per function."""

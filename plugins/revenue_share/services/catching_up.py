@@ -1,0 +1,78 @@
+"""Books what nobody told the books about: the rows of fee_payments are the outbox."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from fee_payments import api as fees
+from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+
+from ..data import CaughtUp
+from ..exceptions import RevenueShareError
+from ..selectors import events
+from . import booking
+
+log = logging.getLogger(__name__)
+
+F = TypeVar("F", PaymentSummary, RefundSummary, WaivedSeat)
+F_co = TypeVar("F_co", covariant=True)
+
+
+class Listing(Protocol[F_co]):
+    """``list_payments`` and its sisters: facts in the order they were stored, with a cursor."""
+
+    def __call__(self, *, after: int, limit: int) -> Sequence[tuple[int, F_co]]: ...
+
+
+def catch_up(*, at: datetime) -> CaughtUp:
+    """Book all that is missing: payments first, for their refunds to find them.
+
+    It goes through everything each time and asks for keys in blocks. A stored place would skip a
+    row that was numbered early and committed late.
+    """
+    waiting: list[str] = []
+
+    def booked(facts: Iterator[F], book: Callable[[F], object], key: str) -> int:
+        return sum(_book(fact, book, getattr(fact, key), waiting) for fact in facts)
+
+    return CaughtUp(
+        payments=booked(
+            _missing(fees.list_payments, "uuid"),
+            lambda fact: booking.book_payment(fact, at=at),
+            "uuid",
+        ),
+        refunds=booked(
+            _missing(fees.list_refunds, "uuid"),
+            lambda fact: booking.book_refund(fact, at=at),
+            "uuid",
+        ),
+        seats=booked(
+            _missing(fees.list_waived_seats, "grant_uuid"),
+            lambda fact: booking.book_waived_seat(fact, at=at),
+            "grant_uuid",
+        ),
+        waiting=tuple(waiting),
+    )
+
+
+def _book(fact: F, book: Callable[[F], object], key: UUID, waiting: list[str]) -> int:
+    try:
+        book(fact)
+    except RevenueShareError as error:
+        # One fact that cannot be booked does not hold up the others; a close refuses to go on.
+        log.warning("not booked: event=%s reason=%s", key, type(error).__name__)
+        waiting.append(str(error))
+        return 0
+    return 1
+
+
+def _missing(listing: Listing[F], key: str) -> Iterator[F]:
+    after = 0
+    while page := listing(after=after, limit=500):
+        known = events.known_events([getattr(fact, key) for _, fact in page])
+        yield from (fact for _, fact in page if getattr(fact, key) not in known)
+        after = page[-1][0]

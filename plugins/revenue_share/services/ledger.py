@@ -1,0 +1,58 @@
+"""Writes transactions, whose entries were proved to balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ..data import EventKind, Posting
+from ..exceptions import UnbalancedPosting
+from ..models import LedgerEntry, LedgerTransaction
+
+
+def post(
+    postings: Sequence[Posting],
+    *,
+    kind: str,
+    cause_kind: EventKind,
+    cause_uuid: UUID,
+    currency: str,
+    occurred_at: datetime,
+    at: datetime,
+) -> LedgerTransaction | None:
+    """Write one transaction, once per kind and cause; ``None`` when there is nothing to move.
+
+    Raises:
+        UnbalancedPosting: debits and credits differ; nothing is written.
+    """
+    difference = sum(posting.units for posting in postings)
+    if difference:
+        raise UnbalancedPosting(f"{kind} of {cause_uuid}: out of balance by {difference}.")
+    debit = sum(posting.units for posting in postings if posting.units > 0)
+    if not debit:
+        return None
+    written = LedgerTransaction(
+        key=f"{kind}:{cause_uuid}",
+        kind=kind,
+        cause_kind=cause_kind.value,
+        cause_uuid=cause_uuid,
+        currency=currency,
+        debit_minor=debit,
+        credit_minor=debit,
+        occurred_at=occurred_at,
+        posted_at=at,
+    )
+    written.save()
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            transaction=written,
+            account=posting.account.value,
+            party=posting.party,
+            currency=currency,
+            debit_minor=max(posting.units, 0),
+            credit_minor=max(-posting.units, 0),
+        )
+        for posting in postings
+    )
+    return written

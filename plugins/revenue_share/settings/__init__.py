@@ -1,0 +1,1 @@
+"""Settings for the plugin machinery of Open edX."""

@@ -1,0 +1,190 @@
+"""Statements: lines in, a frozen document out. Plain Python, the same bytes every time.
+
+The document of a statement is canonical JSON: keys sorted, no blanks, UTF-8, amounts as text with
+exactly the currency's decimals, moments in ISO 8601 UTC. Its SHA-256 is the statement's hash.
+Page, CSV and JSON are made from the same ``Statement``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from fairgate.csv_cells import write_csv
+from fairgate.money import Money, total
+
+from .data import EventKind, Part, Statement, StatementLine, StatementState
+
+SCHEMA = "fairgate-statement/1"
+
+COLUMNS = (
+    "statement", "state", "party", "period", "currency", "row", "event", "part", "sale",
+    "occurred_at", "sale_period", "course", "offering", "agreement", "version", "base", "amount",
+)  # fmt: skip
+
+
+def draft(
+    lines: Iterable[StatementLine],
+    *,
+    party: str,
+    period: str,
+    opening: Money,
+    minimum_payout: Money | None,
+) -> Statement:
+    """The statement of a month as the lines say now.
+
+    A balance is paid out when it is above zero and reaches the minimum payout; otherwise, a debt
+    included, all of it is carried to the next statement.
+    """
+    ordered = tuple(sorted(lines, key=lambda line: (line.occurred_at, line.event, line.part)))
+    balance = opening + total([line.amount for line in ordered], opening.currency)
+    zero = Money.zero(opening.currency)
+    is_due = balance > zero and (minimum_payout is None or balance >= minimum_payout)
+    return Statement(
+        party=party,
+        period=period,
+        currency=opening.currency,
+        state=StatementState.DRAFT,
+        opening=opening,
+        lines=ordered,
+        payable=balance if is_due else zero,
+        closing=zero if is_due else balance,
+        minimum_payout=minimum_payout,
+    )
+
+
+def freeze(statement: Statement, *, number: int, closed_at: datetime) -> Statement:
+    """The draft with its number, its final state and the hash of its document."""
+    carried = bool(statement.closing)
+    frozen = replace(
+        statement,
+        number=number,
+        closed_at=closed_at.astimezone(UTC),
+        state=StatementState.CARRIED if carried else StatementState.CLOSED,
+    )
+    return replace(frozen, sha256=digest(document(frozen)))
+
+
+def document(statement: Statement) -> str:
+    """The canonical JSON; the hash is not in it, for it is made from it."""
+    content = {
+        "schema": SCHEMA,
+        "number": statement.number,
+        "state": statement.state.value,
+        "party": statement.party,
+        "period": statement.period,
+        "currency": statement.currency,
+        "closed_at": _moment(statement.closed_at) if statement.closed_at else None,
+        "minimum_payout": _amount(statement.minimum_payout) if statement.minimum_payout else None,
+        "opening": _amount(statement.opening),
+        "lines": [_line(line) for line in statement.lines],
+        "total": _amount(statement.subtotal),
+        "payable": _amount(statement.payable),
+        "closing": _amount(statement.closing),
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the UTF-8 bytes, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_document(text: str) -> Statement:
+    """The statement that ``document`` wrote."""
+    content = json.loads(text)
+    currency = content["currency"]
+    minimum, closed_at = content["minimum_payout"], content["closed_at"]
+    return Statement(
+        party=content["party"],
+        period=content["period"],
+        currency=currency,
+        state=StatementState(content["state"]),
+        opening=Money(content["opening"], currency),
+        lines=tuple(_read_line(line, currency) for line in content["lines"]),
+        payable=Money(content["payable"], currency),
+        closing=Money(content["closing"], currency),
+        minimum_payout=Money(minimum, currency) if minimum else None,
+        number=content["number"],
+        closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
+        sha256=digest(text),
+    )
+
+
+def to_csv(statement: Statement) -> str:
+    """One row per line between opening and total; amounts are plain numbers."""
+    head: tuple[str, ...] = (
+        label(statement), statement.state.value, statement.party, statement.period,
+        statement.currency,
+    )  # fmt: skip
+    rows: list[Sequence[str | int | Money]] = [(*head, *_sum_row("opening", statement.opening))]
+    rows += [(*head, *_csv_line(line)) for line in statement.lines]
+    rows += [
+        (*head, *_sum_row("total", statement.subtotal)),
+        (*head, *_sum_row("payable", statement.payable)),
+        (*head, *_sum_row("closing", statement.closing)),
+    ]
+    return write_csv(COLUMNS, rows)
+
+
+def label(statement: Statement) -> str:
+    """How the statement is called on paper: ``RS-000004``, or "" for a draft."""
+    return "" if statement.number is None else f"RS-{statement.number:06d}"
+
+
+def _sum_row(name: str, amount: Money) -> tuple[str | Money, ...]:
+    return (name, *[""] * (len(COLUMNS) - 7), amount)
+
+
+def _csv_line(line: StatementLine) -> tuple[str | int | Money, ...]:
+    return (
+        line.kind.value, line.event, line.part.value, line.sale, _moment(line.occurred_at),
+        line.period, line.course_key, line.offering_code, line.agreement, line.version,
+        line.base, line.amount,
+    )  # fmt: skip
+
+
+def _line(line: StatementLine) -> dict[str, Any]:
+    return {
+        "event": line.event,
+        "kind": line.kind.value,
+        "part": line.part.value,
+        "sale": line.sale,
+        "occurred_at": _moment(line.occurred_at),
+        "period": line.period,
+        "course": line.course_key,
+        "offering": line.offering_code,
+        "agreement": line.agreement,
+        "version": line.version,
+        "base": _amount(line.base),
+        "amount": _amount(line.amount),
+    }
+
+
+def _read_line(content: dict[str, Any], currency: str) -> StatementLine:
+    return StatementLine(
+        event=content["event"],
+        kind=EventKind(content["kind"]),
+        part=Part(content["part"]),
+        sale=content["sale"],
+        occurred_at=datetime.fromisoformat(content["occurred_at"]),
+        period=content["period"],
+        course_key=content["course"],
+        offering_code=content["offering"],
+        agreement=content["agreement"],
+        version=content["version"],
+        base=Money(content["base"], currency),
+        amount=Money(content["amount"], currency),
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _amount(money: Money) -> str:
+    return f"{money.amount:f}"

@@ -1,0 +1,27 @@
+"""The addresses of the statements and of the books."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+app_name = "revenue_share"
+
+urlpatterns = [
+    path("", views.statements, name="statements"),
+    path("statements/<str:party>/", views.statements, name="statements"),
+    path("statements/<str:party>/<str:period>/", views.statement, name="statement"),
+    path(
+        "statements/<str:party>/<str:period>/statement.csv",
+        views.statement_csv,
+        name="statement_csv",
+    ),
+    path(
+        "statements/<str:party>/<str:period>/statement.json",
+        views.statement_json,
+        name="statement_json",
+    ),
+    path("books/", views.books, name="books"),
+    path("books/close/", views.close, name="close"),
+]

@@ -1,0 +1,158 @@
+"""Pages of the books: statements for their party, balances and the close for finance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from partnerships import api as partnerships
+
+from fairgate import clock
+
+from . import api, permissions, wording
+from .data import Part, Statement
+from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
+
+
+@require_safe
+@login_required
+def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
+    """The statements of a party, or of all whom the person may see."""
+    at = clock.now()
+    if party is None and permissions.may_see_books(request.user):
+        rows = api.list_statements(at=at)
+    else:
+        parties = (party,) if party else permissions.parties_of(request.user)
+        if not parties or not all(permissions.may_see_party(request.user, one) for one in parties):
+            raise Http404
+        rows = tuple(row for one in parties for row in api.list_statements(one, at=at))
+    context = {
+        "page_title": _("Statements"),
+        "rows": [
+            {
+                "row": row,
+                "name": _name(row.party),
+                "state": wording.state(row.state),
+                "label": wording.label(row.number),
+            }
+            for row in rows
+        ],
+        "may_see_books": permissions.may_see_books(request.user),
+    }
+    return render(request, "revenue_share/statements.html", context)
+
+
+@require_safe
+@login_required
+def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
+    """One statement to read and to print."""
+    shown = _statement_for(request, party, period)
+    context = {
+        "page_title": _("Statement of %(period)s") % {"period": period},
+        "statement": shown,
+        "label": wording.label(shown.number),
+        "name": _name(party),
+        "state": wording.state(shown.state),
+        "lines": [_shown_line(shown, line) for line in shown.lines],
+        "sums": [
+            {"what": wording.part(part), "amount": shown.part_total(part)}
+            for part in Part
+            if any(line.part is part for line in shown.lines)
+        ],
+        "currencies": api.statement_currencies(party, period, at=clock.now()),
+    }
+    return render(request, "revenue_share/statement.html", context)
+
+
+@require_safe
+@login_required
+def statement_csv(request: HttpRequest, party: str, period: str) -> HttpResponse:
+    """The same statement as CSV."""
+    shown = _statement_for(request, party, period)
+    return _file(api.statement_csv(shown), shown, "csv", "text/csv; charset=utf-8")
+
+
+@require_safe
+@login_required
+def statement_json(request: HttpRequest, party: str, period: str) -> HttpResponse:
+    """The same statement as JSON: for a closed one, the text that was hashed."""
+    shown = _statement_for(request, party, period)
+    return _file(api.statement_json(shown), shown, "json", "application/json")
+
+
+@require_safe
+@login_required
+def books(request: HttpRequest) -> HttpResponse:
+    """Balances, what is not allocated, and whether the books hold what they promise."""
+    if not permissions.may_see_books(request.user):
+        raise Http404
+    balances = api.balances()
+    context = {
+        "page_title": _("Books"),
+        "balances": [
+            {"balance": one, "account": wording.account(one.account), "name": _name(one.party)}
+            for one in balances
+            if one.amount
+        ],
+        "unallocated": [-one.amount for one in balances if one.is_unallocated and one.amount],
+        "faults": api.check(),
+        "next_period": api.next_period(at=clock.now()),
+        "may_close": permissions.may_close(request.user),
+    }
+    return render(request, "revenue_share/books.html", context)
+
+
+@require_POST
+@login_required
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the month that the form names."""
+    if not permissions.may_close(request.user):
+        raise Http404
+    by = request.user.get_username()
+    try:
+        closed = api.close_period(request.POST.get("period", ""), at=clock.now(), by=by)
+    except RevenueShareError as error:
+        messages.error(request, str(error))
+    else:
+        said = _("%(period)s is closed: %(count)s statements.")
+        values = {"period": closed.period, "count": len(closed.statements)}
+        messages.success(request, said % values)
+    return redirect("revenue_share:books")
+
+
+def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
+    # Whoever may not see it cannot tell whether it exists.
+    if not permissions.may_see_party(request.user, party):
+        raise Http404
+    at, currency = clock.now(), request.GET.get("currency") or None
+    try:
+        return api.statement(party, period, at=at, currency=currency)
+    except CurrencyNeeded as error:
+        return api.statement(party, period, at=at, currency=error.currencies[0])
+    except (InvalidPeriod, StatementNotFound):
+        raise Http404 from None
+
+
+def _shown_line(shown: Statement, line: Any) -> dict[str, Any]:
+    return {"line": line, "what": wording.part(line.part), "is_prior": line.period < shown.period}
+
+
+def _file(text: str, shown: Statement, ending: str, content_type: str) -> HttpResponse:
+    name = f"{shown.period}-{shown.party}-{shown.currency}.{ending}"
+    response = HttpResponse(text.encode(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _name(party: str) -> str:
+    if not party:
+        return ""
+    try:
+        return partnerships.party(party).name
+    except LookupError:
+        return party
