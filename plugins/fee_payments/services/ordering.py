@@ -249,12 +249,13 @@ def _written(write: Callable[[], models.Order]) -> models.Order:
 
 def _settle_open_order(learner: Learner, offer: Quote, *, at: datetime) -> models.Order | None:
     """The learner's open order if it fits this quote; one that does not fit is closed."""
-    row = (
-        models.Order.objects.select_for_update()
-        .filter(open_key=_open_key(learner, offer))
-        .first()
-    )
-    if row is None:
+    # Looked for without a lock and locked by its primary key: a locking read that finds nothing
+    # locks the gap in the index under REPEATABLE READ, and two of those are a deadlock.
+    found = models.Order.objects.filter(open_key=_open_key(learner, offer)).first()
+    if found is None:
+        return None
+    row = models.Order.objects.select_for_update().get(pk=found.pk)
+    if row.open_key is None:
         return None
     line = selectors.line_of(row)
     same = (line.price_id, line.total_minor, line.currency) == (

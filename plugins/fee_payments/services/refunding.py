@@ -69,15 +69,7 @@ def _write(
 ) -> models.Refund:
     if amount.minor <= 0:
         raise RefundRefused(_("A refund is more than zero."))
-    payment = (
-        models.Payment.objects.select_for_update()
-        .filter(order__uuid=order_uuid, paid_at__isnull=False)
-        .first()
-    )
-    if payment is None:
-        if not models.Order.objects.filter(uuid=order_uuid).exists():
-            raise UnknownOrder(_("There is no such order."))
-        raise RefundRefused(_("Nothing was paid for this order, so nothing can be refunded."))
+    payment = _locked_payment(order_uuid)
     left = Money.from_minor(payment.amount_minor - payment.refunded_minor, payment.currency)
     if amount.currency != left.currency or amount > left:
         raise RefundRefused(
@@ -100,6 +92,21 @@ def _write(
         requested_by=by,
         requested_at=at,
     )
+
+
+def _locked_payment(order_uuid: UUID) -> models.Payment:
+    """The paid payment of an order, locked by its primary key alone.
+
+    A locking read through the order would lock both rows in the other order than ``_complete``
+    does, and two refunds would wait for each other.
+    """
+    paid = models.Payment.objects.filter(order__uuid=order_uuid, paid_at__isnull=False)
+    pk = paid.values_list("pk", flat=True).first()
+    if pk is not None:
+        return models.Payment.objects.select_for_update().get(pk=pk)
+    if not models.Order.objects.filter(uuid=order_uuid).exists():
+        raise UnknownOrder(_("There is no such order."))
+    raise RefundRefused(_("Nothing was paid for this order, so nothing can be refunded."))
 
 
 def _parts(payment: models.Payment, amount: Money) -> tuple[Money, Money, Money]:

@@ -1,0 +1,155 @@
+"""What the database decides when many ask at once, and what happens when it is not asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db.models import F
+from factories import fee_payments as make
+from fee_payments import api, rules, selectors
+from fee_payments.exceptions import NoSeatLeft, RefundRefused
+from fee_payments.models import Entitlement, Offering, Order, Payment, ProviderEvent, Refund
+from fee_payments.services import ordering, refunding, seats
+from races import ISOLATIONS, errors, race, values
+
+from fairgate.money import Money
+
+pytestmark = pytest.mark.mariadb
+
+EIGHT = range(1, 9)
+LATER = make.NOON + timedelta(days=1)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize("atomic", [False, True], ids=["own transaction", "ATOMIC_REQUESTS"])
+def test_f11_the_last_seat_bought_by_eight_people_goes_to_one(isolation, atomic):
+    make.offering(capacity=1)
+    orders = race(
+        *(partial(make.order, make.learner(number)) for number in EIGHT),
+        isolation=isolation, atomic=atomic,
+    )
+    assert len(values(orders)) == 1
+    assert {type(error) for error in errors(orders)} == {NoSeatLeft}
+    assert (Order.objects.count(), Offering.objects.get().seats_taken) == (1, 1)
+
+
+def test_f11_without_the_conditional_update_the_room_is_oversold(monkeypatch):
+    def read_then_write(offering):
+        row = Offering.objects.get(pk=offering.pk)
+        if row.seats_taken >= row.capacity:
+            raise NoSeatLeft
+        Offering.objects.filter(pk=row.pk).update(capacity=F("capacity"), seats_taken=1)
+
+    monkeypatch.setattr(ordering.seats, "take_seat", read_then_write)
+    make.offering(capacity=1)
+    orders = race(*(partial(make.order, make.learner(number)) for number in EIGHT))
+    assert len(values(orders)) > 1
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_one_learner_in_eight_tabs_has_one_order(isolation):
+    make.offering(capacity=8)
+    who = make.learner()
+    orders = race(*(partial(make.order, who, key=f"tab {number}") for number in EIGHT),
+                  isolation=isolation)
+    assert errors(orders) == []
+    assert len({order.uuid for order in values(orders)}) == 1
+    assert (Order.objects.count(), Offering.objects.get().seats_taken) == (1, 1)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_f04_the_same_event_from_eight_workers_has_one_effect(isolation):
+    make.offering(capacity=8)
+    body = make.event(make.payment(make.order(make.learner())))
+    receipts = race(*[partial(make.send, body)] * 8, isolation=isolation)
+    assert errors(receipts) == []
+    outcomes = sorted(receipt.outcome for receipt in values(receipts))
+    assert outcomes == ["known"] * 7 + ["settled"]
+    assert (Entitlement.objects.count(), ProviderEvent.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_eight_events_about_one_payment_have_one_effect(isolation):
+    make.offering(capacity=8)
+    started = make.payment(make.order(make.learner()))
+    bodies = [make.event(started, id=f"evt_{number}") for number in EIGHT]
+    receipts = race(*(partial(make.send, body) for body in bodies), isolation=isolation)
+    assert errors(receipts) == []
+    assert sorted(r.outcome for r in values(receipts)) == ["known"] * 7 + ["settled"]
+    assert Entitlement.objects.count() == 1
+
+
+def refund(order, number, amount="60.00"):
+    return api.refund(order.uuid, Money(amount, "USD"), key=f"refund {number}", reason="asked",
+                      by=9, at=LATER)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_f10_two_refunds_that_exceed_the_payment_leave_one(isolation):
+    make.offering(prices=(make.price(Money("100.00", "USD")),))
+    order = make.paid_order(make.learner())
+    refunds = race(*(partial(refund, order, number) for number in (1, 2)), isolation=isolation)
+    assert len(values(refunds)) == 1
+    assert [type(error) for error in errors(refunds)] == [RefundRefused]
+    assert Payment.objects.get().refunded_minor == 6000
+
+
+def test_f10_parts_refunded_at_once_still_add_up_to_the_payment():
+    make.offering(prices=(make.price(Money("59.99", "USD")),))
+    order = make.paid_order(make.learner())
+    amounts = ["7.00", "7.99", "5.00", "10.00", "3.33", "6.67", "12.00", "8.00"]
+    refunds = race(*(partial(refund, order, n, a) for n, a in enumerate(amounts)))
+    assert errors(refunds) == []
+    parts = values(refunds)
+    assert sum(part.net.minor for part in parts) == 5795
+    assert sum(part.fee_not_returned.minor for part in parts) == 204
+
+
+def test_f10_without_lock_and_check_both_refunds_are_written(monkeypatch):
+    def unlocked(order_uuid, amount, *, key, reason, by, at):
+        payment = Payment.objects.get(order__uuid=order_uuid)
+        if amount.minor > payment.amount_minor - payment.refunded_minor:
+            raise RefundRefused
+        net, tax, fee = rules.refund_parts(
+            amount, net_left=selectors.payment_summary(payment).net,
+            tax_left=Money.zero("USD"), fee_left=Money("3.20", "USD"),
+        )
+        meeting.wait(10)
+        Payment.objects.filter(pk=payment.pk).update(refunded_minor=amount.minor)
+        return Refund.objects.create(
+            key=key, payment=payment, currency="USD", amount_minor=amount.minor,
+            net_minor=net.minor, tax_minor=tax.minor, fee_minor=fee.minor, reason=reason,
+            requested_by=by, requested_at=at,
+        )
+
+    import threading
+
+    meeting = threading.Barrier(2)
+    make.offering(prices=(make.price(Money("100.00", "USD")),))
+    order = make.paid_order(make.learner())
+    monkeypatch.setattr(refunding, "_write", unlocked)
+    race(*(partial(refund, order, number) for number in (1, 2)))
+    assert sum(Refund.objects.values_list("amount_minor", flat=True)) == 12_000
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_an_order_expires_or_is_paid_but_never_both(isolation):
+    make.offering(capacity=8)
+    body = make.event(make.payment(make.order(make.learner())))
+    overdue = make.NOON + timedelta(hours=2)
+    outcomes = race(
+        partial(make.send, body), partial(api.expire_orders, at=overdue), isolation=isolation
+    )
+    assert errors(outcomes) == []
+    assert Order.objects.get().state == "paid"
+    assert (Offering.objects.get().seats_taken, Entitlement.objects.count()) == (1, 1)
+
+
+def test_seats_are_counted_back_exactly():
+    make.offering(capacity=8)
+    row = Offering.objects.get()
+    race(*[partial(seats.take_seat, row)] * 8)
+    race(*[partial(seats.give_seat_back, row)] * 5)
+    assert Offering.objects.get().seats_taken == 3
