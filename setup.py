@@ -44,6 +44,7 @@ TEST = [
     "hypothesis",
     "openedx-filters>=2.0",
     "playwright",
+    "pycountry",  # only to check our lists and currencies against
     "PyMySQL>=1.1",  # pure Python: the tests reach MariaDB without a compiler
     "pytest>=8",
     "pytest-cov",
