@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from xblock.exceptions import InvalidScopeError
+from xblock.fields import UserScope
 from xblock.runtime import KeyValueStore
 
 from demo_site.models import BlockState
@@ -58,6 +60,13 @@ class BranchStore(KeyValueStore):
         return name_of(key) in self._read() or self._xml.has(key)
 
     def set(self, key: KeyValueStore.Key, value: Any) -> None:
+        """Write a value to this branch.
+
+        Raises:
+            InvalidScopeError: a page of the LMS wants to change what only Studio may change.
+        """
+        if self._branch is Branch.PUBLISHED and key.scope.user is UserScope.NONE:
+            raise InvalidScopeError(key)
         scope, scope_id, user_id, field = name_of(key)
         row, _ = BlockState.objects.get_or_create(
             branch=self._branch, scope=scope, scope_id=scope_id, user_id=user_id

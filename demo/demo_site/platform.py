@@ -7,6 +7,7 @@ against both.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -46,6 +47,22 @@ def is_course_staff(user_id: int, course_key: str) -> bool:
     """Whether a person may see everything of a course: its author, and operators."""
     people = Person.objects.filter(user_id=user_id)
     return people.filter(role__in=[Person.Role.AUTHOR, Person.Role.OPERATOR]).exists()
+
+
+def course_key_of(block: Any) -> str:
+    """The key of the course run a block stands in."""
+    return str(block.scope_ids.usage_id.course_key)
+
+
+def course_start_of(block: Any) -> datetime | None:
+    """When the course run of a block starts (UTC)."""
+    from demo_site import courseware
+
+    run = courseware.run_by_key(course_key_of(block))
+    if run is None:
+        return None
+    starts = block.runtime.get_block(run.root).starts
+    return datetime.fromisoformat(starts).replace(tzinfo=UTC) if starts else None
 
 
 def course_outline(course_key: str) -> Any:

@@ -21,6 +21,7 @@ from demo_site.secrets import secret
 DEMO = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("FAIRGATE_DEMO_VAR") or DEMO / "var").resolve()
 
+PLATFORM_NAME = "Open Spectrum Academy"
 SECRET_KEY = secret(VAR, "django")
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
@@ -103,6 +104,7 @@ LANGUAGES = [
     ("zh-hans", "中文"),
     ("ru", "Русский"),
 ]
+FORMAT_MODULE_PATH = ["demo_site.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

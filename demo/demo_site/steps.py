@@ -31,7 +31,7 @@ class Preset:
 
 
 COURSE = "/courses/spectrum-management/"
-STATEMENT = "/fairgate/revenue/statements/GSMA/2026-10/"
+BOOKS = "/fairgate/revenue/books/"
 
 STEPS = (
     Step(
@@ -73,7 +73,7 @@ STEPS = (
         ),
         button=_("Be Inès on 2 December"),
         person="ines",
-        path=STATEMENT,
+        path=BOOKS,
         day=date(2026, 12, 2),
     ),
     Step(

@@ -16,12 +16,12 @@ from fairgate import clock
 from fee_payments import api as payments
 from fee_payments.data import Learner, OfferingSummary, PriceSummary, Quote
 from fee_payments.exceptions import PaymentsError, UnknownOffering
+from partnerships import api as partnerships
+from waiver_policy import api as waivers
 from web_fragments.fragment import Fragment
-from workbench.views import package_resource
-from xblock.django.request import django_to_webob_request, webob_to_django_response
-from xblock.exceptions import NoSuchHandlerError, NoSuchViewError
+from xblock.exceptions import NoSuchViewError
 
-from demo_site import courseware
+from demo_site import courseware, handlers
 from demo_site.runtime import DemoRuntime, resources_html
 from demo_site.steps import STEPS
 
@@ -44,7 +44,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     for run in courseware.runs():
         runtime = courseware.runtime_for(run, request.user)
         cards.append(_card(request, run, runtime.get_block(run.root), at))
-    return render(request, "demo_site/catalogue.html", {"cards": cards, "steps": STEPS})
+    context = {"cards": cards, "steps": STEPS, "fund": waivers.fund_balance("USD")}
+    return render(request, "demo_site/catalogue.html", context)
 
 
 @require_GET
@@ -54,15 +55,11 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     run = _run(slug)
     at = clock.now()
     runtime = courseware.runtime_for(run, request.user)
-    badges = courseware.list_blocks(runtime, run, "partner_badge")
-    drawn = Fragment()
-    for badge in badges[:1]:
-        fragment = runtime.render(badge, "student_view")
-        drawn.add_fragment_resources(fragment)
-        drawn.add_content(fragment.content)
+    badge = next(iter(courseware.list_blocks(runtime, run, "partner_badge")), None)
+    drawn = _drawn(runtime, badge)
     context = _card(request, run, runtime.get_block(run.root), at) | {
         "units": courseware.list_units(runtime, run),
-        "first": courseware.list_units(runtime, run)[0],
+        "has_badge": bool(partnerships.branding_for(str(run.key), at=at)),
     }
     return _page(request, "demo_site/course.html", context, drawn)
 
@@ -99,27 +96,13 @@ def handler(request: HttpRequest, usage: str, name: str, suffix: str = "") -> Ht
     runtime = courseware.runtime_for(run, request.user)
     if not runtime.may_see(key):
         return HttpResponse("This part of the course needs a fee.", status=403)
-    return call_handler(request, runtime, key, name, suffix)
-
-
-def call_handler(
-    request: HttpRequest, runtime: DemoRuntime, key: Any, name: str, suffix: str
-) -> HttpResponse:
-    """Let the block answer; what it does not know is not found."""
-    try:
-        block = runtime.get_block(key)
-        answer = runtime.handle(block, name, django_to_webob_request(request), suffix)
-    except NoSuchHandlerError as error:
-        raise Http404 from error
-    response: HttpResponse = webob_to_django_response(answer)
-    return response
+    return handlers.call(request, runtime, key, name, suffix)
 
 
 @require_GET
 def resource(request: HttpRequest, block_type: str, uri: str) -> HttpResponse:
-    """A public file of a block's package, served by the SDK's own view."""
-    answer: HttpResponse = package_resource(request, block_type, uri)
-    return answer
+    """A public file of a block's package."""
+    return handlers.resource(block_type, uri)
 
 
 @require_GET

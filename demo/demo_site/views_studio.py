@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from fee_gate import api as gate
 from web_fragments.fragment import Fragment
 
-from demo_site import access, block_store, courseware
+from demo_site import access, block_store, courseware, handlers
 from demo_site.runtime import DemoRuntime, resources_html
-from demo_site.views_courses import call_handler
 
 EDITABLE = ("fee_gate", "partner_badge")
 
@@ -75,7 +74,7 @@ def edit(request: HttpRequest, usage: str) -> HttpResponse:
 def handler(request: HttpRequest, usage: str, name: str, suffix: str = "") -> HttpResponse:
     """A handler of a block in Studio: the author's save goes to the draft."""
     _course, key, runtime = _block(request, usage)
-    return call_handler(request, runtime, key, name, suffix)
+    return handlers.call(request, runtime, key, name, suffix)
 
 
 @require_POST

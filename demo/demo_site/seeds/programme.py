@@ -19,6 +19,7 @@ from demo_site import courseware
 from demo_site.seeds.people import user_called
 
 OPENING = datetime(2026, 8, 24, 9, 0, tzinfo=UTC)
+SIGNED = datetime(2026, 9, 30, tzinfo=UTC)
 PRICES_FROM = date(2026, 9, 1)
 ONLINE = "course-v1:ATC+SPECTRUM101+2026_T4"
 WORKSHOP = "course-v1:ATC+SPECTRUM101+2027_NBO"
@@ -105,12 +106,12 @@ def _agreements() -> None:
     text = (Path(__file__).parent / "agreements.yaml").read_text(encoding="utf-8")
     partnerships.load_agreements(text, file="agreements.yaml", by="operator", at=OPENING)
     signed_on = {1: datetime(2026, 8, 26, 10, 0, tzinfo=UTC), 2: datetime(2026, 9, 21, tzinfo=UTC)}
-    for version in partnerships.list_versions(at=OPENING):
+    for version in partnerships.list_versions(at=SIGNED):
         signatures = {signature.side for signature in version.signatures}
         for side, name in (("host", "Omar Said"), ("partner", "Grace Wanjiru")):
             if side not in signatures:
-                at = signed_on[version.number]
-                partnerships.sign(version.version_uuid, side=side, by=name, at=at)
+                at = signed_on[version.version]
+                partnerships.sign(version.uuid, side=side, by=name, at=at)
     partnerships.add_person(
         user_called("grace").pk, partner_code="GSMA", role="officer", at=OPENING
     )
