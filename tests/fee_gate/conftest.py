@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from factories.fee_gate import AT, COURSE, FEE, PAYER, Payments, Platform, marker_course
+from factories.fee_gate import AT, COURSE, FEE, LEARNER, PAYER, Payments, Platform
+from factories.fee_gate import key, marker_course
 from fee_gate import services
+from fee_gate.block import FeeGateXBlock
+from opaque_keys.edx.keys import UsageKey
+from xblock.fields import ScopeIds
+from xblock.reference.user_service import UserService, XBlockUser
+from xblock.runtime import DictKeyValueStore, KvsFieldData, NullI18nService
+from xblock.test.tools import TestRuntime
 
 from fairgate import clock
 
@@ -45,3 +52,35 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     kept: dict[str, object] = {}
     monkeypatch.setattr("fee_gate.compat.request_memory", lambda: kept)
     return kept
+
+
+class People(UserService):
+    def __init__(self, user_id):
+        self.user = XBlockUser(is_current_user=True)
+        self.user.opt_attrs = {"edx-platform.user_id": user_id}
+        super().__init__()
+
+    def get_current_user(self):
+        return self.user
+
+
+@pytest.fixture
+def gate(published):
+    """Makes the gate of the course as one person meets it."""
+
+    def make(user_id=LEARNER, **fields):
+        usage = UsageKey.from_string(key("fee_gate", "gate"))
+        services = {
+            "field-data": KvsFieldData(DictKeyValueStore()),
+            "user": People(user_id),
+            "i18n": NullI18nService(),
+        }
+        block = FeeGateXBlock(
+            TestRuntime(services=services),
+            scope_ids=ScopeIds(user_id, "fee_gate", usage, usage),
+        )
+        for name, value in {"fee": FEE, **fields}.items():
+            setattr(block, name, value)
+        return block
+
+    return make

@@ -1,0 +1,420 @@
+"""The gate in a real LMS: every door, for the people who matter.
+
+Collected by ``make test-platform`` only (see README.md). The course is the one of our platform
+notes: a unit with a free introduction, a gate, a text and a problem; and a unit behind the gate.
+"""
+
+from __future__ import annotations
+
+import json
+from unittest import mock
+
+import ddt
+from common.djangoapps.student.roles import CourseStaffRole
+from common.djangoapps.student.tests.factories import CourseEnrollmentFactory, UserFactory
+from django.conf import settings
+from django.core.checks import run_checks
+from django.db import DatabaseError
+from django.test.utils import override_settings
+from django.urls import reverse
+from edx_django_utils.cache import RequestCache
+from fee_gate import api, selectors, services
+from lms.djangoapps.courseware.field_overrides import (
+    OverrideModulestoreFieldData,
+    disable_overrides,
+)
+from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
+from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
+from xmodule.modulestore import ModuleStoreEnum
+from xmodule.modulestore.tests.django_utils import (
+    TEST_DATA_SPLIT_MODULESTORE,
+    ModuleStoreTestCase,
+)
+from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
+from xmodule.partitions.partitions import UserPartition
+from xmodule.partitions.partitions_service import get_all_partitions_for_course
+
+FEE, EXAM = "spectrum-online", "spectrum-exam"
+PASSWORD = "Password1234"  # noqa: S105 - of people who live for one test
+SECRETS = ("SECRET-ONE", "SECRET-TWO", "SECRET-QUESTION")
+MFE = "http://learning-mfe.example"
+PROBLEM = "<problem><p>SECRET-QUESTION</p><numericalresponse answer='1'><formulaequationinput/></numericalresponse></problem>"
+
+
+@override_settings(
+    XBLOCK_FIELD_DATA_WRAPPERS=[
+        "lms.djangoapps.courseware.field_overrides:OverrideModulestoreFieldData.wrap"
+    ],
+    LEARNING_MICROFRONTEND_URL=MFE,
+)
+class GatedCourse(ModuleStoreTestCase):
+    """The marker course, published and counted, and people to try its doors."""
+
+    MODULESTORE = TEST_DATA_SPLIT_MODULESTORE
+    ENABLED_SIGNALS = ["course_published"]
+    SCOPE = "subsection"
+
+    def setUp(self):
+        OverrideModulestoreFieldData.provider_classes = None
+        self.addCleanup(setattr, OverrideModulestoreFieldData, "provider_classes", None)
+        self.entitled = {}
+        door = mock.patch(
+            "fee_payments.api.entitled_offerings",
+            lambda user_id, at: frozenset(self.entitled.get(user_id, ())),
+        )
+        door.start()
+        self.addCleanup(door.stop)
+        super().setUp()
+        self.build_course()
+        self.forget()
+        self.people = {
+            "unpaid": self.person("unpaid"),
+            "payer": self.person("payer"),
+            "staff": self.person("staff"),
+        }
+        self.entitled[self.people["payer"].id] = {FEE}
+        CourseStaffRole(self.course.id).add_users(self.people["staff"])
+
+    def build_course(self):
+        self.course = CourseFactory.create(org="ATC", number="SPECTRUM101", run="2026_T4")
+        with self.store.bulk_operations(self.course.id):
+            chapter = self.make(self.course, "chapter")
+            self.subsection = self.make(chapter, "sequential")
+            self.v1 = self.make(self.subsection, "vertical", display_name="V1")
+            self.intro = self.make(self.v1, "html", data="<p>INTRODUCTION</p>")
+            self.gate = self.make(self.v1, "fee_gate", fee=FEE, scope=self.SCOPE,
+                                  teaser="What you will learn")
+            self.secret = self.make(self.v1, "html", data="<p>SECRET-ONE</p>")
+            self.problem = self.make(self.v1, "problem", data=PROBLEM)
+            self.v2 = self.make(self.subsection, "vertical", display_name="V2")
+            self.secret_two = self.make(self.v2, "html", data="<p>SECRET-TWO</p>")
+        self.publish()
+
+    def make(self, parent, category, **fields):
+        return BlockFactory.create(
+            parent=parent, category=category, user_id=self.user.id, publish_item=False, **fields
+        )
+
+    def publish(self):
+        """As Studio publishes: the receiver counts the gates, the structure is collected after."""
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            self.store.publish(self.course.location, self.user.id)
+        self.forget()
+
+    def person(self, name):
+        user = UserFactory(username=name, password=PASSWORD)
+        CourseEnrollmentFactory(user=user, course_id=self.course.id)
+        return user
+
+    def forget(self):
+        RequestCache.clear_all_namespaces()
+
+    def as_(self, name):
+        self.client.logout()
+        if name != "anonymous":
+            assert self.client.login(username=name, password=PASSWORD)
+        self.forget()
+
+    def get(self, url, **headers):
+        self.forget()
+        return self.client.get(url, **headers)
+
+    def page(self, block, *, recheck=False, mfe=False):
+        url = reverse("render_xblock", args=[str(block.location)])
+        headers = {"HTTP_REFERER": MFE} if mfe else {}
+        return self.get(url + ("?recheck_access=1" if recheck else ""), **headers)
+
+    def handler(self, block, route="xblock_handler", handler="xmodule_handler", suffix="problem_get"):
+        return reverse(
+            route,
+            kwargs={
+                "course_id": str(self.course.id),
+                "usage_id": str(block.location),
+                "handler": handler,
+                "suffix": suffix,
+            },
+        )
+
+    def blocks_api(self, username):
+        self.as_(username)
+        return self.client.get(
+            reverse("blocks_in_course"),
+            {
+                "course_id": str(self.course.id),
+                "username": username,
+                "depth": "all",
+                "student_view_data": "html,video,problem,fee_gate",
+                "requested_fields": "children,display_name",
+            },
+        )
+
+    def assert_shut(self, response):
+        """Whatever the status: not one gated byte."""
+        text = response.content.decode()
+        for secret in SECRETS:
+            assert secret not in text, (response.status_code, text[:500])
+
+
+class PlatformFindsUs(GatedCourse):
+    """Entry points, settings, checks, migrations: what the installation brings along."""
+
+    def test_both_partition_entry_points_are_found(self):
+        assert UserPartition.get_scheme("fee_gate").name == "fee_gate"
+        found = get_all_partitions_for_course(self.store.get_course(self.course.id))
+        fees = {one.parameters.get("fee") for one in found if one.scheme.name == "fee_gate"}
+        assert fees == {FEE, ""}
+
+    def test_a_course_without_a_gate_gets_no_partition_of_ours(self):
+        other = CourseFactory.create()
+        found = get_all_partitions_for_course(self.store.get_course(other.id))
+        assert not [one for one in found if one.scheme.name == "fee_gate"]
+
+    def test_the_settings_are_wired_and_the_checks_are_content(self):
+        assert settings.MIDDLEWARE.count("fee_gate.middleware.FeeGateMiddleware") == 1
+        assert isinstance(settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS, tuple)
+        assert not [m for m in run_checks() if str(m.id).startswith("fee_gate.")]
+
+    def test_every_app_of_the_suite_is_installed(self):
+        for app in ("waiver_policy", "fee_payments", "partnerships", "revenue_share", "fee_gate"):
+            assert [one for one in settings.INSTALLED_APPS if one.startswith(f"{app}.")], app
+
+
+class Publishing(GatedCourse):
+    """The table follows the published course."""
+
+    def test_a_publish_counts_what_is_covered(self):
+        table = selectors.gate_table(self.course.id)
+        expected = {str(one.location) for one in
+                    (self.secret, self.problem, self.v2, self.secret_two)}
+        assert set(table.covers) == expected
+        assert table.fees == (FEE,)
+
+    def test_a_draft_changes_nothing(self):
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            gate = self.store.get_item(self.gate.location)
+            gate.scope = "unit"
+            self.store.update_item(gate, self.user.id)
+        self.forget()
+        services.recompute(str(self.course.id))
+        assert len(selectors.gate_table(self.course.id).covers) == 4
+
+    def test_a_deleted_gate_frees_the_course_at_the_next_publish(self):
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            self.store.delete_item(self.gate.location, self.user.id)
+        self.publish()
+        assert not selectors.gate_table(self.course.id).covers
+
+    def test_nothing_is_written_into_the_course(self):
+        with disable_overrides():
+            block = self.store.get_item(self.secret.location)
+            assert block.group_access == {}
+
+
+@ddt.ddt
+class Pages(GatedCourse):
+    """``/xblock/<key>``: what the Learning MFE, a browser and a curious learner ask for."""
+
+    @ddt.data("unpaid", "anonymous")
+    def test_what_is_gated_stays_shut(self, name):
+        self.as_(name)
+        for block in (self.v1, self.v2, self.secret, self.problem, self.secret_two):
+            for recheck, mfe in ((False, False), (True, False), (True, True)):
+                self.assert_shut(self.page(block, recheck=recheck, mfe=mfe))
+
+    def test_the_unit_with_the_gate_shows_the_free_part_and_the_paywall(self):
+        self.as_("unpaid")
+        for recheck, mfe in ((False, False), (True, True)):
+            response = self.page(self.v1, recheck=recheck, mfe=mfe)
+            self.assertContains(response, "INTRODUCTION")
+            self.assertContains(response, "fee-gate")
+            self.assert_shut(response)
+
+    def test_a_shut_unit_shows_the_paywall_in_the_mfe(self):
+        self.as_("unpaid")
+        response = self.page(self.v2, recheck=True, mfe=True)
+        self.assertContains(response, "fee-gate")
+        self.assert_shut(response)
+
+    def test_a_shut_leaf_is_refused(self):
+        self.as_("unpaid")
+        assert self.page(self.secret).status_code in {403, 404}
+        assert self.page(self.v2).status_code == 404
+
+    @ddt.data("payer", "staff")
+    def test_who_may_sees_everything(self, name):
+        self.as_(name)
+        self.assertContains(self.page(self.v1), "SECRET-ONE")
+        self.assertContains(self.page(self.v2, recheck=True, mfe=True), "SECRET-TWO")
+        self.assertContains(self.page(self.secret), "SECRET-ONE")
+
+    def test_the_entitlement_is_asked_once_per_request(self):
+        self.as_("payer")
+        with mock.patch(
+            "fee_payments.api.entitled_offerings", return_value=frozenset({FEE})
+        ) as asked:
+            self.assertContains(self.page(self.v1), "SECRET-ONE")
+        assert asked.call_count == 1
+
+    def test_after_a_refund_the_next_request_is_shut(self):
+        self.as_("payer")
+        self.assertContains(self.page(self.secret), "SECRET-ONE")
+        self.entitled.clear()
+        self.assert_shut(self.page(self.secret))
+
+    def test_the_authors_own_rules_still_count(self):
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            block = self.store.get_item(self.secret.location)
+            block.group_access = {50: [2]}  # the verified track, which nobody here is in
+            self.store.update_item(block, self.user.id)
+        self.publish()
+        self.as_("payer")
+        self.assert_shut_one(self.page(self.secret))
+
+    def assert_shut_one(self, response):
+        assert "SECRET-ONE" not in response.content.decode()
+
+    def test_staff_who_play_a_learner_see_what_a_learner_sees(self):
+        self.as_("staff")
+        url = reverse("masquerade_update", kwargs={"course_key_string": str(self.course.id)})
+        answer = self.client.post(
+            url, json.dumps({"role": "student"}), content_type="application/json"
+        )
+        assert answer.status_code == 200
+        response = self.page(self.v1)
+        self.assertContains(response, "INTRODUCTION")
+        assert "SECRET-ONE" not in response.content.decode()
+
+
+@ddt.ddt
+class Handlers(GatedCourse):
+    """The handlers, which ask no partition for who is not signed in."""
+
+    @ddt.data("xblock_handler", "xblock_handler_noauth")
+    def test_unpaid_and_anonymous_people_are_refused(self, route):
+        for name in ("unpaid", "anonymous"):
+            self.as_(name)
+            for block in (self.problem, self.secret):
+                url = self.handler(block, route)
+                for response in (self.get(url), self.client.post(url)):
+                    assert response.status_code == 403, (name, route, response.status_code)
+                    self.assert_shut(response)
+
+    @ddt.data("payer", "staff")
+    def test_who_may_is_served(self, name):
+        self.as_(name)
+        response = self.get(self.handler(self.problem))
+        self.assertContains(response, "SECRET-QUESTION")
+
+    def test_the_payer_is_served_on_the_open_route_too(self):
+        self.as_("payer")
+        response = self.get(self.handler(self.problem, "xblock_handler_noauth"))
+        assert response.status_code == 200
+
+    @ddt.data("xblock_handler", "xblock_handler_noauth")
+    def test_a_token_of_nobody_is_refused(self, route):
+        self.as_("anonymous")
+        for token in ("Bearer garbage", "JWT garbage", "JWT a.b.c"):
+            response = self.get(self.handler(self.problem, route), HTTP_AUTHORIZATION=token)
+            assert response.status_code == 403
+            self.assert_shut(response)
+
+    @ddt.data("xblock_handler", "xblock_handler_noauth")
+    def test_a_token_is_as_good_as_a_session(self, route):
+        self.as_("anonymous")
+        for name, expected in (("unpaid", 403), ("payer", 200)):
+            token = create_jwt_for_user(self.people[name])
+            response = self.get(
+                self.handler(self.problem, route), HTTP_AUTHORIZATION=f"JWT {token}"
+            )
+            assert response.status_code == expected, (name, route)
+
+    def test_a_free_block_is_as_before(self):
+        free = self.handler(self.intro, handler="xmodule_handler", suffix="anything")
+        self.as_("unpaid")
+        assert self.get(free).status_code != 403
+
+    @ddt.data("unpaid", "anonymous")
+    def test_the_settings_of_a_gate_are_not_for_learners(self, name):
+        self.as_(name)
+        url = self.handler(self.gate, handler="save_settings", suffix="")
+        self.client.post(url, json.dumps({"fee": ""}), content_type="application/json")
+        self.forget()
+        assert self.store.get_item(self.gate.location).fee == FEE
+
+    def test_k24_without_a_decision_the_answer_is_503(self):
+        self.as_("payer")
+        with mock.patch("fee_payments.api.entitled_offerings", side_effect=DatabaseError("gone")):
+            response = self.get(self.handler(self.problem))
+            page = self.page(self.v1)
+        assert response.status_code == 503
+        self.assert_shut(response)
+        self.assert_shut(page)
+        self.assertContains(page, "stays closed for now")
+
+
+class Apps(GatedCourse):
+    """The Blocks API, which phones, outlines, grades and search stand on."""
+
+    def names(self, response):
+        assert response.status_code == 200, response.content[:300]
+        return {key.split("@")[-1] for key in response.json()["blocks"]}, response
+
+    def leaves(self):
+        return {one.location.block_id for one in (self.secret, self.problem, self.secret_two)}
+
+    def test_what_is_gated_is_not_listed_for_who_has_not_paid(self):
+        names, response = self.names(self.blocks_api("unpaid"))
+        assert not self.leaves() & names
+        assert {self.v1.location.block_id, self.v2.location.block_id} <= names
+        assert {self.intro.location.block_id, self.gate.location.block_id} <= names
+        self.assert_shut(response)
+
+    def test_a_payer_and_staff_get_everything(self):
+        for name in ("payer", "staff"):
+            names, _ = self.names(self.blocks_api(name))
+            assert self.leaves() <= names, name
+
+    def test_after_the_payment_it_is_listed_at_the_next_request(self):
+        self.names(self.blocks_api("unpaid"))
+        self.entitled[self.people["unpaid"].id] = {FEE}
+        names, _ = self.names(self.blocks_api("unpaid"))
+        assert self.leaves() <= names
+
+    def test_the_collected_structure_can_be_stored_and_read_again(self):
+        update_course_in_cache(self.course.id)
+        names, _ = self.names(self.blocks_api("unpaid"))
+        assert not self.leaves() & names
+
+
+class TwoFees(GatedCourse):
+    """A gate behind a gate: both fees are needed."""
+
+    SCOPE = "course"
+
+    def build_course(self):
+        super().build_course()
+        with self.store.bulk_operations(self.course.id):
+            self.v3 = self.make(self.subsection, "vertical", display_name="V3")
+            self.make(self.v3, "fee_gate", fee=EXAM, scope="unit")
+            self.exam = self.make(self.v3, "html", data="<p>SECRET-EXAM</p>")
+        self.publish()
+
+    def test_k23_one_fee_never_opens_what_the_other_closes(self):
+        self.as_("unpaid")
+        for fees, expected in (
+            ({FEE}, (True, False)), ({EXAM}, (False, False)), ({FEE, EXAM}, (True, True)),
+        ):
+            self.entitled[self.people["unpaid"].id] = fees
+            found = tuple(
+                word in self.page(block).content.decode()
+                for block, word in ((self.secret, "SECRET-ONE"), (self.exam, "SECRET-EXAM"))
+            )
+            assert found == expected, fees
+
+    def test_the_door_for_others_gives_the_same_answer(self):
+        from fairgate import clock  # noqa: PLC0415
+
+        self.entitled[self.people["unpaid"].id] = {FEE}
+        answer = api.access(str(self.course.id), str(self.exam.location),
+                            user_id=self.people["unpaid"].id, at=clock.now())
+        assert answer == "closed"

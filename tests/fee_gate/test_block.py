@@ -1,0 +1,186 @@
+"""The block as learners and visitors meet it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError
+from factories.fee_gate import COURSE, FEE, LEARNER, PAYER, offering
+from fee_gate import presenter
+from fee_gate.block import FeeGateXBlock
+from fee_gate.data import PaywallState
+from lxml import etree
+from xblock.completable import XBlockCompletionMode
+from xblock.fields import Scope
+
+from fairgate.money import Money
+
+pytestmark = pytest.mark.django_db
+SCRIPT = "<script>alert(1)</script>"
+
+
+def text(fragment):
+    return fragment.content
+
+
+def test_a_learner_sees_the_fee_the_price_and_the_way_to_pay(gate):
+    page = text(gate(teaser="Six lessons.").student_view())
+
+    assert "Spectrum management" in page
+    assert "Pay USD 120.00" in page
+    assert "Six lessons." in page
+    assert 'target="_top"' in page
+    assert f'href="/fairgate/fees/{FEE}/"' in page
+
+
+def test_a_waiver_is_applied_and_explained(gate, payments):
+    payments.waived, payments.outcome = Money("90.00", "USD"), "granted"
+
+    page = text(gate().student_view())
+
+    assert "USD 120.00" in page
+    assert "\N{MINUS SIGN}USD 90.00" in page
+    assert "Pay USD 30.00" in page
+    assert "none of the lists" in page
+    assert "Apply for a waiver" not in page
+
+
+def test_a_fee_that_is_waived_in_full_offers_the_place(gate, payments):
+    payments.waived, payments.outcome = Money("120.00", "USD"), "granted"
+
+    page = text(gate().student_view())
+
+    assert "Take your waived place" in page
+    assert "Pay USD" not in page
+
+
+@pytest.mark.parametrize("outcome", ["refused", "review", "waitlisted"])
+def test_who_was_given_no_waiver_may_apply(gate, payments, outcome):
+    payments.outcome = outcome
+
+    assert "Apply for a waiver" in text(gate().student_view())
+
+
+def test_nobody_applies_where_waivers_do_not_count(gate, payments):
+    payments.offerings = {FEE: offering(waivable=False)}
+
+    assert "Apply for a waiver" not in text(gate().student_view())
+
+
+def test_a_learner_without_a_country_is_asked_for_it_and_may_pay(gate, payments):
+    payments.outcome = "ask"
+
+    page = text(gate().student_view())
+
+    assert "Tell us your country" in page
+    assert "Pay USD 120.00" in page
+
+
+def test_who_has_settled_the_fee_sees_one_quiet_line(gate):
+    page = text(gate(user_id=PAYER, teaser="Six lessons.").student_view())
+
+    assert "You have access to what follows." in page
+    assert "USD" not in page
+    assert "Six lessons." not in page
+
+
+def test_a_visitor_sees_the_teaser_and_the_list_price(gate):
+    page = text(gate(user_id=None, teaser="Six lessons.").public_view())
+
+    assert "Six lessons." in page
+    assert "USD 120.00" in page
+    assert "Sign in" in page
+
+
+def test_a_signed_in_visitor_of_the_public_view_gets_no_personal_price(gate, payments):
+    payments.waived = Money("90.00", "USD")
+
+    assert "USD 30.00" not in text(gate().public_view())
+
+
+@pytest.mark.parametrize("fee", ["", "gone"])
+def test_a_fee_that_is_not_there_says_that_the_part_is_closed(gate, fee):
+    page = text(gate(fee=fee).student_view())
+
+    assert "This part is closed" in page
+    assert "href" not in page
+
+
+def test_k24_without_a_decision_the_page_says_closed_for_now_and_the_log_has_the_ids(
+    gate, payments, caplog
+):
+    payments.failure = OperationalError("gone away")
+
+    page = text(gate().student_view())
+
+    assert "stays closed for now" in page
+    assert f"user={LEARNER}" in caplog.text
+
+
+def test_f33_what_people_wrote_is_shown_as_text(gate, payments):
+    payments.offerings = {FEE: offering(title=SCRIPT)}
+
+    page = text(gate(teaser=SCRIPT).student_view())
+
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") == 3  # the heading, its label, the teaser
+
+
+def test_learners_need_no_script_and_no_other_host(gate):
+    fragment = gate().student_view()
+
+    assert fragment.js_init_fn is None
+    assert {resource.mimetype for resource in fragment.resources} == {"text/css"}
+    assert "http" not in fragment.content + fragment.resources[0].data
+
+
+def test_the_stylesheet_is_small_and_has_no_left_or_right(gate):
+    css = gate().student_view().resources[0].data
+
+    assert len(css) < 4096
+    assert "left:" not in css
+    assert "right:" not in css
+
+
+def test_what_apps_may_keep_is_the_same_for_everybody(gate, payments):
+    assert gate(PAYER).student_view_data() == gate(None).student_view_data()
+    assert payments.asked == 0
+
+
+def test_search_finds_words_and_no_price(gate):
+    found = gate(teaser="Six lessons.", display_name="Fee").index_dictionary()
+
+    assert found["content"] == {"display_name": "Fee", "teaser": "Six lessons."}
+    assert "USD" not in str(found)
+
+
+def test_it_counts_towards_no_completion_and_shows_in_apps():
+    assert FeeGateXBlock.completion_mode == XBlockCompletionMode.EXCLUDED
+    for view in (FeeGateXBlock.student_view, FeeGateXBlock.public_view):
+        assert FeeGateXBlock.has_support(None, view, "multi_device")
+
+
+@pytest.mark.parametrize("name", ["fee", "scope", "teaser", "display_name"])
+def test_it_keeps_nothing_about_learners(name):
+    assert FeeGateXBlock.fields[name].scope is Scope.settings
+
+
+def test_fields_refuse_what_is_no_text(gate):
+    with pytest.raises(TypeError):
+        gate().fee = 7
+
+
+def test_olx_keeps_the_gate_whole(gate):
+    node = etree.Element("fee_gate")
+    gate(teaser="Six lessons.", scope="course").add_xml_to_node(node)
+
+    written = {name: node.get(name) for name in ("fee", "scope", "teaser")}
+    assert written == {"fee": FEE, "scope": "course", "teaser": "Six lessons."}
+    assert FeeGateXBlock.parse_xml(node, gate().runtime, gate().scope_ids).fee == FEE
+
+
+def test_every_state_has_a_page():
+    assert set(presenter._PAGES) == set(PaywallState)
+
+
+def test_a_block_knows_its_course(gate):
+    assert gate().course_text == COURSE
