@@ -67,7 +67,9 @@ class StatementAdmin(ReadOnlyAdmin):
     list_filter = ("period", "party", "currency")
 
 
-@admin.register(models.CarriedRemainder, models.SaleStanding, models.FundPosition, models.FundCredit)
+@admin.register(
+    models.CarriedRemainder, models.SaleStanding, models.FundPosition, models.FundCredit
+)
 class StandingAdmin(ReadOnlyAdmin):
     """Where things stand now: carries, sales, the fund."""
 

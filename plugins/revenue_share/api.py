@@ -99,9 +99,7 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
     return closing.close_period(period, at=at, by=by)
 
 
-def statement(
-    party: str, period: str, *, at: datetime, currency: str | None = None
-) -> Statement:
+def statement(party: str, period: str, *, at: datetime, currency: str | None = None) -> Statement:
     """A party's statement of a month: frozen if the month is closed, else a draft as of ``at``.
 
     Raises:
@@ -145,4 +143,3 @@ def balances(currency: str | None = None) -> tuple[Balance, ...]:
 def check() -> tuple[Fault, ...]:
     """Prove every invariant of the books; one fault for the first row that breaks each."""
     return checking.check()
-

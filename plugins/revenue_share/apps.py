@@ -36,4 +36,4 @@ class RevenueShareConfig(AppConfig):
 
     def ready(self) -> None:
         """Begin to listen to payments."""
-        from . import handlers  # noqa: F401 PLC0415 - the receivers register when imported
+        from . import handlers  # noqa: F401 - the receivers register when imported

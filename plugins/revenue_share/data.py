@@ -63,7 +63,7 @@ class Account(StrEnum):
 
 
 class StatementState(StrEnum):
-    """``draft``: the month is open. ``closed``: to be paid out. ``carried``: goes to the next one."""
+    """``draft``: still open. ``closed``: to be paid out. ``carried``: goes to the next statement."""
 
     DRAFT = "draft"
     CLOSED = "closed"

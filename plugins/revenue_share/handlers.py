@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from django.dispatch import receiver
-from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
-from fee_payments.signals import PAYMENT_RECORDED, PAYMENT_REFUNDED, SEAT_WAIVED
 
 from fairgate import clock
+from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+from fee_payments.signals import PAYMENT_RECORDED, PAYMENT_REFUNDED, SEAT_WAIVED
 
 from . import api
 from .exceptions import SaleNotBooked

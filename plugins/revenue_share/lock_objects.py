@@ -93,4 +93,3 @@ def lock_fund(currency: str) -> models.FundPosition:
         fresh = models.FundPosition(currency=currency)
         models.FundPosition.objects.bulk_create([fresh], ignore_conflicts=True)
     return models.FundPosition.objects.select_for_update().get(currency=currency)
-

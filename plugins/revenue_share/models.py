@@ -18,6 +18,11 @@ from .written_once import WrittenOnce, WrittenOnceQuerySet
 CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 
 
+def _check(condition: Q, *, name: str) -> models.CheckConstraint:
+    arguments: dict[str, Any] = {CHECK: condition}
+    return models.CheckConstraint(name=name, **arguments)
+
+
 def _choices(kinds: Iterable[Any]) -> list[tuple[str, str]]:
     return [(kind.value, kind.value) for kind in kinds]
 
@@ -60,19 +65,16 @@ class RevenueEvent(WrittenOnce):
         """Constraints hold the signs; ``net = gross - tax - fee`` for what was sold."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                **{CHECK: Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0)},
+            _check(
+                Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0),
                 name="revenue_share_event_signs",
             ),
-            models.CheckConstraint(
-                **{
-                    CHECK: ~Q(kind="sale")
-                    | Q(net_minor=F("gross_minor") - F("tax_minor") - F("fee_minor"))
-                },
+            _check(
+                ~Q(kind="sale") | Q(net_minor=F("gross_minor") - F("tax_minor") - F("fee_minor")),
                 name="revenue_share_event_sale_net",
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(kind="refund", sale__isnull=False) | ~Q(kind="refund")},
+            _check(
+                Q(kind="refund", sale__isnull=False) | ~Q(kind="refund"),
                 name="revenue_share_event_refund_of",
             ),
         ]
@@ -106,9 +108,7 @@ class AllocationLine(WrittenOnce):
             models.UniqueConstraint(
                 fields=["event", "part", "party"], name="revenue_share_line_once"
             ),
-            models.CheckConstraint(
-                **{CHECK: ~Q(units_minor=0)}, name="revenue_share_line_not_zero"
-            ),
+            _check(~Q(units_minor=0), name="revenue_share_line_not_zero"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["party", "currency"], name="revenue_share_line_party"),
@@ -143,9 +143,7 @@ class CarriedRemainder(models.Model):
             models.UniqueConstraint(
                 fields=["terms_version", "currency", "place"], name="revenue_share_carry_once"
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(weight__gte=0, denominator__gt=0)}, name="revenue_share_carry_weight"
-            ),
+            _check(Q(weight__gte=0, denominator__gt=0), name="revenue_share_carry_weight"),
         ]
 
     def __str__(self) -> str:
@@ -177,8 +175,8 @@ class LedgerTransaction(WrittenOnce):
         """Debits equal credits, and there is something to post."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                **{CHECK: Q(debit_minor=F("credit_minor"), debit_minor__gt=0)},
+            _check(
+                Q(debit_minor=F("credit_minor"), debit_minor__gt=0),
                 name="revenue_share_txn_balanced",
             ),
         ]
@@ -233,18 +231,15 @@ class LedgerEntry(WrittenOnce):
     debit_minor = models.BigIntegerField(default=0)
     credit_minor = models.BigIntegerField(default=0)
 
-    objects = models.Manager.from_queryset(LedgerEntryQuerySet)()
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(LedgerEntryQuerySet)()
 
     class Meta(WrittenOnce.Meta):
         """The side says the sign; an amount is never negative and never nothing."""
 
         verbose_name_plural = "ledger entries"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(debit_minor__gt=0, credit_minor=0)
-                    | Q(debit_minor=0, credit_minor__gt=0)
-                },
+            _check(
+                Q(debit_minor__gt=0, credit_minor=0) | Q(debit_minor=0, credit_minor__gt=0),
                 name="revenue_share_entry_one_side",
             ),
             models.UniqueConstraint(
@@ -293,9 +288,7 @@ class SaleStanding(models.Model):
 
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                **{CHECK: Q(refunded_minor__gte=0)}, name="revenue_share_standing_refunded"
-            ),
+            _check(Q(refunded_minor__gte=0), name="revenue_share_standing_refunded"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["cleared_at", "ends_at"], name="revenue_share_standing_due"),
@@ -323,9 +316,7 @@ class FundPosition(models.Model):
 
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                **{CHECK: Q(credited_minor__gte=0)}, name="revenue_share_fund_credited"
-            ),
+            _check(Q(credited_minor__gte=0), name="revenue_share_fund_credited"),
         ]
 
     def __str__(self) -> str:
@@ -351,9 +342,7 @@ class FundCredit(models.Model):
 
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                **{CHECK: Q(amount_minor__gt=0)}, name="revenue_share_credit_positive"
-            ),
+            _check(Q(amount_minor__gt=0), name="revenue_share_credit_positive"),
         ]
 
     def __str__(self) -> str:
@@ -375,7 +364,7 @@ class PeriodClose(WrittenOnce):
     class Meta(WrittenOnce.Meta):
         """Closing is a right of its own."""
 
-        permissions: ClassVar[list[tuple[str, str]]] = [("close_period", "Can close a month")]
+        permissions = [("close_period", "Can close a month")]
 
     def __str__(self) -> str:
         return self.period
@@ -423,15 +412,11 @@ class Statement(WrittenOnce):
             models.UniqueConstraint(
                 fields=["party", "period", "currency"], name="revenue_share_statement_once"
             ),
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(
-                        closing_minor=F("opening_minor")
-                        + F("subtotal_minor")
-                        - F("payable_minor"),
-                        payable_minor__gte=0,
-                    )
-                },
+            _check(
+                Q(
+                    closing_minor=F("opening_minor") + F("subtotal_minor") - F("payable_minor"),
+                    payable_minor__gte=0,
+                ),
                 name="revenue_share_statement_sum",
             ),
         ]

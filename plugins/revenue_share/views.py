@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from partnerships import api as partnerships
 
 from fairgate import clock
+from partnerships import api as partnerships
 
 from . import api, permissions, wording
 from .data import Part, Statement

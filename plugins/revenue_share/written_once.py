@@ -6,7 +6,7 @@ Whoever has the database's password still can; ``check`` finds what they did.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
@@ -32,7 +32,7 @@ class WrittenOnceQuerySet(models.QuerySet[Any]):
 class WrittenOnce(models.Model):
     """A row that is written once: a mistake is corrected by another row."""
 
-    objects = models.Manager.from_queryset(WrittenOnceQuerySet)()
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(WrittenOnceQuerySet)()
 
     class Meta:
         """The raw manager refuses too."""

@@ -19,12 +19,14 @@ Leg = tuple[Account, str, int]
 
 def sale(*, gross: int, tax: int, processor_fee: int) -> tuple[Posting, ...]:
     """Money arrived at the gateway, less its fee; tax is owed, the rest waits to be shared."""
-    return _postings([
-        (Account.GATEWAY_CLEARING, "", gross - processor_fee),
-        (Account.PROCESSOR_FEE, "", processor_fee),
-        (Account.DEFERRED_RECEIPTS, "", tax - gross),
-        (Account.TAX_PAYABLE, "", -tax),
-    ])
+    return _postings(
+        [
+            (Account.GATEWAY_CLEARING, "", gross - processor_fee),
+            (Account.PROCESSOR_FEE, "", processor_fee),
+            (Account.DEFERRED_RECEIPTS, "", tax - gross),
+            (Account.TAX_PAYABLE, "", -tax),
+        ]
+    )
 
 
 def allocation(*, receipts: int, processor_fee: int, units: Units | None) -> tuple[Posting, ...]:

@@ -150,9 +150,7 @@ def _gateway_equals_events() -> Iterator[Fault]:
 def _carries_are_exact() -> Iterator[Fault]:
     # carry = (what was shared by weight) * w / W - units, so nothing was lost to rounding.
     for row in CarriedRemainder.objects.order_by("terms_version", "currency", "place"):
-        events = RevenueEvent.objects.filter(
-            terms_version=row.terms_version, currency=row.currency
-        )
+        events = RevenueEvent.objects.filter(terms_version=row.terms_version, currency=row.currency)
         shared = events.aggregate(sum=Sum("net_minor"))["sum"] or 0
         parts: tuple[str, ...] = _SHARED
         by_weight = events.filter(kind="refund", fee_bearer="pro_rata")

@@ -77,7 +77,9 @@ def unsent_credits() -> list[FundCredit]:
 
 def list_balances(currency: str | None = None) -> tuple[Balance, ...]:
     """Debits less credits, by currency, account and party."""
-    entries = LedgerEntry.objects.filter(currency=currency) if currency else LedgerEntry.objects.all()
+    entries = (
+        LedgerEntry.objects.filter(currency=currency) if currency else LedgerEntry.objects.all()
+    )
     groups = entries.order_by("currency", "account", "party").values_list(
         "currency", "account", "party"
     )

@@ -59,9 +59,7 @@ def hold_ends_at(period: Period) -> datetime:
     return max(last, period.hold_ends_at(0)) if last else period.hold_ends_at(0)
 
 
-def get_statement(
-    party: str, period: Period, at: datetime, currency: str | None
-) -> Statement:
+def get_statement(party: str, period: Period, at: datetime, currency: str | None) -> Statement:
     """The party's statement of a month in a currency, or in the only one it has."""
     found = {one.currency: one for one in statements_of(party, period, at)}
     if currency is None and len(found) > 1:
@@ -140,14 +138,10 @@ def list_summaries(party: str | None, at: datetime) -> tuple[StatementSummary, .
     return tuple(sorted(by_name, key=lambda row: row.period, reverse=True))
 
 
-def _open_groups(
-    party: str | None, at: datetime
-) -> Iterator[tuple[str, str, str, list[Any]]]:
+def _open_groups(party: str | None, at: datetime) -> Iterator[tuple[str, str, str, list[Any]]]:
     closed = last_closed()
     first = str(closed.next()) if closed else ""
-    lines = AllocationLine.objects.filter(
-        event__counted__isnull=True, event__occurred_at__lte=at
-    )
+    lines = AllocationLine.objects.filter(event__counted__isnull=True, event__occurred_at__lte=at)
     if party:
         lines = lines.filter(party=party)
     groups: dict[tuple[str, str, str], list[Any]] = {}

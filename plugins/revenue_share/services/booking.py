@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+
 from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
 from partnerships import api as partnerships
 from partnerships.data import FUND, PRO_RATA, RevenueTerms
@@ -57,7 +58,7 @@ class Fact:
         return hashlib.sha256(json.dumps(payload).encode()).hexdigest()
 
 
-class _BookedByAnother(Exception):  # noqa: N818 - a signal within this module, not an error
+class _BookedByAnother(Exception):
     """Another worker booked the same fact while this one was at it."""
 
 

@@ -54,7 +54,7 @@ def _close(period: Period, at: datetime, by: str) -> None:
         CountedEvent(event_id=event_id, close=close) for event_id in sorted(counted)
     )
     for place, draft in enumerate(drafts, start=1):
-        _write(statements.freeze(draft, number=number + place, closed_at=at), close)
+        _write(draft, number + place, close)
     log.info("period closed: period=%s statements=%s", period, len(drafts))
 
 
@@ -73,18 +73,19 @@ def _check_may_close(period: Period, at: datetime) -> None:
         )
 
 
-def _write(statement: Statement, close: PeriodClose) -> None:
+def _write(draft: Statement, number: int, close: PeriodClose) -> None:
+    frozen = statements.freeze(draft, number=number, closed_at=close.closed_at)
     StatementRow.objects.create(
-        number=statement.number,
+        number=number,
         close=close,
-        period=statement.period,
-        party=statement.party,
-        currency=statement.currency,
-        state=statement.state.value,
-        opening_minor=statement.opening.minor,
-        subtotal_minor=statement.subtotal.minor,
-        payable_minor=statement.payable.minor,
-        closing_minor=statement.closing.minor,
-        document=statements.document(statement),
-        sha256=statement.sha256,
+        period=frozen.period,
+        party=frozen.party,
+        currency=frozen.currency,
+        state=frozen.state.value,
+        opening_minor=frozen.opening.minor,
+        subtotal_minor=frozen.subtotal.minor,
+        payable_minor=frozen.payable.minor,
+        closing_minor=frozen.closing.minor,
+        document=statements.document(frozen),
+        sha256=frozen.sha256,
     )

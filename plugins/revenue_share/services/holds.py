@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from fairgate.money import Money
 from partnerships.data import FUND
 from waiver_policy import api as waivers
-
-from fairgate.money import Money
 
 from .. import lock_objects
 from ..data import Cleared, EventKind
