@@ -93,40 +93,6 @@ NO_PYTHON = Fairgate needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is
 
 NO_VENV = No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv
 
-PLATFORM_IS_NAMED)
-	@sh tests/contracts/run "$(PLATFORM)" "$(or $(PLATFORM_PYTHON),python3)" $(ARGS)
-
-# --- How an environment comes to be -------------------------------------------------------------
-
-# The newest release that our pins know runs on 3.12; Python 3.11 is Teak's.
-$(VENV)/.has-%: $(DECLARED) | $(BIN)/python
-	@release=$(RELEASE); [ -n "$$release" ] || release=$$($(BIN)/python -c \
-		'import sys; print("teak" if sys.version_info < (3, 12) else "verawood")'); \
-	echo "Installing into $(VENV), with the versions of Open edX $$release. It takes a minute, once."; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint "requirements/$$release.txt" --editable ".[$*]"
-	@cd $(VENV) && case $* in 		dev) touch .has-demo .has-test .has-dev ;; 		test) touch .has-demo .has-test ;; 		*) touch .has-$* ;; 	esac
-
-$(BIN)/python:
-	@python=$$($(FIND_PYTHON)); \
-	if [ -z "$$python" ]; then echo "$(NO_PYTHON)" >&2; exit 1; fi; \
-	"$$python" -m venv $(VENV) || { rm -rf $(VENV); echo "$(NO_VENV)" >&2; exit 1; }
-
-# A shim may stand for a Python that is not there, so each candidate has to answer.
-FIND_PYTHON = for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.12 python3.11 python3.13); do \
-	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
-	then echo "$$name"; break; fi; done
-
-NO_PYTHON = Fairgate needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is not,none was found). \
-	Install one (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python) \
-	or name it: make demo PYTHON=/path/to/python3
-
-NO_VENV = No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv
-
-PORT_IS_FREE = $(BIN)/python -c 'import socket, sys; sys.exit(not socket.socket().connect_ex(\
-	("127.0.0.1", int(sys.argv[1]))))' "$(PORT)" || { \
-	echo "Port $(PORT) is taken. Choose another one: make demo PORT=$$(($(PORT) + 1))" >&2; exit 1; }
-
 PLATFORM_IS_NAMED = if [ ! -f "$(PLATFORM)/manage.py" ]; then echo "Name a checkout of edx-platform \
 	and the Python that has its requirements: make test-platform PLATFORM=/path/to/edx-platform \
 	PLATFORM_PYTHON=/path/to/python" >&2; exit 1; fi
