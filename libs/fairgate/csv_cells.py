@@ -19,13 +19,13 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def neutral(text: str) -> str:
-    """The text, made inert for a spreadsheet; leading blanks and full-width signs are seen through."""
+    """The text, made inert for a spreadsheet; blanks and full-width signs are seen through."""
     bare = unicodedata.normalize("NFKC", text).lstrip(" ")
     return f"'{text}" if bare.startswith(_DANGEROUS) else text
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | Decimal | Money]]) -> str:
-    """A CSV document: text neutralised, ``Money`` as its plain amount, lines ended by CRLF (RFC 4180)."""
+    """A CSV document (RFC 4180): text neutralised, ``Money`` as its plain amount."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([neutral(name) for name in header])

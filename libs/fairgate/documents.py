@@ -233,7 +233,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}", re.ASCII)
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 
 
-def _value(node: yaml.Node, file: str) -> Any:
+def _value(node: Any, file: str) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, file)
     if isinstance(node, yaml.SequenceNode):
@@ -248,8 +248,9 @@ def _mapping(node: yaml.MappingNode, file: str) -> Mapped:
         if not isinstance(key_node, yaml.ScalarNode):
             raise DocumentError("a key is a word.", file=file, line=line)
         if key_node.value in mapped:
-            raise DocumentError("this key stands there twice.", file=file, line=line,
-                                field=key_node.value)
+            raise DocumentError(
+                "this key stands there twice.", file=file, line=line, field=key_node.value
+            )
         mapped.put(key_node.value, _value(value_node, file), line)
     return mapped
 

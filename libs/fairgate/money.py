@@ -48,7 +48,7 @@ class CurrencyMismatch(MoneyError):
 @cache
 def _exponents() -> dict[str, int]:
     table = resources.files("fairgate").joinpath("data/iso4217.csv")
-    with table.open(encoding="utf-8", newline="") as lines:
+    with table.open(encoding="utf-8") as lines:
         return {row["code"]: int(row["exponent"]) for row in csv.DictReader(lines)}
 
 
@@ -182,9 +182,7 @@ def split_units(units: int, weights: Sequence[int]) -> tuple[int, ...]:
     if not weights or min(weights) < 0 or whole == 0:
         raise ValueError("A split needs whole weights that are not negative and not all zero.")
     parts = [units * weight // whole for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda place: -(units * weights[place] % whole)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda place: -(units * weights[place] % whole))
     for place in by_remainder[: units - sum(parts)]:
         parts[place] += 1
     return tuple(parts)
@@ -210,13 +208,11 @@ def _to_minor(amount: Decimal, currency: str) -> int:
     with localcontext(prec=50):
         scaled = amount.scaleb(places)
         if scaled != scaled.to_integral_value():
-            raise InexactAmount(
-                f"{amount} has more decimals than {currency} allows ({places})."
-            )
+            raise InexactAmount(f"{amount} has more decimals than {currency} allows ({places}).")
     _check_size(scaled)
     return int(scaled)
 
 
 def _check_size(amount: Decimal | int) -> None:
-    if abs(amount) > MAX_MINOR:
+    if abs(Decimal(amount)) > MAX_MINOR:
         raise InexactAmount(f"{amount} is larger than any amount we keep.")

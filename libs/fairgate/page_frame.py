@@ -6,7 +6,7 @@ from typing import Any
 
 
 def install(settings: Any) -> None:
-    """Add this package to ``INSTALLED_APPS`` once, so that its templates and static files are found.
+    """Add this package to ``INSTALLED_APPS`` once, so that its templates and files are found.
 
     Called from each app's ``plugin_settings``. ``settings`` is a settings module as the plugin
     machinery of Open edX hands it over (``edx_django_utils.plugins``); the list is changed in

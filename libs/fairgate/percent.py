@@ -48,7 +48,9 @@ class Percent:
 
 def _to_basis_points(value: int | str | Decimal) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise TypeError(f"A percentage is an int, a string or a Decimal, not {type(value).__name__}.")
+        raise TypeError(
+            f"A percentage is an int, a string or a Decimal, not {type(value).__name__}."
+        )
     if isinstance(value, str) and not _PLAIN_PERCENT.fullmatch(value):
         raise InvalidPercent(f"“{value}” is not a percentage; write it like 12.5.")
     number = Decimal(value)

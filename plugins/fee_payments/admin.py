@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -35,58 +35,63 @@ class PriceInline(admin.TabularInline):  # type: ignore[type-arg]
 class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Offerings with their prices."""
 
-    list_display: ClassVar = ("code", "title", "course_key", "delivery", "capacity", "seats_taken")
-    search_fields: ClassVar = ("code", "title", "course_key")
-    readonly_fields: ClassVar = ("seats_taken",)
-    inlines: ClassVar = (PriceInline,)
+    list_display = ("code", "title", "course_key", "delivery", "capacity", "seats_taken")
+    search_fields = ("code", "title", "course_key")
+    readonly_fields = ("seats_taken",)
+    inlines = (PriceInline,)
 
 
 @admin.register(models.TaxRate)
 class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Dated tax rates."""
 
-    list_display: ClassVar = ("country", "basis_points", "inclusive", "valid_from", "valid_until")
-    list_filter: ClassVar = ("country",)
+    list_display = ("country", "basis_points", "inclusive", "valid_from", "valid_until")
+    list_filter = ("country",)
 
 
 @admin.register(models.Order)
 class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
 
-    list_display: ClassVar = ("uuid", "state", "user_id", "country", "placed_at", "sentence")
-    list_filter: ClassVar = ("state", "payer_class")
-    search_fields: ClassVar = ("uuid",)
+    list_display = ("uuid", "state", "user_id", "country", "placed_at", "sentence")
+    list_filter = ("state", "payer_class")
+    search_fields = ("uuid",)
 
 
 @admin.register(models.Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     """Payments, minor units."""
 
-    list_display: ClassVar = (
-        "uuid", "provider", "currency", "amount_minor", "processor_fee_minor", "refunded_minor",
+    list_display = (
+        "uuid",
+        "provider",
+        "currency",
+        "amount_minor",
+        "processor_fee_minor",
+        "refunded_minor",
         "paid_at",
     )
-    list_filter: ClassVar = ("provider", "currency")
+    list_filter = ("provider", "currency")
 
 
 @admin.register(models.ProviderEvent)
 class ProviderEventAdmin(ReadOnlyAdmin):
     """Events of providers; held ones wait for a person."""
 
-    list_display: ClassVar = ("provider", "kind", "outcome", "sentence", "received_at")
-    list_filter: ClassVar = ("provider", "outcome")
+    list_display = ("provider", "kind", "outcome", "sentence", "received_at")
+    list_filter = ("provider", "outcome")
 
 
 @admin.register(models.Refund)
 class RefundAdmin(ReadOnlyAdmin):
     """Refunds, minor units."""
 
-    list_display: ClassVar = ("uuid", "currency", "amount_minor", "reason", "refunded_at", "failed")
+    list_display = ("uuid", "currency", "amount_minor", "reason", "refunded_at", "failed")
 
 
 @admin.register(models.Entitlement)
 class EntitlementAdmin(ReadOnlyAdmin):
     """Who may enter what, and why."""
 
-    list_display: ClassVar = ("uuid", "user_id", "offering", "source", "starts_at", "revoked_at")
-    list_filter: ClassVar = ("source",)
+    list_display = ("uuid", "user_id", "offering", "source", "starts_at", "revoked_at")
+    list_filter = ("source",)

@@ -37,4 +37,4 @@ class FeePaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from fee_payments import checks  # noqa: F401, PLC0415 - registered by the import
+        from fee_payments import checks  # noqa: F401 - registered by the import

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, register
 
 from fee_payments import conf
 
@@ -16,7 +17,7 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
     secrets = conf.sandbox_secrets()
     if "sandbox" in conf.providers() and (not secrets or not all(map(str.strip, secrets))):
         messages.append(
-            Error(
+            checks.Error(
                 "The sandbox provider is switched on without a signing secret.",
                 hint="Set FEE_PAYMENTS_SANDBOX_SECRETS to a list of long random strings.",
                 id="fee_payments.E001",
@@ -24,7 +25,7 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
         )
     if not conf.providers():
         messages.append(
-            Warning(
+            checks.Warning(
                 "No payment provider is switched on: fees can be waived, but not paid.",
                 hint="Set FEE_PAYMENTS_PROVIDERS.",
                 id="fee_payments.W001",

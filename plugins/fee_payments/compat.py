@@ -12,19 +12,17 @@ def profile_country(user_id: int) -> str:
     Reads the model and not the platform's cached copy, which is kept for the embargo check and
     may be old.
     """
-    from common.djangoapps.student.models import UserProfile  # noqa: PLC0415
+    from common.djangoapps.student.models import UserProfile
 
-    country = (
-        UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
-    )
+    country = UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
     return str(country or "")
 
 
 @replaceable
 def course_url(course_key: str) -> str:
     """The page of a course for a learner who may enter it."""
-    from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415
-    from openedx.features.course_experience.url_helpers import (  # noqa: PLC0415
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.features.course_experience.url_helpers import (
         get_learning_mfe_home_url,
     )
 
@@ -34,6 +32,6 @@ def course_url(course_key: str) -> str:
 @replaceable
 def account_url() -> str:
     """The page on which a learner sets the country of their profile."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     return str(getattr(settings, "ACCOUNT_MICROFRONTEND_URL", "") or "/account/settings")

@@ -20,7 +20,7 @@ def providers() -> Mapping[str, str]:
 
 
 def sandbox_secrets() -> tuple[str, ...]:
-    """Signing secrets of the sandbox, newest first; all are accepted, so that one can be rotated."""
+    """Signing secrets of the sandbox, newest first; all are accepted while one is rotated."""
     return tuple(settings.FEE_PAYMENTS_SANDBOX_SECRETS)
 
 

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from waiver_policy.data import Decision
-
 from fairgate.money import Money
 from fairgate.percent import Percent
+from waiver_policy.data import Decision
 
 
 class PayerClass(StrEnum):
@@ -135,7 +134,7 @@ class OfferingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """How a price comes about: ``list_price - waived`` is due; ``net + tax == total`` to the unit."""
+    """How a price comes about; ``net + tax == total`` to the minor unit."""
 
     list_price: Money
     waived: Money

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any
 from uuid import uuid4
 
 import django
@@ -14,6 +14,11 @@ from fee_payments.data import EventOutcome, OrderState, PayerClass
 
 # ``check`` became ``condition`` in Django 5.1 and is gone in 6.0; we run on 4.2 and 5.2.
 CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+
+
+def _check(name: str, rule: Q) -> models.CheckConstraint:
+    arguments: dict[str, Any] = {CHECK: rule, "name": name}
+    return models.CheckConstraint(**arguments)
 
 
 def _choices(kind: type[OrderState | PayerClass | EventOutcome]) -> list[tuple[str, str]]:
@@ -65,15 +70,15 @@ class Offering(models.Model):
     full_seat_cost_currency = models.CharField(max_length=3, blank=True, default="")
 
     class Meta:
-        ordering: ClassVar = ["code"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                **{CHECK: Q(capacity__isnull=True) | Q(seats_taken__lte=F("capacity"))},
-                name="fee_payments_offering_seats",
+        ordering = ["code"]
+        constraints = [
+            _check(
+                "fee_payments_offering_seats",
+                Q(capacity__isnull=True) | Q(seats_taken__lte=F("capacity")),
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(full_seat_cost_minor=0) | ~Q(full_seat_cost_currency="")},
-                name="fee_payments_offering_seat_cost",
+            _check(
+                "fee_payments_offering_seat_cost",
+                Q(full_seat_cost_minor=0) | ~Q(full_seat_cost_currency=""),
             ),
         ]
 
@@ -101,15 +106,15 @@ class Price(models.Model):
     )
 
     class Meta:
-        ordering: ClassVar = ["offering", "id"]
-        constraints: ClassVar = [
+        ordering = ["offering", "id"]
+        constraints = [
             models.UniqueConstraint(
                 fields=["offering", "payer_class", "currency", "valid_from"],
                 name="fee_payments_price_once",
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))},
-                name="fee_payments_price_period",
+            _check(
+                "fee_payments_price_period",
+                Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
         ]
 
@@ -134,14 +139,12 @@ class TaxRate(models.Model):
     valid_until = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["country", "valid_from"]
-        constraints: ClassVar = [
+        ordering = ["country", "valid_from"]
+        constraints = [
             models.UniqueConstraint(
                 fields=["country", "valid_from"], name="fee_payments_tax_rate_once"
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(basis_points__lte=10_000)}, name="fee_payments_tax_rate_percent"
-            ),
+            _check("fee_payments_tax_rate_percent", Q(basis_points__lte=10_000)),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +165,7 @@ class Order(models.Model):
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     key = models.CharField(max_length=128, unique=True)
-    open_key = models.CharField(max_length=96, unique=True, null=True, editable=False)
+    open_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
     user_id = models.BigIntegerField(db_index=True)
     country = models.CharField(max_length=2, blank=True, default="")
     payer_class = models.CharField(max_length=16, choices=_choices(PayerClass))
@@ -174,8 +177,8 @@ class Order(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-placed_at", "-id"]
-        permissions: ClassVar = [("refund_payment", "Can refund payments")]
+        ordering = ["-placed_at", "-id"]
+        permissions = [("refund_payment", "Can refund payments")]
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -208,15 +211,9 @@ class OrderLine(models.Model):
     explanation = models.JSONField(default=list)
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                **{CHECK: Q(total_minor=F("net_minor") + F("tax_minor"))},
-                name="fee_payments_line_adds_up",
-            ),
-            models.CheckConstraint(
-                **{CHECK: Q(waived_minor__lte=F("list_minor"))},
-                name="fee_payments_line_waived",
-            ),
+        constraints = [
+            _check("fee_payments_line_adds_up", Q(total_minor=F("net_minor") + F("tax_minor"))),
+            _check("fee_payments_line_waived", Q(waived_minor__lte=F("list_minor"))),
         ]
 
     def __str__(self) -> str:
@@ -245,15 +242,12 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
+        ordering = ["id"]
+        constraints = [
             models.UniqueConstraint(
                 fields=["provider", "reference"], name="fee_payments_payment_reference"
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(refunded_minor__lte=F("amount_minor"))},
-                name="fee_payments_refund_limit",
-            ),
+            _check("fee_payments_refund_limit", Q(refunded_minor__lte=F("amount_minor"))),
         ]
 
     def __str__(self) -> str:
@@ -277,12 +271,14 @@ class ProviderEvent(models.Model):
     payload = models.TextField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=16, choices=_choices(EventOutcome), blank=True, default="")
+    outcome = models.CharField(
+        max_length=16, choices=_choices(EventOutcome), blank=True, default=""
+    )
     sentence = models.CharField(max_length=255, blank=True, default="")
 
     class Meta:
-        ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
+        ordering = ["id"]
+        constraints = [
             models.UniqueConstraint(
                 fields=["provider", "event_id"], name="fee_payments_event_once"
             ),
@@ -317,15 +313,13 @@ class Refund(models.Model):
     failed = models.BooleanField(default=False)
 
     class Meta:
-        ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                **{CHECK: Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor"))},
-                name="fee_payments_refund_adds_up",
+        ordering = ["id"]
+        constraints = [
+            _check(
+                "fee_payments_refund_adds_up",
+                Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor")),
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(amount_minor__gt=0)}, name="fee_payments_refund_positive"
-            ),
+            _check("fee_payments_refund_positive", Q(amount_minor__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -351,7 +345,7 @@ class Entitlement(models.Model):
         WAIVER = "waiver", _("a waiver")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)
+    live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
     user_id = models.BigIntegerField()
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=16, choices=Source.choices)
@@ -362,7 +356,7 @@ class Entitlement(models.Model):
     revoked_because = models.CharField(max_length=255, blank=True, default="")
 
     class Meta:
-        indexes: ClassVar = [
+        indexes = [
             models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
         ]
 

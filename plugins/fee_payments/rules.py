@@ -10,6 +10,7 @@ from fairgate.percent import Percent
 from fee_payments.data import Breakdown, OfferingSummary, PayerClass, PriceSummary
 from fee_payments.exceptions import NoPrice, NotOnSale
 
+
 def pick_price(
     offering: OfferingSummary, payer_class: PayerClass, *, currency: str | None, on: date
 ) -> PriceSummary:
@@ -39,9 +40,7 @@ def _holds(price: PriceSummary, on: date) -> bool:
     return price.valid_from <= on and (price.valid_until is None or on < price.valid_until)
 
 
-def break_down(
-    list_price: Money, *, waived: Percent, tax: Percent = Percent(0), inclusive: bool = True
-) -> Breakdown:
+def break_down(list_price: Money, *, waived: Percent, tax: Percent, inclusive: bool) -> Breakdown:
     """The parts of a price. Waiver first, then tax on what is left, each rounded half up once.
 
     With an inclusive tax the total stays what the learner saw: 20 % in 100.00 is 83.33 + 16.67.

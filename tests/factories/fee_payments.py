@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+from fairgate.money import Money
 from fee_payments import api
 from fee_payments.data import (
     EventReceipt,
@@ -19,8 +20,6 @@ from fee_payments.data import (
 from fee_payments.models import Payment
 from fee_payments.providers import sandbox
 
-from fairgate.money import Money
-
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 PRICE = Money("120.00", "USD")
@@ -29,15 +28,22 @@ RETURN_URL = "http://testserver/back/"
 
 def price(amount: Money = PRICE, **changes: Any) -> PriceEntry:
     """An individual's price from the beginning of 2026."""
-    fields = {"payer_class": PayerClass.INDIVIDUAL, "amount": amount,
-              "valid_from": date(2026, 1, 1)}
+    fields = {
+        "payer_class": PayerClass.INDIVIDUAL,
+        "amount": amount,
+        "valid_from": date(2026, 1, 1),
+    }
     return PriceEntry(**{**fields, **changes})
 
 
 def offering(code: str = "spectrum", **changes: Any) -> OfferingSummary:
     """A fee for one course run that no waiver covers, unless ``waivable`` says so."""
-    fields = {"title": "Spectrum management", "course_key": COURSE, "prices": (price(),),
-              "waivable": False}
+    fields = {
+        "title": "Spectrum management",
+        "course_key": COURSE,
+        "prices": (price(),),
+        "waivable": False,
+    }
     return api.set_offering(OfferingEntry(code=code, **{**fields, **changes}))
 
 
@@ -76,8 +82,9 @@ def send(body: bytes, *, at: datetime = NOON) -> EventReceipt:
     return api.receive_event("sandbox", body, headers, at=at)
 
 
-def paid_order(who: Learner, code: str = "spectrum", *, at: datetime = NOON, **changes: Any
-               ) -> OrderSummary:
+def paid_order(
+    who: Learner, code: str = "spectrum", *, at: datetime = NOON, **changes: Any
+) -> OrderSummary:
     """An order that was placed and paid at one moment."""
     placed = order(who, code, at=at, **changes)
     send(event(payment(placed, at=at), at=at), at=at)

@@ -21,7 +21,7 @@ def test_numbers_are_exact():
 
 
 def test_what_is_quoted_is_text():
-    assert documents.parse_yaml('{a: "12", b: \'true\'}', file="p") == {"a": "12", "b": "true"}
+    assert documents.parse_yaml("{a: \"12\", b: 'true'}", file="p") == {"a": "12", "b": "true"}
 
 
 def test_a_mapping_knows_the_lines_of_its_keys():
@@ -105,5 +105,5 @@ def test_a_byte_order_mark_is_read_over():
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     missing = tmp_path / "terms.yaml"
-    with pytest.raises(DocumentError, match="terms.yaml: cannot be read: No such file"):
+    with pytest.raises(DocumentError, match=r"terms.yaml: cannot be read: No such file"):
         documents.read_text(missing)

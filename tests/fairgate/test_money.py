@@ -7,7 +7,6 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import any_currency, monies, weights
 
 from fairgate.money import (
     MAX_MINOR,
@@ -20,6 +19,7 @@ from fairgate.money import (
     split_units,
     total,
 )
+from strategies import any_currency, monies, weights
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,27 @@ def test_an_amount_is_read_to_the_minor_unit(written, currency, minor):
 
 @pytest.mark.parametrize(
     "written",
-    ["", " 1", "1 ", "1e3", "NaN", "Infinity", "1_000", "1,000.00", "٣٫٥", "１２", "--1", "0x1",
-     "1" * 19, "1.", ".5", "12.50 USD"],
+    [
+        "",
+        " 1",
+        "1 ",
+        "1e3",
+        "NaN",
+        "Infinity",
+        "1_000",
+        "1,000.00",
+        "٣٫٥",
+        "１２",
+        "--1",
+        "0x1",
+        "1" * 19,
+        "1.",
+        ".5",
+        "12.50 USD",
+    ],
 )
 def test_what_is_not_written_like_an_amount_is_refused(written):
-    with pytest.raises(InexactAmount, match="is not an amount; write it like 49.00"):
+    with pytest.raises(InexactAmount, match=r"is not an amount; write it like 49.00"):
         Money(written, "USD")
 
 
@@ -84,7 +100,7 @@ def test_a_decimal_that_is_no_number_is_refused():
 
 
 def test_two_currencies_do_not_meet():
-    with pytest.raises(CurrencyMismatch, match="EUR 1.00 and JPY 1 are not of one currency"):
+    with pytest.raises(CurrencyMismatch, match=r"EUR 1.00 and JPY 1 are not of one currency"):
         Money("1.00", "EUR") + Money("1", "JPY")
 
 
@@ -115,8 +131,21 @@ def test_the_exponents_are_those_of_iso_4217(code, decimals):
 
 def test_the_table_agrees_with_an_independent_copy_of_iso_4217():
     pycountry = pytest.importorskip("pycountry", reason="pycountry is not installed")
-    metals_and_codes_for_tests = {"XAU", "XAG", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XDR",
-                                  "XSU", "XUA", "XTS", "XXX"}
+    metals_and_codes_for_tests = {
+        "XAU",
+        "XAG",
+        "XPD",
+        "XPT",
+        "XBA",
+        "XBB",
+        "XBC",
+        "XBD",
+        "XDR",
+        "XSU",
+        "XUA",
+        "XTS",
+        "XXX",
+    }
     theirs = {currency.alpha_3 for currency in pycountry.currencies} - metals_and_codes_for_tests
     assert set(currencies()) - theirs <= {"XAD", "XCG"}
     assert theirs - set(currencies()) <= {"ANG", "BGN", "CUC", "HRK", "SLL", "ZWL", "ZWG", "CNH"}

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import monies
 
 from fairgate.money import Money
 from fairgate.percent import InvalidPercent, Percent
+from strategies import monies
 
 
 def test_three_quarters_of_a_price():

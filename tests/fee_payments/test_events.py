@@ -6,14 +6,14 @@ import json
 from datetime import timedelta
 
 import pytest
+
 from factories import fee_payments as make
+from fairgate.money import Money
 from fee_payments import api, signals
 from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import InvalidEvent, UnknownProvider
 from fee_payments.models import Entitlement, Payment, ProviderEvent
 from fee_payments.providers import sandbox
-
-from fairgate.money import Money
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,9 @@ def test_a_payment_opens_the_course_and_is_told_once(started, told):
     assert api.has_entitlement(1001, "spectrum", at=make.NOON)
     [payment] = told
     assert (payment.gross, payment.processor_fee, payment.net) == (
-        make.PRICE, Money("3.78", "USD"), Money("116.22", "USD"),
+        make.PRICE,
+        Money("3.78", "USD"),
+        Money("116.22", "USD"),
     )
 
 
@@ -83,7 +85,8 @@ def test_another_event_about_the_same_payment_has_no_second_effect(started, told
 def test_an_amount_that_does_not_fit_is_held_for_a_person(started, told, lie, sentence):
     receipt = make.send(make.event(started, **lie))
     assert (receipt.outcome, receipt.sentence) == (
-        EventOutcome.HELD, f"Held for a person: {sentence}",
+        EventOutcome.HELD,
+        f"Held for a person: {sentence}",
     )
     assert state(started) is OrderState.HELD
     assert not api.has_entitlement(1001, "spectrum", at=make.NOON)
@@ -112,7 +115,8 @@ def test_a_declined_card_leaves_the_order_open(started):
     body = sandbox.settle(started.reference, outcome="declined", at=make.NOON)
     assert make.send(body).outcome is EventOutcome.FAILED
     assert (state(started), api.order(started.order.uuid).sentence) == (
-        OrderState.PENDING, "The card was declined.",
+        OrderState.PENDING,
+        "The card was declined.",
     )
 
 
@@ -200,12 +204,20 @@ def test_without_a_secret_no_event_is_trusted(started, settings, secrets):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"null", b"{", b'{"id": 1}', b"\xff", b'{"id":1,"type":"x","created":"2026"}',
-     b'{"id":1,"type":"x","created":"2026-10-05T12:00:00Z","amount":1.5,"currency":"USD"}',
-     b'{"id":1,"type":"x","created":"2026-10-05T12:00:00Z","amount":1,"currency":"ZZZ"}'],
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b'{"id": 1}',
+        b"\xff",
+        b'{"id":1,"type":"x","created":"2026"}',
+        b'{"id":1,"type":"x","created":"2026-10-05T12:00:00Z","amount":1.5,"currency":"USD"}',
+        b'{"id":1,"type":"x","created":"2026-10-05T12:00:00Z","amount":1,"currency":"ZZZ"}',
+    ],
 )
 def test_a_signed_body_that_cannot_be_read_is_refused(body):
-    with pytest.raises(InvalidEvent, match="cannot be read|cannot read"):
+    with pytest.raises(InvalidEvent, match=r"cannot be read|cannot read"):
         make.send(body)
     assert not ProviderEvent.objects.exists()
 
@@ -219,8 +231,12 @@ def test_an_event_that_a_dead_worker_left_is_acted_on_later(started, told):
     body = make.event(started)
     event = sandbox.Sandbox().parse(body)
     ProviderEvent.objects.create(
-        provider="sandbox", event_id=event.event_id, kind=event.kind, reference=event.reference,
-        payload=body.decode(), received_at=make.NOON,
+        provider="sandbox",
+        event_id=event.event_id,
+        kind=event.kind,
+        reference=event.reference,
+        payload=body.decode(),
+        received_at=make.NOON,
     )
     assert api.retry_events(at=make.NOON + SECOND) == 1
     assert state(started) is OrderState.PAID

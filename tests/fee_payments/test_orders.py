@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+
 from factories import fee_payments as make
+from fairgate.money import Money
 from fee_payments import api
 from fee_payments.data import OfferingEntry, OrderState
 from fee_payments.exceptions import (
@@ -20,8 +22,6 @@ from fee_payments.exceptions import (
     UnknownOrder,
 )
 from fee_payments.models import Offering, Order, Payment
-
-from fairgate.money import Money
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,9 +55,10 @@ def test_another_currency_takes_the_place_of_the_open_order():
 
 def test_a_price_that_the_browser_changed_is_refused():
     make.offering()
-    with pytest.raises(QuoteChanged, match="The price is now USD 120.00, not USD 1.00"):
-        api.place_order(make.learner(), "spectrum", key="a", expected=Money("1.00", "USD"),
-                        at=make.NOON)
+    with pytest.raises(QuoteChanged, match=r"The price is now USD 120.00, not USD 1.00"):
+        api.place_order(
+            make.learner(), "spectrum", key="a", expected=Money("1.00", "USD"), at=make.NOON
+        )
     assert not Order.objects.exists()
 
 
@@ -125,7 +126,7 @@ def test_a_free_fee_asks_no_provider():
 
 def test_a_seat_that_costs_something_is_not_taken_for_nothing():
     make.offering()
-    with pytest.raises(SomethingToPay, match="USD 120.00 is left to pay"):
+    with pytest.raises(SomethingToPay, match=r"USD 120.00 is left to pay"):
         api.take_waived_seat(make.learner(), "spectrum", key="a", at=make.NOON)
     assert not api.has_entitlement(1001, "spectrum", at=make.NOON)
 
@@ -140,6 +141,7 @@ def test_a_price_is_never_changed_only_ended():
 
 def test_an_offering_is_described_once():
     make.offering(place="Nairobi", starts_on=date(2026, 12, 7))
-    changed = api.set_offering(OfferingEntry(code="spectrum", title="Spectrum", prices=(),
-                                             course_key=make.COURSE))
+    changed = api.set_offering(
+        OfferingEntry(code="spectrum", title="Spectrum", prices=(), course_key=make.COURSE)
+    )
     assert (changed.title, len(changed.prices)) == ("Spectrum", 1)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from factories.fee_payments import COURSE
+from fairgate.money import Money
+from fairgate.percent import Percent
 from fee_payments import rules
 from fee_payments.data import OfferingSummary, PayerClass, PriceSummary
 from fee_payments.exceptions import NoPrice, NotOnSale
-from hypothesis import given
-from hypothesis import strategies as st
 from strategies import monies
-
-from fairgate.money import Money
-from fairgate.percent import Percent
 
 OCTOBER = date(2026, 10, 1)
 CHEAP, DEAR = Money("100.00", "USD"), Money("120.00", "USD")
@@ -24,18 +24,29 @@ percents = st.integers(min_value=0, max_value=10_000).map(Percent.from_basis_poi
 
 def offering(*prices, **changes):
     fields = {
-        "code": "spectrum", "title": "Spectrum management", "course_key": COURSE,
-        "kind": "course_run", "delivery": "online", "place": "", "starts_on": None,
-        "on_sale_from": None, "on_sale_until": None, "seats_left": None, "waivable": True,
-        "full_seat_cost": None, "prices": prices,
+        "code": "spectrum",
+        "title": "Spectrum management",
+        "course_key": COURSE,
+        "kind": "course_run",
+        "delivery": "online",
+        "place": "",
+        "starts_on": None,
+        "on_sale_from": None,
+        "on_sale_until": None,
+        "seats_left": None,
+        "waivable": True,
+        "full_seat_cost": None,
+        "prices": prices,
     }
     return OfferingSummary(**{**fields, **changes})
 
 
-def price(amount=DEAR, payer_class=PayerClass.INDIVIDUAL, valid_from=date(2026, 1, 1),
-          valid_until=None):
-    return PriceSummary(id=1, payer_class=payer_class, amount=amount, valid_from=valid_from,
-                        valid_until=valid_until)
+def price(
+    amount=DEAR, payer_class=PayerClass.INDIVIDUAL, valid_from=date(2026, 1, 1), valid_until=None
+):
+    return PriceSummary(
+        id=1, payer_class=payer_class, amount=amount, valid_from=valid_from, valid_until=valid_until
+    )
 
 
 def pick(sold, payer_class=PayerClass.INDIVIDUAL, currency=None, on=OCTOBER):
@@ -67,9 +78,13 @@ def test_a_currency_without_a_price_is_named():
         pick(offering(price(DEAR)), currency="EUR")
 
 
-@pytest.mark.parametrize("window", [
-    {"on_sale_from": date(2026, 10, 2)}, {"on_sale_until": OCTOBER},
-])
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"on_sale_from": date(2026, 10, 2)},
+        {"on_sale_until": OCTOBER},
+    ],
+)
 def test_outside_its_sale_window_nothing_is_sold(window):
     with pytest.raises(NotOnSale, match="is not on sale on 2026-10-01"):
         pick(offering(price(DEAR), **window))
@@ -79,7 +94,9 @@ def test_a_fifth_inclusive_of_a_hundred_is_83_33_and_16_67():
     # defects.md T21: others show 80.00 + 20.00.
     parts = rules.break_down(CHEAP, waived=Percent(0), tax=Percent(20), inclusive=True)
     assert (parts.net, parts.tax, parts.total) == (
-        Money("83.33", "USD"), Money("16.67", "USD"), CHEAP,
+        Money("83.33", "USD"),
+        Money("16.67", "USD"),
+        CHEAP,
     )
 
 
@@ -91,7 +108,9 @@ def test_an_exclusive_tax_is_added():
 def test_the_waiver_comes_before_the_tax():
     parts = rules.break_down(DEAR, waived=Percent(75), tax=Percent(20), inclusive=True)
     assert (parts.waived, parts.total, parts.tax) == (
-        Money("90.00", "USD"), Money("30.00", "USD"), Money("5.00", "USD"),
+        Money("90.00", "USD"),
+        Money("30.00", "USD"),
+        Money("5.00", "USD"),
     )
 
 
@@ -128,12 +147,16 @@ def test_refunds_in_parts_add_up_to_the_payment(whole, wishes):
     left = list(whole)
     for wish in [*wishes, sum(whole)]:
         amount = min(wish, sum(left))
-        parts = rules.refund_parts(
-            Money.from_minor(amount, "USD"),
-            net_left=Money.from_minor(left[0], "USD"),
-            tax_left=Money.from_minor(left[1], "USD"),
-            fee_left=Money.from_minor(left[2], "USD"),
-        ) if amount else (usd("0"),) * 3
+        parts = (
+            rules.refund_parts(
+                Money.from_minor(amount, "USD"),
+                net_left=Money.from_minor(left[0], "USD"),
+                tax_left=Money.from_minor(left[1], "USD"),
+                fee_left=Money.from_minor(left[2], "USD"),
+            )
+            if amount
+            else (usd("0"),) * 3
+        )
         assert all(0 <= part.minor <= rest for part, rest in zip(parts, left, strict=True))
         left = [rest - part.minor for part, rest in zip(parts, left, strict=True)]
     assert left == [0, 0, 0]

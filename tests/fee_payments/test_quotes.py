@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from factories import fee_payments as make
-from fee_payments import api
-from fee_payments.exceptions import NoPrice, UnknownOffering
 
+from factories import fee_payments as make
 from fairgate.money import Money
 from fairgate.percent import Percent
+from fee_payments import api
+from fee_payments.exceptions import NoPrice, UnknownOffering
 
 pytestmark = pytest.mark.django_db
 

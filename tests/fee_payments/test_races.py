@@ -7,14 +7,14 @@ from functools import partial
 
 import pytest
 from django.db.models import F
+
 from factories import fee_payments as make
+from fairgate.money import Money
 from fee_payments import api, rules, selectors
 from fee_payments.exceptions import NoSeatLeft, RefundRefused
 from fee_payments.models import Entitlement, Offering, Order, Payment, ProviderEvent, Refund
 from fee_payments.services import ordering, refunding, seats
 from races import ISOLATIONS, errors, race, values
-
-from fairgate.money import Money
 
 pytestmark = pytest.mark.mariadb
 
@@ -28,7 +28,8 @@ def test_f11_the_last_seat_bought_by_eight_people_goes_to_one(isolation, atomic)
     make.offering(capacity=1)
     orders = race(
         *(partial(make.order, make.learner(number)) for number in EIGHT),
-        isolation=isolation, atomic=atomic,
+        isolation=isolation,
+        atomic=atomic,
     )
     assert len(values(orders)) == 1
     assert {type(error) for error in errors(orders)} == {NoSeatLeft}
@@ -52,8 +53,9 @@ def test_f11_without_the_conditional_update_the_room_is_oversold(monkeypatch):
 def test_one_learner_in_eight_tabs_has_one_order(isolation):
     make.offering(capacity=8)
     who = make.learner()
-    orders = race(*(partial(make.order, who, key=f"tab {number}") for number in EIGHT),
-                  isolation=isolation)
+    orders = race(
+        *(partial(make.order, who, key=f"tab {number}") for number in EIGHT), isolation=isolation
+    )
     assert errors(orders) == []
     assert len({order.uuid for order in values(orders)}) == 1
     assert (Order.objects.count(), Offering.objects.get().seats_taken) == (1, 1)
@@ -82,8 +84,9 @@ def test_eight_events_about_one_payment_have_one_effect(isolation):
 
 
 def refund(order, number, amount="60.00"):
-    return api.refund(order.uuid, Money(amount, "USD"), key=f"refund {number}", reason="asked",
-                      by=9, at=LATER)
+    return api.refund(
+        order.uuid, Money(amount, "USD"), key=f"refund {number}", reason="asked", by=9, at=LATER
+    )
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -113,15 +116,24 @@ def test_f10_without_lock_and_check_both_refunds_are_written(monkeypatch):
         if amount.minor > payment.amount_minor - payment.refunded_minor:
             raise RefundRefused
         net, tax, fee = rules.refund_parts(
-            amount, net_left=selectors.payment_summary(payment).net,
-            tax_left=Money.zero("USD"), fee_left=Money("3.20", "USD"),
+            amount,
+            net_left=selectors.payment_summary(payment).net,
+            tax_left=Money.zero("USD"),
+            fee_left=Money("3.20", "USD"),
         )
         meeting.wait(10)
         Payment.objects.filter(pk=payment.pk).update(refunded_minor=amount.minor)
         return Refund.objects.create(
-            key=key, payment=payment, currency="USD", amount_minor=amount.minor,
-            net_minor=net.minor, tax_minor=tax.minor, fee_minor=fee.minor, reason=reason,
-            requested_by=by, requested_at=at,
+            key=key,
+            payment=payment,
+            currency="USD",
+            amount_minor=amount.minor,
+            net_minor=net.minor,
+            tax_minor=tax.minor,
+            fee_minor=fee.minor,
+            reason=reason,
+            requested_by=by,
+            requested_at=at,
         )
 
     import threading

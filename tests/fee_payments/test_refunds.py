@@ -6,7 +6,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+
 from factories import fee_payments as make
+from fairgate.money import Money
 from fee_payments import api, signals
 from fee_payments.data import OrderState
 from fee_payments.exceptions import (
@@ -18,8 +20,6 @@ from fee_payments.exceptions import (
 )
 from fee_payments.models import Offering, Payment, Refund, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
-
-from fairgate.money import Money
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,14 +91,14 @@ def test_a_refund_of_one_fee_keeps_access_to_another(sale):
 
 @pytest.mark.parametrize("amount", ["60.00", "0.00", "-1.00"])
 def test_an_amount_that_was_not_paid_is_refused(sale, told, amount):
-    with pytest.raises(RefundRefused, match="more than zero|USD 59.99 is left of this payment"):
+    with pytest.raises(RefundRefused, match=r"more than zero|USD 59.99 is left of this payment"):
         refund(sale, amount)
     assert not Refund.objects.exists()
     assert told == []
 
 
 def test_another_currency_is_refused(sale):
-    with pytest.raises(RefundRefused, match="EUR 1.00 cannot be refunded"):
+    with pytest.raises(RefundRefused, match=r"EUR 1.00 cannot be refunded"):
         api.refund(sale.uuid, Money("1.00", "EUR"), key="a", reason="x", by=9, at=LATER)
 
 

@@ -19,7 +19,7 @@ from fee_payments.exceptions import UnknownProvider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
-    """A wish to be paid: ``key`` is the idempotency key, ``return_url`` where the payer comes back."""
+    """A wish to be paid; ``key`` is the idempotency key, the payer comes back to ``return_url``."""
 
     key: str
     amount: Money

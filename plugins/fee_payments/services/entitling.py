@@ -39,9 +39,7 @@ def entitle(
 
 def revoke(line: models.OrderLine, *, because: str, at: datetime) -> int:
     """End the right that rests on this line, and no other (defects.md T16). Returns how many."""
-    rows = models.Entitlement.objects.select_for_update().filter(
-        line=line, revoked_at__isnull=True
-    )
+    rows = models.Entitlement.objects.select_for_update().filter(line=line, revoked_at__isnull=True)
     for row in rows:
         row.revoked_at = at
         row.revoked_because = because

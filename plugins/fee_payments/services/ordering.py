@@ -9,9 +9,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from waiver_policy import api as waivers
-from waiver_policy.data import GrantSummary
-from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 from fairgate.money import Money
 from fee_payments import conf, models, selectors, signals
@@ -28,6 +25,9 @@ from fee_payments.exceptions import (
 from fee_payments.providers.base import ChargeRequest, get_provider
 from fee_payments.services import entitling, seats
 from fee_payments.services.quoting import applicant, quote
+from waiver_policy import api as waivers
+from waiver_policy.data import GrantSummary
+from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +58,7 @@ def place_order(
     if known is not None:
         return known
     offer = _agreed(
-        quote(
-            learner, offering_code, at=at, currency=expected.currency, with_waiver=with_waiver
-        ),
+        quote(learner, offering_code, at=at, currency=expected.currency, with_waiver=with_waiver),
         expected,
     )
     if not offer.total:
@@ -90,9 +88,7 @@ def take_waived_seat(
     offer = quote(learner, offering_code, at=at)
     _refuse_entitled(offer)
     if offer.total:
-        raise SomethingToPay(
-            _("%(total)s is left to pay for this seat.") % {"total": offer.total}
-        )
+        raise SomethingToPay(_("%(total)s is left to pay for this seat.") % {"total": offer.total})
 
     def write() -> models.Order:
         grant = _grant_waiver(learner, offer, key=key, at=at)
@@ -319,9 +315,7 @@ def _write_order(
     return order, line
 
 
-def _grant_waiver(
-    learner: Learner, offer: Quote, *, key: str, at: datetime
-) -> GrantSummary | None:
+def _grant_waiver(learner: Learner, offer: Quote, *, key: str, at: datetime) -> GrantSummary | None:
     if not offer.waived:
         return None
     return waivers.grant(

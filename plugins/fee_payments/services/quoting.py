@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
-from waiver_policy import api as waivers
-from waiver_policy.data import Applicant, Decision, Outcome
 
 from fairgate.clock import utc_day
 from fairgate.percent import Percent
 from fee_payments import rules, selectors
 from fee_payments.data import Breakdown, Learner, OfferingSummary, Quote, TaxRule
+from waiver_policy import api as waivers
+from waiver_policy.data import Applicant, Decision, Outcome
 
 
 def quote(

@@ -69,6 +69,8 @@ def _write(
 ) -> models.Refund:
     if amount.minor <= 0:
         raise RefundRefused(_("A refund is more than zero."))
+    if not reason.strip():
+        raise RefundRefused(_("Please say why; the reason is kept with the refund."))
     payment = _locked_payment(order_uuid)
     left = Money.from_minor(payment.amount_minor - payment.refunded_minor, payment.currency)
     if amount.currency != left.currency or amount > left:
@@ -130,9 +132,7 @@ def _parts(payment: models.Payment, amount: Money) -> tuple[Money, Money, Money]
 def _ask_provider(row: models.Refund) -> None:
     amount = Money.from_minor(row.amount_minor, row.currency)
     try:
-        get_provider(row.payment.provider).refund(
-            row.payment.reference, amount, key=str(row.uuid)
-        )
+        get_provider(row.payment.provider).refund(row.payment.reference, amount, key=str(row.uuid))
     except ProviderRefused:
         with transaction.atomic():
             marked = models.Refund.objects.filter(pk=row.pk, failed=False, refunded_at=None)

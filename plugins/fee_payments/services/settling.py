@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from waiver_policy import api as waivers
-from waiver_policy.data import Applicant
-from waiver_policy.exceptions import WaiverError
 
 from fairgate.money import Money
 from fee_payments import models, selectors, signals
@@ -18,6 +15,9 @@ from fee_payments.exceptions import NoSeatLeft
 from fee_payments.providers.base import Event, get_provider
 from fee_payments.services import seats
 from fee_payments.services.ordering import OPEN, open_seat
+from waiver_policy import api as waivers
+from waiver_policy.data import Applicant
+from waiver_policy.exceptions import WaiverError
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +75,7 @@ def _act_once(pk: int, event: Event, *, at: datetime) -> EventReceipt:
         receipt = _act(row.provider, event, at=at)
         row.handled_at, row.outcome, row.sentence = at, receipt.outcome, receipt.sentence
         row.save(update_fields=["handled_at", "outcome", "sentence"])
-    log.info(
-        "provider event: provider=%s event=%s outcome=%s", row.provider, pk, receipt.outcome
-    )
+    log.info("provider event: provider=%s event=%s outcome=%s", row.provider, pk, receipt.outcome)
     return receipt
 
 
