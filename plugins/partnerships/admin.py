@@ -7,6 +7,7 @@ diligence and a partner's people, through the same services as everybody else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -156,11 +157,10 @@ class AgreementAdmin(ReadOnlyAdmin):
         if not reason:
             self.message_user(request, _now("Give a reason."), messages.ERROR)
             return
+        by = request.user.get_username()
         for agreement in queryset:
-            by = request.user.get_username()
-            _attempt(
-                self, request, lambda code=agreement.code: record(code, by=by, reason=reason, at=at)
-            )
+            attempt = partial(record, agreement.code, by=by, reason=reason, at=at)
+            _attempt(self, request, attempt)
 
 
 @admin.register(models.AgreementVersion)
@@ -190,11 +190,8 @@ class AgreementVersionAdmin(ReadOnlyAdmin):
             self.message_user(request, _now("Give the name of the signatory."), messages.ERROR)
             return
         for version in queryset:
-            _attempt(
-                self,
-                request,
-                lambda key=version.uuid: api.sign(key, side=side.value, by=name, at=at),
-            )
+            attempt = partial(api.sign, version.uuid, side=side.value, by=name, at=at)
+            _attempt(self, request, attempt)
 
 
 @admin.register(models.DueDiligenceCheck)
@@ -229,9 +226,7 @@ class PartnerPersonAdmin(ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        api.add_person(
-            obj.user_id, partner_code=obj.partner.code, role=obj.role, at=clock.now()
-        )
+        api.add_person(obj.user_id, partner_code=obj.partner.code, role=obj.role, at=clock.now())
         obj.pk = obj.partner.people.get(user_id=obj.user_id).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

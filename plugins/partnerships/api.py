@@ -48,7 +48,7 @@ __all__ = [
 
 
 def branding_for(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
-    """The marks that show on a course at a moment: those of agreements in force, in written order."""
+    """The marks that show on a course at a moment: of agreements in force, in written order."""
     return selectors.list_marks(course_key, at=at)
 
 
@@ -119,7 +119,7 @@ def resume(agreement: str, *, by: str, reason: str, at: datetime) -> None:
 def record_due_diligence(
     partner_code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
 ) -> PartnerSummary:
-    """Record the outcome of a partner's due diligence; ``expires_on`` is its last day, inclusive."""
+    """Record the outcome of a partner's due diligence; ``expires_on`` is its last day."""
     services.record_due_diligence(
         partner_code, accepted=accepted, expires_on=expires_on, by=by, at=at
     )
@@ -162,7 +162,7 @@ def list_versions(*, at: datetime, partner_code: str | None = None) -> tuple[Ver
 
 
 def list_altered() -> tuple[str, ...]:
-    """The versions whose kept text is not the text that was agreed or signed; none, as it should."""
+    """The versions whose kept text is not the text that was signed; none, as it should be."""
     return selectors.list_altered()
 
 

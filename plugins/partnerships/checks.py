@@ -6,7 +6,8 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Remark
 
 
 @register("partnerships")
@@ -23,12 +24,10 @@ def check_setup(**_kwargs: Any) -> list[CheckMessage]:
         )
     name = getattr(settings, "PARTNERSHIPS_HOST_NAME", "")
     if not isinstance(name, str):
-        found.append(
-            Error("PARTNERSHIPS_HOST_NAME is not a text.", id="partnerships.E002")
-        )
+        found.append(Error("PARTNERSHIPS_HOST_NAME is not a text.", id="partnerships.E002"))
     elif not name and not getattr(settings, "PLATFORM_NAME", ""):
         found.append(
-            Warning(
+            Remark(
                 "The host has no name, so the sentence next to each mark cannot say who does not "
                 "endorse.",
                 hint="Set PARTNERSHIPS_HOST_NAME or PLATFORM_NAME.",

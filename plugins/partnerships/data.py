@@ -114,7 +114,7 @@ class RevenueTerms:
 
     @property
     def currency_hint(self) -> str | None:
-        """The currency the parties count in, as far as the terms say: that of the minimum payout."""
+        """The currency the parties count in, as far as the minimum payout says it."""
         return None if self.minimum_payout is None else self.minimum_payout.currency
 
     @property
@@ -140,9 +140,9 @@ class RevenueTerms:
 class Mark:
     """A partner's mark on one course, with all that has to stand next to it.
 
-    ``role`` is a ``Role`` as a stable word, ``role_label`` the same for people. ``statement`` is the
-    "no endorsement" sentence, which is rendered with every mark. ``valid_until`` is the last UTC day
-    on which the mark shows if nothing else happens; ``None`` means open-ended.
+    ``role`` is a ``Role`` as a stable word, ``role_label`` the same for people. ``statement`` is
+    the "no endorsement" sentence, which is rendered with every mark. ``valid_until`` is the last
+    UTC day on which the mark shows if nothing else happens; ``None`` means open-ended.
     """
 
     partner: str
@@ -269,17 +269,24 @@ class Period:
         return not (self.is_over_on(other.first) or other.is_over_on(self.first))
 
 
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The outcome of the last due diligence, and the last UTC day on which it still holds."""
+
+    accepted: bool
+    until: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForceFacts:
     """All that decides whether a version is in force: its days, and the records of a moment.
 
-    Records later than the moment are left out by whoever gathers the facts. ``cleared`` is the
-    outcome of the partner's last due diligence, ``None`` when there was none.
+    Records later than the moment are left out by whoever gathers the facts. ``clearance`` is that
+    of the partner, ``None`` when there was no due diligence.
     """
 
     period: Period
     host_signed: bool
     partner_signed: bool
-    cleared: bool | None
-    cleared_until: date | None
+    clearance: Clearance | None
     is_suspended: bool

@@ -1,15 +1,19 @@
 """What is locked, in which order. Agreements by ascending id; held until the commit.
 
 An agreement's row stands for its versions, signatures and suspensions: whoever writes one of them
-holds it.
+holds it. What is read to decide is read with a lock too (``…_now``): under REPEATABLE READ, in a
+transaction that a request opened, a plain read would show the state before the wait.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from . import models
 from .exceptions import UnknownVersion
@@ -33,8 +37,10 @@ def locked_agreement(code: str) -> Iterator[models.Agreement]:
 def locked_agreements(codes: Iterable[str]) -> Iterator[dict[str, models.Agreement]]:
     """Those of these agreements that exist, by code in lower case."""
     with transaction.atomic():
-        rows = models.Agreement.objects.select_for_update().filter(code__in=list(codes))
-        yield {row.code.casefold(): row for row in rows.select_related("partner").order_by("id")}
+        # SQLite tells cases apart and MariaDB does not; a code in other letters is the same code.
+        rows = models.Agreement.objects.select_for_update().annotate(lower=Lower("code"))
+        rows = rows.filter(lower__in=[code.lower() for code in codes])
+        yield {row.code.casefold(): row for row in rows.order_by("id")}
 
 
 @contextmanager
@@ -55,3 +61,33 @@ def locked_around(version: models.AgreementVersion) -> Iterator[models.Agreement
             .values_list("id")
         )
         yield models.AgreementVersion.objects.select_related("agreement").get(pk=version.pk)
+
+
+def versions_now(agreement: models.Agreement) -> list[models.AgreementVersion]:
+    """The versions of a locked agreement."""
+    return list(agreement.versions.select_for_update().order_by("number"))
+
+
+def signatures_now(version: models.AgreementVersion) -> list[tuple[str, datetime]]:
+    """Side and moment of each signature under a version of a locked agreement, first one first."""
+    rows = version.signatures.select_for_update().order_by("place")
+    return list(rows.values_list("side", "signed_at"))
+
+
+def last_suspension_now(agreement: models.Agreement) -> tuple[bool, datetime] | None:
+    """Whether the last record of a locked agreement suspends, and its moment."""
+    rows = agreement.suspension_records.select_for_update().order_by("-at", "-id")
+    found: list[Any] = list(rows.values_list("suspends", "at")[:1])
+    return found[0] if found else None
+
+
+def other_signed_terms_now(version: models.AgreementVersion) -> list[models.AgreementVersion]:
+    """Every other version that both sides signed and that shares revenue of one of its courses."""
+    keys = list(version.courses.values_list("course_key", flat=True))
+    touched = models.VersionCourse.objects.filter(course_key__in=keys)
+    both = models.Signature.objects.select_for_update().filter(
+        place=2, version__in=list(touched.values_list("version_id", flat=True))
+    )
+    ids = list(both.values_list("version_id", flat=True))
+    rows = models.AgreementVersion.objects.select_related("agreement").filter(id__in=ids)
+    return list(rows.filter(fund_bp__isnull=False).exclude(pk=version.pk))

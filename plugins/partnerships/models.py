@@ -17,8 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from .data import FUND, Kind, Role, Side
 from .exceptions import RecordIsKept
 
-# Django renamed the argument in 5.1 and drops the old name in 6.0.
-CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+
+def _check(condition: Q, *, name: str) -> models.CheckConstraint:
+    # Django renamed the argument in 5.1 and drops the old name in 6.0.
+    argument = "condition" if django.VERSION >= (5, 1) else "check"
+    arguments: dict[str, Any] = {argument: condition, "name": name}
+    return models.CheckConstraint(**arguments)
+
 
 KIND_LABELS = {
     Kind.NGO: _("Non-governmental organisation"),
@@ -42,7 +47,7 @@ PERSON_ROLES = {
 
 
 class KeptQuerySet(models.QuerySet[Any]):
-    """Rows that stay. ``delete`` refuses; a draft's own parts may be replaced while it is a draft."""
+    """Rows that stay. ``delete`` refuses; the parts of a draft may be replaced."""
 
     def delete(self) -> NoReturn:
         raise RecordIsKept(f"{self.model._meta.verbose_name_plural} are kept, not deleted.")
@@ -50,8 +55,9 @@ class KeptQuerySet(models.QuerySet[Any]):
     def drop_parts_of_draft(self, version: AgreementVersion) -> None:
         """Remove these parts of a version, to write them anew, unless it carries a signature."""
         if version.signatures.exists():
-            raise RecordIsKept(f"{version} is signed; its {self.model._meta.verbose_name_plural} "
-                               "are kept.")
+            raise RecordIsKept(
+                f"{version} is signed; its {self.model._meta.verbose_name_plural} are kept."
+            )
         super().filter(version=version)._raw_delete(using=self.db)
 
 
@@ -182,26 +188,23 @@ class AgreementVersion(Kept):
             models.UniqueConstraint(
                 fields=["agreement", "number"], name="partnerships_version_number_once"
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(number__gte=1)}, name="partnerships_version_number_from_1"
+            _check(
+                Q(number__gte=1),
+                name="partnerships_version_number_from_1",
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))},
+            _check(
+                Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="partnerships_version_ends_after_start",
             ),
             # Either the terms share revenue, or they say nothing about it at all.
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(fund_bp__isnull=True, basis="")
-                    | Q(fund_bp__gte=0, fund_bp__lte=10_000) & ~Q(basis="")
-                },
+            _check(
+                Q(fund_bp__isnull=True, basis="")
+                | Q(fund_bp__gte=0, fund_bp__lte=10_000) & ~Q(basis=""),
                 name="partnerships_version_fund_is_percent",
             ),
-            models.CheckConstraint(
-                **{
-                    CHECK: Q(minimum_payout_minor__isnull=True, currency="")
-                    | Q(minimum_payout_minor__gte=0) & ~Q(currency="")
-                },
+            _check(
+                Q(minimum_payout_minor__isnull=True, currency="")
+                | Q(minimum_payout_minor__gte=0) & ~Q(currency=""),
                 name="partnerships_version_payout_has_currency",
             ),
         ]
@@ -227,12 +230,14 @@ class VersionShare(Kept):
         ordering = ["version", "place"]
         constraints = [
             models.UniqueConstraint(fields=["version", "party"], name="partnerships_share_once"),
-            models.CheckConstraint(
-                **{CHECK: Q(weight__gt=0)}, name="partnerships_share_weight_positive"
+            _check(
+                Q(weight__gt=0),
+                name="partnerships_share_weight_positive",
             ),
             # The fund takes its percentage first; a second share would hide in the rest.
-            models.CheckConstraint(
-                **{CHECK: ~Q(party=FUND)}, name="partnerships_share_is_not_the_fund"
+            _check(
+                ~Q(party=FUND),
+                name="partnerships_share_is_not_the_fund",
             ),
         ]
 
@@ -343,11 +348,12 @@ class Signature(Kept):
             models.UniqueConstraint(
                 fields=["version", "place"], name="partnerships_signature_place_once"
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(place__in=(1, 2))}, name="partnerships_signature_first_or_second"
+            _check(
+                Q(place__in=(1, 2)),
+                name="partnerships_signature_first_or_second",
             ),
-            models.CheckConstraint(
-                **{CHECK: Q(side__in=(Side.HOST.value, Side.PARTNER.value))},
+            _check(
+                Q(side__in=(Side.HOST.value, Side.PARTNER.value)),
                 name="partnerships_signature_side_known",
             ),
         ]

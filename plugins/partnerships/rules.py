@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TypeVar
 from uuid import UUID, uuid5
 
-from .data import InForceFacts, Obstacle, Period, Side, Standing
+from .data import Clearance, InForceFacts, Obstacle, Period, Side, Standing
 from .exceptions import AlreadySigned, AlreadySuspended, NotSuspended, SignedOutOfOrder
 
 T = TypeVar("T")
@@ -39,24 +39,19 @@ def obstacles(facts: InForceFacts, *, on: date) -> tuple[Obstacle, ...]:
         # The last day counts as a whole (UTC): gone at 00:00 of the next (defects.md T30).
         (facts.period.is_over_on(on), Obstacle.NO_LONGER_VALID),
     )
-    return tuple(why for holds, why in found if holds) + _clearance_obstacle(
-        facts.cleared, facts.cleared_until, on=on
+    return (
+        *(why for holds, why in found if holds),
+        *clearance_obstacles(facts.clearance, on=on),
     )
 
 
-def is_cleared(cleared: bool | None, cleared_until: date | None, *, on: date) -> bool:
-    """Whether an organisation's due diligence is accepted and has not expired on a UTC day."""
-    return not _clearance_obstacle(cleared, cleared_until, on=on)
-
-
-def _clearance_obstacle(
-    cleared: bool | None, cleared_until: date | None, *, on: date
-) -> tuple[Obstacle, ...]:
-    if cleared is None or cleared_until is None:
+def clearance_obstacles(clearance: Clearance | None, *, on: date) -> tuple[Obstacle, ...]:
+    """Why an organisation's due diligence does not hold on a UTC day; none means that it does."""
+    if clearance is None:
         return (Obstacle.DUE_DILIGENCE_MISSING,)
-    if not cleared:
+    if not clearance.accepted:
         return (Obstacle.DUE_DILIGENCE_REFUSED,)
-    return (Obstacle.DUE_DILIGENCE_EXPIRED,) if on > cleared_until else ()
+    return (Obstacle.DUE_DILIGENCE_EXPIRED,) if on > clearance.until else ()
 
 
 def standing(facts: InForceFacts, *, on: date) -> Standing:
@@ -101,9 +96,7 @@ def check_may_sign(
             )
 
 
-def check_may_suspend(
-    last: tuple[bool, datetime] | None, *, at: datetime, agreement: str
-) -> None:
+def check_may_suspend(last: tuple[bool, datetime] | None, *, at: datetime, agreement: str) -> None:
     """Refuse to suspend what is suspended, or before the last record (its kind and moment)."""
     if last is not None:
         is_suspended, moment = last
@@ -112,9 +105,7 @@ def check_may_suspend(
         _check_follows(moment, at=at, agreement=agreement)
 
 
-def check_may_resume(
-    last: tuple[bool, datetime] | None, *, at: datetime, agreement: str
-) -> None:
+def check_may_resume(last: tuple[bool, datetime] | None, *, at: datetime, agreement: str) -> None:
     """Refuse to resume what is not suspended, or before the suspension itself."""
     if last is None or not last[0]:
         raise NotSuspended(f"{agreement} is not suspended.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from . import conf, models, rules
 from .data import (
     FUND,
     PLATFORM,
+    Clearance,
     InForceFacts,
     Mark,
     PartnerSummary,
@@ -40,16 +41,17 @@ from .exceptions import TermsConflict, UnknownPartner, UnknownVersion
 
 def list_marks(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
     """The marks of one course at a moment. One query, no cache."""
+    day = utc_day(at)
     rows = _roles(at).filter(version__courses__course_key=course_key)
-    return tuple(_mark(row) for row in _in_force(rows, at))
+    return tuple(_mark(row) for row in _in_force(rows, on=day))
 
 
 def list_placements(*, at: datetime, partner_code: str | None = None) -> tuple[Placement, ...]:
     """Every mark on every course at a moment, or those of one partner. Two queries."""
-    rows = _roles(at)
+    day, rows = utc_day(at), _roles(at)
     if partner_code is not None:
         rows = rows.filter(partner__code=partner_code)
-    shown = list(_in_force(rows.prefetch_related("version__courses"), at))
+    shown = list(_in_force(rows.prefetch_related("version__courses"), on=day))
     return tuple(
         Placement(course_key=course.course_key, mark=_mark(row))
         for row in shown
@@ -61,10 +63,10 @@ def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
     """The revenue terms in force for a course.
 
     Raises:
-        TermsConflict: two agreements claim the course; ``sign`` prevents it, so the books stop here.
+        TermsConflict: two agreements claim the course. ``sign`` prevents it, so the books stop.
     """
-    rows = _versions(at).filter(courses__course_key=course_key, fund_bp__isnull=False)
     day = utc_day(at)
+    rows = _versions(at).filter(courses__course_key=course_key, fund_bp__isnull=False)
     found = [row for row in rows if not rules.obstacles(_facts(row), on=day)]
     if len(found) > 1:
         raise TermsConflict(f"{found[0]} and {found[1]} both share the receipts of {course_key}.")
@@ -85,25 +87,30 @@ def get_terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
 
 def _versions(at: datetime) -> QuerySet[Any]:
     """Versions with the facts of a moment."""
-    versions = models.AgreementVersion.objects.select_related("agreement__partner")
-    return _with_facts(versions, at, version="pk", agreement="agreement", partner="agreement__partner")
+    return _with_facts(
+        models.AgreementVersion.objects.select_related("agreement__partner"),
+        at,
+        version="pk",
+        agreement="agreement",
+        partner="agreement__partner",
+    )
 
 
 def _roles(at: datetime) -> QuerySet[Any]:
     """Roles with the facts of their version at a moment, and of the partner who has the role."""
-    roles = models.VersionRole.objects.select_related("partner", "version__agreement")
     roles = _with_facts(
-        roles,
+        models.VersionRole.objects.select_related("partner", "version__agreement"),
         at,
         version="version",
         agreement="version__agreement",
         partner="version__agreement__partner",
     )
     own = _last_check("partner", at)
-    return roles.annotate(
+    known: QuerySet[Any] = roles.annotate(
         own_cleared=Subquery(own.values("accepted")[:1]),
         own_cleared_until=Subquery(own.values("expires_on")[:1]),
-    ).order_by("version__agreement__code", "place", "id")
+    )
+    return known.order_by("version__agreement__code", "place", "id")
 
 
 def _with_facts(
@@ -114,29 +121,27 @@ def _with_facts(
         agreement=OuterRef(agreement), at__lte=at
     ).order_by("-at", "-id")
     check = _last_check(partner, at)
-    return rows.annotate(
+    known: QuerySet[Any] = rows.annotate(
         host_signed=Exists(signed.filter(side=Side.HOST.value)),
         partner_signed=Exists(signed.filter(side=Side.PARTNER.value)),
         is_suspended=Subquery(suspension.values("suspends")[:1]),
         cleared=Subquery(check.values("accepted")[:1]),
         cleared_until=Subquery(check.values("expires_on")[:1]),
     )
+    return known
 
 
 def _last_check(partner: str, at: datetime) -> QuerySet[Any]:
-    checks = models.DueDiligenceCheck.objects.filter(
-        partner=OuterRef(partner), recorded_at__lte=at
-    )
+    checks = models.DueDiligenceCheck.objects.filter(partner=OuterRef(partner), recorded_at__lte=at)
     return checks.order_by("-recorded_at", "-id")
 
 
-def _in_force(roles: QuerySet[Any], at: datetime) -> Iterator[Any]:
-    day = utc_day(at)
+def _in_force(roles: QuerySet[Any], *, on: date) -> Iterator[Any]:
     for row in roles:
         # A mark needs its own partner's due diligence as well: a sponsor may ride on an agreement
         # that somebody else signed.
-        own = rules.is_cleared(row.own_cleared, row.own_cleared_until, on=day)
-        if own and not rules.obstacles(_facts(row, version=row.version), on=day):
+        own = rules.clearance_obstacles(_clearance(row, "own_cleared"), on=on)
+        if not own and not rules.obstacles(_facts(row, version=row.version), on=on):
             yield row
 
 
@@ -146,10 +151,14 @@ def _facts(row: Any, *, version: Any = None) -> InForceFacts:
         period=Period(version.valid_from, version.valid_until),
         host_signed=row.host_signed,
         partner_signed=row.partner_signed,
-        cleared=row.cleared,
-        cleared_until=row.cleared_until,
+        clearance=_clearance(row, "cleared"),
         is_suspended=bool(row.is_suspended),
     )
+
+
+def _clearance(row: Any, column: str) -> Clearance | None:
+    accepted, until = getattr(row, column), getattr(row, f"{column}_until")
+    return None if accepted is None else Clearance(accepted, until)
 
 
 def _mark(row: Any) -> Mark:

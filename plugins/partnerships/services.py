@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from fairgate.documents import Faults
 
-from . import models, rules, terms_file
+from . import lock_objects, models, rules, terms_file
 from .data import LoadedVersion, Period, Side
 from .exceptions import TermsConflict, UnknownPartner, UnknownVersion
-from .lock_objects import locked_agreement, locked_agreements, locked_around
 from .terms_file import PartnerEntry, VersionEntry
 
 log = logging.getLogger(__name__)
@@ -31,10 +31,10 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
     """
     terms = terms_file.read(text, file=file)
     with transaction.atomic():
-        partners = {
-            entry.code: _write_partner(entry, by=by, at=at) for entry in terms.partners
-        }
-        with locked_agreements({entry.agreement for entry in terms.versions}) as agreements:
+        partners = {entry.code: _write_partner(entry, by=by, at=at) for entry in terms.partners}
+        with lock_objects.locked_agreements(
+            {entry.agreement for entry in terms.versions}
+        ) as agreements:
             _check_beside_kept(terms.versions, agreements, file=file)
             loaded = tuple(
                 _write_version(entry, agreements, partners, by=by, at=at)
@@ -87,9 +87,10 @@ def _check_agreement(entry: VersionEntry, agreement: models.Agreement, faults: F
             line=entry.line,
             field="partner",
         )
-    kept = agreement.versions.filter(number=entry.number).first()
-    is_changed = kept is not None and kept.checksum != rules.checksum(entry.agreed_text)
-    if is_changed and kept.signatures.exists():
+    kept = _kept_version(agreement, entry.number)
+    if kept is None or kept.checksum == rules.checksum(entry.agreed_text):
+        return
+    if lock_objects.signatures_now(kept):
         faults.add(
             f"{entry.name} is signed and says something else; a change is a new version.",
             line=entry.line,
@@ -101,9 +102,12 @@ def _check_days(
     entries: Sequence[VersionEntry], agreement: models.Agreement, faults: Faults
 ) -> None:
     rewritten = {entry.number: entry for entry in entries}
-    kept = agreement.versions.exclude(number__in=rewritten)
     dated = [(entry.number, entry.period) for entry in entries]
-    dated += [(row.number, Period(row.valid_from, row.valid_until)) for row in kept]
+    dated += [
+        (row.number, Period(row.valid_from, row.valid_until))
+        for row in lock_objects.versions_now(agreement)
+        if row.number not in rewritten
+    ]
     overlap = rules.first_overlap(dated)
     if overlap is None:
         return
@@ -132,7 +136,7 @@ def _write_version(
         )
         agreements[entry.agreement.casefold()] = agreement
     agreed = rules.checksum(entry.agreed_text)
-    kept = agreement.versions.filter(number=entry.number).first()
+    kept = _kept_version(agreement, entry.number)
     if kept is not None and kept.checksum == agreed:
         return _loaded(kept, "unchanged")
     version = kept or models.AgreementVersion(
@@ -147,6 +151,11 @@ def _write_version(
     version.save()
     _write_parts(version, entry, partners, is_new=kept is None)
     return _loaded(version, "changed" if kept else "added")
+
+
+def _kept_version(agreement: models.Agreement, number: int) -> models.AgreementVersion | None:
+    versions = lock_objects.versions_now(agreement)
+    return next((row for row in versions if row.number == number), None)
 
 
 def _loaded(version: models.AgreementVersion, change: str) -> LoadedVersion:
@@ -179,7 +188,7 @@ def _write_parts(
     is_new: bool,
 ) -> None:
     shares = entry.revenue.shares if entry.revenue else ()
-    parts: dict[type[models.Kept], list[dict[str, object]]] = {
+    parts: dict[Any, list[dict[str, object]]] = {
         models.VersionShare: [{"party": code, "weight": weight} for code, weight in shares],
         models.VersionCourse: [{"course_key": key} for key in entry.courses],
         models.VersionRole: [
@@ -209,8 +218,8 @@ def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> None:
     found = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
     if found is None:
         raise UnknownVersion(f"There is no agreement version {version_uuid}.")
-    with locked_around(found) as version:
-        signed = list(version.signatures.values_list("side", "signed_at"))
+    with lock_objects.locked_around(found) as version:
+        signed = lock_objects.signatures_now(version)
         rules.check_may_sign(signed, side=its_side, at=at, version=str(version))
         if signed:
             _check_no_other_terms(version)
@@ -228,18 +237,8 @@ def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> None:
 def _check_no_other_terms(version: models.AgreementVersion) -> None:
     if version.fund_bp is None:
         return
-    courses = list(version.courses.values_list("course_key", flat=True))
-    others = (
-        models.AgreementVersion.objects.filter(
-            courses__course_key__in=courses, fund_bp__isnull=False
-        )
-        .filter(signatures__place=2)
-        .exclude(pk=version.pk)
-        .select_related("agreement")
-        .distinct()
-    )
     its_days = Period(version.valid_from, version.valid_until)
-    for other in others:
+    for other in lock_objects.other_signed_terms_now(version):
         if its_days.shares_a_day_with(Period(other.valid_from, other.valid_until)):
             raise TermsConflict(
                 f"{version} and {other}, which is signed, would both share the receipts of a "
@@ -252,25 +251,18 @@ def _check_no_other_terms(version: models.AgreementVersion) -> None:
 
 def suspend(code: str, *, by: str, reason: str, at: datetime) -> None:
     """Take an agreement out of force from ``at`` on: one record hides every mark of it."""
-    with locked_agreement(code) as agreement:
-        rules.check_may_suspend(_last_suspension(agreement), at=at, agreement=code)
+    with lock_objects.locked_agreement(code) as agreement:
+        rules.check_may_suspend(lock_objects.last_suspension_now(agreement), at=at, agreement=code)
         agreement.suspension_records.create(suspends=True, at=at, reason=reason, recorded_by=by)
     log.info("agreement suspended: agreement=%s", agreement.uuid)
 
 
 def resume(code: str, *, by: str, reason: str, at: datetime) -> None:
     """Lift the suspension from ``at`` on."""
-    with locked_agreement(code) as agreement:
-        rules.check_may_resume(_last_suspension(agreement), at=at, agreement=code)
+    with lock_objects.locked_agreement(code) as agreement:
+        rules.check_may_resume(lock_objects.last_suspension_now(agreement), at=at, agreement=code)
         agreement.suspension_records.create(suspends=False, at=at, reason=reason, recorded_by=by)
     log.info("agreement resumed: agreement=%s", agreement.uuid)
-
-
-def _last_suspension(agreement: models.Agreement) -> tuple[bool, datetime] | None:
-    records: Iterable[tuple[bool, datetime]] = agreement.suspension_records.order_by(
-        "-at", "-id"
-    ).values_list("suspends", "at")[:1]
-    return next(iter(records), None)
 
 
 def record_due_diligence(
@@ -323,7 +315,7 @@ def forget_user(user_id: int) -> None:
 
 
 def _known_partner(code: str) -> models.Partner:
-    found = models.Partner.objects.filter(code=code).first()
+    found: models.Partner | None = models.Partner.objects.filter(code=code).first()
     if found is None:
         raise UnknownPartner(f"There is no partner “{code}”.")
     return found

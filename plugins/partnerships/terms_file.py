@@ -445,4 +445,3 @@ def _read_money(fields: Fields, amount: Any, currency: str) -> Money | None:
             return money
         fields.fault("amount", "is negative.")
     return None
-

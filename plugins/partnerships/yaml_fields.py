@@ -102,13 +102,13 @@ class Fields:
             return None
         text = self.text(key)
         try:
-            return date.fromisoformat(text) if _DAY.fullmatch(text) else self._no_day(key, text)
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
         except ValueError:
-            return self._no_day(key, text)
-
-    def _no_day(self, key: str, text: str) -> None:
+            pass  # the 31st of February
         if text:
             self.fault(key, f"“{text}” is not a day; write it like 2026-10-01.")
+        return None
 
     def rows(self, key: str, known: frozenset[str]) -> list[Fields]:
         """The mappings of a list."""

@@ -1,4 +1,4 @@
-"""The partner badge: an XBlock that shows the partners of a course while an agreement is in force."""
+"""The partner badge: an XBlock with the partners whose agreements are in force."""
 
 from partner_badge.block import PartnerBadgeXBlock
 

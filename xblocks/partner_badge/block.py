@@ -91,9 +91,7 @@ class PartnerBadgeXBlock(XBlock):
         """The settings form."""
         del context
         partners, note = self._partners_to_choose_from()
-        form = presenter.studio_form(
-            self._settings(), partners, note=note, gettext=self._gettext
-        )
+        form = presenter.studio_form(self._settings(), partners, note=note, gettext=self._gettext)
         return drawing.studio(form, html_id=self._html_id())
 
     @XBlock.json_handler

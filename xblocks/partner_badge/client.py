@@ -53,7 +53,7 @@ def partners_of(course_key: str) -> tuple[tuple[str, str], ...]:
 
 @contextmanager
 def _asked(course_key: str) -> Iterator[ModuleType]:
-    from django.db import DatabaseError  # noqa: PLC0415 - the workbench may run without Django's ORM
+    from django.db import DatabaseError
 
     partnerships = _api()
     try:
@@ -65,10 +65,10 @@ def _asked(course_key: str) -> Iterator[ModuleType]:
 
 
 def _api() -> ModuleType:
-    from django.apps import apps  # noqa: PLC0415
+    from django.apps import apps
 
     if not apps.ready or not apps.is_installed("partnerships"):
         raise NotInstalled
-    from partnerships import api  # noqa: PLC0415
+    from partnerships import api
 
     return api

@@ -30,7 +30,7 @@ def course_key_of(block: Any) -> str:
 def course_start_of(block: Any) -> datetime | None:
     """When the course run of a block starts (UTC), or ``None`` if that is not known here."""
     try:
-        from xmodule.modulestore.django import modulestore  # noqa: PLC0415
+        from xmodule.modulestore.django import modulestore
     except ImportError:
         return None
     key = course_key_of(block)
@@ -42,8 +42,8 @@ def course_start_of(block: Any) -> datetime | None:
 def may_edit(block: Any) -> bool:
     """Whether this person may change the block.
 
-    Studio says so itself; elsewhere (the demo, the workbench) the user's role in the course does. An
-    LMS shows course staff as such too, but keeps settings read-only for everybody.
+    Studio says so itself; elsewhere (the demo, the workbench) the user's role in the course does.
+    An LMS shows course staff as such too, but keeps settings read-only for everybody.
     """
     studio = block.runtime.service(block, "studio_user_permissions")
     if studio is not None:

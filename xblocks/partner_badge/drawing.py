@@ -21,7 +21,10 @@ def badge(page: Badge | None, *, html_id: str) -> Fragment:
 
 def author(page: AuthorPage, *, html_id: str) -> Fragment:
     """The block in Studio's preview."""
-    return _draw("author.html", {"page": page, "badge": page.badge, "html_id": html_id})
+    fragment = _draw("author.html", {"page": page})
+    if page.badge is not None:
+        fragment.add_content(_html("badge.html", {"badge": page.badge, "html_id": html_id}))
+    return fragment
 
 
 def studio(form: StudioForm, *, html_id: str) -> Fragment:
@@ -33,8 +36,11 @@ def studio(form: StudioForm, *, html_id: str) -> Fragment:
 
 
 def _draw(template: str, context: dict[str, Any]) -> Fragment:
-    fragment = Fragment(
-        _files.render_django_template(f"templates/partner_badge/{template}", context)
-    )
+    fragment = Fragment(_html(template, context))
     fragment.add_css(_files.load_unicode("static/css/partner_badge.css"))
     return fragment
+
+
+def _html(template: str, context: dict[str, Any]) -> str:
+    path = f"templates/partner_badge/{template}"
+    return str(_files.render_django_template(path, context))

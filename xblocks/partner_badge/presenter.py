@@ -161,7 +161,9 @@ def author(
         notes.append(
             gettext("Learners see nothing here now: no agreement is in force for this course.")
             if not settings.partners
-            else gettext("Learners see nothing here now: no chosen partner’s agreement is in force.")
+            else gettext(
+                "Learners see nothing here now: no chosen partner’s agreement is in force."
+            )
         )
     return AuthorPage(
         title=settings.display_name or gettext("Partners"),
@@ -199,7 +201,9 @@ def why_unknown(*, in_course: bool, is_installed: bool, gettext: Gettext) -> str
             "The partnerships app is not installed on this site, so learners see nothing here. "
             "Ask the operator of the site to install it."
         )
-    return gettext("The partners cannot be read at the moment. Learners see nothing here meanwhile.")
+    return gettext(
+        "The partners cannot be read at the moment. Learners see nothing here meanwhile."
+    )
 
 
 def _start_title(start: datetime | None, *, gettext: Gettext) -> str:
@@ -208,9 +212,7 @@ def _start_title(start: datetime | None, *, gettext: Gettext) -> str:
     return gettext("Shown when the course starts, {day} (UTC)").format(day=f"{start:%Y-%m-%d}")
 
 
-def _lines(
-    marks: Sequence[MarkLike], *, settings: Settings, gettext: Gettext
-) -> tuple[str, ...]:
+def _lines(marks: Sequence[MarkLike], *, settings: Settings, gettext: Gettext) -> tuple[str, ...]:
     return tuple(_line(one, gettext=gettext) for one in shown(marks, settings=settings))
 
 
@@ -238,8 +240,12 @@ def studio_form(
         display_name=settings.display_name,
         heading=settings.heading,
         layouts=tuple(
-            Choice(value=one, label=labels[one][0], help=labels[one][1],
-                   is_chosen=one == settings.layout)
+            Choice(
+                value=one,
+                label=labels[one][0],
+                help=labels[one][1],
+                is_chosen=one == settings.layout,
+            )
             for one in LAYOUTS
         ),
         which=(
@@ -260,7 +266,9 @@ def studio_form(
         words={
             "display_name": _("Name in the outline"),
             "heading": _("Heading"),
-            "heading_help": _("Stands above the partners. Leave it empty for “In partnership with”."),
+            "heading_help": _(
+                "Stands above the partners. Leave it empty for “In partnership with”."
+            ),
             "layout": _("Layout"),
             "which": _("Partners"),
             "partners": _("Partners to choose from"),

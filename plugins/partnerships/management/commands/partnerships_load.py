@@ -1,4 +1,4 @@
-"""``manage.py partnerships_load TERMS.yaml``: load partners and agreement versions, all or nothing."""
+"""``manage.py partnerships_load TERMS.yaml``: load agreements, all or nothing."""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         for one in versions:
             self.stdout.write(_line(one))
         in_force = sum(one.is_in_force for one in versions)
-        self.stdout.write(f"{len(versions)} versions, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC.")
+        self.stdout.write(
+            f"{len(versions)} versions, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC."
+        )
         altered = api.list_altered()
         if altered:
             raise CommandError(f"The text differs from what was signed: {', '.join(altered)}.")

@@ -1,0 +1,207 @@
+"""What an operator does: at the command line and in the admin."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from factories.partnerships import AGREEMENT, COURSE, LONG_AGO, load, put_in_force, terms_text
+
+from fairgate import clock
+from partnerships import api, handlers, models
+from partnerships.data import Standing
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    clock.use(lambda: NOW)
+    yield
+    clock.use(None)
+
+
+def output_of(*args: str) -> str:
+    out = StringIO()
+    call_command(*args, stdout=out)
+    return out.getvalue()
+
+
+def operator(client: Client, *codenames: str) -> None:
+    """Sign in as staff with these permissions and no other."""
+    user = User.objects.create_user("op", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+
+
+def act(client: Client, model: str, action: str, pk: int, **fields: str) -> str:
+    """Choose an action for one row in the admin; the messages of the page that follows."""
+    url = reverse(f"admin:partnerships_{model}_changelist")
+    data = {"action": action, "_selected_action": [pk], **fields}
+    response = client.post(url, data, follow=True)
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_the_command_loads_a_file_and_says_what_it_did(tmp_path: Path) -> None:
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text(), encoding="utf-8")
+
+    said = output_of("partnerships_load", str(file))
+
+    assert "added     GSMA-SPECTRUM version 1" in said
+    assert "1 agreement versions read" in said
+    assert len(api.list_versions(at=NOW)) == 1
+
+
+def test_the_command_names_the_faults_and_loads_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text().replace("USD", "USX"), encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"Nothing was loaded.\n.*TERMS.yaml, line 28, .*USX"):
+        output_of("partnerships_load", str(file))
+    assert not models.Partner.objects.exists()
+
+
+def test_a_file_that_is_not_there_is_a_sentence() -> None:
+    with pytest.raises(CommandError, match="nowhere.yaml: cannot be read"):
+        output_of("partnerships_load", "nowhere.yaml")
+
+
+def test_the_status_says_what_is_in_force_and_why_the_rest_is_not() -> None:
+    put_in_force()
+
+    assert "1 versions, 1 in force" in output_of("partnerships_status")
+    ended = output_of("partnerships_status", "--on", "2027-10-01")
+    assert "Ended  Its last day is past." in ended
+    assert "1 versions, 0 in force at 2027-10-01 00:00 UTC." in ended
+    with pytest.raises(CommandError, match="“soon” is not a day"):
+        output_of("partnerships_status", "--on", "soon")
+
+
+def test_the_status_fails_when_a_signed_text_was_altered() -> None:
+    put_in_force()
+    models.AgreementVersion.objects.update(agreed_text="{}")
+
+    with pytest.raises(CommandError, match="differs from what was signed: GSMA-SPECTRUM version 1"):
+        output_of("partnerships_status")
+
+
+def test_signatures_are_recorded_in_the_admin(client) -> None:
+    load()
+    version = models.AgreementVersion.objects.get()
+    operator(client, "view_agreementversion", "sign_agreementversion")
+
+    assert act(client, "agreementversion", "sign_for_host", version.pk) == (
+        "Give the name of the signatory."
+    )
+    act(client, "agreementversion", "sign_for_partner", version.pk, signatory="G. Partner")
+    act(client, "agreementversion", "sign_for_host", version.pk, signatory="H. Host")
+    again = act(client, "agreementversion", "sign_for_host", version.pk, signatory="Other")
+
+    assert "The host side signed" in again
+    assert api.version(version.uuid, at=NOW).standing is Standing.IN_FORCE
+
+
+def test_one_admin_action_takes_every_mark_away_and_one_brings_it_back(client) -> None:
+    put_in_force()
+    agreement = models.Agreement.objects.get()
+    operator(client, "view_agreement", "suspend_agreement")
+
+    assert act(client, "agreement", "suspend", agreement.pk) == "Give a reason."
+    assert api.branding_for(COURSE, at=NOW) != ()
+    assert act(client, "agreement", "suspend", agreement.pk, reason="Review") == "Recorded."
+    assert api.branding_for(COURSE, at=NOW) == ()
+    act(client, "agreement", "resume", agreement.pk, reason="Cleared")
+    assert len(api.branding_for(COURSE, at=NOW)) == 2
+
+
+def test_who_may_only_look_can_neither_sign_nor_suspend(client) -> None:
+    load()
+    version = models.AgreementVersion.objects.get()
+    operator(client, "view_agreementversion", "view_agreement")
+
+    act(client, "agreementversion", "sign_for_host", version.pk, signatory="H. Host")
+    act(client, "agreement", "suspend", version.agreement_id, reason="Review")
+
+    assert not models.Signature.objects.exists()
+    assert not models.SuspensionRecord.objects.exists()
+
+
+@pytest.mark.parametrize("model", ["partner", "agreement", "agreementversion"])
+def test_the_admin_shows_everything_and_edits_nothing(client, model) -> None:
+    put_in_force()
+    user = User.objects.create_superuser("root")
+    client.force_login(user)
+    row = {
+        "partner": models.Partner,
+        "agreement": models.Agreement,
+        "agreementversion": models.AgreementVersion,
+    }[model].objects.first()
+
+    assert client.get(reverse(f"admin:partnerships_{model}_changelist")).status_code == 200
+    change = reverse(f"admin:partnerships_{model}_change", args=[row.pk])
+    assert client.get(change).status_code == 200
+    assert client.post(change, {"code": "X"}).status_code == 403
+    assert client.get(reverse(f"admin:partnerships_{model}_add")).status_code == 403
+    delete = reverse(f"admin:partnerships_{model}_delete", args=[row.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_due_diligence_and_people_are_added_in_the_admin(client) -> None:
+    load()
+    partner = models.Partner.objects.get(code="GSMA")
+    client.force_login(User.objects.create_superuser("root"))
+
+    client.post(
+        reverse("admin:partnerships_duediligencecheck_add"),
+        {"partner": partner.pk, "accepted": "on", "expires_on": "2027-01-31"},
+    )
+    client.post(
+        reverse("admin:partnerships_partnerperson_add"),
+        {"partner": partner.pk, "user_id": "7", "role": "officer"},
+    )
+
+    assert api.partner("GSMA", at=NOW).cleared_until == date(2027, 1, 31)
+    assert api.partner("GSMA", at=LONG_AGO).cleared_until == date(2030, 12, 31)
+    assert api.is_person_of(7, "GSMA")
+
+
+def test_logs_name_ids_and_never_a_person(caplog) -> None:
+    caplog.set_level(logging.INFO, logger="partnerships")
+
+    put_in_force()
+    api.suspend(AGREEMENT, by="Olga Officer", reason="A private matter", at=NOW)
+
+    said = caplog.text
+    assert "agreement version signed: version=" in said
+    assert [word in said for word in ("G. Partner", "H. Host", "Olga", "private")] == [False] * 4
+
+
+def test_a_retired_user_is_forgotten() -> None:
+    load()
+    user = User.objects.create_user("grace")
+    api.add_person(user.pk, partner_code="GSMA", role="officer", at=NOW)
+
+    handlers.forget_retired_user(sender=None, user=user)
+
+    assert api.partners_of(user.pk) == ()
+
+
+def test_the_set_up_is_checked_at_start(settings) -> None:
+    settings.PARTNERSHIPS_HOST_NAME = "The Union"
+    assert run_checks(tags=["partnerships"]) == []
+    settings.PARTNERSHIPS_HOST_NAME = 7
+    assert [one.id for one in run_checks(tags=["partnerships"])] == ["partnerships.E002"]
+    settings.PARTNERSHIPS_HOST_NAME = settings.PLATFORM_NAME = ""
+    assert [one.id for one in run_checks(tags=["partnerships"])] == ["partnerships.W001"]

@@ -1,0 +1,218 @@
+"""TERMS.yaml: what it says, and every way in which it can be wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from factories.partnerships import LONG_AGO, REVENUE, load, terms_text, version_text
+
+from fairgate.documents import DocumentError
+from partnerships import api, models
+
+ONE_AGREEMENT = terms_text()
+
+
+def line_of(text: str, part: str) -> int:
+    """The line on which a part of the text stands."""
+    return text[: text.index(part)].count("\n") + 1
+
+
+FAULTS = [
+    # what stands there, what is written instead, the line to name, the field, the sentence
+    ("fund_percent: 20", "fund_pct: 20", "fund_pct", "fund_pct", "is not a known key here"),
+    ("kind: private_sector", "sort: x", "sort: x", "sort", "is not a known key here"),
+    ("fund_percent: 20", "fund_percent: 101", "fund_percent", "fund_percent", "between 0 and 100"),
+    ("fund_percent: 20", "fund_percent: -1", "fund_percent", "fund_percent", "between 0 and 100"),
+    ("fund_percent: 20", "fund_percent: 20.125", "fund_percent", "fund_percent", "two decimals"),
+    ("fund_percent: 20", "fund_percent: true", "fund_percent", "fund_percent", "from 0 to 100"),
+    ("fund_percent: 20", "fund_percent:", "fund_percent", "fund_percent", "is missing"),
+    ("GSMA: 45", "GSMA: 45.5", "GSMA: 45.5", "shares.GSMA", "is a whole number"),
+    ("GSMA: 45", 'GSMA: "45"', 'GSMA: "45"', "shares.GSMA", "is a whole number"),
+    ("GSMA: 45", "GSMA: 0", "GSMA: 0", "shares.GSMA", "is from 1 to"),
+    ("GSMA: 45", "GSMA: -3", "GSMA: -3", "shares.GSMA", "is from 1 to"),
+    ("GSMA: 45", "GSMA: true", "GSMA: true", "shares.GSMA", "is a whole number"),
+    ("GSMA: 45", "GSMA: 45, GSMA: 1", "GSMA: 45", "GSMA", "stands there twice"),
+    ("GSMA: 45", "FUND: 45", "FUND: 45", "shares.FUND", "takes fund_percent first"),
+    ("GSMA: 45", "XYZ: 45", "XYZ: 45", "shares.XYZ", "not defined under partners"),
+    ("{GSMA: 45, ATC: 25, PLATFORM: 30}", "{}", "shares: {}", "shares", "names no party"),
+    ("{GSMA: 45, ATC: 25, PLATFORM: 30}", "45", "shares: 45", "shares", "is a mapping"),
+    ("currency: USD", "currency: USX", "USX", "currency", "“USX” is not a currency code"),
+    ("currency: USD", "currency: usd", "usd", "currency", "“usd” is not a currency code"),
+    ('"25.00"', '"25.001"', "25.001", "amount", "has more decimals than USD allows"),
+    ('"25.00"', '"-1.00"', "-1.00", "amount", "is negative"),
+    ('"25.00"', '"1e3"', "1e3", "amount", "is not an amount"),
+    ("valid_from: 2026-10-01", "valid_from: 2026-02-30", "02-30", "valid_from", "is not a day"),
+    ("valid_from: 2026-10-01", "valid_from: 1 October", "1 Oct", "valid_from", "is not a day"),
+    ("valid_from: 2026-10-01", "valid_from: 20261001", "2026", "valid_from", "is not a day"),
+    ("valid_until: 2027-09-30", "valid_until: 2026-09-30", "2026-09-30", "valid_until", "before"),
+    ("course-v1:ATC+SPECTRUM101+2026_T4", "course-v1:ATC", "course-v1", "courses", "not the key"),
+    ("course-v1:ATC+SPECTRUM101+2026_T4", "library-v1:A+B", "library", "courses", "not the key"),
+    ("course-v1:ATC+SPECTRUM101+2026_T4", "4", "courses: [4]", "courses", "not the key"),
+    ("[course-v1:ATC+SPECTRUM101+2026_T4]", "[]", "courses: []", "courses", "names no course"),
+    ("    partner: GSMA\n", "    partner: NOBODY\n", "NOBODY", "partner", "not defined under"),
+    ("{partner: ATC, role: venue}", "{partner: X, role: venue}", "X, role", "partner", "defined"),
+    ("role: venue", "role: owner", "owner", "role", "“owner” is none of: co-host, sponsor"),
+    ("kind: academia", "kind: club", "kind: club", "kind", "“club” is none of: ngo"),
+    ("code: ATC", "code: FUND", "code: FUND", "code", "never a partner"),
+    ("code: ATC", "code: atc", "code: atc", "code", "is not a code"),
+    ("code: ATC", "code: GSMA", "- code: GSMA\n    legal_name: Reg", "code", "defined twice"),
+    ("https://www.gsma.example/", "javascript:alert(1)", "javascript", "url", "web address"),
+    ("basis: net_receipts", "basis: gross", "basis: gross", "basis", "is not a basis"),
+    ("hold_days: 30", "hold_days: 1.5", "hold_days", "hold_days", "is a whole number"),
+    ("hold_days: 30", "hold_days: -1", "hold_days", "hold_days", "is a whole number"),
+    ("version: 1", "version: 0", "version: 0", "version", "is a whole number"),
+    ("dispute_fee: PLATFORM", "dispute_fee: XYZ", "XYZ", "dispute_fee", "“XYZ” is none of"),
+    ("lost_processor_fee: pro_rata, ", "", "costs:", "lost_processor_fee", "is missing"),
+    ("schema: fairgate-terms/1", "schema: fairgate-terms/9", "schema", "schema", "this reads"),
+    ("accepted: true", "accepted: maybe", "accepted: maybe", "accepted", "is true or false"),
+    ("legal_name: GSM Association", 'legal_name: " "', "legal_name", "legal_name", "is blank"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("there", "instead", "place", "field", "sentence"), FAULTS, ids=[row[1] for row in FAULTS]
+)
+def test_a_fault_names_file_line_and_field_and_nothing_is_loaded(
+    there: str, instead: str, place: str, field: str, sentence: str
+) -> None:
+    # given
+    assert there in ONE_AGREEMENT
+    text = ONE_AGREEMENT.replace(there, instead, 1)
+
+    # when
+    with pytest.raises(DocumentError) as raised:
+        load(text)
+
+    # then
+    faults = getattr(raised.value, "faults", (raised.value,))
+    (fault,) = [one for one in faults if one.field.endswith(field)]
+    assert fault.file == "TERMS.yaml"
+    assert fault.line == line_of(text, place)
+    assert sentence in str(fault)
+    assert not models.Partner.objects.exists()
+    assert not models.Agreement.objects.exists()
+
+
+def test_every_fault_of_a_file_is_named_at_once() -> None:
+    # given
+    text = ONE_AGREEMENT.replace("fund_percent: 20", "fund_percent: 200")
+    text = text.replace("kind: academia", "kind: club").replace("USD", "USX")
+
+    # when
+    with pytest.raises(DocumentError) as raised:
+        api.read_terms(text, file="TERMS.yaml")
+
+    # then
+    assert [fault.line for fault in raised.value.faults] == sorted(
+        [line_of(text, "club"), line_of(text, "fund_percent"), line_of(text, "USX")]
+    )
+
+
+def test_an_agreement_version_that_is_there_twice_is_refused() -> None:
+    text = terms_text(
+        version_text(), version_text(valid_from="2028-01-01", valid_until="2028-12-31")
+    )
+
+    with pytest.raises(
+        DocumentError, match="GSMA-SPECTRUM version 1 is there twice, first on line"
+    ):
+        api.read_terms(text, file="TERMS.yaml")
+
+
+def test_versions_that_share_a_day_are_refused() -> None:
+    text = terms_text(version_text(), version_text(version=2, valid_from="2027-09-30"))
+
+    with pytest.raises(DocumentError, match="version 2 shares days with version 1"):
+        api.read_terms(text, file="TERMS.yaml")
+
+
+def test_an_agreement_has_one_partner_through_all_its_versions() -> None:
+    later = version_text(
+        version=2, partner="ATC", valid_from="2027-10-01", valid_until="2028-09-30"
+    )
+
+    with pytest.raises(DocumentError, match="is an agreement with GSMA; another partner needs"):
+        api.read_terms(terms_text(version_text(), later), file="TERMS.yaml")
+
+
+def test_reading_needs_no_database_and_gives_the_keys_that_the_books_use() -> None:
+    (terms,) = api.read_terms(ONE_AGREEMENT, file="TERMS.yaml")
+    (again,) = api.read_terms(ONE_AGREEMENT, file="elsewhere.yaml")
+
+    assert terms == again
+    assert terms.currency_hint == "USD"
+    assert terms.parties == ("FUND", "GSMA", "ATC", "PLATFORM")
+
+
+def test_an_agreement_may_share_no_revenue() -> None:
+    assert api.read_terms(terms_text(version_text(revenue="")), file="TERMS.yaml") == ()
+
+
+@pytest.mark.django_db
+def test_a_smallest_payout_of_zero_is_kept_as_zero() -> None:
+    # given
+    load(terms_text(version_text(revenue=REVENUE.replace("25.00", "0.00"))))
+    (version,) = api.list_versions(at=LONG_AGO)
+
+    assert version.terms.minimum_payout.minor == 0
+    assert json.loads(version.agreed_text)["minimum_payout"] == {
+        "amount": "0.00",
+        "currency": "USD",
+    }
+
+
+@pytest.mark.django_db
+def test_the_checksum_is_that_of_the_agreed_text() -> None:
+    # given
+    load()
+
+    # when
+    (version,) = api.list_versions(at=LONG_AGO)
+
+    # then
+    assert version.checksum == hashlib.sha256(version.agreed_text.encode()).hexdigest()
+    agreed = json.loads(version.agreed_text)
+    assert agreed["shares"][0] == {"party": "GSMA", "weight": 45}
+    assert agreed["goals"] == ["Train 200 regulators of LDC and SIDS."]
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("valid_until: 2027-09-30", "valid_until: 2027-09-29"),
+        ("GSMA: 45, ATC: 25", "ATC: 25, GSMA: 45"),  # the order breaks ties of rounding
+        ("hold_days: 30", "hold_days: 31"),
+        ("role: venue", "role: sponsor"),
+        ("Train 200", "Train 300"),
+        ("fund_percent: 20", "fund_percent: 20.01"),
+    ],
+)
+@pytest.mark.django_db
+def test_another_term_is_another_checksum(there: str, instead: str) -> None:
+    # given
+    load()
+    (before,) = api.list_versions(at=LONG_AGO)
+
+    # when
+    load(ONE_AGREEMENT.replace(there, instead))
+
+    # then
+    (after,) = api.list_versions(at=LONG_AGO)
+    assert before.checksum != after.checksum
+
+
+@pytest.mark.django_db
+def test_another_way_to_write_the_same_terms_is_the_same_checksum() -> None:
+    # given
+    load()
+    (before,) = api.list_versions(at=LONG_AGO)
+
+    # when
+    load("# a remark\n" + ONE_AGREEMENT.replace("fund_percent: 20", 'fund_percent: "20.00"'))
+
+    # then
+    (after,) = api.list_versions(at=LONG_AGO)
+    assert before == after
