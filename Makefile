@@ -75,7 +75,11 @@ $(VENV)/.has-%: $(DECLARED) | $(BIN)/python
 	echo "Installing into $(VENV), with the versions of Open edX $$release. It takes a minute, once."; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint "requirements/$$release.txt" --editable ".[$*]"
-	@cd $(VENV) && case $* in 		dev) touch .has-demo .has-test .has-dev ;; 		test) touch .has-demo .has-test ;; 		*) touch .has-$* ;; 	esac
+	@cd $(VENV) && case $* in \
+		dev) touch .has-demo .has-test .has-dev ;; \
+		test) touch .has-demo .has-test ;; \
+		*) touch .has-$* ;; \
+	esac
 
 $(BIN)/python:
 	@python=$$($(FIND_PYTHON)); \
