@@ -71,10 +71,12 @@ def _moves(event: RevenueEvent, kind: str) -> bool:
 
 
 def _lines_sum_to_the_event() -> Iterator[Fault]:
-    part_of = Case(When(kind="refund", then=Part.MIRROR), default=Part.SHARE)
+    by_weight = Q(kind="sale", lines__part=Part.SHARE.value) | Q(
+        kind="refund", lines__part=Part.MIRROR.value
+    )
     shared = RevenueEvent.objects.filter(terms_version__isnull=False).annotate(
-        shared=Coalesce(Sum("lines__units_minor", filter=Q(lines__part=part_of)), 0),
-        lost=Coalesce(Sum("lines__units_minor", filter=Q(lines__part=Part.LOST_FEE)), 0),
+        shared=Coalesce(Sum("lines__units_minor", filter=by_weight), 0),
+        lost=Coalesce(Sum("lines__units_minor", filter=Q(lines__part=Part.LOST_FEE.value)), 0),
     )
     broken = ~Q(shared=F("net_minor")) | (Q(kind="refund") & ~Q(lost=-F("fee_minor")))
     for event in shared.filter(broken).order_by("pk"):
