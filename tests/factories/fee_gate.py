@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from fairgate.money import Money
 from fee_gate.rules import Node
 from fee_payments.data import Breakdown, Learner, OfferingSummary, PayerClass, PriceSummary, Quote
 from fee_payments.exceptions import UnknownOffering
-
-from fairgate.money import Money
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 FEE = "spectrum-online"
@@ -66,7 +65,10 @@ def marker_course(*, scope: str = "subsection", fee: str = FEE) -> Node:
 
 
 def offering(
-    code: str = FEE, *, title: str = "Spectrum management", on_sale_until: date | None = None,
+    code: str = FEE,
+    *,
+    title: str = "Spectrum management",
+    on_sale_until: date | None = None,
     waivable: bool = True,
 ) -> OfferingSummary:
     price = PriceSummary(
@@ -132,9 +134,7 @@ class Payments:
         return Quote(
             offering=found,
             price_id=1,
-            breakdown=Breakdown(
-                list_price=price, waived=self.waived, net=due, tax=zero, total=due
-            ),
+            breakdown=Breakdown(list_price=price, waived=self.waived, net=due, tax=zero, total=due),
             waiver=SimpleNamespace(outcome=self.outcome),
             tax_rule=None,
             explanation=("Switzerland is on none of the lists.",),
@@ -156,5 +156,3 @@ class Platform:
 
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
         return user_id in self.staff
-
-

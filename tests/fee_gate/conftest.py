@@ -5,17 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from factories.fee_gate import AT, COURSE, FEE, LEARNER, PAYER, Payments, Platform
-from factories.fee_gate import key, marker_course
-from fee_gate import services
-from fee_gate.block import FeeGateXBlock
 from opaque_keys.edx.keys import UsageKey
 from xblock.fields import ScopeIds
 from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import DictKeyValueStore, KvsFieldData, NullI18nService
 from xblock.test.tools import TestRuntime
 
+from factories.fee_gate import (
+    AT,
+    COURSE,
+    FEE,
+    LEARNER,
+    PAYER,
+    Payments,
+    Platform,
+    key,
+    marker_course,
+)
 from fairgate import clock
+from fee_gate import services
+from fee_gate.block import FeeGateXBlock
 
 
 @pytest.fixture

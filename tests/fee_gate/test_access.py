@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import pytest
 from django.db import OperationalError
-from factories.fee_gate import AT, AUTHOR, COURSE, EXAM, FEE, LEARNER, PAYER, course, gate, html
-from factories.fee_gate import key, section, subsection, unit
+
+from factories.fee_gate import (
+    AT,
+    AUTHOR,
+    COURSE,
+    EXAM,
+    FEE,
+    LEARNER,
+    PAYER,
+    course,
+    gate,
+    html,
+    key,
+    section,
+    subsection,
+    unit,
+)
 from fee_gate import api, selectors
 from fee_gate.data import Access, GateTable
 
@@ -38,8 +53,11 @@ def test_a_free_block_asks_nobody(published, payments):
 
 
 def test_k23_one_fee_never_opens_what_another_fee_closes(published, payments):
-    payments.entitled = {PAYER: frozenset({FEE}), LEARNER: frozenset({EXAM}),
-                         5: frozenset({FEE, EXAM})}
+    payments.entitled = {
+        PAYER: frozenset({FEE}),
+        LEARNER: frozenset({EXAM}),
+        5: frozenset({FEE, EXAM}),
+    }
     unit_one = unit("V", gate("outer"), gate("inner", fee=EXAM), html("exam"))
     published.outlines[COURSE] = course(section("C", subsection("S", unit_one)))
     api.recompute(COURSE)
@@ -93,3 +111,20 @@ def test_k24_an_unreadable_table_shuts_the_course(published, monkeypatch):
     monkeypatch.setattr(selectors, "_read", lambda course: broken)
 
     assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.UNDECIDED
+
+
+def test_k24_staff_see_everything_even_then(published, payments, monkeypatch):
+    payments.failure = OperationalError("gone away")
+
+    assert api.access(COURSE, SECRET, user_id=AUTHOR, at=AT) is Access.OPEN
+
+
+def test_many_blocks_are_answered_with_one_question_each(
+    published, payments, django_assert_num_queries
+):
+    with django_assert_num_queries(1):  # the table; fee_payments is asked through the fake door
+        answer = api.checker(COURSE, user_id=PAYER, at=AT)
+        found = [answer(block) for block in (INTRO, SECRET, key("vertical", "V2"))]
+
+    assert found == [Access.OPEN] * 3
+    assert payments.asked == 1

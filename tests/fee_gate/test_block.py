@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.db import OperationalError
-from factories.fee_gate import COURSE, FEE, LEARNER, PAYER, offering
-from fee_gate import presenter
-from fee_gate.block import FeeGateXBlock
-from fee_gate.data import PaywallState
 from lxml import etree
 from xblock.completable import XBlockCompletionMode
 from xblock.fields import Scope
 
+from factories.fee_gate import COURSE, FEE, LEARNER, PAYER, offering
 from fairgate.money import Money
+from fee_gate import presenter
+from fee_gate.block import FeeGateXBlock
+from fee_gate.data import PaywallState
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"

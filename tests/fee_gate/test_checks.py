@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+
 from fee_gate import checks
 from fee_gate.settings import common, production, test
 
@@ -82,15 +83,16 @@ def test_settings_may_be_applied_twice():
 
     assert settings.MIDDLEWARE == [USERS, common.MIDDLEWARE]
     assert settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS == (
-        "one.of.the.platform", common.OVERRIDE,
+        "one.of.the.platform",
+        common.OVERRIDE,
     )
     assert settings.INSTALLED_APPS == ["fairgate"]
 
 
 def test_an_operators_value_wins():
-    settings = lms(FEE_GATE_PARTITION_IDS=(60, 61), ENV_TOKENS={
-        "FEE_GATE_NOAUTH_EXEMPT_TYPES": ["lti"]
-    })
+    settings = lms(
+        FEE_GATE_PARTITION_IDS=(60, 61), ENV_TOKENS={"FEE_GATE_NOAUTH_EXEMPT_TYPES": ["lti"]}
+    )
 
     common.plugin_settings(settings)
     production.plugin_settings(settings)

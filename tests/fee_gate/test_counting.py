@@ -7,9 +7,20 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
-from factories.fee_gate import COURSE, EXAM, FEE, course, gate, html, key, marker_course, section
+
+from factories.fee_gate import (
+    COURSE,
+    EXAM,
+    FEE,
+    course,
+    gate,
+    html,
+    key,
+    marker_course,
+    section,
+    unit,
+)
 from factories.fee_gate import subsection as part
-from factories.fee_gate import unit
 from fee_gate import handlers, selectors, services
 from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.models import GatedBlock
@@ -21,7 +32,9 @@ def test_a_publish_writes_what_is_covered(published):
     table = selectors.gate_table(COURSE)
 
     assert set(table.covers) == {
-        key("html", "secret"), key("vertical", "V2"), key("html", "secret-2"),
+        key("html", "secret"),
+        key("vertical", "V2"),
+        key("html", "secret-2"),
     }
     assert table.fees_of(key("html", "secret")) == {FEE}
     assert table.fees_of(key("html", "intro")) == frozenset()

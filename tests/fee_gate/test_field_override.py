@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from opaque_keys.edx.keys import UsageKey
+
 from factories.fee_gate import COURSE, key
 from fee_gate import selectors
 from fee_gate.data import GateTable
 from fee_gate.field_override import FeeGateFieldOverride
-from opaque_keys.edx.keys import UsageKey
 
 pytestmark = pytest.mark.django_db
 NOTHING = object()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
 from factories.fee_gate import COURSE, key
 from fee_gate import keys
-from opaque_keys.edx.keys import CourseKey, UsageKey
 
 BLOCK = key("html", "secret")
 
 
 def test_branch_and_version_do_not_count():
     course = CourseKey.from_string(COURSE).for_branch("draft-branch")
-    usage = UsageKey.from_string(BLOCK).map_into_course(
-        course.for_version("5" * 24)
-    )
+    usage = UsageKey.from_string(BLOCK).map_into_course(course.for_version("5" * 24))
 
     assert keys.course_text(course) == COURSE
     assert keys.usage_text(usage) == BLOCK

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
+
 from factories.fee_gate import AUTHOR, COURSE, LEARNER, PAYER, key
 from fee_gate import selectors
 from fee_gate.data import GateTable

@@ -9,19 +9,32 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
-from factories.fee_gate import COURSE, EXAM, FEE, LEARNER, PAYER, course, gate, html, key, section
-from factories.fee_gate import subsection, unit
+
+from factories.fee_gate import (
+    COURSE,
+    EXAM,
+    FEE,
+    LEARNER,
+    PAYER,
+    course,
+    gate,
+    html,
+    key,
+    section,
+    subsection,
+    unit,
+)
 from fee_gate import partitions, selectors, services
 from fee_gate.data import Cover, GateTable
 from fee_gate.partitions import NOT_SETTLED, SETTLED, FeeGatePartitionScheme
 
 pytestmark = pytest.mark.django_db
 
-Group = namedtuple("Group", "id name")  # noqa: PYI024 - as the platform has it
+Group = namedtuple("Group", "id name")
 
 
 class UserPartition(
-    namedtuple("UserPartition", "id name description groups scheme parameters active")  # noqa: PYI024
+    namedtuple("UserPartition", "id name description groups scheme parameters active")
 ):
     """As much of the platform's class as ours stands on."""
 

@@ -8,12 +8,24 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
-from factories.fee_gate import AUTHOR, COURSE, EXAM, FEE, LEARNER, course, html, offering, section
-from factories.fee_gate import gate as marker
-from factories.fee_gate import subsection, unit
-from fee_gate import api
 from webob import Request
 from xblock.validation import ValidationMessage
+
+from factories.fee_gate import (
+    AUTHOR,
+    COURSE,
+    EXAM,
+    FEE,
+    LEARNER,
+    course,
+    html,
+    offering,
+    section,
+    subsection,
+    unit,
+)
+from factories.fee_gate import gate as marker
+from fee_gate import api
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +128,8 @@ def test_when_fees_cannot_be_read_nothing_is_saved(gate, payments):
     payments.failure = OperationalError("gone away")
 
     assert save(gate(AUTHOR), SETTINGS) == (
-        400, {"error": "The fees of this course cannot be read now. Try later."},
+        400,
+        {"error": "The fees of this course cannot be read now. Try later."},
     )
 
 

@@ -13,7 +13,7 @@ __all__ = ["FeeGateXBlock"]
 def __getattr__(name: str) -> Any:
     """Load the block when it is asked for: Django imports this package before it has settings."""
     if name == "FeeGateXBlock":
-        from fee_gate.block import FeeGateXBlock  # noqa: PLC0415
+        from fee_gate.block import FeeGateXBlock
 
         return FeeGateXBlock
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

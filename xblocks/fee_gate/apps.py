@@ -41,4 +41,4 @@ class FeeGateConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from fee_gate import checks  # noqa: F401, PLC0415 - registered by the import
+        from fee_gate import checks  # noqa: F401 - registered by the import

@@ -1,4 +1,4 @@
-"""What an author of a gate sees and may set: the report, the form, and the check of what is saved."""
+"""What an author of a gate sees and may set: report, form, and the check of what is saved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS = ("display_name", "fee", "scope", "teaser")
 _LONGEST = {"display_name": 255, "fee": 64, "scope": 16, "teaser": 1000}
 
 
-class Refused(Exception):  # noqa: N818 - the sentence goes to the author as it is
+class Refused(Exception):
     """What was sent cannot be stored; the text says why."""
 
 
@@ -55,9 +55,7 @@ def form(gate: FeeGateXBlock, *, at: datetime, gettext: Gettext) -> dict[str, An
     }
 
 
-def checked(
-    gate: FeeGateXBlock, data: Any, *, at: datetime, gettext: Gettext
-) -> Mapping[str, str]:
+def checked(gate: FeeGateXBlock, data: Any, *, at: datetime, gettext: Gettext) -> Mapping[str, str]:
     """The settings that were sent, if they can be stored.
 
     Raises:
@@ -135,6 +133,4 @@ def _is_followed(gate: FeeGateXBlock) -> bool:
 
 
 def _options(choices: list[tuple[str, str]], chosen: str) -> list[dict[str, Any]]:
-    return [
-        {"value": value, "name": name, "is_chosen": value == chosen} for value, name in choices
-    ]
+    return [{"value": value, "name": name, "is_chosen": value == chosen} for value, name in choices]

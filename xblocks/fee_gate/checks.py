@@ -20,11 +20,14 @@ def check_partition_ids(**_: Any) -> Sequence[CheckMessage]:
     ids = getattr(settings, "FEE_GATE_PARTITION_IDS", None)
     is_pair = (
         isinstance(ids, list | tuple)
-        and len(ids) == 2  # noqa: PLR2004 - a pair
+        and len(ids) == 2
         and all(isinstance(number, int) for number in ids)
     )
-    if is_pair and ids and ids[0] in PLUGIN_PARTITION_IDS and ids[0] < ids[1] <= max(
-        PLUGIN_PARTITION_IDS
+    if (
+        is_pair
+        and ids
+        and ids[0] in PLUGIN_PARTITION_IDS
+        and ids[0] < ids[1] <= max(PLUGIN_PARTITION_IDS)
     ):
         return []
     return [
@@ -57,7 +60,7 @@ def _middleware() -> CheckMessage | None:
 
 
 def _override() -> CheckMessage | None:
-    if OVERRIDE in settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS:
+    if OVERRIDE in getattr(settings, "MODULESTORE_FIELD_OVERRIDE_PROVIDERS", ()):
         return None
     return Error(
         "The gate's field override is missing, so gated blocks are open.",
@@ -67,7 +70,8 @@ def _override() -> CheckMessage | None:
 
 
 def _wrapper() -> CheckMessage | None:
-    if any(name.endswith(_WRAPPER) for name in settings.XBLOCK_FIELD_DATA_WRAPPERS):
+    wrappers = getattr(settings, "XBLOCK_FIELD_DATA_WRAPPERS", ())
+    if any(name.endswith(_WRAPPER) for name in wrappers):
         return None
     return Error(
         "The platform does not apply field overrides to courses, so gated blocks are open.",

@@ -22,7 +22,7 @@ from fee_gate.data import FeeChoice, Paywall, PaywallState
 log = logging.getLogger(__name__)
 
 
-class Undecidable(Exception):  # noqa: N818 - never leaves this app
+class Undecidable(Exception):
     """The question could not be answered; the reason is in the log."""
 
 
@@ -84,7 +84,7 @@ def fee_courses() -> tuple[str, ...]:
 
 
 def _for_anybody(fee: str, *, at: datetime) -> Paywall:
-    from fee_payments.exceptions import UnknownOffering  # noqa: PLC0415
+    from fee_payments.exceptions import UnknownOffering
 
     try:
         offering = _payments().offering(fee)
@@ -99,7 +99,7 @@ def _for_anybody(fee: str, *, at: datetime) -> Paywall:
 
 
 def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
-    from fee_payments.exceptions import NoPrice, NotOnSale, UnknownOffering  # noqa: PLC0415
+    from fee_payments.exceptions import NoPrice, NotOnSale, UnknownOffering
 
     payments = _payments()
     try:
@@ -156,7 +156,7 @@ def _list_prices(offering: Any, *, at: datetime) -> tuple[Money, ...]:
 
 def _url(fee: str) -> str:
     """The fee's page; "" in Studio, which does not serve it."""
-    from django.urls import NoReverseMatch, reverse  # noqa: PLC0415
+    from django.urls import NoReverseMatch, reverse
 
     try:
         return reverse("fee_payments:fee", args=[fee])
@@ -173,6 +173,6 @@ def _payments() -> Any:
     if not apps.is_installed("fee_payments"):
         log.error("fee gate: fee_payments is not installed, gates stay shut")
         raise Undecidable
-    from fee_payments import api  # noqa: PLC0415
+    from fee_payments import api
 
     return api

@@ -21,9 +21,9 @@ def is_course_staff(user_id: int, course_key: str) -> bool:
 
     Masquerading is not looked at: a person who plays a learner is still staff.
     """
-    from common.djangoapps.student import roles  # noqa: PLC0415
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
-    from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415
+    from common.djangoapps.student import roles
+    from django.contrib.auth import get_user_model
+    from opaque_keys.edx.keys import CourseKey
 
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
     if user is None:
@@ -48,10 +48,10 @@ def course_outline(course_key: str) -> rules.Node:
     Raises:
         OutlineUnreadable: the course cannot be read, or is not there.
     """
-    from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415
-    from xmodule.modulestore import ModuleStoreEnum  # noqa: PLC0415
-    from xmodule.modulestore.django import modulestore  # noqa: PLC0415
-    from xmodule.modulestore.exceptions import ItemNotFoundError  # noqa: PLC0415
+    from opaque_keys.edx.keys import CourseKey
+    from xmodule.modulestore import ModuleStoreEnum
+    from xmodule.modulestore.django import modulestore
+    from xmodule.modulestore.exceptions import ItemNotFoundError
 
     key, store = CourseKey.from_string(course_key), modulestore()
     published = ModuleStoreEnum.Branch.published_only
@@ -68,7 +68,7 @@ def course_outline(course_key: str) -> rules.Node:
 
 
 def _node(block: Any) -> rules.Node:
-    from fee_gate.keys import usage_text  # noqa: PLC0415
+    from fee_gate.keys import usage_text
 
     is_gate = block.scope_ids.block_type == rules.GATE
     return rules.Node(
@@ -88,8 +88,8 @@ def _children(block: Any) -> Iterator[Any]:
 def course_may_have_gate(course_key: str) -> bool:
     """Whether a gate may be in the published course: asked when the table cannot be read."""
     try:
-        from opaque_keys.edx.keys import CourseKey  # noqa: PLC0415
-        from xmodule.modulestore.django import modulestore  # noqa: PLC0415
+        from opaque_keys.edx.keys import CourseKey
+        from xmodule.modulestore.django import modulestore
     except ImportError:
         return True
     key = CourseKey.from_string(course_key)
@@ -99,7 +99,7 @@ def course_may_have_gate(course_key: str) -> bool:
 def course_keys() -> tuple[str, ...]:
     """Every course run of the platform."""
     try:
-        from openedx.core.djangoapps.content.course_overviews.models import (  # noqa: PLC0415
+        from openedx.core.djangoapps.content.course_overviews.models import (
             CourseOverview,
         )
     except ImportError:
@@ -110,7 +110,7 @@ def course_keys() -> tuple[str, ...]:
 def request_memory() -> MutableMapping[str, Any]:
     """What is remembered until this request, or this Celery task, ends."""
     try:
-        from edx_django_utils.cache import RequestCache  # noqa: PLC0415
+        from edx_django_utils.cache import RequestCache
     except ImportError:
         return {}
     memory: MutableMapping[str, Any] = RequestCache("fee_gate").data
@@ -120,8 +120,8 @@ def request_memory() -> MutableMapping[str, Any]:
 def is_masquerading(user: Any, course_key: object) -> bool:
     """Whether a member of staff views the course as "a learner" of no name."""
     try:
-        from lms.djangoapps.courseware import masquerade  # noqa: PLC0415
-    except (ImportError, RuntimeError):  # no platform; or Studio, where its models are not installed
+        from lms.djangoapps.courseware import masquerade
+    except (ImportError, RuntimeError):  # no platform; or Studio, which lacks its models
         return False
     return bool(
         masquerade.get_course_masquerade(user, course_key)
@@ -131,7 +131,7 @@ def is_masquerading(user: Any, course_key: object) -> bool:
 
 def masqueraded_group(user: Any, course_key: object, partition: Any) -> Any:
     """The group of this partition that is viewed, or ``None``."""
-    from lms.djangoapps.courseware import masquerade  # noqa: PLC0415
+    from lms.djangoapps.courseware import masquerade
 
     return masquerade.get_masquerading_user_group(course_key, user, partition)
 
@@ -143,13 +143,13 @@ def token_user(request: Any) -> Any:
     who calls with a token has to be known before.
     """
     try:
-        from edx_rest_framework_extensions.auth.jwt.authentication import (  # noqa: PLC0415
+        from edx_rest_framework_extensions.auth.jwt.authentication import (
             JwtAuthentication,
         )
-        from openedx.core.lib.api.authentication import (  # noqa: PLC0415
+        from openedx.core.lib.api.authentication import (
             BearerAuthenticationAllowInactiveUser,
         )
-        from rest_framework.exceptions import APIException  # noqa: PLC0415
+        from rest_framework.exceptions import APIException
     except ImportError:
         return None
     for authenticator in (JwtAuthentication(), BearerAuthenticationAllowInactiveUser()):
@@ -161,3 +161,18 @@ def token_user(request: Any) -> Any:
             return found[0]
     return None
 
+
+def forget_structure(course_key: str) -> None:
+    """Have the platform collect the course's structure again, in the LMS, when it is next needed.
+
+    Studio applies no field overrides, so it must never collect; it only deletes what is stored.
+    """
+    try:
+        from opaque_keys.edx.keys import CourseKey
+        from openedx.core.djangoapps.content.block_structure import api, exceptions
+    except ImportError:
+        return
+    try:
+        api.clear_course_from_cache(CourseKey.from_string(course_key))
+    except exceptions.BlockStructureNotFound:
+        return

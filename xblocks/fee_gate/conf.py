@@ -9,7 +9,7 @@ PLUGIN_PARTITION_IDS = range(52, 100)
 
 
 def partition_ids() -> range:
-    """The partition ids that are ours: one per fee of a course, and the last for what stays shut."""
+    """Our partition ids: one per fee of a course, and the last for what stays shut."""
     first, last = settings.FEE_GATE_PARTITION_IDS
     return range(first, last + 1)
 

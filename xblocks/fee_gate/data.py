@@ -116,7 +116,7 @@ class Advice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """A gate as its author sees it. ``blocks`` counts what it has covered since the last publish."""
+    """A gate as its author sees it; ``blocks``: how many it covers since the last publish."""
 
     fee: FeeChoice | None
     blocks: int

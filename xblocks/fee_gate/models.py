@@ -6,7 +6,7 @@ from django.db import models
 
 
 class GatedCourse(models.Model):
-    """One course that has, or once had, a gate: the row that is locked while its blocks are counted.
+    """One course that was counted: the row that is locked while its gated blocks are written.
 
     There is no list of gates: a gate is in the course, and ``GatedBlock`` says what it covers.
 

@@ -48,7 +48,7 @@ class FeeGatePartitionScheme:
             return None
 
     @classmethod
-    def create_user_partition(  # noqa: PLR0913 - the platform's signature
+    def create_user_partition(
         cls,
         id: int,  # noqa: A002 - the platform's name
         name: str,
@@ -59,7 +59,7 @@ class FeeGatePartitionScheme:
     ) -> Any:
         """A partition of this scheme; the groups are always ours."""
         del groups
-        from fee_gate.platform_partition import new_partition  # noqa: PLC0415
+        from fee_gate.platform_partition import new_partition
 
         return new_partition(
             id, str(name), str(description), scheme=cls, parameters=parameters, active=active
@@ -90,9 +90,7 @@ def rules_of(table: GateTable, usage_key: str) -> dict[int, list[int]]:
     if not table.is_readable:
         return {nobodys_id(): [SETTLED]}
     ids = {fee: number for number, fee in _slots(table)}
-    return {
-        ids.get(fee, nobodys_id()): [SETTLED] for fee in sorted(table.fees_of(usage_key))
-    }
+    return {ids.get(fee, nobodys_id()): [SETTLED] for fee in sorted(table.fees_of(usage_key))}
 
 
 def nobodys_id() -> int:

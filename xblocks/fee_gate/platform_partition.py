@@ -16,7 +16,7 @@ from fairgate import clock
 from fee_gate import client, drawing, keys, partitions, presenter
 
 
-class FeePartition(UserPartition):  # type: ignore[misc] # the platform has no types
+class FeePartition(UserPartition):
     """Who has settled one fee of one course.
 
     Only units say anything when they are shut. A block with a text would be listed, and counted in

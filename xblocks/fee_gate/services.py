@@ -31,8 +31,11 @@ def recompute(course_key: str) -> RecomputeSummary:
         GatedCourse.objects.get_or_create(course_key=course)
         GatedCourse.objects.select_for_update().get(course_key=course)
         rows = tuple(_rows(course, compat.course_outline(course)))
-        GatedBlock.objects.filter(course_key=course).delete()
-        GatedBlock.objects.bulk_create(rows, batch_size=_BATCH)
+        if _facts(rows) != _facts(GatedBlock.objects.filter(course_key=course)):
+            GatedBlock.objects.filter(course_key=course).delete()
+            GatedBlock.objects.bulk_create(rows, batch_size=_BATCH)
+            # What apps see is collected by the platform, perhaps before this count.
+            transaction.on_commit(lambda: compat.forget_structure(course))
     selectors.forget(course)
     summary = RecomputeSummary(
         course_key=course,
@@ -55,3 +58,7 @@ def _rows(course: str, outline: rules.Node) -> Iterable[GatedBlock]:
                 place=place,
                 digest=hashlib.sha256(pair.encode()).hexdigest(),
             )
+
+
+def _facts(rows: Iterable[GatedBlock]) -> set[tuple[str, str, int]]:
+    return {(row.digest, row.fee, row.place) for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -38,8 +39,6 @@ class Command(BaseCommand):
 
 def _courses() -> list[str]:
     known = {*selectors.list_gated_courses(), *compat.course_keys()}
-    try:
+    with suppress(client.Undecidable):  # then those with a gate are enough
         known.update(client.fee_courses())
-    except client.Undecidable:
-        pass
     return sorted(known)
