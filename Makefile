@@ -22,13 +22,13 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.has-demo ## try it: everything needed, sample people and courses, at 127.0.0.1:8000
-	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) migrate --verbosity 0 --skip-checks
 	@$(MANAGE) demo_seed
 	@$(MANAGE) demo_serve --port $(PORT)
 
 demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start over
 	@rm -f demo/var/demo.sqlite3*
-	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) migrate --verbosity 0 --skip-checks
 	@$(MANAGE) flush --no-input --verbosity 0
 	@$(MANAGE) demo_seed
 	@echo "The demo is as on the first day. Start it: make demo"
