@@ -32,7 +32,8 @@ from fee_payments.exceptions import (
     UnknownOrder,
     UnknownProvider,
 )
-from waiver_policy.exceptions import FundEmpty, WaiverError
+from waiver_policy import api as waivers
+from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
 
@@ -113,6 +114,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         return _fee_page(request, code, error=str(reason), waitlisted=True, status=409)
     except UnknownOffering as unknown:
         raise Http404 from unknown
+    except NotEligible as refused:
+        return _fee_page(request, code, error=_in_words(refused), status=409)
     except (PaymentsError, WaiverError, MoneyError) as reason:
         return _fee_page(request, code, error=str(reason), status=409)
     return _to_provider(request, order.uuid)
@@ -131,6 +134,8 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
         return _fee_page(request, code, error=str(reason), waitlisted=True, status=409)
     except UnknownOffering as unknown:
         raise Http404 from unknown
+    except NotEligible as refused:
+        return _fee_page(request, code, error=_in_words(refused), status=409)
     except (PaymentsError, WaiverError) as reason:
         return _fee_page(request, code, error=str(reason), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[order.uuid]))
@@ -241,6 +246,11 @@ def webhook(request: HttpRequest, provider: str) -> JsonResponse:
         return JsonResponse({"detail": str(invalid)}, status=400)
     status = 202 if receipt.outcome is EventOutcome.HELD else 200
     return JsonResponse({"outcome": receipt.outcome, "detail": receipt.sentence}, status=status)
+
+
+def _in_words(refused: NotEligible) -> str:
+    """Why the waiver that was shown is not given after all."""
+    return " ".join(waivers.explain(refused.decision))
 
 
 def _key(request: HttpRequest) -> str:

@@ -1,0 +1,278 @@
+"""The pages: what a person sees, what they may do, and what a provider is answered."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from factories import fee_payments as make
+from factories import waiver_policy as waiver
+from fairgate import clock
+from fairgate.money import Money
+from fee_payments import api, compat
+from fee_payments.models import Order, ProviderEvent, Refund
+from fee_payments.providers import sandbox
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNTRIES = {"amina": "UG", "sela": "FJ", "lena": "CH", "nadia": "", "kosovar": "XK"}
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch):
+    """It is noon, and the platform knows the countries of these people."""
+    monkeypatch.setattr(clock, "_source", lambda: make.NOON)
+    names = get_user_model()._default_manager
+    monkeypatch.setattr(
+        compat,
+        "profile_country",
+        lambda user_id: COUNTRIES.get(names.get(pk=user_id).username, ""),
+    )
+    monkeypatch.setattr(compat, "course_url", lambda course_key: f"/courses/{course_key}")
+
+
+def person(name, *permissions):
+    user = get_user_model().objects.create_user(name)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def client_of(name, *permissions, **options):
+    client = Client(**options)
+    client.force_login(person(name, *permissions))
+    return client
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def fields_of(response):
+    """The hidden fields of the page's forms: what a browser would send back."""
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', response.content.decode()))
+
+
+def fee(client, query=""):
+    return client.get(reverse("fee_payments:fee", args=["spectrum"]) + query)
+
+
+def test_somebody_who_is_not_signed_in_sees_the_list_price():
+    make.offering()
+    page = fee(Client())
+    assert page.status_code == 200
+    assert "USD 120.00" in text_of(page)
+    assert "Sign in to see whether your fee is waived" in text_of(page)
+
+
+def test_a_fee_that_does_not_exist_is_not_found():
+    assert fee(client_of("lena")).status_code == 404
+
+
+def test_a_learner_of_an_ldc_is_offered_the_seat_and_told_why():
+    waiver.programme()
+    make.offering(waivable=True)
+    page = text_of(fee(client_of("amina")))
+    assert "Take your waived seat" in page
+    assert "Uganda" in page
+
+
+def test_a_learner_without_a_country_is_asked_for_it():
+    waiver.programme()
+    make.offering(waivable=True)
+    page = text_of(fee(client_of("nadia")))
+    assert "Set the country of your profile" in page
+    assert "Pay USD 120.00" in page
+
+
+@pytest.mark.parametrize("name", ["lena", "kosovar"])
+def test_a_learner_whose_country_is_not_listed_pays(name):
+    waiver.programme()
+    make.offering(waivable=True)
+    assert "Pay USD 120.00" in text_of(fee(client_of(name)))
+
+
+def test_the_price_can_be_seen_in_another_currency():
+    make.offering(prices=(make.price(), make.price(Money("105.50", "CHF"))))
+    assert "Pay CHF 105.50" in text_of(fee(client_of("lena"), "?currency=CHF"))
+
+
+def test_a_currency_that_does_not_exist_is_said_in_a_sentence():
+    make.offering()
+    page = fee(client_of("lena"), "?currency=ZZZ")
+    assert "has no price in ZZZ on 2026-10-05" in text_of(page)
+
+
+def test_paying_leads_to_the_provider_and_back_to_the_receipt():
+    make.offering()
+    client = client_of("lena")
+    form = fields_of(fee(client))
+    answer = client.post(reverse("fee_payments:place", args=["spectrum"]), form)
+    hosted = client.get(answer.url)
+    assert "No money moves" in text_of(hosted)
+    order = Order.objects.get()
+    make.send(make.event(order.payments.get()))
+    receipt = client.get(reverse("fee_payments:order", args=[order.uuid]))
+    assert "Paid. You have access now." in text_of(receipt)
+
+
+@pytest.mark.parametrize(
+    ("lie", "sentence"),
+    [
+        ({"total_minor": "1"}, "The price is now USD 120.00, not USD 0.01."),
+        ({"total_minor": "1e3"}, "The form was not complete."),
+        ({"total_minor": "-5"}, "The form was not complete."),
+        ({"total_minor": "１２０００"}, "The form was not complete."),
+        ({"total_minor": ""}, "The form was not complete."),
+        ({"currency": "ZZZ"}, "“ZZZ” is not a currency code of ISO 4217."),
+        ({"currency": "CHF"}, "has no price in CHF"),
+    ],
+)
+def test_a_form_that_the_browser_changed_is_refused(lie, sentence):
+    make.offering()
+    client = client_of("lena")
+    form = {**fields_of(fee(client)), **lie}
+    answer = client.post(reverse("fee_payments:place", args=["spectrum"]), form)
+    assert answer.status_code == 409
+    assert sentence in text_of(answer)
+    assert not Order.objects.exists()
+
+
+def test_when_the_fund_is_used_up_the_learner_may_wait_or_pay():
+    waiver.programme(fund="1.00")
+    make.offering(waivable=True, full_seat_cost=Money("15.00", "USD"))
+    client = client_of("amina")
+    form = fields_of(fee(client))
+    answer = client.post(reverse("fee_payments:seat", args=["spectrum"]), form)
+    assert answer.status_code == 409
+    assert "waiting list" in text_of(answer)
+    assert "Do not wait: pay USD 120.00" in text_of(answer)
+
+
+def test_a_form_without_a_token_is_refused():
+    make.offering()
+    client = client_of("lena", enforce_csrf_checks=True)
+    answer = client.post(reverse("fee_payments:place", args=["spectrum"]), {"key": "a"})
+    assert answer.status_code == 403
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["place", "seat"])
+def test_ordering_needs_a_person(name):
+    make.offering()
+    answer = Client().post(reverse(f"fee_payments:{name}", args=["spectrum"]))
+    assert answer.status_code == 302
+    assert not Order.objects.exists()
+
+
+def test_a_strangers_order_is_not_found():
+    make.offering()
+    order = make.order(make.learner(person("amina").pk))
+    page = client_of("lena").get(reverse("fee_payments:order", args=[order.uuid]))
+    assert page.status_code == 404
+
+
+def test_a_strangers_order_cannot_be_paid():
+    make.offering()
+    order = make.order(make.learner(person("amina").pk))
+    answer = client_of("lena").post(reverse("fee_payments:pay", args=[order.uuid]))
+    assert answer.status_code == 404
+
+
+def test_my_orders_are_mine():
+    make.offering()
+    make.order(make.learner(person("amina").pk))
+    page = client_of("lena").get(reverse("fee_payments:orders"))
+    assert "You have not ordered anything yet" in text_of(page)
+
+
+def test_only_who_may_refund_refunds():
+    make.offering()
+    learner = client_of("lena")
+    order = make.paid_order(make.learner(get_user_model().objects.get().pk))
+    form = {"amount": "25.00", "reason": "asked", "key": "a"}
+    url = reverse("fee_payments:refund", args=[order.uuid])
+    assert learner.post(url, form).status_code == 403
+    assert not Refund.objects.exists()
+    assert client_of("ines", "refund_payment").post(url, form).status_code == 302
+    assert Refund.objects.get().amount_minor == 2500
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"amount": "25.00", "reason": " "}, "Please say why"),
+        ({"amount": "25.001", "reason": "x"}, "more decimals than USD allows"),
+        ({"amount": "lots", "reason": "x"}, "“lots” is not an amount"),
+        ({"amount": "999.00", "reason": "x"}, "USD 120.00 is left of this payment"),
+    ],
+)
+def test_a_refund_that_makes_no_sense_is_answered_in_words(form, sentence):
+    make.offering()
+    order = make.paid_order(make.learner())
+    url = reverse("fee_payments:refund", args=[order.uuid])
+    answer = client_of("ines", "refund_payment").post(url, {"key": "a", **form})
+    assert answer.status_code == 409
+    assert sentence in text_of(answer)
+    assert not Refund.objects.exists()
+
+
+def post_event(body, header, provider="sandbox"):
+    return Client(enforce_csrf_checks=True).post(
+        reverse("fee_payments:webhook", args=[provider]),
+        body,
+        content_type="application/json",
+        headers={sandbox.SIGNATURE_HEADER: header},
+    )
+
+
+@pytest.fixture
+def body():
+    make.offering()
+    return make.event(make.payment(make.order(make.learner())))
+
+
+def test_a_signed_event_is_answered_with_what_became_of_it(body):
+    answer = post_event(body, sandbox.sign(body, at=make.NOON))
+    assert (answer.status_code, answer.json()) == (200, {"outcome": "settled", "detail": "Paid."})
+
+
+def test_an_event_with_a_wrong_signature_is_answered_with_400(body):
+    answer = post_event(body, "t=1791201600,v1=00")
+    assert (answer.status_code, answer.json()) == (400, {"detail": "The signature does not match."})
+    assert not ProviderEvent.objects.exists()
+
+
+@pytest.mark.parametrize(("field", "value"), [("amount", 1), ("currency", "EUR")])
+def test_an_event_that_does_not_fit_is_answered_with_202_and_kept(field, value):
+    make.offering()
+    body = make.event(make.payment(make.order(make.learner())), **{field: value})
+    answer = post_event(body, sandbox.sign(body, at=make.NOON))
+    assert answer.status_code == 202
+    assert answer.json()["detail"].startswith("Held for a person: the event says")
+    assert ProviderEvent.objects.get().outcome == "held"
+    assert not api.has_entitlement(1001, "spectrum", at=make.NOON)
+
+
+def test_a_provider_that_is_not_switched_on_is_not_found(body):
+    assert post_event(body, "", provider="stripe").status_code == 404
+
+
+def test_a_body_that_is_too_large_is_not_read():
+    answer = post_event(b"x" * (64 * 1024 + 1), "t=1,v1=00")
+    assert (answer.status_code, answer.json()) == (413, {"detail": "An event is at most 64 kB."})
+
+
+def test_the_hosted_page_needs_its_token():
+    assert Client().get(reverse("fee_payments:sandbox", args=["guess"])).status_code == 404
+
+
+def test_the_hosted_page_is_gone_where_the_sandbox_is_off(body, settings):
+    reference = Order.objects.get().payments.get().reference
+    settings.FEE_PAYMENTS_PROVIDERS = {}
+    answer = Client().get(reverse("fee_payments:sandbox", args=[reference]))
+    assert answer.status_code == 404

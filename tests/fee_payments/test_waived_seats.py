@@ -1,0 +1,139 @@
+"""Waivers in the price: seats that cost nothing, part prices, and a fund that is used up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from factories import fee_payments as make
+from factories import waiver_policy as waiver
+from fairgate.money import Money
+from fairgate.percent import Percent
+from fee_payments import api, signals
+from fee_payments.data import OrderState
+from fee_payments.exceptions import SomethingToPay
+from fee_payments.models import Entitlement, Order
+from waiver_policy import api as waivers
+from waiver_policy.exceptions import FundEmpty
+from waiver_policy.models import WaiverDecision
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEAT_COST = Money("15.00", "USD")
+AMINA = make.learner(1, country="UG")
+SELA = make.learner(2, country="FJ")
+
+
+def usd(text):
+    return Money(text, "USD")
+
+
+@pytest.fixture(autouse=True)
+def programme():
+    waiver.programme(fund="60.00")
+    make.offering(waivable=True, full_seat_cost=SEAT_COST)
+
+
+@pytest.fixture
+def told():
+    heard = []
+
+    def hear(seat, **_):
+        heard.append(seat)
+
+    signals.SEAT_WAIVED.connect(hear, weak=False)
+    yield heard
+    signals.SEAT_WAIVED.disconnect(hear)
+
+
+def fund():
+    balance = waivers.fund_balance("USD")
+    return balance.available, balance.reserved, balance.committed
+
+
+def take(who, key="a", at=make.NOON):
+    return api.take_waived_seat(who, "spectrum", key=key, at=at)
+
+
+def test_a_learner_of_an_ldc_takes_a_seat_without_paying(told):
+    order = take(AMINA)
+    assert (order.state, order.breakdown.total) == (OrderState.WAIVED, usd("0.00"))
+    assert api.has_entitlement(AMINA.user_id, "spectrum", at=make.NOON)
+    assert fund() == (usd("45.00"), usd("0.00"), usd("15.00"))
+    [seat] = told
+    assert (seat.percent, seat.foregone, seat.seat_cost) == (Percent(100), make.PRICE, SEAT_COST)
+
+
+def test_the_receipt_of_a_waived_seat_says_why(told):
+    assert any("Uganda" in sentence for sentence in take(AMINA).explanation)
+
+
+def test_pressing_twice_takes_one_seat(told):
+    assert take(AMINA).uuid == take(AMINA).uuid
+    assert (Entitlement.objects.count(), len(told)) == (1, 1)
+    assert fund()[2] == SEAT_COST
+
+
+def test_a_learner_of_a_sids_pays_a_quarter(told):
+    order = make.paid_order(SELA)
+    assert (order.breakdown.waived, order.breakdown.total) == (usd("90.00"), usd("30.00"))
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+    assert [seat.seat_cost for seat in told] == [usd("11.25")]
+
+
+def test_the_fund_is_held_while_the_order_is_open_and_free_when_it_expires(told):
+    placed = make.order(SELA)
+    assert fund() == (usd("48.75"), usd("11.25"), usd("0.00"))
+    api.expire_orders(at=make.NOON + timedelta(hours=1))
+    assert api.order(placed.uuid).state is OrderState.EXPIRED
+    assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
+    assert told == []
+
+
+def test_a_second_tab_resumes_the_part_paid_order():
+    assert make.order(SELA, key="a").uuid == make.order(SELA, key="b").uuid
+    assert fund()[1] == usd("11.25")
+
+
+def test_after_an_expired_order_the_waiver_can_be_used_again():
+    make.order(SELA)
+    later = make.NOON + timedelta(hours=2)
+    assert make.paid_order(SELA, at=later).state is OrderState.PAID
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+
+
+def test_paying_late_uses_the_waiver_again():
+    started = make.payment(make.order(SELA))
+    body = make.event(started)
+    api.expire_orders(at=make.NOON + timedelta(hours=2))
+    make.send(body)
+    assert api.order(started.order.uuid).state is OrderState.PAID
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+
+
+def test_a_part_waiver_does_not_open_the_seat_by_itself():
+    with pytest.raises(SomethingToPay, match=r"USD 30\.00 is left to pay"):
+        take(SELA)
+    assert not Order.objects.exists()
+    assert fund()[0] == usd("60.00")
+
+
+def test_when_the_fund_is_used_up_the_learner_waits_and_nothing_is_taken():
+    for number in range(10, 14):
+        take(make.learner(number, country="UG"), key=f"key {number}")
+    assert fund() == (usd("0.00"), usd("0.00"), usd("60.00"))
+    with pytest.raises(FundEmpty, match="waiting list"):
+        take(AMINA)
+    assert not api.has_entitlement(AMINA.user_id, "spectrum", at=make.NOON)
+    assert not Order.objects.filter(user_id=AMINA.user_id).exists()
+    assert WaiverDecision.objects.get(user_id=AMINA.user_id).outcome == "waitlisted"
+
+
+def test_who_would_rather_not_wait_can_pay_the_full_price():
+    full = api.quote(AMINA, "spectrum", at=make.NOON, with_waiver=False)
+    placed = api.place_order(
+        AMINA, "spectrum", key="a", expected=full.total, at=make.NOON, with_waiver=False
+    )
+    assert placed.breakdown.total == make.PRICE
+    assert fund()[0] == usd("60.00")
