@@ -134,6 +134,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.server": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
 }
 
 # What an operator sets in an LMS; the plugins' own defaults fill in the rest below.

@@ -63,7 +63,7 @@ def edit(request: HttpRequest, usage: str) -> HttpResponse:
     context = {
         "course": runtime.get_block(run.root),
         "slug": run.slug,
-        "block": block,
+        "edited": block,
         "usage": usage,
         "html": mark_safe(drawn.body_html()),  # noqa: S308  what the block drew
     }

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import socketserver
-import sys
 from argparse import ArgumentParser
 from typing import Any
-from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer, make_server
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management.base import BaseCommand, CommandError
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 from demo_site.models import Person
 from demo_site.wsgi import application
 
 HOST = "127.0.0.1"
-
-
-class _Server(socketserver.ThreadingMixIn, WSGIServer):
-    """A thread per request: the sandbox's page sends its event to the site it is served from."""
-
-    daemon_threads = True
-    allow_reuse_address = sys.platform != "win32"
-
-
-class _Handler(WSGIRequestHandler):
-    """Says nothing about requests that went well."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        if str(code).startswith("5"):
-            super().log_request(code, size)
 
 
 class _StaticFiles(StaticFilesHandler):
@@ -52,16 +35,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bind, say where and who, serve."""
-        ServerHandler.http_version = "1.1"
         try:
-            server = make_server(
-                HOST, options["port"], _StaticFiles(application), _Server, _Handler
-            )
+            # A thread per request: the sandbox's page sends its event to the site it is part of.
+            server = ThreadedWSGIServer((HOST, options["port"]), WSGIRequestHandler)
         except (OSError, OverflowError) as error:
             raise CommandError(
                 f"Port {options['port']} cannot be used ({error}). "
                 f"Choose another one: make demo PORT={options['port'] + 1}"
             ) from None
+        server.daemon_threads = True
+        server.set_app(_StaticFiles(application))
         with server:
             self._greet(server.server_port)
             try:

@@ -1,0 +1,151 @@
+"""A served demo and a browser in it. Each journey has a demo of its own, as on the first day."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
+
+
+def _manage(folder: Path, *command: str) -> subprocess.Popen[str]:
+    roots = [DEMO.parent / root for root in ("libs", "plugins", "xblocks")]
+    environment = os.environ | {
+        "FAIRGATE_DEMO_VAR": str(folder),
+        "DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "demo_site.settings",
+        "PYTHONPATH": os.pathsep.join(map(str, roots)),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "manage.py", *command],
+        cwd=DEMO,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that is filled and has not been visited."""
+    folder = tmp_path_factory.mktemp("demo")
+    for command in ("migrate", "demo_seed"):
+        done = _manage(folder, command, "--verbosity", "0")
+        said, _ = done.communicate(timeout=120)
+        assert done.returncode == 0, said
+    return folder
+
+
+@pytest.fixture
+def site(first_day: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a demo that nobody else visits."""
+    folder = tmp_path / "var"
+    shutil.copytree(first_day, folder)
+    server = _manage(folder, "demo_serve", "--port", "0")
+    assert server.stdout is not None
+    said = ""
+    while (found := ADDRESS.search(said)) is None:
+        line = server.stdout.readline()
+        assert line, said
+        said += line
+    yield found[0]
+    server.terminate()
+    server.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One headless Chromium for all journeys."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody in front of the demo, and what their browser asked for and complained about."""
+
+    page: Page
+    site: str
+    asked: list[str]
+    complaints: list[str]
+
+    def go(self, path: str) -> None:
+        """Open a page; it has to be there."""
+        answer = self.page.goto(self.site + path)
+        assert answer is not None
+        assert answer.ok, f"{answer.status} {path}"
+
+    def be(self, name: str, then: str = "/") -> None:
+        """Choose a person by their first name on the page of people."""
+        self.go(f"/people/?next={then}")
+        self.page.get_by_role("button", name=f"Be {name}", exact=True).click()
+
+    def move_to(self, day: str) -> None:
+        """Move the calendar to a day, by its field."""
+        self.go("/day/")
+        self.page.get_by_label("Another day").fill(day)
+        self.page.get_by_role("button", name="Go to this day").last.click()
+
+    def press(self, name: str) -> None:
+        """Press a button, or follow a link, by the words on it."""
+        button = self.page.get_by_role("button", name=name)
+        (button if button.count() else self.page.get_by_role("link", name=name)).first.click()
+
+    @property
+    def text(self) -> str:
+        """What the page says, without its frame."""
+        return self.page.locator("main").inner_text()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
+    """Opens a browser window on the demo; at the end, no page has asked another host for anything."""
+    visitors: list[Visitor] = []
+
+    def open_window(*, width: int = 1280, language: str = "en") -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale=language, java_script_enabled=True
+        )
+        visitor = Visitor(context.new_page(), site, [], [])
+        visitor.page.on("request", lambda request: visitor.asked.append(request.url))
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitor.page.on(
+            "console",
+            lambda line: visitor.complaints.append(line.text) if line.type == "error" else None,
+        )
+        visitors.append(visitor)
+        return visitor
+
+    yield open_window
+    for visitor in visitors:
+        visitor.page.context.close()
+        assert [url for url in visitor.asked if not url.startswith(f"{site}/")] == []
+        assert visitor.complaints == []
+
+
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """Somebody at a desk, who reads English."""
+    return visit()

@@ -1,0 +1,111 @@
+"""What holds on every page: nothing from elsewhere, a phone's width, the keyboard, both directions."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+COURSE = "/courses/spectrum-management/"
+FEE = "/fairgate/fees/spectrum-online/"
+PAGES = {
+    "Lena": (
+        "/", COURSE, f"{COURSE}units/welcome/", f"{COURSE}units/regulations/", "/people/", "/day/",
+        "/profile/", FEE, "/fairgate/fees/spectrum-workshop/", "/fairgate/fees/orders/",
+        "/fairgate/waivers/", "/fairgate/waivers/why/spectrum-online/",
+        "/fairgate/waivers/apply/spectrum-online/", "/courses/spectrum-workshop/",
+        "/courses/radio-basics/",
+    ),
+    "Grace": (
+        "/fairgate/partners/", "/fairgate/partners/GSMA/", "/fairgate/revenue/",
+        "/fairgate/revenue/statements/GSMA/2026-10/",
+    ),
+    "Inès": ("/fairgate/revenue/books/", "/fairgate/waivers/review/"),
+    "Tomás": ("/studio/spectrum-management/",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("person", PAGES)
+def test_no_page_scrolls_sideways_on_a_small_phone(visit, person, language):
+    # given
+    visitor = visit(width=320)
+    visitor.be(person)
+    visitor.page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": visitor.site}]
+    )
+
+    # when
+    too_wide = {}
+    for path in PAGES[person]:
+        visitor.go(path)
+        width = visitor.page.evaluate("document.documentElement.scrollWidth")
+        too_wide |= {path: width} if width > 320 else {}
+
+    # then
+    assert too_wide == {}
+
+
+def test_a_fee_is_paid_with_the_keyboard_alone(visitor):
+    # given
+    visitor.be("Lena", then=FEE)
+
+    # when
+    for words in ("Pay USD 120.00", "Pay USD 120.00"):
+        _tab_to(visitor.page, words)
+        visitor.page.keyboard.press("Enter")
+        visitor.page.wait_for_load_state()
+
+    # then
+    assert "/orders/" in visitor.page.url
+    visitor.go(f"{COURSE}units/regulations/")
+    assert "The Radio Regulations are a treaty." in visitor.text
+
+
+def test_the_first_stop_of_the_keyboard_leads_to_the_content(visitor):
+    # given
+    visitor.go("/")
+
+    # when
+    visitor.page.keyboard.press("Tab")
+    visitor.page.keyboard.press("Enter")
+
+    # then
+    assert visitor.page.evaluate("document.activeElement.id") == "fg-main"
+
+
+def test_a_page_in_arabic_runs_from_right_to_left(visitor):
+    # given
+    visitor.go(COURSE)
+    outline = visitor.page.locator(".fg-main").first.bounding_box()
+
+    # when
+    visitor.page.get_by_label("Language", exact=True).select_option("ar")
+    visitor.page.locator(".fg-demo-bar button").click()
+
+    # then
+    html = visitor.page.locator("html")
+    assert (html.get_attribute("lang"), html.get_attribute("dir")) == ("ar", "rtl")
+    mirrored = visitor.page.locator(".fg-main").first.bounding_box()
+    assert outline["x"] < mirrored["x"]
+
+
+def test_the_demo_serves_a_policy_that_allows_no_other_host(visitor):
+    # when
+    answer = visitor.page.request.get(f"{visitor.site}/")
+
+    # then
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def _tab_to(page, words):
+    """Press Tab until the control with these words has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement.innerText || document.activeElement.value")
+        if words in (here or ""):
+            return
+    raise AssertionError(f"The keyboard does not reach “{words}”.")

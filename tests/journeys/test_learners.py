@@ -1,0 +1,160 @@
+"""What learners meet: a fee, a waiver, a question, and what is behind the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+COURSE = "/courses/spectrum-management/"
+UNIT = f"{COURSE}units/regulations/"
+FEE = "/fairgate/fees/spectrum-online/"
+BEHIND_THE_GATE = "The Radio Regulations are a treaty."
+
+
+def test_who_pays_gets_a_receipt_and_the_units_open(visitor):
+    # given
+    visitor.be("Lena", then=COURSE)
+    visitor.go(UNIT)
+    assert BEHIND_THE_GATE not in visitor.page.content()
+
+    # when
+    visitor.go(FEE)
+    visitor.press("Pay USD 120.00")
+    assert "/sandbox/" in visitor.page.url
+    visitor.press("Pay USD 120.00")
+
+    # then
+    assert "/orders/" in visitor.page.url
+    assert "120.00" in visitor.text
+    visitor.go(UNIT)
+    assert BEHIND_THE_GATE in visitor.text
+
+
+def test_a_declined_card_opens_nothing_and_the_order_can_still_be_paid(visitor):
+    # given
+    visitor.be("Lena", then=FEE)
+    visitor.press("Pay USD 120.00")
+
+    # when
+    visitor.press("Decline")
+
+    # then
+    assert "declined" in visitor.text
+    visitor.go(UNIT)
+    assert BEHIND_THE_GATE not in visitor.page.content()
+
+
+def test_a_learner_of_a_least_developed_country_takes_a_waived_seat(visitor):
+    # given
+    visitor.be("Amina", then=FEE)
+    assert "Uganda is on the United Nations list of least developed countries" in visitor.text
+    assert "USD 0.00" in visitor.text
+
+    # when
+    visitor.press("Take your waived seat")
+
+    # then
+    assert "/orders/" in visitor.page.url
+    visitor.go(UNIT)
+    assert BEHIND_THE_GATE in visitor.text
+    visitor.go("/")
+    assert "USD 45.00" in visitor.text  # 60.00 less the 15.00 that the fund pays for a whole seat
+
+
+def test_a_learner_of_a_small_island_state_pays_the_rest(visitor):
+    # given
+    visitor.be("Sela", then=FEE)
+    assert "Fiji is on the United Nations list of small island developing States" in visitor.text
+
+    # when
+    visitor.press("Pay USD 30.00")
+    visitor.press("Pay USD 30.00")
+
+    # then
+    visitor.go(UNIT)
+    assert BEHIND_THE_GATE in visitor.text
+
+
+def test_who_is_on_no_list_reads_why_and_pays_in_full(visitor):
+    # when
+    visitor.be("Lena", then=FEE)
+
+    # then
+    assert "Switzerland is on none of the lists" in visitor.text
+    assert "USD 120.00" in visitor.text
+
+
+def test_who_gave_no_country_is_asked_and_then_gets_the_price_of_that_country(visitor):
+    # given
+    visitor.be("Nadia", then=FEE)
+    assert "country" in visitor.text.lower()
+
+    # when
+    visitor.go(f"/profile/?next={FEE}")
+    visitor.page.get_by_label("Country of residence").select_option("UG")
+    visitor.press("Save")
+
+    # then
+    assert visitor.page.url.endswith(FEE)
+    assert "USD 0.00" in visitor.text
+
+
+def test_a_learner_of_an_associate_is_looked_at_by_a_person(visitor):
+    # given
+    visitor.be("Joaquin", then=FEE)
+    assert "A person looks at this before it is granted" in visitor.text
+
+    # when
+    visitor.go("/fairgate/waivers/apply/spectrum-online/")
+    visitor.page.locator("textarea").fill("I keep the repeaters of three islands running.")
+    visitor.page.locator("main form button").last.click()
+
+    # then
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    assert "spectrum-online" in visitor.text or "Guam" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("2026-11-23", "Lao People’s Democratic Republic is on the United Nations list"),
+        ("2026-11-24", "left"),
+    ],
+)
+def test_a_country_that_leaves_the_list_keeps_its_waiver_by_grace(visitor, day, reason):
+    # given
+    visitor.be("Bounmy")
+    visitor.move_to(day)
+
+    # when
+    visitor.go(FEE)
+
+    # then
+    assert "USD 0.00" in visitor.text
+    assert ("grace" in visitor.text) == (day == "2026-11-24")
+
+
+def test_a_covered_unit_is_drawn_for_nobody_who_has_not_settled(visitor):
+    # given
+    visitor.go("/")
+
+    # when
+    visitor.go(UNIT)
+
+    # then
+    assert BEHIND_THE_GATE not in visitor.page.content()
+    assert "This unit opens when its fee is settled or waived." in visitor.text
+
+
+def test_the_examination_needs_its_own_fee(visitor):
+    # given
+    visitor.be("Amina", then=FEE)
+    visitor.press("Take your waived seat")
+
+    # when
+    visitor.go(f"{COURSE}units/exam_paper/")
+
+    # then
+    assert "rain radar" not in visitor.page.content()
+    assert "Certificate examination" in visitor.text
