@@ -14,8 +14,8 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from factories.partnerships import AGREEMENT, COURSE, LONG_AGO, load, put_in_force, terms_text
 
+from factories.partnerships import AGREEMENT, COURSE, LONG_AGO, load, put_in_force, terms_text
 from fairgate import clock
 from partnerships import api, handlers, models
 from partnerships.data import Standing
@@ -74,7 +74,7 @@ def test_the_command_names_the_faults_and_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_sentence() -> None:
-    with pytest.raises(CommandError, match="nowhere.yaml: cannot be read"):
+    with pytest.raises(CommandError, match=r"nowhere\.yaml: cannot be read"):
         output_of("partnerships_load", "nowhere.yaml")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from factories.partnerships import AGREEMENT, COURSE, load, put_in_force, terms_text, version_text
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories.partnerships import AGREEMENT, COURSE, load, put_in_force, terms_text, version_text
 from fairgate.money import Money
 from partnerships import api, rules
 from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Standing

@@ -1,4 +1,4 @@
-"""Whatever happens to an agreement, in whatever order: what is in force follows from the records."""
+"""Whatever happens to an agreement: what is in force follows from the records."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from factories.partnerships import load, terms_text, version_text
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
+from factories.partnerships import load, terms_text, version_text
 from partnerships import api, exceptions, models
 from partnerships.data import Standing
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import races
 from django.db import models as django_models
+
+import races
 from factories.partnerships import (
     AGREEMENT,
     COURSE,
@@ -16,7 +17,6 @@ from factories.partnerships import (
     terms_text,
     version_text,
 )
-
 from fairgate.documents import DocumentErrors
 from partnerships import api, exceptions, models
 from partnerships.data import Obstacle, Side, Standing

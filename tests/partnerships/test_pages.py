@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from factories.partnerships import AGREEMENT, put_in_force, terms_text, version_text
 
+from factories.partnerships import AGREEMENT, put_in_force, terms_text, version_text
 from fairgate import clock
 from partnerships import api
 

@@ -6,8 +6,8 @@ import hashlib
 import json
 
 import pytest
-from factories.partnerships import LONG_AGO, REVENUE, load, terms_text, version_text
 
+from factories.partnerships import LONG_AGO, REVENUE, load, terms_text, version_text
 from fairgate.documents import DocumentError
 from partnerships import api, models
 

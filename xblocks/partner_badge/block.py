@@ -9,7 +9,7 @@ from typing import Any
 from web_fragments.fragment import Fragment
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
-from xblock.exceptions import InvalidScopeError, JsonHandlerError
+from xblock.exceptions import JsonHandlerError
 from xblock.fields import List, Scope, String
 
 from fairgate import clock
@@ -114,7 +114,10 @@ class PartnerBadgeXBlock(XBlock):
             )
         except presenter.SettingsRefused as refused:
             raise JsonHandlerError(400, str(refused)) from None
-        self._store(settings)
+        self.display_name = settings.display_name
+        self.heading = settings.heading
+        self.layout = settings.layout
+        self.partners = list(settings.partners)
         return {"result": "success"}
 
     def student_view_data(self, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -183,18 +186,6 @@ class PartnerBadgeXBlock(XBlock):
             # An import may hold anything; what is not a code is nobody's mark.
             partners=tuple(code for code in self.partners or () if isinstance(code, str)),
         )
-
-    def _store(self, settings: presenter.Settings) -> None:
-        try:
-            self.display_name = settings.display_name
-            self.heading = settings.heading
-            self.layout = settings.layout
-            self.partners = list(settings.partners)
-            self.save()
-        except InvalidScopeError:  # an LMS, where settings are read-only
-            raise JsonHandlerError(
-                403, self._gettext("Settings are changed in Studio, not here.")
-            ) from None
 
     def _html_id(self) -> str:
         """A name for ids that no other block on the page has."""

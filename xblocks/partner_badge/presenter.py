@@ -68,6 +68,7 @@ class Badge:
     heading: str
     layout: str
     partners: tuple[ShownPartner, ...]
+    new_tab: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,9 @@ def badge(marks: Iterable[MarkLike], *, settings: Settings, gettext: Gettext) ->
         return None
     heading = settings.heading.strip() or gettext("In partnership with")
     layout = settings.layout if settings.layout in LAYOUTS else STRIP
-    return Badge(heading=heading, layout=layout, partners=partners)
+    # A unit is often drawn in an iframe, where another site has no place.
+    new_tab = gettext("(opens in a new tab)")
+    return Badge(heading=heading, layout=layout, partners=partners, new_tab=new_tab)
 
 
 def author(
