@@ -105,5 +105,32 @@ def test_k24_with_an_unreadable_table_courses_without_a_gate_stay_open(
     assert ask("xblock_handler", key("html", "intro"), person(LEARNER)) == expected
 
 
+def test_a_free_unit_with_a_gate_in_it_tells_nothing_to_who_is_not_known(published):
+    unit = key("vertical", "V1")
+
+    assert ask("xblock_handler", unit, AnonymousUser()) == 403
+    assert ask("xblock_handler_noauth", unit, person(LEARNER)) == 403
+    assert ask("xblock_handler_noauth", unit, person(PAYER)) == 200
+    assert ask("xblock_handler", unit, person(LEARNER)) == 200  # the platform checks what is inside
+    assert ask("render_xblock", unit, AnonymousUser()) == 200
+
+
+def test_sections_and_subsections_are_left_to_the_platform(published):
+    assert ask("xblock_handler", key("sequential", "S1"), AnonymousUser()) == 200
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        key("html", "secret").replace("ATC+SPECTRUM101", "atc+Spectrum101"),
+        f"aside-usage-v2:{key('html', 'secret').replace(':', '$:', 1)}::note",
+        key("html", "secret").replace("+type@", "+branch@published-branch+type@"),
+    ],
+)
+def test_another_way_to_write_the_key_is_no_way_around(published, variant):
+    assert ask("render_xblock", variant, person(LEARNER)) == 403
+    assert ask("xblock_handler_noauth", variant, person(LEARNER)) == 403
+
+
 def test_a_url_without_a_block_is_left_to_the_platform(published):
     assert ask("xblock_handler", "not-a-key", AnonymousUser()) == 200

@@ -150,6 +150,14 @@ def test_whether_anything_follows_depends_on_the_scope(path, scope, expected):
     assert rules.is_gate_followed(path, scope) is expected
 
 
+def test_what_holds_gated_blocks_and_is_not_gated_itself_is_known():
+    outline = marker_course()
+
+    holders = rules.holders(outline, rules.covered(outline))
+
+    assert holders == {key("vertical", "V1"): (Cover(gate=key("fee_gate", "gate"), fee=FEE),)}
+
+
 # Any tree, however odd: blocks of every type in every place.
 TYPES = ["course", "chapter", "sequential", "vertical", "split_test", "html", "fee_gate"]
 
@@ -212,6 +220,23 @@ def test_a_wider_scope_never_covers_less(tree, pair):
 
     for usage_key, covers in narrow.items():
         assert set(covers) <= set(wide[usage_key])
+
+
+@given(trees())
+def test_a_block_and_its_inside_name_every_gate_in_it(tree):
+    covers = rules.covered(tree)
+    holders = rules.holders(tree, covers)
+
+    def gates(node: Node) -> set[Cover]:
+        found = set(covers.get(node.usage_key, ()))
+        for child in node.children:
+            found |= gates(child)
+        if node.block_type not in rules.STRUCTURE:
+            named = {*covers.get(node.usage_key, ()), *holders.get(node.usage_key, ())}
+            assert named == found
+        return found
+
+    gates(tree)
 
 
 @given(trees())

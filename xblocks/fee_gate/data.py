@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from fairgate.money import Money
 
@@ -28,16 +29,21 @@ class Cover:
     fee: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GateTable:
     """What is gated in one course: usage key → the gates before it, in document order.
 
-    ``is_readable`` is false when the table could not be read: then nothing is known about any
-    block, and every unit of the course counts as shut.
+    ``inside`` are the blocks that hold gated ones: usage key → the gates before what is in them,
+    less their own. ``is_readable`` is false when the table could not be read: then nothing is
+    known about any block, and every unit of the course counts as shut.
+
+    Blocks are looked up without regard to case: on MariaDB the platform finds a course by a key
+    in any case, and a key in another case must not be a way around the gate.
     """
 
     course_key: str
     covers: Mapping[str, tuple[Cover, ...]] = field(default_factory=dict)
+    inside: Mapping[str, tuple[Cover, ...]] = field(default_factory=dict)
     is_readable: bool = True
 
     @property
@@ -47,7 +53,27 @@ class GateTable:
 
     def fees_of(self, usage_key: str) -> frozenset[str]:
         """The fees that a block needs, all of them; empty for a block that is free."""
-        return frozenset(cover.fee for cover in self.covers.get(usage_key, ()))
+        return self._fees.get(usage_key.casefold(), frozenset())
+
+    def fees_inside(self, usage_key: str) -> frozenset[str]:
+        """The further fees that something inside a block needs."""
+        return self._fees_inside.get(usage_key.casefold(), frozenset())
+
+    @cached_property
+    def _fees(self) -> dict[str, frozenset[str]]:
+        return _folded(self.covers)
+
+    @cached_property
+    def _fees_inside(self) -> dict[str, frozenset[str]]:
+        return _folded(self.inside)
+
+
+def _folded(covers: Mapping[str, tuple[Cover, ...]]) -> dict[str, frozenset[str]]:
+    fees: dict[str, frozenset[str]] = {}
+    for usage_key, gates in covers.items():
+        folded = usage_key.casefold()
+        fees[folded] = fees.get(folded, frozenset()).union(gate.fee for gate in gates)
+    return fees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ def usage_text(usage_key: object, course_key: object | None = None) -> str:
     key = _parsed(UsageKey, usage_key)
     if not isinstance(key, UsageKey):
         return str(usage_key)
+    key = _without_aside(key)
     course = _parsed(CourseKey, course_key) if course_key else getattr(key, "course_key", None)
     if not isinstance(course, CourseKey):
         return str(key)
@@ -35,7 +36,7 @@ def usage_text(usage_key: object, course_key: object | None = None) -> str:
 def block_type(usage_key: object) -> str:
     """The type in a usage key ("html"), or "" if the key does not tell."""
     key = _parsed(UsageKey, usage_key)
-    return str(key.block_type) if isinstance(key, UsageKey) else ""
+    return str(_without_aside(key).block_type) if isinstance(key, UsageKey) else ""
 
 
 def course_of(usage_key: object) -> str:
@@ -60,6 +61,12 @@ def _parsed(kind: type[CourseKey] | type[UsageKey], key: object) -> object:
         return kind.from_string(str(key))
     except InvalidKeyError:
         return None
+
+
+def _without_aside(key: UsageKey) -> UsageKey:
+    """The block itself: an aside is reached through the block's routes, and shows its content."""
+    inner = getattr(key, "usage_key", None)
+    return inner if isinstance(inner, UsageKey) else key
 
 
 def _plain(course_key: CourseKey) -> CourseKey:

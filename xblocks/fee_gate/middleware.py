@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.utils.translation import gettext as _
 
 from fairgate import clock
-from fee_gate import api, compat, conf, keys, selectors
+from fee_gate import compat, conf, keys, selectors
+from fee_gate.checking import CourseCheck
 from fee_gate.data import Access
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,9 @@ class FeeGateMiddleware:
         if usage_key is None or _is_left_to_platform(route, usage_key):
             return None
         course_key = kwargs.get("course_id") or keys.course_of(usage_key)
-        if not course_key or not _is_gated(course_key, usage_key):
+        if not course_key or not _is_about_gates(course_key, usage_key):
             return None
-        return _answer(request, str(course_key), usage_key)
+        return _answer(request, route, str(course_key), usage_key)
 
 
 def _usage_key(values: tuple[Any, ...]) -> str | None:
@@ -66,17 +67,24 @@ def _is_left_to_platform(route: str, usage_key: str) -> bool:
     return route == "xblock_handler_noauth" and block_type in conf.noauth_exempt_types()
 
 
-def _is_gated(course_key: object, usage_key: str) -> bool:
+def _is_about_gates(course_key: object, usage_key: str) -> bool:
+    """Whether the block, or something in it, is gated."""
     table = selectors.gate_table(course_key)
     if not table.is_readable:
         return compat.course_may_have_gate(table.course_key)
-    return bool(table.fees_of(keys.usage_text(usage_key, course_key)))
+    usage = keys.usage_text(usage_key, course_key)
+    return bool(table.fees_of(usage) or table.fees_inside(usage))
 
 
-def _answer(request: HttpRequest, course_key: str, usage_key: str) -> HttpResponse | None:
+def _answer(
+    request: HttpRequest, route: str, course_key: str, usage_key: str
+) -> HttpResponse | None:
     user = request.user if request.user.is_authenticated else compat.token_user(request)
     user_id = user.id if user is not None else None
-    access = api.access(course_key, usage_key, user_id=user_id, at=clock.now())
+    check = CourseCheck(course_key, user_id=user_id, at=clock.now())
+    is_unchecked = route in HANDLERS and (user_id is None or route != "xblock_handler")
+    # Where the platform does not know the person, a block's handler may show what is in the block.
+    access = check.with_inside(usage_key) if is_unchecked else check(usage_key)
     if access is Access.OPEN:
         return None
     log.info("fee gate: shut (%s): block=%s user=%s", access, usage_key, user_id)

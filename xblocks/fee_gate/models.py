@@ -41,6 +41,9 @@ class GatedBlock(models.Model):
     fee = models.CharField(
         max_length=64, blank=True, help_text="Code of the offering. Empty: none is chosen yet."
     )
+    is_holder = models.BooleanField(
+        default=False, help_text="The gate is not before the block but before something in it."
+    )
     place = models.PositiveIntegerField(help_text="Order of the gates before one block, from 0.")
     digest = models.CharField(max_length=64, unique=True)
 

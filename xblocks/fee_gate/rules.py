@@ -16,7 +16,7 @@ and a learner has to see what there is to pay for. Units and all that is inside 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fee_gate.data import Cover
@@ -64,6 +64,32 @@ def covered(outline: Node) -> dict[str, tuple[Cover, ...]]:
     found: dict[str, tuple[Cover, ...]] = {}
     _walk(outline, [], [], found)
     return found
+
+
+def holders(outline: Node, covers: Mapping[str, tuple[Cover, ...]]) -> dict[str, tuple[Cover, ...]]:
+    """The blocks, sections and subsections left out, that hold what is gated beyond themselves.
+
+    Usage key → the gates before something in the block that are not before the block itself.
+    """
+    found: dict[str, tuple[Cover, ...]] = {}
+    _gather(outline, covers, found)
+    return found
+
+
+def _gather(
+    node: Node,
+    covers: Mapping[str, tuple[Cover, ...]],
+    found: dict[str, tuple[Cover, ...]],
+) -> dict[Cover, None]:
+    """Every gate before the block or something in it, in document order."""
+    inside: dict[Cover, None] = {}
+    for child in node.children:
+        inside |= _gather(child, covers, found)
+    own = dict.fromkeys(covers.get(node.usage_key, ()))
+    beyond = tuple(cover for cover in inside if cover not in own)
+    if beyond and node.block_type not in STRUCTURE:
+        found[node.usage_key] = beyond
+    return own | inside
 
 
 def usable_fee(code: str) -> str:

@@ -9,6 +9,8 @@ from django.db import DatabaseError
 from fee_gate import compat, keys, models
 from fee_gate.data import Cover, GateTable
 
+_COLUMNS = ("usage_key", "gate_usage_key", "fee", "is_holder")
+
 log = logging.getLogger(__name__)
 
 
@@ -29,12 +31,8 @@ def forget(course_key: str) -> None:
 
 def count_blocks(gate_usage_key: str) -> int:
     """How many blocks a gate has covered since the course was last published."""
-    return models.GatedBlock.objects.filter(gate_usage_key=gate_usage_key).count()
-
-
-def has_gated_blocks(course_key: str) -> bool:
-    """Whether the table holds anything of this course."""
-    return models.GatedBlock.objects.filter(course_key=course_key).exists()
+    rows = models.GatedBlock.objects.filter(gate_usage_key=gate_usage_key, is_holder=False)
+    return rows.count()
 
 
 def list_gated_courses() -> tuple[str, ...]:
@@ -44,13 +42,16 @@ def list_gated_courses() -> tuple[str, ...]:
 
 
 def _read(course: str) -> GateTable:
-    rows = models.GatedBlock.objects.filter(course_key=course).order_by("usage_key", "place")
+    rows = models.GatedBlock.objects.filter(course_key__iexact=course)
+    rows = rows.order_by("usage_key", "place")
     covers: dict[str, tuple[Cover, ...]] = {}
+    inside: dict[str, tuple[Cover, ...]] = {}
     try:
-        for usage_key, gate, fee in rows.values_list("usage_key", "gate_usage_key", "fee"):
-            covers[usage_key] = (*covers.get(usage_key, ()), Cover(gate=gate, fee=fee))
+        for usage, gate, fee, is_holder in rows.values_list(*_COLUMNS):
+            which = inside if is_holder else covers
+            which[usage] = (*which.get(usage, ()), Cover(gate=gate, fee=fee))
     except DatabaseError:
         # The course stays shut if it may have a gate (see field_override); who operates is told.
         log.exception("fee gate: table unreadable, course shut: course=%s", course)
         return GateTable(course_key=course, is_readable=False)
-    return GateTable(course_key=course, covers=covers)
+    return GateTable(course_key=course, covers=covers, inside=inside)

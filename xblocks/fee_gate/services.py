@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
 from fee_gate import compat, keys, rules, selectors
-from fee_gate.data import RecomputeSummary
+from fee_gate.data import Cover, RecomputeSummary
 from fee_gate.models import GatedBlock, GatedCourse
 
 log = logging.getLogger(__name__)
@@ -40,14 +40,22 @@ def recompute(course_key: str) -> RecomputeSummary:
     summary = RecomputeSummary(
         course_key=course,
         gates=len({row.gate_usage_key for row in rows}),
-        blocks=len({row.usage_key for row in rows}),
+        blocks=len({row.usage_key for row in rows if not row.is_holder}),
     )
     log.info("gates counted: course=%s gates=%s blocks=%s", course, summary.gates, summary.blocks)
     return summary
 
 
 def _rows(course: str, outline: rules.Node) -> Iterable[GatedBlock]:
-    for usage_key, covers in rules.covered(outline).items():
+    covered = rules.covered(outline)
+    yield from _rows_of(course, covered, is_holder=False)
+    yield from _rows_of(course, rules.holders(outline, covered), is_holder=True)
+
+
+def _rows_of(
+    course: str, gates: Mapping[str, tuple[Cover, ...]], *, is_holder: bool
+) -> Iterable[GatedBlock]:
+    for usage_key, covers in gates.items():
         for place, cover in enumerate(covers):
             pair = f"{usage_key}\n{cover.gate}"
             yield GatedBlock(
@@ -55,10 +63,11 @@ def _rows(course: str, outline: rules.Node) -> Iterable[GatedBlock]:
                 usage_key=usage_key,
                 gate_usage_key=cover.gate,
                 fee=cover.fee,
+                is_holder=is_holder,
                 place=place,
                 digest=hashlib.sha256(pair.encode()).hexdigest(),
             )
 
 
-def _facts(rows: Iterable[GatedBlock]) -> set[tuple[str, str, int]]:
-    return {(row.digest, row.fee, row.place) for row in rows}
+def _facts(rows: Iterable[GatedBlock]) -> set[tuple[object, ...]]:
+    return {(row.digest, row.fee, row.is_holder, row.place) for row in rows}

@@ -1,0 +1,68 @@
+"""Answers for one person and one course: the decision that every hook gives."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import cached_property
+
+from django.db import DatabaseError
+
+from fee_gate import client, compat, keys, selectors
+from fee_gate.data import Access
+
+log = logging.getLogger(__name__)
+
+
+class CourseCheck:
+    """What one person may see of one course at one moment.
+
+    Reads the table when it is made, and asks about the person once, when a gated block comes up.
+    Good for one request: who keeps it would not see a refund. Never raises.
+    """
+
+    def __init__(self, course_key: object, *, user_id: int | None, at: datetime) -> None:
+        self._course_key = course_key
+        self._table = selectors.gate_table(course_key)
+        self._user_id = user_id
+        self._at = at
+
+    def __call__(self, usage_key: object) -> Access:
+        """The answer for a block itself."""
+        return self._for(self._table.fees_of(self._text(usage_key)))
+
+    def with_inside(self, usage_key: object) -> Access:
+        """The answer for a block and all that stands in it, however deep."""
+        usage = self._text(usage_key)
+        return self._for(self._table.fees_of(usage) | self._table.fees_inside(usage))
+
+    def _for(self, fees: frozenset[str]) -> Access:
+        if self._table.is_readable and not fees:
+            return Access.OPEN
+        settled = self._settled if fees else None
+        if (settled is not None and fees <= settled) or self._is_staff:
+            return Access.OPEN
+        return Access.UNDECIDED if settled is None else Access.CLOSED
+
+    @cached_property
+    def _settled(self) -> frozenset[str] | None:
+        """What this person has settled; ``None`` if nobody can say."""
+        if self._user_id is None:
+            return frozenset()
+        try:
+            return client.entitled_fees(self._user_id, at=self._at)
+        except client.Undecidable:
+            return None
+
+    @cached_property
+    def _is_staff(self) -> bool:
+        if self._user_id is None:
+            return False
+        try:
+            return compat.is_course_staff(self._user_id, self._table.course_key)
+        except DatabaseError:
+            log.exception("fee gate: staff unknown: user=%s", self._user_id)
+            return False
+
+    def _text(self, usage_key: object) -> str:
+        return keys.usage_text(usage_key, self._course_key)
