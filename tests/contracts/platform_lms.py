@@ -10,8 +10,10 @@ import json
 from unittest import mock
 
 import ddt
+from common.djangoapps.student.models import UserProfile
 from common.djangoapps.student.roles import CourseStaffRole
 from common.djangoapps.student.tests.factories import CourseEnrollmentFactory, UserFactory
+from contract_of_compat import CompatContract
 from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError
@@ -34,6 +36,7 @@ from xmodule.partitions.partitions import UserPartition
 from xmodule.partitions.partitions_service import get_all_partitions_for_course
 
 from fee_gate import api, selectors, services
+from fee_gate.data import GateTable
 
 FEE, EXAM = "spectrum-online", "spectrum-exam"
 PASSWORD = "Password1234"
@@ -347,6 +350,12 @@ class Handlers(GatedCourse):
             self.as_(name)
             self.assertContains(self.get(free), "FREE-QUESTION")
 
+    def test_a_free_unit_tells_nothing_of_what_is_in_it_to_who_is_not_known(self):
+        self.as_("unpaid")
+        assert self.get(self.handler(self.v1, "xblock_handler_noauth")).status_code == 403
+        self.as_("anonymous")
+        assert self.get(self.handler(self.v1)).status_code == 403
+
     @ddt.data("unpaid", "anonymous")
     def test_the_settings_of_a_gate_are_not_for_learners(self, name):
         self.as_(name)
@@ -438,3 +447,48 @@ class TwoFees(GatedCourse):
             at=clock.now(),
         )
         assert answer == "closed"
+
+
+class Compat(CompatContract, GatedCourse):
+    """The platform itself keeps what the apps' ``compat.py`` promise."""
+
+    def setUp(self):
+        super().setUp()
+        self.course_key = str(self.course.id)
+        self.gate_fee = FEE
+        self.author_id = self.people["staff"].id
+        self.learner_id = self.people["unpaid"].id
+        self.countryless_id = self.people["payer"].id
+        UserProfile.objects.filter(user_id=self.learner_id).update(country="UG")
+        UserProfile.objects.filter(user_id=self.countryless_id).update(country="")
+
+
+class Failures(GatedCourse):
+    """K24: the table cannot be read. Shut where there is a gate, as ever elsewhere."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = CourseFactory.create()
+        chapter = self.make(self.other, "chapter")
+        unit = self.make(self.make(chapter, "sequential"), "vertical")
+        self.free = BlockFactory.create(
+            parent=unit, category="html", data="<p>FREE-ELSEWHERE</p>", user_id=self.user.id
+        )
+        for user in self.people.values():
+            CourseEnrollmentFactory(user=user, course_id=self.other.id)
+        broken = mock.patch.object(
+            selectors, "_read", lambda course: GateTable(course_key=course, is_readable=False)
+        )
+        broken.start()
+        self.addCleanup(broken.stop)
+        self.forget()
+
+    def test_gated_courses_are_shut_and_others_are_not(self):
+        for name in ("unpaid", "payer"):
+            self.as_(name)
+            for block in (self.v1, self.v2, self.secret):
+                self.assert_shut(self.page(block, recheck=True, mfe=True))
+            response = self.get(self.handler(self.problem))
+            assert response.status_code == 503
+            self.assert_shut(response)
+            self.assertContains(self.page(self.free), "FREE-ELSEWHERE")
