@@ -98,7 +98,7 @@ def _has(_: str, body: Any, place: Place, context: _Context) -> Condition:
 
 def _eq(_: str, body: Any, place: Place, context: _Context) -> Condition:
     pair = reading.mapping(body, place, required=("field", "value"))
-    return OneOf(_field(pair, place), (_plain(pair.get("value"), place),))
+    return OneOf(_field(pair, place), (_plain(pair.get("value"), place.at(pair, "value")),))
 
 
 def _in(_: str, body: Any, place: Place, context: _Context) -> Condition:
@@ -157,7 +157,8 @@ def _grace(body: Any, place: Place) -> Grace:
         reading.whole(grace.get(unit, 0), place.at(grace, unit))
         for unit in ("years", "months", "days")
     )
-    if not (years or months or days) or years > 100 or months > 1200 or days > 36525:
+    given = any(grace.get(unit) for unit in ("years", "months", "days"))
+    if not given or years > 100 or months > 1200 or days > 36525:
         place.fault("a length of at most a century is needed: years, months or days.")
         years = months = days = 0
     ends = reading.word(

@@ -29,24 +29,30 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where we are in a document: its faults, the field path and the line."""
+    """Where we are in a document: its faults, the field path and the line.
+
+    ``is_missing``: the mapping above lacks this key, and has said so; one fault is enough.
+    """
 
     faults: Faults
     path: str
     line: int
+    is_missing: bool = False
 
     def fault(self, sentence: str) -> None:
         """Note a fault here."""
-        self.faults.add(sentence, line=self.line, field=self.path)
+        if not self.is_missing:
+            self.faults.add(sentence, line=self.line, field=self.path)
 
     def at(self, holder: Any, key: str | int) -> Place:
         """The place of a key of a mapping, or of an item of a list."""
         if isinstance(key, int):
             value = holder[key]
             line = value.line if isinstance(value, Mapped) else self.line
-            return Place(self.faults, f"{self.path}[{key}]", line)
+            return Place(self.faults, f"{self.path}[{key}]", line, self.is_missing)
         line = holder.line_of(key) if isinstance(holder, Mapped) else self.line
-        return Place(self.faults, f"{self.path}.{key}" if self.path else key, line)
+        missing = self.is_missing or (isinstance(holder, Mapped) and key not in holder)
+        return Place(self.faults, f"{self.path}.{key}" if self.path else key, line, missing)
 
 
 def mapping(

@@ -28,11 +28,12 @@ def decide(
     applicant: Applicant, *, offering_code: str, at: datetime, known_at: datetime | None = None
 ) -> Decided:
     """Ask the active policy, with the lists as known then. Stores nothing."""
+    day = utc_day(at)
     known_at = known_at or at
     version = policies.get_deciding_version()
     policy = policies.compiled(version)
     known = lists.get_known_lists(known_at=known_at)
-    approval = get_approval(applicant.user_id, offering_code, day=utc_day(at))
+    approval = get_approval(applicant.user_id, offering_code, day=day)
     question = Question(
         applicant=applicant,
         offering_code=offering_code,

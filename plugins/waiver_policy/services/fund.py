@@ -50,8 +50,10 @@ def credit_fund(amount: Money, *, key: str, reason: str, at: datetime, kind: str
 
 def _is_same_credit(full_key: str, amount: Money, kind: str) -> bool:
     # A locking read sees what another transaction committed after our snapshot.
-    entries = models.FundEntry.objects.select_for_update().select_related("fund")
-    entry = entries.get(key=full_key)
+    # It locks the entry alone: the fund's row beside it would be the wrong order of locks.
+    entries = models.FundEntry.objects.select_for_update()
+    with transaction.atomic():
+        entry = entries.get(key=full_key)
     return (entry.minor, entry.fund.currency, entry.kind) == (amount.minor, amount.currency, kind)
 
 

@@ -93,10 +93,12 @@ class _Wanted:
         Raises:
             KeyReused: it was made for something else.
         """
-        grants = models.WaiverGrant.objects.select_related("decision")
+        grants = models.WaiverGrant.objects.select_related("decision").filter(key=self.key)
         if locking:
-            grants = grants.select_for_update()
-        row = grants.filter(key=self.key).first()
+            with transaction.atomic():
+                row = grants.select_for_update().first()
+        else:
+            row = grants.first()
         if row is not None and self._payload() != (
             row.user_id, row.offering_code, row.full_cost_minor, row.currency,
         ):  # fmt: skip

@@ -58,7 +58,7 @@ def activate_policy(slug: str, *, by: str, at: datetime, version: int | None) ->
         active = models.PolicyVersion.objects.select_for_update().filter(active_slug=slug).first()
         chosen = policies.get_version(slug, version)
         if chosen is None:
-            wanted = f"version {version}" if version is not None else "a version"
+            wanted = f"version {version}" if version is not None else "version"
             raise UnknownPolicy(f"There is no {wanted} of the policy “{slug}”.")
         if active and active.pk == chosen.pk:
             return policies.to_summary(active, is_new=False)

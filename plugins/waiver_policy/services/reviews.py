@@ -43,7 +43,9 @@ def apply(
                 proposed_bp=proposed.basis_points if proposed else None,
             )
     except IntegrityError:
-        row = models.WaiverApplication.objects.select_for_update().get(open_key=open_key)
+        # Somebody was faster, or the person sent it twice. A locking read sees the newest commit.
+        with transaction.atomic():
+            row = models.WaiverApplication.objects.select_for_update().get(open_key=open_key)
         return to_application(row)
     log.info("waiver application: application=%s offering=%s", row.uuid, offering_code)
     return to_application(row)

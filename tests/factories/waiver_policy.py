@@ -1,0 +1,106 @@
+"""Country lists, policies, people and money for waivers: the smallest valid thing, every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+from waiver_policy import api
+from waiver_policy.data import Applicant, EditionFacts, EditionLoad, GrantSummary, PolicySummary
+from waiver_policy.rules.editions import COLUMNS
+
+from fairgate.money import Money
+
+#: The evening before three countries are due to leave the LDC list.
+EVE = datetime(2026, 11, 23, 12, tzinfo=UTC)
+#: Before every other moment of the tests: lists and policies are known by then.
+LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
+COURSE = "spectrum-online"
+SLUG = "our-ldc-sids-default"
+SEAT = Money("15.00", "USD")
+SHIPPED_LISTS = Path(str(resources.files("waiver_policy"))) / "data" / "ldc_sids.csv"
+SHIPPED_POLICY = Path(str(resources.files("waiver_policy"))) / "data" / "fairgate-default.yaml"
+
+LAOS: Mapping[str, str] = {
+    "iso3166_alpha2": "LA", "alpha3": "LAO", "m49": "418", "name": "Lao PDR", "group": "LDC",
+    "sids_kind": "", "in_ohrlls": "y", "in_m49": "y", "from_date": "1971-11-18",
+    "from_precision": "day", "until_date": "2026-11-24", "until_precision": "day",
+    "status": "scheduled_graduation", "un_member": "y", "itu_member_state": "y",
+    "alt_until_date": "", "source": "A/RES/76/8", "provenance": "", "note": "",
+}  # fmt: skip
+
+
+def list_text(*rows: Mapping[str, str]) -> str:
+    """A CSV of country lists; each row is Lao PDR with some cells changed."""
+    lines = [",".join(COLUMNS)]
+    lines += [",".join({**LAOS, **row}[column] for column in COLUMNS) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def lists(text: str | None = None, *, known_from: datetime = LONG_AGO) -> EditionLoad:
+    """The shipped country lists, or those of a text, loaded."""
+    return api.load_edition(
+        text if text is not None else SHIPPED_LISTS,
+        source=EditionFacts(source="UN-OHRLLS"), by="operator", known_from=known_from,
+        file="lists.csv",
+    )  # fmt: skip
+
+
+def policy_text(rules: str, *, slug: str = SLUG, extra: str = "") -> str:
+    """A document with one policy; ``rules`` and ``extra`` are YAML of that policy."""
+    return (
+        "schema: waiver-policy/0.2\n"
+        "policies:\n"
+        f"- id: {slug}\n"
+        "  title: Test\n"
+        "  country_basis: profile\n"
+        f"{extra}"
+        f"  rules:\n{rules}"
+    )
+
+
+LDC_FREE = (
+    "  - {label: ldc, when: {in_group: {group: LDC}}, benefit: {kind: percent_off, percent: 100}}\n"
+)
+
+
+def policy(text: str | None = None, *, slug: str = SLUG, at: datetime = LONG_AGO) -> PolicySummary:
+    """The shipped policy, or the one of a text, loaded and active."""
+    document = text if text is not None else SHIPPED_POLICY.read_text(encoding="utf-8")
+    api.load_policy(document, file="policy.yaml", by="operator", at=at)
+    return api.activate_policy(slug, by="operator", at=at)
+
+
+def programme(*, fund: str = "60.00") -> None:
+    """Lists, the shipped policy, and some dollars in the fund."""
+    lists()
+    policy()
+    credit(fund)
+
+
+def credit(amount: str = "60.00", *, key: str = "opening") -> None:
+    """Some dollars in the fund."""
+    api.credit_fund(Money(amount, "USD"), key=key, reason="Opening deposit", at=LONG_AGO)
+
+
+def applicant(user_id: int = 1, country: str = "UG") -> Applicant:
+    """A learner of Uganda, an LDC, unless said otherwise."""
+    return Applicant(user_id=user_id, country=country)
+
+
+def grant(
+    user_id: int = 1,
+    *,
+    country: str = "UG",
+    offering: str = COURSE,
+    cost: Money | None = SEAT,
+    key: str = "",
+    at: datetime = EVE,
+) -> GrantSummary:
+    """A grant for one learner and offering."""
+    return api.grant(
+        applicant(user_id, country), offering_code=offering, full_seat_cost=cost,
+        key=key or f"order:{user_id}:{offering}", at=at,
+    )  # fmt: skip

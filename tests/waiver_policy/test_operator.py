@@ -1,0 +1,196 @@
+"""What the operator types and is told: commands, system checks, the admin."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from factories import waiver_policy as make
+from waiver_policy import api, models
+from waiver_policy.checks import check_lists_and_policy
+
+from fairgate import clock
+
+pytestmark = pytest.mark.django_db
+
+CASES = """\
+- {policy: our-ldc-sids-default, country: "LA", as_of: "2026-11-23", expect: {label: ldc}}
+- {policy: our-ldc-sids-default, country: "", as_of: "2026-11-23", expect: {label: null, missing: ask}}
+- {policy: our-ldc-sids-default, country: "GU", as_of: "2026-11-23", expect: {label: sids_associate, route: manual_review, price_of_100: "50.00"}}
+"""  # noqa: E501 - a vector is a line
+
+
+@pytest.fixture(autouse=True)
+def eve():
+    clock.use(lambda: make.EVE)
+    yield
+    clock.use(None)
+
+
+def run(*words):
+    out = StringIO()
+    code = 0
+    try:
+        call_command(*words, stdout=out)
+    except CommandError as error:
+        code = error.returncode
+        out.write(str(error))
+    return code, out.getvalue()
+
+
+@pytest.fixture
+def cases(tmp_path):
+    def write(text=CASES):
+        path = tmp_path / "cases.yaml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_policies_are_checked_against_vectors(cases):
+    code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), cases())
+    assert (code, told) == (0, "1 policies, 3 vectors, 0 failed\n")
+
+
+def test_a_failing_vector_has_its_line_and_the_exit_code_is_1(cases):
+    path = cases(CASES.replace("label: ldc", "label: lldc"))
+    code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), path)
+    assert code == 1
+    assert f"{path}, line 1: {make.SLUG}, LA, 2026-11-23: label is ldc, expected lldc." in told
+    assert "1 policies, 3 vectors, 1 failed" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- {policy: nobody, as_of: \"2026-11-23\", expect: {label: null}}", "no policy “nobody”"),
+        ("- {policy: our-ldc-sids-default, expect: {label: null}}", "“as_of” is missing"),
+        ("- {policy: our-ldc-sids-default, as_of: \"23.11.2026\", expect: {label: null}}",
+         "line 1, [0].as_of: “23.11.2026” is not a date"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\", expect: {label: vip}}",
+         "has no rule “vip”"),
+        ("- {policy: our-ldc-sids-default, country: NO WAY, as_of: \"2026-11-23\","
+         " expect: {label: null}}", "not a country code"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\", expekt: {label: null}}",
+         "this word is not known"),
+        ("- [", "is not YAML"),
+    ],
+)  # fmt: skip
+def test_malformed_vectors_end_with_2(cases, text, words):
+    code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), cases(text))
+    assert code == 2
+    assert words in told
+
+
+def test_a_file_that_is_not_there_ends_with_2(cases):
+    code, told = run("waiver_policy_check", "/nowhere.yaml", cases())
+    assert code == 2
+    assert "/nowhere.yaml: cannot be read" in told
+
+
+def test_lists_are_loaded_shown_and_found_unchanged():
+    assert run("waiver_policy_lists", "load", "shipped", "--source", "UN")[0] == 0
+    code, told = run("waiver_policy_lists", "load", "shipped")
+    assert (code, told.splitlines()[-1]) == (0, "Nothing new.")
+    code, told = run("waiver_policy_lists", "show", "--on", "2026-11-24", "--list", "LDC")
+    assert "LDC on 2026-11-24: 41 members" in told
+    assert "  UG - 1971" in told or "  UG" in told
+
+
+def test_contested_rows_are_told_with_exit_code_1():
+    run("waiver_policy_lists", "load", "shipped")
+    code, told = run("waiver_policy_lists", "check")
+    assert code == 1
+    assert "LDC-1, BD: leaves on 2026-11-24" in told
+    assert "2 to confirm. The dates in force decide." in told
+
+
+def test_a_list_that_is_missing_is_told():
+    make.lists(make.list_text({}))
+    code, told = run("waiver_policy_lists", "check")
+    assert code == 1
+    assert "SIDS has no edition" in told
+
+
+def test_a_difference_is_shown_and_nothing_loaded(tmp_path):
+    make.lists(make.list_text({}))
+    path = tmp_path / "new.csv"
+    path.write_text(make.list_text({"until_date": "2029-11-24"}), encoding="utf-8")
+    code, told = run("waiver_policy_lists", "diff", str(path))
+    assert code == 0
+    assert "~ LDC LA" in told
+    assert "1 differences." in told
+    assert len(api.list_editions()) == 1
+
+
+def test_a_malformed_list_ends_with_2_and_loads_nothing(tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text(make.list_text({}, {"iso3166_alpha2": "QQ"}), encoding="utf-8")
+    code, told = run("waiver_policy_lists", "load", str(path))
+    assert code == 2
+    assert f"{path}, line 3, iso3166_alpha2: “QQ” is not a country code we know." in told
+    assert "Nothing was loaded." in told
+    assert api.list_editions() == ()
+
+
+def test_a_truncated_list_is_not_loaded_unless_asked(tmp_path):
+    make.lists(make.list_text({}, {"iso3166_alpha2": "NP"}))
+    path = tmp_path / "short.csv"
+    path.write_text(make.list_text({}), encoding="utf-8")
+    code, told = run("waiver_policy_lists", "load", str(path))
+    assert code == 1
+    assert "vanish without an until_date: NP (LDC)" in told
+    assert run("waiver_policy_lists", "load", str(path), "--allow-removals")[0] == 0
+
+
+def test_a_policy_is_loaded_and_activated():
+    make.lists()
+    told = [
+        run("waiver_policy_policies", *words)[1]
+        for words in (("load", "shipped"), ("activate", make.SLUG), ("activate", make.SLUG),
+                      ("show",))
+    ]  # fmt: skip
+    assert told[:3] == [
+        f"{make.SLUG} v1: loaded as a draft.\n",
+        f"{make.SLUG} v1 is active now.\n",
+        f"{make.SLUG} v1 was active already.\n",
+    ]
+    assert f"{make.SLUG} v1: active" in told[3]
+
+
+def test_a_policy_without_its_lists_is_not_activated():
+    run("waiver_policy_policies", "load", "shipped")
+    code, told = run("waiver_policy_policies", "activate", make.SLUG)
+    assert code == 1
+    assert "The list LDC has no edition." in told
+
+
+def test_system_checks_warn_of_contested_rows_and_of_no_policy():
+    make.lists()
+    api.load_policy(make.SHIPPED_POLICY.read_text(encoding="utf-8"), file="p", by="x", at=make.EVE)
+    found = check_lists_and_policy(databases=["default"])
+    assert [warning.id for warning in found] == ["waiver_policy.W001"] * 2 + ["waiver_policy.W002"]
+    assert "BD leaves the list LDC on 2026-11-24" in found[0].msg
+    assert check_lists_and_policy(databases=None) == []
+
+
+def test_without_a_policy_the_full_fee_is_due_and_nothing_breaks():
+    decision = api.decide(make.applicant(), offering_code=make.COURSE, at=make.EVE)
+    assert (decision.outcome, decision.reasons[0].code) == ("refused", "NO_ACTIVE_POLICY")
+    assert api.explain(decision)[0] == "No waiver applies; the full fee is due."
+
+
+@pytest.mark.parametrize(
+    "model", ["listedition", "listmembership", "policyversion", "waiverdecision", "waivergrant",
+              "waiverfund", "fundentry", "waiverapplication"],
+)  # fmt: skip
+def test_the_admin_shows_evidence_and_changes_none(client, model):
+    make.programme()
+    make.grant()
+    client.force_login(User.objects.create(username="root", is_superuser=True, is_staff=True))
+    assert client.get(f"/admin/waiver_policy/{model}/").status_code == 200
+    assert client.get(f"/admin/waiver_policy/{model}/add/").status_code == 403
+    assert models.FundEntry.objects.count() == 2

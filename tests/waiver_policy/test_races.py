@@ -1,0 +1,163 @@
+"""What the database decides when eight people ask for the same money (F11)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from django.db.models import F
+from factories import waiver_policy as make
+from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
+from waiver_policy import api, models
+from waiver_policy.exceptions import FundEmpty, KeyReused, NotEligible
+from waiver_policy.services import fund, grants
+
+from fairgate.money import Money
+
+pytestmark = pytest.mark.mariadb
+
+EIGHT = range(1, 9)
+WAYS = [
+    pytest.param(isolation, atomic, id=f"{isolation}, {'outer' if atomic else 'own'} transaction")
+    for isolation in ISOLATIONS
+    for atomic in (False, True)
+]
+
+
+def balance():
+    found = api.fund_balance("USD")
+    return found.available.minor, found.reserved.minor, found.committed.minor
+
+
+def read_then(call):
+    """As a view does under ``ATOMIC_REQUESTS``: something was read, the snapshot is old."""
+
+    def run():
+        balance()
+        list(models.WaiverGrant.objects.all())
+        return call()
+
+    return run
+
+
+def eight(call):
+    return [read_then(partial(call, number)) for number in EIGHT]
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_f11_money_for_three_goes_to_three_of_eight(isolation, atomic):
+    make.programme(fund="45.00")
+    outcomes = race(*eight(make.grant), isolation=isolation, atomic=atomic)
+    assert len(values(outcomes)) == 3
+    assert {type(error) for error in errors(outcomes)} == {FundEmpty}
+    assert balance() == (0, 4500, 0)
+    assert models.FundEntry.objects.filter(kind="reserved").count() == 3
+
+
+def test_f11_without_the_conditional_update_the_fund_is_overspent(monkeypatch):
+    def read_then_write(currency, minor):
+        pot = models.WaiverFund.objects.get(currency=currency)
+        if pot.available_minor < minor:
+            return None
+        pot.available_minor -= minor
+        pot.reserved_minor += minor
+        pot.save()
+        return pot
+
+    monkeypatch.setattr(fund, "take", read_then_write)
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE))
+    make.credit("45.00")
+    outcomes = race(*eight(make.grant), atomic=True, isolation=REPEATABLE_READ)
+    assert len(values(outcomes)) > 3
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_key_in_eight_threads_is_one_grant(isolation, atomic):
+    make.programme(fund="15.00")
+    outcomes = race(*eight(lambda _: make.grant(1, key="one")), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    assert len({grant.uuid for grant in values(outcomes)}) == 1
+    assert balance() == (0, 1500, 0)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_key_for_eight_people_is_one_grant_and_seven_errors(isolation, atomic):
+    make.programme(fund="600.00")
+    outcomes = race(
+        *eight(lambda user: make.grant(user, key="one")), isolation=isolation, atomic=atomic
+    )
+    assert len(values(outcomes)) == 1
+    assert {type(error) for error in errors(outcomes)} == {KeyReused}
+    assert balance() == (58500, 1500, 0)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_person_in_eight_tabs_has_one_grant(isolation, atomic):
+    make.programme(fund="600.00")
+    outcomes = race(
+        *eight(lambda tab: make.grant(1, key=f"tab {tab}")), isolation=isolation, atomic=atomic
+    )
+    assert len(values(outcomes)) == 1
+    assert {type(error) for error in errors(outcomes)} == {NotEligible}
+    assert balance() == (58500, 1500, 0)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_two_seats_of_a_country_go_to_two_of_eight(isolation, atomic):
+    make.lists()
+    cap = "  caps: [{scope: country, period: course_run, limit: 2, unit: seats}]\n"
+    make.policy(make.policy_text(make.LDC_FREE, extra=cap))
+    make.credit("600.00")
+    outcomes = race(*eight(make.grant), isolation=isolation, atomic=atomic)
+    assert len(values(outcomes)) == 2
+    assert {type(error) for error in errors(outcomes)} == {NotEligible}
+    assert balance() == (57000, 3000, 0)
+
+
+def test_without_the_lock_a_country_gets_more_seats_than_its_limit(monkeypatch):
+    def unlocked(subject):
+        return models.QuotaUse.objects.get_or_create(key=subject)[0]
+
+    monkeypatch.setattr(grants, "_locked_use", unlocked)
+    make.lists()
+    cap = "  caps: [{scope: country, period: course_run, limit: 2, unit: seats}]\n"
+    make.policy(make.policy_text(make.LDC_FREE, extra=cap))
+    models.QuotaUse.objects.create(key=f"country:UG:{make.COURSE}")
+    outcomes = race(*eight(lambda user: make.grant(user, cost=None)), atomic=True)
+    assert len(values(outcomes)) > 2
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_grant_closed_by_eight_is_closed_once(isolation, atomic):
+    make.programme(fund="60.00")
+    grant = make.grant()
+
+    def close(number):
+        if number % 2:
+            return api.commit_grant(grant.uuid, at=make.EVE).state
+        return api.release_grant(grant.uuid, at=make.EVE, reason="race").state
+
+    outcomes = race(*eight(close), isolation=isolation, atomic=atomic)
+    assert len(set(values(outcomes))) == 1
+    assert len(values(outcomes)) == 4
+    assert balance() in ((4500, 0, 1500), (6000, 0, 0))
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_credit_sent_by_eight_counts_once_and_eight_credits_count_all(isolation, atomic):
+    def credit(number):
+        for key in ("same", f"own {number}"):
+            api.credit_fund(Money("1.00", "USD"), key=key, reason="x", at=make.EVE)
+
+    outcomes = race(*eight(credit), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    assert balance() == (900, 0, 0)
+
+
+def test_the_database_itself_stops_a_fund_below_zero():
+    make.credit("10.00")
+    take = models.WaiverFund.objects.update
+    outcomes = race(*(partial(take, available_minor=F("available_minor") - 300) for _ in EIGHT))
+    assert len(values(outcomes)) == 3
+    assert balance() == (100, 0, 0)
