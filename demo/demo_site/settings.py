@@ -114,6 +114,8 @@ STATIC_ROOT = str(VAR / "static")
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 
 # The two codes that edx-platform adds to ISO 3166 (lms/envs/common.py, COUNTRIES_OVERRIDE).
+# Names as the United Nations write them: Lao People's Democratic Republic, not Laos.
+COUNTRIES_COMMON_NAMES = False
 COUNTRIES_OVERRIDE = {"TW": _("Taiwan"), "XK": _("Kosovo")}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from demo_site import views_courses, views_people, views_studio
 
@@ -45,6 +47,7 @@ urlpatterns = [
     path("try/<int:number>/", views_people.step, name="step"),
     path("profile/", views_people.profile, name="profile"),
     path("day/", views_people.day, name="day"),
+    path("favicon.ico", RedirectView.as_view(url=static("fairgate/mark.svg"))),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 from fairgate import clock
+from fairgate.percent import Percent
 from fee_payments import api as payments
 from fee_payments.data import Learner, OfferingSummary, PriceSummary, Quote
 from fee_payments.exceptions import PaymentsError, UnknownOffering
@@ -44,8 +45,26 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     for run in courseware.runs():
         runtime = courseware.runtime_for(run, request.user)
         cards.append(_card(request, run, runtime.get_block(run.root), at))
-    context = {"cards": cards, "steps": STEPS, "fund": waivers.fund_balance("USD")}
+    context = {
+        "cards": cards,
+        "steps": STEPS,
+        "fund": waivers.fund_balance("USD"),
+        "shares": _shares(str(courseware.runs()[0].key), at),
+    }
     return render(request, "demo_site/catalogue.html", context)
+
+
+def _shares(course_key: str, at: datetime) -> list[tuple[str, Percent]]:
+    """Who receives how much of a fee under the agreement in force, in the order of the agreement."""
+    terms = partnerships.terms_for(course_key, at=at)
+    if terms is None:
+        return []
+    weights = terms.weights()
+    whole = sum(weight for _, weight in weights)
+    return [
+        (partnerships.party(code).name, Percent.from_basis_points(weight * 10_000 // whole))
+        for code, weight in weights
+    ]
 
 
 @require_GET

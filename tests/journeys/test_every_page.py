@@ -53,8 +53,8 @@ def test_a_fee_is_paid_with_the_keyboard_alone(visitor):
     # when
     for words in ("Pay USD 120.00", "Pay USD 120.00"):
         _tab_to(visitor.page, words)
-        visitor.page.keyboard.press("Enter")
-        visitor.page.wait_for_load_state()
+        with visitor.page.expect_navigation():
+            visitor.page.keyboard.press("Enter")
 
     # then
     assert "/orders/" in visitor.page.url
@@ -105,7 +105,7 @@ def _tab_to(page, words):
     """Press Tab until the control with these words has the focus."""
     for _ in range(60):
         page.keyboard.press("Tab")
-        here = page.evaluate("document.activeElement.innerText || document.activeElement.value")
-        if words in (here or ""):
+        here = page.locator(":focus")
+        if here.count() and here.evaluate("e => e.matches('a, button')") and words in here.inner_text():
             return
     raise AssertionError(f"The keyboard does not reach “{words}”.")

@@ -108,21 +108,28 @@ def test_a_learner_of_an_associate_is_looked_at_by_a_person(visitor):
     # when
     visitor.go("/fairgate/waivers/apply/spectrum-online/")
     visitor.page.locator("textarea").fill("I keep the repeaters of three islands running.")
+    visitor.page.get_by_role("checkbox").check()
+    visitor.press("Send the application")
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    visitor.page.locator("main table a, main li a").first.click()
+    visitor.page.get_by_label("Approve").check()
+    visitor.page.get_by_label("Percentage of the fee that is waived").fill("50")
+    visitor.page.get_by_label("Reason, in words for the learner").fill("An associate of the group.")
     visitor.page.locator("main form button").last.click()
 
     # then
-    visitor.be("Inès", then="/fairgate/waivers/review/")
-    assert "spectrum-online" in visitor.text or "Guam" in visitor.text
+    visitor.be("Joaquin", then=FEE)
+    assert "USD 60.00" in visitor.text
 
 
 @pytest.mark.parametrize(
     ("day", "reason"),
     [
-        ("2026-11-23", "Lao People’s Democratic Republic is on the United Nations list"),
-        ("2026-11-24", "left"),
+        ("2026-11-23", "is on the United Nations list of least developed countries"),
+        ("2026-11-24", "left the United Nations list of least developed countries"),
     ],
 )
-def test_a_country_that_leaves_the_list_keeps_its_waiver_by_grace(visitor, day, reason):
+def test_a_country_that_leaves_the_list_keeps_its_waiver_for_a_time(visitor, day, reason):
     # given
     visitor.be("Bounmy")
     visitor.move_to(day)
@@ -131,8 +138,9 @@ def test_a_country_that_leaves_the_list_keeps_its_waiver_by_grace(visitor, day, 
     visitor.go(FEE)
 
     # then
+    assert f"Lao People's Democratic Republic {reason}" in visitor.text
     assert "USD 0.00" in visitor.text
-    assert ("grace" in visitor.text) == (day == "2026-11-24")
+    assert ("24 November 2029" in visitor.text) == (day == "2026-11-24")
 
 
 def test_a_covered_unit_is_drawn_for_nobody_who_has_not_settled(visitor):
