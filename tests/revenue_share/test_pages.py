@@ -1,0 +1,199 @@
+"""Statement pages: each party its own, finance all, nobody else anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from factories import revenue_share as facts
+from partnerships import api as partnerships
+
+from fairgate import clock
+from revenue_share import api, statements
+from revenue_share.models import PeriodClose
+
+pytestmark = pytest.mark.django_db
+
+GSMA = ("revenue_share:statement", "GSMA", "2026-10")
+
+
+@pytest.fixture(autouse=True)
+def on_close_day():
+    clock.use(lambda: facts.CLOSE_DAY)
+    yield
+    clock.use(None)
+
+
+@pytest.fixture(autouse=True)
+def october():
+    facts.put_terms_in_force()
+    facts.book_october()
+
+
+@pytest.fixture
+def officer(django_user_model, client):
+    """Acts for GSMA."""
+    user = django_user_model.objects.create_user("grace")
+    partnerships.add_person(user.pk, partner_code="GSMA", role="officer", at=facts.NOON)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def finance(django_user_model, client):
+    """May see every statement."""
+    user = django_user_model.objects.create_user("ines")
+    user.user_permissions.add(Permission.objects.get(codename="view_statement"))
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def closer(finance):
+    """May close too."""
+    finance.user_permissions.add(Permission.objects.get(codename="close_period"))
+    return finance
+
+
+def get(client, name, *args, **query):
+    return client.get(reverse(name, args=args), query)
+
+
+def test_a_partner_reads_its_statement(client, officer):
+    # when
+    page = get(client, *GSMA).content.decode()
+
+    # then
+    assert "USD 91.73" in page
+    assert "GSMA-SPECTRUM, version 1" in page
+    assert "A draft" in page
+
+
+@pytest.mark.parametrize("party", ["ATC", "FUND", "PLATFORM", "NOBODY"])
+@pytest.mark.parametrize("what", ["statement", "statement_csv", "statement_json"])
+def test_f24_another_party_s_statement_does_not_exist_for_a_partner(client, officer, party, what):
+    assert get(client, f"revenue_share:{what}", party, "2026-10").status_code == 404
+
+
+@pytest.mark.parametrize("period", ["2026-09", "2026-13", "x"])
+def test_a_month_without_a_statement_does_not_exist(client, officer, period):
+    assert get(client, "revenue_share:statement", "GSMA", period).status_code == 404
+
+
+def test_a_partner_lists_its_own_statements_and_no_other(client, officer):
+    page = get(client, "revenue_share:statements").content.decode()
+    assert "USD 91.73" in page
+    assert "50.96" not in page
+    assert get(client, "revenue_share:statements", "GSMA").status_code == 200
+    assert get(client, "revenue_share:statements", "ATC").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["revenue_share:statements", "revenue_share:books"])
+def test_a_person_of_nobody_finds_nothing(client, django_user_model, name):
+    client.force_login(django_user_model.objects.create_user("amina"))
+    assert get(client, name).status_code == 404
+
+
+def test_a_stranger_is_asked_to_sign_in(client):
+    answer = get(client, *GSMA)
+    assert answer.status_code == 302
+    assert "91.73" not in answer.content.decode()
+
+
+def test_the_page_the_csv_and_the_json_have_the_same_numbers(client, officer):
+    # given
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+
+    # when
+    page = get(client, *GSMA).content.decode()
+    table = get(client, "revenue_share:statement_csv", "GSMA", "2026-10").content.decode()
+    document = get(client, "revenue_share:statement_json", "GSMA", "2026-10").content.decode()
+
+    # then
+    rows = list(csv.DictReader(io.StringIO(table)))
+    lines = [row["amount"] for row in rows if row["part"]]
+    assert lines == [line["amount"] for line in json.loads(document)["lines"]]
+    assert lines == ["34.64", "41.84", "20.86", "3.39", "-0.31", "-8.69"]
+    assert all(f"USD {amount}" in page for amount in lines)
+    assert {row["row"]: row["amount"] for row in rows if not row["part"]} == {
+        "opening": "0.00", "total": "91.73", "payable": "91.73", "closing": "0.00",
+    }  # fmt: skip
+    assert statements.digest(document) in page
+    assert {row["statement"] for row in rows} == {"RS-000003"}
+
+
+def test_the_files_are_the_same_bytes_every_time(client, officer):
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+    first = get(client, "revenue_share:statement_csv", "GSMA", "2026-10").content
+    clock.use(lambda: datetime(2027, 6, 1, tzinfo=UTC))
+    assert get(client, "revenue_share:statement_csv", "GSMA", "2026-10").content == first
+
+
+def test_f26_no_statement_says_who_paid(client, officer):
+    page = get(client, *GSMA).content.decode()
+    files = get(client, "revenue_share:statement_csv", "GSMA", "2026-10").content.decode()
+    assert str(facts.named("order S1")) not in page + files
+    assert "KE" not in files.replace("BOOKED", "")
+
+
+def test_finance_sees_the_books_and_that_they_hold(client, finance):
+    page = get(client, "revenue_share:books").content.decode()
+    assert "Every entry balances" in page
+    assert "At the payment provider" in page
+    assert "Close this month" not in page
+
+
+def test_finance_sees_what_is_not_allocated(client, finance):
+    other = facts.payment("X", "50.00", course="course-v1:NO+TERMS+1")
+    api.book_payment(other, at=facts.NOON)
+    assert "USD 50.00 is not allocated" in get(client, "revenue_share:books").content.decode()
+
+
+def test_finance_closes_a_month(client, closer):
+    # when
+    answer = client.post(reverse("revenue_share:close"), {"period": "2026-10"}, follow=True)
+
+    # then
+    assert "2026-10 is closed: 4 statements." in answer.content.decode()
+    assert PeriodClose.objects.get().closed_by == "ines"
+
+
+def test_a_close_that_is_refused_says_why(client, closer):
+    clock.use(lambda: facts.REFUND_DAY)
+    answer = client.post(reverse("revenue_share:close"), {"period": "2026-10"}, follow=True)
+    assert "cannot be closed before 01 December 2026" in answer.content.decode()
+    assert not PeriodClose.objects.exists()
+
+
+def test_without_the_right_nobody_closes(client, finance):
+    answer = client.post(reverse("revenue_share:close"), {"period": "2026-10"})
+    assert answer.status_code == 404
+    assert not PeriodClose.objects.exists()
+
+
+def test_f25_a_close_needs_the_form_of_the_page(closer, django_user_model):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(closer)
+    answer = strict.post(reverse("revenue_share:close"), {"period": "2026-10"})
+    assert answer.status_code == 403
+    assert not PeriodClose.objects.exists()
+
+
+def test_the_page_of_a_party_with_two_currencies_offers_both(client, officer):
+    # given
+    euro = facts.payment("E", "99.00", "0.00", "1.74", currency="EUR")
+    api.book_payment(euro, at=facts.NOON)
+
+    # then
+    page = get(client, *GSMA).content.decode()
+    assert "?currency=USD" in page
+    assert "EUR 35.02" in page
+    assert "USD 91.73" in get(client, *GSMA, currency="USD").content.decode()
+    assert get(client, *GSMA, currency="CHF").status_code == 404

@@ -1,0 +1,169 @@
+"""The command that computes allocations for a file and posts nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from fairgate.documents import DocumentErrors
+from revenue_share.events_file import read_events
+
+SHIPPED = resources.files("revenue_share").joinpath("data")
+EVENTS = str(SHIPPED / "october-2026.events.csv")
+TERMS = str(SHIPPED / "october-2026.terms.yaml")
+HEADER = "event,kind,sale,occurred_at,course,currency,gross,tax,processor_fee\n"
+COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
+
+
+def run(events: str = EVENTS, terms: str = TERMS, **options: str) -> str:
+    out = io.StringIO()
+    call_command("revenue_share_replay", events, terms=terms, stdout=out, **options)
+    return out.getvalue()
+
+
+def sale(name="S1", at="2026-10-06T08:00:00Z", gross="120.00", tax="0.00", fee="0.00", **more):
+    cells = {"kind": "sale", "sale": "", "course": COURSE, "currency": "USD", **more}
+    return (f"{name},{cells['kind']},{cells['sale']},{at},{cells['course']},{cells['currency']},"
+            f"{gross},{tax},{fee}\n")  # fmt: skip
+
+
+def refund(name="R1", of="S1", at="2026-11-05T10:00:00Z", gross="25.00", tax="", fee="", **more):
+    return sale(name, at, gross, tax, fee, **{"kind": "refund", "sale": of, **more})
+
+
+def statement_sums(text: str) -> dict[tuple[str, str, str], str]:
+    rows = csv.DictReader(io.StringIO(text))
+    return {
+        (row["period"], row["party"], row["part"]): row["amount"]
+        for row in rows
+        if row["row"] == "statement"
+    }
+
+
+def test_the_october_example_gives_the_numbers_of_the_design():
+    sums = statement_sums(run(format="csv"))
+    months = {party: sums["2026-10", party, "month"] for party in ("FUND", "GSMA", "ATC")}
+    assert months == {"FUND": "50.96", "GSMA": "91.73", "ATC": "50.96"}
+    assert sums["2026-10", "PLATFORM", "month"] == "61.15"
+
+
+def test_the_text_shows_every_allocation():
+    text = run()
+    assert "  S1           share     GSMA-SPECTRUM v2  GSMA                  34.64 USD\n" in text
+    assert "  R1           lost_fee  GSMA-SPECTRUM v2  PLATFORM              -0.20 USD\n" in text
+    assert "    month                              91.73\n" in text
+
+
+def test_it_needs_no_database_and_is_the_same_every_time():
+    # a test without a database mark: any query would be an error
+    assert run() == run()
+
+
+def test_a_refund_after_the_close_is_of_an_earlier_month(tmp_path: Path):
+    # given: the rest of S3 goes back on 10 December
+    events = tmp_path / "events.csv"
+    rest = refund("R2", "S3", "2026-12-10T00:00:00Z", "34.99")
+    events.write_text(Path(EVENTS).read_text() + rest)
+
+    # when
+    sums = statement_sums(run(str(events), format="csv"))
+
+    # then
+    assert sums["2026-10", "GSMA", "month"] == "91.73"
+    assert sums["2026-11", "GSMA", "month"] == "-12.60"
+    assert sums["2026-11", "GSMA", "closing"] == "-12.60"
+
+
+def test_a_course_without_terms_is_not_allocated_and_said(tmp_path: Path):
+    events = tmp_path / "events.csv"
+    events.write_text(HEADER + sale(course="course-v1:NO+TERMS+1"))
+    assert "not allocated: no terms were in force for course-v1:NO+TERMS+1" in run(str(events))
+
+
+def test_rows_are_taken_in_the_order_they_happened():
+    text = HEADER + refund() + sale()
+    assert [one.event for one in read_events(text, file="e.csv")] == ["S1", "R1"]
+
+
+def test_the_parts_of_a_refund_follow_from_its_sale():
+    text = HEADER + sale("S3", gross="59.99", fee="2.04") + refund(of="S3")
+    back = read_events(text, file="e.csv")[1]
+    assert (str(back.net), str(back.tax), str(back.fee)) == ("USD 24.15", "USD 0.00", "USD 0.85")
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (sale(kind="gift"), "e.csv, line 2, kind: “gift” is not sale or refund."),
+        (sale(at="2026-10-06"), "e.csv, line 2, occurred_at: “2026-10-06” is not a moment in UTC"),
+        (sale(at="2026-02-30T00:00:00Z"), "line 2, occurred_at: “2026-02-30T00:00:00Z” is not"),
+        (sale(at="2026-10-06T08:00:00+02:00"), "occurred_at: “2026-10-06T08:00:00+02:00” is not"),
+        (sale(currency="XXX"), "line 2, currency: “XXX” is not a currency code of ISO 4217."),
+        (sale(gross="1.005"), "line 2, gross: 1.005 has more decimals than USD allows (2)."),
+        (sale(gross="1e3"), "line 2, gross: “1e3” is not an amount; write it like 49.00."),
+        (sale(gross="１２"), "line 2, gross: “１２” is not an amount; write it like 49.00."),
+        (sale(gross="NaN"), "line 2, gross: “NaN” is not an amount; write it like 49.00."),
+        (sale(gross="-5.00"), "line 2, gross: an amount is more than nothing."),
+        (sale(gross="0.00"), "line 2, gross: an amount is more than nothing."),
+        (sale(tax="-1.00"), "line 2, tax: an amount is not negative."),
+        (sale(tax="121.00"), "line 2, tax: is more than the gross amount."),
+        (sale(fee=""), "line 2, processor_fee: “” is not an amount; write it like 49.00."),
+        (sale(""), "line 2, event: every event needs a name."),
+        (sale(course=""), "line 2, course: every event needs a course."),
+        (sale(sale="S0"), "line 2, sale: is for refunds; leave it blank."),
+        (sale() + sale(), "line 3, event: “S1” is on line 2 too."),
+        (refund(), "line 2, sale: no sale “S1” comes before this refund."),
+        (sale() + refund(at="2026-10-01T00:00:00Z"), "line 3, sale: no sale “S1” comes before"),
+        (sale() + refund(gross="120.01"), "line 3, gross: only USD 120.00 of the sale is left."),
+        (sale() + refund() + refund("R2", gross="95.01"), "line 4, gross: only USD 95.00 of the"),
+        (sale() + refund(currency="EUR"), "line 3, currency: the sale is in USD."),
+        (sale() + refund(course="course-v1:A+B+C"), f"line 3, course: the sale is of {COURSE}."),
+        (sale(tax="20.00") + refund(tax="0.00"), "tax: of a refund follows from its sale: leave it "
+         "blank, or write 4.17."),
+        ("S1,sale\n", "e.csv, line 2: has 2 cells, the header has 9."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_file_line_and_field(rows, sentence):
+    with pytest.raises(DocumentErrors) as error:
+        read_events(HEADER + rows, file="e.csv")
+    assert sentence in str(error.value)
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(DocumentErrors) as error:
+        read_events(HEADER + sale(gross="x") + sale("S2", currency="usd"), file="e.csv")
+    assert [fault.line for fault in error.value.faults] == [2, 3]
+
+
+@pytest.mark.parametrize("broken", ["events", "terms"])
+def test_bad_input_ends_with_exit_code_2_and_prints_nothing(tmp_path: Path, broken):
+    # given
+    bad = tmp_path / "bad.file"
+    bad.write_text("nothing: of: the: kind\n")
+    files = {"events": EVENTS, "terms": TERMS, broken: str(bad)}
+    out = io.StringIO()
+
+    # when
+    with pytest.raises(CommandError, match="bad.file") as error:
+        call_command("revenue_share_replay", files["events"], terms=files["terms"], stdout=out)
+
+    # then
+    assert error.value.returncode == 2
+    assert out.getvalue() == ""
+
+
+def test_a_file_that_is_not_there_is_said():
+    with pytest.raises(CommandError, match="nowhere.csv: cannot be read") as error:
+        run("nowhere.csv")
+    assert error.value.returncode == 2
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_made_inert(tmp_path: Path):
+    events = tmp_path / "events.csv"
+    events.write_text(HEADER + sale("=1+1"))
+    assert "allocation,'=1+1,share" in run(str(events), format="csv")

@@ -1,0 +1,127 @@
+"""Rows of the books are refused to be changed or deleted, by every way through Django."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin import site
+from django.db import DatabaseError, connection, transaction
+from factories import revenue_share as facts
+
+from revenue_share import api, models
+from revenue_share.exceptions import RowIsKept, UnbalancedPosting
+from revenue_share.written_once import WrittenOnceQuerySet
+
+pytestmark = pytest.mark.django_db
+
+KEPT = (
+    models.RevenueEvent,
+    models.AllocationLine,
+    models.LedgerTransaction,
+    models.LedgerEntry,
+    models.PeriodClose,
+    models.CountedEvent,
+    models.Statement,
+)
+
+
+@pytest.fixture(autouse=True)
+def october():
+    facts.put_terms_in_force()
+    facts.book_october()
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+
+
+def rows(model):
+    return list(model.objects.order_by("pk").values())
+
+
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+def test_every_row_of_the_books_is_kept_by_both_managers(model):
+    assert isinstance(model.objects.all(), WrittenOnceQuerySet)
+    assert isinstance(model._base_manager.all(), WrittenOnceQuerySet)
+
+
+@pytest.mark.parametrize("model", [models.LedgerEntry, models.Statement])
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda model: model.objects.first().delete(),
+        lambda model: model.objects.all().delete(),
+        lambda model: model.objects.update(pk=1),
+        lambda model: model.objects.bulk_update([model.objects.first()], ["id"]),
+        lambda model: model.objects.update_or_create(pk=1),
+        lambda model: model._base_manager.all().delete(),
+        lambda model: model._base_manager.update(pk=1),
+        lambda model: model._base_manager.all()._raw_delete("default"),
+        lambda model: model.objects.first().save_base(),
+        lambda model: model.objects.bulk_create(
+            [], update_conflicts=True, update_fields=["id"], unique_fields=["id"]
+        ),
+    ],
+    ids=["delete", "queryset", "update", "bulk_update", "update_or_create", "raw delete",
+         "raw update", "raw sql delete", "save_base", "upsert"],
+)  # fmt: skip
+def test_f39_a_row_is_neither_changed_nor_deleted(model, attempt):
+    before = rows(model)
+    refused = pytest.raises(RowIsKept, match="is written once: it is never changed or deleted")
+    with refused, transaction.atomic():
+        attempt(model)
+    assert rows(model) == before
+
+
+@pytest.mark.parametrize("model", [models.RevenueEvent, models.LedgerEntry, models.Statement])
+def test_f39_saving_a_row_again_is_refused(model):
+    before = rows(model)
+    with pytest.raises((RowIsKept, UnbalancedPosting)):
+        model.objects.first().save()
+    assert rows(model) == before
+
+
+def test_f39_the_admin_only_shows(rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+    pages = [page for model, page in site._registry.items() if model in KEPT]
+    assert len(pages) == 4
+    assert not any(
+        getattr(page, f"has_{right}_permission")(request)
+        for page in pages
+        for right in ("add", "change", "delete")
+    )
+
+
+def leg(owner, **side):
+    return models.LedgerEntry(transaction=owner, account="tax_payable", currency="USD", **side)
+
+
+def test_k30_one_leg_alone_is_refused_before_the_commit():
+    # given
+    owner = models.LedgerTransaction.objects.first()
+    before = rows(models.LedgerEntry)
+
+    # when
+    with pytest.raises(UnbalancedPosting, match="with the others of its transaction"):
+        leg(owner, debit_minor=1).save()
+    with pytest.raises(UnbalancedPosting, match="debits 1, credits 0"):
+        models.LedgerEntry.objects.bulk_create([leg(owner, debit_minor=1)])
+    with pytest.raises(UnbalancedPosting, match="with the others of its transaction"):
+        models.LedgerEntry.objects.create(transaction=owner, debit_minor=1)
+
+    # then
+    assert rows(models.LedgerEntry) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE revenue_share_ledgerentry SET debit_minor = 1, credit_minor = 1",
+        "UPDATE revenue_share_ledgerentry SET debit_minor = -1, credit_minor = 0",
+        "UPDATE revenue_share_ledgertransaction SET debit_minor = debit_minor + 1",
+        "UPDATE revenue_share_revenueevent SET net_minor = 1 WHERE kind = 'sale'",
+        "UPDATE revenue_share_statement SET closing_minor = closing_minor + 1",
+        "UPDATE revenue_share_carriedremainder SET denominator = 0",
+    ],
+)
+def test_the_database_holds_what_it_can_by_itself(statement):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert api.check() == ()
