@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Runs the commands of the demo: ``python manage.py demo_seed``, ``demo_serve``, ``migrate`` …"""
+"""Runs the commands of the demo: ``python manage.py demo_seed``, ``demo_serve``, ``migrate``."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fairgate import clock
-from fee_gate import api as gate
-from fee_gate.data import Access
 from opaque_keys.edx.locator import BlockUsageLocator
 
 from demo_site import platform
+from fairgate import clock
+from fee_gate import api as gate
+from fee_gate.data import Access
 
 
 def check_for(user: Any, course_key: str) -> Callable[[BlockUsageLocator], bool]:

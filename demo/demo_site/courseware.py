@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fee_gate import rules
 from lxml import etree
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -18,6 +17,7 @@ from xblock.core import XBlock
 from demo_site import access
 from demo_site.block_store import Branch, BranchStore, XmlStore
 from demo_site.runtime import CourseKeys, DemoRuntime
+from fee_gate import rules
 
 # In the order of the catalogue.
 FILES = ("spectrum-management", "spectrum-workshop", "frequency-basics")

@@ -30,7 +30,9 @@ def content_security_policy(
             nonce = f"'nonce-{request.csp_nonce}'"  # type: ignore[attr-defined]
             policy += f"; script-src 'self' {nonce}; style-src 'self' {nonce}"
         response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
         return response
 
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+
 from fairgate import clock
 from fee_payments import api as payments
 from revenue_share import api as revenue

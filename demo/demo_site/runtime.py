@@ -69,7 +69,7 @@ class CourseKeys(IdReader, IdGenerator):
 
 
 class PeopleService(UserService):
-    """The ``user`` service with the attributes that edx-platform gives (DjangoXBlockUserService)."""
+    """The ``user`` service, with the attributes of edx-platform's DjangoXBlockUserService."""
 
     def __init__(self, user: Any, *, is_staff: bool) -> None:
         person = XBlockUser(is_current_user=True, full_name=user.get_full_name() if user.pk else "")
@@ -156,7 +156,7 @@ class DemoRuntime(WorkbenchRuntime):  # type: ignore[misc]  # the SDK has no typ
         return []
 
     def _patch_xblock(self, block: XBlock) -> None:
-        """The key of the course, where older blocks look for it; the workbench puts a mock there."""
+        """The key of the course where older blocks look for it; the workbench puts a mock."""
         block.course_id = block.scope_ids.usage_id.course_key
         block.location = block.scope_ids.usage_id
 

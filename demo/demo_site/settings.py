@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -27,22 +26,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 INTERNAL_IPS: list[str] = []
 
-
-
-def _is_there(name: str) -> bool:
-    """Whether the app can be imported. A crutch for the days the apps are being built."""
-    try:
-        import_module(f"{name}.data" if find_spec(name) and find_spec(f"{name}.data") else name)
-    except ImportError:
-        return False
-    return find_spec(f"{name}.apps") is not None
-
-
-FAIRGATE_APPS = [
-    name
-    for name in ("waiver_policy", "partnerships", "fee_payments", "revenue_share", "fee_gate")
-    if _is_there(name)
-]
+FAIRGATE_APPS = ["waiver_policy", "partnerships", "fee_payments", "revenue_share", "fee_gate"]
 
 INSTALLED_APPS = [
     "demo_site.apps.DemoSiteConfig",  # before the suite: its header and footer fill the page frame
@@ -144,5 +128,4 @@ FEE_PAYMENTS_PROVIDERS = {"sandbox": "fee_payments.providers.sandbox.Sandbox"}
 FEE_PAYMENTS_SANDBOX_SECRETS = (secret(VAR, "sandbox_webhook"),)
 
 for _app in FAIRGATE_APPS:
-    if find_spec(f"{_app}.settings"):
-        import_module(f"{_app}.settings.common").plugin_settings(sys.modules[__name__])
+    import_module(f"{_app}.settings.common").plugin_settings(sys.modules[__name__])

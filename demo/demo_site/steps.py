@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to try: become ``person`` on ``day`` (``None``: leave the day) and go to ``path``."""
+    """One thing to try: be ``person`` on ``day`` (``None``: the first) and look at ``path``."""
 
     title: Any
     text: Any

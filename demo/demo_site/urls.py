@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
@@ -54,11 +52,7 @@ urlpatterns = [
 
 # Included from the same declaration that the LMS reads (``plugin_app``).
 for _name in settings.FAIRGATE_APPS:
-    _config = apps.get_app_config(_name)
-    _url = getattr(_config, "plugin_app", {}).get("url_config", {}).get("lms.djangoapp")
-    if _url and find_spec(f"{_name}.{_url['relative_path']}"):
-        _module = f"{_name}.{_url['relative_path']}"
-        try:  # a crutch for the days the apps are being built
-            urlpatterns.append(re_path(_url["regex"], include((_module, _name), _url["namespace"])))
-        except ImportError:
-            continue
+    _url = apps.get_app_config(_name).plugin_app.get("url_config", {}).get("lms.djangoapp")
+    if _url:
+        _pages = include((f"{_name}.{_url['relative_path']}", _name), _url["namespace"])
+        urlpatterns.append(re_path(_url["regex"], _pages))

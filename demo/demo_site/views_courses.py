@@ -12,6 +12,12 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
+from web_fragments.fragment import Fragment
+from xblock.exceptions import NoSuchViewError
+
+from demo_site import courseware, handlers
+from demo_site.runtime import DemoRuntime, resources_html
+from demo_site.steps import STEPS
 from fairgate import clock
 from fairgate.percent import Percent
 from fee_payments import api as payments
@@ -19,12 +25,6 @@ from fee_payments.data import Learner, OfferingSummary, PriceSummary, Quote
 from fee_payments.exceptions import PaymentsError, UnknownOffering
 from partnerships import api as partnerships
 from waiver_policy import api as waivers
-from web_fragments.fragment import Fragment
-from xblock.exceptions import NoSuchViewError
-
-from demo_site import courseware, handlers
-from demo_site.runtime import DemoRuntime, resources_html
-from demo_site.steps import STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _shares(course_key: str, at: datetime) -> list[tuple[str, Percent]]:
-    """Who receives how much of a fee under the agreement in force, in the order of the agreement."""
+    """Who receives how much of a fee under the agreement in force, in its order."""
     terms = partnerships.terms_for(course_key, at=at)
     if terms is None:
         return []

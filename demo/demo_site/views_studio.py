@@ -13,11 +13,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
-from fee_gate import api as gate
 from web_fragments.fragment import Fragment
 
 from demo_site import access, block_store, courseware, handlers
 from demo_site.runtime import DemoRuntime, resources_html
+from fee_gate import api as gate
 
 EDITABLE = ("fee_gate", "partner_badge")
 

@@ -35,7 +35,7 @@ def _manage(folder: Path, *command: str) -> subprocess.Popen[str]:
         "PYTHONPATH": os.pathsep.join(map(str, roots)),
         "PYTHONUNBUFFERED": "1",
     }
-    return subprocess.Popen(  # noqa: S603  our own program
+    return subprocess.Popen(
         [sys.executable, "manage.py", *command],
         cwd=DEMO,
         env=environment,
@@ -121,7 +121,7 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
-    """Opens a browser window on the demo; at the end, no page has asked another host for anything."""
+    """Opens a window on the demo; at the end, no page has asked another host for anything."""
     visitors: list[Visitor] = []
 
     def open_window(*, width: int = 1280, language: str = "en") -> Visitor:

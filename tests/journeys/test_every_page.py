@@ -1,4 +1,4 @@
-"""What holds on every page: nothing from elsewhere, a phone's width, the keyboard, both directions."""
+"""What holds on every page: no other host, a phone’s width, the keyboard, both directions."""
 
 from __future__ import annotations
 
@@ -106,6 +106,10 @@ def _tab_to(page, words):
     for _ in range(60):
         page.keyboard.press("Tab")
         here = page.locator(":focus")
-        if here.count() and here.evaluate("e => e.matches('a, button')") and words in here.inner_text():
+        if (
+            here.count()
+            and here.evaluate("e => e.matches('a, button')")
+            and words in here.inner_text()
+        ):
             return
     raise AssertionError(f"The keyboard does not reach “{words}”.")

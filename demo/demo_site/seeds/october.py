@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from demo_site.seeds.people import user_called
 from fairgate.money import Money
 from fee_payments import api as payments
 from fee_payments.data import Learner, OrderState, PayerClass
 from fee_payments.providers import sandbox
-
-from demo_site.seeds.people import user_called
 
 REFUND_AT = datetime(2026, 11, 5, 10, 15, tzinfo=UTC)
 

@@ -26,34 +26,113 @@ class Sample:
 
 
 PEOPLE = (
-    Sample("amina", "Amina", "Nakato", "UG", LEARNER,
-           "Licensing officer at a regulator. Uganda is a least developed country."),
-    Sample("sela", "Sela", "Tuilagi", "FJ", LEARNER,
-           "Runs a harbour radio station. Fiji is a small island developing State."),
-    Sample("bounmy", "Bounmy", "Phommachanh", "LA", LEARNER,
-           "Radio engineer. Lao PDR leaves the LDC list on 24 November 2026."),
-    Sample("celeste", "Céleste", "Marival", "GP", LEARNER,
-           "Teaches electronics. Guadeloupe is an associate of the SIDS group."),
-    Sample("joaquin", "Joaquin", "Taitano", "GU", LEARNER,
-           "Keeps the island’s repeaters running. Guam is an associate of the SIDS group."),
-    Sample("lena", "Lena", "Brunner", "CH", LEARNER,
-           "Frequency planner at a railway. No list applies to Switzerland."),
-    Sample("nadia", "Nadia", "Haddad", "", LEARNER,
-           "Has just registered and has not given a country."),
-    Sample("claire", "Claire", "Morel", "FR", LEARNER,
-           "Paid in October, with French value added tax included."),
-    Sample("otieno", "Otieno", "Odhiambo", "KE", LEARNER,
-           "Paid in October for the course and for the examination."),
-    Sample("beatriz", "Beatriz", "Sampaio", "BR", LEARNER,
-           "Paid the price for universities in October; a part was refunded."),
-    Sample("tomas", "Tomás", "Varela", "CV", AUTHOR,
-           "Wrote the spectrum course and edits it in Studio."),
-    Sample("ines", "Inès", "Delacroix", "CH", FINANCE,
-           "Closes the months, refunds, and watches over the fund."),
-    Sample("grace", "Grace", "Wanjiru", "KE", PARTNER,
-           "Looks after the agreement on the partner’s side and reads its statements."),
-    Sample("operator", "Omar", "Said", "CH", OPERATOR,
-           "Runs the platform: loads lists, activates policies, reviews applications."),
+    Sample(
+        "amina",
+        "Amina",
+        "Nakato",
+        "UG",
+        LEARNER,
+        "Licensing officer at a regulator. Uganda is a least developed country.",
+    ),
+    Sample(
+        "sela",
+        "Sela",
+        "Tuilagi",
+        "FJ",
+        LEARNER,
+        "Runs a harbour radio station. Fiji is a small island developing State.",
+    ),
+    Sample(
+        "bounmy",
+        "Bounmy",
+        "Phommachanh",
+        "LA",
+        LEARNER,
+        "Radio engineer. Lao PDR leaves the LDC list on 24 November 2026.",
+    ),
+    Sample(
+        "celeste",
+        "Céleste",
+        "Marival",
+        "GP",
+        LEARNER,
+        "Teaches electronics. Guadeloupe is an associate of the SIDS group.",
+    ),
+    Sample(
+        "joaquin",
+        "Joaquin",
+        "Taitano",
+        "GU",
+        LEARNER,
+        "Keeps the island’s repeaters running. Guam is an associate of the SIDS group.",
+    ),
+    Sample(
+        "lena",
+        "Lena",
+        "Brunner",
+        "CH",
+        LEARNER,
+        "Frequency planner at a railway. No list applies to Switzerland.",
+    ),
+    Sample(
+        "nadia", "Nadia", "Haddad", "", LEARNER, "Has just registered and has not given a country."
+    ),
+    Sample(
+        "claire",
+        "Claire",
+        "Morel",
+        "FR",
+        LEARNER,
+        "Paid in October, with French value added tax included.",
+    ),
+    Sample(
+        "otieno",
+        "Otieno",
+        "Odhiambo",
+        "KE",
+        LEARNER,
+        "Paid in October for the course and for the examination.",
+    ),
+    Sample(
+        "beatriz",
+        "Beatriz",
+        "Sampaio",
+        "BR",
+        LEARNER,
+        "Paid the price for universities in October; a part was refunded.",
+    ),
+    Sample(
+        "tomas",
+        "Tomás",
+        "Varela",
+        "CV",
+        AUTHOR,
+        "Wrote the spectrum course and edits it in Studio.",
+    ),
+    Sample(
+        "ines",
+        "Inès",
+        "Delacroix",
+        "CH",
+        FINANCE,
+        "Closes the months, refunds, and watches over the fund.",
+    ),
+    Sample(
+        "grace",
+        "Grace",
+        "Wanjiru",
+        "KE",
+        PARTNER,
+        "Looks after the agreement on the partner’s side and reads its statements.",
+    ),
+    Sample(
+        "operator",
+        "Omar",
+        "Said",
+        "CH",
+        OPERATOR,
+        "Runs the platform: loads lists, activates policies, reviews applications.",
+    ),
 )
 
 # What a finance officer may do beyond looking. The names are those of the apps' own permissions.
@@ -80,9 +159,7 @@ def seed() -> None:
     looks = Permission.objects.filter(
         content_type__app_label__in=FAIRGATE, codename__startswith="view_"
     )
-    acts = Permission.objects.filter(
-        content_type__app_label__in=FAIRGATE, codename__in=FINANCE_MAY
-    )
+    acts = Permission.objects.filter(content_type__app_label__in=FAIRGATE, codename__in=FINANCE_MAY)
     ines.user_permissions.add(*looks, *acts)
 
 

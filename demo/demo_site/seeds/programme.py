@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 
+from demo_site import courseware
+from demo_site.seeds.people import user_called
 from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_gate import api as gate
@@ -14,9 +16,6 @@ from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
 from partnerships import api as partnerships
 from waiver_policy import api as waivers
 from waiver_policy.data import EditionFacts
-
-from demo_site import courseware
-from demo_site.seeds.people import user_called
 
 OPENING = datetime(2026, 8, 24, 9, 0, tzinfo=UTC)
 SIGNED = datetime(2026, 9, 30, tzinfo=UTC)
@@ -27,7 +26,10 @@ POLICY = "our-ldc-sids-default"
 
 
 def _prices(usd: str, chf: str, academia: str = "") -> tuple[PriceEntry, ...]:
-    amounts = [(PayerClass.INDIVIDUAL, Money(usd, "USD")), (PayerClass.INDIVIDUAL, Money(chf, "CHF"))]
+    amounts = [
+        (PayerClass.INDIVIDUAL, Money(usd, "USD")),
+        (PayerClass.INDIVIDUAL, Money(chf, "CHF")),
+    ]
     if academia:
         amounts.append((PayerClass.ACADEMIA, Money(academia, "USD")))
     return tuple(
