@@ -21,6 +21,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fairgate.errors import FairgateError
 
 
@@ -33,11 +35,20 @@ class UnknownOffering(PaymentsError):
 
 
 class NotOnSale(PaymentsError):
-    """The offering is not sold on that day."""
+    """The offering is not sold on that day (UTC)."""
+
+    def __init__(self, title: str, on: date) -> None:
+        self.title, self.on = title, on
+        super().__init__(f"“{title}” is not on sale on {on.isoformat()}.")
 
 
 class NoPrice(PaymentsError):
-    """The price list has nothing for this payer class and currency on that day."""
+    """The price list has nothing for this payer class and currency on that day (UTC)."""
+
+    def __init__(self, title: str, on: date, currency: str | None) -> None:
+        self.title, self.on, self.currency = title, on, currency
+        where = f" in {currency}" if currency else ""
+        super().__init__(f"“{title}” has no price{where} on {on.isoformat()}.")
 
 
 class NoSeatLeft(PaymentsError):

@@ -24,7 +24,7 @@ def pick_price(
         NoPrice: nothing fits, or the offering is not sold in that currency.
     """
     if not offering.is_on_sale(on):
-        raise NotOnSale(f"“{offering.title}” is not on sale on {on.isoformat()}.")
+        raise NotOnSale(offering.title, on)
     current = [p for p in offering.prices if _holds(p, on)]
     if currency is not None:
         current = [p for p in current if p.amount.currency == currency]
@@ -32,8 +32,7 @@ def pick_price(
         for price in current:
             if price.payer_class == wanted:
                 return price
-    where = f" in {currency}" if currency else ""
-    raise NoPrice(f"“{offering.title}” has no price{where} on {on.isoformat()}.")
+    raise NoPrice(offering.title, on, currency)
 
 
 def _holds(price: PriceSummary, on: date) -> bool:

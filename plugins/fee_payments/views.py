@@ -32,8 +32,8 @@ from fee_payments.exceptions import (
     UnknownOrder,
     UnknownProvider,
 )
-from waiver_policy import api as waivers
-from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
+from fee_payments.wording import in_words
+from waiver_policy.exceptions import FundEmpty, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
 
@@ -71,7 +71,7 @@ def _fee_page(
                 _learner(request), code, at=at, currency=currency, with_waiver=False
             )
     except PaymentsError as reason:
-        context["error"] = error or str(reason)
+        context["error"] = error or in_words(reason)
     return render(request, "fee_payments/fee.html", context, status=status)
 
 
@@ -111,13 +111,11 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
     except FundEmpty as reason:
-        return _fee_page(request, code, error=str(reason), waitlisted=True, status=409)
+        return _fee_page(request, code, error=in_words(reason), waitlisted=True, status=409)
     except UnknownOffering as unknown:
         raise Http404 from unknown
-    except NotEligible as refused:
-        return _fee_page(request, code, error=_in_words(refused), status=409)
     except (PaymentsError, WaiverError, MoneyError) as reason:
-        return _fee_page(request, code, error=str(reason), status=409)
+        return _fee_page(request, code, error=in_words(reason), status=409)
     return _to_provider(request, order.uuid)
 
 
@@ -131,13 +129,11 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
     except FundEmpty as reason:
-        return _fee_page(request, code, error=str(reason), waitlisted=True, status=409)
+        return _fee_page(request, code, error=in_words(reason), waitlisted=True, status=409)
     except UnknownOffering as unknown:
         raise Http404 from unknown
-    except NotEligible as refused:
-        return _fee_page(request, code, error=_in_words(refused), status=409)
     except (PaymentsError, WaiverError) as reason:
-        return _fee_page(request, code, error=str(reason), status=409)
+        return _fee_page(request, code, error=in_words(reason), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[order.uuid]))
 
 
@@ -165,7 +161,7 @@ def _to_provider(request: HttpRequest, uuid: UUID) -> HttpResponse:
         sentence = _("The payment page does not answer. Your order is kept; please try again.")
         return _order_page(request, uuid, error=sentence, status=503)
     except PaymentsError as reason:
-        return _order_page(request, uuid, error=str(reason), status=409)
+        return _order_page(request, uuid, error=in_words(reason), status=409)
     return HttpResponseRedirect(url)
 
 
@@ -226,7 +222,7 @@ def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except UnknownOrder as unknown:
         raise Http404 from unknown
     except (PaymentsError, MoneyError) as refused:
-        return _order_page(request, uuid, error=str(refused), status=409)
+        return _order_page(request, uuid, error=in_words(refused), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[uuid]))
 
 
@@ -246,11 +242,6 @@ def webhook(request: HttpRequest, provider: str) -> JsonResponse:
         return JsonResponse({"detail": str(invalid)}, status=400)
     status = 202 if receipt.outcome is EventOutcome.HELD else 200
     return JsonResponse({"outcome": receipt.outcome, "detail": receipt.sentence}, status=status)
-
-
-def _in_words(refused: NotEligible) -> str:
-    """Why the waiver that was shown is not given after all."""
-    return " ".join(waivers.explain(refused.decision))
 
 
 def _key(request: HttpRequest) -> str:

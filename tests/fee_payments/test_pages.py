@@ -104,7 +104,7 @@ def test_the_price_can_be_seen_in_another_currency():
 def test_a_currency_that_does_not_exist_is_said_in_a_sentence():
     make.offering()
     page = fee(client_of("lena"), "?currency=ZZZ")
-    assert "has no price in ZZZ on 2026-10-05" in text_of(page)
+    assert "has no price in ZZZ on" in text_of(page)
 
 
 def test_paying_leads_to_the_provider_and_back_to_the_receipt():
