@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from fairgate.money import Money
 from waiver_policy import api
 from waiver_policy.data import Applicant, EditionFacts, EditionLoad, GrantSummary, PolicySummary
 from waiver_policy.rules.editions import COLUMNS
-
-from fairgate.money import Money
 
 #: The evening before three countries are due to leave the LDC list.
 EVE = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 from django_countries.data import COUNTRIES
-from factories import waiver_policy as make
 from hypothesis import given
 from hypothesis import strategies as st
+
+from factories import waiver_policy as make
+from fairgate.documents import DocumentError, DocumentErrors
 from waiver_policy.data import Membership
 from waiver_policy.rules.editions import changes, read_lists
-
-from fairgate.documents import DocumentError, DocumentErrors
 
 KNOWN = frozenset(COUNTRIES) | {"XK"}
 SHIPPED = read_lists(

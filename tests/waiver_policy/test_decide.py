@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 from django.utils.formats import date_format
+
 from factories import waiver_policy as make
+from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.data import Applicant, Outcome, ReasonCode
 from waiver_policy.exceptions import (
@@ -18,8 +20,6 @@ from waiver_policy.exceptions import (
 )
 from waiver_policy.selectors import decisions
 from waiver_policy.sentences import _BY_CODE
-
-from fairgate.percent import Percent
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +197,7 @@ def test_a_known_document_makes_no_new_version():
 
 def test_a_policy_that_cannot_be_applied_is_not_activated():
     rule = "  - {label: a, when: {in_list: {ref: OURS}}, benefit: {kind: in_kind, items: [a]}}\n"
-    with pytest.raises(PolicyNotUsable, match="in_kind.*“OURS” is not one we keep"):
+    with pytest.raises(PolicyNotUsable, match=r"in_kind.*“OURS” is not one we keep"):
         make.policy(make.policy_text(rule, slug="other"), slug="other")
     assert [p.state for p in api.list_policies() if p.slug == "other"] == ["draft"]
 

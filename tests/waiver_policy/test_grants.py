@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
-from factories import waiver_policy as make
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,6 +18,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+
+from factories import waiver_policy as make
+from fairgate.money import Money, UnknownCurrency
 from waiver_policy import api, models
 from waiver_policy.exceptions import (
     FundEmpty,
@@ -29,8 +31,6 @@ from waiver_policy.exceptions import (
     UnknownGrant,
 )
 from waiver_policy.selectors import decisions
-
-from fairgate.money import Money, UnknownCurrency
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+
 from factories import waiver_policy as make
+from fairgate import clock
 from waiver_policy import api, models
 from waiver_policy.checks import check_lists_and_policy
-
-from fairgate import clock
 
 pytestmark = pytest.mark.django_db
 

@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from factories import waiver_policy as make
 from hypothesis import given
 from hypothesis import strategies as st
+
+from factories import waiver_policy as make
+from fairgate.documents import DocumentError
 from waiver_policy.data import Membership
 from waiver_policy.exceptions import UnusableFact
 from waiver_policy.rules.conditions import Case, Grace, add_months
 from waiver_policy.rules.language import read_policies
 from waiver_policy.rules.policies import evaluate
-
-from fairgate.documents import DocumentError
 
 DAY = date(2026, 11, 22)
 

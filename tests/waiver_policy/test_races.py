@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 from django.db.models import F
+
 from factories import waiver_policy as make
+from fairgate.money import Money
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
 from waiver_policy import api, models
 from waiver_policy.exceptions import FundEmpty, KeyReused, NotEligible
 from waiver_policy.services import fund, grants
-
-from fairgate.money import Money
 
 pytestmark = pytest.mark.mariadb
 

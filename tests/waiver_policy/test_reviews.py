@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
-from factories import waiver_policy as make
-from waiver_policy import api, compat, models
-from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
 
+from factories import waiver_policy as make
 from fairgate import clock, stand_in
 from fairgate.percent import Percent
+from waiver_policy import api, compat, models
+from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
 
 pytestmark = pytest.mark.django_db
 

@@ -43,18 +43,18 @@ def credit_fund(amount: Money, *, key: str, reason: str, at: datetime, kind: str
             add(amount.currency, amount.minor)
             write_entry(fund, kind, amount.minor, key=full_key, reason=reason, at=at)
     except IntegrityError:
-        if not _is_same_credit(full_key, amount, kind):
+        if not _is_same_credit(full_key, fund, amount, kind):
             raise KeyReused(key) from None
     return selectors.fund_balance(amount.currency)
 
 
-def _is_same_credit(full_key: str, amount: Money, kind: str) -> bool:
+def _is_same_credit(full_key: str, fund: models.WaiverFund, amount: Money, kind: str) -> bool:
     # A locking read sees what another transaction committed after our snapshot.
     # It locks the entry alone: the fund's row beside it would be the wrong order of locks.
     entries = models.FundEntry.objects.select_for_update()
     with transaction.atomic():
         entry = entries.get(key=full_key)
-    return (entry.minor, entry.fund.currency, entry.kind) == (amount.minor, amount.currency, kind)
+    return (entry.minor, entry.fund_id, entry.kind) == (amount.minor, fund.pk, kind)
 
 
 def locked_fund(currency: str) -> models.WaiverFund:
