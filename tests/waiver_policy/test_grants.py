@@ -326,7 +326,7 @@ def test_the_fund_keeps_its_books_whatever_happens():
     run_state_machine_as_test(
         Fund,
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None,
+            max_examples=8, stateful_step_count=15, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
