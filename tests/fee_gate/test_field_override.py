@@ -74,35 +74,43 @@ def test_it_is_on_for_courses_with_a_gate_only(published):
     assert not FeeGateFieldOverride.enabled_for(None)
 
 
-@pytest.mark.parametrize(("has_gate", "expected"), [(True, True), (False, False)])
-def test_k24_with_an_unreadable_table_courses_without_a_gate_stay_open(
-    published, monkeypatch, has_gate, expected
+@pytest.fixture
+def unreadable(published, monkeypatch):
+    """The table cannot be read."""
+    broken = GateTable(course_key=COURSE, is_readable=False)
+    monkeypatch.setattr(selectors, "_read", lambda course: broken)
+
+
+def rules_for(one):
+    return override().get(one, "group_access", NOTHING)
+
+
+def test_k24_with_an_unreadable_table_every_unit_of_a_course_with_a_gate_is_nobodys(
+    unreadable, monkeypatch
 ):
-    broken = GateTable(course_key=COURSE, is_readable=False)
-    monkeypatch.setattr(selectors, "_read", lambda course: broken)
-    monkeypatch.setattr("fee_gate.compat.course_may_have_gate", lambda course_key: has_gate)
+    monkeypatch.setattr("fee_gate.compat.course_may_have_gate", lambda course_key: True)
 
-    assert FeeGateFieldOverride.enabled_for(block("html", "secret")) is expected
-
-
-def test_k24_with_an_unreadable_table_every_unit_is_nobodys(published, monkeypatch):
-    broken = GateTable(course_key=COURSE, is_readable=False)
-    monkeypatch.setattr(selectors, "_read", lambda course: broken)
-
-    assert override().get(block("html", "intro"), "group_access", NOTHING) == {94: [2]}
-    assert override().get(block("chapter", "C1"), "group_access", NOTHING) is NOTHING
+    assert FeeGateFieldOverride.enabled_for(block("html", "secret"))
+    assert rules_for(block("html", "intro")) == {94: [2]}
+    assert rules_for(block("vertical", "V1")) == {94: [2]}
+    assert rules_for(block("chapter", "C1")) is NOTHING
 
 
-def test_reading_the_course_to_look_for_a_gate_does_not_ask_itself(published, monkeypatch):
-    broken = GateTable(course_key=COURSE, is_readable=False)
-    monkeypatch.setattr(selectors, "_read", lambda course: broken)
-    inner = []
+def test_k24_with_an_unreadable_table_courses_without_a_gate_stay_open(unreadable, monkeypatch):
+    monkeypatch.setattr("fee_gate.compat.course_may_have_gate", lambda course_key: False)
+
+    assert rules_for(block("html", "intro")) is NOTHING
+
+
+def test_reading_the_course_to_look_for_a_gate_does_not_ask_itself(unreadable, monkeypatch, memory):
+    asked = []
 
     def look(course_key):
-        inner.append(FeeGateFieldOverride.enabled_for(block("html", "secret")))
+        asked.append(rules_for(block("fee_gate", "gate")))
         return True
 
     monkeypatch.setattr("fee_gate.compat.course_may_have_gate", look)
 
-    assert FeeGateFieldOverride.enabled_for(block("html", "secret"))
-    assert inner == [False]
+    assert rules_for(block("html", "secret")) == {94: [2]}
+    assert rules_for(block("html", "intro")) == {94: [2]}
+    assert asked == [NOTHING]

@@ -6,14 +6,11 @@ rules stay; a learner has to satisfy them and the fee.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
-from fee_gate import compat, keys, partitions, rules, selectors
+from fee_gate import keys, partitions, rules, selectors
 from fee_gate.data import GateTable
-
-_asking = threading.local()
 
 
 class FeeGateFieldOverride:
@@ -33,18 +30,21 @@ class FeeGateFieldOverride:
             return default
         usage = block.scope_ids.usage_id
         table = selectors.gate_table(usage.course_key)
-        if not table.is_readable and block.scope_ids.block_type in rules.STRUCTURE:
+        if not table.is_readable and not _is_in_doubt(block, table):
             return default
         ours = partitions.rules_of(table, keys.usage_text(usage))
         return {**self._authors_rules(block), **ours} if ours else default
 
     @classmethod
     def enabled_for(cls, course: Any) -> bool:
-        """Whether the course of this block has a gate. The platform asks once per request."""
+        """Whether the course of this block has a gate, or nobody can say.
+
+        The platform asks once per request and keeps the answer, so no block is read here.
+        """
         if course is None:
             return False
         table = selectors.gate_table(course.scope_ids.usage_id.course_key)
-        return bool(table.covers) if table.is_readable else _may_have_gate(table)
+        return bool(table.covers) or not table.is_readable
 
     def _authors_rules(self, block: Any) -> Mapping[int, Any]:
         # Read below the block: ``block.group_access`` would mark the field as changed, and the
@@ -55,12 +55,8 @@ class FeeGateFieldOverride:
         return block.fields["group_access"].from_json(raw) or {}
 
 
-def _may_have_gate(table: GateTable) -> bool:
-    """Ask the course itself; reading it asks this provider again, which then has to say no."""
-    if getattr(_asking, "is_on", False):
+def _is_in_doubt(block: Any, table: GateTable) -> bool:
+    """Whether a block may be gated when the table does not say."""
+    if block.scope_ids.block_type in rules.STRUCTURE:
         return False
-    _asking.is_on = True
-    try:
-        return compat.course_may_have_gate(table.course_key)
-    finally:
-        _asking.is_on = False
+    return selectors.may_have_gate(table.course_key)

@@ -71,7 +71,7 @@ def _is_about_gates(course_key: object, usage_key: str) -> bool:
     """Whether the block, or something in it, is gated."""
     table = selectors.gate_table(course_key)
     if not table.is_readable:
-        return compat.course_may_have_gate(table.course_key)
+        return selectors.may_have_gate(table.course_key)
     usage = keys.usage_text(usage_key, course_key)
     return bool(table.fees_of(usage) or table.fees_inside(usage))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 from django.db import DatabaseError
 
@@ -12,6 +13,7 @@ from fee_gate.data import Cover, GateTable
 _COLUMNS = ("usage_key", "gate_usage_key", "fee", "is_holder")
 
 log = logging.getLogger(__name__)
+_reading = threading.local()
 
 
 def gate_table(course_key: object) -> GateTable:
@@ -22,6 +24,26 @@ def gate_table(course_key: object) -> GateTable:
     if not isinstance(known, GateTable):
         known = memory[f"table:{course}"] = _read(course)
     return known
+
+
+def may_have_gate(course_key: str) -> bool:
+    """Whether a course may have a gate, by its content: asked when the table cannot be read.
+
+    Reading the course reads blocks, whose access rules ask here again; while it is read the answer
+    is no. Remembered for the request.
+    """
+    if getattr(_reading, "is_on", False):
+        return False
+    memory = compat.request_memory()
+    known = memory.get(f"may:{course_key}")
+    if isinstance(known, bool):
+        return known
+    _reading.is_on = True
+    try:
+        answer = memory[f"may:{course_key}"] = compat.course_may_have_gate(course_key)
+    finally:
+        _reading.is_on = False
+    return answer
 
 
 def forget(course_key: str) -> None:
