@@ -42,7 +42,7 @@ DEMO = ["xblock-sdk>=0.14"]
 TEST = [
     "build",
     "hypothesis",
-    "openedx-filters>=2.0",
+    "openedx-filters>=2.0",  # in every platform; our blocks and apps have to get along with it
     "playwright",
     "pycountry",  # only to check our lists and currencies against
     "PyMySQL>=1.1",  # pure Python: the tests reach MariaDB without a compiler
