@@ -18,6 +18,8 @@ that is reversed in full leaves no trace at all.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fairgate.money import split_units
 
 from ..data import Allocation, Units, Weights
@@ -29,6 +31,7 @@ def no_carries(weights: Weights) -> dict[str, int]:
     return {party: 0 for party, _ in weights}
 
 
+@lru_cache(maxsize=1024)
 def denominator(weights: Weights) -> int:
     """W, the sum of the weights: what every carry is a fraction of.
 
@@ -49,10 +52,18 @@ def allocate(amount: int, weights: Weights, carries: Units) -> Allocation:
         mirrored = allocate(-amount, weights, _negated(carries))
         return Allocation(units=_negated(mirrored.units), carries=_negated(mirrored.carries))
     whole = denominator(weights)
-    targets = {party: amount * weight + carries[party] for party, weight in weights}
-    units = {party: max(target // whole, 0) for party, target in targets.items()}
-    _settle(units, targets, amount - sum(units.values()), whole)
-    return Allocation(units=units, carries=_left(targets, units, whole))
+    units: dict[str, int] = {}
+    rests: dict[str, int] = {}
+    missing = amount
+    for party, weight in weights:
+        share, rest = divmod(amount * weight + carries[party], whole)
+        if share < 0:
+            share, rest = 0, share * whole + rest
+        units[party], rests[party] = share, rest
+        missing -= share
+    if missing:
+        _settle(units, rests, missing, whole)
+    return Allocation(units=units, carries=rests)
 
 
 def reverse(part: int, remaining: Units, weights: Weights, carries: Units) -> Allocation:
@@ -89,28 +100,28 @@ def lose_fee(fee: int, bearer: str, weights: Weights, carries: Units) -> Allocat
     return Allocation(units=units, carries=dict(carries))
 
 
-def _settle(units: dict[str, int], targets: Units, missing: int, whole: int) -> None:
-    # Missing units go to whoever is owed most. Where a party's target was negative and clamped,
-    # the floors may sum to more than there is: then units come from whoever is owed least.
-    order = {party: place for place, party in enumerate(targets)}
+def _settle(units: dict[str, int], rests: dict[str, int], missing: int, whole: int) -> None:
+    # Missing units go to whoever is owed most, the first of equals. Where a party's target was
+    # negative and clamped, the floors may sum to more than there is: then units come from whoever
+    # is owed least, the last of equals.
     for _ in range(missing):
-        first = min(units, key=lambda name: (units[name] * whole - targets[name], order[name]))
+        first = max(rests, key=rests.__getitem__)
         units[first] += 1
+        rests[first] -= whole
     for _ in range(-missing):
-        holders = [name for name in units if units[name] > 0]
-        last = max(holders, key=lambda name: (units[name] * whole - targets[name], order[name]))
+        holders = [party for party in reversed(units) if units[party] > 0]
+        last = min(holders, key=rests.__getitem__)
         units[last] -= 1
+        rests[last] += whole
 
 
 def _follow(amount: int, units: Units, weights: Weights, carries: Units) -> dict[str, int]:
     # The carries after an event whose units were not found by sharing.
     whole = denominator(weights)
-    targets = {party: amount * weight + carries[party] for party, weight in weights}
-    return _left(targets, units, whole)
-
-
-def _left(targets: Units, units: Units, whole: int) -> dict[str, int]:
-    return {party: target - units.get(party, 0) * whole for party, target in targets.items()}
+    return {
+        party: amount * weight + carries[party] - units.get(party, 0) * whole
+        for party, weight in weights
+    }
 
 
 def _negated(units: Units) -> dict[str, int]:

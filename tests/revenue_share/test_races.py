@@ -1,0 +1,199 @@
+"""Several workers on the same books at the same moment, on MariaDB."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+import pytest
+from factories import revenue_share as facts
+from races import ISOLATIONS, READ_COMMITTED, REPEATABLE_READ, errors, race, values
+from waiver_policy import api as waivers
+
+from fairgate.money import Money
+from revenue_share import api, lock_objects
+from revenue_share.exceptions import RefundExceedsSale
+from revenue_share.models import (
+    AllocationLine,
+    CarriedRemainder,
+    LedgerTransaction,
+    RevenueEvent,
+    Statement,
+)
+
+pytestmark = pytest.mark.mariadb
+
+WORKERS = 8
+AMOUNTS = ("120.00", "59.99", "10.00", "33.33", "7.77", "105.50", "480.00", "0.07")
+
+
+@pytest.fixture(autouse=True)
+def terms(transactional_db):
+    facts.put_terms_in_force()
+
+
+def book(name: str = "S1", gross: str = "120.00"):
+    return api.book_payment(facts.payment(name, gross), at=facts.NOON)
+
+
+def warm_up() -> None:
+    # The carries are there, as after the first sale of every agreement.
+    book("warm", "1.00")
+
+
+def carry_errors() -> list[Fraction]:
+    """What the carries say less what the lines say; nothing when no update was lost."""
+    rows = CarriedRemainder.objects.order_by("place")
+    net = sum(RevenueEvent.objects.values_list("net_minor", flat=True))
+    lines = AllocationLine.objects
+    units = [
+        sum(lines.filter(party=row.party).values_list("units_minor", flat=True)) for row in rows
+    ]
+    return [
+        Fraction(row.numerator, row.denominator)
+        - (Fraction(net * row.weight, row.denominator) - unit)
+        for row, unit in zip(rows, units, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize("atomic", [False, True])
+def test_f04_workers_that_book_one_payment_book_it_once(isolation, atomic):
+    # when
+    outcomes = race(*[book] * WORKERS, isolation=isolation, atomic=atomic)
+
+    # then: under ATOMIC_REQUESTS the very first booking may lose a deadlock, loudly
+    done = values(outcomes)
+    assert done
+    assert all(one == done[0] for one in done)
+    assert atomic or not errors(outcomes)
+    assert RevenueEvent.objects.count() == 1
+    assert LedgerTransaction.objects.count() == 2
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_workers_that_book_without_terms_book_once(isolation):
+    payment = facts.payment(course="course-v1:NO+TERMS+1")
+    outcomes = race(*[partial(api.book_payment, payment, at=facts.NOON)] * WORKERS,
+                    isolation=isolation)  # fmt: skip
+    assert errors(outcomes) == []
+    assert RevenueEvent.objects.count() == 1
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize("atomic", [False, True])
+def test_carries_stay_exact_when_many_book_under_one_agreement(isolation, atomic):
+    # given
+    warm_up()
+
+    # when
+    calls = [partial(book, f"S{place}", gross) for place, gross in enumerate(AMOUNTS)]
+    outcomes = race(*calls, isolation=isolation, atomic=atomic)
+
+    # then
+    assert errors(outcomes) == []
+    assert carry_errors() == [0, 0, 0, 0]
+    assert api.check() == ()
+
+
+def test_without_the_lock_an_update_of_the_carries_is_lost(monkeypatch):
+    # given: the twin of the test before, with a plain read in place of the lock
+    def read(terms_version, currency):
+        rows = CarriedRemainder.objects.filter(terms_version=terms_version, currency=currency)
+        return list(rows.order_by("place"))
+
+    warm_up()
+    monkeypatch.setattr(lock_objects, "lock_carries", read)
+
+    # when: enough rounds for two readers to meet
+    for turn in range(10):
+        calls = [partial(book, f"S{turn} {n}", gross) for n, gross in enumerate(AMOUNTS)]
+        race(*calls, isolation=READ_COMMITTED)
+
+    # then
+    assert carry_errors() != [0, 0, 0, 0]
+    assert "carry is exact" in {fault.invariant for fault in api.check()}
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_f10_of_two_refunds_that_are_too_much_together_one_is_refused(isolation):
+    # given
+    book("S1", "100.00")
+    refunds = [facts.refund(name, "S1", "60.00") for name in ("R1", "R2")]
+
+    # when
+    calls = [partial(api.book_refund, one, at=facts.REFUND_DAY) for one in refunds]
+    outcomes = race(*calls, isolation=isolation)
+
+    # then
+    assert len(values(outcomes)) == 1
+    assert [type(error) for error in errors(outcomes)] == [RefundExceedsSale]
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_k17_partial_refunds_by_many_workers_sum_to_the_mirror(isolation):
+    # given
+    book("S1", "100.00")
+    refunds = [facts.refund(f"R{place}", "S1", "12.50") for place in range(WORKERS)]
+
+    # when
+    calls = [partial(api.book_refund, one, at=facts.REFUND_DAY) for one in refunds]
+    outcomes = race(*calls, isolation=isolation)
+
+    # then
+    assert errors(outcomes) == []
+    assert carry_errors() == [0, 0, 0, 0]
+    assert {one.closing.minor for one in api.list_statements(at=facts.CLOSE_DAY)} == {0}
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_the_fund_receives_once_what_many_workers_clear(isolation):
+    # given
+    facts.book_october()
+
+    # when
+    outcomes = race(*[partial(api.clear_holds, at=facts.CLOSE_DAY)] * 4, isolation=isolation)
+
+    # then
+    assert errors(outcomes) == []
+    assert waivers.fund_balance("USD").available == Money("50.96", "USD")
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_a_month_is_closed_once_by_many_while_others_book(isolation):
+    # given
+    facts.book_october()
+    close = partial(api.close_period, "2026-10", at=facts.CLOSE_DAY, by="ines")
+
+    # when
+    late = [partial(book, f"L{place}", gross) for place, gross in enumerate(AMOUNTS[:4])]
+    outcomes = race(*[close] * 4, *late, isolation=isolation)
+
+    # then
+    assert errors(outcomes) == []
+    assert Statement.objects.filter(period="2026-10").count() == 4
+    assert sorted(Statement.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    assert api.check() == ()
+
+
+def test_a_stale_view_of_the_books_does_not_mislead_a_refund():
+    # given: under REPEATABLE READ and ATOMIC_REQUESTS each worker has read before it refunds
+    book("S1", "100.00")
+
+    def read_then_refund(name):
+        RevenueEvent.objects.count()
+        return api.book_refund(facts.refund(name, "S1", "40.00"), at=facts.REFUND_DAY)
+
+    # when
+    calls = [partial(read_then_refund, f"R{place}") for place in range(4)]
+    outcomes = race(*calls, isolation=REPEATABLE_READ, atomic=True)
+
+    # then
+    assert len(values(outcomes)) == 2
+    assert {type(error) for error in errors(outcomes)} == {RefundExceedsSale}
+    assert api.check() == ()
