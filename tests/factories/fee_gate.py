@@ -123,6 +123,9 @@ class Payments:
             raise UnknownOffering(f"There is no fee “{code}”.")
         return self.offerings[code]
 
+    def fee_page_url(self, code: str) -> str:
+        return f"/fairgate/fees/{code}/"
+
     def learner_for(self, user_id: int) -> Learner:
         return Learner(user_id=user_id, country="CH")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError
 
-from fee_gate import client, presenter, rules, selectors
+from fee_gate import client, presenter, rules
 from fee_gate.data import Advice, FeeChoice, GateReport
 from fee_gate.presenter import Gettext
 
@@ -25,6 +25,8 @@ class Refused(Exception):
 
 def report(gate: FeeGateXBlock, *, at: datetime) -> GateReport:
     """What the gate closes now, and what is wrong with it."""
+    from fee_gate import selectors  # its tables need Django's apps, loading a block does not
+
     fees = _fees(gate, at=at)
     try:
         blocks = selectors.count_blocks(gate.usage_text)
@@ -99,6 +101,8 @@ def _chosen(gate: FeeGateXBlock, fees: tuple[FeeChoice, ...] | None) -> FeeChoic
 
 
 def _advice(gate: FeeGateXBlock, fees: tuple[FeeChoice, ...] | None) -> tuple[Advice, ...]:
+    from fee_gate import selectors
+
     found = [_fee_advice(gate, fees)]
     if gate.scope not in rules.SCOPES:
         found.append(Advice.UNKNOWN_SCOPE)

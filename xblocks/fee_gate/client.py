@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError
+from django.urls import NoReverseMatch
 
 from fairgate.clock import utc_day
 from fairgate.errors import FairgateError
@@ -156,10 +157,8 @@ def _list_prices(offering: Any, *, at: datetime) -> tuple[Money, ...]:
 
 def _url(fee: str) -> str:
     """The fee's page; "" in Studio, which does not serve it."""
-    from django.urls import NoReverseMatch, reverse
-
     try:
-        return reverse("fee_payments:fee", args=[fee])
+        return str(_payments().fee_page_url(fee))
     except NoReverseMatch:
         return ""
 

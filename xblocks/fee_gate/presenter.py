@@ -266,5 +266,5 @@ def _links(first: str, paywall: Paywall, gettext: Gettext) -> tuple[Link, ...]:
         return ()
     links = [Link(label=first, url=paywall.url)]
     if paywall.can_apply:
-        links.append(Link(label=gettext("Apply for a waiver"), url=f"{paywall.url}#waiver"))
+        links.append(Link(label=gettext("Apply for a waiver"), url=f"{paywall.url}#fee-why"))
     return tuple(links)
