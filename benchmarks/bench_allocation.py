@@ -11,8 +11,8 @@ Contestants, interleaved in each round, on the same sales and weights (money.md 
 * ``limit``       largest remainder per line with integers, ``fairgate.money.split_units``: what
                   remains when fairness over many sales is given up
 
-Printed are the peer's time over ours (above 1: ours is faster) as minimum, median and maximum over
-the rounds, and for each how far the parties end from their exact share, in cents.
+Printed are the peer’s processor time over ours (above 1: ours is faster) as minimum, median and
+maximum over the rounds, and for each how far the parties end from their exact share, in cents.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CENT = Decimal("0.01")
 Contestant = Callable[[list[int]], tuple[float, list[int]]]
 
 # Runs in the peer's environment, so it must not import anything of ours.
-PEER = '''
+PEER = """
 import sys, time
 from decimal import Decimal
 from django.conf import settings
@@ -44,18 +44,20 @@ RATIOS, PRECISION = [Decimal(w) for w in (5, 9, 5, 6)], Decimal("0.01")
 sales = [Decimal(line) / 100 for line in sys.stdin.readline().split()]
 for _ in sys.stdin:
     totals = [Decimal(0)] * 4
-    start = time.perf_counter()
+    start = time.process_time()
     for amount in sales:
         totals = [a + b for a, b in zip(totals, ratio_split(amount, RATIOS, PRECISION))]
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     print(seconds, *(int(t * 100) for t in totals), flush=True)
-'''
+"""
 
 
 def make_sales(count: int) -> list[int]:
     """Net receipts in cents; the seed is fixed."""
     source = random.Random(53)  # noqa: S311 - prices, not secrets
-    return [source.choice((9622, 11622, 5795, 941, source.randint(1, 60_000))) for _ in range(count)]
+    return [
+        source.choice((9622, 11622, 5795, 941, source.randint(1, 60_000))) for _ in range(count)
+    ]
 
 
 def run_carried(sales: list[int]) -> tuple[float, list[int]]:
@@ -64,12 +66,12 @@ def run_carried(sales: list[int]) -> tuple[float, list[int]]:
 
     carries: dict[str, int] = carried.no_carries(WEIGHTS)
     totals = [0] * len(WEIGHTS)
-    start = time.perf_counter()
+    start = time.process_time()
     for amount in sales:
         allocation = carried.allocate(amount, WEIGHTS, carries)
         carries = dict(allocation.carries)
         totals = [a + b for a, b in zip(totals, allocation.units.values(), strict=True)]
-    return time.perf_counter() - start, totals
+    return time.process_time() - start, totals
 
 
 def run_limit(sales: list[int]) -> tuple[float, list[int]]:
@@ -78,10 +80,10 @@ def run_limit(sales: list[int]) -> tuple[float, list[int]]:
 
     weights = [weight for _, weight in WEIGHTS]
     totals = [0] * len(WEIGHTS)
-    start = time.perf_counter()
+    start = time.process_time()
     for amount in sales:
         totals = [a + b for a, b in zip(totals, split_units(amount, weights), strict=True)]
-    return time.perf_counter() - start, totals
+    return time.process_time() - start, totals
 
 
 def run_decimal(sales: list[int]) -> tuple[float, list[int]]:
@@ -90,7 +92,7 @@ def run_decimal(sales: list[int]) -> tuple[float, list[int]]:
     weights = [Decimal(weight) for _, weight in WEIGHTS]
     whole = sum(weights)
     totals = [Decimal(0)] * len(WEIGHTS)
-    start = time.perf_counter()
+    start = time.process_time()
     for amount in amounts:
         exact = [amount * weight / whole for weight in weights]
         parts = [value.quantize(CENT, rounding=ROUND_FLOOR) for value in exact]
@@ -99,7 +101,7 @@ def run_decimal(sales: list[int]) -> tuple[float, list[int]]:
         for place in order[:missing]:
             parts[place] += CENT
         totals = [a + b for a, b in zip(totals, parts, strict=True)]
-    return time.perf_counter() - start, [int(total * 100) for total in totals]
+    return time.process_time() - start, [int(total * 100) for total in totals]
 
 
 @contextmanager
@@ -143,7 +145,7 @@ def compare(contestants: dict[str, Contestant], sales: list[int], rounds: int) -
             took, totals[name] = contestant(sales)
             seconds[name].append(took)
     print(f"{len(sales)} sales, {rounds} rounds, Python {sys.version.split()[0]}")
-    print(f"{'':10}{'time over ours: min':>20}{'median':>9}{'max':>9}   cents off per party")
+    print(f"{'':10}{'CPU over ours: min':>20}{'median':>9}{'max':>9}   cents off per party")
     for name, took in seconds.items():
         pairs = zip(took, seconds["carried"], strict=True)
         ratios = sorted(theirs / ours for theirs, ours in pairs)

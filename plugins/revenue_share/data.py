@@ -63,7 +63,7 @@ class Account(StrEnum):
 
 
 class StatementState(StrEnum):
-    """``draft``: still open. ``closed``: to be paid out. ``carried``: goes to the next statement."""
+    """``draft``: still open. ``closed``: to be paid out. ``carried``: goes to the next one."""
 
     DRAFT = "draft"
     CLOSED = "closed"

@@ -75,8 +75,7 @@ def read_events(text: str, *, file: str) -> tuple[FileEvent, ...]:
         events = sorted((one for one in read if one), key=lambda one: (one.occurred_at, one.line))
         _check_names(rows, faults)
         faults.raise_if_any()
-        complete = _complete(events, {row.line: row for row in rows}, faults)
-    return complete
+        return _complete(events, {row.line: row for row in rows}, faults)
 
 
 def _read(row: Row, faults: Faults) -> FileEvent | None:
@@ -214,7 +213,9 @@ def _with_parts(refund: FileEvent, row: Row, rest: _Left, faults: Faults) -> Fil
     for field, part in (("tax", tax), ("processor_fee", fee)):
         derived = Money.from_minor(part, currency)
         if row[field] and Money(row[field], currency) != derived:
-            said = f"of a refund follows from its sale: leave it blank, or write {derived.amount:f}."
+            said = (
+                f"of a refund follows from its sale: leave it blank, or write {derived.amount:f}."
+            )
             faults.add(said, line=refund.line, field=field)
     return FileEvent(
         line=refund.line,

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from partnerships.data import PRO_RATA, RevenueTerms
-
 from fairgate.clock import utc_day
 from fairgate.money import Money
+from partnerships.data import PRO_RATA, RevenueTerms
 
 from . import statements
 from .data import Allocation, EventKind, Part, Period, Statement, StatementLine
@@ -146,9 +145,7 @@ def _line(
 
 
 def _minimums(terms: Iterable[RevenueTerms]) -> dict[tuple[str, int], Money]:
-    return {
-        (one.agreement, one.version): one.minimum_payout for one in terms if one.minimum_payout
-    }
+    return {(one.agreement, one.version): one.minimum_payout for one in terms if one.minimum_payout}
 
 
 def _statements(

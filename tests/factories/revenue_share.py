@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from factories import partnerships as partnership_factory
-from fee_payments.data import PayerClass, PaymentSummary, RefundSummary, WaivedSeat
-
 from fairgate.money import Money
 from fairgate.percent import Percent
+from fee_payments.data import PayerClass, PaymentSummary, RefundSummary, WaivedSeat
 from revenue_share import api
 
 COURSE = partnership_factory.COURSE

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from factories import revenue_share as facts
-from waiver_policy import api as waivers
 
+from factories import revenue_share as facts
 from fairgate.money import Money
 from revenue_share import api
 from revenue_share.data import Account, Part
 from revenue_share.exceptions import KeyReused, RefundExceedsSale, SaleNotBooked
 from revenue_share.models import LedgerTransaction, RevenueEvent, SaleStanding
+from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,7 @@ CLEARED = datetime(2026, 12, 1, tzinfo=UTC)
 
 def balance(account: Account, party: str = "", currency: str = "USD") -> Money:
     found = [
-        one.amount
-        for one in api.balances(currency)
-        if (one.account, one.party) == (account, party)
+        one.amount for one in api.balances(currency) if (one.account, one.party) == (account, party)
     ]
     return sum(found, Money.zero(currency))
 
@@ -104,10 +102,16 @@ def test_t03_a_sale_uses_the_terms_of_its_own_day_and_so_does_its_refund(terms):
     # given: 20 % to the fund in October; from November it is 50 %
     factory = facts.partnership_factory
     revenue = factory.REVENUE.replace("fund_percent: 20", "fund_percent: 50")
-    october = factory.version_text(version=1, valid_until="2026-10-31", agreement="OTHER",
-                                   courses=["course-v1:ATC+OTHER+1"])
-    november = factory.version_text(version=2, valid_from="2026-11-01", revenue=revenue,
-                                    agreement="OTHER", courses=["course-v1:ATC+OTHER+1"])
+    october = factory.version_text(
+        version=1, valid_until="2026-10-31", agreement="OTHER", courses=["course-v1:ATC+OTHER+1"]
+    )
+    november = factory.version_text(
+        version=2,
+        valid_from="2026-11-01",
+        revenue=revenue,
+        agreement="OTHER",
+        courses=["course-v1:ATC+OTHER+1"],
+    )
     factory.put_in_force(factory.terms_text(october, november))
     course = "course-v1:ATC+OTHER+1"
     last_moment = datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC)

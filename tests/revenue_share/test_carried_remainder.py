@@ -16,8 +16,10 @@ AGREED = (("FUND", 5), ("GSMA", 9), ("ATC", 5), ("PLATFORM", 6))
 THIRDS = (("A", 1), ("B", 1), ("C", 1))
 
 amounts = st.integers(min_value=0, max_value=10**9)
-weights = st.lists(st.integers(0, 10_000), min_size=1, max_size=6).filter(any).map(
-    lambda numbers: tuple((f"P{place}", number) for place, number in enumerate(numbers))
+weights = (
+    st.lists(st.integers(0, 10_000), min_size=1, max_size=6)
+    .filter(any)
+    .map(lambda numbers: tuple((f"P{place}", number) for place, number in enumerate(numbers)))
 )
 
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from factories import revenue_share as facts
 
+from factories import revenue_share as facts
 from revenue_share import api
 from revenue_share.models import LedgerTransaction, RevenueEvent
 

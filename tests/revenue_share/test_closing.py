@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from factories import revenue_share as facts
 
+from factories import revenue_share as facts
 from fairgate.money import Money
 from revenue_share import api, statements
 from revenue_share.data import Period, StatementState
@@ -49,7 +49,9 @@ def test_october_is_not_closed_before_its_hold_ends(at):
     facts.book_october()
 
     # when
-    with pytest.raises(PeriodStillOnHold, match="before 01 December 2026, 00:00 UTC, when the hold"):
+    with pytest.raises(
+        PeriodStillOnHold, match="before 01 December 2026, 00:00 UTC, when the hold"
+    ):
         close(at=at)
 
     # then

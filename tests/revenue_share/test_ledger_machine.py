@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import pytest
 from django.db import transaction
-from factories import revenue_share as facts
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,9 +17,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from partnerships import api as partnerships
 
+from factories import revenue_share as facts
 from fairgate.money import Money
+from partnerships import api as partnerships
 from revenue_share import api
 from revenue_share.data import Account, Period
 from revenue_share.exceptions import PeriodStillOnHold, RefundExceedsSale

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from factories import revenue_share as facts
-from waiver_policy import api as waivers
 
+from factories import revenue_share as facts
 from fairgate.money import Money
 from revenue_share import api
 from revenue_share.data import Part, StatementState
+from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db
 
@@ -107,9 +107,7 @@ def test_the_draft_of_november_already_shows_october():
 
     # then
     assert october() == usd("50.96", "91.73", "50.96", "61.15")
-    assert {one.state for one in api.list_statements(at=facts.REFUND_DAY)} == {
-        StatementState.DRAFT
-    }
+    assert {one.state for one in api.list_statements(at=facts.REFUND_DAY)} == {StatementState.DRAFT}
 
 
 def test_a_named_bearer_of_the_lost_fee_changes_the_parts_and_not_the_sum():

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from factories import revenue_share as facts
-from partnerships import api as partnerships
 
+from factories import revenue_share as facts
 from fairgate import clock
+from partnerships import api as partnerships
 from revenue_share import api, statements
 from revenue_share.models import PeriodClose
 

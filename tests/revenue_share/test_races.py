@@ -6,11 +6,10 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from factories import revenue_share as facts
-from races import ISOLATIONS, READ_COMMITTED, REPEATABLE_READ, errors, race, values
-from waiver_policy import api as waivers
 
+from factories import revenue_share as facts
 from fairgate.money import Money
+from races import ISOLATIONS, READ_COMMITTED, REPEATABLE_READ, errors, race, values
 from revenue_share import api, lock_objects
 from revenue_share.exceptions import RefundExceedsSale
 from revenue_share.models import (
@@ -20,6 +19,7 @@ from revenue_share.models import (
     RevenueEvent,
     Statement,
 )
+from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.mariadb
 

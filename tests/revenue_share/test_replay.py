@@ -149,7 +149,7 @@ def test_bad_input_ends_with_exit_code_2_and_prints_nothing(tmp_path: Path, brok
     out = io.StringIO()
 
     # when
-    with pytest.raises(CommandError, match="bad.file") as error:
+    with pytest.raises(CommandError, match=r"bad\.file") as error:
         call_command("revenue_share_replay", files["events"], terms=files["terms"], stdout=out)
 
     # then
@@ -158,7 +158,7 @@ def test_bad_input_ends_with_exit_code_2_and_prints_nothing(tmp_path: Path, brok
 
 
 def test_a_file_that_is_not_there_is_said():
-    with pytest.raises(CommandError, match="nowhere.csv: cannot be read") as error:
+    with pytest.raises(CommandError, match=r"nowhere\.csv: cannot be read") as error:
         run("nowhere.csv")
     assert error.value.returncode == 2
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin import site
 from django.db import DatabaseError, connection, transaction
-from factories import revenue_share as facts
 
+from factories import revenue_share as facts
 from revenue_share import api, models
 from revenue_share.exceptions import RowIsKept, UnbalancedPosting
 from revenue_share.written_once import WrittenOnceQuerySet

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from partnerships import api as partnerships
 
 from fairgate.csv_cells import write_csv
 from fairgate.documents import DocumentError, read_text
 from fairgate.money import Money
+from partnerships import api as partnerships
 from revenue_share.data import Part, Statement
 from revenue_share.events_file import read_events
 from revenue_share.replay import Replayed, replay
@@ -39,7 +39,9 @@ class Command(BaseCommand):
         except DocumentError as error:
             raise CommandError(str(error), returncode=2) from None
         done = replay(events, terms)
-        self.stdout.write(_as_csv(done) if options["format"] == "csv" else _as_text(done), ending="")
+        self.stdout.write(
+            _as_csv(done) if options["format"] == "csv" else _as_text(done), ending=""
+        )
 
 
 def _as_text(done: Replayed) -> str:
@@ -49,11 +51,11 @@ def _as_text(done: Replayed) -> str:
             f"  {line.event:<12} {line.part:<9} {line.agreement} v{line.version}"
             f"  {party:<12} {_plain(line.amount):>14} {line.amount.currency}"
         )
-    for event in done.unallocated:
-        out.append(
-            f"  {event.event:<12} not allocated: no terms were in force for {event.course};"
-            f" {_plain(event.net):>14} {event.net.currency}"
-        )
+    out += [
+        f"  {event.event:<12} not allocated: no terms were in force for {event.course};"
+        f" {_plain(event.net):>14} {event.net.currency}"
+        for event in done.unallocated
+    ]
     out += ["", "Statements"]
     for one in done.statements:
         out += [f"  {one.period}  {one.party}  {one.currency}", *_sums(one)]
