@@ -54,7 +54,7 @@ class HtmlBlock(XBlock):
     @classmethod
     def parse_xml(cls, node: Any, runtime: Any, keys: Any) -> HtmlBlock:
         """Keep the markup inside the element as it is."""
-        block = runtime.construct_xblock_from_class(cls, keys)
+        block: HtmlBlock = runtime.construct_xblock_from_class(cls, keys)
         inner = [node.text or "", *(etree.tostring(child, encoding="unicode") for child in node)]
         block.data = "".join(inner)
         block.display_name = node.get("display_name", "")

@@ -79,7 +79,9 @@ def find_block(usage_key: str) -> tuple[CourseRun, BlockUsageLocator] | None:
     except InvalidKeyError:
         return None
     run = run_by_key(str(key.course_key))
-    return (run, key) if run is not None and key in run.keys.known else None
+    if run is None or not isinstance(key, BlockUsageLocator) or key not in run.keys.known:
+        return None
+    return run, key
 
 
 def runtime_for(run: CourseRun, user: Any) -> DemoRuntime:

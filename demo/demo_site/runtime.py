@@ -35,7 +35,7 @@ class CourseKeys(IdReader, IdGenerator):
         self.next_name = ""
 
     def create_definition(self, block_type: str, slug: str | None = None) -> BlockUsageLocator:
-        key = self.course_key.make_usage_key(block_type, slug or self.next_name)
+        key = BlockUsageLocator(self.course_key, block_type, slug or self.next_name)
         if key in self.known:
             raise ValueError(f"Two elements of {self.course_key} are called {key.block_id}.")
         self.known.add(key)
@@ -94,7 +94,7 @@ class TranslationService:
         return getattr(translation, {"ugettext": "gettext"}.get(name, name))
 
 
-class DemoRuntime(WorkbenchRuntime):  # type: ignore[misc]  # the SDK has no types
+class DemoRuntime(WorkbenchRuntime):
     """Draws the blocks of one course for one person.
 
     ``may_see`` is the access check of the platform: it is asked for every block that a container

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
@@ -52,7 +54,8 @@ urlpatterns = [
 
 # Included from the same declaration that the LMS reads (``plugin_app``).
 for _name in settings.FAIRGATE_APPS:
-    _url = apps.get_app_config(_name).plugin_app.get("url_config", {}).get("lms.djangoapp")
+    _plugin: dict[str, Any] = getattr(apps.get_app_config(_name), "plugin_app", {})
+    _url = _plugin.get("url_config", {}).get("lms.djangoapp")
     if _url:
         _pages = include((f"{_name}.{_url['relative_path']}", _name), _url["namespace"])
         urlpatterns.append(re_path(_url["regex"], _pages))

@@ -174,7 +174,7 @@ def _fee(request: HttpRequest, code: str, at: datetime) -> Fee | None:
 
 
 def _learner(request: HttpRequest) -> Learner:
-    return payments.learner_for(request.user.pk)
+    return payments.learner_for(request.user.pk or 0)
 
 
 def _gate_of(runtime: DemoRuntime, run: courseware.CourseRun, usage: str) -> Any:

@@ -26,6 +26,14 @@ FLAGS = (
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
 
+@dataclass(frozen=True)
+class Served:
+    """A running demo and the folder of its data."""
+
+    address: str
+    folder: Path
+
+
 def _manage(folder: Path, *command: str) -> subprocess.Popen[str]:
     roots = [DEMO.parent / root for root in ("libs", "plugins", "xblocks")]
     environment = os.environ | {
@@ -56,10 +64,10 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def site(first_day: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a demo that nobody else visits."""
-    folder = tmp_path / "var"
+@pytest.fixture(scope="session")
+def served(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One demo that is served for all journeys; ``site`` puts it back to its first day."""
+    folder = tmp_path_factory.mktemp("served") / "var"
     shutil.copytree(first_day, folder)
     server = _manage(folder, "demo_serve", "--port", "0")
     assert server.stdout is not None
@@ -68,9 +76,22 @@ def site(first_day: Path, tmp_path: Path) -> Iterator[str]:
         line = server.stdout.readline()
         assert line, said
         said += line
-    yield found[0]
+    yield Served(address=found[0], folder=folder)
     server.terminate()
     server.communicate(timeout=20)
+
+
+@pytest.fixture
+def site(served: Served, first_day: Path) -> str:
+    """The address of a demo that nobody has visited yet.
+
+    The server keeps no connection between two requests, so the file can be exchanged.
+    """
+    fresh = shutil.copy(first_day / "demo.sqlite3", served.folder / "fresh")
+    for leftover in served.folder.glob("demo.sqlite3-*"):
+        leftover.unlink()
+    Path(fresh).replace(served.folder / "demo.sqlite3")
+    return served.address
 
 
 @pytest.fixture(scope="session")
