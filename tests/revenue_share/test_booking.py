@@ -248,6 +248,22 @@ def test_a_waived_seat_moves_its_cost_from_the_fund_to_the_trainer(terms, settin
     assert api.check() == ()
 
 
+def test_the_fund_s_statement_says_what_it_earned_and_not_what_it_spent(terms, settings):
+    # given
+    settings.REVENUE_SHARE_SEAT_PARTIES = {facts.COURSE: "ATC"}
+    facts.book_october()
+
+    # when
+    api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
+    closed = api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+
+    # then
+    sums = {one.party: one.subtotal for one in closed.statements}
+    assert sums["FUND"] == Money("50.96", "USD")
+    assert sums["ATC"] == Money("65.96", "USD")
+    assert api.check() == ()
+
+
 def test_a_seat_for_whose_cost_nobody_is_named_is_unallocated(terms):
     api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
     assert balance(Account.UNALLOCATED) == Money("-15.00", "USD")

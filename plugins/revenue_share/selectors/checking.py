@@ -18,6 +18,7 @@ from ..models import (
     SaleStanding,
     Statement,
 )
+from .statements import SPENT_BY_FUND
 
 #: The accounts that make up a party's position.
 POSITION = (
@@ -184,7 +185,7 @@ def _statements_chain() -> Iterator[Fault]:
 
 
 def _statements_hold_every_line() -> Iterator[Fault]:
-    counted = AllocationLine.objects.filter(event__counted__isnull=False)
+    counted = AllocationLine.objects.filter(event__counted__isnull=False).exclude(SPENT_BY_FUND)
     groups = counted.order_by("event__counted__close__period", "party", "currency")
     sums = {
         key: units

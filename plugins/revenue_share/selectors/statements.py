@@ -7,9 +7,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from fairgate.money import Money
+from partnerships.data import FUND
 
 from .. import statements
 from ..data import (
@@ -25,6 +26,10 @@ from ..data import (
 from ..exceptions import CurrencyNeeded, StatementNotFound
 from ..models import AllocationLine, PeriodClose, SaleStanding
 from ..models import Statement as StatementRow
+
+#: What the fund pays for seats comes out of its own account (``waiver_policy``), which has deposits
+#: that are not in these books. Its statement says what it earned.
+SPENT_BY_FUND = Q(party=FUND, part=Part.SEAT.value)
 
 
 def find_close(period: Period) -> ClosedPeriod | None:
@@ -141,7 +146,8 @@ def list_summaries(party: str | None, at: datetime) -> tuple[StatementSummary, .
 def _open_groups(party: str | None, at: datetime) -> Iterator[tuple[str, str, str, list[Any]]]:
     closed = last_closed()
     first = str(closed.next()) if closed else ""
-    lines = AllocationLine.objects.filter(event__counted__isnull=True, event__occurred_at__lte=at)
+    booked = AllocationLine.objects.filter(event__counted__isnull=True, event__occurred_at__lte=at)
+    lines = booked.exclude(SPENT_BY_FUND)
     if party:
         lines = lines.filter(party=party)
     groups: dict[tuple[str, str, str], list[Any]] = {}
