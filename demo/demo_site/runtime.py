@@ -35,7 +35,8 @@ class CourseKeys(IdReader, IdGenerator):
         self.next_name = ""
 
     def create_definition(self, block_type: str, slug: str | None = None) -> BlockUsageLocator:
-        key = BlockUsageLocator(self.course_key, block_type, slug or self.next_name)
+        name = slug or self.next_name
+        key = BlockUsageLocator(self.course_key, block_type, name)  # type: ignore[no-untyped-call]
         if key in self.known:
             raise ValueError(f"Two elements of {self.course_key} are called {key.block_id}.")
         self.known.add(key)

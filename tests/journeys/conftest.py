@@ -54,13 +54,26 @@ def _manage(folder: Path, *command: str) -> subprocess.Popen[str]:
 
 
 @pytest.fixture(scope="session")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def manage() -> Callable[..., tuple[int, str]]:
+    """Runs a command of the demo to its end: its exit code, and what it said."""
+
+    def run(folder: Path, *command: str) -> tuple[int, str]:
+        done = _manage(folder, *command)
+        said, _ = done.communicate(timeout=120)
+        return done.returncode, said
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def first_day(
+    tmp_path_factory: pytest.TempPathFactory, manage: Callable[..., tuple[int, str]]
+) -> Path:
     """The folder of a demo that is filled and has not been visited."""
     folder = tmp_path_factory.mktemp("demo")
     for command in ("migrate", "demo_seed"):
-        done = _manage(folder, command, "--verbosity", "0")
-        said, _ = done.communicate(timeout=120)
-        assert done.returncode == 0, said
+        code, said = manage(folder, command, "--verbosity", "0")
+        assert code == 0, said
     return folder
 
 

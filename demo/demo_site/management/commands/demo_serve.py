@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -43,6 +44,8 @@ class Command(BaseCommand):
                 f"Port {options['port']} cannot be used ({error}). "
                 f"Choose another one: make demo PORT={options['port'] + 1}"
             ) from None
+        # The sandbox sends its events to this very site: never by way of a proxy.
+        os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), HOST)))
         server.daemon_threads = True
         server.set_app(_StaticFiles(application))
         with server:

@@ -1,0 +1,65 @@
+"""How the demo starts: twice, on a port that is taken, and with what it keeps to itself."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+TABLES = (
+    "demo_site_person",
+    "fee_payments_order",
+    "fee_payments_refund",
+    "partnerships_signature",
+    "waiver_policy_fundentry",
+    "revenue_share_revenueevent",
+)
+
+
+def _counts(folder):
+    """How many rows each table has."""
+    with closing(sqlite3.connect(folder / "demo.sqlite3")) as database:
+        return {
+            name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
+            for name in TABLES
+        }
+
+
+def test_a_second_start_changes_nothing(first_day, tmp_path, manage):
+    # given
+    folder = shutil.copytree(first_day, tmp_path / "var")
+    before = _counts(folder)
+
+    # when
+    code, said = manage(folder, "demo_seed")
+
+    # then
+    assert (code, said) == (0, "")
+    assert _counts(folder) == before
+    assert before["fee_payments_order"] == 4
+
+
+def test_a_port_that_is_taken_is_said_and_another_one_offered(served, first_day, manage):
+    # given
+    port = int(re.search(r"\d+$", served.address)[0])
+
+    # when
+    code, said = manage(first_day, "demo_serve", "--port", str(port))
+
+    # then
+    assert code == 1
+    assert f"Port {port} cannot be used" in said
+    assert f"make demo PORT={port + 1}" in said
+
+
+@pytest.mark.parametrize("name", ["django", "sandbox_webhook"])
+def test_secrets_are_made_once_and_are_for_the_owner_alone(first_day, name):
+    # given
+    file = first_day / f"{name}.secret"
+
+    # then
+    assert file.stat().st_mode & 0o077 == 0
+    assert len(file.read_text()) >= 50
