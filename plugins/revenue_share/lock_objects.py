@@ -51,6 +51,7 @@ def in_transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     return attempt
 
 
+@in_transaction
 def make_carries(terms_version: UUID, currency: str, weights: Weights) -> None:
     """Make the carried remainders of a version and currency before its first event.
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Sum
 
 from fairgate.money import Money
@@ -43,10 +42,9 @@ def newest_booking_of(uuid: UUID) -> tuple[RevenueEvent, Booking]:
 
     A locking read sees what is committed, a plain one what was committed at the first read.
     """
-    with transaction.atomic():
-        event: RevenueEvent = RevenueEvent.objects.select_for_update().get(uuid=uuid)
-        rows = AllocationLine.objects.select_for_update().filter(event=event).order_by("pk")
-        return event, booking(event, [(line.part, line.party, line.units_minor) for line in rows])
+    event: RevenueEvent = RevenueEvent.objects.select_for_update().get(uuid=uuid)
+    rows = AllocationLine.objects.select_for_update().filter(event=event).order_by("pk")
+    return event, booking(event, [(line.part, line.party, line.units_minor) for line in rows])
 
 
 def booking(event: RevenueEvent, lines: Iterable[tuple[str, str, int]]) -> Booking:

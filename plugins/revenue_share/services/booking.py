@@ -260,6 +260,7 @@ def _first_booking(fact: Fact) -> Booking | None:
     return events.booking_of(event)
 
 
+@lock_objects.in_transaction
 def _booking_of_another(fact: Fact) -> Booking:
     event, booking = events.newest_booking_of(fact.uuid)
     _check_same(event, fact)
