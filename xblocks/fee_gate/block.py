@@ -89,15 +89,15 @@ class FeeGateXBlock(XBlock):
             display_name=self.display_name,
             scope=self.scope,
             teaser=self.teaser,
-            gettext=self._gettext,
+            gettext=self.gettext,
             ngettext=self._i18n().ngettext,
         )
-        return drawing.author(page, words=presenter.author_words(self._gettext))
+        return drawing.author(page, words=presenter.author_words(self.gettext))
 
     def studio_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
         """The settings form: the fee is chosen by name among those of the course."""
         del context
-        return drawing.studio(author.form(self, at=clock.now(), gettext=self._gettext))
+        return drawing.studio(author.form(self, at=clock.now(), gettext=self.gettext))
 
     @XBlock.json_handler
     def save_settings(self, data: Any, suffix: str = "") -> dict[str, str]:
@@ -108,9 +108,9 @@ class FeeGateXBlock(XBlock):
         del suffix
         user_id = self._user_id()
         if user_id is None or not compat.is_course_staff(user_id, self.course_text):
-            raise JsonHandlerError(403, self._gettext("Only authors of this course may do this."))
+            raise JsonHandlerError(403, self.gettext("Only authors of this course may do this."))
         try:
-            settings = author.checked(self, data, at=clock.now(), gettext=self._gettext)
+            settings = author.checked(self, data, at=clock.now(), gettext=self.gettext)
         except author.Refused as refused:
             raise JsonHandlerError(400, str(refused)) from None
         for name, value in settings.items():
@@ -134,7 +134,7 @@ class FeeGateXBlock(XBlock):
         validation = super().validate()
         advice = author.advice(self, at=clock.now())
         for one, sentence in zip(
-            advice, presenter.advice_sentences(advice, gettext=self._gettext), strict=True
+            advice, presenter.advice_sentences(advice, gettext=self.gettext), strict=True
         ):
             is_remark = one in {Advice.INSIDE_ANOTHER, Advice.NOTHING_FOLLOWS}
             kind = ValidationMessage.WARNING if is_remark else ValidationMessage.ERROR
@@ -154,7 +154,7 @@ class FeeGateXBlock(XBlock):
         return keys.usage_text(self.scope_ids.usage_id)
 
     def _draw(self, paywall: Paywall) -> Fragment:
-        page = presenter.paywall(paywall, teaser=self.teaser, gettext=self._gettext)
+        page = presenter.paywall(paywall, teaser=self.teaser, gettext=self.gettext)
         return drawing.paywall(page, is_settled=paywall.state is PaywallState.SETTLED)
 
     def _user_id(self) -> int | None:
@@ -171,5 +171,5 @@ class FeeGateXBlock(XBlock):
     def _i18n(self) -> Any:
         return self.runtime.service(self, "i18n")
 
-    def _gettext(self, text: str) -> str:
+    def gettext(self, text: str) -> str:
         return str(self._i18n().gettext(text))

@@ -91,7 +91,7 @@ class PartnerBadgeXBlock(XBlock):
         """The settings form."""
         del context
         partners, note = self._partners_to_choose_from()
-        form = presenter.studio_form(self._settings(), partners, note=note, gettext=self._gettext)
+        form = presenter.studio_form(self._settings(), partners, note=note, gettext=self.gettext)
         return drawing.studio(form, html_id=self._html_id())
 
     @XBlock.json_handler
@@ -103,14 +103,14 @@ class PartnerBadgeXBlock(XBlock):
         """
         del suffix
         if not compat.may_edit(self):
-            raise JsonHandlerError(403, self._gettext("Only authors of this course may do this."))
+            raise JsonHandlerError(403, self.gettext("Only authors of this course may do this."))
         partners, _note = self._partners_to_choose_from()
         try:
             settings = presenter.checked(
                 data,
                 known=[code for code, _name in partners],
                 saved=self._settings(),
-                gettext=self._gettext,
+                gettext=self.gettext,
             )
         except presenter.SettingsRefused as refused:
             raise JsonHandlerError(400, str(refused)) from None
@@ -142,14 +142,14 @@ class PartnerBadgeXBlock(XBlock):
             marks = client.marks_of(course_key, at=clock.now()) if course_key else ()
         except client.PartnersUnknown:
             marks = ()  # learners see nothing; the author's view says why
-        page = presenter.badge(marks, settings=self._settings(), gettext=self._gettext)
+        page = presenter.badge(marks, settings=self._settings(), gettext=self.gettext)
         return drawing.badge(page, html_id=self._html_id())
 
     def _author_page(self) -> presenter.AuthorPage:
         settings, course_key = self._settings(), compat.course_key_of(self)
         if not course_key:
             why = self._why_unknown(in_course=False)
-            return presenter.author_without_answer(why, settings=settings, gettext=self._gettext)
+            return presenter.author_without_answer(why, settings=settings, gettext=self.gettext)
         start = compat.course_start_of(self)
         try:
             now = client.marks_of(course_key, at=clock.now())
@@ -157,9 +157,9 @@ class PartnerBadgeXBlock(XBlock):
             known = [code for code, _name in client.partners_of(course_key)]
         except client.PartnersUnknown as unknown:
             why = self._why_unknown(is_installed=not isinstance(unknown, client.NotInstalled))
-            return presenter.author_without_answer(why, settings=settings, gettext=self._gettext)
+            return presenter.author_without_answer(why, settings=settings, gettext=self.gettext)
         return presenter.author(
-            now, at_start, start=start, known=known, settings=settings, gettext=self._gettext
+            now, at_start, start=start, known=known, settings=settings, gettext=self.gettext
         )
 
     def _partners_to_choose_from(self) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -175,7 +175,7 @@ class PartnerBadgeXBlock(XBlock):
 
     def _why_unknown(self, *, in_course: bool = True, is_installed: bool = True) -> str:
         return presenter.why_unknown(
-            in_course=in_course, is_installed=is_installed, gettext=self._gettext
+            in_course=in_course, is_installed=is_installed, gettext=self.gettext
         )
 
     def _settings(self) -> presenter.Settings:
@@ -192,5 +192,5 @@ class PartnerBadgeXBlock(XBlock):
         usage = str(self.scope_ids.usage_id)
         return f"partner-badge-{hashlib.sha256(usage.encode()).hexdigest()[:12]}"
 
-    def _gettext(self, text: str) -> str:
+    def gettext(self, text: str) -> str:
         return str(self.runtime.service(self, "i18n").gettext(text))

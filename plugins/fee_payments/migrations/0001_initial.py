@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('country', models.CharField(max_length=2)),
-                ('basis_points', models.PositiveIntegerField(help_text='20 % is 2000.')),
+                ('basis_points', models.PositiveIntegerField(help_text='In basis points: 2000 stands for 20 per cent.')),
                 ('inclusive', models.BooleanField(default=True, help_text='Whether list prices already hold this tax.')),
                 ('valid_from', models.DateField()),
                 ('valid_until', models.DateField(blank=True, null=True)),
