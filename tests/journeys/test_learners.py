@@ -166,3 +166,31 @@ def test_the_examination_needs_its_own_fee(visitor):
     # then
     assert "rain radar" not in visitor.page.content()
     assert "Certificate examination" in visitor.text
+
+
+def test_a_printed_receipt_names_its_order_and_leaves_the_buttons_out(visitor):
+    # given
+    visitor.be("Amina", then=FEE)
+    visitor.press("Take your waived seat")
+    number = visitor.page.url.rstrip("/").rsplit("/", 1)[-1]
+
+    # when
+    visitor.page.emulate_media(media="print")
+
+    # then
+    assert number in visitor.text
+    assert not visitor.page.locator("main .fg-button").first.is_visible()
+    assert not visitor.page.locator(".fg-demo-bar").is_visible()
+
+
+def test_the_handler_of_a_covered_block_answers_to_nobody_who_has_not_settled(visitor):
+    # given
+    visitor.be("Lena")
+    block = "block-v1:ATC+SPECTRUM101+2026_T4+type@fee_gate+block@exam_gate"
+
+    # when
+    answer = visitor.page.request.get(f"{visitor.site}/blocks/{block}/handler/save_settings/")
+
+    # then
+    assert answer.status == 403
+    assert "This part of the course needs a fee." in answer.text()
