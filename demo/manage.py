@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 
 def main() -> None:
     """Hand the command line to Django with the settings of the demo."""
+    # fs, which XBlock imports, stands on pkg_resources (PyFilesystem2 issue 577); who tries the demo
+    # can do nothing about it.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo_site.settings")
     from django.core.management import execute_from_command_line
 
