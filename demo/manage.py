@@ -10,8 +10,8 @@ import warnings
 
 def main() -> None:
     """Hand the command line to Django with the settings of the demo."""
-    # fs, which XBlock imports, stands on pkg_resources (PyFilesystem2 issue 577); who tries the demo
-    # can do nothing about it.
+    # fs, which XBlock imports, stands on pkg_resources (PyFilesystem2 issue 577); a visitor of the
+    # demo can do nothing about it.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo_site.settings")
     from django.core.management import execute_from_command_line
