@@ -6,6 +6,8 @@ RELEASE ?=
 # A release by name gets an environment of its own: make test RELEASE=verawood
 VENV ?= .venv$(if $(RELEASE),-$(RELEASE))
 ARGS ?=
+# Several at a time, a file on one worker. One after the other: make test PARALLEL=
+PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python demo/manage.py
@@ -34,7 +36,7 @@ demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start ove
 	@echo "The demo is as on the first day. Start it: make demo"
 
 test: $(VENV)/.has-test ## run the tests, on SQLite and, where one answers, on MariaDB; ARGS="-k quote"
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 check: $(VENV)/.has-dev ## linters, types, import contracts, missing migrations, PII annotations
 	$(BIN)/ruff check .
@@ -47,7 +49,7 @@ check: $(VENV)/.has-dev ## linters, types, import contracts, missing migrations,
 	$(BIN)/codespell
 
 cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data entirely
-	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered $(ARGS)
 	@$(BIN)/coverage report --fail-under=100 \
 		--include='*/fairgate/*,*/rules.py,*/rules/*.py,*/data.py,*/statements.py'
 

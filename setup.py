@@ -12,7 +12,14 @@ ROOTS = ("libs", "plugins", "xblocks")
 TOP = {name: f"{root}/{name}" for root in ROOTS for name in find_packages(root) if "." not in name}
 
 # What a package holds besides Python: pages, styles, translations, lists and policies.
-FILES = ["py.typed", "static/**/*", "templates/**/*", "conf/locale/**/*", "data/**/*"]
+FILES = [
+    "py.typed",
+    "static/**/*",
+    "templates/**/*",
+    "locale/**/*",
+    "conf/locale/**/*",
+    "data/**/*",
+]
 
 # The same classes in LMS and Studio; the name of the entry point is the name of the package.
 DJANGO_APPS = [
@@ -44,12 +51,14 @@ TEST = [
     "hypothesis",
     "openedx-filters>=2.0",  # in every platform; our blocks and apps have to get along with it
     "playwright",
+    "polib",  # reads catalogues of translations
     "pycountry",  # only to check our lists and currencies against
     "PyMySQL>=1.1",  # pure Python: the tests reach MariaDB without a compiler
     "pytest>=8",
     "pytest-cov",
     "pytest-django",
     "pytest-socket",
+    "pytest-xdist",
     "setuptools>=64",
     "wheel",
 ]

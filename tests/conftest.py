@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,10 @@ import two_databases
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("suite")
+
+# Playwright’s event loop stays in the main thread when a journey is over, and Django would refuse
+# a database beside a loop. Nothing here is asynchronous, so nothing shares a connection by mistake.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
@@ -43,12 +48,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         return
     metafunc.parametrize("database", names, indirect=True)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers last: Playwright's event loop stays, and Django refuses a database beside one."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,6 +7,11 @@ it answers, on MariaDB as well (``two_databases``).
 from demo_site.settings import *  # noqa: F403
 
 DATABASES = {
-    "default": {"ENGINE": "demo_site.sqlite", "NAME": ":memory:", "ATOMIC_REQUESTS": True},
+    "default": {
+        "ENGINE": "demo_site.sqlite",
+        "NAME": ":memory:",
+        "ATOMIC_REQUESTS": True,
+        "TEST": {"NAME": ":memory:"},
+    },
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only

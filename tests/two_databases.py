@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -97,11 +98,13 @@ def default_database(settings: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
     kept, kept_settings = connections["default"], connections.settings["default"]
     connections.settings["default"] = settings
     connections["default"] = connections.create_connection("default")
+    ContentType.objects.clear_cache()  # each database has numbers of its own
     try:
         yield connections["default"]
     finally:
         connections["default"].close()
         connections.settings["default"], connections["default"] = kept_settings, kept
+        ContentType.objects.clear_cache()
 
 
 def _test_name() -> str:

@@ -27,7 +27,7 @@ PACKAGES = {
     "waiver_policy": "plugins",
 }
 # Folders whose files are used while the suite runs, and are not Python.
-FOLDERS = ("static", "templates", "data", "conf/locale")
+FOLDERS = ("static", "templates", "data", "locale")
 NOT_WANTED = re.compile(r"(^|/)(tests?/|test_|readme)", re.IGNORECASE)
 
 USES_EVERYTHING = """
