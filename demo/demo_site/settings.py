@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_countries",  # for the names of countries in the visitor's language
     "workbench",
     *FAIRGATE_APPS,
     "fairgate",
