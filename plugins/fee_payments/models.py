@@ -131,7 +131,9 @@ class TaxRate(models.Model):
     """
 
     country = models.CharField(max_length=2)
-    basis_points = models.PositiveIntegerField(help_text=_("In basis points: 2000 stands for 20 per cent."))
+    basis_points = models.PositiveIntegerField(
+        help_text=_("In basis points: 2000 stands for 20 per cent.")
+    )
     inclusive = models.BooleanField(
         default=True, help_text=_("Whether list prices already hold this tax.")
     )
