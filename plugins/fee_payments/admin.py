@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from fee_payments import models
+from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at type time only
@@ -27,6 +28,7 @@ class PriceInline(admin.TabularInline):  # type: ignore[type-arg]
     """The price list of an offering; a price ends, it is not deleted."""
 
     model = models.Price
+    form = PriceForm
     extra = 0
     can_delete = False
 
@@ -35,15 +37,26 @@ class PriceInline(admin.TabularInline):  # type: ignore[type-arg]
 class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Offerings with their prices."""
 
+    form = OfferingForm
+
     list_display = ("code", "title", "course_key", "delivery", "capacity", "seats_taken")
     search_fields = ("code", "title", "course_key")
     readonly_fields = ("seats_taken",)
     inlines = (PriceInline,)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Write only what was edited: seats may have been taken since the page was opened."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+        else:
+            obj.save()
+
 
 @admin.register(models.TaxRate)
 class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Dated tax rates."""
+
+    form = TaxRateForm
 
     list_display = ("country", "basis_points", "inclusive", "valid_from", "valid_until")
     list_filter = ("country",)
@@ -53,7 +66,7 @@ class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
 
-    list_display = ("uuid", "state", "user_id", "country", "placed_at", "sentence")
+    list_display = ("uuid", "state", "user_id", "country", "placed_at", "held_because")
     list_filter = ("state", "payer_class")
     search_fields = ("uuid",)
 

@@ -4,7 +4,7 @@ Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, `
 ``learner_for``, ``order``, ``list_orders``; the facts again: ``list_payments``, ``list_refunds``,
 ``list_waived_seats``; ``fee_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
-``retry_events``, ``expire_orders``, and ``set_offering``, ``set_tax`` for seeds and imports.
+``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
 
 Each is described where it is defined.
 """
@@ -27,6 +27,7 @@ from fee_payments.selectors import (
 )
 from fee_payments.services import (
     expire_orders,
+    finish_refunds,
     place_order,
     quote,
     receive_event,
@@ -42,6 +43,7 @@ __all__ = [
     "entitled_offerings",
     "expire_orders",
     "fee_page_url",
+    "finish_refunds",
     "has_entitlement",
     "learner_for",
     "list_offerings",

@@ -9,17 +9,20 @@ from django.core.checks import CheckMessage, register
 
 from fee_payments import conf
 
+SHORTEST_SECRET = 16
+
 
 @register()
 def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
     """A sandbox without a secret takes no event; no provider means that nobody can pay."""
     messages: list[CheckMessage] = []
     secrets = conf.sandbox_secrets()
-    if "sandbox" in conf.providers() and (not secrets or not all(map(str.strip, secrets))):
+    if "sandbox" in conf.providers() and not _are_strong(secrets):
         messages.append(
             checks.Error(
-                "The sandbox provider is switched on without a signing secret.",
-                hint="Set FEE_PAYMENTS_SANDBOX_SECRETS to a list of long random strings.",
+                "The sandbox provider is switched on without a signing secret that holds.",
+                hint="Set FEE_PAYMENTS_SANDBOX_SECRETS to a list of random strings of 16 letters "
+                "or more.",
                 id="fee_payments.E001",
             )
         )
@@ -32,3 +35,7 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+def _are_strong(secrets: tuple[str, ...]) -> bool:
+    return bool(secrets) and all(len(secret.strip()) >= SHORTEST_SECRET for secret in secrets)

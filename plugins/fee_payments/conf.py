@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,7 +21,9 @@ def providers() -> Mapping[str, str]:
 
 def sandbox_secrets() -> tuple[str, ...]:
     """Signing secrets of the sandbox, newest first; all are accepted while one is rotated."""
-    return tuple(settings.FEE_PAYMENTS_SANDBOX_SECRETS)
+    secrets: str | Iterable[str] = settings.FEE_PAYMENTS_SANDBOX_SECRETS
+    # A text is one secret, not a list of its letters, as YAML makes it easy to write.
+    return (secrets,) if isinstance(secrets, str) else tuple(secrets)
 
 
 def sandbox_webhook_url() -> str:

@@ -24,14 +24,16 @@ class PayerClass(StrEnum):
 
 
 class OrderState(StrEnum):
-    """Where an order stands. ``created`` and ``pending`` are open; all others are final or paid."""
+    """Where an order stands. ``created`` and ``pending`` are open: they can still be paid.
+
+    ``held`` is what a learner sees while a person looks at a payment that does not fit.
+    """
 
     CREATED = "created"
     PENDING = "pending"
     PAID = "paid"
     WAIVED = "waived"
     HELD = "held"
-    FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     PARTIALLY_REFUNDED = "partially_refunded"
@@ -235,7 +237,10 @@ class PaymentSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSummary:
-    """Money that went back. ``amount = net + tax + fee_not_returned``, all positive."""
+    """Money that went back. ``amount = net + tax + fee_not_returned``.
+
+    ``net`` can be negative only for a payment that was smaller than its own fee.
+    """
 
     uuid: UUID
     key: str

@@ -146,6 +146,10 @@ class TaxRate(models.Model):
             models.UniqueConstraint(
                 fields=["country", "valid_from"], name="fee_payments_tax_rate_once"
             ),
+            _check(
+                "fee_payments_tax_rate_period",
+                Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            ),
             _check("fee_payments_tax_rate_percent", Q(basis_points__lte=10_000)),
         ]
 
@@ -159,6 +163,9 @@ class Order(models.Model):
     ``open_key`` names learner and offering while the order is open and is empty afterwards: the
     unique index lets one open order exist, however often a button is pressed. ``key`` is the
     idempotency key of the request that placed it. ``country`` is what the price was decided on.
+    ``holds_seat`` says whether the order is counted in the offering's ``seats_taken``.
+    ``held_because`` is empty unless a payment of the order does not fit and waits for a person;
+    it is no state, because an order can be held and open, or held and closed.
 
     .. pii: The platform's user id, and the country the price was decided on.
     .. pii_types: id, location
@@ -174,6 +181,8 @@ class Order(models.Model):
     state = models.CharField(
         max_length=24, choices=_choices(OrderState), default=OrderState.CREATED.value
     )
+    holds_seat = models.BooleanField(default=False)
+    held_because = models.CharField(max_length=255, blank=True, default="")
     sentence = models.CharField(max_length=255, blank=True, default="")
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -181,6 +190,15 @@ class Order(models.Model):
     class Meta:
         ordering = ["-placed_at", "-id"]
         permissions = [("refund_payment", "Can refund payments")]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="fee_payments_order_overdue"),
+        ]
+        constraints = [
+            _check(
+                "fee_payments_order_open_key",
+                Q(open_key__isnull=True) | Q(state__in=["created", "pending"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -190,7 +208,8 @@ class OrderLine(models.Model):
     """What was ordered, at which price, tax and waiver: the terms of the sale, never changed.
 
     ``explanation`` holds the sentences the learner saw. ``seat_cost`` is what the waiver fund pays
-    the provider of the training for the waived part.
+    the provider of the training for the waived part. ``waiver_reused``: the grant was used by an
+    earlier order that was refunded, and it is not taken, told or released a second time.
 
     .. no_pii:
     """
@@ -204,6 +223,7 @@ class OrderLine(models.Model):
     currency = models.CharField(max_length=3)
     list_minor = models.PositiveBigIntegerField()
     waived_minor = models.PositiveBigIntegerField(default=0)
+    waiver_reused = models.BooleanField(default=False)
     waived_basis_points = models.PositiveIntegerField(default=0)
     seat_cost_minor = models.PositiveBigIntegerField(default=0)
     seat_cost_currency = models.CharField(max_length=3, blank=True, default="")
@@ -259,12 +279,16 @@ class Payment(models.Model):
 class ProviderEvent(models.Model):
     """What a provider told us, word for word, once.
 
-    Stored before it is acted on. ``outcome`` is empty until it was: ``fee_payments_events`` finds
-    such rows and acts on them again. A payload holds references and amounts; we ask providers for
-    no names, and the sandbox sends none.
+    Stored before it is acted on. ``handled_at`` is empty until it was: ``fee_payments_settle``
+    finds such rows and acts on them again. ``digest`` is the SHA-256 of provider and event id: MariaDB
+    compares text without case, and two events whose ids differ in case are two events.
 
-    .. no_pii:
+    .. pii: The payload is the provider's; it can name the payer.
+    .. pii_types: name, email_address
+    .. pii_retirement: retained
     """
+
+    digest = models.CharField(max_length=64, unique=True)
 
     provider = models.CharField(max_length=32)
     event_id = models.CharField(max_length=128)
@@ -280,10 +304,8 @@ class ProviderEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["provider", "event_id"], name="fee_payments_event_once"
-            ),
+        indexes = [
+            models.Index(fields=["handled_at"], name="fee_payments_event_waiting"),
         ]
 
     def __str__(self) -> str:
@@ -297,7 +319,9 @@ class Refund(models.Model):
     ``failed`` means the provider said no and nothing moved. The parts are signed columns: a payment
     smaller than its own fee has a negative net, and MariaDB refuses unsigned sums below zero.
 
-    .. no_pii:
+    .. pii: The platform's user id of who asked for the refund, and the reason in their words.
+    .. pii_types: id, other
+    .. pii_retirement: retained
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -321,6 +345,7 @@ class Refund(models.Model):
                 "fee_payments_refund_adds_up",
                 Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor")),
             ),
+            _check("fee_payments_refund_one_end", Q(failed=False) | Q(refunded_at__isnull=True)),
             _check("fee_payments_refund_positive", Q(amount_minor__gt=0)),
         ]
 

@@ -17,7 +17,7 @@ def pick_price(
     """The price in force for this payer class on this day.
 
     A class without a price of its own pays what an individual pays. ``currency`` ``None`` takes
-    the first currency of the price list.
+    the first currency of the price list. Where two prices hold, the one that began later counts.
 
     Raises:
         NotOnSale: the day is outside the sale window.
@@ -29,9 +29,11 @@ def pick_price(
     if currency is not None:
         current = [p for p in current if p.amount.currency == currency]
     for wanted in (payer_class, PayerClass.INDIVIDUAL):
-        for price in current:
-            if price.payer_class == wanted:
-                return price
+        own = [p for p in current if p.payer_class == wanted]
+        first = own[0].amount.currency if own else ""
+        newest = [p for p in own if p.amount.currency == first]
+        if newest:
+            return max(newest, key=lambda price: price.valid_from)
     raise NoPrice(offering.title, on, currency)
 
 

@@ -161,6 +161,13 @@ def breakdown_of(line: models.OrderLine) -> Breakdown:
     )
 
 
+def _state(row: models.Order) -> OrderState:
+    """The state a learner sees: a hold hides every state in which nothing is settled."""
+    state = OrderState(row.state)
+    unsettled = (OrderState.CREATED, OrderState.PENDING, OrderState.EXPIRED, OrderState.CANCELLED)
+    return OrderState.HELD if row.held_because and state in unsettled else state
+
+
 def order_summary(row: models.Order) -> OrderSummary:
     """A row of ``Order`` with its line and payments, as a value."""
     line = line_of(row)
@@ -168,7 +175,7 @@ def order_summary(row: models.Order) -> OrderSummary:
     return OrderSummary(
         uuid=row.uuid,
         user_id=row.user_id,
-        state=OrderState(row.state),
+        state=_state(row),
         offering_code=line.offering.code,
         offering_title=line.offering.title,
         course_key=line.offering.course_key,
@@ -182,7 +189,7 @@ def order_summary(row: models.Order) -> OrderSummary:
         expires_at=row.expires_at,
         provider=paid.provider if paid else "",
         reference=paid.reference if paid else "",
-        sentence=row.sentence,
+        sentence=row.held_because or row.sentence,
     )
 
 
@@ -256,7 +263,9 @@ def list_waived_seats(
     *, after: int = 0, limit: int = 500, since: datetime | None = None
 ) -> tuple[tuple[int, WaivedSeat], ...]:
     """Waivers that opened a seat, by cursor, as ``list_payments`` does."""
-    rows = models.Entitlement.objects.filter(line__waiver_grant__isnull=False, id__gt=after)
+    rows = models.Entitlement.objects.filter(
+        line__waiver_grant__isnull=False, line__waiver_reused=False, id__gt=after
+    )
     if since is not None:
         rows = rows.filter(starts_at__gte=since)
     rows = rows.select_related("line__order", "line__offering")

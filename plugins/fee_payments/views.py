@@ -6,6 +6,7 @@ open short transactions of their own, and an event must be committed before it i
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -33,7 +34,7 @@ from fee_payments.exceptions import (
     UnknownProvider,
 )
 from fee_payments.wording import in_words
-from waiver_policy.exceptions import FundEmpty, WaiverError
+from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
 
@@ -61,7 +62,8 @@ def _fee_page(
         "account_url": compat.account_url(),
         "course_url": compat.course_url(offering.course_key),
         "waiver_url": _waiver_url(code) if offering.waivable else "",
-        "login_url": f"{settings.LOGIN_URL}?next={request.path}",
+        "login_url": _login_url(request.get_full_path()),
+        "order_minutes": int(conf.order_hold().total_seconds() // 60),
         "currencies": offering.currencies(clock.utc_day(at)),
     }
     try:
@@ -73,6 +75,11 @@ def _fee_page(
     except PaymentsError as reason:
         context["error"] = error or in_words(reason)
     return render(request, "fee_payments/fee.html", context, status=status)
+
+
+def _login_url(next_page: str) -> str:
+    """The sign-in page, with the page to come back to."""
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': next_page})}"
 
 
 def _waiver_url(code: str) -> str:
@@ -91,10 +98,11 @@ def _learner(request: HttpRequest) -> Learner:
 
 
 @require_POST
-@login_required
 @transaction.non_atomic_requests
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """Place an order at the price the learner saw, and go to the payment page."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(_login_url(reverse("fee_payments:fee", args=[code])))
     at = clock.now()
     try:
         expected = Money.from_minor(
@@ -110,7 +118,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
-    except FundEmpty as reason:
+    except (FundEmpty, NotEligible) as reason:
         return _fee_page(request, code, error=in_words(reason), waitlisted=True, status=409)
     except UnknownOffering as unknown:
         raise Http404 from unknown
@@ -120,19 +128,20 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
 @transaction.non_atomic_requests
 def seat(request: HttpRequest, code: str) -> HttpResponse:
     """Take a seat that the waiver opens in full."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(_login_url(reverse("fee_payments:fee", args=[code])))
     try:
         order = api.take_waived_seat(_learner(request), code, key=_key(request), at=clock.now())
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
-    except FundEmpty as reason:
+    except (FundEmpty, NotEligible) as reason:
         return _fee_page(request, code, error=in_words(reason), waitlisted=True, status=409)
     except UnknownOffering as unknown:
         raise Http404 from unknown
-    except (PaymentsError, WaiverError) as reason:
+    except (PaymentsError, WaiverError, MoneyError) as reason:
         return _fee_page(request, code, error=in_words(reason), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[order.uuid]))
 
@@ -198,7 +207,10 @@ def _order_page(
         "course_url": compat.course_url(found.course_key),
         "may_refund": may_refund and found.paid_at is not None and bool(left),
         "left": left,
-        "key": uuid4().hex,
+        # After a refusal the same key again, so that a second press is the same request.
+        "key": request.POST.get("key") or uuid4().hex,
+        "amount": request.POST.get("amount", ""),
+        "reason": request.POST.get("reason", ""),
     }
     return render(request, "fee_payments/order.html", context, status=status)
 
@@ -221,6 +233,12 @@ def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
         )
     except UnknownOrder as unknown:
         raise Http404 from unknown
+    except ProviderUnavailable:
+        sentence = _(
+            "The payment provider does not answer. The refund is kept and asked for again; "
+            "pressing the button again asks for the same refund."
+        )
+        return _order_page(request, uuid, error=sentence, status=503)
     except (PaymentsError, MoneyError) as refused:
         return _order_page(request, uuid, error=in_words(refused), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[uuid]))
@@ -231,8 +249,11 @@ def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @transaction.non_atomic_requests
 def webhook(request: HttpRequest, provider: str) -> JsonResponse:
     """Take an event of a provider. Authenticated by its signature alone."""
-    # CONTENT_LENGTH is checked before the body is read, so that nobody fills our memory.
-    if int(request.headers.get("Content-Length") or 0) > MAX_EVENT_BYTES:
+    # The length is checked before the body is read, so that nobody fills our memory.
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isascii() or not length.isdigit():
+        return JsonResponse({"detail": "The length of the event is not a number."}, status=400)
+    if int(length) > MAX_EVENT_BYTES:
         return JsonResponse({"detail": "An event is at most 64 kB."}, status=413)
     try:
         receipt = api.receive_event(provider, request.body, request.headers, at=clock.now())
@@ -246,7 +267,10 @@ def webhook(request: HttpRequest, provider: str) -> JsonResponse:
 
 def _key(request: HttpRequest) -> str:
     """The form's idempotency key, bound to the person: nobody can use somebody else's."""
-    return f"{_learner(request).user_id}:{request.POST.get('key', '')[:64]}"
+    key = request.POST.get("key", "")
+    if not key:
+        raise MoneyError(_("The form was not complete. Please try again."))
+    return f"{_learner(request).user_id}:{key[:64]}"
 
 
 def _minor(text: str) -> int:

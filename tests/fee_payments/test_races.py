@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from functools import partial
 
@@ -10,10 +11,10 @@ from django.db.models import F
 
 from factories import fee_payments as make
 from fairgate.money import Money
-from fee_payments import api, rules, selectors
+from fee_payments import api
 from fee_payments.exceptions import NoSeatLeft, RefundRefused
 from fee_payments.models import Entitlement, Offering, Order, Payment, ProviderEvent, Refund
-from fee_payments.services import ordering, refunding, seats
+from fee_payments.services import refunding, seats
 from races import ISOLATIONS, errors, race, values
 
 pytestmark = pytest.mark.mariadb
@@ -43,7 +44,7 @@ def test_f11_without_the_conditional_update_the_room_is_oversold(monkeypatch):
             raise NoSeatLeft
         Offering.objects.filter(pk=row.pk).update(capacity=F("capacity"), seats_taken=1)
 
-    monkeypatch.setattr(ordering.seats, "take_seat", read_then_write)
+    monkeypatch.setattr(seats, "count_seat", read_then_write)
     make.offering(capacity=1)
     orders = race(*(partial(make.order, make.learner(number)) for number in EIGHT))
     assert len(values(orders)) > 1
@@ -99,51 +100,47 @@ def test_f10_two_refunds_that_exceed_the_payment_leave_one(isolation):
     assert Payment.objects.get().refunded_minor == 6000
 
 
-def test_f10_parts_refunded_at_once_still_add_up_to_the_payment():
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_f10_parts_refunded_at_once_add_up_and_the_last_one_ends_access(isolation):
     make.offering(prices=(make.price(Money("59.99", "USD")),))
     order = make.paid_order(make.learner())
     amounts = ["7.00", "7.99", "5.00", "10.00", "3.33", "6.67", "12.00", "8.00"]
-    refunds = race(*(partial(refund, order, n, a) for n, a in enumerate(amounts)))
+    refunds = race(
+        *(partial(refund, order, n, a) for n, a in enumerate(amounts)), isolation=isolation
+    )
     assert errors(refunds) == []
     parts = values(refunds)
     assert sum(part.net.minor for part in parts) == 5795
     assert sum(part.fee_not_returned.minor for part in parts) == 204
+    assert Order.objects.get().state == "refunded"
+    assert not api.has_entitlement(order.user_id, "spectrum", at=LATER)
+    assert Offering.objects.get().seats_taken == 0
 
 
-def test_f10_without_lock_and_check_both_refunds_are_written(monkeypatch):
-    def unlocked(order_uuid, amount, *, key, reason, by, at):
-        payment = Payment.objects.get(order__uuid=order_uuid)
-        if amount.minor > payment.amount_minor - payment.refunded_minor:
-            raise RefundRefused
-        net, tax, fee = rules.refund_parts(
-            amount,
-            net_left=selectors.payment_summary(payment).net,
-            tax_left=Money.zero("USD"),
-            fee_left=Money("3.20", "USD"),
-        )
-        meeting.wait(10)
-        Payment.objects.filter(pk=payment.pk).update(refunded_minor=amount.minor)
-        return Refund.objects.create(
-            key=key,
-            payment=payment,
-            currency="USD",
-            amount_minor=amount.minor,
-            net_minor=net.minor,
-            tax_minor=tax.minor,
-            fee_minor=fee.minor,
-            reason=reason,
-            requested_by=by,
-            requested_at=at,
-        )
-
-    import threading
-
+def test_f10_without_the_lock_both_refunds_are_written(monkeypatch):
     meeting = threading.Barrier(2)
+    parts = refunding._parts
+
+    def unlocked(payment, amount):
+        found = parts(payment, amount)
+        meeting.wait(10)
+        return found
+
+    def without_check(payment, amount, parts, **fields):
+        net, tax, fee = parts
+        return Refund.objects.create(
+            payment=payment, currency="USD", amount_minor=amount.minor, net_minor=net.minor,
+            tax_minor=tax.minor, fee_minor=fee.minor, key=fields["key"], reason="asked",
+            requested_by=9, requested_at=LATER,
+        )  # fmt: skip
+
     make.offering(prices=(make.price(Money("100.00", "USD")),))
     order = make.paid_order(make.learner())
-    monkeypatch.setattr(refunding, "_write", unlocked)
-    race(*(partial(refund, order, number) for number in (1, 2)))
-    assert sum(Refund.objects.values_list("amount_minor", flat=True)) == 12_000
+    monkeypatch.setattr(refunding, "_parts", unlocked)
+    monkeypatch.setattr(refunding, "_write", without_check)
+    monkeypatch.setattr(Payment.objects, "select_for_update", Payment.objects.all)
+    race(*(partial(refund, order, number, f"60.0{number}") for number in (1, 2)))
+    assert sum(Refund.objects.values_list("amount_minor", flat=True)) == 12_003
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -162,6 +159,9 @@ def test_an_order_expires_or_is_paid_but_never_both(isolation):
 def test_seats_are_counted_back_exactly():
     make.offering(capacity=8)
     row = Offering.objects.get()
-    race(*[partial(seats.take_seat, row)] * 8)
-    race(*[partial(seats.give_seat_back, row)] * 5)
+    race(*[partial(seats.count_seat, row)] * 8)
+    held = [Order(holds_seat=True, placed_at=LATER, expires_at=LATER, user_id=1, key=str(n))
+            for n in range(5)]  # fmt: skip
+    Order.objects.bulk_create(held)
+    race(*(partial(seats.give_seat_back, order, row) for order in Order.objects.all()))
     assert Offering.objects.get().seats_taken == 3

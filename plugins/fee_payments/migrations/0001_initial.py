@@ -1,4 +1,3 @@
-
 import django
 from django.db import migrations, models
 import django.db.models.deletion
@@ -64,7 +63,9 @@ class Migration(migrations.Migration):
                 ('user_id', models.BigIntegerField(db_index=True)),
                 ('country', models.CharField(blank=True, default='', max_length=2)),
                 ('payer_class', models.CharField(choices=[('individual', 'individual'), ('member_state', 'member state'), ('sector_member', 'sector member'), ('associate', 'associate'), ('academia', 'academia'), ('private', 'private')], max_length=16)),
-                ('state', models.CharField(choices=[('created', 'created'), ('pending', 'pending'), ('paid', 'paid'), ('waived', 'waived'), ('held', 'held'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('partially_refunded', 'partially refunded'), ('refunded', 'refunded')], default='created', max_length=24)),
+                ('state', models.CharField(choices=[('created', 'created'), ('pending', 'pending'), ('paid', 'paid'), ('waived', 'waived'), ('held', 'held'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('partially_refunded', 'partially refunded'), ('refunded', 'refunded')], default='created', max_length=24)),
+                ('holds_seat', models.BooleanField(default=False)),
+                ('held_because', models.CharField(blank=True, default='', max_length=255)),
                 ('sentence', models.CharField(blank=True, default='', max_length=255)),
                 ('placed_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('list_minor', models.PositiveBigIntegerField()),
                 ('waived_minor', models.PositiveBigIntegerField(default=0)),
+                ('waiver_reused', models.BooleanField(default=False)),
                 ('waived_basis_points', models.PositiveIntegerField(default=0)),
                 ('seat_cost_minor', models.PositiveBigIntegerField(default=0)),
                 ('seat_cost_currency', models.CharField(blank=True, default='', max_length=3)),
@@ -128,6 +130,7 @@ class Migration(migrations.Migration):
             name='ProviderEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
                 ('provider', models.CharField(max_length=32)),
                 ('event_id', models.CharField(max_length=128)),
                 ('kind', models.CharField(max_length=64)),
@@ -199,6 +202,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='taxrate',
+            constraint=models.CheckConstraint(**{CHECK: models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR')}, name='fee_payments_tax_rate_period'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxrate',
             constraint=models.CheckConstraint(**{CHECK: models.Q(('basis_points__lte', 10000))}, name='fee_payments_tax_rate_percent'),
         ),
         migrations.AddField(
@@ -206,9 +213,9 @@ class Migration(migrations.Migration):
             name='payment',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='fee_payments.payment'),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name='providerevent',
-            constraint=models.UniqueConstraint(fields=('provider', 'event_id'), name='fee_payments_event_once'),
+            index=models.Index(fields=['handled_at'], name='fee_payments_event_waiting'),
         ),
         migrations.AddField(
             model_name='price',
@@ -240,6 +247,14 @@ class Migration(migrations.Migration):
             name='tax_rate',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fee_payments.taxrate'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['state', 'expires_at'], name='fee_payments_order_overdue'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(**{CHECK: models.Q(('open_key__isnull', True), ('state__in', ['created', 'pending']), _connector='OR')}, name='fee_payments_order_open_key'),
+        ),
         migrations.AddConstraint(
             model_name='offering',
             constraint=models.CheckConstraint(**{CHECK: models.Q(('capacity__isnull', True), ('seats_taken__lte', models.F('capacity')), _connector='OR')}, name='fee_payments_offering_seats'),
@@ -261,6 +276,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='refund',
             constraint=models.CheckConstraint(**{CHECK: models.Q(('amount_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('net_minor'), '+', models.F('tax_minor')), '+', models.F('fee_minor'))))}, name='fee_payments_refund_adds_up'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(**{CHECK: models.Q(('failed', False), ('refunded_at__isnull', True), _connector='OR')}, name='fee_payments_refund_one_end'),
         ),
         migrations.AddConstraint(
             model_name='refund',

@@ -30,6 +30,7 @@ from fee_payments.providers.base import Charge, ChargeRequest, Event
 SIGNATURE_HEADER = "Fairgate-Sandbox-Signature"
 TOLERANCE_SECONDS = 300
 MAX_SIGNATURES = 5
+EARLIEST_YEAR = 2000
 DELIVERY_TIMEOUT_SECONDS = 10
 
 # What the sandbox keeps: 2.9 % and 30 minor units, half up, as in the worked example of money.md.
@@ -120,11 +121,10 @@ def settle(token: str, *, outcome: str, at: datetime) -> bytes:
 def _event_body(session: SandboxSession) -> bytes:
     amount = Money.from_minor(session.amount_minor, session.currency)
     paid = session.outcome == "paid"
-    settled_at = session.settled_at or datetime.now(UTC)
     body: dict[str, Any] = {
         "id": f"evt_{session.token}_{session.attempts}",
         "type": "payment.succeeded" if paid else "payment.failed",
-        "created": settled_at.isoformat(),
+        "created": session.settled_at.isoformat(),
         "reference": session.token,
         "amount": amount.minor,
         "currency": amount.currency,
@@ -185,10 +185,10 @@ def _mac(secret: str, stamp: int, body: bytes) -> str:
 
 def _read(body: bytes) -> Event:
     try:
-        content = json.loads(body)
+        content = json.loads(body.decode("utf-8"))
         currency = content.get("currency")
         return Event(
-            event_id=str(content["id"])[:128],
+            event_id=_identifier(content["id"]),
             kind=str(content["type"])[:64],
             reference=str(content.get("reference", ""))[:128],
             amount=_money(content.get("amount"), currency),
@@ -198,15 +198,21 @@ def _read(body: bytes) -> Event:
         )
     except MoneyError as error:
         raise InvalidEvent(f"The event names an amount we cannot read: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidEvent(f"The event cannot be read: {type(error).__name__}.") from None
+
+
+def _identifier(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 128 or not value.isprintable():
+        raise ValueError("an id is a short text")
+    return value
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no time zone")
-    return moment
+    if moment.tzinfo is None or moment.year < EARLIEST_YEAR:
+        raise ValueError("no moment of a payment")
+    return moment.astimezone(UTC)
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:

@@ -13,11 +13,12 @@ from fee_payments.services.ordering import (
     take_waived_seat,
 )
 from fee_payments.services.quoting import quote
-from fee_payments.services.refunding import refund
+from fee_payments.services.refunding import finish_refunds, refund
 from fee_payments.services.settling import receive_event, retry_events
 
 __all__ = [
     "expire_orders",
+    "finish_refunds",
     "place_order",
     "quote",
     "receive_event",

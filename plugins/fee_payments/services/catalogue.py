@@ -14,10 +14,11 @@ from fee_payments.exceptions import PaymentsError
 
 
 def set_offering(entry: OfferingEntry) -> OfferingSummary:
-    """Create or update an offering; prices are added, never changed.
+    """Create or update an offering; prices are added and ended, never changed.
 
     Raises:
-        PaymentsError: a price of that class, currency and day is there with another amount.
+        PaymentsError: a price of that class, currency and day is there with another amount, or
+            more seats are taken than the new capacity has.
     """
     cost = entry.full_seat_cost
     fields = {
@@ -35,6 +36,11 @@ def set_offering(entry: OfferingEntry) -> OfferingSummary:
         "full_seat_cost_currency": cost.currency if cost else "",
     }
     with transaction.atomic():
+        known = models.Offering.objects.select_for_update().filter(code=entry.code).first()
+        if known and entry.capacity is not None and known.seats_taken > entry.capacity:
+            raise PaymentsError(
+                f"“{entry.code}” has {known.seats_taken} seats taken, more than {entry.capacity}."
+            )
         row, _ = models.Offering.objects.update_or_create(code=entry.code, defaults=fields)
         _add_prices(row, entry.prices)
     return selectors.offering(entry.code)
@@ -49,6 +55,9 @@ def _add_prices(row: models.Offering, prices: Iterable[PriceEntry]) -> None:
             valid_from=price.valid_from,
             defaults={"amount_minor": price.amount.minor, "valid_until": price.valid_until},
         )
+        if price.valid_until is not None and stored.valid_until is None:
+            stored.valid_until = price.valid_until
+            stored.save(update_fields=["valid_until"])
         if stored.amount_minor != price.amount.minor:
             raise PaymentsError(
                 f"“{row.code}” has another price from {price.valid_from.isoformat()} already: "

@@ -7,34 +7,27 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from fee_payments import models
+from fee_payments import models, selectors, signals
+from waiver_policy import api as waivers
 
 log = logging.getLogger(__name__)
 
 
-def live_key(user_id: int, offering_id: int) -> str:
-    """The text that may stand in one live row only: one learner, one offering."""
-    return f"{user_id}:{offering_id}"
-
-
-def entitle(
+def open_seat(
     line: models.OrderLine, *, user_id: int, source: models.Entitlement.Source, at: datetime
-) -> models.Entitlement | None:
-    """Entitle a learner from this moment; ``None`` if a live right is there already."""
-    try:
-        with transaction.atomic():
-            row = models.Entitlement.objects.create(
-                live_key=live_key(user_id, line.offering_id),
-                user_id=user_id,
-                offering=line.offering,
-                source=source,
-                line=line,
-                starts_at=at,
-            )
-    except IntegrityError:
-        return None
-    log.info("entitled: entitlement=%s offering=%s", row.uuid, line.offering_id)
-    return row
+) -> bool:
+    """Entitle, commit the waiver behind the line if there is one, tell it after the commit.
+
+    Returns whether the learner was entitled by this call; they were not if a live right is there.
+    """
+    right = _entitle(line, user_id=user_id, source=source, at=at)
+    if right is None:
+        return False
+    if line.waiver_grant is not None and not line.waiver_reused:
+        waivers.commit_grant(line.waiver_grant, at=at)
+        seat = selectors.waived_seat(right)
+        transaction.on_commit(lambda: signals.SEAT_WAIVED.send_robust(sender=None, seat=seat))
+    return True
 
 
 def revoke(line: models.OrderLine, *, because: str, at: datetime) -> int:
@@ -47,3 +40,33 @@ def revoke(line: models.OrderLine, *, because: str, at: datetime) -> int:
         row.save(update_fields=["revoked_at", "revoked_because", "live_key"])
         log.info("entitlement revoked: entitlement=%s", row.uuid)
     return len(rows)
+
+
+def _live_key(user_id: int, offering: models.Offering) -> str:
+    """The text that may stand in one live row only: one learner, one offering."""
+    return f"{user_id}:{offering.pk}"
+
+
+def _entitle(
+    line: models.OrderLine, *, user_id: int, source: models.Entitlement.Source, at: datetime
+) -> models.Entitlement | None:
+    key = _live_key(user_id, line.offering)
+    ended = models.Entitlement.objects.filter(live_key=key, ends_at__lte=at).first()
+    if ended is not None:
+        # A right that has ended by itself makes room for the next one. Found without a lock: a
+        # locking statement that finds nothing would lock the gap where the new row goes.
+        models.Entitlement.objects.filter(pk=ended.pk).update(live_key=None)
+    try:
+        with transaction.atomic():
+            row = models.Entitlement.objects.create(
+                live_key=key,
+                user_id=user_id,
+                offering=line.offering,
+                source=source,
+                line=line,
+                starts_at=at,
+            )
+    except IntegrityError:
+        return None
+    log.info("entitled: entitlement=%s offering=%s", row.uuid, line.offering_id)
+    return row

@@ -1,9 +1,14 @@
-"""Placing, paying, waiving and expiring orders."""
+"""Placing orders, taking waived seats, starting payments, and closing what was not paid.
+
+Order of locks: the learner's open order, the waiver fund, the room. All of an order is written in
+one transaction, or nothing is.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
-from fee_payments import conf, models, selectors, signals
+from fee_payments import conf, models, selectors
 from fee_payments.data import Learner, OrderState, OrderSummary, Quote
 from fee_payments.exceptions import (
     AlreadyEntitled,
@@ -23,11 +28,9 @@ from fee_payments.exceptions import (
     SomethingToPay,
 )
 from fee_payments.providers.base import ChargeRequest, get_provider
-from fee_payments.services import entitling, seats
-from fee_payments.services.quoting import applicant, quote
-from waiver_policy import api as waivers
-from waiver_policy.data import GrantSummary
-from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
+from fee_payments.services import entitling, seats, waiving
+from fee_payments.services.quoting import quote
+from waiver_policy.exceptions import FundEmpty, NotEligible
 
 log = logging.getLogger(__name__)
 
@@ -47,29 +50,30 @@ def place_order(
 
     ``expected`` is the total the learner saw and agreed to, in the currency they chose. The same
     ``key`` gives the same order again; so does an open order of this learner for this offering at
-    the same total, whatever the key: nobody pays twice by pressing twice.
+    the same total, whatever the key: nobody pays twice by pressing twice. An open order at another
+    price gives way to the new one.
 
     Raises:
         QuoteChanged: the total is not what the learner saw.
-        AlreadyEntitled, NothingToPay, NoSeatLeft, KeyReused: see there.
-        waiver_policy.exceptions.FundEmpty: the waiver waits for the fund; nothing was ordered.
+        KeyReused: the key placed another order.
+        AlreadyEntitled, NothingToPay, NoSeatLeft: see there.
+        waiver_policy.exceptions.FundEmpty, NotEligible: no waiver now; nothing was ordered.
     """
-    known = _known(key, learner, offering_code)
+    known = _known(key, learner, offering_code, total=expected)
     if known is not None:
         return known
-    offer = _agreed(
-        quote(learner, offering_code, at=at, currency=expected.currency, with_waiver=with_waiver),
-        expected,
+    offer = quote(
+        learner, offering_code, at=at, currency=expected.currency, with_waiver=with_waiver
     )
+    _refuse_entitled(offer)
+    if offer.total != expected:
+        raise QuoteChanged(
+            _("The price is now %(now)s, not %(seen)s. Please look at it again.")
+            % {"now": offer.total, "seen": expected}
+        )
     if not offer.total:
         raise NothingToPay(_("There is nothing to pay: take the seat."))
-
-    def write() -> models.Order:
-        grant = _grant_waiver(learner, offer, key=key, at=at)
-        order, _line = _write_order(learner, offer, grant, key=key, at=at)
-        return order
-
-    return _place(learner, offer, key=key, at=at, write=write)
+    return _place(_Wish(learner, offer, key, at), lambda order, line: None)
 
 
 def take_waived_seat(
@@ -79,10 +83,11 @@ def take_waived_seat(
 
     Raises:
         SomethingToPay: the waiver leaves something to pay.
-        AlreadyEntitled, NoSeatLeft, KeyReused: see there.
-        waiver_policy.exceptions.FundEmpty: the waiver waits for the fund; nothing was taken.
+        KeyReused: the key placed another order.
+        AlreadyEntitled, NoSeatLeft: see there.
+        waiver_policy.exceptions.FundEmpty, NotEligible: no waiver now; nothing was taken.
     """
-    known = _known(key, learner, offering_code)
+    known = _known(key, learner, offering_code, total=None)
     if known is not None:
         return known
     offer = quote(learner, offering_code, at=at)
@@ -90,18 +95,14 @@ def take_waived_seat(
     if offer.total:
         raise SomethingToPay(_("%(total)s is left to pay for this seat.") % {"total": offer.total})
 
-    def write() -> models.Order:
-        grant = _grant_waiver(learner, offer, key=key, at=at)
-        order, line = _write_order(learner, offer, grant, key=key, at=at)
-        if not open_seat(
-            line, user_id=learner.user_id, source=models.Entitlement.Source.WAIVER, at=at
-        ):
+    def enter(order: models.Order, line: models.OrderLine) -> None:
+        source = models.Entitlement.Source.WAIVER
+        if not entitling.open_seat(line, user_id=learner.user_id, source=source, at=at):
             raise AlreadyEntitled(_("You have access already; there is nothing to pay."))
         order.state, order.open_key = OrderState.WAIVED, None
         order.save(update_fields=["state", "open_key"])
-        return order
 
-    return _place(learner, offer, key=key, at=at, write=write)
+    return _place(_Wish(learner, offer, key, at), enter)
 
 
 def start_payment(
@@ -146,7 +147,7 @@ def expire_orders(*, at: datetime) -> int:
     """Close orders whose time is over; seats and waiver money go back. Returns how many."""
     overdue = models.Order.objects.filter(state__in=OPEN, expires_at__lte=at)
     count = 0
-    for pk in overdue.values_list("pk", flat=True):
+    for pk in list(overdue.values_list("pk", flat=True)):
         with transaction.atomic():
             row = models.Order.objects.select_for_update().get(pk=pk)
             if row.state in OPEN:
@@ -156,53 +157,35 @@ def expire_orders(*, at: datetime) -> int:
 
 
 def close(row: models.Order, state: OrderState, sentence: str, *, at: datetime) -> None:
-    """Close an open order that is locked by the caller; seat and waiver money go back.
-
-    The fund's row is always taken before the room's (``_place`` does so too): no deadlock.
-    """
+    """Close an open order that is locked by the caller; seat and waiver money go back."""
     line = selectors.line_of(row)
-    if line.waiver_grant is not None:
-        waivers.release_grant(line.waiver_grant, at=at, reason=str(state))
-    seats.give_seat_back(line.offering)
+    waiving.release(line, because=state.value, at=at)
+    _end(row, state, sentence)
+
+
+def _end(row: models.Order, state: OrderState, sentence: str) -> None:
     row.state, row.open_key, row.sentence = state, None, sentence
     row.save(update_fields=["state", "open_key", "sentence"])
+    seats.give_seat_back(row, selectors.line_of(row).offering)
     log.info("order closed: order=%s state=%s", row.uuid, state)
 
 
-def open_seat(
-    line: models.OrderLine, *, user_id: int, source: models.Entitlement.Source, at: datetime
-) -> bool:
-    """Entitle, commit the waiver behind the line if there is one, tell it after the commit.
+def _known(
+    key: str, learner: Learner, offering_code: str, *, total: Money | None
+) -> OrderSummary | None:
+    """The order this key placed; ``total`` is ``None`` for a seat that is waived in full.
 
-    Returns whether the learner was entitled by this call.
+    Raises:
+        KeyReused: it was another learner, offering or price.
     """
-    right = entitling.entitle(line, user_id=user_id, source=source, at=at)
-    if right is None:
-        return False
-    if line.waiver_grant is not None:
-        waivers.commit_grant(line.waiver_grant, at=at)
-        seat = selectors.waived_seat(right)
-        transaction.on_commit(lambda: signals.SEAT_WAIVED.send_robust(sender=None, seat=seat))
-    return True
-
-
-def _known(key: str, learner: Learner, offering_code: str) -> OrderSummary | None:
     row = models.Order.objects.filter(key=key).prefetch_related("lines__offering").first()
     if row is None:
         return None
-    if row.user_id != learner.user_id or selectors.line_of(row).offering.code != offering_code:
+    found = selectors.order_summary(row)
+    wanted = (learner.user_id, offering_code, total or Money.zero(found.breakdown.total.currency))
+    if wanted != (found.user_id, found.offering_code, found.breakdown.total):
         raise KeyReused(_("This request was already used for something else."))
-    return selectors.order_summary(row)
-
-
-def _agreed(offer: Quote, expected: Money) -> Quote:
-    _refuse_entitled(offer)
-    if offer.total != expected:
-        raise QuoteChanged(
-            _("The price is now %(now)s, not %(seen)s. Please look at it again.")
-            % {"now": offer.total, "seen": expected}
-        )
-    return offer
+    return found
 
 
 def _refuse_entitled(offer: Quote) -> None:
@@ -210,99 +193,110 @@ def _refuse_entitled(offer: Quote) -> None:
         raise AlreadyEntitled(_("You have access already; there is nothing to pay."))
 
 
-def _place(
-    learner: Learner, offer: Quote, *, key: str, at: datetime, write: Callable[[], models.Order]
-) -> OrderSummary:
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be ordered: everything a new order is written from."""
+
+    learner: Learner
+    offer: Quote
+    key: str
+    at: datetime
+
+    @property
+    def open_key(self) -> str:
+        return f"{self.learner.user_id}:{self.offer.offering.code}"
+
+    def fits(self, row: models.Order) -> bool:
+        """Whether an open order is what is wished for, and can still be paid."""
+        line, offer = selectors.line_of(row), self.offer
+        same = (line.price_id, selectors.breakdown_of(line).total) == (offer.price_id, offer.total)
+        return same and row.expires_at > self.at
+
+
+Finish = Callable[[models.Order, models.OrderLine], None]
+
+
+def _place(wish: _Wish, finish: Finish) -> OrderSummary:
     """Write an order unless this learner's open one for the same offering does as well."""
-    with transaction.atomic():
-        resumed = _settle_open_order(learner, offer, at=at)
-    if resumed is not None:
-        return selectors.order(resumed.uuid)
     try:
-        return selectors.order(_written(write).uuid)
+        return selectors.order(_write(wish, finish).uuid)
     except IntegrityError:
-        # Another request of this learner placed it a moment ago: the unique keys decided.
-        return _placed_meanwhile(learner, offer, key=key)
-    except NoSeatLeft:
-        # Seats held by orders whose time is over are free, once somebody closes them.
-        if not expire_orders(at=at):
+        # Another request of this learner placed an order a moment ago: the unique keys decided.
+        return _placed_meanwhile(wish)
+    except (NoSeatLeft, FundEmpty):
+        # What orders hold whose time is over is free, once somebody closes them.
+        if not expire_orders(at=wish.at):
             raise
-        return selectors.order(_written(write).uuid)
+        return selectors.order(_write(wish, finish).uuid)
 
 
-def _written(write: Callable[[], models.Order]) -> models.Order:
-    """All of an order, or nothing but the waiver policy's own record of why not."""
-    refusal: WaiverError | None = None
+def _write(wish: _Wish, finish: Finish) -> models.Order:
+    with transaction.atomic():
+        stale = _locked_open_order(wish)
+        if stale is not None and wish.fits(stale):
+            return stale
+        if stale is not None:
+            # If the new order cannot be written, the one the learner has stays as it is.
+            return _write_all(wish, finish, stale)
+    refusal: FundEmpty | NotEligible | None = None
     with transaction.atomic():
         try:
-            order = write()
+            return _write_all(wish, finish, None)
         except (FundEmpty, NotEligible) as error:
+            # Nothing but the waiver policy's own record of why not was written: keep that.
             refusal = error
-    if refusal is not None:
-        raise refusal
-    return order
+    raise refusal
 
 
-def _settle_open_order(learner: Learner, offer: Quote, *, at: datetime) -> models.Order | None:
-    """The learner's open order if it fits this quote; one that does not fit is closed."""
+def _locked_open_order(wish: _Wish) -> models.Order | None:
     # Looked for without a lock and locked by its primary key: a locking read that finds nothing
     # locks the gap in the index under REPEATABLE READ, and two of those are a deadlock.
-    found = models.Order.objects.filter(open_key=_open_key(learner, offer)).first()
+    found = models.Order.objects.filter(open_key=wish.open_key).first()
     if found is None:
         return None
     row = models.Order.objects.select_for_update().get(pk=found.pk)
-    if row.open_key is None:
-        return None
-    line = selectors.line_of(row)
-    same = (line.price_id, line.total_minor, line.currency) == (
-        offer.price_id,
-        offer.total.minor,
-        offer.total.currency,
+    return row if row.open_key is not None else None
+
+
+def _write_all(wish: _Wish, finish: Finish, stale: models.Order | None) -> models.Order:
+    if stale is not None:
+        waiving.release(selectors.line_of(stale), because="replaced", at=wish.at)
+    waived = waiving.take(wish.learner, wish.offer, key=wish.key, at=wish.at)
+    if stale is not None:
+        _end(stale, OrderState.CANCELLED, _("A newer order took its place."))
+    # The seat before the rows that point at the offering: their foreign key locks its row too,
+    # and two orders that both have that lock cannot both count a seat.
+    offering = models.Offering.objects.get(code=wish.offer.offering.code)
+    seats.count_seat(offering)
+    order = _write_order(wish)
+    line = _write_line(order, offering, wish, waived)
+    finish(order, line)
+    log.info("order placed: order=%s offering=%s", order.uuid, line.offering_id)
+    return order
+
+
+def _write_order(wish: _Wish) -> models.Order:
+    return models.Order.objects.create(
+        key=wish.key,
+        open_key=wish.open_key,
+        user_id=wish.learner.user_id,
+        country=wish.learner.country,
+        payer_class=wish.learner.payer_class,
+        holds_seat=True,
+        placed_at=wish.at,
+        expires_at=wish.at + conf.order_hold(),
     )
-    if same and row.expires_at > at:
-        return row
-    close(row, OrderState.CANCELLED, _("A newer order took its place."), at=at)
-    return None
 
 
-def _placed_meanwhile(learner: Learner, offer: Quote, *, key: str) -> OrderSummary:
-    row = (
-        models.Order.objects.filter(open_key=_open_key(learner, offer)).first()
-        or models.Order.objects.filter(key=key).first()
-    )
-    if row is None:
-        raise AlreadyEntitled(_("You have access already; there is nothing to pay."))
-    return selectors.order(row.uuid)
-
-
-def _open_key(learner: Learner, offer: Quote) -> str:
-    return f"{learner.user_id}:{offer.offering.code}"
-
-
-def _write_order(
-    learner: Learner, offer: Quote, grant: GrantSummary | None, *, key: str, at: datetime
-) -> tuple[models.Order, models.OrderLine]:
-    offering = models.Offering.objects.get(code=offer.offering.code)
-    seats.take_seat(offering)
-    order = models.Order.objects.create(
-        key=key,
-        open_key=_open_key(learner, offer),
-        user_id=learner.user_id,
-        country=learner.country,
-        payer_class=learner.payer_class,
-        placed_at=at,
-        expires_at=at + conf.order_hold(),
-    )
-    cost = grant.seat_cost if grant else None
-    line = models.OrderLine.objects.create(
+def _write_line(
+    order: models.Order, offering: models.Offering, wish: _Wish, waived: waiving.Waived | None
+) -> models.OrderLine:
+    offer = wish.offer
+    line = models.OrderLine(
         order=order,
         offering=offering,
         price_id=offer.price_id,
         tax_rate_id=offer.tax_rule.id if offer.tax_rule else None,
-        waiver_grant=grant.uuid if grant else None,
-        waived_basis_points=grant.percent.basis_points if grant else 0,
-        seat_cost_minor=cost.minor if cost else 0,
-        seat_cost_currency=cost.currency if cost else "",
         currency=offer.total.currency,
         list_minor=offer.list_price.minor,
         waived_minor=offer.waived.minor,
@@ -311,17 +305,18 @@ def _write_order(
         total_minor=offer.total.minor,
         explanation=list(offer.explanation),
     )
-    log.info("order placed: order=%s offering=%s", order.uuid, offering.code)
-    return order, line
+    waiving.write(line, waived)
+    line.save()
+    return line
 
 
-def _grant_waiver(learner: Learner, offer: Quote, *, key: str, at: datetime) -> GrantSummary | None:
-    if not offer.waived:
-        return None
-    return waivers.grant(
-        applicant(learner),
-        offering_code=offer.offering.code,
-        full_seat_cost=offer.offering.full_seat_cost,
-        key=f"order:{key}",
-        at=at,
+def _placed_meanwhile(wish: _Wish) -> OrderSummary:
+    row = (
+        models.Order.objects.filter(open_key=wish.open_key).first()
+        or models.Order.objects.filter(key=wish.key, user_id=wish.learner.user_id).first()
     )
+    if row is None:
+        raise KeyReused(_("This request was already used for something else."))
+    if selectors.breakdown_of(selectors.line_of(row)).total != wish.offer.total:
+        raise QuoteChanged(_("You have just ordered this at another price. Please look again."))
+    return selectors.order(row.uuid)

@@ -1,25 +1,36 @@
-"""Events of providers: stored first, then acted on, each once."""
+"""Events of providers: stored first, then acted on, each once.
+
+Order of locks: event, payment, order, waiver fund, room.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
+from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fee_payments import models, selectors, signals
 from fee_payments.data import EventOutcome, EventReceipt, OrderState
 from fee_payments.exceptions import NoSeatLeft
 from fee_payments.providers.base import Event, get_provider
-from fee_payments.services import seats
-from fee_payments.services.ordering import OPEN, open_seat
-from waiver_policy import api as waivers
-from waiver_policy.data import Applicant
+from fee_payments.services import entitling, seats
+from fee_payments.services.ordering import OPEN, close
+from fee_payments.services.reopening import grant_again
 from waiver_policy.exceptions import WaiverError
 
 log = logging.getLogger(__name__)
+
+# A provider's clock may differ from ours; what is dated earlier was not paid for the order.
+CLOCK_SLACK = timedelta(days=1)
+# A fixed fee can be more than a tiny payment; a fee beyond this is not one.
+FEE_SLACK_MINOR = 100
+# An event about a payment we do not know may have come before our own row; it is tried again.
+UNKNOWN_IS_RETRIED_FOR = timedelta(days=3)
 
 
 def receive_event(
@@ -28,17 +39,20 @@ def receive_event(
     """Take a provider's event: verify, store, act.
 
     The same event again, at once or a day later, has no second effect. An event that does not fit
-    its order (amount, currency, unknown reference) is held for a person: nothing is lost, nobody
-    gets in. Call it outside a transaction: the event is committed before it is acted on.
+    its order (amount, currency, fee, date, unknown reference) is held for a person: nothing is
+    lost, nobody gets in. Call it outside a transaction: the event is committed before it is acted
+    on.
 
     Raises:
         UnknownProvider: no such provider.
         InvalidEvent: signature, age or shape are wrong; nothing was stored.
     """
     event = get_provider(provider).read_event(body, headers, at=at)
+    digest = hashlib.sha256(f"{provider}\n{event.event_id}".encode()).hexdigest()
     try:
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             row = models.ProviderEvent.objects.create(
+                digest=digest,
                 provider=provider,
                 event_id=event.event_id,
                 kind=event.kind,
@@ -47,52 +61,60 @@ def receive_event(
                 received_at=at,
             )
     except IntegrityError:
-        row = models.ProviderEvent.objects.get(provider=provider, event_id=event.event_id)
+        row = models.ProviderEvent.objects.get(digest=digest)
     return _act_once(row.pk, event, at=at)
 
 
 def retry_events(*, at: datetime) -> int:
-    """Act on stored events that nobody acted on, because a worker died. Returns how many.
+    """Act on stored events that were not acted on, because a worker died or our row was not there.
 
-    The events were verified when they came; their rows are read back as they were stored.
+    Returns how many were settled. One that fails again is logged, and the others go on. The events
+    were verified when they came; their rows are read back as they were stored.
     """
-    waiting = models.ProviderEvent.objects.filter(handled_at__isnull=True).order_by("id")
-    done = 0
-    for row in waiting:
-        event = get_provider(row.provider).parse(row.payload.encode())
-        _act_once(row.pk, event, at=at)
-        done += 1
-    return done
+    waiting = models.ProviderEvent.objects.filter(
+        handled_at__isnull=True, received_at__gte=at - UNKNOWN_IS_RETRIED_FOR
+    )
+    settled = 0
+    for row in waiting.order_by("id"):
+        try:
+            event = get_provider(row.provider).parse(row.payload.encode())
+            receipt = _act_once(row.pk, event, at=at)
+        except (FairgateError, DatabaseError):
+            log.exception("provider event: not acted on: event=%s", row.pk)
+        else:
+            settled += receipt.outcome is EventOutcome.SETTLED
+    return settled
 
 
 def _act_once(pk: int, event: Event, *, at: datetime) -> EventReceipt:
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         # The lock is the first read of this transaction: two workers with the same event queue
         # here, and the second one sees what the first one wrote.
         row = models.ProviderEvent.objects.select_for_update().get(pk=pk)
         if row.handled_at is not None:
             return EventReceipt(outcome=EventOutcome.KNOWN, sentence="This event was known.")
-        receipt = _act(row.provider, event, at=at)
-        row.handled_at, row.outcome, row.sentence = at, receipt.outcome, receipt.sentence
+        receipt, is_final = _act(row.provider, event, at=at)
+        row.handled_at = at if is_final else None
+        row.outcome, row.sentence = receipt.outcome, receipt.sentence[:255]
         row.save(update_fields=["handled_at", "outcome", "sentence"])
     log.info("provider event: provider=%s event=%s outcome=%s", row.provider, pk, receipt.outcome)
     return receipt
 
 
-def _act(provider: str, event: Event, *, at: datetime) -> EventReceipt:
+def _act(provider: str, event: Event, *, at: datetime) -> tuple[EventReceipt, bool]:
     acts = {"payment.succeeded": _succeeded, "payment.failed": _failed}
     act = acts.get(event.kind)
     if act is None:
-        return EventReceipt(outcome=EventOutcome.IGNORED, sentence=f"Kept: “{event.kind}”.")
-    payment = (
-        models.Payment.objects.select_for_update()
-        .filter(provider=provider, reference=event.reference)
-        .first()
-    )
-    if payment is None:
-        return _held("No payment of ours has this reference.")
+        kept = f"Kept: “{event.kind}”."
+        return EventReceipt(outcome=EventOutcome.IGNORED, sentence=kept), True
+    # Found without a lock, locked by its primary key: a locking read that finds nothing locks the
+    # gap in the index where the row may be about to go.
+    found = models.Payment.objects.filter(provider=provider, reference=event.reference).first()
+    if found is None:
+        return _held("No payment of ours has this reference."), False
+    payment = models.Payment.objects.select_for_update().get(pk=found.pk)
     order = models.Order.objects.select_for_update().get(pk=payment.order_id)
-    return act(payment, order, event, at)
+    return act(payment, order, event, at), True
 
 
 def _held(sentence: str) -> EventReceipt:
@@ -114,26 +136,32 @@ def _succeeded(
     if payment.paid_at is not None:
         return EventReceipt(outcome=EventOutcome.KNOWN, sentence="This payment was known.")
     due = Money.from_minor(payment.amount_minor, payment.currency)
-    if event.amount != due:
-        return _hold(order, f"the event says {event.amount}, the order {due}.")
+    fault = _fault(event, due, order, at)
+    if fault:
+        return _hold(order, fault)
     payment.paid_at = min(event.occurred_at, at)
-    payment.processor_fee_minor = _fee(event, due).minor
+    payment.processor_fee_minor = event.processor_fee.minor if event.processor_fee else 0
     payment.save(update_fields=["paid_at", "processor_fee_minor"])
     _tell_payment(payment)
     return _let_in(payment, order, at)
 
 
-def _fee(event: Event, due: Money) -> Money:
+def _fault(event: Event, due: Money, order: models.Order, at: datetime) -> str:
+    """What does not fit between an event and the order it pays, or nothing."""
+    if event.amount != due:
+        return f"the event says {event.amount}, the order {due}."
     fee = event.processor_fee
-    return Money.zero(due.currency) if fee is None or fee.currency != due.currency else fee
+    if fee is not None and not 0 <= fee.minor <= due.minor + FEE_SLACK_MINOR:
+        return f"the event says a fee of {fee} on {due}."
+    if not order.placed_at - CLOCK_SLACK <= event.occurred_at <= at + CLOCK_SLACK:
+        return f"the event is dated {event.occurred_at.date().isoformat()}."
+    return ""
 
 
 def _hold(order: models.Order, sentence: str) -> EventReceipt:
-    """Stop at this order until a person has looked; a settled order keeps its state."""
-    if order.state in (*OPEN, OrderState.EXPIRED, OrderState.CANCELLED):
-        order.state = OrderState.HELD
-    order.sentence = f"Held for a person: {sentence}"
-    order.save(update_fields=["state", "sentence"])
+    """Mark the order for a person; its state, and with it seat and waiver, go on as they would."""
+    order.held_because = f"Held for a person: {sentence}"[:255]
+    order.save(update_fields=["held_because"])
     log.warning("order held: order=%s", order.uuid)
     return _held(sentence)
 
@@ -148,38 +176,33 @@ def _tell_payment(payment: models.Payment) -> None:
 def _let_in(payment: models.Payment, order: models.Order, at: datetime) -> EventReceipt:
     """Open the seat. The money has arrived and is booked, whatever comes of the seat."""
     line = selectors.line_of(order)
-    if order.state in (OrderState.EXPIRED, OrderState.CANCELLED) and not _reopen(order, line):
-        return _hold(order, "paid after the order was closed, and no seat is left.")
+    if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED):
+        return _hold(order, "this order was paid twice; a refund is due.")
+    if order.state not in OPEN and (obstacle := _reopen(order, line)):
+        return _hold(order, obstacle)
     source = models.Entitlement.Source.ORDER
-    if not open_seat(line, user_id=order.user_id, source=source, at=payment.paid_at or at):
-        return _hold(order, "this learner had access already; a refund may be due.")
-    order.state, order.open_key, order.sentence = OrderState.PAID, None, ""
-    order.save(update_fields=["state", "open_key", "sentence"])
+    if not entitling.open_seat(
+        line, user_id=order.user_id, source=source, at=payment.paid_at or at
+    ):
+        close(order, OrderState.CANCELLED, "", at=at)
+        return _hold(order, "this learner had access already; a refund is due.")
+    order.state, order.open_key = OrderState.PAID, None
+    order.sentence = order.held_because = ""
+    order.save(update_fields=["state", "open_key", "sentence", "held_because"])
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence="Paid.")
 
 
-def _reopen(order: models.Order, line: models.OrderLine) -> bool:
-    """Take seat and waiver again for an order that was paid after it had been closed."""
+def _reopen(order: models.Order, line: models.OrderLine) -> str:
+    """Take waiver and seat again for an order that was paid after it had been closed.
+
+    Returns what stands in the way, or nothing; then nothing was taken.
+    """
     try:
         with transaction.atomic():
-            if line.waiver_grant is not None:
-                _grant_again(order, line)
-            seats.take_seat(line.offering)
-    except (NoSeatLeft, WaiverError):
-        return False
-    return True
-
-
-def _grant_again(order: models.Order, line: models.OrderLine) -> None:
-    cost = line.offering.full_seat_cost_minor
-    grant = waivers.grant(
-        Applicant(user_id=order.user_id, country=order.country, payer_class=order.payer_class),
-        offering_code=line.offering.code,
-        full_seat_cost=Money.from_minor(cost, line.offering.full_seat_cost_currency)
-        if cost
-        else None,
-        key=f"late:{order.key}",
-        at=order.placed_at,
-    )
-    line.waiver_grant = grant.uuid
-    line.save(update_fields=["waiver_grant"])
+            grant_again(order, line)
+            seats.take_seat(order, line.offering)
+    except NoSeatLeft:
+        return "paid after the order was closed, and no seat is left."
+    except WaiverError as error:
+        return f"paid after the order was closed, and its waiver is gone: {error}"
+    return ""

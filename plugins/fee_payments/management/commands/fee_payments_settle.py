@@ -1,4 +1,4 @@
-"""Finishes what a dead worker left: unhandled events and orders whose time is over."""
+"""Finishes what a dead worker or a silent provider left."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from fee_payments import api
 class Command(BaseCommand):
     """Run it every few minutes."""
 
-    help = "Act on stored events that nobody acted on, and close orders whose time is over."
+    help = (
+        "Act on stored events that nobody acted on, ask again for refunds that were not confirmed, "
+        "and close orders whose time is over."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = clock.now()
-        events = api.retry_events(at=at)
-        orders = api.expire_orders(at=at)
-        self.stdout.write(f"{events} events acted on, {orders} orders expired")
+        settled = api.retry_events(at=at)
+        refunded = api.finish_refunds(at=at)
+        expired = api.expire_orders(at=at)
+        self.stdout.write(
+            f"{settled} payments settled, {refunded} refunds finished, {expired} orders expired"
+        )

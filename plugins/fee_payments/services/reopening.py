@@ -1,0 +1,37 @@
+"""The waiver of an order that is paid after it was closed."""
+
+from __future__ import annotations
+
+from fairgate.money import Money
+from fee_payments import models
+from fee_payments.services import waiving
+from waiver_policy import api as waivers
+from waiver_policy.data import Applicant
+
+
+def grant_again(order: models.Order, line: models.OrderLine) -> None:
+    """Take the waiver again that was released when the order was closed.
+
+    The learner was promised the price of the day of the order, so that day decides. The line keeps
+    what the fund pays for the seat now.
+
+    Raises:
+        WaiverError: there is no waiver for this learner any more, or the fund is used up.
+    """
+    if line.waiver_grant is None or line.waiver_reused:
+        return
+    grant = waivers.grant(
+        Applicant(user_id=order.user_id, country=order.country, payer_class=order.payer_class),
+        offering_code=line.offering.code,
+        full_seat_cost=_full_cost(line),
+        key=f"late:{order.key}",
+        at=order.placed_at,
+    )
+    waived = waiving.Waived(grant=grant.uuid, percent=grant.percent, seat_cost=grant.seat_cost)
+    waiving.write(line, waived)
+    line.save()
+
+
+def _full_cost(line: models.OrderLine) -> Money | None:
+    cost = line.offering.full_seat_cost_minor
+    return Money.from_minor(cost, line.offering.full_seat_cost_currency) if cost else None
