@@ -280,8 +280,8 @@ class ProviderEvent(models.Model):
     """What a provider told us, word for word, once.
 
     Stored before it is acted on. ``handled_at`` is empty until it was: ``fee_payments_settle``
-    finds such rows and acts on them again. ``digest`` is the SHA-256 of provider and event id: MariaDB
-    compares text without case, and two events whose ids differ in case are two events.
+    finds such rows and acts on them again. ``digest`` is the SHA-256 of provider and event id:
+    MariaDB compares text without case, and two events whose ids differ in case are two events.
 
     .. pii: The payload is the provider's; it can name the payer.
     .. pii_types: name, email_address

@@ -12,7 +12,7 @@ from fairgate.money import Money
 from fee_payments import api, signals
 from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import InvalidEvent, UnknownProvider
-from fee_payments.models import Entitlement, Payment, ProviderEvent
+from fee_payments.models import Entitlement, Offering, Payment, ProviderEvent
 from fee_payments.providers import sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,6 +132,109 @@ def test_paying_after_the_order_expired_takes_a_seat_that_is_left(started):
     assert state(started) is OrderState.PAID
 
 
+def test_a_held_order_expires_and_its_seat_is_free():
+    make.offering(capacity=1)
+    held = make.payment(make.order(make.learner(1)))
+    make.send(make.event(held, amount=1))
+    make.paid_order(make.learner(2), at=make.NOON + timedelta(hours=2))
+    assert state(held) is OrderState.HELD
+    assert Offering.objects.get().seats_taken == 1
+
+
+def test_a_held_order_that_expired_does_not_oversell_the_room():
+    make.offering(capacity=1)
+    late = make.payment(make.order(make.learner(1)))
+    later = make.NOON + timedelta(hours=2)
+    api.expire_orders(at=later)
+    make.send(make.event(late, amount=1, id="evt_wrong"), at=make.NOON)
+    make.paid_order(make.learner(2), at=later)
+    assert make.send(make.event(late)).outcome is EventOutcome.HELD
+    assert (Entitlement.objects.count(), Offering.objects.get().seats_taken) == (1, 1)
+
+
+def test_two_orders_of_one_learner_that_are_both_paid_take_one_seat():
+    make.offering(capacity=5)
+    first = make.payment(make.order(make.learner()))
+    api.expire_orders(at=make.NOON + timedelta(hours=2))
+    second = make.paid_order(make.learner(), at=make.NOON + timedelta(hours=2))
+    receipt = make.send(make.event(first))
+    assert receipt.sentence == (
+        "Held for a person: this learner had access already; a refund is due."
+    )
+    assert Offering.objects.get().seats_taken == 1
+    refund = {"reason": "twice", "by": 9, "at": make.NOON + timedelta(hours=3)}
+    api.refund(first.order.uuid, make.PRICE, key="a", **refund)
+    assert api.has_entitlement(1001, "spectrum", at=make.NOON + timedelta(hours=3))
+    api.refund(second.uuid, make.PRICE, key="b", **refund)
+    assert Offering.objects.get().seats_taken == 0
+
+
+def test_one_bad_event_does_not_stop_the_others(started, settings):
+    stored = {"provider": "sandbox", "kind": "payment.succeeded", "received_at": make.NOON}
+    ProviderEvent.objects.create(digest="a", event_id="broken", payload="{", **stored)
+    ProviderEvent.objects.create(
+        digest="b", event_id="gone", payload="{}", **{**stored, "provider": "gone"}
+    )
+    good = make.event(started).decode()
+    reference = started.reference
+    ProviderEvent.objects.create(
+        digest="c", event_id="evt", reference=reference, payload=good, **stored
+    )
+    assert api.retry_events(at=make.NOON + SECOND) == 1
+    assert state(started) is OrderState.PAID
+
+
+def test_an_event_that_comes_before_our_own_row_is_acted_on_later(started):
+    body = make.event(started)
+    reference = started.reference
+    Payment.objects.update(reference="not-yet")
+    assert make.send(body).outcome is EventOutcome.HELD
+    Payment.objects.update(reference=reference)
+    assert api.retry_events(at=make.NOON + SECOND) == 1
+    assert state(started) is OrderState.PAID
+
+
+@pytest.mark.parametrize(
+    ("lie", "sentence"),
+    [
+        ({"processor_fee": -5}, "a fee of USD -0.05 on USD 120.00"),
+        ({"processor_fee": 10**9}, "a fee of USD 10,000,000.00 on USD 120.00"),
+        ({"created": "2001-01-01T00:00:00Z"}, "the event is dated 2001-01-01"),
+        ({"created": "2026-10-07T00:00:00Z"}, "the event is dated 2026-10-07"),
+    ],
+)
+def test_a_fee_or_a_date_that_cannot_be_is_held(started, told, lie, sentence):
+    receipt = make.send(make.event(started, **lie))
+    assert receipt.outcome is EventOutcome.HELD
+    assert sentence in receipt.sentence
+    assert told == []
+
+
+def test_ids_that_differ_in_case_are_two_events(told):
+    make.offering()
+    one = make.payment(make.order(make.learner(1)))
+    other = make.payment(make.order(make.learner(2)))
+    make.send(make.event(one, id="evt_Ab"))
+    make.send(make.event(other, id="evt_aB"))
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("price", "fee"), [(Money("2000", "JPY"), "88"), (Money("40.000", "KWD"), "1.190")]
+)
+def test_currencies_without_cents_are_paid_and_refunded_exactly(told, price, fee):
+    make.offering(prices=(make.price(price),))
+    order = make.paid_order(make.learner())
+    assert told[0].processor_fee == Money(fee, price.currency)
+    third = Money.from_minor(price.minor // 3, price.currency)
+    parts = [
+        api.refund(order.uuid, amount, key=str(n), reason="asked", by=9, at=make.NOON + SECOND)
+        for n, amount in enumerate([third, price - third])
+    ]
+    assert sum(part.net.minor + part.fee_not_returned.minor for part in parts) == price.minor
+    assert sum(part.fee_not_returned.minor for part in parts) == Money(fee, price.currency).minor
+
+
 def test_paying_after_the_last_seat_went_is_held_and_booked(told):
     make.offering(capacity=1)
     late = make.payment(make.order(make.learner(1)))
@@ -210,10 +313,20 @@ def test_without_a_secret_no_event_is_trusted(started, settings, secrets):
         b"null",
         b"{",
         b'{"id": 1}',
-        b"\xff",
-        b'{"id":1,"type":"x","created":"2026"}',
-        b'{"id":1,"type":"x","created":"2026-10-05T12:00:00Z","amount":1.5,"currency":"USD"}',
-        b'{"id":1,"type":"x","created":"2026-10-05T12:00:00Z","amount":1,"currency":"ZZZ"}',
+        b"[" * 30_000,
+        '{"id":"1","type":"x"}'.encode("utf-16"),
+        b'{"id":"1","type":"x","created":"2026"}',
+        *(
+            (b'{"id":"%b","type":"x","created":"%b","amount":%b,"currency":"%b"}' % changed)
+            for changed in [
+                (b"", b"2026-10-05T12:00:00Z", b"1", b"USD"),
+                (b"\\ud800", b"2026-10-05T12:00:00Z", b"1", b"USD"),
+                (b"1", b"0001-01-01T00:00:00+14:00", b"1", b"USD"),
+                (b"1", b"2026-10-05T12:00:00", b"1", b"USD"),
+                (b"1", b"2026-10-05T12:00:00Z", b"1.5", b"USD"),
+                (b"1", b"2026-10-05T12:00:00Z", b"1", b"ZZZ"),
+            ]
+        ),
     ],
 )
 def test_a_signed_body_that_cannot_be_read_is_refused(body):
@@ -231,6 +344,7 @@ def test_an_event_that_a_dead_worker_left_is_acted_on_later(started, told):
     body = make.event(started)
     event = sandbox.Sandbox().parse(body)
     ProviderEvent.objects.create(
+        digest="d",
         provider="sandbox",
         event_id=event.event_id,
         kind=event.kind,

@@ -13,6 +13,7 @@ from fee_payments.data import OfferingEntry, OrderState
 from fee_payments.exceptions import (
     AlreadyEntitled,
     KeyReused,
+    NoPrice,
     NoSeatLeft,
     NothingToPay,
     OrderNotOpen,
@@ -145,3 +146,43 @@ def test_an_offering_is_described_once():
         OfferingEntry(code="spectrum", title="Spectrum", prices=(), course_key=make.COURSE)
     )
     assert (changed.title, len(changed.prices)) == ("Spectrum", 1)
+
+
+@pytest.mark.parametrize("total", ["1.00", "105.50"])
+def test_a_key_with_another_price_is_refused(total):
+    make.offering(prices=(make.price(), make.price(Money("105.50", "CHF"))))
+    make.order(make.learner(), key="a")
+    with pytest.raises(KeyReused):
+        api.place_order(
+            make.learner(), "spectrum", key="a", expected=Money(total, "CHF"), at=make.NOON
+        )
+
+
+def test_the_key_of_an_order_to_pay_takes_no_waived_seat():
+    make.offering()
+    make.order(make.learner(), key="a")
+    with pytest.raises(KeyReused):
+        api.take_waived_seat(make.learner(), "spectrum", key="a", at=make.NOON)
+
+
+def test_of_two_prices_that_hold_the_one_that_began_later_counts():
+    make.offering()
+    dearer = make.price(Money("150.00", "USD"), valid_from=date(2026, 10, 1))
+    make.offering(prices=(dearer,))
+    assert api.quote(make.learner(), "spectrum", at=make.NOON).total == Money("150.00", "USD")
+
+
+def test_a_price_can_be_ended():
+    make.offering()
+    make.offering(prices=(make.price(valid_until=date(2026, 10, 1)),))
+    with pytest.raises(NoPrice):
+        api.quote(make.learner(), "spectrum", at=make.NOON)
+
+
+def test_a_room_does_not_shrink_below_its_seats():
+    make.offering(capacity=3)
+    make.order(make.learner(1))
+    make.order(make.learner(2))
+    with pytest.raises(PaymentsError, match="has 2 seats taken, more than 1"):
+        make.offering(capacity=1)
+    assert Offering.objects.get().capacity == 3

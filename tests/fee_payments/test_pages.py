@@ -15,6 +15,7 @@ from factories import waiver_policy as waiver
 from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api, compat
+from fee_payments.exceptions import ProviderUnavailable
 from fee_payments.models import Order, ProviderEvent, Refund
 from fee_payments.providers import sandbox
 
@@ -276,3 +277,77 @@ def test_the_hosted_page_is_gone_where_the_sandbox_is_off(body, settings):
     settings.FEE_PAYMENTS_PROVIDERS = {}
     answer = Client().get(reverse("fee_payments:sandbox", args=[reference]))
     assert answer.status_code == 404
+
+
+def test_the_sign_in_link_comes_back_to_the_fee(settings):
+    make.offering()
+    settings.LOGIN_URL = "/login"
+    page = fee(Client(), "?currency=USD")
+    assert 'href="/login?next=%2Ffairgate%2Ffees%2Fspectrum%2F%3Fcurrency%3DUSD"' in (
+        page.content.decode()
+    )
+
+
+def test_a_form_without_its_key_is_refused():
+    make.offering()
+    answer = client_of("lena").post(
+        reverse("fee_payments:place", args=["spectrum"]),
+        {"currency": "USD", "total_minor": "12000"},
+    )
+    assert (answer.status_code, Order.objects.exists()) == (409, False)
+
+
+@pytest.mark.parametrize("length", ["abc", "1.5", "-1", "１"])
+def test_a_length_that_is_no_number_is_answered_with_400(length):
+    answer = Client().post(
+        reverse("fee_payments:webhook", args=["sandbox"]),
+        b"{}",
+        content_type="application/json",
+        CONTENT_LENGTH=length,
+    )
+    assert answer.status_code == 400
+
+
+def test_a_refund_without_an_answer_can_be_pressed_again(monkeypatch):
+    make.offering()
+    order = make.paid_order(make.learner())
+    url = reverse("fee_payments:refund", args=[order.uuid])
+    client = client_of("ines", "refund_payment")
+    answer_of = sandbox.Sandbox.refund
+
+    def silent(self, reference, amount, *, key):
+        answer_of(self, reference, amount, key=key)
+        raise ProviderUnavailable("no answer")
+
+    monkeypatch.setattr(sandbox.Sandbox, "refund", silent)
+    form = {"amount": "25.00", "reason": "asked", "key": "first"}
+    answer = client.post(url, form)
+    assert answer.status_code == 503
+    monkeypatch.setattr(sandbox.Sandbox, "refund", answer_of)
+    client.post(url, {**form, **fields_of(answer), "amount": "25.00", "reason": "asked"})
+    assert [row.refunded_at is not None for row in Refund.objects.all()] == [True]
+
+
+def test_the_payer_presses_pay_and_the_signed_event_arrives(body, monkeypatch):
+    site = Client()
+
+    def deliver(url, sent, *, at):
+        header = {sandbox.SIGNATURE_HEADER: sandbox.sign(sent, at=at)}
+        path = url.removeprefix("http://testserver")
+        return site.post(path, sent, content_type="application/json", headers=header).status_code
+
+    monkeypatch.setattr(sandbox, "deliver", deliver)
+    url = reverse("fee_payments:sandbox", args=[Order.objects.get().payments.get().reference])
+    answer = Client().post(url, {"action": "pay"})
+    assert (answer.status_code, answer.url) == (302, make.RETURN_URL)
+    assert api.has_entitlement(1001, "spectrum", at=make.NOON)
+
+
+def test_when_the_site_does_not_answer_the_payer_can_press_again(body, monkeypatch):
+    def deliver(url, sent, *, at):
+        raise ProviderUnavailable("no answer")
+
+    monkeypatch.setattr(sandbox, "deliver", deliver)
+    url = reverse("fee_payments:sandbox", args=[Order.objects.get().payments.get().reference])
+    answer = Client().post(url, {"action": "pay"})
+    assert "Press the button again" in text_of(answer)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
 
 from factories import fee_payments as make
 from fairgate.money import Money
@@ -20,6 +23,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.models import Offering, Payment, Refund, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
+from fee_payments.services import refunding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +52,10 @@ def sale():
     """Sale S3 of the worked example of money.md: 59.99, of which the provider keeps 2.04."""
     make.offering(prices=(make.price(S3),), capacity=5)
     return make.paid_order(make.learner())
+
+
+def no_answer(self, reference, amount, *, key):
+    raise ProviderUnavailable("no answer")
 
 
 def refund(sale, amount, key="a"):
@@ -149,3 +157,67 @@ def test_a_time_out_is_asked_again_with_the_same_key(sale, told, monkeypatch):
     refund(sale, "25.00")
     assert list(SandboxSession.objects.get().refunded.values()) == [2500]
     assert len(told) == 1
+
+
+def test_a_refund_that_nobody_repeated_is_finished_by_the_command(sale, told, monkeypatch):
+    answer = Sandbox.refund
+    monkeypatch.setattr(Sandbox, "refund", no_answer)
+    with pytest.raises(ProviderUnavailable):
+        refund(sale, "59.99")
+    monkeypatch.setattr(Sandbox, "refund", answer)
+    call_command("fee_payments_settle", stdout=(out := StringIO()))
+    assert out.getvalue() == "0 payments settled, 1 refunds finished, 0 orders expired\n"
+    assert not api.has_entitlement(1001, "spectrum", at=LATER)
+    assert len(told) == 1
+
+
+def test_the_same_amount_is_not_refunded_twice_while_the_first_is_open(sale, monkeypatch):
+    monkeypatch.setattr(Sandbox, "refund", no_answer)
+    with pytest.raises(ProviderUnavailable):
+        refund(sale, "25.00", key="a")
+    with pytest.raises(RefundRefused, match="was started and is not confirmed yet"):
+        refund(sale, "25.00", key="b")
+    assert Refund.objects.count() == 1
+
+
+def test_after_a_refusal_the_same_key_stays_refused(sale):
+    SandboxSession.objects.update(outcome="disputed")
+    for _ in range(2):
+        with pytest.raises(ProviderRefused):
+            refund(sale, "25.00")
+    assert Payment.objects.get().refunded_minor == 0
+
+
+def test_a_refund_that_one_worker_heard_refused_and_another_granted_is_done(sale, monkeypatch):
+    def granted_here_refused_there(self, reference, amount, *, key):
+        row = Refund.objects.get()
+        refunding._give_up(row)
+
+    monkeypatch.setattr(Sandbox, "refund", granted_here_refused_there)
+    refund(sale, "25.00")
+    row = Refund.objects.get()
+    assert (row.failed, row.refunded_at, Payment.objects.get().refunded_minor) == (
+        False, LATER, 2500,
+    )  # fmt: skip
+
+
+def test_a_refund_inside_a_transaction_is_refused_before_money_moves(sale):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        refund(sale, "25.00")
+    assert SandboxSession.objects.get().refunded == {}
+
+
+def test_an_order_that_was_paid_twice_is_refunded_payment_by_payment(sale, told):
+    paid = Payment.objects.get()
+    Payment.objects.create(
+        order=paid.order, provider="sandbox", reference="second", currency="USD",
+        amount_minor=paid.amount_minor, processor_fee_minor=204, paid_at=LATER,
+    )  # fmt: skip
+    SandboxSession.objects.create(
+        key="second", token="second", currency="USD", amount_minor=5999, outcome="paid",
+        description="", return_url="",
+    )  # fmt: skip
+    refund(sale, "59.99", key="a")
+    assert api.has_entitlement(1001, "spectrum", at=LATER)
+    refund(sale, "59.99", key="b")
+    assert not api.has_entitlement(1001, "spectrum", at=LATER)

@@ -137,3 +137,70 @@ def test_who_would_rather_not_wait_can_pay_the_full_price():
     )
     assert placed.breakdown.total == make.PRICE
     assert fund()[0] == usd("60.00")
+
+
+def test_after_a_full_refund_a_learner_of_a_sids_comes_back_on_the_same_waiver(told):
+    order = make.paid_order(SELA)
+    later = make.NOON + timedelta(days=1)
+    api.refund(order.uuid, usd("30.00"), key="r", reason="asked", by=9, at=later)
+    again = make.paid_order(SELA, at=later)
+    assert (again.state, again.breakdown.total) == (OrderState.PAID, usd("30.00"))
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+    assert len(told) == 1
+    assert len(api.list_waived_seats()) == 1
+
+
+def test_a_second_order_on_a_used_waiver_that_expires_takes_nothing_from_the_fund():
+    order = make.paid_order(SELA)
+    later = make.NOON + timedelta(days=1)
+    api.refund(order.uuid, usd("30.00"), key="r", reason="asked", by=9, at=later)
+    make.order(SELA, at=later)
+    api.expire_orders(at=later + timedelta(hours=2))
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+
+
+def test_what_an_overdue_order_holds_of_the_fund_is_free_for_the_next_learner():
+    for number in range(10, 13):
+        take(make.learner(number, country="UG"), key=f"key {number}")
+    make.order(SELA)
+    order = make.order(make.learner(3, country="FJ"), at=make.NOON + timedelta(hours=2))
+    assert order.breakdown.total == usd("30.00")
+
+
+def test_an_order_stays_when_the_one_that_would_replace_it_is_refused():
+    full = api.quote(SELA, "spectrum", at=make.NOON, with_waiver=False).total
+    kept = api.place_order(
+        SELA, "spectrum", key="a", expected=full, at=make.NOON, with_waiver=False
+    )
+    for number in range(10, 14):
+        take(make.learner(number, country="UG"), key=f"key {number}")
+    with pytest.raises(FundEmpty):
+        make.order(SELA, key="b")
+    assert api.order(kept.uuid).state is OrderState.CREATED
+
+
+def test_an_order_with_a_waiver_gives_way_to_one_without():
+    make.order(SELA)
+    full = api.quote(SELA, "spectrum", at=make.NOON, with_waiver=False).total
+    placed = api.place_order(
+        SELA, "spectrum", key="b", expected=full, at=make.NOON, with_waiver=False
+    )
+    assert placed.breakdown.total == make.PRICE
+    assert fund()[0] == usd("60.00")
+
+
+def test_a_held_order_gives_the_fund_its_money_back():
+    started = make.payment(make.order(SELA))
+    make.send(make.event(started, amount=1))
+    api.expire_orders(at=make.NOON + timedelta(hours=2))
+    assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
+
+
+def test_a_late_payment_whose_waiver_is_gone_is_held_for_that_reason():
+    started = make.payment(make.order(SELA))
+    later = make.NOON + timedelta(hours=2)
+    api.expire_orders(at=later)
+    for number in range(10, 14):
+        take(make.learner(number, country="UG"), key=f"key {number}", at=later)
+    receipt = make.send(make.event(started))
+    assert "its waiver is gone: The waiver fund is empty" in receipt.sentence

@@ -1,0 +1,85 @@
+"""What an operator may type, and what start-up complains about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from factories import fee_payments as make
+from fee_payments.checks import check_providers
+from fee_payments.forms import PriceForm, TaxRateForm
+from fee_payments.models import Offering, Price
+
+STRONG = "a-long-random-string"
+
+
+@pytest.mark.parametrize("secrets", [(), "", ("",), ("short",), (STRONG, "short"), "short"])
+def test_a_sandbox_without_a_strong_secret_is_an_error(settings, secrets):
+    settings.FEE_PAYMENTS_SANDBOX_SECRETS = secrets
+    assert [message.id for message in check_providers(None)] == ["fee_payments.E001"]
+
+
+@pytest.mark.parametrize("secrets", [(STRONG,), STRONG, [STRONG, STRONG]])
+def test_a_strong_secret_is_enough(settings, secrets):
+    settings.FEE_PAYMENTS_SANDBOX_SECRETS = secrets
+    assert check_providers(None) == []
+
+
+def test_no_provider_is_a_warning(settings):
+    settings.FEE_PAYMENTS_PROVIDERS = {}
+    assert [message.id for message in check_providers(None)] == ["fee_payments.W001"]
+
+
+def price_form(**changes):
+    typed = {"payer_class": "individual", "amount_minor": "100", "currency": "USD",
+             "valid_from": "2026-01-01"}  # fmt: skip
+    return PriceForm({**typed, **changes})
+
+
+@pytest.mark.parametrize("currency", ["usd", "ZZZ", "XAU"])
+def test_a_currency_that_does_not_exist_cannot_be_typed(currency):
+    form = price_form(currency=currency)
+    assert form.errors["currency"] == [f"“{currency}” is not a currency code of ISO 4217."]
+
+
+@pytest.mark.parametrize("country", ["ch", "ZZ", "UK"])
+def test_a_country_that_does_not_exist_has_no_tax(country):
+    form = TaxRateForm({"country": country, "basis_points": "810", "valid_from": "2026-01-01"})
+    assert "is not a country code of ISO 3166" in form.errors["country"][0]
+
+
+@pytest.mark.django_db
+def test_a_price_that_is_there_can_only_end():
+    make.offering()
+    form = PriceForm(
+        {"amount_minor": "1", "currency": "JPY", "valid_until": "2026-12-01"},
+        instance=Price.objects.get(),
+    )
+    assert form.is_valid()
+    kept = form.save()
+    assert (kept.amount_minor, kept.currency, kept.valid_until) == (
+        make.PRICE.minor, "USD", date(2026, 12, 1),
+    )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_editing_a_title_keeps_the_seats_that_were_taken_meanwhile():
+    make.offering(capacity=1)
+    row, price = Offering.objects.get(), Price.objects.get()
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("operator"))
+    make.order(make.learner())
+    form = {
+        "code": row.code, "title": "Spectrum, edited", "course_key": row.course_key,
+        "kind": row.kind, "delivery": row.delivery, "capacity": "1",
+        "full_seat_cost_minor": "0", "prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "1",
+        "prices-0-id": str(price.pk), "prices-0-offering": str(row.pk),
+    }  # fmt: skip
+    url = reverse("admin:fee_payments_offering_change", args=[row.pk])
+    assert client.post(url, form).status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.seats_taken) == ("Spectrum, edited", 1)
