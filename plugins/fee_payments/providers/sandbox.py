@@ -115,16 +115,16 @@ def settle(token: str, *, outcome: str, at: datetime) -> bytes:
             session.settled_at = at
             session.attempts += 1
             session.save(update_fields=["outcome", "settled_at", "attempts"])
-    return _event_body(session)
+    return _event_body(session, session.settled_at or at)
 
 
-def _event_body(session: SandboxSession) -> bytes:
+def _event_body(session: SandboxSession, settled_at: datetime) -> bytes:
     amount = Money.from_minor(session.amount_minor, session.currency)
     paid = session.outcome == "paid"
     body: dict[str, Any] = {
         "id": f"evt_{session.token}_{session.attempts}",
         "type": "payment.succeeded" if paid else "payment.failed",
-        "created": session.settled_at.isoformat(),
+        "created": settled_at.isoformat(),
         "reference": session.token,
         "amount": amount.minor,
         "currency": amount.currency,
