@@ -210,7 +210,7 @@ def only_setuptools(folder: Path) -> Path:
     """A folder for the module path with the build backend of this environment and nothing else."""
     folder.mkdir()
     for path in Path(sysconfig.get_paths()["purelib"]).iterdir():
-        if path.name.startswith(("setuptools", "wheel", "pkg_resources")):
+        if path.name.startswith(("setuptools", "wheel", "pkg_resources", "_distutils_hack")):
             (folder / path.name).symlink_to(path)
     return folder
 
