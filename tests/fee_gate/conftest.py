@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from opaque_keys.edx.keys import UsageKey
+from xblock.field_data import FieldData, ReadOnlyFieldData
 from xblock.fields import ScopeIds
 from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import DictKeyValueStore, KvsFieldData, NullI18nService
@@ -75,21 +76,31 @@ class People(UserService):
 
 @pytest.fixture
 def gate(published):
-    """Makes the gate of the course as one person meets it."""
+    """Makes the gate of the course as one person meets it.
 
-    def make(user_id=LEARNER, **fields):
+    ``is_read_only``: with the settings as the LMS and Studio's preview hand them to a block.
+    """
+
+    def load(user_id, field_data: FieldData):
         usage = UsageKey.from_string(key("fee_gate", "gate"))
         services = {
-            "field-data": KvsFieldData(DictKeyValueStore()),
+            "field-data": field_data,
             "user": People(user_id),
             "i18n": NullI18nService(),
         }
-        block = FeeGateXBlock(
+        return FeeGateXBlock(
             TestRuntime(services=services),
             scope_ids=ScopeIds(user_id, "fee_gate", usage, usage),
         )
+
+    def make(user_id=LEARNER, *, is_read_only=False, **fields):
+        stored = KvsFieldData(DictKeyValueStore())
+        block = load(user_id, stored)
         for name, value in {"fee": FEE, **fields}.items():
             setattr(block, name, value)
-        return block
+        if not is_read_only:
+            return block
+        block.save()
+        return load(user_id, ReadOnlyFieldData(stored))
 
     return make

@@ -90,6 +90,19 @@ def test_only_an_author_may_save(gate, person):
     assert block.scope == "unit"
 
 
+def test_outside_studio_an_author_is_told_where_settings_are_changed(gate):
+    block = gate(AUTHOR, is_read_only=True, teaser="As it was.")
+
+    assert save(block, SETTINGS) == (403, {"error": "These settings are changed in Studio."})
+    assert (block.scope, block.teaser) == ("unit", "As it was.")
+
+
+def test_outside_studio_a_learner_is_told_that_authors_may(gate):
+    block = gate(LEARNER, is_read_only=True)
+
+    assert save(block, SETTINGS) == (403, {"error": "Only authors of this course may do this."})
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

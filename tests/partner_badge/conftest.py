@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from opaque_keys.edx.keys import UsageKey
+from xblock.field_data import FieldData, ReadOnlyFieldData
 from xblock.fields import ScopeIds
 from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import DictKeyValueStore, KvsFieldData
@@ -63,27 +64,31 @@ def now() -> Iterator[list[datetime]]:
 
 @pytest.fixture
 def badge() -> Callable[..., PartnerBadgeXBlock]:
-    """Makes a block: ``badge(layout="card")``, ``badge(is_author=True)``."""
+    """Makes a block: ``badge(layout="card")``, ``badge(is_author=True)``.
+
+    ``is_read_only``: with the settings as the LMS and Studio's preview hand them to a block.
+    """
 
     def make(
         *,
         is_author: bool = False,
+        is_read_only: bool = False,
         usage: str = USAGE,
         services: dict[str, Any] | None = None,
         **settings: Any,
     ) -> PartnerBadgeXBlock:
-        runtime = TestRuntime(
-            services={
-                "field-data": KvsFieldData(DictKeyValueStore()),
-                "user": People(is_author=is_author),
-                **(services or {}),
-            }
-        )
-        key = UsageKey.from_string(usage)
-        block = PartnerBadgeXBlock(runtime, scope_ids=ScopeIds(None, "partner_badge", key, key))
+        def load(field_data: FieldData) -> PartnerBadgeXBlock:
+            people = People(is_author=is_author)
+            known = {"field-data": field_data, "user": people, **(services or {})}
+            key = UsageKey.from_string(usage)
+            ids = ScopeIds(None, "partner_badge", key, key)
+            return PartnerBadgeXBlock(TestRuntime(services=known), scope_ids=ids)
+
+        stored = KvsFieldData(DictKeyValueStore())
+        block = load(stored)
         for name, value in settings.items():
             setattr(block, name, value)
         block.save()
-        return block
+        return load(ReadOnlyFieldData(stored)) if is_read_only else block
 
     return make

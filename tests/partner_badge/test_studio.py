@@ -208,6 +208,19 @@ def test_only_an_author_saves(badge, who) -> None:
     assert block.partners == []
 
 
+@pytest.mark.parametrize(
+    "services", [{}, {"studio_user_permissions": StudioPermissions(allows=True)}]
+)
+def test_in_the_lms_and_in_studios_preview_an_author_is_told_where_settings_are_changed(
+    badge, services
+) -> None:
+    load()
+    block = badge(is_author=True, is_read_only=True, services=services, heading="As it was")
+
+    assert save(block, SETTINGS) == (403, {"error": "These settings are changed in Studio."})
+    assert (block.heading, block.partners) == ("As it was", [])
+
+
 @pytest.mark.parametrize("service", [StudioPermissions, NewStudioPermissions])
 def test_studio_says_who_is_an_author(badge, service) -> None:
     load()

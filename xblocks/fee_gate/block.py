@@ -8,7 +8,7 @@ from typing import Any
 from web_fragments.fragment import Fragment
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
-from xblock.exceptions import JsonHandlerError
+from xblock.exceptions import InvalidScopeError, JsonHandlerError
 from xblock.fields import Scope, String
 from xblock.validation import ValidationMessage
 
@@ -103,7 +103,8 @@ class FeeGateXBlock(XBlock):
     def save_settings(self, data: Any, suffix: str = "") -> dict[str, str]:
         """Store what the author chose.
 
-        Answers 403 to who is not staff of the course, 400 with a sentence to what cannot be stored.
+        Answers with a sentence: 403 to who is not staff of the course and outside Studio, 400 to
+        what cannot be stored.
         """
         del suffix
         user_id = self._user_id()
@@ -113,6 +114,8 @@ class FeeGateXBlock(XBlock):
             settings = author.checked(self, data, at=clock.now(), gettext=self.gettext)
         except author.Refused as refused:
             raise JsonHandlerError(400, str(refused)) from None
+        if self._is_read_only():
+            raise JsonHandlerError(403, self.gettext("These settings are changed in Studio."))
         for name, value in settings.items():
             setattr(self, name, value)
         return {"result": "success"}
@@ -152,6 +155,19 @@ class FeeGateXBlock(XBlock):
     def usage_text(self) -> str:
         """This block, as the gate table knows it."""
         return keys.usage_text(self.scope_ids.usage_id)
+
+    def _is_read_only(self) -> bool:
+        """Whether nobody changes settings here: not in the LMS, and not in Studio's preview.
+
+        Tried with the name as it is, before anything is changed: the runtime stores what a handler
+        changed after its answer, where a refusal could no longer be put in words.
+        """
+        self.fields["display_name"].read_from(self)  # what was never read cannot be stored
+        try:
+            self.force_save_fields(["display_name"])
+        except InvalidScopeError:
+            return True
+        return False
 
     def _draw(self, paywall: Paywall) -> Fragment:
         page = presenter.paywall(paywall, teaser=self.teaser, gettext=self.gettext)

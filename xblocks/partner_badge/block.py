@@ -9,7 +9,7 @@ from typing import Any
 from web_fragments.fragment import Fragment
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
-from xblock.exceptions import JsonHandlerError
+from xblock.exceptions import InvalidScopeError, JsonHandlerError
 from xblock.fields import List, Scope, String
 
 from fairgate import clock
@@ -98,8 +98,8 @@ class PartnerBadgeXBlock(XBlock):
     def save_settings(self, data: Any, suffix: str = "") -> dict[str, str]:
         """Store what the author chose.
 
-        Answers 403 to who is not an author of the course, 400 with a sentence to what cannot be
-        stored.
+        Answers with a sentence: 403 to who is not an author of the course and outside Studio, 400
+        to what cannot be stored.
         """
         del suffix
         if not compat.may_edit(self):
@@ -114,6 +114,8 @@ class PartnerBadgeXBlock(XBlock):
             )
         except presenter.SettingsRefused as refused:
             raise JsonHandlerError(400, str(refused)) from None
+        if self._is_read_only():
+            raise JsonHandlerError(403, self.gettext("These settings are changed in Studio."))
         self.display_name = settings.display_name
         self.heading = settings.heading
         self.layout = settings.layout
@@ -135,6 +137,19 @@ class PartnerBadgeXBlock(XBlock):
             "content": {"display_name": self.display_name, "heading": self.heading},
             "content_type": "Partner badge",
         }
+
+    def _is_read_only(self) -> bool:
+        """Whether nobody changes settings here: not in the LMS, and not in Studio's preview.
+
+        Tried with the name as it is, before anything is changed: the runtime stores what a handler
+        changed after its answer, where a refusal could no longer be put in words.
+        """
+        self.fields["display_name"].read_from(self)  # what was never read cannot be stored
+        try:
+            self.force_save_fields(["display_name"])
+        except InvalidScopeError:
+            return True
+        return False
 
     def _badge(self) -> Fragment:
         course_key = compat.course_key_of(self)
