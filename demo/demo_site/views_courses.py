@@ -20,6 +20,7 @@ from demo_site.runtime import DemoRuntime, resources_html
 from demo_site.steps import STEPS
 from fairgate import clock
 from fairgate.percent import Percent
+from fee_gate import api as gate
 from fee_payments import api as payments
 from fee_payments.data import Learner, OfferingSummary, PriceSummary, Quote
 from fee_payments.exceptions import PaymentsError, UnknownOffering
@@ -178,15 +179,9 @@ def _learner(request: HttpRequest) -> Learner:
 
 
 def _gate_of(runtime: DemoRuntime, run: courseware.CourseRun, usage: str) -> Any:
-    """The block of the first gate before a unit: its paywall stands in the unit's place."""
-    from fee_gate import selectors
-
-    covers = selectors.gate_table(str(run.key)).covers.get(usage, ())
-    fees = payments.entitled_offerings(runtime.user_id or 0, at=clock.now())
-    missing = next((cover for cover in covers if cover.fee not in fees), None)
-    if missing is None:
-        return None
-    found = courseware.find_block(missing.gate)
+    """The block of the gate that shuts a unit: its paywall stands in the unit's place."""
+    shut_by = gate.closing_gate(str(run.key), usage, user_id=runtime.user_id, at=clock.now())
+    found = courseware.find_block(shut_by) if shut_by else None
     return runtime.get_block(found[1]) if found else None
 
 

@@ -70,6 +70,51 @@ def test_k23_one_fee_never_opens_what_another_fee_closes(published, payments):
     assert answers == {PAYER: Access.CLOSED, LEARNER: Access.CLOSED, 5: Access.OPEN}
 
 
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [(None, "outer"), (LEARNER, "outer"), (PAYER, "inner"), (5, None), (AUTHOR, None)],
+)
+def test_the_gate_that_shuts_a_block_is_the_first_whose_fee_is_not_settled(
+    published, payments, person, expected
+):
+    payments.entitled = {PAYER: frozenset({FEE}), 5: frozenset({FEE, EXAM})}
+    unit_one = unit("V", gate("outer"), gate("inner", fee=EXAM), html("secret"))
+    published.outlines[COURSE] = course(section("C", subsection("S", unit_one)))
+    api.recompute(COURSE)
+
+    found = api.closing_gate(COURSE, SECRET.upper(), user_id=person, at=AT)
+
+    assert found == (expected and key("fee_gate", expected))
+
+
+def test_no_gate_shuts_what_is_free(published):
+    assert api.closing_gate(COURSE, INTRO, user_id=LEARNER, at=AT) is None
+
+
+def test_when_nobody_can_say_what_is_settled_the_first_gate_shuts(published, payments):
+    payments.failure = OperationalError("gone away")
+
+    assert api.closing_gate(COURSE, SECRET, user_id=PAYER, at=AT) == key("fee_gate", "gate")
+
+
+def test_when_the_table_cannot_be_read_no_gate_is_named(published, monkeypatch):
+    broken = GateTable(course_key=COURSE, is_readable=False)
+    monkeypatch.setattr(selectors, "gate_table", lambda _course: broken)
+
+    assert api.closing_gate(COURSE, SECRET, user_id=LEARNER, at=AT) is None
+
+
+def test_a_check_names_the_gate_without_asking_again(
+    published, payments, django_assert_num_queries
+):
+    check = api.checker(COURSE, user_id=LEARNER, at=AT)
+    check(SECRET)
+
+    with django_assert_num_queries(0):
+        check.closing_gate(SECRET)
+    assert payments.asked == 1
+
+
 def test_a_gate_without_a_fee_opens_to_nobody_but_staff(published, payments):
     payments.entitled = {PAYER: frozenset({FEE, ""})}
     published.outlines[COURSE] = course(

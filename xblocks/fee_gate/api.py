@@ -12,7 +12,7 @@ from fee_gate.checking import CourseCheck
 from fee_gate.data import Access
 from fee_gate.services import recompute
 
-__all__ = ["access", "checker", "recompute"]
+__all__ = ["access", "checker", "closing_gate", "recompute"]
 
 
 def access(course_key: str, usage_key: str, *, user_id: int | None, at: datetime) -> Access:
@@ -25,5 +25,19 @@ def access(course_key: str, usage_key: str, *, user_id: int | None, at: datetime
 
 
 def checker(course_key: str, *, user_id: int | None, at: datetime) -> CourseCheck:
-    """``access`` for many blocks of a course: ``checker(...)(usage_key)``, two queries in all."""
+    """``access`` for many blocks of a course: ``checker(...)(usage_key)``, two queries in all.
+
+    ``checker(...).closing_gate(usage_key)`` is ``closing_gate`` without further queries.
+    """
     return CourseCheck(course_key, user_id=user_id, at=at)
+
+
+def closing_gate(
+    course_key: str, usage_key: str, *, user_id: int | None, at: datetime
+) -> str | None:
+    """The usage key of the gate that shuts a block for this person, whose paywall is to be shown.
+
+    Where several gates stand before the block, it is the first in the course whose fee is not
+    settled. ``None`` when the block is open, or nobody can say what is gated. Never raises.
+    """
+    return checker(course_key, user_id=user_id, at=at).closing_gate(usage_key)

@@ -36,6 +36,17 @@ class CourseCheck:
         usage = self._text(usage_key)
         return self._for(self._table.fees_of(usage) | self._table.fees_inside(usage))
 
+    def closing_gate(self, usage_key: object) -> str | None:
+        """The gate that shuts a block for this person: the first whose fee is not settled.
+
+        ``None`` for a block that is open, and when nobody can say what is gated.
+        """
+        if self(usage_key) is Access.OPEN:
+            return None
+        settled = self._settled or frozenset()
+        gates = self._table.gates_of(self._text(usage_key))
+        return next((cover.gate for cover in gates if cover.fee not in settled), None)
+
     def _for(self, fees: frozenset[str]) -> Access:
         if self._table.is_readable and not fees:
             return Access.OPEN

@@ -55,6 +55,12 @@ class GateTable:
         """The fees that a block needs, all of them; empty for a block that is free."""
         return self._fees.get(usage_key.casefold(), frozenset())
 
+    def gates_of(self, usage_key: str) -> tuple[Cover, ...]:
+        """The gates before a block, in document order; empty for a block that is free."""
+        folded = usage_key.casefold()
+        found = (gates for usage, gates in self.covers.items() if usage.casefold() == folded)
+        return tuple(cover for gates in found for cover in gates)
+
     def fees_inside(self, usage_key: str) -> frozenset[str]:
         """The further fees that something inside a block needs."""
         return self._fees_inside.get(usage_key.casefold(), frozenset())
