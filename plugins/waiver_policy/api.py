@@ -4,10 +4,12 @@ Reading: ``decide``, ``explain``, ``is_member``, ``list_editions``, ``list_polic
 ``list_applications``, ``get_application``, ``fund_balance``, ``list_fund_entries``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
 ``credit_fund``, ``load_edition``, ``load_policy``, ``activate_policy``.
+Said once, at the start: ``name_offerings_with``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -53,6 +55,16 @@ def decide(
 def explain(decision: Decision) -> tuple[str, ...]:
     """The decision in words, translated: country, list, date, rule, edition, how to appeal."""
     return sentences.explain(decision)
+
+
+def name_offerings_with(title_of: Callable[[str], str] | None) -> None:
+    """Let the app that sells offerings name them on the pages; ``None`` shows codes again.
+
+    This app knows an offering by its code only. ``title_of`` takes a code and returns the title;
+    for a code without one it returns "" or raises a ``FairgateError``, and the page shows the
+    code. The app that knows says this once, in its ``AppConfig.ready``.
+    """
+    sentences.name_offerings_with(title_of)
 
 
 def grant(

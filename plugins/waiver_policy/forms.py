@@ -13,13 +13,18 @@ from waiver_policy.services.reviews import MAX_TEXT
 _AREA = forms.Textarea(attrs={"rows": 6})
 
 
+def _helped(name: str) -> dict[str, str]:
+    """What ties a control to its help text; Django before 5.0 does not do it by itself."""
+    return {"aria-describedby": f"id_{name}_helptext"}
+
+
 class ApplyForm(forms.Form):
     """A learner's words, and that they are true."""
 
     note = forms.CharField(
         label=_("Why do you ask for a waiver?"),
         help_text=_("Say what the reviewer should know. Do not send identity papers here."),
-        widget=_AREA,
+        widget=forms.Textarea(attrs={"rows": 6, **_helped("note")}),
         max_length=MAX_TEXT,
     )
     truth = forms.BooleanField(
@@ -45,6 +50,7 @@ class ReviewForm(forms.Form):
         max_value=Decimal(100),
         decimal_places=2,
         required=False,
+        widget=forms.NumberInput(attrs=_helped("percent")),
     )
     reason = forms.CharField(
         label=_("Reason, in words for the learner"),

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fairgate.errors import FairgateError
 from waiver_policy import conf
 from waiver_policy.data import Decision, Outcome, ReasonCode
 
@@ -161,6 +162,25 @@ def _appeal(decision: Decision) -> str:
         return _("If you think this is wrong, apply and say why: a person will look. You can also "
                  "write to %(contact)s.") % {"contact": contact}  # fmt: skip
     return _("If you think this is wrong, apply and say why: a person will look.")
+
+
+_title_of: Callable[[str], str] | None = None
+
+
+def name_offerings_with(title_of: Callable[[str], str] | None) -> None:
+    """Let ``title_of`` name offerings from now on; ``None`` shows their codes again."""
+    global _title_of
+    _title_of = title_of
+
+
+def offering_name(code: str) -> str:
+    """The title of an offering; its code where nobody names it."""
+    if _title_of is None:
+        return code
+    try:
+        return _title_of(code) or code
+    except FairgateError:
+        return code
 
 
 _STATES: Mapping[str, object] = {

@@ -5,6 +5,8 @@ Every page needs a login. What does not concern a person is not there for them (
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from waiver_policy import api, compat, conf, permissions
 from waiver_policy.data import Applicant, ApplicationState, ApplicationSummary, Outcome
 from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
 from waiver_policy.forms import ApplyForm, ReviewForm
-from waiver_policy.sentences import list_name, state_name
+from waiver_policy.sentences import list_name, offering_name, state_name
 
 MAX_CODE = 100
 
@@ -33,7 +35,7 @@ def my_applications(request: HttpRequest) -> HttpResponse:
     """What the learner has applied for, and what became of it."""
     found = api.list_applications(user_id=_user_id(request))
     context = {
-        "applications": [_shown(one) for one in reversed(found)],
+        "applications": _listed(reversed(found)),
         "may_review": permissions.may_review(request.user),
     }
     return render(request, "waiver_policy/mine.html", context)
@@ -50,6 +52,7 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     result, *sentences = api.explain(decision)
     context = {
         "offering_code": offering_code,
+        "offering": offering_name(offering_code),
         "decision": decision,
         "result": result,
         "sentences": sentences,
@@ -78,7 +81,12 @@ def apply(request: HttpRequest, offering_code: str) -> HttpResponse:
         messages.success(request, _("Your application is in. You find the answer on this page."))
         return redirect("waiver_policy:mine")
     newest = _newest(request, offering_code)
-    context = {"form": form, "offering_code": offering_code, "application": newest}
+    context = {
+        "form": form,
+        "offering_code": offering_code,
+        "offering": offering_name(offering_code),
+        "application": newest,
+    }
     return render(request, "waiver_policy/apply.html", context)
 
 
@@ -89,7 +97,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """The applications that wait for a decision, oldest first."""
     _check_reviewer(request)
     found = api.list_applications(state=ApplicationState.SUBMITTED)
-    context = {"applications": [_shown(one) for one in found]}
+    context = {"applications": _listed(found)}
     return render(request, "waiver_policy/review_list.html", context)
 
 
@@ -108,7 +116,13 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _review(request, found, form):
         return redirect("waiver_policy:review")
     return render(
-        request, "waiver_policy/review_one.html", {"form": form, "application": _shown(found)}
+        request,
+        "waiver_policy/review_one.html",
+        {
+            "form": form,
+            "application": _shown(found),
+            "offering": offering_name(found.offering_code),
+        },
     )
 
 
@@ -124,6 +138,12 @@ def _review(request: HttpRequest, found: ApplicationSummary, form: ReviewForm) -
         return False
     messages.success(request, _("Your decision is kept, and the learner can read it."))
     return True
+
+
+def _listed(applications: Iterable[ApplicationSummary]) -> list[dict[str, object]]:
+    """Applications as a list shows them; each offering is asked for its name once."""
+    name = functools.cache(offering_name)
+    return [_shown(one) | {"offering": name(one.offering_code)} for one in applications]
 
 
 def _shown(application: ApplicationSummary) -> dict[str, object]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from factories import waiver_policy as make
 from fairgate import clock, stand_in
+from fairgate.errors import FairgateError
 from fairgate.percent import Percent
 from waiver_policy import api, compat, models
 from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
@@ -151,6 +152,64 @@ class TestThePages:
         for part in ("Guam", "sids_associate", "SIDS-1", "23 November 2026",
                      f"/fairgate/waivers/apply/{make.COURSE}/"):  # fmt: skip
             assert part in page
+
+    @pytest.fixture
+    def titles(self):
+        """An app that sells one offering, and refuses to name others."""
+
+        def title_of(code):
+            if code != make.COURSE:
+                raise FairgateError("There is no such offering.")
+            return "Spectrum & radio"
+
+        api.name_offerings_with(title_of)
+        yield
+        api.name_offerings_with(None)
+
+    @pytest.mark.usefixtures("learner", "titles")
+    @pytest.mark.parametrize("name", ["why", "apply"])
+    def test_a_page_names_the_offering_as_the_app_that_sells_it(self, client, name):
+        page = client.get(reverse(f"waiver_policy:{name}", args=[make.COURSE])).content.decode()
+        assert "“Spectrum &amp; radio”" in page
+        assert f"“{make.COURSE}”" not in page
+
+    @pytest.mark.usefixtures("learner", "titles")
+    def test_an_offering_that_nobody_names_is_called_by_its_code(self, client):
+        page = client.get(reverse("waiver_policy:why", args=["other-one"])).content.decode()
+        assert "“other-one”" in page
+
+    @pytest.mark.usefixtures("titles")
+    def test_lists_of_applications_name_offerings_and_lead_to_their_codes(
+        self, client, learner, reviewer
+    ):
+        # given
+        one = make.applicant(learner.pk, "GU")
+        for code in (make.COURSE, "other-one"):
+            application = api.apply(one, offering_code=code, note="Please.", at=make.EVE)
+
+        # when
+        mine = client.get(reverse("waiver_policy:mine")).content.decode()
+        client.force_login(reviewer)
+        waiting = client.get(reverse("waiver_policy:review")).content.decode()
+        last = reverse("waiver_policy:review_one", args=[application.uuid])
+
+        # then
+        assert f'/why/{make.COURSE}/">Spectrum &amp; radio</a>' in mine
+        assert '/why/other-one/">other-one</a>' in mine
+        assert "<td>Spectrum &amp; radio</td>" in waiting
+        assert "<dd>other-one</dd>" in client.get(last).content.decode()
+
+    @pytest.mark.usefixtures("learner")
+    def test_the_facts_begin_with_capitals(self, client):
+        page = client.get(reverse("waiver_policy:why", args=[make.COURSE])).content.decode()
+        assert "<dt>Small island developing States (SIDS" in page
+
+    @pytest.mark.usefixtures("learner")
+    def test_the_words_for_the_reviewer_are_tied_to_their_label_and_help(self, client):
+        page = client.get(reverse("waiver_policy:apply", args=[make.COURSE])).content.decode()
+        assert '<label for="id_note">' in page
+        assert 'id="id_note_helptext"' in page
+        assert page.count('aria-describedby="id_note_helptext"') == 1
 
     @pytest.mark.usefixtures("learner")
     def test_an_offering_code_is_shown_as_text(self, client):
