@@ -36,6 +36,9 @@ def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
         "rows": [
             {
                 "row": row,
+                "month": wording.month(row.period),
+                "payable": wording.amount(row.payable),
+                "closing": wording.amount(row.closing),
                 "name": _name(row.party),
                 "state": wording.state(row.state),
                 "label": wording.label(row.number),
@@ -53,14 +56,18 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
     """One statement to read and to print."""
     shown = _statement_for(request, party, period)
     context = {
-        "page_title": _("Statement of %(period)s") % {"period": period},
+        "page_title": _("Statement for %(month)s") % {"month": wording.month(period)},
         "statement": shown,
         "label": wording.label(shown.number),
         "name": _name(party),
         "state": wording.state(shown.state),
         "lines": [_shown_line(shown, line) for line in shown.lines],
+        "opening": wording.amount(shown.opening),
+        "subtotal": wording.amount(shown.subtotal),
+        "payable": wording.amount(shown.payable),
+        "closing": wording.amount(shown.closing),
         "sums": [
-            {"what": wording.part(part), "amount": shown.part_total(part)}
+            {"what": wording.part(part), "amount": wording.amount(shown.part_total(part))}
             for part in Part
             if any(line.part is part for line in shown.lines)
         ],
@@ -95,11 +102,17 @@ def books(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": _("Books"),
         "balances": [
-            {"balance": one, "account": wording.account(one.account), "name": _name(one.party)}
+            {
+                "account": wording.account(one.account),
+                "name": _name(one.party),
+                "amount": wording.amount(one.amount),
+            }
             for one in balances
             if one.amount
         ],
-        "unallocated": [-one.amount for one in balances if one.is_unallocated and one.amount],
+        "unallocated": [
+            wording.amount(-one.amount) for one in balances if one.is_unallocated and one.amount
+        ],
         "faults": api.check(),
         "next_period": api.next_period(at=clock.now()),
         "may_close": permissions.may_close(request.user),
@@ -120,7 +133,7 @@ def close(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
     else:
         said = _("%(period)s is closed: %(count)s statements.")
-        values = {"period": closed.period, "count": len(closed.statements)}
+        values = {"period": wording.month(closed.period), "count": len(closed.statements)}
         messages.success(request, said % values)
     return redirect("revenue_share:books")
 
@@ -139,7 +152,14 @@ def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
 
 
 def _shown_line(shown: Statement, line: Any) -> dict[str, Any]:
-    return {"line": line, "what": wording.part(line.part), "is_prior": line.period < shown.period}
+    is_prior = line.period < shown.period
+    return {
+        "line": line,
+        "what": wording.part(line.part),
+        "prior_month": wording.month(line.period) if is_prior else "",
+        "base": wording.amount(line.base),
+        "amount": wording.amount(line.amount),
+    }
 
 
 def _file(text: str, shown: Statement, ending: str, content_type: str) -> HttpResponse:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .data import Account, Part, StatementState
+from fairgate.money import Money
+
+from .data import Account, Part, Period, StatementState
+
+MINUS = "\u2212"
 
 _STATES: dict[StatementState, Promise] = {
     StatementState.DRAFT: _("draft"),
@@ -44,6 +49,20 @@ def part(value: Part) -> Promise:
 def account(value: Account) -> Promise:
     """An account in words."""
     return _ACCOUNTS[value]
+
+
+def month(period: str) -> str:
+    """The month of a period, "2026-10", as the reader's language writes it: "October 2026".
+
+    Raises:
+        InvalidPeriod: it is no month.
+    """
+    return date_format(Period.parse(period).last_day, "YEAR_MONTH_FORMAT")
+
+
+def amount(value: Money) -> str:
+    """An amount to be read: below zero it has a true minus sign, not the hyphen of the files."""
+    return str(value).replace("-", MINUS)
 
 
 def label(number: int | None) -> str:

@@ -16,6 +16,7 @@ from fairgate import clock
 from partnerships import api as partnerships
 from revenue_share import api, statements
 from revenue_share.models import PeriodClose
+from revenue_share.wording import MINUS
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,50 @@ def test_a_partner_reads_its_statement(client, officer):
     assert "A draft" in page
 
 
+def test_pages_name_the_month_in_the_reader_s_language(client, officer):
+    page = get(client, *GSMA).content.decode()
+    listed = get(client, "revenue_share:statements").content.decode()
+    french = client.get(
+        reverse("revenue_share:statements"), headers={"accept-language": "fr"}
+    ).content.decode()
+
+    assert "<h1>Statement for October 2026</h1>" in page
+    assert ">October 2026</a>" in listed
+    assert ">Octobre 2026</a>" in french
+    assert "/statements/GSMA/2026-10/" in french
+
+
+def test_a_line_of_an_earlier_month_names_that_month(client, officer):
+    # given
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+    api.book_refund(facts.refund("R2", "S2", "10.00", at=facts.CLOSE_DAY), at=facts.CLOSE_DAY)
+
+    # when
+    page = get(client, "revenue_share:statement", "GSMA", "2026-11").content.decode()
+
+    # then
+    assert '<span class="fg-tag">of October 2026</span>' in page
+
+
+def test_what_is_below_zero_has_a_minus_sign_on_pages_and_a_hyphen_in_files(client, officer):
+    page = get(client, *GSMA).content.decode()
+    files = [
+        get(client, f"revenue_share:statement_{kind}", "GSMA", "2026-10").content.decode()
+        for kind in ("csv", "json")
+    ]
+
+    assert f"USD {MINUS}8.69" in page
+    assert "USD -" not in page
+    assert all("-8.69" in file and MINUS not in file for file in files)
+
+
+def test_the_books_write_what_we_owe_with_a_minus_sign(client, finance):
+    page = get(client, "revenue_share:books").content.decode()
+
+    assert f"USD {MINUS}" in page
+    assert "USD -" not in page
+
+
 @pytest.mark.parametrize("party", ["ATC", "FUND", "PLATFORM", "NOBODY"])
 @pytest.mark.parametrize("what", ["statement", "statement_csv", "statement_json"])
 def test_f24_another_party_s_statement_does_not_exist_for_a_partner(client, officer, party, what):
@@ -119,7 +164,7 @@ def test_the_page_the_csv_and_the_json_have_the_same_numbers(client, officer):
     lines = [row["amount"] for row in rows if row["part"]]
     assert lines == [line["amount"] for line in json.loads(document)["lines"]]
     assert lines == ["34.64", "41.84", "20.86", "3.39", "-0.31", "-8.69"]
-    assert all(f"USD {amount}" in page for amount in lines)
+    assert all(f"USD {amount}".replace("-", MINUS) in page for amount in lines)
     assert {row["row"]: row["amount"] for row in rows if not row["part"]} == {
         "opening": "0.00", "total": "91.73", "payable": "91.73", "closing": "0.00",
     }  # fmt: skip
@@ -159,7 +204,7 @@ def test_finance_closes_a_month(client, closer):
     answer = client.post(reverse("revenue_share:close"), {"period": "2026-10"}, follow=True)
 
     # then
-    assert "2026-10 is closed: 4 statements." in answer.content.decode()
+    assert "October 2026 is closed: 4 statements." in answer.content.decode()
     assert PeriodClose.objects.get().closed_by == "ines"
 
 
