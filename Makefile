@@ -51,7 +51,7 @@ check: $(VENV)/.has-dev ## linters, types, import contracts, missing migrations,
 cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data entirely
 	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered $(ARGS)
 	@$(BIN)/coverage report --fail-under=100 \
-		--include='*/fairgate/*,*/rules.py,*/rules/*.py,*/data.py,*/statements.py'
+		--include='libs/*,*/rules.py,*/rules/*.py,*/data.py,*/statements.py'
 
 bench: $(VENV)/.has-test ## what it costs, as ratios; benchmarks/README.md has the last numbers
 	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
