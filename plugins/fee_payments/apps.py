@@ -36,5 +36,11 @@ class FeePaymentsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from fee_payments import checks  # noqa: F401 - registered by the import
+        """Register the system checks, and tell the waiver policy what the offerings are called."""
+        from fee_payments import (
+            api,
+            checks,  # noqa: F401 - registered by the import
+        )
+        from waiver_policy import api as waivers
+
+        waivers.name_offerings_with(lambda code: api.offering(code).title)

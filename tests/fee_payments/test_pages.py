@@ -351,3 +351,10 @@ def test_when_the_site_does_not_answer_the_payer_can_press_again(body, monkeypat
     url = reverse("fee_payments:sandbox", args=[Order.objects.get().payments.get().reference])
     answer = Client().post(url, {"action": "pay"})
     assert "Press the button again" in text_of(answer)
+
+
+def test_the_page_about_a_decision_names_the_fee():
+    waiver.programme()
+    make.offering(waivable=True)
+    page = client_of("amina").get(reverse("waiver_policy:why", args=["spectrum"]))
+    assert "Spectrum management" in text_of(page)
