@@ -154,22 +154,21 @@ def parse_yaml(text: str, *, file: str) -> Any:
     Raises:
         DocumentError: the text is not YAML, or uses what is not allowed here.
     """
-    loader = yaml.SafeLoader(text)
     try:
         _refuse_aliases(text, file)
-        node = loader.get_single_node()
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             raise DocumentError("is empty.", file=file)
         return _value(node, file)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        sentence = f"holds a control character (U+{error.character:04X})."
+        raise DocumentError(sentence, file=file, line=line) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise DocumentError(f"is not YAML: {error.problem}.", file=file, line=line) from None
-    except yaml.YAMLError as error:
-        raise DocumentError(f"is not YAML: {error}.", file=file) from None
     except RecursionError:
         raise DocumentError("is nested too deeply.", file=file) from None
-    finally:
-        loader.dispose()
 
 
 def parse_csv(

@@ -36,6 +36,8 @@ def test_a_mapping_knows_the_lines_of_its_keys():
         ("a: &x 1\nb: *x", "p.yaml, line 1: anchors, aliases and tags are not used here."),
         ("a: 1\nb: !!python/object:os.system 1", "p.yaml, line 2: anchors, aliases and tags"),
         ("", "p.yaml: is empty."),
+        ("a: 1\nb: bell\x07", "p.yaml, line 2: holds a control character (U+0007)."),
+        ("a: \x1b[31m", "p.yaml, line 1: holds a control character (U+001B)."),
         ("a: [1, 2", "p.yaml, line 1: is not YAML"),
         ("a: 1\n---\nb: 2", "p.yaml, line 2: is not YAML"),
         ("? [1, 2]\n: x", "p.yaml, line 1: a key is a word."),
