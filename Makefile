@@ -15,7 +15,7 @@ DECLARED := setup.py $(wildcard requirements/*.txt) \
 	$(wildcard libs/*/__init__.py plugins/*/__init__.py xblocks/*/__init__.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install check test test-platform cover demo demo-reset bench dist
+.PHONY: help messages install check test test-platform cover demo demo-reset bench dist
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -59,6 +59,15 @@ bench: $(VENV)/.has-test ## what it costs, as ratios; benchmarks/README.md has t
 install: $(VENV)/.has-dev ## make or renew .venv with everything to work on Fairgate
 	@echo "Ready: $(VENV). Activate it with: . $(BIN)/activate"
 
+messages: $(VENV)/.has-dev ## collect what people read, and compile its translations
+	@$(HAS_GETTEXT)
+	@$(MANAGE) makemessages --no-obsolete --no-wrap --add-location=file --verbosity 0 \
+		$(addprefix --locale ,ar es fr ru zh) \
+		$(foreach folder,.venv* build dist tests benchmarks setup.py,--ignore '$(folder)')
+	@for file in */*/locale/*/LC_MESSAGES/django.po; do \
+		msgfmt --check-format -o "$${file%.po}.mo" "$$file" || exit 1; done
+	@echo "make test says what is not translated yet."
+
 dist: $(VENV)/.has-dev ## build sdist and wheel into dist/
 	@rm -rf build dist
 	@$(BIN)/python -m build
@@ -98,6 +107,9 @@ NO_PYTHON = Fairgate needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is
 	or name it: make demo PYTHON=/path/to/python3
 
 NO_VENV = No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv
+
+HAS_GETTEXT = if ! command -v msgfmt >/dev/null; then echo "This takes GNU gettext (Debian, Ubuntu: \
+	apt-get install gettext; macOS: brew install gettext)." >&2; exit 1; fi
 
 PLATFORM_IS_NAMED = if [ ! -f "$(PLATFORM)/manage.py" ]; then echo "Name a checkout of edx-platform \
 	and the Python that has its requirements: make test-platform PLATFORM=/path/to/edx-platform \

@@ -90,6 +90,8 @@ LANGUAGES = [
     ("ru", "Русский"),
 ]
 FORMAT_MODULE_PATH = ["demo_site.formats"]
+# Where `make messages` writes what it finds outside the demo: one catalogue for the whole suite.
+LOCALE_PATHS = [str(DEMO.parent / "libs/fairgate/locale")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
