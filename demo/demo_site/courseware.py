@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import BlockUsageLocator, CourseLocator
 from xblock.core import XBlock
 
@@ -18,6 +18,7 @@ from demo_site import access
 from demo_site.block_store import Branch, BranchStore, XmlStore
 from demo_site.runtime import CourseKeys, DemoRuntime
 from fee_gate import rules
+from fee_gate.exceptions import OutlineUnreadable
 
 # In the order of the catalogue.
 FILES = ("spectrum-management", "spectrum-workshop", "frequency-basics")
@@ -132,10 +133,14 @@ def list_blocks(runtime: DemoRuntime, run: CourseRun, block_type: str) -> tuple[
 
 
 def outline(course_key: str) -> rules.Node:
-    """The published course as a tree, as the gate reads it when a course is published."""
-    run = run_by_key(str(CourseKey.from_string(course_key)))
+    """The published course as a tree, as the gate reads it when a course is published.
+
+    Raises:
+        OutlineUnreadable: the demo has no such course.
+    """
+    run = run_by_key(course_key)
     if run is None:
-        return rules.Node(usage_key=course_key, block_type="course")
+        raise OutlineUnreadable(f"The course {course_key} is not there.")
     runtime = DemoRuntime(run.keys, BranchStore(run.xml, Branch.PUBLISHED))
     return _node(runtime.get_block(run.root))
 

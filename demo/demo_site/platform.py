@@ -66,7 +66,11 @@ def course_start_of(block: Any) -> datetime | None:
 
 
 def course_outline(course_key: str) -> Any:
-    """The published tree of a course as ``fee_gate.rules`` reads it."""
+    """The published tree of a course as ``fee_gate.rules`` reads it.
+
+    Raises:
+        OutlineUnreadable: the demo has no such course.
+    """
     from demo_site import courseware
 
     return courseware.outline(course_key)

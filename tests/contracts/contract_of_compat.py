@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from fee_gate import compat as gate
 from fee_gate import rules
+from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.rules import Node
 from fee_payments import compat as payments
 
@@ -59,6 +62,11 @@ class CompatContract:
         assert len(keys) == len(set(keys))
         assert all(isinstance(key, str) and "branch@" not in key for key in keys)
         assert all(self.course_key.removeprefix("course-v1:") in key for key in keys)
+
+    def test_a_course_that_is_not_there_has_no_outline(self):
+        for unknown in (OTHER_COURSE, "library-v1:NOBODY+NOTHING", "nothing"):
+            with pytest.raises(OutlineUnreadable, match="is not there"):
+                gate.course_outline(unknown)
 
     def test_something_is_covered_and_something_is_free(self):
         outline = gate.course_outline(self.course_key)

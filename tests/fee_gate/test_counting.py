@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
+from demo_site import platform
 from factories.fee_gate import (
     COURSE,
     EXAM,
@@ -23,7 +24,7 @@ from factories.fee_gate import (
 from factories.fee_gate import subsection as part
 from fee_gate import handlers, selectors, services
 from fee_gate.exceptions import OutlineUnreadable
-from fee_gate.models import GatedBlock
+from fee_gate.models import GatedBlock, GatedCourse
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,30 @@ def test_the_command_names_the_courses_it_could_not_count(published):
     with pytest.raises(CommandError, match=r"as before: course-v1:ATC\+SPECTRUM101\+2026_T4"):
         call_command("fee_gate_recompute", COURSE, stdout=StringIO(), stderr=StringIO())
     assert selectors.gate_table(COURSE).fees == (FEE,)
+
+
+@pytest.mark.parametrize(
+    ("course_key", "sentence"),
+    [
+        ("nope", "is no key of a course run"),
+        ("course-v1:A+B+C+x", "is no key of a course run"),
+        ("library-v1:A+B", "is the key of a library"),
+        (f"course-v1:A+B+{'C' * 242}", "is longer than 255 characters"),
+    ],
+)
+def test_the_command_refuses_what_is_no_course_run(published, course_key, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("fee_gate_recompute", course_key, stdout=StringIO())
+
+    assert selectors.list_gated_courses() == (COURSE,)
+
+
+def test_a_course_that_is_not_there_leaves_no_row(published, monkeypatch):
+    monkeypatch.setattr("fairgate.stand_in._platform", platform)
+    errors = StringIO()
+
+    with pytest.raises(CommandError, match=r"as before: course-v1:a\+b\+c"):
+        call_command("fee_gate_recompute", "course-v1:a+b+c", stdout=StringIO(), stderr=errors)
+
+    assert errors.getvalue() == "course-v1:a+b+c: The course course-v1:a+b+c is not there.\n"
+    assert not GatedCourse.objects.filter(course_key="course-v1:a+b+c").exists()

@@ -48,15 +48,22 @@ def course_outline(course_key: str) -> rules.Node:
     Raises:
         OutlineUnreadable: the course cannot be read, or is not there.
     """
+    from opaque_keys import InvalidKeyError
     from opaque_keys.edx.keys import CourseKey
     from xmodule.modulestore import ModuleStoreEnum
     from xmodule.modulestore.django import modulestore
     from xmodule.modulestore.exceptions import ItemNotFoundError
 
-    key, store = CourseKey.from_string(course_key), modulestore()
+    try:
+        key, store = CourseKey.from_string(course_key), modulestore()
+    except InvalidKeyError as error:
+        raise OutlineUnreadable(f"The course {course_key} is not there.") from error
     published = ModuleStoreEnum.Branch.published_only
     try:
         with store.branch_setting(published, key), store.bulk_operations(key):
+            # Not every store minds being asked for the blocks of a course it does not have.
+            if not store.has_course(key):
+                raise OutlineUnreadable(f"The course {course_key} is not there.")
             if not store.get_items(key, qualifiers={"category": rules.GATE}):
                 return rules.Node(usage_key=course_key, block_type="course")
             root = store.get_course(key, depth=None)

@@ -24,7 +24,8 @@ def recompute(course_key: str) -> RecomputeSummary:
     later one wins. Until the commit everybody sees the old rows.
 
     Raises:
-        OutlineUnreadable: the course cannot be read; the table keeps what it knew.
+        OutlineUnreadable: the course cannot be read, or is not there; the table keeps what it
+            knew, and a course that was never counted does not come into it.
     """
     course = keys.course_text(course_key)
     with transaction.atomic():
