@@ -67,13 +67,13 @@ def terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
 
 
 def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
-    """The revenue terms in the text of a TERMS.yaml, without any database.
+    """The revenue terms in the text of a TERMS.yaml, by their dates alone, without any database.
 
     Raises:
-        DocumentErrors: every fault, with file, line and field.
+        DocumentErrors: every fault, with file, line and field; also that two agreements would share
+            one course's receipts, which signing refuses of terms that are loaded.
     """
-    versions = terms_file.read(text, file=file).versions
-    return tuple(entry.revenue for entry in versions if entry.revenue is not None)
+    return terms_file.read_revenue(text, file=file)
 
 
 def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:

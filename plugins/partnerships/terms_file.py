@@ -14,10 +14,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
-from opaque_keys.edx.locator import LibraryLocator
-
 from fairgate.documents import Faults, parse_yaml
 from fairgate.money import InexactAmount, Money, UnknownCurrency
 from fairgate.percent import InvalidPercent, Percent
@@ -33,6 +29,7 @@ from .data import (
     Period,
     RevenueTerms,
     Role,
+    is_course_run,
 )
 from .yaml_fields import Fields
 
@@ -153,6 +150,30 @@ def read(text: str, *, file: str) -> TermsFile:
         partners = _partners(top, faults)
         versions = _versions(top, faults, {entry.code for entry in partners})
     return TermsFile(partners=tuple(partners), versions=tuple(versions))
+
+
+def read_revenue(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
+    """The revenue terms of a file by their dates alone: one agreement per course and day.
+
+    Raises:
+        DocumentErrors: as ``read``, or two agreements would share one course's receipts.
+    """
+    sharing = [entry for entry in read(text, file=file).versions if entry.revenue]
+    by_course: dict[str, list[tuple[VersionEntry, Period]]] = {}
+    for entry in sharing:
+        for course in entry.courses:
+            by_course.setdefault(course, []).append((entry, entry.period))
+    with Faults(file) as faults:
+        for course, dated in by_course.items():
+            if meeting := rules.first_overlap(dated):
+                one, other = sorted(meeting, key=lambda entry: entry.line)
+                faults.add(
+                    f"{other.name} and {one.name} (line {one.line}) would both share the receipts "
+                    f"of {course} on the same days.",
+                    line=other.line,
+                    field="courses",
+                )
+    return tuple(entry.revenue for entry in sharing if entry.revenue)
 
 
 def _partners(top: Fields, faults: Faults) -> list[PartnerEntry]:
@@ -294,7 +315,7 @@ def _courses(row: Fields) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     for value in row.items("courses"):
-        if not _is_course_run(value):
+        if not (isinstance(value, str) and is_course_run(value)):
             row.fault("courses", f"“{value}” is not the key of a course run.")
         elif value in found:
             row.fault("courses", f"“{value}” is there twice.")
@@ -303,18 +324,6 @@ def _courses(row: Fields) -> tuple[str, ...]:
     if not row.items("courses"):
         row.fault("courses", "names no course.")
     return tuple(found)
-
-
-def _is_course_run(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) > 255:
-        return False
-    try:
-        key = CourseKey.from_string(value)
-    except InvalidKeyError:
-        return False
-    # A key with a branch or a version names one state of a course, not the course.
-    plain = getattr(key, "branch", None) is None and getattr(key, "version_guid", None) is None
-    return plain and not isinstance(key, LibraryLocator) and str(key) == value
 
 
 def _goals(row: Fields) -> tuple[str, ...]:

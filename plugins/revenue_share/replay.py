@@ -85,16 +85,19 @@ def replay(events: Iterable[FileEvent], terms: Sequence[RevenueTerms]) -> Replay
 
 
 def terms_in_force(terms: Iterable[RevenueTerms], event: FileEvent) -> RevenueTerms | None:
-    """The newest version that covers the course on the day of the sale, its last day included."""
+    """The version that covers the course on the day of the sale, its last day included.
+
+    There is one at most: ``partnerships.read_terms`` refuses a file in which two would.
+    """
     day = utc_day(event.occurred_at)
-    fitting = [
+    fitting = (
         one
         for one in terms
         if event.course in one.courses
         and one.valid_from <= day
         and (one.valid_until is None or day <= one.valid_until)
-    ]
-    return max(fitting, key=lambda one: one.version, default=None)
+    )
+    return next(fitting, None)
 
 
 def _sell(event: FileEvent, terms: Sequence[RevenueTerms], books: _Books) -> None:

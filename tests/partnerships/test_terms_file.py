@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from factories.partnerships import LONG_AGO, REVENUE, load, terms_text, version_text
+from factories.partnerships import COURSE, LONG_AGO, REVENUE, load, terms_text, version_text
 from fairgate.documents import DocumentError
 from partnerships import api, models
 
@@ -136,6 +136,42 @@ def test_an_agreement_has_one_partner_through_all_its_versions() -> None:
 
     with pytest.raises(DocumentError, match="is an agreement with GSMA; another partner needs"):
         api.read_terms(terms_text(version_text(), later), file="TERMS.yaml")
+
+
+OTHER = version_text(agreement="OTHER", version=7, valid_from="2027-09-30", valid_until="")
+
+
+def test_terms_by_date_alone_have_one_agreement_per_course_and_day() -> None:
+    text = terms_text(version_text(), OTHER)
+
+    with pytest.raises(DocumentError) as raised:
+        api.read_terms(text, file="TERMS.yaml")
+
+    first, second = line_of(text, "- agreement: GSMA"), line_of(text, "- agreement: OTHER")
+    assert str(raised.value) == (
+        f"TERMS.yaml, line {second}, courses: OTHER version 7 and GSMA-SPECTRUM version 1 "
+        f"(line {first}) would both share the receipts of {COURSE} on the same days."
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("valid_from: 2027-09-30", "valid_from: 2027-10-01"),
+        (COURSE, "course-v1:ATC+OTHER+2026_T4"),
+        (REVENUE, ""),
+    ],
+    ids=["another day", "another course", "no revenue"],
+)
+def test_terms_of_two_agreements_that_do_not_meet_are_read(there: str, instead: str) -> None:
+    api.read_terms(terms_text(version_text(), OTHER.replace(there, instead)), file="TERMS.yaml")
+
+
+@pytest.mark.django_db
+def test_terms_that_meet_may_be_loaded_since_signing_decides() -> None:
+    load(terms_text(version_text(), OTHER))
+
+    assert len(api.list_versions(at=LONG_AGO)) == 2
 
 
 def test_reading_needs_no_database_and_gives_the_keys_that_the_books_use() -> None:
