@@ -15,6 +15,7 @@ from waiver_policy.data import Membership
 from waiver_policy.exceptions import UnusableFact
 from waiver_policy.rules.conditions import Case, Grace, add_months
 from waiver_policy.rules.language import read_policies
+from waiver_policy.models import WaiverDecision
 from waiver_policy.rules.policies import evaluate
 
 DAY = date(2026, 11, 22)
@@ -267,6 +268,39 @@ def test_a_policy_that_is_not_understood_is_refused(extra, words):
 def test_a_broken_document_is_refused(text, words):
     with pytest.raises(DocumentError, match=words):
         read_policies(text, file="policy.yaml")
+
+
+LONG = "x" * 256
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "words"),
+    [
+        (make.policy_text(make.LDC_FREE.replace("label: ldc", f"label: {LONG[:101]}")),
+         7, "rules[0].label", "has 101 characters; at most 100"),
+        (make.policy_text(make.LDC_FREE).replace("title: Test", f"title: {LONG}"),
+         4, "title", "has 256 characters; at most 255"),
+        (make.policy_text(make.LDC_FREE, extra=f"  preconditions: {{has: {LONG}}}\n"),
+         6, "preconditions.has", "has 256 characters; at most 255"),
+        (make.policy_text(make.LDC_FREE, extra="  deadline: {kind: fixed, date: \"2017-02-30\"}\n"),
+         6, "deadline.date", "“2017-02-30” is not a date"),
+        (make.policy_text(make.LDC_FREE, extra="  deadline: {kind: fixed, date: soon}\n"),
+         6, "deadline.date", "“soon” is not a date"),
+    ],
+    ids=["label", "title", "fact", "no such day", "no date"],
+)  # fmt: skip
+def test_what_no_column_or_calendar_holds_is_refused_with_its_place(text, line, field, words):
+    with pytest.raises(DocumentError, match=words) as caught:
+        read_policies(text, file="policy.yaml")
+    assert [(f.file, f.line, f.field) for f in caught.value.faults] == [
+        ("policy.yaml", line, f"{make.SLUG}.{field}")
+    ]
+
+
+def test_a_label_may_be_as_long_as_the_column_of_a_decision():
+    text = make.policy_text(make.LDC_FREE.replace("label: ldc", f"label: {LONG[:100]}"))
+    longest = WaiverDecision._meta.get_field("rule").max_length
+    assert len(read_policies(text, file="policy.yaml")[0].rules[0].label) == longest
 
 
 @given(

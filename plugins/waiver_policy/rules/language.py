@@ -44,6 +44,8 @@ DESCRIBING = frozenset({
     "list", "metric", "note", "obligations", "payer", "payment", "privacy", "ranking", "reapply",
     "refund", "scope", "sla", "sources", "tenancy", "unit", "workflow",
 })  # fmt: skip
+# A label is kept with every decision, a policy's id too: this is the width of their columns.
+MAX_NAME = 100
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
@@ -120,12 +122,13 @@ def _policy(value: Any, place: Place) -> Policy:
         obstacles=obstacles_of(body, rules, caps),
     )
     _word(body, "evidence", place, EVIDENCE)
+    _check_deadline(body, place)
     return policy
 
 
 def _slug(body: Mapped, place: Place) -> str:
     slug = _read(body, "id", place, reading.text, "")
-    if slug and not (_SLUG.fullmatch(slug) and len(slug) <= 100):
+    if slug and not (_SLUG.fullmatch(slug) and len(slug) <= MAX_NAME):
         place.at(body, "id").fault(f"“{reading.shown(slug)}” is not a name in small letters, "
                                    "digits and hyphens.")  # fmt: skip
     return str(slug)
@@ -158,12 +161,16 @@ def _rule(value: Any, place: Place, basis: str, seen: Collected) -> Rule:
     )
     when: Condition = compile_condition(body.get("when"), place.at(body, "when"), basis, seen)
     return Rule(
-        label=_read(body, "label", place, reading.text, ""),
+        label=_read(body, "label", place, _label, ""),
         when=when,
         benefit=compile_benefit(body.get("benefit"), place.at(body, "benefit")),
         route=_word(body, "route", place, ROUTES),
         priority=_read(body, "priority", place, reading.whole, 0),
     )
+
+
+def _label(value: Any, place: Place) -> str:
+    return reading.text(value, place, longest=MAX_NAME)
 
 
 def _date_basis(body: Mapped, place: Place) -> str:
@@ -231,6 +238,13 @@ def _valid_days(body: Mapped, place: Place) -> int | None:
     if length.months:
         where.fault("“after_approval” is given in days, like P180D.")
     return int(length.days)
+
+
+def _check_deadline(body: Mapped, place: Place) -> None:
+    """A deadline decides nothing here, but people read it: its date must be one."""
+    deadline = body.get("deadline")
+    if isinstance(deadline, Mapped):
+        _read(deadline, "date", place.at(body, "deadline"), reading.day, None)
 
 
 def _effective(body: Mapped, place: Place) -> dict[str, Any]:

@@ -16,6 +16,9 @@ from fairgate.documents import Faults, Mapped
 from fairgate.money import Money, MoneyError
 from fairgate.percent import InvalidPercent, Percent
 
+MAX_TEXT = 255
+"""Characters of a text: titles, names of facts and lists. It fits every column it may land in."""
+
 _SPAN = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?", re.ASCII)
 
 
@@ -81,12 +84,15 @@ def items(value: Any, place: Place, *, empty: bool = False) -> list[Any]:
     return value
 
 
-def text(value: Any, place: Place) -> str:
-    """A text that is not blank."""
-    if isinstance(value, str) and value.strip():
-        return value
-    place.fault("a text is needed.")
-    return ""
+def text(value: Any, place: Place, *, longest: int = MAX_TEXT) -> str:
+    """A text that is not blank and has at most ``longest`` characters."""
+    if not isinstance(value, str) or not value.strip():
+        place.fault("a text is needed.")
+        return ""
+    if len(value) > longest:
+        place.fault(f"the text has {len(value)} characters; at most {longest} can be kept.")
+        return ""
+    return value
 
 
 def word(value: Any, place: Place, known: Collection[str]) -> str:

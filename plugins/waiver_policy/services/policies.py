@@ -37,7 +37,7 @@ def _store(policy: Policy, text: str, sha256: str, *, by: str, at: datetime) -> 
     version = models.PolicyVersion.objects.create(
         slug=policy.slug,
         version=newest.version + 1 if newest else 1,
-        title=policy.title[:255],
+        title=policy.title,
         text=text,
         sha256=sha256,
         author=by,
