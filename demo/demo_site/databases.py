@@ -16,7 +16,7 @@ def database_from(url: str, *, folder: Path) -> dict[str, Any]:
     local socket, ``mysql://user@/name?unix_socket=/run/mysqld/mysqld.sock``.
 
     Raises:
-        ImproperlyConfigured: another scheme, or no database name.
+        ImproperlyConfigured: another scheme, no database name, or no driver for it.
     """
     if not url:
         return {
@@ -55,7 +55,17 @@ def _allow_pymysql() -> None:
     try:
         import MySQLdb  # noqa: F401  the driver Django asks for
     except ImportError:
-        import pymysql
-
+        pymysql = _pymysql()
         pymysql.version_info = (2, 2, 4, "final", 0)  # the interface version Django looks at
         pymysql.install_as_MySQLdb()
+
+
+def _pymysql() -> Any:
+    try:
+        import pymysql
+    except ImportError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL names MySQL or MariaDB, and Python has no driver for it here. "
+            "PyMySQL comes with: make install"
+        ) from None
+    return pymysql

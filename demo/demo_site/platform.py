@@ -10,20 +10,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
-
 from demo_site.models import Person
 
 
 def profile_country(user_id: int) -> str:
     """The country in a person's profile, ISO alpha-2, or empty: nobody has to give one."""
     return Person.objects.filter(user_id=user_id).values_list("country", flat=True).first() or ""
-
-
-def learner_email(user_id: int) -> str:
-    """Where a receipt goes."""
-    users = get_user_model()._default_manager.filter(pk=user_id)
-    return users.values_list("email", flat=True).first() or ""
 
 
 def course_url(course_key: str) -> str:

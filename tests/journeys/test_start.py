@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from demo_site.databases import database_from
+from demo_site.management.commands import demo_serve
 
 TABLES = (
     "demo_site_person",
@@ -53,6 +59,41 @@ def test_a_port_that_is_taken_is_said_and_another_one_offered(served, first_day,
     assert code == 1
     assert f"Port {port} cannot be used" in said
     assert f"make demo PORT={port + 1}" in said
+
+
+@pytest.mark.parametrize("port", ["99999", "-5", "80a", "8_0", ""])
+def test_what_is_no_port_is_said_and_a_port_offered(port):
+    # when
+    with pytest.raises(CommandError) as said:
+        call_command("demo_serve", f"--port={port}")
+
+    # then
+    assert f"“{port}” is no port; a port is a number from 1 to 65535" in str(said.value)
+    assert str(said.value).endswith("make demo PORT=8000")
+
+
+@pytest.mark.parametrize(("port", "other"), [(80, 8000), (8000, 8001), (65535, 8000)])
+def test_the_port_that_is_offered_can_be_used(monkeypatch, port, other):
+    # given
+    def refuse(address, _handler):
+        raise OSError(f"{address[1]} is taken")
+
+    monkeypatch.setattr(demo_serve, "ThreadedWSGIServer", refuse)
+
+    # when, then
+    with pytest.raises(CommandError, match=rf"{port} is taken.* make demo PORT={other}$"):
+        call_command("demo_serve", port=port)
+
+
+@pytest.mark.parametrize("scheme", ["mysql", "mariadb"])
+def test_a_database_without_a_driver_is_said_with_what_brings_one(monkeypatch, tmp_path, scheme):
+    # given
+    for driver in ("MySQLdb", "pymysql"):
+        monkeypatch.setitem(sys.modules, driver, None)
+
+    # when, then
+    with pytest.raises(ImproperlyConfigured, match=r"PyMySQL comes with: make install$"):
+        database_from(f"{scheme}://me@localhost/fairgate", folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["django", "sandbox_webhook"])

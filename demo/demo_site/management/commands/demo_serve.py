@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from argparse import ArgumentParser
 from typing import Any
 
@@ -14,6 +15,8 @@ from demo_site.models import Person
 from demo_site.wsgi import application
 
 HOST = "127.0.0.1"
+PORT = 8000
+_FIRST_FREE_TO_ALL, _LAST = 1024, 65535  # below the first, only the administrator may listen
 
 
 class _StaticFiles(StaticFilesHandler):
@@ -32,17 +35,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """``--port``: where to listen; 0 takes a free one."""
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", default=str(PORT))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bind, say where and who, serve."""
+        port = _port(str(options["port"]))
         try:
             # A thread per request: the sandbox's page sends its event to the site it is part of.
-            server = ThreadedWSGIServer((HOST, options["port"]), WSGIRequestHandler)
-        except (OSError, OverflowError) as error:
+            server = ThreadedWSGIServer((HOST, port), WSGIRequestHandler)
+        except OSError as error:
             raise CommandError(
-                f"Port {options['port']} cannot be used ({error}). "
-                f"Choose another one: make demo PORT={options['port'] + 1}"
+                f"Port {port} cannot be used ({error}). "
+                f"Choose another one: make demo PORT={_another(port)}"
             ) from None
         # The sandbox sends its events to this very site: never by way of a proxy.
         os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), HOST)))
@@ -63,3 +67,22 @@ class Command(BaseCommand):
             self.stdout.write(f"    {person.user.username:<9} {country}  {person.bio}")
         self.stdout.write("\n  Stop with Ctrl-C; start over with make demo-reset.\n")
         self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    """The port that was asked for.
+
+    Raises:
+        CommandError: it is no number, or no port has it.
+    """
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _LAST:
+        raise CommandError(
+            f"“{text}” is no port; a port is a number from 1 to {_LAST}, and 0 takes a free one. "
+            f"For example: make demo PORT={PORT}"
+        )
+    return int(text)
+
+
+def _another(port: int) -> int:
+    """A port to try instead."""
+    return port + 1 if _FIRST_FREE_TO_ALL <= port < _LAST else PORT
