@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from fairgate.documents import Faults, Row, parse_csv
 from fairgate.money import Money, MoneyError, exponent
+from partnerships.data import is_course_run
 
 from .data import EventKind
 from .rules.refunds import refund_parts
@@ -27,6 +28,10 @@ COLUMNS = (
     "tax",
     "processor_fee",
 )
+
+#: The years of events. Others are slips of the pen, and the calendar ends at 9999 (months and holds
+#: are counted past an event).
+YEARS = range(2000, 2101)
 
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)", re.ASCII
@@ -86,8 +91,7 @@ def _read(row: Row, faults: Faults) -> FileEvent | None:
     fee = _part(row, "processor_fee", faults, may_be_blank=is_refund)
     if not row["event"]:
         faults.add("every event needs a name.", line=row.line, field="event")
-    if not row["course"]:
-        faults.add("every event needs a course.", line=row.line, field="course")
+    _check_course(row, faults)
     if gross is not None and gross.minor <= 0:
         faults.add("an amount is more than nothing.", line=row.line, field="gross")
     if kind is None or occurred_at is None or gross is None or tax is None or fee is None:
@@ -117,18 +121,26 @@ def _kind(row: Row, faults: Faults) -> EventKind | None:
     return kind
 
 
+def _check_course(row: Row, faults: Faults) -> None:
+    course = row["course"]
+    if not course:
+        faults.add("every event needs a course.", line=row.line, field="course")
+    elif not is_course_run(course):
+        faults.add(f"“{course}” is not the key of a course run.", line=row.line, field="course")
+
+
 def _moment(row: Row, faults: Faults) -> datetime | None:
     text = row["occurred_at"]
+    said = f"“{text}” is not a moment in UTC; write it like 2026-10-31T23:59:59Z."
     try:
         if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text).astimezone(UTC)
+            moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            if moment.year in YEARS:
+                return moment
+            said = f"{moment.year} is not a year from {YEARS[0]} to {YEARS[-1]}."
     except ValueError:
         pass  # 2026-02-30 looks right and is not
-    faults.add(
-        f"“{text}” is not a moment in UTC; write it like 2026-10-31T23:59:59Z.",
-        line=row.line,
-        field="occurred_at",
-    )
+    faults.add(said, line=row.line, field="occurred_at")
     return None
 
 

@@ -103,6 +103,12 @@ def test_the_parts_of_a_refund_follow_from_its_sale():
         (sale(at="2026-10-06"), "e.csv, line 2, occurred_at: “2026-10-06” is not a moment in UTC"),
         (sale(at="2026-02-30T00:00:00Z"), "line 2, occurred_at: “2026-02-30T00:00:00Z” is not"),
         (sale(at="2026-10-06T08:00:00+02:00"), "occurred_at: “2026-10-06T08:00:00+02:00” is not"),
+        (sale(at="9999-12-31T23:59:59Z"), "occurred_at: 9999 is not a year from 2000 to 2100."),
+        (sale(at="1999-12-31T23:59:59Z"), "occurred_at: 1999 is not a year from 2000 to 2100."),
+        (sale() + refund(at="2101-01-01T00:00:00Z"), "line 3, occurred_at: 2101 is not a year"),
+        (sale(course="nope"), "line 2, course: “nope” is not the key of a course run."),
+        (sale(course="library-v1:A+B"), "line 2, course: “library-v1:A+B” is not the key of a"),
+        (sale() + refund(course=f"{COURSE} x"), f"line 3, course: “{COURSE} x” is not the key of"),
         (sale(currency="XXX"), "line 2, currency: “XXX” is not a currency code of ISO 4217."),
         (sale(gross="1.005"), "line 2, gross: 1.005 has more decimals than USD allows (2)."),
         (sale(gross="1e3"), "line 2, gross: “1e3” is not an amount; write it like 49.00."),
@@ -140,6 +146,22 @@ def test_all_faults_are_named_at_once():
     assert [fault.line for fault in error.value.faults] == [2, 3]
 
 
+@pytest.mark.parametrize("at", ["2000-01-01T00:00:00Z", "2100-12-31T23:59:59Z"])
+def test_the_first_and_the_last_moment_of_the_calendar_are_replayed(tmp_path: Path, at: str):
+    # given
+    terms = tmp_path / "terms.yaml"
+    text = Path(TERMS).read_text().replace("2026-10-01", "2000-01-01")
+    terms.write_text(text.replace("2027-09-30", "2100-12-31"))
+    events = tmp_path / "events.csv"
+    events.write_text(HEADER + sale(at=at))
+
+    # when
+    sums = statement_sums(run(str(events), str(terms), format="csv"))
+
+    # then
+    assert sums[at[:7], "GSMA", "month"] == "43.20"
+
+
 @pytest.mark.parametrize("broken", ["events", "terms"])
 def test_bad_input_ends_with_exit_code_2_and_prints_nothing(tmp_path: Path, broken):
     # given
@@ -155,6 +177,21 @@ def test_bad_input_ends_with_exit_code_2_and_prints_nothing(tmp_path: Path, brok
     # then
     assert error.value.returncode == 2
     assert out.getvalue() == ""
+
+
+def test_two_agreements_for_one_course_on_the_same_days_are_refused(tmp_path: Path):
+    # given: the agreement of the example once more, under another name
+    text = Path(TERMS).read_text()
+    agreement = text[text.index("  - agreement:") :]
+    terms = tmp_path / "two.yaml"
+    terms.write_text(text + agreement.replace("GSMA-SPECTRUM", "GSMA-AGAIN"))
+
+    # when
+    with pytest.raises(CommandError, match=r"two\.yaml, line 26, .*\(line 14\) would") as error:
+        run(terms=str(terms))
+
+    # then
+    assert error.value.returncode == 2
 
 
 def test_a_file_that_is_not_there_is_said():
