@@ -113,6 +113,9 @@ def test_outside_studio_a_learner_is_told_that_authors_may(gate):
         ({"teaser": "x" * 1001}, "“teaser” is too long."),
         ({"teaser": 7}, "“teaser” is not a text."),
         ({"teaser": "a\0b"}, "“teaser” is not a text."),
+        ({"teaser": "a\ud800b"}, "“teaser” is not a text."),
+        ({"display_name": "a\ud800b"}, "“display_name” is not a text."),
+        ({"display_name": "two\nlines"}, "“display_name” is not a text."),
         ({"price": "0.00"}, "Send the name, the fee, what it closes and the teaser."),
     ],
 )
@@ -121,6 +124,15 @@ def test_what_cannot_be_stored_is_refused_with_a_sentence(gate, change, sentence
 
     assert save(block, SETTINGS | change) == (400, {"error": sentence})
     assert (block.scope, block.teaser, block.fee) == ("unit", "", FEE)
+
+
+@pytest.mark.parametrize("name", ["Prix\u00a0: 12\u202f%", "می\u200cخواهم"])
+def test_spaces_and_joins_of_other_scripts_are_text(gate, name):
+    block = gate(AUTHOR)
+
+    teaser = f"{name}\r\n\tSix lessons."
+    assert save(block, SETTINGS | {"display_name": name, "teaser": teaser})[0] == 200
+    assert (block.display_name, block.teaser) == (name, teaser)
 
 
 @pytest.mark.parametrize("data", [[], "x", 7, None, {}])

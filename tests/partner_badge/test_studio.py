@@ -161,6 +161,10 @@ def test_an_author_saves_and_the_block_keeps_it(badge) -> None:
         ({"heading": "x" * 121}, "Heading is at most 120 characters long."),
         ({"heading": "two\nlines"}, "Heading is one line of text."),
         ({"heading": 7}, "Heading is one line of text."),
+        ({"heading": "a\ud800b"}, "Heading is one line of text."),
+        ({"display_name": "a\ud800b"}, "Name in the outline is one line of text."),
+        ({"display_name": ""}, "Give the badge a name."),
+        ({"display_name": "  "}, "Give the badge a name."),
         ({"display_name": {"a": 1}}, "Name in the outline is one line of text."),
     ],
 )
@@ -171,6 +175,16 @@ def test_what_cannot_be_stored_is_refused_with_a_sentence(badge, change, sentenc
     assert save(block, {**SETTINGS, **change}) == (400, {"error": sentence})
 
     assert [block.heading, block.layout, block.partners] == ["", "strip", []]
+
+
+@pytest.mark.parametrize("name", ["Prix\u00a0: 12\u202f%", "می\u200cخواهم"])
+def test_spaces_and_joins_of_other_scripts_are_text(badge, name) -> None:
+    put_in_force()
+    block = badge(is_author=True)
+
+    settings = {**SETTINGS, "display_name": name, "heading": name}
+    assert save(block, settings) == (200, {"result": "success"})
+    assert (block.display_name, block.heading) == (name, name)
 
 
 def test_settings_that_are_no_form_are_refused(badge) -> None:

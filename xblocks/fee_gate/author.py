@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("display_name", "fee", "scope", "teaser")
 _LONGEST = {"display_name": 255, "fee": 64, "scope": 16, "teaser": 1000}
+_UNREADABLE = ("Cc", "Cs", "Zl", "Zp")  # Unicode: control, surrogate, end of line, of paragraph
 
 
 class Refused(Exception):
@@ -81,11 +83,19 @@ def _texts(data: Any, gettext: Gettext) -> dict[str, str]:
     if not isinstance(data, dict) or sorted(data) != sorted(FIELDS):
         raise Refused(gettext("Send the name, the fee, what it closes and the teaser."))
     for name, value in data.items():
-        if not isinstance(value, str) or "\0" in value:
+        if not _is_text(value, has_lines=name == "teaser"):
             raise Refused(gettext("“{name}” is not a text.").format(name=name))
         if len(value) > _LONGEST[name]:
             raise Refused(gettext("“{name}” is too long.").format(name=name))
     return {name: value.strip() for name, value in data.items()}
+
+
+def _is_text(value: Any, *, has_lines: bool) -> bool:
+    """Whether people can read it: no control signs, no half characters, lines only if allowed."""
+    allowed = "\t\r\n" if has_lines else ""
+    return isinstance(value, str) and not any(
+        unicodedata.category(sign) in _UNREADABLE and sign not in allowed for sign in value
+    )
 
 
 def _fees(gate: FeeGateXBlock, *, at: datetime) -> tuple[FeeChoice, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ STRIP, CARD, SINGLE = "strip", "card", "single"
 LAYOUTS = (STRIP, CARD, SINGLE)
 ALL, CHOSEN = "all", "chosen"
 LONGEST = 120
+_UNREADABLE = ("Cc", "Cs", "Zl", "Zp")  # Unicode: control, surrogate, end of line, of paragraph
 
 
 class MarkLike(Protocol):
@@ -314,9 +316,11 @@ def checked(data: Any, *, known: Collection[str], saved: Settings, gettext: Gett
         raise SettingsRefused(_("Choose a layout: strip, cards or single."))
     if which not in (ALL, CHOSEN):
         raise SettingsRefused(_("Choose which partners are shown: all in force, or only some."))
+    name = _checked_text(data.get("display_name"), _("Name in the outline"), gettext)
+    if not name:
+        raise SettingsRefused(_("Give the badge a name."))
     return Settings(
-        display_name=_checked_text(data.get("display_name"), _("Name in the outline"), gettext)
-        or saved.display_name,
+        display_name=name,
         heading=_checked_text(data.get("heading"), _("Heading"), gettext),
         layout=layout,
         partners=()
@@ -328,13 +332,17 @@ def checked(data: Any, *, known: Collection[str], saved: Settings, gettext: Gett
 def _checked_text(value: Any, name: str, gettext: Gettext) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or any(not sign.isprintable() for sign in value):
+    if not isinstance(value, str) or any(map(_is_unreadable, value)):
         raise SettingsRefused(gettext("{field} is one line of text.").format(field=name))
     if len(value) > LONGEST:
         raise SettingsRefused(
             gettext("{field} is at most {count} characters long.").format(field=name, count=LONGEST)
         )
     return value.strip()
+
+
+def _is_unreadable(sign: str) -> bool:
+    return unicodedata.category(sign) in _UNREADABLE
 
 
 def _checked_partners(value: Any, allowed: Collection[str], gettext: Gettext) -> tuple[str, ...]:
