@@ -68,14 +68,32 @@ def test_the_command_names_the_faults_and_loads_nothing(tmp_path: Path) -> None:
     file = tmp_path / "TERMS.yaml"
     file.write_text(terms_text().replace("USD", "USX"), encoding="utf-8")
 
-    with pytest.raises(CommandError, match=r"Nothing was loaded.\n.*TERMS.yaml, line 28, .*USX"):
+    with pytest.raises(
+        CommandError, match=r"Nothing was loaded.\n.*TERMS.yaml, line 28, .*USX"
+    ) as error:
         output_of("partnerships_load", str(file))
+    assert error.value.returncode == 2
     assert not models.Partner.objects.exists()
 
 
 def test_a_file_that_is_not_there_is_a_sentence() -> None:
-    with pytest.raises(CommandError, match=r"nowhere\.yaml: cannot be read"):
+    with pytest.raises(CommandError, match=r"nowhere\.yaml: cannot be read") as error:
         output_of("partnerships_load", "nowhere.yaml")
+    assert error.value.returncode == 2
+
+
+def test_the_command_keeps_a_name_that_fits_its_column_and_refuses_a_longer_one(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text(), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="--by: is longer than 150 characters"):
+        output_of("partnerships_load", str(file), "--by", "é" * 151)
+    assert not models.Partner.objects.exists()
+
+    output_of("partnerships_load", str(file), "--by", "é" * 150)
+    assert models.AgreementVersion.objects.get().loaded_by == "é" * 150
 
 
 def test_the_status_says_what_is_in_force_and_why_the_rest_is_not() -> None:

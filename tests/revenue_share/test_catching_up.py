@@ -14,7 +14,7 @@ from fairgate.money import Money
 from fee_payments import api as payments
 from revenue_share import api
 from revenue_share.data import CaughtUp, Part
-from revenue_share.models import RevenueEvent
+from revenue_share.models import PeriodClose, RevenueEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +130,19 @@ def test_the_command_closes_a_month_and_prints_its_statements():
         "RS-000003  2026-10  GSMA  closed  month USD 91.73  payable USD 91.73  carried USD 0.00",
         "2026-10 is closed: 4 statements.",
     ]
+
+
+def test_the_command_keeps_a_name_that_fits_its_column_and_refuses_a_longer_one():
+    from django.core.management import CommandError
+
+    facts.book_october()
+    clock.use(lambda: facts.CLOSE_DAY)
+    with pytest.raises(CommandError, match="--by: is longer than 150 characters"):
+        call_command("revenue_share_close", "2026-10", "--by", "é" * 151)
+    assert not PeriodClose.objects.exists()
+
+    call_command("revenue_share_close", "2026-10", "--by", "é" * 150, stdout=io.StringIO())
+    assert PeriodClose.objects.get().closed_by == "é" * 150
 
 
 def test_the_command_says_why_it_cannot_close():

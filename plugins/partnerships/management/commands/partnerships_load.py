@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,15 +11,20 @@ from fairgate import clock
 from fairgate.documents import DocumentError, read_text
 from partnerships import api
 
+#: What the columns ``loaded_by`` and ``recorded_by`` hold.
+LONGEST_NAME = 150
+
 
 class Command(BaseCommand):
-    """Loads one file; exits with 1 and every fault if there is one, and then loads nothing."""
+    """Loads one file; exits with 2 and every fault if there is one, and then loads nothing."""
 
     help = "Load partners and agreement versions from a file (fairgate-terms/1), all or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="TERMS.yaml")
-        parser.add_argument("--by", default="operator", help="who loads it, for the record")
+        parser.add_argument(
+            "--by", type=_name, default="operator", help="who loads it, for the record"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         file = options["file"]
@@ -28,10 +33,16 @@ class Command(BaseCommand):
                 read_text(file), file=file, by=options["by"], at=clock.now()
             )
         except DocumentError as error:
-            raise CommandError(f"Nothing was loaded.\n{error}") from None
+            raise CommandError(f"Nothing was loaded.\n{error}", returncode=2) from None
         for one in loaded:
             self.stdout.write(
                 f"{one.change:9} {one.agreement} version {one.version}  {one.uuid}  "
                 f"sha256 {one.checksum}"
             )
         self.stdout.write(f"{len(loaded)} agreement versions read from {file}.")
+
+
+def _name(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise ArgumentTypeError(f"is longer than {LONGEST_NAME} characters.")
+    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fairgate import clock
 from revenue_share import api
 from revenue_share.exceptions import RevenueShareError
+
+#: What the column ``closed_by`` holds.
+LONGEST_NAME = 150
 
 
 class Command(BaseCommand):
@@ -19,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The month, and who closes it."""
         parser.add_argument("period", help="the month, written like 2026-10")
-        parser.add_argument("--by", default="command line", help="who closes it, for the record")
+        parser.add_argument(
+            "--by", type=_name, default="command line", help="who closes it, for the record"
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Close and print one line per statement."""
@@ -33,3 +39,9 @@ class Command(BaseCommand):
                 f"  month {one.subtotal}  payable {one.payable}  carried {one.closing}"
             )
         self.stdout.write(f"{closed.period} is closed: {len(closed.statements)} statements.")
+
+
+def _name(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise ArgumentTypeError(f"is longer than {LONGEST_NAME} characters.")
+    return text
