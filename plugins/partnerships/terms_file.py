@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 from fairgate.documents import Faults, parse_yaml
 from fairgate.money import InexactAmount, Money, UnknownCurrency
@@ -198,24 +197,10 @@ def _partner(row: Fields) -> PartnerEntry:
         legal_name=legal_name,
         display_name=row.text("display_name", longest=120, needed=False) or legal_name[:120],
         kind=row.word("kind", Kind),
-        url=_url(row),
+        url=row.web_address("url", longest=500),
         due_diligence=_due_diligence(row),
         line=row.line,
     )
-
-
-def _url(row: Fields) -> str:
-    text = row.text("url", longest=500, needed=False)
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        is_address = parts.scheme in ("https", "http") and bool(parts.hostname)
-    except ValueError:
-        is_address = False
-    if not is_address or any(sign.isspace() or sign in "\"'<>\\" for sign in text):
-        row.fault("url", "is not a web address; it begins with https:// or http://.")
-    return text
 
 
 def _due_diligence(row: Fields) -> tuple[bool, date] | None:

@@ -8,10 +8,17 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from fairgate.documents import Faults, Mapped
 
 Word = TypeVar("Word", bound=StrEnum)
+
+#: Control, lone surrogate, line and paragraph separator.
+_NEVER_IN_TEXT = ("Cc", "Cs", "Zl", "Zp")
+#: Embeddings, overrides and isolates: a name with one is read in another order than it is kept,
+#: and pulls its neighbours along. Marks that a script needs (U+200C to U+200F) are not among them.
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -56,7 +63,7 @@ class Fields:
         return True
 
     def text(self, key: str, *, longest: int = 255, needed: bool = True) -> str:
-        """Text without control characters, trimmed, NFC."""
+        """Text on one line, without control or bidirectional formatting, trimmed, NFC."""
         if not needed and key not in self:
             return ""
         if not self.is_given(key):
@@ -69,11 +76,29 @@ class Fields:
             self.fault(key, "is a text here.")
             return ""
         text = unicodedata.normalize("NFC", str(value)).strip()
-        if not text or any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
+        if not text or any(unicodedata.category(sign) in _NEVER_IN_TEXT for sign in text):
             self.fault(key, "is blank or holds control characters.")
             return ""
+        if any(unicodedata.bidirectional(sign) in _TURNING for sign in text):
+            self.fault(key, "holds characters that change the direction of the writing.")
         if len(text) > longest:
             self.fault(key, f"is longer than {longest} characters.")
+        return text
+
+    def web_address(self, key: str, *, longest: int) -> str:
+        """An optional link for a page that everybody sees: http or https, without credentials."""
+        text = self.text(key, longest=longest, needed=False)
+        if not text:
+            return ""
+        try:
+            parts = urlsplit(text)
+            is_address = parts.scheme in ("https", "http") and bool(parts.hostname)
+        except ValueError:
+            is_address = False
+        if not is_address or any(sign.isspace() or sign in "\"'<>\\" for sign in text):
+            self.fault(key, "is not a web address; it begins with https:// or http://.")
+        elif "@" in parts.netloc:
+            self.fault(key, "holds a user name or a password; everybody would see it.")
         return text
 
     def code(self, key: str, pattern: re.Pattern[str], hint: str) -> str:

@@ -59,6 +59,15 @@ FAULTS = [
     ("code: ATC", "code: atc", "code: atc", "code", "is not a code"),
     ("code: ATC", "code: GSMA", "- code: GSMA\n    legal_name: Reg", "code", "defined twice"),
     ("https://www.gsma.example/", "javascript:alert(1)", "javascript", "url", "web address"),
+    ("www.gsma", "u:p@www.gsma", "u:p@", "url", "holds a user name or a password"),
+    ("www.gsma", "u@www.gsma", "u@", "url", "holds a user name or a password"),
+    ("www.gsma", "@www.gsma", "@www", "url", "holds a user name or a password"),
+    ("www.gsma.example/", "@/", "@/", "url", "is not a web address"),
+    ("name: GSM Association", 'name: "\\u202EA"', "legal_name", "legal_name", "direction"),
+    ("display_name: GSMA", 'display_name: "G\\u2066A"', "display", "display_name", "direction"),
+    ("display_name: GSMA", 'display_name: "G\\u2028A"', "display", "display_name", "control"),
+    ("display_name: GSMA", 'display_name: "G\\u0007A"', "display", "display_name", "control"),
+    ("display_name: GSMA", 'display_name: "G\\u0085A"', "display", "display_name", "control"),
     ("basis: net_receipts", "basis: gross", "basis: gross", "basis", "is not a basis"),
     ("hold_days: 30", "hold_days: 1.5", "hold_days", "hold_days", "is a whole number"),
     ("hold_days: 30", "hold_days: -1", "hold_days", "hold_days", "is a whole number"),
@@ -94,6 +103,13 @@ def test_a_fault_names_file_line_and_field_and_nothing_is_loaded(
     assert sentence in str(fault)
     assert not models.Partner.objects.exists()
     assert not models.Agreement.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["GSMA\u200f", "می\u200cخواهم", "Größe & Söhne", "@gsma"])
+def test_marks_that_a_script_needs_may_stand_in_a_name(name: str) -> None:
+    text = ONE_AGREEMENT.replace("display_name: GSMA", f'display_name: "{name}"')
+
+    api.read_terms(text, file="TERMS.yaml")
 
 
 def test_every_fault_of_a_file_is_named_at_once() -> None:
