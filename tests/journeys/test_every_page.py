@@ -28,22 +28,27 @@ PAGES = {
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("person", PAGES)
 def test_no_page_scrolls_sideways_on_a_small_phone(visit, person, language):
-    # given
+    assert _too_wide(visit, person, language, PAGES[person]) == {}
+
+
+# Languages of long words, on the pages with tags, prices and buttons.
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_long_words_fit_a_small_phone(visit, language):
+    assert _too_wide(visit, "Lena", language, ("/", "/people/", COURSE, FEE)) == {}
+
+
+def _too_wide(visit, person, language, paths):
+    """The pages that are wider than a phone of 320 pixels, and how wide they are."""
     visitor = visit(width=320)
     visitor.be(person)
     visitor.page.context.add_cookies(
         [{"name": "django_language", "value": language, "url": visitor.site}]
     )
-
-    # when
-    too_wide = {}
-    for path in PAGES[person]:
+    widths = {}
+    for path in paths:
         visitor.go(path)
-        width = visitor.page.evaluate("document.documentElement.scrollWidth")
-        too_wide |= {path: width} if width > 320 else {}
-
-    # then
-    assert too_wide == {}
+        widths[path] = visitor.page.evaluate("document.documentElement.scrollWidth")
+    return {path: width for path, width in widths.items() if width > 320}
 
 
 def test_a_fee_is_paid_with_the_keyboard_alone(visitor):
