@@ -204,13 +204,14 @@ def with_scope(node: Node, scope: str) -> Node:
 @given(trees())
 def test_a_gate_never_covers_itself_or_what_precedes_it(tree):
     for usage_key, covers in rules.covered(tree).items():
-        assert all(cover.gate < usage_key for cover in covers)
+        assert max(cover.gate for cover in covers) < usage_key  # and there is one
 
 
 @given(trees())
 def test_the_gates_of_a_block_are_in_document_order_and_named_once(tree):
     for covers in rules.covered(tree).values():
         gates = [cover.gate for cover in covers]
+        assert gates
         assert gates == sorted(set(gates))
 
 
