@@ -61,8 +61,9 @@ def name_offerings_with(title_of: Callable[[str], str] | None) -> None:
     """Let the app that sells offerings name them on the pages; ``None`` shows codes again.
 
     This app knows an offering by its code only. ``title_of`` takes a code and returns the title;
-    for a code without one it returns "" or raises a ``FairgateError``, and the page shows the
-    code. The app that knows says this once, in its ``AppConfig.ready``.
+    for a code without one it returns "" or raises a ``FairgateError``: then lists show the code,
+    and the pages of that offering are not there. The app that knows says this once, in its
+    ``AppConfig.ready``.
     """
     sentences.name_offerings_with(title_of)
 
@@ -112,7 +113,12 @@ def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
 def apply(
     applicant: Applicant, *, offering_code: str, note: str, at: datetime
 ) -> ApplicationSummary:
-    """Ask a person to look. An application that is still open is returned as it stands."""
+    """Ask a person to look. An application that is still open is returned as it stands.
+
+    Raises:
+        AlreadyEligible: the policy, or an approval, grants a waiver without it.
+        TooManyApplications: the person has as many open ones as the operator allows.
+    """
     return reviews.apply(applicant, offering_code=offering_code, note=note, at=at)
 
 

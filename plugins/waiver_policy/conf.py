@@ -16,6 +16,11 @@ def appeal_contact() -> str:
     return str(getattr(settings, "WAIVER_POLICY_APPEAL_CONTACT", ""))
 
 
+def open_applications() -> int:
+    """How many applications of one person may wait at a time."""
+    return int(getattr(settings, "WAIVER_POLICY_OPEN_APPLICATIONS", 5))
+
+
 def known_countries() -> frozenset[str]:
     """The country codes of this site: ISO 3166-1 and ``COUNTRIES_OVERRIDE`` (XK, TW, …)."""
     return frozenset(countries.countries)

@@ -75,6 +75,23 @@ class UnknownApplication(WaiverError, LookupError):
     """No application has this uuid."""
 
 
+class AlreadyEligible(WaiverError):
+    """The waiver is granted without an application."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A waiver for this offering is granted to you already; no application is needed."
+        )
+
+
+class TooManyApplications(WaiverError):
+    """The person has ``limit`` open applications, and more are not taken."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"The limit of {limit} open applications is reached.")
+
+
 class ApplicationClosed(WaiverError):
     """The application has been decided already."""
 

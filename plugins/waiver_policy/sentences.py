@@ -173,14 +173,22 @@ def name_offerings_with(title_of: Callable[[str], str] | None) -> None:
     _title_of = title_of
 
 
-def offering_name(code: str) -> str:
-    """The title of an offering; its code where nobody names it."""
+def offering_title(code: str) -> str | None:
+    """The title of an offering; its code where nobody names offerings.
+
+    ``None``: the app that names them knows no offering of this code.
+    """
     if _title_of is None:
         return code
     try:
-        return _title_of(code) or code
+        return _title_of(code) or None
     except FairgateError:
-        return code
+        return None
+
+
+def offering_name(code: str) -> str:
+    """The title of an offering; its code where nobody names it."""
+    return offering_title(code) or code
 
 
 _STATES: Mapping[str, object] = {

@@ -15,15 +15,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fairgate import clock
 from waiver_policy import api, compat, conf, permissions
 from waiver_policy.data import Applicant, ApplicationState, ApplicationSummary, Outcome
-from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
+from waiver_policy.exceptions import (
+    AlreadyEligible,
+    ApplicationClosed,
+    InvalidReview,
+    TooManyApplications,
+    UnknownApplication,
+)
 from waiver_policy.forms import ApplyForm, ReviewForm
-from waiver_policy.sentences import list_name, offering_name, state_name
+from waiver_policy.sentences import list_name, offering_name, offering_title, state_name
 
 MAX_CODE = 100
 
@@ -46,13 +53,13 @@ def my_applications(request: HttpRequest) -> HttpResponse:
 @require_GET
 def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     """Why this learner has, or has not, a waiver for an offering."""
-    _check_code(offering_code)
+    offering = _offering(offering_code)
     at = clock.now()
     decision = api.decide(_applicant(request), offering_code=offering_code, at=at)
     result, *sentences = api.explain(decision)
     context = {
         "offering_code": offering_code,
-        "offering": offering_name(offering_code),
+        "offering": offering,
         "decision": decision,
         "result": result,
         "sentences": sentences,
@@ -69,25 +76,54 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest, offering_code: str) -> HttpResponse:
     """The form with which a learner asks a person to look."""
-    _check_code(offering_code)
+    offering = _offering(offering_code)
+    applicant, at = _applicant(request), clock.now()
+    decision = api.decide(applicant, offering_code=offering_code, at=at)
+    if decision.outcome is Outcome.GRANTED:
+        return _no_need(request, offering_code)
     form = ApplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        api.apply(
-            _applicant(request),
-            offering_code=offering_code,
-            note=form.cleaned_data["note"],
-            at=clock.now(),
-        )
-        messages.success(request, _("Your application is in. You find the answer on this page."))
-        return redirect("waiver_policy:mine")
+        answer = _apply(request, applicant, offering_code, form, at)
+        if answer is not None:
+            return answer
     newest = _newest(request, offering_code)
     context = {
         "form": form,
         "offering_code": offering_code,
-        "offering": offering_name(offering_code),
+        "offering": offering,
         "application": newest,
     }
     return render(request, "waiver_policy/apply.html", context)
+
+
+def _apply(
+    request: HttpRequest, applicant: Applicant, offering_code: str, form: ApplyForm, at: datetime
+) -> HttpResponse | None:
+    """Where to go after the application; ``None`` when it was not taken and the form says why."""
+    note = form.cleaned_data["note"]
+    try:
+        api.apply(applicant, offering_code=offering_code, note=note, at=at)
+    except AlreadyEligible:
+        return _no_need(request, offering_code)
+    except TooManyApplications as error:
+        said = ngettext(
+            "%(count)s application of yours waits for a reviewer. Please wait for the answer "
+            "before you send another.",
+            "%(count)s applications of yours wait for a reviewer. Please wait for an answer "
+            "before you send another.",
+            error.limit,
+        )
+        form.add_error(None, said % {"count": error.limit})
+        return None
+    messages.success(request, _("Your application is in. You find the answer on this page."))
+    return redirect("waiver_policy:mine")
+
+
+def _no_need(request: HttpRequest, offering_code: str) -> HttpResponse:
+    """To the reasons: a waiver is granted without an application."""
+    said = _("You are given a waiver for this offering already; there is no need to apply.")
+    messages.info(request, said)
+    return redirect("waiver_policy:why", offering_code)
 
 
 @login_required
@@ -111,10 +147,14 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
         found = api.get_application(application)
     except UnknownApplication:
         raise Http404 from None
+    if request.method == "POST" and found.state != ApplicationState.SUBMITTED:
+        return _decided_already(request, application)
     initial = {"percent": str(found.proposed_percent)[:-2]} if found.proposed_percent else {}
     form = ReviewForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _review(request, found, form):
-        return redirect("waiver_policy:review")
+    if request.method == "POST" and form.is_valid():
+        answer = _review(request, found, form)
+        if answer is not None:
+            return answer
     return render(
         request,
         "waiver_policy/review_one.html",
@@ -126,18 +166,30 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
     )
 
 
-def _review(request: HttpRequest, found: ApplicationSummary, form: ReviewForm) -> bool:
+def _review(
+    request: HttpRequest, found: ApplicationSummary, form: ReviewForm
+) -> HttpResponse | None:
+    """Where to go after the decision; ``None`` when it was not taken and the form says why."""
     by, at, reason = _user_id(request), clock.now(), form.cleaned_data["reason"]
     try:
         if form.cleaned_data["verdict"] == ReviewForm.APPROVE:
             api.approve(found.uuid, by=by, reason=reason, at=at, percent=form.chosen_percent())
         else:
             api.refuse(found.uuid, by=by, reason=reason, at=at)
-    except (ApplicationClosed, InvalidReview) as error:
+    except ApplicationClosed:
+        return _decided_already(request, found.uuid)
+    except InvalidReview as error:
         form.add_error(None, str(error))
-        return False
+        return None
     messages.success(request, _("Your decision is kept, and the learner can read it."))
-    return True
+    return redirect("waiver_policy:review")
+
+
+def _decided_already(request: HttpRequest, application: UUID) -> HttpResponse:
+    """To the application as it was decided, with a sentence."""
+    said = _("This application has been decided already; nothing was changed.")
+    messages.warning(request, said)
+    return redirect("waiver_policy:review_one", application)
 
 
 def _listed(applications: Iterable[ApplicationSummary]) -> list[dict[str, object]]:
@@ -177,9 +229,12 @@ def _user_id(request: HttpRequest) -> int:
     return int(request.user.pk)
 
 
-def _check_code(offering_code: str) -> None:
-    if len(offering_code) > MAX_CODE:
+def _offering(code: str) -> str:
+    """The name of an offering; an offering that nobody knows has no page."""
+    title = offering_title(code) if len(code) <= MAX_CODE and code.isprintable() else None
+    if title is None:
         raise Http404
+    return title
 
 
 def _check_reviewer(request: HttpRequest) -> None:

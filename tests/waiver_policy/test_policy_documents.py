@@ -13,9 +13,9 @@ from factories import waiver_policy as make
 from fairgate.documents import DocumentError
 from waiver_policy.data import Membership
 from waiver_policy.exceptions import UnusableFact
+from waiver_policy.models import WaiverDecision
 from waiver_policy.rules.conditions import Case, Grace, add_months
 from waiver_policy.rules.language import read_policies
-from waiver_policy.models import WaiverDecision
 from waiver_policy.rules.policies import evaluate
 
 DAY = date(2026, 11, 22)

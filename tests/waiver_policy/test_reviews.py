@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,14 @@ from factories import waiver_policy as make
 from fairgate import clock, stand_in
 from fairgate.errors import FairgateError
 from fairgate.percent import Percent
-from waiver_policy import api, compat, models
-from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
+from waiver_policy import api, compat, models, sentences
+from waiver_policy.exceptions import (
+    AlreadyEligible,
+    ApplicationClosed,
+    InvalidReview,
+    TooManyApplications,
+    UnknownApplication,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -108,10 +115,47 @@ def test_an_application_that_is_not_there_is_not_found():
         api.refuse(uuid4(), by=9, reason="x", at=make.EVE)
 
 
+def test_who_is_granted_a_waiver_anyway_opens_no_application():
+    with pytest.raises(AlreadyEligible, match="is granted to you already"):
+        api.apply(make.applicant(1, "UG"), offering_code=make.COURSE, note="x", at=make.EVE)
+    assert not models.WaiverApplication.objects.exists()
+    assert not models.WaiverDecision.objects.exists()
+
+
+def test_an_open_application_is_returned_also_when_a_waiver_is_granted_by_now(applied):
+    again = api.apply(make.applicant(1, "UG"), offering_code=make.COURSE, note="x", at=make.EVE)
+    assert again == applied
+
+
+def test_a_person_has_only_so_many_open_applications(settings, applied):
+    # given
+    settings.WAIVER_POLICY_OPEN_APPLICATIONS = 2
+    one, other = make.applicant(1, "GU"), make.applicant(2, "GU")
+    api.apply(one, offering_code="second", note="x", at=make.EVE)
+
+    # when
+    with pytest.raises(TooManyApplications, match="limit of 2 open"):
+        api.apply(one, offering_code="third", note="x", at=make.EVE)
+
+    # then
+    assert len(api.list_applications(user_id=1)) == 2
+    assert api.apply(one, offering_code=make.COURSE, note="x", at=make.EVE) == applied
+    assert api.apply(other, offering_code="third", note="x", at=make.EVE).state == "submitted"
+    api.refuse(applied.uuid, by=9, reason="No proof.", at=make.EVE)
+    assert api.apply(one, offering_code="third", note="x", at=make.EVE).state == "submitted"
+
+
+def test_five_applications_may_be_open_unless_the_operator_says_otherwise():
+    for number in range(5):
+        api.apply(make.applicant(1, "GU"), offering_code=f"o{number}", note="x", at=make.EVE)
+    with pytest.raises(TooManyApplications, match="limit of 5 open"):
+        api.apply(make.applicant(1, "GU"), offering_code="o5", note="x", at=make.EVE)
+
+
 class TestThePages:
     @pytest.fixture(autouse=True)
     def platform(self):
-        countries = {"learner": "GU", "other": "CH", "reviewer": "CH"}
+        countries = {"learner": "GU", "other": "CH", "reviewer": "CH", "eligible": "UG"}
 
         class Platform:
             @staticmethod
@@ -122,6 +166,14 @@ class TestThePages:
         stand_in.use(Platform)
         yield
         stand_in.use(kept)
+
+    @pytest.fixture(autouse=True)
+    def nobody_names_offerings(self):
+        """The app that sells offerings names them in this site; here only where a test says so."""
+        kept = sentences._title_of
+        api.name_offerings_with(None)
+        yield
+        api.name_offerings_with(kept)
 
     @pytest.fixture
     def learner(self, client):
@@ -173,10 +225,82 @@ class TestThePages:
         assert "“Spectrum &amp; radio”" in page
         assert f"“{make.COURSE}”" not in page
 
-    @pytest.mark.usefixtures("learner", "titles")
-    def test_an_offering_that_nobody_names_is_called_by_its_code(self, client):
+    @pytest.mark.usefixtures("learner")
+    def test_where_nobody_names_offerings_they_are_called_by_their_codes(self, client):
         page = client.get(reverse("waiver_policy:why", args=["other-one"])).content.decode()
         assert "“other-one”" in page
+
+    @pytest.mark.usefixtures("learner", "titles")
+    @pytest.mark.parametrize("name", ["why", "apply"])
+    @pytest.mark.parametrize("code", ["nope", "<b>x", "\0", "x" * 101])
+    def test_an_offering_that_nobody_sells_has_no_pages(self, client, name, code):
+        address = reverse(f"waiver_policy:{name}", args=[code])
+        assert client.get(address).status_code == 404
+
+    @pytest.mark.usefixtures("learner", "titles")
+    def test_nobody_applies_for_an_offering_that_nobody_sells(self, client):
+        address = reverse("waiver_policy:apply", args=["nope"])
+        assert client.post(address, {"note": "Please.", "truth": "on"}).status_code == 404
+        assert not models.WaiverApplication.objects.exists()
+
+    @pytest.mark.usefixtures("learner")
+    @pytest.mark.parametrize("code", ["\0", "a\nb"])
+    def test_a_code_that_cannot_be_printed_is_never_there(self, client, code):
+        # reverse() does not take a line break
+        address = reverse("waiver_policy:why", args=["CODE"]).replace("CODE", quote(code))
+        assert client.get(address).status_code == 404
+
+    @pytest.fixture
+    def eligible(self, client):
+        """A learner of an LDC: granted without asking."""
+        user = User.objects.create(username="eligible")
+        client.force_login(user)
+        return user
+
+    @pytest.mark.usefixtures("eligible")
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_who_is_granted_a_waiver_anyway_is_sent_to_the_reasons(self, client, method):
+        address = reverse("waiver_policy:apply", args=[make.COURSE])
+        sent = getattr(client, method)(address, {"note": "Please.", "truth": "on"}, follow=True)
+        assert sent.redirect_chain == [(reverse("waiver_policy:why", args=[make.COURSE]), 302)]
+        said = "You are given a waiver for this offering already; there is no need to apply."
+        assert said in sent.content.decode()
+        assert not models.WaiverApplication.objects.exists()
+
+    def test_who_has_too_many_open_applications_reads_it_and_keeps_their_words(
+        self, client, learner, settings
+    ):
+        # given
+        settings.WAIVER_POLICY_OPEN_APPLICATIONS = 1
+        one = make.applicant(learner.pk, "GU")
+        api.apply(one, offering_code="other-one", note="x", at=make.EVE)
+
+        # when
+        address = reverse("waiver_policy:apply", args=[make.COURSE])
+        page = client.post(address, {"note": "Kept words.", "truth": "on"}).content.decode()
+
+        # then
+        assert "1 application of yours waits for a reviewer. Please wait for the answer" in page
+        assert "Kept words." in page
+        assert models.WaiverApplication.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "sent", [{"verdict": "approve", "percent": "60", "reason": "Fine."}, {}],
+        ids=["complete", "empty"],
+    )  # fmt: skip
+    def test_deciding_again_is_answered_with_a_sentence(self, client, reviewer, applied, sent):
+        # given
+        api.refuse(applied.uuid, by=9, reason="No proof.", at=make.EVE)
+        client.force_login(reviewer)
+
+        # when
+        address = reverse("waiver_policy:review_one", args=[applied.uuid])
+        page = client.post(address, sent, follow=True).content.decode()
+
+        # then
+        assert "This application has been decided already; nothing was changed." in page
+        assert "No proof." in page
+        assert api.get_application(applied.uuid).state == "refused"
 
     @pytest.mark.usefixtures("titles")
     def test_lists_of_applications_name_offerings_and_lead_to_their_codes(

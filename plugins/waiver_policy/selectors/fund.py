@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from fairgate.money import Money, exponent
 from fairgate.percent import Percent
 from waiver_policy import models
@@ -43,12 +41,6 @@ def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
         )
         for entry in entries.select_related("grant").order_by("id")
     )
-
-
-def get_grant(uuid: UUID) -> GrantSummary | None:
-    """A grant by its public key."""
-    row = models.WaiverGrant.objects.select_related("decision").filter(uuid=uuid).first()
-    return to_grant(row) if row else None
 
 
 def to_grant(row: models.WaiverGrant) -> GrantSummary:

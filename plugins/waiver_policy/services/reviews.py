@@ -9,9 +9,21 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from fairgate.percent import Percent
-from waiver_policy import models
-from waiver_policy.data import Applicant, ApplicationState, ApplicationSummary, ReasonCode
-from waiver_policy.exceptions import ApplicationClosed, InvalidReview, UnknownApplication
+from waiver_policy import conf, models
+from waiver_policy.data import (
+    Applicant,
+    ApplicationState,
+    ApplicationSummary,
+    Outcome,
+    ReasonCode,
+)
+from waiver_policy.exceptions import (
+    AlreadyEligible,
+    ApplicationClosed,
+    InvalidReview,
+    TooManyApplications,
+    UnknownApplication,
+)
 from waiver_policy.rules import deciding
 from waiver_policy.selectors import decisions, policies
 from waiver_policy.selectors.applications import to_application
@@ -25,9 +37,19 @@ MAX_TEXT = 4000
 def apply(
     applicant: Applicant, *, offering_code: str, note: str, at: datetime
 ) -> ApplicationSummary:
-    """Ask a person to look; an application that is still open is returned as it stands."""
+    """Ask a person to look; an application that is still open is returned as it stands.
+
+    Raises:
+        AlreadyEligible, TooManyApplications: see ``api.apply``.
+    """
     open_key = decisions.live_key(applicant.user_id, offering_code)
+    waiting = models.WaiverApplication.objects.filter(open_key=open_key).first()
+    if waiting is not None:
+        return to_application(waiting)
     decided = decisions.decide(applicant, offering_code=offering_code, at=at)
+    if decided.decision.outcome is Outcome.GRANTED:
+        raise AlreadyEligible
+    _check_room(applicant.user_id)
     proposed = _proposed(decided)
     try:
         with transaction.atomic():
@@ -49,6 +71,14 @@ def apply(
         return to_application(row)
     log.info("waiver application: application=%s offering=%s", row.uuid, offering_code)
     return to_application(row)
+
+
+def _check_room(user_id: int) -> None:
+    """A guard against heaps, not a count of money: two requests at one moment may both pass."""
+    limit = conf.open_applications()
+    mine = models.WaiverApplication.objects.filter(user_id=user_id, open_key__isnull=False)
+    if mine.count() >= limit:
+        raise TooManyApplications(limit)
 
 
 def _proposed(decided: decisions.Decided) -> Percent | None:

@@ -11,6 +11,8 @@ DEFAULTS: dict[str, object] = {
     "WAIVER_POLICY_SLUG": "",
     # Where a learner writes to appeal (an address or a URL); empty names the form only.
     "WAIVER_POLICY_APPEAL_CONTACT": "",
+    # How many applications of one learner may wait for a reviewer at a time.
+    "WAIVER_POLICY_OPEN_APPLICATIONS": 5,
 }
 
 
