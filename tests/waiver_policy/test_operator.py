@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from factories import waiver_policy as make
 from fairgate import clock
@@ -159,6 +159,35 @@ def test_a_policy_is_loaded_and_activated():
         f"{make.SLUG} v1 was active already.\n",
     ]
     assert f"{make.SLUG} v1: active" in told[3]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("waiver_policy_lists", "load", "shipped", "--by", "x" * 151),
+         "argument --by: the text has 151 characters; at most 150 can be kept."),
+        (("waiver_policy_lists", "load", "shipped", "--source", "x" * 501),
+         "argument --source: the text has 501 characters; at most 500 can be kept."),
+        (("waiver_policy_lists", "load", "shipped", "--symbol", "x" * 101),
+         "argument --symbol: the text has 101 characters; at most 100 can be kept."),
+        (("waiver_policy_policies", "load", "shipped", "--by", "x" * 151),
+         "argument --by: the text has 151 characters; at most 150 can be kept."),
+        (("waiver_policy_policies", "activate", make.SLUG, "--by", "x" * 151),
+         "argument --by: the text has 151 characters; at most 150 can be kept."),
+        *(
+            (("waiver_policy_policies", "activate", make.SLUG, "--policy-version", number),
+             "argument --policy-version: a whole number from 1 to 2147483647 is needed.")
+            for number in ("9" * 30, "9" * 5000, "2147483648", "0", "one", "²")
+        ),
+    ],
+    ids=lambda value: value[-2] if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_an_option_that_no_column_holds_ends_with_2_and_loads_nothing(words, sentence, capsys):
+    with pytest.raises(SystemExit) as ended:
+        load_command_class("waiver_policy", words[0]).run_from_argv(["manage.py", *words])
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+    assert (api.list_editions(), api.list_policies()) == ((), ())
 
 
 def test_a_policy_without_its_lists_is_not_activated():

@@ -15,12 +15,14 @@ from fairgate.documents import DocumentError
 from waiver_policy import api
 from waiver_policy.data import EditionFacts, EditionLoad, ListCode, Membership, MembershipChange
 from waiver_policy.exceptions import WaiverError
+from waiver_policy.management.options import text_of
+from waiver_policy.models import ListEdition
 
 SHIPPED = "shipped"
 
 
 class Command(BaseCommand):
-    """Exit code 0: fine. 1: something a person must look at. 2: the file is malformed."""
+    """Exit code 0: fine. 1: something a person must look at. 2: a file or an option is wrong."""
 
     help = "Shows, checks, compares and loads the dated country lists (LDC, SIDS, LLDC)."
 
@@ -34,10 +36,19 @@ class Command(BaseCommand):
         load = actions.add_parser("load", help="load a file: one edition per list that changed")
         for sub in (diff, load):
             sub.add_argument("file", help=f"a CSV file, or “{SHIPPED}” for the one we come with")
-        load.add_argument("--source", default="", help="publication or address it comes from")
-        load.add_argument("--symbol", default="", help="document symbol, like A/RES/76/8")
+        load.add_argument(
+            "--source", type=text_of(ListEdition, "source"), default="",
+            help="publication or address it comes from",
+        )  # fmt: skip
+        load.add_argument(
+            "--symbol", type=text_of(ListEdition, "document_symbol"), default="",
+            help="document symbol, like A/RES/76/8",
+        )  # fmt: skip
         load.add_argument("--published-on", type=_day, help="day it was published")
-        load.add_argument("--by", default="command line", help="who answers for it")
+        load.add_argument(
+            "--by", type=text_of(ListEdition, "loaded_by"), default="command line",
+            help="who answers for it",
+        )  # fmt: skip
         load.add_argument(
             "--allow-removals", action="store_true",
             help="load even if countries vanish from a list without an until_date",

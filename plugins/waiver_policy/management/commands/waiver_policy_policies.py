@@ -12,12 +12,14 @@ from fairgate import clock
 from fairgate.documents import DocumentError, read_text
 from waiver_policy import api
 from waiver_policy.exceptions import WaiverError
+from waiver_policy.management.options import text_of, version_number
+from waiver_policy.models import PolicyVersion
 
 SHIPPED = "shipped"
 
 
 class Command(BaseCommand):
-    """Exit code 0: done. 1: not possible, with the reason. 2: the file is malformed."""
+    """Exit code 0: done. 1: not possible, with the reason. 2: a file or an option is wrong."""
 
     help = "Shows, loads and activates waiver policies."
 
@@ -29,10 +31,13 @@ class Command(BaseCommand):
         activate = actions.add_parser("activate", help="let a version decide from now on")
         activate.add_argument("slug", help="the policy's id")
         activate.add_argument(
-            "--policy-version", type=int, default=None, help="the newest by default"
+            "--policy-version", type=version_number, default=None, help="the newest by default"
         )
-        for sub in (load, activate):
-            sub.add_argument("--by", default="command line", help="who answers for it")
+        for sub, column in ((load, "author"), (activate, "activated_by")):
+            sub.add_argument(
+                "--by", type=text_of(PolicyVersion, column), default="command line",
+                help="who answers for it",
+            )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         actions = {"show": self._show, "load": self._load, "activate": self._activate}

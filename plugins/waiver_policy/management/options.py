@@ -1,0 +1,33 @@
+"""What the options of our commands may hold: no more than the columns they are kept in."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from django.db.models import Model
+
+MAX_VERSION = 2_147_483_647
+"""The largest number of a version that every database keeps."""
+
+
+def text_of(model: type[Model], column: str) -> Callable[[str], str]:
+    """The type of an option that lands in a column: a text that is not longer than the column."""
+    longest: int = model._meta.get_field(column).max_length  # type: ignore[union-attr,assignment]
+
+    def fitting(text: str) -> str:
+        if len(text) > longest:
+            raise argparse.ArgumentTypeError(
+                f"the text has {len(text)} characters; at most {longest} can be kept."
+            )
+        return text
+
+    return fitting
+
+
+def version_number(text: str) -> int:
+    """The type of an option that names a version: a whole number from 1 on."""
+    # The length first: Python refuses to read very long numbers with another error.
+    if text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_VERSION:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a whole number from 1 to {MAX_VERSION} is needed.")
