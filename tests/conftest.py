@@ -8,8 +8,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.test import TransactionTestCase
 
 import browsers
+import emptying
 import two_databases
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -78,6 +80,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     with two_databases.default_database(request.getfixturevalue("mariadb_database")):
         yield name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> Iterator[None]:
+    """Tests that commit leave an empty database behind, without Django's slow way to get there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty_databases)
+        yield
 
 
 @pytest.fixture(scope="session")
