@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -62,6 +63,16 @@ def test_the_shipped_lists_overlap_as_they_should(day, both, landlocked, either)
 )  # fmt: skip
 def test_the_history_agrees_with_public_statements(day, count):
     assert len(members("LDC", day)) == count
+
+
+def test_the_notes_of_the_shipped_lists_are_for_operators():
+    notes = {row.country: row.note for row in SHIPPED["LDC"]}
+    assert notes["BD"] == (
+        "Contested: a deferral to 24 November 2029 was requested on 18 February 2026; "
+        "check the General Assembly's decision."
+    )
+    every = " ".join(row.note for rows in SHIPPED.values() for row in rows)
+    assert not re.search("store ends|re-check|not found|vocabulary", every, re.IGNORECASE)
 
 
 def test_the_two_views_of_sids_differ_in_six_territories():
