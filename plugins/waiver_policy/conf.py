@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django_countries import countries
 
@@ -24,6 +26,14 @@ def open_applications() -> int:
 def known_countries() -> frozenset[str]:
     """The country codes of this site: ISO 3166-1 and ``COUNTRIES_OVERRIDE`` (XK, TW, …)."""
     return frozenset(countries.countries)
+
+
+def country_codes() -> Mapping[str, tuple[str, str]]:
+    """The known countries, each with its alpha-3 and M49 code; blank where it has none (XK)."""
+    return {
+        code: (countries.alpha3(code), countries.numeric(code, padded=True) or "")
+        for code in known_countries()
+    }
 
 
 def country_name(code: str) -> str:

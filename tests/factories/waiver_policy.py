@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from django_countries.data import ALT_CODES
+
 from fairgate.money import Money
 from waiver_policy import api
 from waiver_policy.data import Applicant, EditionFacts, EditionLoad, GrantSummary, PolicySummary
@@ -31,10 +33,23 @@ LAOS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+#: Each country with its alpha-3 and M49 code.
+CODES: Mapping[str, tuple[str, str]] = {
+    code: (alpha3, f"{number:03}") for code, (alpha3, number) in ALT_CODES.items()
+}
+
+
+def _codes(row: Mapping[str, str]) -> Mapping[str, str]:
+    """The codes that belong to the country of a row; blank for one that has none."""
+    alpha3, m49 = CODES.get(row.get("iso3166_alpha2", "LA"), ("", ""))
+    return {"alpha3": alpha3, "m49": m49}
+
+
 def list_text(*rows: Mapping[str, str]) -> str:
     """A CSV of country lists; each row is Lao PDR with some cells changed."""
     lines = [",".join(COLUMNS)]
-    lines += [",".join({**LAOS, **row}[column] for column in COLUMNS) for row in rows]
+    whole = [{**LAOS, **_codes(row), **row} for row in rows]
+    lines += [",".join(cells[column] for column in COLUMNS) for cells in whole]
     return "\n".join(lines) + "\n"
 
 

@@ -38,11 +38,12 @@ _M49 = re.compile(r"[0-9]{3}|", re.ASCII)
 
 
 def read_lists(
-    text: str, *, file: str, countries: Collection[str]
+    text: str, *, file: str, countries: Mapping[str, tuple[str, str]]
 ) -> Mapping[str, tuple[Membership, ...]]:
     """The memberships of each list in a CSV, by list code; all or nothing.
 
-    ``countries`` are the known codes. ``NA`` is Namibia, a blank is a fault.
+    ``countries`` are the known codes, each with its alpha-3 and M49 code, blank where it has
+    none (``XK``). ``NA`` is Namibia, a blank is a fault.
 
     Raises:
         fairgate.documents.DocumentErrors: every fault, with line and column.
@@ -96,7 +97,9 @@ def _check_padding(text: str, faults: Faults) -> None:
         start = reader.line_num + 1
 
 
-def _membership(row: Row, countries: Collection[str], faults: Faults) -> Membership | None:
+def _membership(
+    row: Row, countries: Mapping[str, tuple[str, str]], faults: Faults
+) -> Membership | None:
     checked = (
         _check_country(row, countries, faults),
         _check_words(row, faults),
@@ -125,16 +128,22 @@ def _membership(row: Row, countries: Collection[str], faults: Faults) -> Members
     )
 
 
-def _check_country(row: Row, countries: Collection[str], faults: Faults) -> bool:
+def _check_country(row: Row, countries: Mapping[str, tuple[str, str]], faults: Faults) -> bool:
     code, column = row["iso3166_alpha2"], "iso3166_alpha2"
     if not code:
         faults.add("the country code is blank.", line=row.line, field=column)
     elif code not in countries:
         hint = " Codes are upper case." if code.upper() in countries else ""
         faults.add(f"“{code}” is not a country code we know.{hint}", line=row.line, field=column)
-    for name, form in (("alpha3", _ALPHA3), ("m49", _M49)):
+    others = countries.get(code, ("", ""))
+    for name, form, other in zip(("alpha3", "m49"), (_ALPHA3, _M49), others, strict=True):
         if not form.fullmatch(row[name]):
             faults.add(f"“{row[name]}” is not a code of this kind.", line=row.line, field=name)
+        elif row[name] and other and row[name] != other:
+            faults.add(
+                f"“{row[name]}” is not the code of {code}, which is {other}.",
+                line=row.line, field=name,
+            )  # fmt: skip
     return code in countries
 
 

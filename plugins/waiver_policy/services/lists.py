@@ -36,7 +36,7 @@ def load_edition(
         EditionOutOfOrder: a list has an edition known from this moment or later.
     """
     text, name = _text(path_or_text, file)
-    found = editions.read_lists(text, file=name, countries=conf.known_countries())
+    found = editions.read_lists(text, file=name, countries=conf.country_codes())
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     created, unchanged = [], []
     with transaction.atomic():
@@ -68,7 +68,7 @@ def diff_edition(
 ) -> tuple[MembershipChange, ...]:
     """What a load would change against the editions known at a moment, for the file's lists."""
     text, name = _text(path_or_text, file)
-    found = editions.read_lists(text, file=name, countries=conf.known_countries())
+    found = editions.read_lists(text, file=name, countries=conf.country_codes())
     before = [row for row in lists.list_snapshot(known_at=at) if row.list_code in found]
     after = [row for rows in found.values() for row in rows]
     return editions.changes(before, after)

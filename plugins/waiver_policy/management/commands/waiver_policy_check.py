@@ -61,7 +61,7 @@ def _read_policies(path: str) -> Mapping[str, Any]:
 def _read_lists(path: str) -> Mapping[str, Mapping[str, tuple[Membership, ...]]]:
     shipped = Path(str(resources.files("waiver_policy") / "data" / "ldc_sids.csv"))
     text = read_text(path or shipped)
-    found = read_lists(text, file=path or shipped.name, countries=conf.known_countries())
+    found = read_lists(text, file=path or shipped.name, countries=conf.country_codes())
     lists: dict[str, dict[str, tuple[Membership, ...]]] = {code: {} for code in found}
     for code, rows in found.items():
         for row in rows:
