@@ -28,6 +28,7 @@ import yaml
 from fairgate.errors import FairgateError
 
 MAX_BYTES = 5 * 1024 * 1024
+MAX_DEPTH = 50
 
 
 class DocumentError(FairgateError, ValueError):
@@ -167,8 +168,6 @@ def parse_yaml(text: str, *, file: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise DocumentError(f"is not YAML: {error.problem}.", file=file, line=line) from None
-    except RecursionError:
-        raise DocumentError("is nested too deeply.", file=file) from None
 
 
 def parse_csv(
@@ -218,14 +217,25 @@ def _rows(reader: Any, header: Sequence[str], faults: Faults) -> Iterator[Row]:
 
 
 def _refuse_aliases(text: str, file: str) -> None:
+    """Stop at what is not used here, and at a depth nobody writes, before anything is built."""
+    depth = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        line = token.start_mark.line + 1
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-            raise DocumentError(
-                "anchors, aliases and tags are not used here.",
-                file=file,
-                line=token.start_mark.line + 1,
-            )
+            sentence = "anchors, aliases and tags are not used here."
+            raise DocumentError(sentence, file=file, line=line)
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            raise DocumentError("is nested too deeply.", file=file, line=line)
 
+
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}", re.ASCII)

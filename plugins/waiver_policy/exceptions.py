@@ -8,6 +8,8 @@
   + UnknownGrant           no grant has this uuid
   + GrantClosed            the grant is already committed, or already released
   + UnknownApplication     no application has this uuid
+  + AlreadyEligible        the policy grants it already: there is nothing to apply for
+  + TooManyApplications    this person waits for as many answers as the site allows
   + ApplicationClosed      somebody has decided this application already
   + InvalidReview          a review lacks its reason, its percentage, or an independent reviewer
   + UnknownList            no list has this code

@@ -42,7 +42,9 @@ def test_a_mapping_knows_the_lines_of_its_keys():
         ("a: 1\n---\nb: 2", "p.yaml, line 2: is not YAML"),
         ("? [1, 2]\n: x", "p.yaml, line 1: a key is a word."),
         ("a: 1\n\tb: 2", "p.yaml, line 2: is not YAML"),
-        ("[" * 5000, "p.yaml: is nested too deeply."),
+        ("[" * 5000, "p.yaml, line 1: is nested too deeply."),
+        ("{a: " * 60, "p.yaml, line 1: is nested too deeply."),
+        ("\n".join(" " * n + "a:" for n in range(60)), "p.yaml, line 51: is nested too deeply."),
     ],
 )
 def test_a_fault_in_yaml_is_placed(text, sentence):
