@@ -109,7 +109,9 @@ def test_a_fault_names_file_line_and_field_and_nothing_is_loaded(
 def test_marks_that_a_script_needs_may_stand_in_a_name(name: str) -> None:
     text = ONE_AGREEMENT.replace("display_name: GSMA", f'display_name: "{name}"')
 
-    api.read_terms(text, file="TERMS.yaml")
+    [terms] = api.read_terms(text, file="TERMS.yaml")
+
+    assert terms.partner == "GSMA"
 
 
 def test_every_fault_of_a_file_is_named_at_once() -> None:
@@ -180,7 +182,12 @@ def test_terms_by_date_alone_have_one_agreement_per_course_and_day() -> None:
     ids=["another day", "another course", "no revenue"],
 )
 def test_terms_of_two_agreements_that_do_not_meet_are_read(there: str, instead: str) -> None:
-    api.read_terms(terms_text(version_text(), OTHER.replace(there, instead)), file="TERMS.yaml")
+    text = terms_text(version_text(), OTHER.replace(there, instead))
+
+    assert (
+        api.read_terms(text, file="TERMS.yaml")[0]
+        == api.read_terms(terms_text(version_text()), file="TERMS.yaml")[0]
+    )
 
 
 @pytest.mark.django_db
