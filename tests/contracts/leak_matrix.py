@@ -220,8 +220,8 @@ class Person:
     """Somebody who tries the doors. ``title`` is how the table for operators calls them.
 
     ``fees``: what they have settled at this moment. ``is_staff``: the course's team, whom no gate
-    stops. ``plays`` is somebody of the team who looks at the course as somebody else; doors that
-    know nothing of such a game see the team.
+    stops. ``plays`` is somebody of the team who looks at the course as a learner, of a name if
+    ``is_named``; doors that know nothing of such a game see the team.
     """
 
     name: str
@@ -229,6 +229,7 @@ class Person:
     fees: frozenset[str] = frozenset()
     is_staff: bool = False
     plays: bool = False
+    is_named: bool = False
 
     def may_see(self, one: str, *, is_playing: bool) -> bool:
         """Whether the gates let this person find a word."""
@@ -256,24 +257,28 @@ PEOPLE = (
     _person("instructor", "instructor", is_staff=True),
     _person("operator", "global staff", is_staff=True),
     _person("as_learner", "staff viewing as a learner", plays=True),
-    _person("as_unpaid", "staff viewing as an unpaid learner", plays=True),
-    _person("as_paid", "staff viewing as a learner who paid", MAIN, plays=True),
+    _person("as_unpaid", "staff viewing as an unpaid learner", plays=True, is_named=True),
+    _person("as_paid", "staff viewing as a learner who paid", MAIN, plays=True, is_named=True),
 )
 PERSON = {person.name: person for person in PEOPLE}
+
+
+NEVER, AS_ONE, ALWAYS = "never", "as one", "always"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """A way to a course's content. ``title`` and ``group`` are read by operators.
 
-    ``plays_along``: the platform lets its team look through this door as a learner would.
+    ``plays_along``: whether the platform lets its team look through this door as a learner would:
+    ``NEVER``, ``AS_ONE`` (as one learner by name), or ``ALWAYS``.
     ``shows_names``: the names of gated blocks are shown here, see "What cannot be gated".
     """
 
     name: str
     group: str
     title: str
-    plays_along: bool = False
+    plays_along: str = NEVER
     shows_names: bool = False
 
 
@@ -306,6 +311,8 @@ class Matrix:
         said = f"at {door.name}, to {person.name}, who was answered {sorted(sight.statuses)}"
         if leaks := self.leaks(door, person):
             yield f"LEAK {said}: {', '.join(leaks)}"
+        if any(status >= 500 for status in sight.statuses - base.statuses):
+            yield f"BROKEN {said}"
         missed = base.words - closed_to(door, person) - sight.words
         if missed:
             yield f"MISSING {said}: {', '.join(sorted(missed))}"
@@ -342,7 +349,8 @@ class Matrix:
 
 def closed_to(door: Door, person: Person) -> frozenset[str]:
     """What the gates close to a person at a door."""
-    closed = {one for one in GATED if not person.may_see(one, is_playing=door.plays_along)}
+    is_playing = door.plays_along == ALWAYS or (door.plays_along == AS_ONE and person.is_named)
+    closed = {one for one in GATED if not person.may_see(one, is_playing=is_playing)}
     return frozenset(closed - _forgiven(door))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import real_rights as rights
+from cms.djangoapps.contentstore.outlines import update_outline_from_modulestore
 from common.djangoapps.student.models import UserProfile
 from common.djangoapps.student.roles import (
     CourseBetaTesterRole,
@@ -121,7 +122,7 @@ class MatrixCourses(SharedModuleStoreTestCase):
     def client_of(self, person: Person) -> Client:
         """A browser in which this person is signed in, and plays their part if they have one."""
         if person.name not in self.clients:
-            client = self.clients[person.name] = Client()
+            client = self.clients[person.name] = Client(raise_request_exception=False)
             if person.name != "anonymous":
                 assert client.login(username=person.name, password=PASSWORD)
             if person.plays:
@@ -168,6 +169,7 @@ class _Building:
             self.store.publish(made.location, self.author.id)
         RequestCache.clear_all_namespaces()
         CourseOverview.load_from_module_store(made.id)
+        update_outline_from_modulestore(made.id)
         self.index(made.id)
         return Built(key=made.id, blocks=self.blocks, kinds=self.kinds)
 

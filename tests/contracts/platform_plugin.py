@@ -33,7 +33,7 @@ def _pages_without_webpack(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What the page for operators cannot know by itself."""
     group = parser.getgroup("enforcement")
-    group.addoption("--enforcement-page", type=Path, help="where to write the page for operators")
+    group.addoption("--enforcement-page", help="where to write the page for operators")
     group.addoption("--platform-release", help="what the page calls the platform: Teak")
     group.addoption("--run-on", help="the day the page gives: 2026-11-25")
 
@@ -67,7 +67,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from enforcement_page import page
 
     release, day = config.getoption("--platform-release"), config.getoption("--run-on")
-    place.write_text(page(_run(), release=release, day=day), encoding="utf-8")
+    Path(place).write_text(page(_run(), release=release, day=day), encoding="utf-8")
 
 
 def _run() -> Any:

@@ -7,6 +7,8 @@ import base64
 import pytest
 from enforcement_page import Run, page
 from leak_matrix import (
+    ALWAYS,
+    AS_ONE,
     EXAM,
     GATED,
     MAIN,
@@ -24,7 +26,7 @@ from leak_matrix import (
 )
 
 DOOR = Door(name="door", group="Doors", title="A door")
-PLAYING = Door(name="play", group="Doors", title="A door for play", plays_along=True)
+PLAYING = Door(name="play", group="Doors", title="A door for play", plays_along=ALWAYS)
 NAMING = Door(name="names", group="Doors", title="A door with names", shows_names=True)
 
 
@@ -97,6 +99,20 @@ def test_one_fee_never_opens_what_the_other_closes():
 def test_staff_who_play_are_staff_where_nobody_plays_along():
     assert not closed_to(DOOR, PERSON["as_unpaid"])
     assert closed_to(PLAYING, PERSON["as_unpaid"]) == GATED
+
+
+def test_some_doors_play_along_for_one_learner_by_name_only():
+    door = Door(name="one", group="Doors", title="A door", plays_along=AS_ONE)
+    assert closed_to(door, PERSON["as_unpaid"]) == GATED
+    assert not closed_to(door, PERSON["as_learner"])
+
+
+def test_a_page_that_breaks_behind_gates_only_is_a_fault():
+    for base, faults in (({200}, 1), ({200, 500}, 0)):
+        made = matrix(DOOR, "both", gated=WORDS)
+        made.gated["door", "both"] = Sight(words=WORDS, statuses=frozenset({500}))
+        made.ungated["door", "both"] = Sight(words=WORDS, statuses=frozenset(base))
+        assert len(made.faults_at(DOOR)) == faults
 
 
 def test_a_door_may_show_names_and_nothing_else():
