@@ -179,8 +179,15 @@ class Platform:
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
         return user_id in self.staff
 
+    def course_may_have_gate(self, course_key: str) -> bool:
+        return course_key in self.outlines and _has_gate(self.outlines[course_key])
+
     def is_beta_tester(self, user_id: int, course_key: str) -> bool:
         return user_id in self.beta_testers
 
     def is_enforced(self, course_key: str) -> bool:
         return course_key not in self.switched_off
+
+
+def _has_gate(block: Node) -> bool:
+    return block.block_type == "fee_gate" or any(_has_gate(one) for one in block.children)

@@ -6,8 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError, transaction
 
-from factories.fee_gate import COURSE, EXAM, FEE, course, gate, html, offering, unit
+from factories.fee_gate import COURSE, EXAM, FEE, course, gate, html, key, offering, unit
 from fee_gate import handlers, remembered, selectors, services
+from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.models import GatedBlock, GatedCourse
 
 OTHER = "course-v1:ATC+UNGATED+1"
@@ -43,12 +44,12 @@ def test_the_second_request_asks_no_rows(committed, django_assert_num_queries):
     assert again.fees == (FEE,)
 
 
-@pytest.mark.parametrize("key", [OTHER, "course-v1:ATC+NEVER+PUBLISHED"])
-def test_a_course_without_a_gate_asks_no_rows(committed, django_assert_num_queries, key):
-    selectors.gate_table(key)
+@pytest.mark.parametrize("course_key", [OTHER, "course-v1:ATC+NEVER+PUBLISHED"])
+def test_a_course_without_a_gate_asks_no_rows(committed, django_assert_num_queries, course_key):
+    selectors.gate_table(course_key)
 
     with django_assert_num_queries(0):
-        assert selectors.gate_table(key).covers == {}
+        assert selectors.gate_table(course_key).covers == {}
 
 
 def test_another_process_reads_no_rows_either(
@@ -191,3 +192,77 @@ def test_two_courses_have_two_memories(committed):
 
     assert selectors.gate_table(COURSE).fees == (FEE,)
     assert selectors.gate_table(OTHER).fees == ("",)  # it is offered for the first course only
+
+
+def test_f22_what_a_publish_will_gate_is_shut_before_it_is_visible(committed, another_process):
+    committed.outlines[OTHER] = gated_anew()
+
+    handlers.announce_gates(course_key=OTHER)
+    another_process()
+
+    assert selectors.gate_table(OTHER).fees_of(key("html", "other-secret"))
+    assert not GatedBlock.objects.filter(course_key=OTHER).exists()
+
+
+def test_f22_what_a_publish_will_open_stays_shut_until_the_rows_are_written(committed):
+    committed.outlines[COURSE] = course()
+
+    handlers.announce_gates(course_key=COURSE)
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+
+    handlers.count_gates(course_key=COURSE)
+    assert selectors.gate_table(COURSE).covers == {}
+
+
+def test_f22_between_two_counts_a_block_has_the_gates_of_both(committed):
+    again = course(unit("V1", gate("new", fee=EXAM), html("secret")))
+    committed.outlines[COURSE] = again
+
+    handlers.announce_gates(course_key=COURSE)
+
+    assert selectors.gate_table(COURSE).fees_of(key("html", "secret")) == {FEE, EXAM}
+
+
+def test_a_publish_that_gates_nothing_new_announces_nothing(committed):
+    before = selectors.gate_table(COURSE)
+
+    assert services.announce(COURSE) is False
+    assert services.announce(OTHER) is False
+    assert selectors.gate_table(COURSE) == before
+
+
+def test_a_publish_that_cannot_be_announced_is_in_the_log(committed, monkeypatch, caplog):
+    def unreadable(course_key):
+        raise OutlineUnreadable("The course cannot be read.")
+
+    monkeypatch.setattr(committed, "course_outline", unreadable)
+
+    with pytest.raises(OutlineUnreadable):
+        handlers.announce_gates(course_key=COURSE)
+
+    assert f"gates not announced: course={COURSE}" in caplog.text
+
+
+def test_f22_a_course_that_was_never_counted_is_shut_if_there_is_a_gate_in_it(committed, caplog):
+    unknown = "course-v1:ATC+RESTORED+1"
+    committed.outlines[unknown] = gated_anew()
+
+    table = selectors.gate_table(unknown)
+
+    assert not table.is_readable
+    assert f"never counted, course shut: course={unknown}" in caplog.text
+
+
+def test_rows_without_their_course_still_shut(committed):
+    GatedCourse.objects.all().delete()
+    cache.clear()
+
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+
+
+def test_k24_nonsense_in_the_cache_is_not_believed(committed):
+    table = selectors.gate_table(COURSE)
+    remembered._kept.clear()
+    cache.set(remembered._key(table.version, COURSE), ("nonsense",))
+
+    assert selectors.gate_table(COURSE) == table

@@ -29,6 +29,7 @@ def _receiver(function: str, signal: str, sender: str = "") -> dict[str, str]:
 _SIGNALS = {
     "relative_path": "handlers",
     "receivers": [
+        _receiver("announce_gates", "xmodule.modulestore.django.PRE_PUBLISH"),
         _receiver("count_gates", "xmodule.modulestore.django.COURSE_PUBLISHED"),
         _receiver("forget_course", "xmodule.modulestore.django.COURSE_DELETED"),
         *(

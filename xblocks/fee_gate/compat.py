@@ -1,8 +1,8 @@
 """What fee_gate needs of the platform, and nothing else that knows it.
 
-``is_course_staff``, ``is_beta_tester``, ``is_enforced`` and ``course_outline`` are answered by a
-stand-in where one is registered (``fairgate.stand_in``). The others mean "as the platform does it,
-if there is one": outside a platform nobody masquerades, no token is known and nothing is kept.
+What is marked ``@replaceable`` is answered by a stand-in where one is registered
+(``fairgate.stand_in``). The others mean "as the platform does it, if there is one": outside a
+platform nobody masquerades, no token is known and nothing is kept.
 """
 
 from __future__ import annotations
@@ -116,15 +116,21 @@ def _children(block: Any) -> Iterator[Any]:
     return iter(block.get_children() if getattr(block, "has_children", False) else ())
 
 
+@replaceable
 def course_may_have_gate(course_key: str) -> bool:
-    """Whether a gate may be in the published course: asked when the table cannot be read."""
-    try:
-        from opaque_keys.edx.keys import CourseKey
-        from xmodule.modulestore.django import modulestore
-    except ImportError:
-        return True
-    key = CourseKey.from_string(course_key)
-    return bool(modulestore().get_items(key, qualifiers={"category": rules.GATE}))
+    """Whether a gate is in the published course: asked when the table does not say.
+
+    A course that is not there has none.
+    """
+    from opaque_keys.edx.keys import CourseKey
+    from xmodule.modulestore import ModuleStoreEnum
+    from xmodule.modulestore.django import modulestore
+
+    key, store = CourseKey.from_string(course_key), modulestore()
+    with store.branch_setting(ModuleStoreEnum.Branch.published_only, key):
+        if not store.has_course(key):
+            return False
+        return bool(store.get_items(key, qualifiers={"category": rules.GATE}))
 
 
 # .. toggle_name: fee_gate.enforce

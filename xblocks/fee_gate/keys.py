@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.locator import LibraryLocator
 
 
 def run_text(course_key: object) -> str:
@@ -43,6 +44,12 @@ def block_type(usage_key: object) -> str:
     """The type in a usage key ("html"), or "" if the key does not tell."""
     key = _parsed(UsageKey, usage_key)
     return str(_without_aside(key).block_type) if isinstance(key, UsageKey) else ""
+
+
+def is_run(course_key: object) -> bool:
+    """Whether a key is one of a course run: libraries have such keys too."""
+    key = _parsed(CourseKey, course_key)
+    return isinstance(key, CourseKey) and not isinstance(key, LibraryLocator)
 
 
 def block_id(usage_key: object) -> str:

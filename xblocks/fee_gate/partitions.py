@@ -35,6 +35,8 @@ class FeeGatePartitionScheme:
     asked for at each request, so neither has to wait for the platform's stored course structures.
     """
 
+    # The platform sets it when it loads the scheme by its entry point, which is not always first.
+    name = SCHEME
     read_only = True
 
     @classmethod

@@ -45,10 +45,18 @@ def recall(course: str, read: Callable[[str], GateTable]) -> GateTable:
     if table is None:
         table = read(course)
         if table.is_readable and table.are_fees_known:
+            _store(course, table)
             _ask(cache.add, _key("version", course), table.version, SECONDS)
-            _ask(cache.set, _key(table.version, course), _packed(table), SECONDS)
-            _keep(course, table)
     return table
+
+
+def announce(course: str, table: GateTable) -> None:
+    """Have every process use this table from now on, though its rows are not committed.
+
+    Without a cache nobody hears of it, and the rows are read as they are.
+    """
+    _store(course, table)
+    _ask(cache.set, _key("version", course), table.version, SECONDS)
 
 
 def renew(course: str, version: str) -> None:
@@ -76,11 +84,15 @@ def _known(course: str, version: str) -> GateTable | None:
     if table is not None and table.version == version and time.monotonic() < until:
         return table
     packed = _ask(cache.get, _key(version, course))
-    if packed is None:
-        return None
-    table = _unpacked(course, version, packed)
-    _keep(course, table)
+    table = _ask(_unpacked, course, version, packed) if packed else None
+    if table is not None:
+        _keep(course, table)
     return table
+
+
+def _store(course: str, table: GateTable) -> None:
+    _ask(cache.set, _key(table.version, course), _packed(table), SECONDS)
+    _keep(course, table)
 
 
 def _keep(course: str, table: GateTable) -> None:
@@ -92,7 +104,7 @@ def _keep(course: str, table: GateTable) -> None:
 
 
 def _ask(call: Callable[..., Any], *args: object) -> Any:
-    """What the cache says; ``None`` if it does not answer. Each backend has errors of its own."""
+    """What the cache says; ``None`` if it makes no sense. Each backend has errors of its own."""
     try:
         return call(*args)
     except Exception:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -43,6 +44,29 @@ def recompute(course_key: str) -> RecomputeSummary:
     )
     log.info("gates counted: course=%s gates=%s blocks=%s", course, summary.gates, summary.blocks)
     return summary
+
+
+def announce(course_key: str) -> bool:
+    """Before a publish becomes visible, shut what its gates will cover, beside what is shut now.
+
+    The platform shows a published course at once and tells of it afterwards; our rows are
+    committed with the request that published, seconds later. Until then every process counts with
+    both tables: nothing opens too early, nothing new is open for a moment. Returns whether there
+    was something to announce.
+
+    Raises:
+        OutlineUnreadable: the course cannot be read.
+    """
+    course = keys.course_text(course_key)
+    known = selectors.gate_table(course)
+    coming = tuple(_rows(course, compat.course_outline(course)))
+    table = selectors.with_more(known, coming) if known.is_readable else known
+    if (table.covers, table.inside) == (known.covers, known.inside):
+        return False
+    selectors.forget(course)
+    remembered.announce(course, replace(table, version=new_version()))
+    log.info("gates announced: course=%s blocks=%s", course, len(table.covers))
+    return True
 
 
 def renew(course_key: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.core.management.base import CommandError
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
-from opaque_keys.edx.locator import LibraryLocator
+
+from fee_gate import keys
 
 _LONGEST = 255  # what the table holds
 
@@ -17,12 +18,12 @@ def course_run(text: str) -> str:
         CommandError: it is not, or is longer than the table holds.
     """
     try:
-        key = CourseKey.from_string(text)
+        CourseKey.from_string(text)
     except InvalidKeyError:
         raise CommandError(
             f"“{text}” is no key of a course run; write it like course-v1:ORG+CODE+RUN."
         ) from None
-    if isinstance(key, LibraryLocator):
+    if not keys.is_run(text):
         raise CommandError(f"“{text}” is the key of a library; gates stand in course runs.")
     if len(text) > _LONGEST:
         raise CommandError(f"The key is longer than {_LONGEST} characters; no course run has it.")
