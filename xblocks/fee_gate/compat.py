@@ -270,6 +270,7 @@ def _sidebar_keys(template: str, user_id: int, course_key: str) -> Iterator[str]
         yield template.format(
             course_key_string=str(key),
             course_version=str(getattr(course, "course_version", None)),
+            block_structure_version=_structure_version(key),
             user_id=user_id,
             enrollment_mode=getattr(enrollment, "mode", ""),
             user_cohort_id=getattr(cohort, "course_user_group_id", ""),
@@ -277,6 +278,14 @@ def _sidebar_keys(template: str, user_id: int, course_key: str) -> Iterator[str]
             allow_public_outline=public_outline,
             is_masquerading=False,
         )
+
+
+def _structure_version(course_key: Any) -> str:
+    """What newer releases (openedx-platform #38785) have in the key in place of the version."""
+    from openedx.core.djangoapps.content.block_structure import api
+
+    version_of = getattr(api, "get_block_structure_version", None)
+    return str(version_of(course_key)) if version_of else ""
 
 
 def regrade(user_id: int, course_key: str) -> None:
