@@ -59,6 +59,15 @@ class CompatContract:
         assert gate.is_course_staff(self.learner_id, self.course_key) is False
         assert gate.is_course_staff(NOBODY, self.course_key) is False
 
+    # fee_gate.compat.is_beta_tester, is_enforced
+
+    def test_nobody_is_a_beta_tester_who_was_not_invited(self):
+        assert gate.is_beta_tester(self.learner_id, self.course_key) is False
+        assert gate.is_beta_tester(NOBODY, self.course_key) is False
+
+    def test_gates_hold_where_nobody_switched_them_off(self):
+        assert gate.is_enforced(self.course_key) is True
+
     # fee_gate.compat.course_outline
 
     def test_the_outline_is_the_tree_of_the_published_course(self):
@@ -131,6 +140,14 @@ class CompatContract:
     def test_a_structure_can_be_forgotten_again_and_again(self):
         assert gate.forget_structure(self.course_key) is None
         assert gate.forget_structure(self.course_key) is None
+
+    def test_a_sidebar_can_be_forgotten_whether_it_was_kept_or_not(self):
+        for course_key in (self.course_key, OTHER_COURSE):
+            assert gate.forget_sidebar(self.learner_id, course_key) is None
+            assert gate.forget_sidebar(NOBODY, course_key) is None
+
+    def test_grades_can_be_counted_again(self):
+        assert gate.regrade(self.learner_id, self.course_key) is None
 
     # fee_payments.compat, waiver_policy.compat
 

@@ -17,7 +17,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError
 from django.test import RequestFactory
 from django.urls import reverse
-from gated_course import FEE, GatedCourse
+from gated_course import EXAM, FEE, GatedCourse
 from lms.djangoapps.courseware.block_render import get_block_for_descriptor
 from lms.djangoapps.courseware.field_overrides import disable_overrides
 from lms.djangoapps.courseware.masquerade import CourseMasquerade
@@ -31,8 +31,6 @@ from xmodule.partitions.partitions_service import get_all_partitions_for_course
 
 from fee_gate import api, compat, selectors, services
 from fee_gate.data import GateTable
-
-EXAM = "spectrum-exam"
 
 
 class PlatformFindsUs(GatedCourse):
