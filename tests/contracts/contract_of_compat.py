@@ -106,8 +106,9 @@ class CompatContract:
 
     # fee_gate.compat, where it asks the platform for something if there is one
 
-    def test_a_course_with_a_gate_may_have_one(self):
+    def test_a_course_with_a_gate_has_one_and_a_course_that_is_not_there_has_none(self):
         assert gate.course_may_have_gate(self.course_key) is True
+        assert gate.course_may_have_gate(OTHER_COURSE) is False
 
     def test_the_courses_of_the_platform_are_listed_by_their_keys(self):
         keys = gate.course_keys()

@@ -20,6 +20,7 @@ from common.djangoapps.student.roles import (
     CourseStaffRole,
 )
 from common.djangoapps.student.tests.factories import CourseEnrollmentFactory, UserFactory
+from common.djangoapps.util.milestones_helpers import seed_milestone_relationship_types
 from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
@@ -29,6 +30,7 @@ from edx_toggles.toggles.testutils import override_waffle_flag
 from leak_matrix import EXAM, MAIN, PEOPLE, SINGLE, UNITS, Block, Person, course
 from lms.djangoapps.courseware.field_overrides import OverrideModulestoreFieldData
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.locator import CourseLocator
 from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
 from openedx.features.course_experience import COURSE_ENABLE_UNENROLLED_ACCESS_FLAG
 from search.search_engine_base import SearchEngine
@@ -44,6 +46,7 @@ from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 from fairgate import clock
 
 MFE = "http://learning-mfe.example"
+RUN = "2026_T4"
 PASSWORD = "Password1234"
 TRANSCRIPT = "lesson.srt"
 ENROLLED = ("unpaid", "waived", "paid", "refunded", "seat", "other", "both", "tester")
@@ -81,6 +84,7 @@ class Built:
         "lms.djangoapps.courseware.field_overrides:OverrideModulestoreFieldData.wrap"
     ],
     LEARNING_MICROFRONTEND_URL=MFE,
+    ROOT_URLCONF="matrix_urls",
     FEATURES=settings.FEATURES | {"ENABLE_XBLOCK_VIEW_ENDPOINT": True},
     **rights.SETTINGS,
 )
@@ -103,12 +107,14 @@ class MatrixCourses(SharedModuleStoreTestCase):
 
     @classmethod
     def setUpTestData(cls):
+        seed_milestone_relationship_types()  # the mobile app's list of blocks asks for these
+        _sell(str(CourseLocator("ATC", "GATED", RUN)))
         with cls.captureOnCommitCallbacks(execute=True):
             cls.gated = _Building(cls.store, "GATED", with_gates=True).build()
             cls.ungated = _Building(cls.store, "UNGATED", with_gates=False).build()
         cls.people = _people((cls.gated, cls.ungated))
         with cls.captureOnCommitCallbacks(execute=True):
-            _settle(cls.people, str(cls.gated.key))
+            _settle(cls.people)
 
     def setUp(self):
         super().setUp()
@@ -153,7 +159,7 @@ class _Building:
         made = CourseFactory.create(
             org="ATC",
             number=self.number,
-            run="2026_T4",
+            run=RUN,
             course_visibility="public",
             self_paced=True,
             mobile_available=True,
@@ -269,12 +275,17 @@ def _roles(person: Person) -> Iterator[type]:
         yield CourseStaffRole
 
 
-def _settle(people: dict, course_key: str) -> None:
-    """Both fees of the course with gates, and what people did about them."""
+def _sell(course_key: str) -> None:
+    """Both fees of the course with gates; and what waives one."""
     at = clock.now()
     rights.open_the_programme(at=at)
     for fee in (MAIN, EXAM):
         rights.offer(fee, course_key, at=at)
+
+
+def _settle(people: dict) -> None:
+    """What people did about the fees."""
+    at = clock.now()
     rights.waive(people["waived"].id, MAIN, at=at)
     rights.seat(people["seat"].id, MAIN, at=at)
     for name, fee in (("paid", MAIN), ("other", EXAM), ("both", MAIN), ("both", EXAM)):

@@ -320,8 +320,14 @@ def blocks_api(visit: Visit) -> Iterator[HttpResponse]:
     for version in ("v1", "v2"):
         url = f"/api/courses/{version}/blocks/"
         yield visit.get(url, _blocks_query(visit) | course)
-        for name in ("unit-a", "subsection-b", "nested-b-text", "subsection-a-inner-box"):
+        for name in ("unit-a", "subsection-b", "subsection-a-inner-box"):
             yield visit.get(f"{url}{quote(str(visit.course.blocks[name]))}", _blocks_query(visit))
+
+
+@door(APPS, "Blocks API, as somebody else")
+def blocks_api_of_another(visit: Visit) -> Iterator[HttpResponse]:
+    query = _blocks_query(visit, course_id=str(visit.course.key), username="both")
+    yield visit.get("/api/courses/v2/blocks/", query)
 
 
 @door(APPS, "Blocks API, everything there is")
@@ -344,6 +350,13 @@ def mobile_blocks_with_tokens(visit: Visit) -> Iterator[HttpResponse]:
     query = _blocks_query(visit, course_id=str(visit.course.key))
     for token in ("jwt", "bearer"):
         yield visit.get_with(visit.tokens[token], "/api/mobile/v4/course_info/blocks/", query)
+
+
+@door(APPS, "The mobile app's list of blocks, with false tokens")
+def mobile_blocks_with_bad_token(visit: Visit) -> Iterator[HttpResponse]:
+    query = _blocks_query(visit, course_id=str(visit.course.key), username="both")
+    for token in ("Bearer garbage", "JWT a.b.c", visit.tokens["expired"]):
+        yield visit.get_with(token, "/api/mobile/v4/course_info/blocks/", query)
 
 
 @door(APPS, "The mobile app's other pages of a course")
@@ -461,11 +474,12 @@ WITH_ACCOUNT = {
     "handler_noauth_with_tokens",
     "mobile_blocks_with_tokens",
 }
-WITHOUT_ACCOUNT = {"handler_with_bad_token"}
+WITHOUT_ACCOUNT = {"handler_with_bad_token", "mobile_blocks_with_bad_token"}
 # Even without gates these say nothing of what is in a block; they are tried all the same.
 SHOW_NO_CONTENT = {
     "jump_to",
     "old_pages",
+    "mobile_blocks_with_bad_token",
     "mobile_pages",
     "outline",
     "sidebar",
@@ -632,6 +646,24 @@ class TestBesidesTheMatrix(MatrixCourses):
         for name in ("unpaid", "both"):
             CourseEnrollment.enroll(self.people[name], key)
         return master.mapped(key)
+
+    @promises("Staff who view the course as a group of a fee see what the group sees.")
+    def test_f20_staff_view_the_course_as_a_group_of_a_fee(self):
+        staff = self.client_of(PERSON["staff"])
+        place = {"course_key_string": str(self.gated.key)}
+        offered = staff.get(reverse("masquerade_update", kwargs=place)).json()["available"]
+        closed = closed_to(RUN.doors["unit_page"], PERSON["unpaid"])
+        for name, is_open in (
+            (f"Fee: {MAIN}, settled", True),
+            (f"Fee: {MAIN}, not settled", False),
+        ):
+            (group,) = (one for one in offered if one["name"] == name)
+            wish = group | {"role": "student"}
+            url = reverse("masquerade_update", kwargs=place)
+            staff.post(url, json.dumps(wish), content_type="application/json")
+            for opened in (unit_page, handler, block_page_in_mfe):
+                found = self.words(opened, "staff") & closed
+                assert bool(found) == is_open, (name, opened.__name__, sorted(found))
 
     @promises("A launch by LTI, which comes with an account of its own, opens nothing gated.")
     def test_f20_a_launch_by_lti_opens_nothing(self):
