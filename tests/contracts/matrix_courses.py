@@ -75,7 +75,10 @@ class Built:
 
     def mapped(self, key: CourseKey) -> Built:
         """The same course under another key: a CCX of it."""
-        blocks = {name: usage.map_into_course(key) for name, usage in self.blocks.items()}
+        blocks = {
+            name: key.make_usage_key(usage.block_type, usage.block_id)
+            for name, usage in self.blocks.items()
+        }
         return replace(self, key=key, blocks=blocks)
 
 
@@ -85,7 +88,8 @@ class Built:
     ],
     LEARNING_MICROFRONTEND_URL=MFE,
     ROOT_URLCONF="matrix_urls",
-    FEATURES=settings.FEATURES | {"ENABLE_XBLOCK_VIEW_ENDPOINT": True},
+    FEATURES=settings.FEATURES
+    | {"ENABLE_XBLOCK_VIEW_ENDPOINT": True, "ENABLE_DISCUSSION_SERVICE": True},
     **rights.SETTINGS,
 )
 class MatrixCourses(SharedModuleStoreTestCase):
