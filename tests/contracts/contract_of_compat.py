@@ -38,6 +38,13 @@ class CompatContract:
         assert gate.is_course_staff(self.learner_id, self.course_key) is False
         assert gate.is_course_staff(NOBODY, self.course_key) is False
 
+    # fee_gate.compat.has_course
+
+    def test_a_course_run_is_there_or_not(self):
+        assert gate.has_course(self.course_key) is True
+        for unknown in (OTHER_COURSE, "library-v1:NOBODY+NOTHING", "nothing", ""):
+            assert gate.has_course(unknown) is False
+
     # fee_gate.compat.course_outline
 
     def test_the_outline_is_the_tree_of_the_published_course(self):

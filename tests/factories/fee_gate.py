@@ -157,5 +157,8 @@ class Platform:
     def course_outline(self, course_key: str) -> Node:
         return self.outlines[course_key]
 
+    def has_course(self, course_key: str) -> bool:
+        return course_key in self.outlines
+
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
         return user_id in self.staff

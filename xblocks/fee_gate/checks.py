@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from fee_gate.conf import PLUGIN_PARTITION_IDS
-from fee_gate.settings.common import MIDDLEWARE, OVERRIDE
+from fee_gate.settings.common import MIDDLEWARE, OVERRIDE, STEPS
 
 _WRAPPER = "OverrideModulestoreFieldData.wrap"
 
@@ -42,9 +42,43 @@ def check_partition_ids(**_: Any) -> Sequence[CheckMessage]:
 @register()
 def check_platform(**_: Any) -> Sequence[CheckMessage]:
     """``fee_gate.E002`` to ``E004``: the LMS has the middleware, the override and its wrapper."""
-    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+    if not _is_lms():
         return []
     return [fault for fault in (_middleware(), _override(), _wrapper()) if fault]
+
+
+@register()
+def check_holds(**_: Any) -> Sequence[CheckMessage]:
+    """``fee_gate.E005`` and ``E006``: the LMS's filters have our steps, and obey them."""
+    if not _is_lms():
+        return []
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None) or {}
+    found = (_step(name, step, filters.get(name)) for name, step in STEPS.items())
+    return [fault for fault in found if fault]
+
+
+def _is_lms() -> bool:
+    return getattr(settings, "ROOT_URLCONF", "") == "lms.urls"
+
+
+def _step(name: str, step: str, entry: Any) -> CheckMessage | None:
+    """What is wrong with a filter, written in any of the three ways: dict, list or one path."""
+    known = entry if isinstance(entry, dict) else {"pipeline": entry or ()}
+    pipeline = known.get("pipeline", ())
+    if step not in ([pipeline] if isinstance(pipeline, str) else pipeline):
+        return Error(
+            f"{step} is missing from the filter {name}, so nothing is held.",
+            hint="A setting of yours replaced OPEN_EDX_FILTERS_CONFIG: add to it instead, or put "
+            f"{step} first into the filter's pipeline.",
+            id="fee_gate.E005",
+        )
+    if known.get("fail_silently", True) is not False:
+        return Error(
+            f"The filter {name} is silent: a hold that cannot be loaded would be passed over.",
+            hint=f"Set fail_silently to False in OPEN_EDX_FILTERS_CONFIG for {name}.",
+            id="fee_gate.E006",
+        )
+    return None
 
 
 def _middleware() -> CheckMessage | None:

@@ -37,14 +37,22 @@ def entitled_fees(user_id: int, *, at: datetime) -> frozenset[str]:
     known = memory.get(f"entitled:{user_id}")
     if isinstance(known, frozenset):
         return known
+    found = memory[f"entitled:{user_id}"] = entitled_fees_now(user_id, at=at)
+    return found
+
+
+def entitled_fees_now(user_id: int, *, at: datetime) -> frozenset[str]:
+    """``entitled_fees`` without what a request remembers: a payment may be part of the request.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
     try:
         # "" is the fee of a gate that has none: nobody has settled it.
-        found = frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
+        return frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
     except (DatabaseError, FairgateError) as error:
         log.exception("fee gate: no decision, gates stay shut: user=%s", user_id)
         raise Undecidable from error
-    memory[f"entitled:{user_id}"] = found
-    return found
 
 
 def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
@@ -71,12 +79,45 @@ def fee_choices(course_key: str, *, at: datetime) -> tuple[FeeChoice, ...]:
     Raises:
         Undecidable: fee_payments does not answer.
     """
+    return tuple(_choice(offering, at=at) for offering in _offerings(course_key))
+
+
+def fees_by_course(*, at: datetime) -> dict[str, tuple[FeeChoice, ...]]:
+    """Every fee, by the course run it is offered for, in the order of the runs.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    found: dict[str, tuple[FeeChoice, ...]] = {}
+    for offering in sorted(_offerings(), key=lambda one: str(one.course_key)):
+        known = found.get(offering.course_key, ())
+        found[offering.course_key] = (*known, _choice(offering, at=at))
+    return found
+
+
+def course_of_fee(fee: str) -> str | None:
+    """The course run a fee is offered for; ``None`` if there is no such fee.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    from fee_payments.exceptions import UnknownOffering
+
     try:
-        offerings = _payments().list_offerings(course_key)
+        return str(_payments().offering(fee).course_key)
+    except UnknownOffering:
+        return None
     except (DatabaseError, FairgateError) as error:
-        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        log.exception("fee gate: fee unreadable: fee=%s", fee)
         raise Undecidable from error
-    return tuple(_choice(offering, at=at) for offering in offerings)
+
+
+def fee_url(fee: str) -> str:
+    """The page on which a fee is settled; "" if there is none, or nobody can say."""
+    try:
+        return _url(fee) if course_of_fee(fee) is not None else ""
+    except Undecidable:
+        return ""
 
 
 def fee_courses() -> tuple[str, ...]:
@@ -131,6 +172,14 @@ def _can_apply(quote: Any) -> bool:
     return bool(quote.offering.waivable) and (
         quote.waiver is not None and quote.waiver.outcome in {"refused", "review", "waitlisted"}
     )
+
+
+def _offerings(course_key: str | None = None) -> tuple[Any, ...]:
+    try:
+        return tuple(_payments().list_offerings(course_key))
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        raise Undecidable from error
 
 
 def _choice(offering: Any, *, at: datetime) -> FeeChoice:
