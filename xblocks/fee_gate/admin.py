@@ -32,6 +32,12 @@ class FeeGateRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at
     def ends(self, rule: FeeGateRule) -> str:
         return _utc(rule.ends_at) if rule.ends_at else "–"
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As a form it takes and shows UTC; as plain text Django would show the site's time."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return ("course_key", "scope", "fee", "begins", "ends")
+        return super().get_fields(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

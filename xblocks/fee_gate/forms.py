@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
-from fee_gate import client, services
+from fee_gate import client, presenter, services
 from fee_gate.data import FeeChoice, HoldScope
 from fee_gate.exceptions import RuleRefused
 from fee_gate.models import FeeGateRule
@@ -60,7 +60,7 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
         assert isinstance(fee, forms.ChoiceField)  # noqa: S101 - tells mypy
         fee.choices = self._choices()
         if self.instance.pk:
-            for name in FROZEN:
+            for name in self.fields.keys() & set(FROZEN):  # who may only look has fewer fields
                 self.fields[name].disabled = True
 
     def _choices(self) -> list[Any]:
@@ -99,6 +99,5 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
 
 
 def _label(fee: FeeChoice) -> str:
-    prices = ", ".join(str(price) for price in fee.list_prices)
-    name = f"{fee.title} ({prices})" if prices else fee.title
+    name = presenter.fee_name(fee)
     return name if fee.is_on_sale else str(_("%(fee)s – not on sale now") % {"fee": name})

@@ -120,7 +120,10 @@ def _asked(ask: Callable[..., T], *about: Any, otherwise: T) -> T:
 
 def _logged(what: str, decision: Decision, user_id: int | None, course_key: object) -> Decision:
     if decision.access is not Access.OPEN:
-        log.info(
+        # That nobody can say is for who operates; that a fee is missing is everyday.
+        level = logging.ERROR if decision.access is Access.UNDECIDED else logging.INFO
+        log.log(
+            level,
             "fee gate: %s held (%s): course=%s user=%s fee=%s",
             what,
             decision.access,
