@@ -42,6 +42,7 @@ from lms.djangoapps.certificates.models import GeneratedCertificate
 from lms.djangoapps.certificates.tests.factories import CertificateAllowlistFactory
 from lms.djangoapps.commerce.models import CommerceConfiguration
 from lms.djangoapps.commerce.utils import EcommerceService
+from lms.djangoapps.instructor_task.tasks_helper.certs import generate_students_certificates
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
 from xmodule.modulestore.tests.django_utils import (
     TEST_DATA_SPLIT_MODULESTORE,
@@ -223,8 +224,8 @@ class LearnersEnrol(HeldCourse):
         self.as_(self.learner)
         url = reverse("course_modes_choose", args=[str(self.course.id)])
         for button in ("audit_mode", "honor_mode"):
-            with pytest.raises(EnrollmentNotAllowed):  # the platform's 500
-                self.client.post(url, {button: "x"})
+            answer = self.client.post(url, {button: "x"}, HTTP_ACCEPT="text/html")
+            self.assertRedirects(answer, f"http://testserver{PAGE}")
         assert not self.is_in()
 
     def test_who_left_and_comes_back_settles_the_fee_too(self):
@@ -384,8 +385,9 @@ class OthersEnrol(HeldCourse):
 
     def test_support_without_it_does_not(self):
         self.as_(self.support())
-        with pytest.raises(EnrollmentNotAllowed):  # the platform's 500
-            self.enrol_as_support()
+        answer = self.enrol_as_support()
+        assert answer.status_code == 403
+        self.assert_says_where_to_pay(answer.content.decode())
         assert not self.is_in()
 
 
@@ -568,6 +570,15 @@ class Certificates(HeldCourse):
         assert GeneratedCertificate.certificate_for_student(payer, self.course.id)
         assert not self.has_certificate()
 
+    def test_the_batch_of_an_instructor_stops_at_the_first_held_one(self):
+        """Which is why docs/concepts/holds.md sends operators to the command."""
+        with (
+            mock.patch("lms.djangoapps.instructor_task.tasks_helper.runner._get_current_task"),
+            pytest.raises(CertificateGenerationNotAllowed),
+        ):
+            generate_students_certificates(None, None, self.course.id, {}, "generated")
+        assert not self.has_certificate()
+
     def test_enrolment_is_not_held_by_it(self):
         other = self.person("other")
         self.as_(other)
@@ -672,6 +683,24 @@ class CheckoutLinks(HeldCourse):
         self.as_(self.learner)
         url = reverse("course_modes_choose", args=[str(self.course.id)])
         self.assertRedirects(self.client.get(url), self.URL, fetch_redirect_response=False)
+
+    def test_the_enrol_button_of_such_a_run_leads_there_without_a_refusal(self):
+        """Which is what docs/concepts/holds.md advises for the Catalog MFE."""
+        CourseMode.objects.filter(course_id=self.course.id).delete()
+        self.sell(mode="no-id-professional")
+        services.begin_rule(
+            str(self.course.id),
+            scope=HoldScope.ENROLMENT,
+            fee=FEE,
+            effective_from=self.begun_at,
+            at=self.begun_at,
+        )
+        self.as_(self.learner)
+        answer = self.press_enrol()
+        assert answer.status_code == 200
+        assert not self.is_in()
+        tracks = self.client.get(answer.content.decode())
+        self.assertRedirects(tracks, self.URL, fetch_redirect_response=False)
 
     def test_the_basket_that_pages_build_links_on_leads_to_the_fee(self):
         basket = EcommerceService().payment_page_url()

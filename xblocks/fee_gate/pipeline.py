@@ -29,10 +29,15 @@ class HoldEnrolment(PipelineStep):
         decision = _decided(holds.enrolment, user, course_key)
         if decision.access is Access.OPEN:
             return {}
+        page = _page(decision)
         raise CourseEnrollmentStarted.PreventEnrollment(
             _sentence(
-                decision, _("This course has a fee. Settle it at %(page)s, then enrol again.")
-            )
+                decision, page, _("This course has a fee. Settle it at %(page)s, then enrol again.")
+            ),
+            # For our middleware: not every view of the platform tells its caller.
+            is_fee_gate_hold=True,
+            redirect_to=page,
+            status_code=503 if decision.access is Access.UNDECIDED else 403,
         )
 
 
@@ -46,6 +51,7 @@ class HoldCertificate(PipelineStep):
         raise CertificateCreationRequested.PreventCertificateCreation(
             _sentence(
                 decision,
+                _page(decision),
                 _(
                     "The certificate of this course has a fee. Settle it at %(page)s, then ask for "
                     "the certificate again."
@@ -62,14 +68,19 @@ def _decided(ask: Callable[..., Decision], user: Any, course_key: Any) -> Decisi
         return holding.UNDECIDED
 
 
-def _sentence(decision: Decision, to_settle: str) -> str:
+def _page(decision: Decision) -> str:
+    """The page on which the missing fee is settled; "" if there is none, or nobody can say."""
+    page = client.fee_url(decision.fee) if decision.fee else ""
+    request = compat.current_request()
+    return str(request.build_absolute_uri(page)) if page and request else page
+
+
+def _sentence(decision: Decision, page: str, to_settle: str) -> str:
     if decision.access is Access.UNDECIDED:
         return _(
             "We cannot see at the moment whether the fee of this course is settled. "
             "Please try again later."
         )
-    page = client.fee_url(decision.fee)
     if not page:
         return _("The fee of this course cannot be settled now. Please write to the course team.")
-    request = compat.current_request()
-    return to_settle % {"page": request.build_absolute_uri(page) if request else page}
+    return to_settle % {"page": page}
