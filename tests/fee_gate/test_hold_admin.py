@@ -78,6 +78,14 @@ def test_fees_are_offered_by_name_under_their_course(operator):
     assert "Examination (USD 120.00) – not on sale now" in page
 
 
+def test_moments_are_typed_in_the_browsers_own_inputs_which_know_no_time_zone(operator):
+    page = operator.get(change(begin())).content.decode()
+
+    assert '<input type="date" name="effective_from_0" value="2026-11-23"' in page
+    assert '<input type="time" name="effective_from_1" value="12:00:00"' in page
+    assert "vDateField" not in page
+
+
 def test_a_rule_begins_now_or_when_it_is_said_in_utc(operator):
     operator.post(reverse(ADD), typed())
     assert FeeGateRule.objects.get().effective_from == AT

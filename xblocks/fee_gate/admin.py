@@ -21,7 +21,6 @@ class FeeGateRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at
 
     form = FeeGateRuleForm
     list_display = ("course_key", "scope", "fee", "begins", "ends")
-    list_filter = ("scope",)
     search_fields = ("course_key", "fee")
 
     @admin.display(description=_("from (UTC)"), ordering="effective_from")

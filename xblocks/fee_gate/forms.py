@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +20,19 @@ FROZEN = ("course_key", "scope", "fee", "effective_from")
 
 
 class UtcMoment(forms.SplitDateTimeField):
-    """A moment typed and shown in UTC, whatever the site's time zone is."""
+    """A moment typed and shown in UTC, whatever the site's time zone is.
 
-    widget = AdminSplitDateTime
+    Not the admin's own inputs: their "Now" is the site's time.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"},
+            date_format="%Y-%m-%d",
+            time_attrs={"type": "time", "step": "1"},
+            time_format="%H:%M:%S",
+        )
+        super().__init__(widget=widget, **options)
 
     def prepare_value(self, value: Any) -> Any:
         return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
@@ -52,6 +61,7 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
     class Meta:
         model = FeeGateRule
         fields = (*FROZEN, "ends_at")
+        help_texts = {"course_key": _("Like course-v1:ORG+CODE+RUN.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
