@@ -45,6 +45,15 @@ class CompatContract:
         for unknown in (OTHER_COURSE, "library-v1:NOBODY+NOTHING", "nothing", ""):
             assert gate.has_course(unknown) is False
 
+    # fee_gate.compat.is_beta_tester, is_enforced
+
+    def test_nobody_is_a_beta_tester_who_was_not_invited(self):
+        assert gate.is_beta_tester(self.learner_id, self.course_key) is False
+        assert gate.is_beta_tester(NOBODY, self.course_key) is False
+
+    def test_gates_hold_where_nobody_switched_them_off(self):
+        assert gate.is_enforced(self.course_key) is True
+
     # fee_gate.compat.course_outline
 
     def test_the_outline_is_the_tree_of_the_published_course(self):

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError
 from django.urls import reverse
-from gated_course import FEE, GatedCourse
+from gated_course import EXAM, FEE, GatedCourse
 from lms.djangoapps.courseware.field_overrides import disable_overrides
 from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
@@ -27,8 +27,6 @@ from xmodule.partitions.partitions_service import get_all_partitions_for_course
 
 from fee_gate import api, selectors, services
 from fee_gate.data import GateTable
-
-EXAM = "spectrum-exam"
 
 
 class PlatformFindsUs(GatedCourse):

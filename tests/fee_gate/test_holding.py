@@ -22,6 +22,7 @@ enrolments = st.builds(
     fees=fees,
     settled=fees,
     actor=st.sampled_from(Actor),
+    is_exempt=st.booleans(),
     is_enrolled=st.booleans(),
     is_invited=st.booleans(),
     trusts_nobody=st.booleans(),
@@ -79,6 +80,7 @@ def test_a_learner_without_the_fee_is_held_and_the_fee_is_named():
         {"settled": frozenset({FEE})},
         {"settled": frozenset({FEE, OTHER})},
         {"fees": frozenset()},
+        {"is_exempt": True},
         {"is_enrolled": True},
         {"is_invited": True},
         {"actor": Actor.STAFF},
@@ -114,6 +116,7 @@ def test_what_nobody_can_say_is_undecided_and_staff_pass_all_the_same(changes):
 @given(enrolments)
 def test_an_open_door_has_a_reason(facts):
     reasons = (
+        facts.is_exempt,
         facts.is_enrolled,
         facts.is_invited,
         facts.actor in (Actor.STAFF, Actor.SERVICE),

@@ -20,7 +20,9 @@ from fee_gate import compat, holds, services
 from fee_gate.data import Enrolment, HoldScope
 from fee_gate.models import FeeGateRule
 from fee_gate.settings import common
+from fee_payments.data import EntitlementChange
 from fee_payments.exceptions import PaymentsError
+from fee_payments.signals import ENTITLEMENT_CHANGED
 
 pytestmark = pytest.mark.django_db
 RUN = CourseKey.from_string(COURSE)
@@ -54,8 +56,9 @@ class Platform(SimpleNamespace):
 
 
 @pytest.fixture(autouse=True)
-def lms(monkeypatch, settings):
-    """Our settings, installed as the LMS does it."""
+def lms(monkeypatch, settings, platform):
+    """Our settings, installed as the LMS does it, on a platform without staff."""
+    platform.staff = frozenset()
     settings.OPEN_EDX_FILTERS_CONFIG = {}
     common.hold(settings)
     told = Platform(enrolled={}, invited=set(), request=None)
@@ -152,6 +155,20 @@ def test_whom_staff_invited_comes_in(hold, learner, lms):
     lms.invited.add(learner.pk)
 
     assert enrol(learner)
+
+
+def test_of_a_beta_tester_no_fee_is_asked(hold, learner, monkeypatch):
+    monkeypatch.setattr(compat, "is_beta_tester", lambda user_id, key: user_id == learner.pk)
+
+    assert enrol(learner)
+
+
+def test_a_beta_tester_enrols_nobody_else(hold, learner, lms, monkeypatch):
+    tester = get_user_model().objects.create_user("tester")
+    monkeypatch.setattr(compat, "is_beta_tester", lambda user_id, key: user_id == tester.pk)
+    asks(lms, tester)
+
+    assert "has a fee" in refusal(learner)
 
 
 def test_another_course_is_left_alone_at_one_query(hold, learner, payments):
@@ -265,11 +282,12 @@ def test_a_platform_that_does_not_answer_vouches_for_nobody(hold, learner, monke
     def gone(*_):
         raise DatabaseError("gone")
 
-    for name in ("enrolment", "is_invited", "is_course_staff"):
+    for name in ("enrolment", "is_invited", "is_course_staff", "is_beta_tester"):
         monkeypatch.setattr(compat, name, gone)
 
     assert "has a fee" in refusal(learner)
-    assert caplog.text.count("not known") == 3
+    assert caplog.text.count("not known (") == 3
+    assert "roles unknown" in caplog.text
 
 
 @pytest.mark.parametrize("is_silent", [True, False])
@@ -289,10 +307,10 @@ def test_what_nobody_thought_of_is_a_refusal_even_in_a_silent_filter(
 
 
 def test_a_course_whose_switch_is_off_is_not_held(hold, learner, monkeypatch):
-    monkeypatch.setattr(compat, "is_switched_off", lambda key: key == RUN, raising=False)
+    monkeypatch.setattr(compat, "is_enforced", lambda key: key != COURSE)
     assert enrol(learner)
 
-    monkeypatch.setattr(compat, "is_switched_off", lambda key: False, raising=False)
+    monkeypatch.setattr(compat, "is_enforced", lambda key: True)
     assert "has a fee" in refusal(learner)
 
 
@@ -300,7 +318,7 @@ def test_a_switch_that_cannot_be_read_is_not_switched(hold, learner, monkeypatch
     def gone(_key):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(compat, "is_switched_off", gone, raising=False)
+    monkeypatch.setattr(compat, "is_enforced", gone)
 
     assert "has a fee" in refusal(learner)
 
@@ -351,6 +369,32 @@ def test_a_certificate_is_not_made_when_nobody_can_say(certificate_hold, learner
 def test_each_hold_minds_its_own_business(hold, learner, payments):
     assert certify(learner)
     refusal(learner)
+
+
+@pytest.fixture
+def asked_for(monkeypatch):
+    certificates = []
+    monkeypatch.setattr(compat, "ask_for_certificate", lambda *about: certificates.append(about))
+    return certificates
+
+
+def change_rights(user):
+    change = EntitlementChange(user_id=user.pk, offering_code=FEE, course_key=COURSE)
+    ENTITLEMENT_CHANGED.send(sender=None, change=change)
+
+
+def test_when_a_fee_is_settled_the_platform_is_asked_for_the_certificate_again(
+    certificate_hold, learner, asked_for
+):
+    change_rights(learner)
+
+    assert asked_for == [(learner.pk, COURSE)]
+
+
+def test_where_no_certificate_is_held_the_platform_is_not_asked(hold, learner, asked_for):
+    change_rights(learner)
+
+    assert asked_for == []
 
 
 # Among other plugins

@@ -18,7 +18,7 @@ from fairgate.clock import utc_day
 from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fee_gate import compat
-from fee_gate.data import FeeChoice, Paywall, PaywallState
+from fee_gate.data import FeeChoice, GateTable, Paywall, PaywallState
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,40 @@ def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
         return Paywall(state=PaywallState.UNDECIDED)
 
 
+def gate_paywall(fee: str, course_key: str, *, user_id: int | None, at: datetime) -> Paywall:
+    """A gate of a course as this person meets it: ``paywall`` for a fee that the course offers.
+
+    A fee of another course opens nothing here, whoever settled it.
+    """
+    try:
+        table = _table(course_key)
+        if not table.is_enforced:
+            return Paywall(state=PaywallState.SWITCHED_OFF)
+        if user_id is not None and compat.is_beta_tester(user_id, course_key):
+            return Paywall(state=PaywallState.SETTLED)
+        offered = table.offered if table.covers else course_fees(course_key)
+    except (Undecidable, DatabaseError):
+        return Paywall(state=PaywallState.UNDECIDED)
+    return paywall(fee if fee in offered else "", user_id=user_id, at=at)
+
+
+def _table(course_key: str) -> GateTable:
+    """The gate table.
+
+    Raises:
+        Undecidable: this app is not installed here, or the table says nothing for certain.
+    """
+    if not apps.is_installed("fee_gate"):
+        log.error("fee gate: the app is not installed, gates stay shut")
+        raise Undecidable
+    from fee_gate import selectors  # its tables need Django's apps, this module does not
+
+    table = selectors.gate_table(course_key)
+    if not (table.is_readable and table.are_fees_known):
+        raise Undecidable
+    return table
+
+
 def fee_choices(course_key: str, *, at: datetime) -> tuple[FeeChoice, ...]:
     """The fees of a course, for its author.
 
@@ -120,9 +154,50 @@ def fee_url(fee: str) -> str:
         return ""
 
 
+def course_fees(course_key: str) -> frozenset[str]:
+    """The codes of the fees that are offered for a course.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    try:
+        return frozenset(offering.code for offering in _payments().list_offerings(course_key))
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        raise Undecidable from error
+
+
+def rights(user_id: int, course_key: str, *, at: datetime) -> dict[str, str]:
+    """What became of each fee of a course for this person, for the operator: code → words.
+
+    Where a fee was settled several times, the right that holds, else the last one.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    try:
+        found = _payments().list_entitlements(user_id, course_key)
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: rights unreadable: user=%s course=%s", user_id, course_key)
+        raise Undecidable from error
+    in_order = sorted(found, key=lambda right: right.is_live(at))  # stable: by age, then live ones
+    return {right.offering_code: _right_in_words(right, at=at) for right in in_order}
+
+
 def fee_courses() -> tuple[str, ...]:
     """Every course that a fee is offered for."""
     return tuple(sorted({offering.course_key for offering in _payments().list_offerings()}))
+
+
+def _right_in_words(right: Any, *, at: datetime) -> str:
+    source = f"by {right.source}, entitlement {right.uuid}"
+    if right.revoked_at is not None:
+        return f"taken back on {right.revoked_at:%Y-%m-%d} ({right.revoked_because}), was {source}"
+    if right.ends_at is not None and right.ends_at <= at:
+        return f"ended on {right.ends_at:%Y-%m-%d}, was {source}"
+    if right.starts_at > at:
+        return f"begins on {right.starts_at:%Y-%m-%d}, {source}"
+    return f"settled on {right.starts_at:%Y-%m-%d} {source}"
 
 
 def _for_anybody(fee: str, *, at: datetime) -> Paywall:

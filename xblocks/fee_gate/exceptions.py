@@ -3,6 +3,7 @@
 * GateError
   + OutlineUnreadable    the course cannot be read now, its gates stay as they were (retryable)
   + RuleRefused          a hold cannot begin or end like this; tell the operator why
+  + NotAudited           nobody can say now why a gate is open or shut (retryable)
 """
 
 from __future__ import annotations
@@ -22,3 +23,9 @@ class OutlineUnreadable(GateError):
 
 class RuleRefused(GateError):
     """A hold cannot begin or end as it was asked for; nothing was written."""
+
+
+class NotAudited(GateError):
+    """What a gate does for a person cannot be said now; what is gated is shut."""
+
+    retryable = True

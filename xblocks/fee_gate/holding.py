@@ -16,10 +16,11 @@ UNDECIDED = Decision(access=Access.UNDECIDED)
 def may_enrol(facts: EnrolmentFacts) -> Decision:
     """Whether a person may be enrolled now.
 
-    Staff and service accounts enrol whom they want, and whoever they invited may come. For a person
-    who is in the run already, enrolling again means choosing a track: that is no way in.
+    Staff and service accounts enrol whom they want, and whoever they invited may come; beta testers
+    enrol themselves. For a person who is in the run already, enrolling again means choosing a
+    track: that is no way in.
     """
-    if facts.fees == frozenset() or facts.is_enrolled or facts.is_invited:
+    if facts.fees == frozenset() or facts.is_exempt or facts.is_enrolled or facts.is_invited:
         return OPEN
     if facts.actor in (Actor.STAFF, Actor.SERVICE):
         return OPEN

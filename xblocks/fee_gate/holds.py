@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError
 
-from fee_gate import client, compat, conf, holding, keys, selectors
+from fee_gate import checking, client, compat, conf, holding, keys, selectors
 from fee_gate.data import (
     Access,
     Actor,
@@ -39,6 +39,7 @@ def enrolment(user_id: int | None, course_key: object, *, at: datetime) -> Decis
         fees=None if rules is None else frozenset(rule.fee for rule in rules),
         settled=_settled(user_id, at=at),
         actor=_actor(course_key),
+        is_exempt=user_id is not None and checking.is_exempt(user_id, course_key),
         is_enrolled=known is not None and known.is_active,
         is_invited=bool(user_id)
         and _asked(compat.is_invited, user_id, course_key, otherwise=False),
@@ -64,13 +65,18 @@ def certificate(user_id: int, course_key: object, *, at: datetime) -> Decision:
     return _logged("certificate", holding.may_certify(facts), user_id, course_key)
 
 
+def ask_for_certificate(user_id: int, course_key: str, *, at: datetime) -> None:
+    """A learner's rights changed: a certificate that was held may be due. The platform decides."""
+    if _rules(course_key, HoldScope.CERTIFICATE, at=at):
+        compat.ask_for_certificate(user_id, course_key)
+
+
 def holds_apply(course_key: object) -> bool:
-    """Whether holds count in this course run: the one place that asks its switch."""
-    is_switched_off: Callable[[object], bool] | None = getattr(compat, "is_switched_off", None)
-    if is_switched_off is None:
-        return True
-    # A switch that cannot be read is not switched.
-    return not _asked(is_switched_off, course_key, otherwise=False)
+    """Whether holds count in this course run: the one place that asks its kill switch.
+
+    A switch that cannot be read is not switched.
+    """
+    return _asked(compat.is_enforced, keys.course_text(course_key), otherwise=True)
 
 
 def _rules(course_key: object, scope: HoldScope, *, at: datetime) -> tuple[HoldRule, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import django
 from django.db import models
@@ -20,15 +21,23 @@ def _check(name: str, rule: Q) -> models.CheckConstraint:
     return models.CheckConstraint(**arguments)
 
 
+def new_version() -> str:
+    """A word that was never there before: a rolled-back version must not come again."""
+    return uuid4().hex
+
+
 class GatedCourse(models.Model):
     """One course that was counted: the row that is locked while its gated blocks are written.
 
     There is no list of gates: a gate is in the course, and ``GatedBlock`` says what it covers.
+    ``version`` is another word whenever the answers about this course may be others; what is
+    remembered of it (``remembered.py``) counts for one version only.
 
     .. no_pii:
     """
 
     course_key = models.CharField(max_length=255, unique=True)
+    version = models.CharField(max_length=32, default=new_version)
 
     class Meta:
         verbose_name = "gated course"

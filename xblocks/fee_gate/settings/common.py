@@ -8,6 +8,8 @@ from fairgate import page_frame
 
 MIDDLEWARE = "fee_gate.middleware.FeeGateMiddleware"
 OVERRIDE = "fee_gate.field_override.FeeGateFieldOverride"
+SEARCH = "fee_gate.search.FeeGateSearchResultProcessor"
+PLATFORM_SEARCH = "lms.lib.courseware_search.lms_result_processor.LmsSearchResultProcessor"
 STEPS = {
     "org.openedx.learning.course.enrollment.started.v1": "fee_gate.pipeline.HoldEnrolment",
     "org.openedx.learning.certificate.creation.requested.v1": "fee_gate.pipeline.HoldCertificate",
@@ -45,6 +47,9 @@ def enforce(settings: Any) -> None:
     providers = tuple(settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS)
     if OVERRIDE not in providers:
         settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (*providers, OVERRIDE)
+    # An operator's own processor stays; check fee_gate.W009 says what it has to do.
+    if getattr(settings, "SEARCH_RESULT_PROCESSOR", None) == PLATFORM_SEARCH:
+        settings.SEARCH_RESULT_PROCESSOR = SEARCH
     hold(settings)
 
 

@@ -8,7 +8,7 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fee_gate', '0002_holders'),
+        ('fee_gate', '0003_versions'),
     ]
 
     operations = [

@@ -20,6 +20,7 @@ from common.djangoapps.student.models import (
     Registration,
 )
 from common.djangoapps.student.roles import (
+    CourseBetaTesterRole,
     CourseInstructorRole,
     CourseStaffRole,
     SupportStaffRole,
@@ -44,6 +45,7 @@ from lms.djangoapps.commerce.models import CommerceConfiguration
 from lms.djangoapps.commerce.utils import EcommerceService
 from lms.djangoapps.instructor_task.tasks_helper.certs import generate_students_certificates
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
+from openedx.core.djangoapps.waffle_utils.models import WaffleFlagCourseOverrideModel
 from xmodule.modulestore.tests.django_utils import (
     TEST_DATA_SPLIT_MODULESTORE,
     ModuleStoreTestCase,
@@ -52,11 +54,11 @@ from xmodule.modulestore.tests.factories import CourseFactory
 
 from fairgate import clock
 from fairgate.money import Money
-from fee_gate import holds, services
+from fee_gate import compat, handlers, holds, services
 from fee_gate.data import HoldScope
 from fee_gate.models import FeeGateRule
 from fee_payments import api as payments
-from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
+from fee_payments.data import EntitlementChange, OfferingEntry, PayerClass, PriceEntry
 
 FEE = "spectrum-online"
 PAGE = f"/fairgate/fees/{FEE}/"
@@ -258,6 +260,20 @@ class LearnersEnrol(HeldCourse):
         self.as_(self.learner)
         assert self.press_enrol().status_code == 400
         assert not self.is_in()
+
+    def test_where_the_kill_switch_is_thrown_nothing_is_held(self):
+        WaffleFlagCourseOverrideModel.objects.create(
+            waffle_flag=compat.SWITCH, course_id=self.course.id, override_choice="off", enabled=True
+        )
+        self.as_(self.learner)
+        assert self.press_enrol().status_code == 200
+        assert self.is_in()
+
+    def test_beta_testers_enrol_themselves(self):
+        CourseBetaTesterRole(self.course.id).add_users(self.learner)
+        self.as_(self.learner)
+        assert self.press_enrol().status_code == 200
+        assert self.is_in()
 
     def test_before_it_begins_and_after_it_ends_nothing_is_held(self):
         for moment in (self.begun_at - DAY, self.begun_at + DAY):
@@ -531,6 +547,27 @@ class Certificates(HeldCourse):
         assert self.generate() is True
         assert self.has_certificate()
 
+    def test_are_made_at_the_payment_where_the_platform_makes_them_by_itself(self):
+        change = EntitlementChange(
+            user_id=self.learner.id, offering_code=FEE, course_key=str(self.course.id)
+        )
+        is_automatic = mock.patch(
+            "lms.djangoapps.certificates.api.auto_certificate_generation_enabled"
+        )
+        with is_automatic as automatic:
+            automatic.return_value = True
+            handlers.follow_learner(change=change)  # a refund, say
+            assert not self.has_certificate()
+
+            self.entitled[self.learner.id] = {FEE}
+            automatic.return_value = False
+            handlers.follow_learner(change=change)
+            assert not self.has_certificate()
+
+            automatic.return_value = True
+            handlers.follow_learner(change=change)
+        assert self.has_certificate()
+
     def test_of_earlier_learners_are_made_as_before(self):
         self.enrolled(self.begun_at - timedelta(seconds=1))
         assert self.generate() is True
@@ -643,7 +680,7 @@ class CheckoutLinks(HeldCourse):
         ours = settings.OVERRIDE_GET_CHECKOUT_PAGE_URL
         self.sell()
         with override_settings(
-            OVERRIDE_GET_CHECKOUT_PAGE_URL=["platform_holds.another_shop", *ours]
+            OVERRIDE_GET_CHECKOUT_PAGE_URL=["platform_lms_holds.another_shop", *ours]
         ):
             assert self.upgrade_url() == self.URL
             assert (
