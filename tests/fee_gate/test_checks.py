@@ -142,7 +142,7 @@ def test_the_suite_as_it_is_installed_here_is_found(monkeypatch):
 
 @pytest.mark.parametrize("service", [lms, studio])
 @pytest.mark.parametrize("missing", OURS, ids=lambda entry: entry[0])
-def test_e005_an_entry_point_that_a_service_does_not_find_is_an_error(
+def test_e007_an_entry_point_that_a_service_does_not_find_is_an_error(
     monkeypatch, service, missing
 ):
     monkeypatch.setattr(checks, "settings", service())
@@ -150,19 +150,19 @@ def test_e005_an_entry_point_that_a_service_does_not_find_is_an_error(
 
     (error,) = checks.check_entry_points()
 
-    assert error.id == "fee_gate.E005"
+    assert error.id == "fee_gate.E007"
     assert error.msg.endswith(f"no entry point of ours in {missing[0]}.")
     assert error.hint.startswith("Install openedx-fairgate with pip")
 
 
-def test_e006_another_plugin_of_our_name_is_an_error(monkeypatch):
+def test_e008_another_plugin_of_our_name_is_an_error(monkeypatch):
     monkeypatch.setattr(checks, "settings", lms())
     group = "openedx.user_partition_scheme"
     plugins_are(monkeypatch, *OURS, (group, "fee_gate", "theirs.partitions:Scheme"))
 
     (error,) = checks.check_entry_points()
 
-    assert error.id == "fee_gate.E006"
+    assert error.id == "fee_gate.E008"
     assert "theirs.partitions:Scheme" in error.msg
     assert error.hint.startswith("Uninstall the other distribution")
 

@@ -97,7 +97,7 @@ def _wrapper() -> CheckMessage | None:
 
 @register("fairgate")
 def check_entry_points(**_: Any) -> Sequence[CheckMessage]:
-    """``fee_gate.E005``, ``E006`` and ``W001``: the platform finds the gate, and only ours.
+    """``fee_gate.E007``, ``E008`` and ``W001``: the platform finds the gate, and only ours.
 
     Asked in the LMS and in Studio, each of which looks for entry points in its own environment.
     """
@@ -125,7 +125,7 @@ def _missing() -> list[CheckMessage]:
             hint="Install openedx-fairgate with pip into the environment of the LMS and into that "
             "of Studio; a checkout that is installed as editable has to be installed again after "
             "an upgrade.",
-            id="fee_gate.E005",
+            id="fee_gate.E007",
         )
     ]
 
@@ -144,7 +144,7 @@ def _shadowed() -> list[CheckMessage]:
             f"Something else is registered under the name fee_gate too: {', '.join(others)}. The "
             "platform takes one of the two.",
             hint="Uninstall the other distribution, or an old copy of this one.",
-            id="fee_gate.E006",
+            id="fee_gate.E008",
         )
     ]
 
