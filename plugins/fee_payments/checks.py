@@ -14,7 +14,7 @@ from fee_payments.settings.common import OVERRIDES
 SHORTEST_SECRET = 16
 
 
-@register()
+@register("fairgate")
 def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
     """A sandbox without a secret takes no event; no provider means that nobody can pay."""
     messages: list[CheckMessage] = []
