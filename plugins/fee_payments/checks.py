@@ -39,7 +39,7 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
     return messages
 
 
-@register()
+@register("fairgate")
 def check_checkout_links(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``fee_payments.W002``: the LMS asks us where its checkout links lead."""
     if getattr(settings, "ROOT_URLCONF", "") != "lms.urls" or not conf.has_checkout_links():

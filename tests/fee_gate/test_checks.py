@@ -66,6 +66,21 @@ def test_e001_other_ids_are_an_error(settings, pair):
     assert ids(checks.check_partition_ids()) == ["fee_gate.E001"]
 
 
+def test_the_platforms_search_processor_is_replaced_and_an_operators_own_is_told_of(monkeypatch):
+    settings = lms(SEARCH_RESULT_PROCESSOR=common.PLATFORM_SEARCH)
+    monkeypatch.setattr(checks, "settings", settings)
+    assert ids(checks.check_search()) == ["fee_gate.W003"]
+
+    common.enforce(settings)
+    assert settings.SEARCH_RESULT_PROCESSOR == common.SEARCH
+    assert checks.check_search() == []
+
+    settings.SEARCH_RESULT_PROCESSOR = "another.Processor"
+    common.enforce(settings)
+    assert settings.SEARCH_RESULT_PROCESSOR == "another.Processor"
+    assert ids(checks.check_search()) == ["fee_gate.W003"]
+
+
 def test_outside_an_lms_nothing_is_asked():
     assert checks.check_platform() == []
 

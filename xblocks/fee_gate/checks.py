@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
 
 from fee_gate.conf import PLUGIN_PARTITION_IDS
-from fee_gate.settings.common import MIDDLEWARE, OVERRIDE, STEPS
+from fee_gate.settings.common import MIDDLEWARE, OVERRIDE, SEARCH, STEPS
 
 _WRAPPER = "OverrideModulestoreFieldData.wrap"
 
@@ -61,7 +61,7 @@ def check_platform(**_: Any) -> Sequence[CheckMessage]:
     return [fault for fault in (_middleware(), _override(), _wrapper()) if fault]
 
 
-@register()
+@register("fairgate")
 def check_holds(**_: Any) -> Sequence[CheckMessage]:
     """``fee_gate.E005`` and ``E006``: the LMS's filters have our steps, and obey them."""
     if not _is_lms():
@@ -205,6 +205,22 @@ def _other_partitions() -> list[CheckMessage]:
 def _distribution(found: EntryPoint) -> str:
     """The name of the distribution that an entry point comes with."""
     return found.dist.name if found.dist else "of no distribution"
+
+
+@register("fairgate")
+def check_search(**_: Any) -> Sequence[CheckMessage]:
+    """``fee_gate.W003``: course search keeps one person's answers from the next."""
+    processor = getattr(settings, "SEARCH_RESULT_PROCESSOR", None)
+    if not _is_lms() or processor in {None, SEARCH}:
+        return []
+    return [
+        Warning(
+            f"Course search uses {processor}, which we do not know.",
+            hint=f"Derive it from {SEARCH}, or make sure that it remembers the blocks of a course "
+            "for one person and not for the whole process; then silence this warning.",
+            id="fee_gate.W003",
+        )
+    ]
 
 
 @register("fairgate")

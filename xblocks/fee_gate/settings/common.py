@@ -47,7 +47,7 @@ def enforce(settings: Any) -> None:
     providers = tuple(settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS)
     if OVERRIDE not in providers:
         settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (*providers, OVERRIDE)
-    # An operator's own processor stays; check fee_gate.W009 says what it has to do.
+    # An operator's own processor stays; check fee_gate.W003 says what it has to do.
     if getattr(settings, "SEARCH_RESULT_PROCESSOR", None) == PLATFORM_SEARCH:
         settings.SEARCH_RESULT_PROCESSOR = SEARCH
     hold(settings)
