@@ -722,7 +722,7 @@ class CheckoutLinks(HeldCourse):
         self.assertRedirects(self.client.get(url), self.URL, fetch_redirect_response=False)
 
     def test_the_enrol_button_of_such_a_run_leads_there_without_a_refusal(self):
-        """Which is what docs/concepts/holds.md advises for the Catalog MFE."""
+        """Which is what docs/concepts/holds.md advises."""
         CourseMode.objects.filter(course_id=self.course.id).delete()
         self.sell(mode="no-id-professional")
         services.begin_rule(
