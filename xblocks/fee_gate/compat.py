@@ -137,17 +137,22 @@ def _children(block: Any) -> Iterator[Any]:
 def course_may_have_gate(course_key: str) -> bool:
     """Whether a gate is in the published course: asked when the table does not say.
 
-    A course that is not there has none.
+    A course that is not there has none; neither has one that is being made at this moment, of
+    which the store knows the key already, but nothing that anybody could see.
     """
     from opaque_keys.edx.keys import CourseKey
     from xmodule.modulestore import ModuleStoreEnum
     from xmodule.modulestore.django import modulestore
+    from xmodule.modulestore.exceptions import ItemNotFoundError
 
     key, store = CourseKey.from_string(course_key), modulestore()
-    with store.branch_setting(ModuleStoreEnum.Branch.published_only, key):
-        if not store.has_course(key):
-            return False
-        return bool(store.get_items(key, qualifiers={"category": rules.GATE}))
+    try:
+        with store.branch_setting(ModuleStoreEnum.Branch.published_only, key):
+            if not store.has_course(key):
+                return False
+            return bool(store.get_items(key, qualifiers={"category": rules.GATE}))
+    except ItemNotFoundError:
+        return False
 
 
 # .. toggle_name: fee_gate.enforce
