@@ -2,8 +2,9 @@
 
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``; the facts again: ``list_payments``, ``list_refunds``,
-``list_waived_seats``; ``fee_page_url``.
+``list_waived_seats``; ``list_seat_codes``; ``fee_page_url``, ``seat_code_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
+``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
 
 Each is described where it is defined.
@@ -21,6 +22,7 @@ from fee_payments.selectors import (
     list_orders,
     list_payments,
     list_refunds,
+    list_seat_codes,
     list_waived_seats,
     offering,
     order,
@@ -28,11 +30,14 @@ from fee_payments.selectors import (
 from fee_payments.services import (
     expire_orders,
     finish_refunds,
+    issue_seat_codes,
     place_order,
     quote,
     receive_event,
+    redeem_seat_code,
     refund,
     retry_events,
+    revoke_seat_code,
     set_offering,
     set_tax,
     start_payment,
@@ -45,19 +50,24 @@ __all__ = [
     "fee_page_url",
     "finish_refunds",
     "has_entitlement",
+    "issue_seat_codes",
     "learner_for",
     "list_offerings",
     "list_orders",
     "list_payments",
     "list_refunds",
+    "list_seat_codes",
     "list_waived_seats",
     "offering",
     "order",
     "place_order",
     "quote",
     "receive_event",
+    "redeem_seat_code",
     "refund",
     "retry_events",
+    "revoke_seat_code",
+    "seat_code_page_url",
     "set_offering",
     "set_tax",
     "start_payment",
@@ -68,3 +78,8 @@ __all__ = [
 def fee_page_url(offering_code: str) -> str:
     """The address of the page on which a learner settles this fee."""
     return reverse("fee_payments:fee", args=[offering_code])
+
+
+def seat_code_page_url(offering_code: str) -> str:
+    """The address of the page on which a learner redeems a seat code for this fee."""
+    return reverse("fee_payments:seat_code", args=[offering_code])

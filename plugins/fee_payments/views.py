@@ -61,6 +61,7 @@ def _fee_page(
         "key": uuid4().hex,
         "account_url": compat.account_url(),
         "course_url": compat.course_url(offering.course_key),
+        "seat_code_url": api.seat_code_page_url(code),
         "waiver_url": _waiver_url(code) if offering.waivable else "",
         "login_url": _login_url(request.get_full_path()),
         "order_minutes": int(conf.order_hold().total_seconds() // 60),
