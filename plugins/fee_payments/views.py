@@ -34,6 +34,7 @@ from fee_payments.exceptions import (
     UnknownProvider,
 )
 from fee_payments.wording import in_words
+from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
@@ -53,6 +54,7 @@ def _fee_page(
         offering = api.offering(code)
     except UnknownOffering as unknown:
         raise Http404 from unknown
+    learner = _learner(request)
     currency = request.GET.get("currency") or request.POST.get("currency") or None
     context = {
         "offering": offering,
@@ -68,10 +70,12 @@ def _fee_page(
         "currencies": offering.currencies(clock.utc_day(at)),
     }
     try:
-        context["quote"] = api.quote(_learner(request), code, at=at, currency=currency)
+        offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
+        if offering.waivable and not offer.entitled:
+            context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if waitlisted:
             context["full_quote"] = api.quote(
-                _learner(request), code, at=at, currency=currency, with_waiver=False
+                learner, code, at=at, currency=currency, with_waiver=False
             )
     except PaymentsError as reason:
         context["error"] = error or in_words(reason)
