@@ -2,7 +2,8 @@
 
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``; the facts again: ``list_payments``, ``list_refunds``,
-``list_waived_seats``; ``list_seat_codes``; ``fee_page_url``, ``seat_code_page_url``.
+``list_waived_seats``; ``list_seat_codes``, ``given_seat``; ``fee_page_url``,
+``seat_code_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
@@ -16,6 +17,7 @@ from django.urls import reverse
 
 from fee_payments.selectors import (
     entitled_offerings,
+    given_seat,
     has_entitlement,
     learner_for,
     list_offerings,
@@ -49,6 +51,7 @@ __all__ = [
     "expire_orders",
     "fee_page_url",
     "finish_refunds",
+    "given_seat",
     "has_entitlement",
     "issue_seat_codes",
     "learner_for",

@@ -321,7 +321,16 @@ def seat_code_summary(row: models.SeatCode) -> SeatCodeSummary:
     )
 
 
-def given_seat(row: models.SeatCode) -> GivenSeat:
+def given_seat(user_id: int, offering_code: str) -> GivenSeat | None:
+    """The seat that this learner was given for an offering and still has, if any."""
+    rows = models.SeatCode.objects.select_related("batch__offering")
+    row = rows.filter(
+        redeemed_by=user_id, batch__offering__code=offering_code, revoked_at__isnull=True
+    ).first()
+    return to_given_seat(row) if row else None
+
+
+def to_given_seat(row: models.SeatCode) -> GivenSeat:
     """A redeemed code as the seat it opened."""
     if row.redeemed_by is None or row.redeemed_at is None:
         raise ValueError(f"Seat code {row.uuid} was not redeemed.")

@@ -71,7 +71,9 @@ def _fee_page(
     }
     try:
         offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
-        if offering.waivable and not offer.entitled:
+        if offer.entitled:
+            context["given"] = api.given_seat(learner.user_id, code)
+        elif offering.waivable:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if waitlisted:
             context["full_quote"] = api.quote(

@@ -61,6 +61,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
+        "given": api.given_seat(_user_id(request), offering.code),
         "offering": offering,
         "error": error,
         "typed": request.POST.get("code", "")[:120],

@@ -131,7 +131,9 @@ def test_who_has_access_needs_no_code():
     client = client_of("lena")
     client.post(page(), {"code": make.seat_code()})
     answer = client.get(page())
-    assert "This fee is settled: you have access." in text_of(answer)
+    said = "This fee is settled: you have access. Your seat was given by Ministry of Posts."
+    assert said in text_of(answer)
+    assert said in text_of(client.get(reverse("fee_payments:fee", args=["spectrum"])))
     assert 'name="code"' not in answer.content.decode()
 
 

@@ -204,6 +204,16 @@ def test_f27_taking_a_code_back_ends_the_access_that_rests_on_it(room):
         redeem(text, at=LATER)
 
 
+def test_who_was_given_a_seat_is_told_by_whom_as_long_as_they_have_it(room):
+    given = redeem(make.seat_code())
+
+    assert api.given_seat(1001, "spectrum") == given
+    assert api.given_seat(1002, "spectrum") is None
+    assert api.given_seat(1001, "another") is None
+    revoke()
+    assert api.given_seat(1001, "spectrum") is None
+
+
 def test_taking_back_again_is_the_same_answer(room):
     redeem(make.seat_code())
     first = revoke()

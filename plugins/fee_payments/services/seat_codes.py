@@ -254,7 +254,7 @@ def _redeem_once(pk: int, learner: Learner, *, at: datetime) -> GivenSeat:
         if row.redeemed_by != learner.user_id or row.revoked_at is not None:
             _refuse(row, at=at)
             _take(row, learner, at=at)
-        return selectors.given_seat(row)
+        return selectors.to_given_seat(row)
 
 
 def _refuse(row: models.SeatCode, *, at: datetime) -> None:
