@@ -16,7 +16,13 @@ CODE = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}")
 # How the Learning MFE shows a unit: a page of its own, around a frame of the LMS that tells its
 # links to go to the page around it.
 MFE = "<h1>The unit</h1><button>Bookmark</button><iframe src='/frame/' title='The unit'></iframe>"
-IN_FRAME = "<base target='_parent'>{style}<main aria-label='Content'>{paywall}</main>"
+IN_FRAME = "<base target='_parent'>{theirs}{style}<main aria-label='Content'>{paywall}</main>"
+# What the platform's stylesheet says of every link and heading, as strongly as it says it.
+THEIRS = """<style>
+p a:not(.btn), p a:not(.btn):visited, a:not(.btn):not(.btn):hover, a:not(.btn):not(.btn):focus {
+    color: rgb(1, 2, 3); font: inherit; text-decoration: none }
+h2 { text-transform: uppercase; letter-spacing: 1px } p + p, ul + p { margin-top: 20px }
+</style>"""
 
 
 def code_on_the_start_page(visitor):
@@ -87,7 +93,7 @@ def in_a_frame(visitor):
     visitor.go(UNIT)
     paywall = visitor.page.locator(".fee-gate").evaluate("e => e.outerHTML")
     styles = "[...document.querySelectorAll('style')].map(s => s.outerHTML).join('')"
-    frame = IN_FRAME.format(style=visitor.page.evaluate(styles), paywall=paywall)
+    frame = IN_FRAME.format(theirs=THEIRS, style=visitor.page.evaluate(styles), paywall=paywall)
     serve(visitor, "/mfe/", MFE)
     serve(visitor, "/frame/", frame)
     visitor.go("/mfe/")
@@ -134,6 +140,26 @@ def test_the_focus_is_seen_and_a_finger_finds_every_way(visitor):
     heights = frame.get_by_role("link").evaluate_all("a => a.map(e => e.offsetHeight)")
     assert len(heights) == 3
     assert min(heights) >= 44
+
+
+@pytest.mark.parametrize("do", ["hover", "focus"])
+def test_the_platforms_stylesheet_does_not_paint_over_the_ways(visitor, do):
+    # given
+    visitor.be("Lena")
+    frame = in_a_frame(visitor)
+    first, second = frame.get_by_role("link").all()[:2]
+
+    # when
+    getattr(first, do)()
+
+    # then
+    painted = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    white, blue = "rgb(255, 255, 255)", "rgb(10, 94, 168)"
+    assert first.evaluate(painted) == [white, blue]
+    getattr(second, do)()
+    assert second.evaluate(painted) == [blue, white]
+    heading = frame.get_by_role("heading", level=2)
+    assert heading.evaluate("e => getComputedStyle(e).textTransform") == "none"
 
 
 def test_a_screen_reader_finds_the_paywall_by_its_name_and_heading(visitor):
