@@ -268,6 +268,20 @@ def test_codes_are_never_shown_again(model):
         assert SeatCode.objects.get().digest not in said.content.decode()
 
 
+@pytest.mark.parametrize("asked", ["hint", "sponsor", "person"])
+def test_an_operator_finds_a_code_that_somebody_asks_about(asked):
+    make.offering()
+    text = make.seat_code()
+    api.redeem_seat_code(make.learner(1001), "spectrum", text, at=make.NOON)
+    make.seat_code(key="another", sponsor="A school")
+    words = {"hint": text[:4], "sponsor": "Ministry", "person": "1001"}[asked]
+    client = client_of("omar", "view_seatcode", is_staff=True)
+    said = client.get(reverse("admin:fee_payments_seatcode_changelist"), {"q": words})
+    assert "Ministry of Posts" in text_of(said)
+    assert "redeemed" in text_of(said)
+    assert "A school" not in text_of(said)
+
+
 def take_back(client, because):
     chosen = SeatCode.objects.order_by("id")[0].pk
     return client.post(

@@ -299,6 +299,19 @@ def test_who_was_about_to_pay_for_the_last_seat_has_it_by_the_code():
     assert Offering.objects.get().seats_taken == 1
 
 
+@pytest.mark.parametrize("capacity", [1, 8])
+def test_a_payment_that_was_under_way_is_held_for_a_person_and_takes_no_second_seat(capacity):
+    make.offering(capacity=capacity)
+    started = make.payment(make.order(make.learner()))
+    redeem(make.seat_code())
+
+    receipt = make.send(make.event(started))
+
+    assert receipt.outcome == "held"
+    assert Order.objects.get().held_because
+    assert (Entitlement.objects.get().source, Offering.objects.get().seats_taken) == ("seat", 1)
+
+
 def test_what_is_no_longer_on_sale_is_still_opened_by_a_code():
     make.offering(on_sale_until=make.NOON.date())
 
