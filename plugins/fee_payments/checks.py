@@ -62,5 +62,20 @@ def _asks_us_first(name: str) -> bool:
     return functions[-1:] == [OVERRIDES[name]]
 
 
+@register("fairgate")
+def check_seat_code_tries(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """Without a number of tries, codes could be guessed for ever, or never be redeemed."""
+    tries = settings.FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR
+    if isinstance(tries, int) and not isinstance(tries, bool) and tries >= 1:
+        return []
+    return [
+        checks.Error(
+            "The number of seat codes that a person may try in an hour is no number above zero.",
+            hint="Set FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR to a whole number, for example 10.",
+            id="fee_payments.E002",
+        )
+    ]
+
+
 def _are_strong(secrets: tuple[str, ...]) -> bool:
     return bool(secrets) and all(len(secret.strip()) >= SHORTEST_SECRET for secret in secrets)

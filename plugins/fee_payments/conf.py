@@ -13,6 +13,11 @@ def order_hold() -> timedelta:
     return timedelta(minutes=settings.FEE_PAYMENTS_ORDER_MINUTES)
 
 
+def seat_code_tries() -> int:
+    """How many codes that open nothing one person may type in an hour."""
+    return int(settings.FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR)
+
+
 def providers() -> Mapping[str, str]:
     """Payment providers that are switched on: name → dotted path of the class."""
     providers: Mapping[str, str] = settings.FEE_PAYMENTS_PROVIDERS

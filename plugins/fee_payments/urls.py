@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fee_payments import views, views_sandbox
+from fee_payments import views, views_sandbox, views_seat_codes
 
 app_name = "fee_payments"
 
@@ -19,4 +19,5 @@ urlpatterns = [
     path("<slug:code>/", views.fee, name="fee"),
     path("<slug:code>/order/", views.place, name="place"),
     path("<slug:code>/seat/", views.seat, name="seat"),
+    path("<slug:code>/seat-code/", views_seat_codes.seat_code, name="seat_code"),
 ]

@@ -34,6 +34,7 @@ from fee_payments.exceptions import (
     UnknownProvider,
 )
 from fee_payments.wording import in_words
+from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
@@ -70,6 +71,7 @@ def _fee_page(
         offering = api.offering(code)
     except UnknownOffering as unknown:
         raise Http404 from unknown
+    learner = _learner(request)
     currency = request.GET.get("currency") or request.POST.get("currency") or None
     context = {
         "offering": offering,
@@ -78,16 +80,21 @@ def _fee_page(
         "key": uuid4().hex,
         "account_url": compat.account_url(),
         "course_url": compat.course_url(offering.course_key),
+        "seat_code_url": api.seat_code_page_url(code),
         "waiver_url": _waiver_url(code) if offering.waivable else "",
         "login_url": _login_url(request.get_full_path()),
         "order_minutes": int(conf.order_hold().total_seconds() // 60),
         "currencies": offering.currencies(clock.utc_day(at)),
     }
     try:
-        context["quote"] = api.quote(_learner(request), code, at=at, currency=currency)
+        offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
+        if offer.entitled:
+            context["given"] = api.given_seat(learner.user_id, code)
+        elif offering.waivable:
+            context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if waitlisted:
             context["full_quote"] = api.quote(
-                _learner(request), code, at=at, currency=currency, with_waiver=False
+                learner, code, at=at, currency=currency, with_waiver=False
             )
     except PaymentsError as reason:
         context["error"] = error or in_words(reason)

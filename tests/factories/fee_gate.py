@@ -143,6 +143,9 @@ class Payments:
     def fee_page_url(self, code: str) -> str:
         return f"/fairgate/fees/{code}/"
 
+    def seat_code_page_url(self, code: str) -> str:
+        return f"/fairgate/fees/{code}/seat-code/"
+
     def learner_for(self, user_id: int) -> Learner:
         return Learner(user_id=user_id, country="CH")
 

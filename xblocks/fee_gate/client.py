@@ -18,9 +18,12 @@ from fairgate.clock import utc_day
 from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fee_gate import compat
-from fee_gate.data import FeeChoice, GateTable, Paywall, PaywallState
+from fee_gate.data import Application, FeeChoice, GateTable, Paywall, PaywallState
 
 log = logging.getLogger(__name__)
+
+# After these outcomes of a decision a person may be asked to look.
+_WITHOUT_WAIVER = frozenset({"refused", "review", "waitlisted"})
 
 
 class Undecidable(Exception):
@@ -212,6 +215,7 @@ def _for_anybody(fee: str, *, at: datetime) -> Paywall:
         title=offering.title,
         list_prices=_list_prices(offering, at=at),
         url=_url(fee),
+        seat_code_url=_seat_code_url(fee),
     )
 
 
@@ -221,8 +225,11 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
     payments = _payments()
     try:
         quote = payments.quote(payments.learner_for(user_id), fee, at=at)
-    except (UnknownOffering, NotOnSale, NoPrice):
+    except UnknownOffering:
         return Paywall(state=PaywallState.UNAVAILABLE)
+    except (NotOnSale, NoPrice):
+        # A seat that was given can be taken, whether or not seats are sold today.
+        return Paywall(state=PaywallState.UNAVAILABLE, seat_code_url=_seat_code_url(fee))
     return Paywall(
         state=_state(quote),
         title=quote.offering.title,
@@ -232,8 +239,10 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         total=quote.total,
         tax=quote.tax,
         explanation=tuple(quote.explanation),
-        can_apply=_can_apply(quote),
+        application=_application(quote, user_id=user_id, at=at),
         url=_url(fee),
+        apply_url=_apply_url(quote),
+        seat_code_url=_seat_code_url(fee),
     )
 
 
@@ -243,9 +252,24 @@ def _state(quote: Any) -> PaywallState:
     return PaywallState.TO_PAY if quote.total else PaywallState.WAIVED
 
 
-def _can_apply(quote: Any) -> bool:
-    return bool(quote.offering.waivable) and (
-        quote.waiver is not None and quote.waiver.outcome in {"refused", "review", "waitlisted"}
+def _apply_url(quote: Any) -> str:
+    from waiver_policy import api as waivers
+
+    was_given_none = quote.waiver is not None and quote.waiver.outcome in _WITHOUT_WAIVER
+    can_apply = quote.offering.waivable and was_given_none
+    return waivers.apply_page_url(quote.offering.code) if can_apply else ""
+
+
+def _application(quote: Any, *, user_id: int, at: datetime) -> Application | None:
+    from waiver_policy import api as waivers
+
+    if not quote.offering.waivable:
+        return None
+    note = waivers.application_note(user_id, quote.offering.code, at=at)
+    if note is None:
+        return None
+    return Application(
+        sentence=note.sentence, said=note.said, way=note.way, url=note.url, is_open=note.is_open
     )
 
 
@@ -283,6 +307,14 @@ def _url(fee: str) -> str:
     """The fee's page; "" in Studio, which does not serve it."""
     try:
         return str(_payments().fee_page_url(fee))
+    except NoReverseMatch:
+        return ""
+
+
+def _seat_code_url(fee: str) -> str:
+    """The page for who was given a seat; "" in Studio."""
+    try:
+        return str(_payments().seat_code_page_url(fee))
     except NoReverseMatch:
         return ""
 

@@ -119,12 +119,28 @@ class PaywallState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What a learner reads about their application for a waiver of this fee, translated.
+
+    ``said`` are the reviewer's words; ``way`` is the name of the link to ``url``. ``is_open``:
+    somebody still looks at it.
+    """
+
+    sentence: str
+    said: str = ""
+    way: str = ""
+    url: str = ""
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paywall:
     """A fee as one person meets it.
 
     ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the
-    personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``can_apply``:
-    a waiver was not given, and a person may look at it. ``url`` is the fee's own page.
+    personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``url`` is the
+    fee's own page, ``seat_code_url`` the one for who was given a seat; ``apply_url`` is "" unless
+    a waiver was not given and a person may look at it.
     """
 
     state: PaywallState
@@ -135,8 +151,10 @@ class Paywall:
     total: Money | None = None
     tax: Money | None = None
     explanation: tuple[str, ...] = ()
-    can_apply: bool = False
+    application: Application | None = None
     url: str = ""
+    apply_url: str = ""
+    seat_code_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

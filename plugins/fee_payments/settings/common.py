@@ -14,6 +14,8 @@ OVERRIDES = {
 DEFAULTS: dict[str, Any] = {
     # Minutes an open order keeps its price, its seat and its part of the waiver fund.
     "FEE_PAYMENTS_ORDER_MINUTES": 60,
+    # Seat codes that open nothing, per person and hour; after that they have to wait.
+    "FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR": 10,
     # Name → dotted path. Nothing is switched on by default: no provider, no payment.
     "FEE_PAYMENTS_PROVIDERS": {},
     # The sandbox takes no event without a secret.
