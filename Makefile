@@ -9,13 +9,16 @@ ARGS ?=
 # Several at a time, a file on one worker. One after the other: make test PARALLEL=
 PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
+# The releases of Tutor that tutor/pyproject.toml names.
+TUTORS := 20 21 22
+
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python demo/manage.py
 DECLARED := setup.py $(wildcard requirements/*.txt) \
 	$(wildcard libs/*/__init__.py plugins/*/__init__.py xblocks/*/__init__.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help messages install check test test-platform cover demo demo-reset bench dist
+.PHONY: help messages install check test test-platform test-tutor cover demo demo-reset bench dist
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -52,7 +55,7 @@ cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data ent
 	@$(BIN)/pytest $(PARALLEL) -m 'not browser' -k 'not mariadb' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --show-missing
 	@$(BIN)/coverage report --fail-under=100 \
-		--include='libs/*,*/rules.py,*/rules/*.py,*/data.py,plugins/revenue_share/statements.py'
+		--include='libs/*,*/rules.py,*/rules/*.py,*/data.py,plugins/revenue_share/statements.py,xblocks/fee_gate/holding.py'
 
 bench: $(VENV)/.has-test ## what it costs, as ratios; benchmarks/README.md has the last numbers
 	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
@@ -78,6 +81,14 @@ test-platform: ## contract and journey tests in a real platform: PLATFORM=checko
 	@$(PLATFORM_IS_NAMED)
 	@sh tests/contracts/run "$(PLATFORM)" "$(or $(PLATFORM_PYTHON),python3)" $(ARGS)
 
+test-tutor: $(VENV)/.has-test ## the Tutor plugin in each Tutor release; installs those from PyPI into build/
+	@$(MAKE) --silent --jobs=2 $(TUTORS:%=build/tutor-%/.ready)
+	@rm -rf build/tutor && cp -RL tutor build/tutor
+	@$(BIN)/python -m build --no-isolation build/tutor >build/tutor.log 2>&1 || { cat build/tutor.log; exit 1; }
+	@for release in $(TUTORS); do build/tutor-$$release/bin/python -m pip install --quiet --no-deps \
+		--no-index --force-reinstall build/tutor/dist/*.whl || exit 1; done
+	@$(BIN)/pytest --numprocesses=2 tests/tutor_releases/rendered.py $(ARGS)
+
 # --- How an environment comes to be -------------------------------------------------------------
 
 # The newest release that our pins know runs on 3.12; Python 3.11 is Teak's.
@@ -92,6 +103,15 @@ $(VENV)/.has-%: $(DECLARED) | $(BIN)/python
 		test) touch .has-demo .has-test ;; \
 		*) touch .has-$* ;; \
 	esac
+
+# Tutor of one release, and the plugin of the micro-frontends that belongs to it.
+build/tutor-%/.ready:
+	@echo "Installing Tutor $* from PyPI"
+	@rm -rf build/tutor-$* && $(BIN)/python -m venv build/tutor-$*
+	@build/tutor-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
+		'tutor==$*.*' 'tutor-mfe==$*.*' || { echo "Tutor $* could not be installed from PyPI, so" \
+		"the plugin was not tested with it. This takes a network." >&2; exit 1; }
+	@touch $@
 
 $(BIN)/python:
 	@python=$$($(FIND_PYTHON)); \

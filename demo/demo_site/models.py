@@ -69,6 +69,25 @@ class DemoDay(models.Model):
         return self.day.isoformat()
 
 
+class SeatCodeSlip(models.Model):
+    """The slip of paper with a seat code that a sample person was given.
+
+    The suite keeps no code it has issued; somebody does, and in the demo that is this table.
+
+    .. no_pii:
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="slip")
+    text = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = _("seat code on paper")
+        verbose_name_plural = _("seat codes on paper")
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class BlockState(models.Model):
     """The value of the fields of one block that differ from the course's XML, per branch and user.
 

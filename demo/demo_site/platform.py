@@ -41,6 +41,13 @@ def is_course_staff(user_id: int, course_key: str) -> bool:
     return people.filter(role__in=[Person.Role.AUTHOR, Person.Role.OPERATOR]).exists()
 
 
+def has_course(course_key: str) -> bool:
+    """Whether there is such a course run."""
+    from demo_site import courseware
+
+    return courseware.run_by_key(course_key) is not None
+
+
 def is_beta_tester(_user_id: int, _course_key: str) -> bool:
     """Whether a person was invited to try a course early: the demo invites nobody."""
     return False

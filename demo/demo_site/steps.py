@@ -19,6 +19,7 @@ class Step:
     person: str
     path: str
     day: date | None = None
+    shows_seat_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ STEPS = (
         button=_("Be Lena"),
         person="lena",
         path=COURSE,
+    ),
+    Step(
+        title=_("Somebody else has paid"),
+        text=_(
+            "Ruth’s institution bought seats and gave her a code. She types it once; the units "
+            "open for her, and for nobody else who reads it."
+        ),
+        button=_("Be Ruth"),
+        person="ruth",
+        path="/fairgate/fees/spectrum-online/seat-code/",
+        shows_seat_code=True,
     ),
     Step(
         title=_("A country leaves the list at midnight"),

@@ -16,6 +16,7 @@ from web_fragments.fragment import Fragment
 from xblock.exceptions import NoSuchViewError
 
 from demo_site import courseware, handlers
+from demo_site.models import SeatCodeSlip
 from demo_site.runtime import DemoRuntime, resources_html
 from demo_site.steps import STEPS
 from fairgate import clock
@@ -40,7 +41,7 @@ class Fee:
 
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """The start page: five things to try, and the courses."""
+    """The start page: some things to try, and the courses."""
     at = clock.now()
     cards = []
     for run in courseware.runs():
@@ -49,6 +50,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": cards,
         "steps": STEPS,
+        "slip": SeatCodeSlip.objects.first(),
         "fund": waivers.fund_balance("USD"),
         "shares": _shares(str(courseware.runs()[0].key), at),
     }

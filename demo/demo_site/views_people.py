@@ -27,7 +27,7 @@ EARLIEST_DAY = date(2026, 10, 1)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody one can be."""
     context = {
-        "people": Person.objects.select_related("user"),
+        "people": Person.objects.select_related("user", "slip"),
         "next": _next(request, request.GET.get("next", "")),
     }
     return render(request, "demo_site/people.html", context)

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from fee_payments import models
-from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
+from fairgate import clock
+from fairgate.csv_cells import write_csv
+from fee_payments import api, models, selectors
+from fee_payments.data import IssuedSeatCodes
+from fee_payments.exceptions import PaymentsError
+from fee_payments.forms import (
+    OfferingForm,
+    PriceForm,
+    RevokeSeatCodesForm,
+    SeatCodesForm,
+    TaxRateForm,
+)
 from fee_payments.services import catalogue
+from fee_payments.wording import state_name
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at type time only
@@ -119,3 +133,95 @@ class EntitlementAdmin(ReadOnlyAdmin):
 
     list_display = ("uuid", "user_id", "offering", "source", "starts_at", "revoked_at")
     list_filter = ("source",)
+
+
+@admin.register(models.SeatCodeBatch)
+class SeatCodeBatchAdmin(ReadOnlyAdmin):
+    """Issues codes: what answers the form is the list of them, once, as CSV."""
+
+    form = SeatCodesForm
+    fields = ("offering", "sponsor", "count", "expires_at", "note", "issued_at")
+    list_display = ("sponsor", "offering", "count", "issued_at", "expires_at", "note")
+    list_filter = ("offering",)
+    search_fields = ("sponsor", "note")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("fee_payments.issue_seat_codes")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What the form asks for; or, of a batch that is there, what it was issued with."""
+        return self.fields if obj else self.form.base_fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Issue; the codes wait in the request for the answer, and nowhere else."""
+        issued = api.issue_seat_codes(
+            obj.offering.code,
+            count=obj.count,
+            sponsor=obj.sponsor,
+            key=form.key,
+            by=request.user.pk,
+            at=form.at,
+            expires_at=obj.expires_at,
+            note=obj.note,
+        )
+        obj.pk = models.SeatCodeBatch.objects.get(uuid=issued.batch_uuid).pk
+        request.issued_seat_codes = issued  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The codes as a file; the admin tells caches to keep nothing."""
+        issued: IssuedSeatCodes = request.issued_seat_codes  # type: ignore[attr-defined]
+        url = request.build_absolute_uri(api.seat_code_page_url(issued.offering_code))
+        response = HttpResponse(_sheet(issued, url), content_type="text/csv; charset=utf-8")
+        name = f"seat-codes-{issued.offering_code}-{obj.pk}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def _sheet(issued: IssuedSeatCodes, url: str) -> str:
+    """The list to hand out: a line per person. Begins with a BOM, as spreadsheets ask for."""
+    until = f"{issued.expires_at:%Y-%m-%d %H:%M} UTC" if issued.expires_at else ""
+    header = (_("Code"), _("Fee"), _("Given by"), _("Valid until"), _("Where to use it"))
+    rows = [(code, issued.offering_title, issued.sponsor, until, url) for code in issued.codes]
+    return "\ufeff" + write_csv(header, rows)
+
+
+@admin.register(models.SeatCode)
+class SeatCodeAdmin(ReadOnlyAdmin):
+    """Who has redeemed which code; codes can be taken back."""
+
+    list_display = ("hint", "offering", "sponsor", "state", "redeemed_by", "redeemed_at")
+    list_filter = ("batch__offering",)
+    list_select_related = ("batch__offering",)
+    search_fields = ("hint", "batch__sponsor", "redeemed_by")
+    exclude = ("digest",)
+    action_form = RevokeSeatCodesForm
+    actions = ("revoke",)
+
+    @admin.display(description=gettext_lazy("offering"))
+    def offering(self, code: models.SeatCode) -> str:
+        return str(code.batch.offering)
+
+    @admin.display(description=gettext_lazy("sponsor"))
+    def sponsor(self, code: models.SeatCode) -> str:
+        return code.batch.sponsor
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, code: models.SeatCode) -> str:
+        return state_name(selectors.seat_code_summary(code).state(clock.now()))
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("fee_payments.revoke_seat_codes")
+
+    @admin.action(description=gettext_lazy("Take back the chosen codes"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, codes: QuerySet[models.SeatCode]) -> None:
+        """End what rests on them, code by code, with one reason for all."""
+        at, because = clock.now(), request.POST.get("because", "")
+        for code in codes:
+            try:
+                api.revoke_seat_code(code.uuid, by=request.user.pk or 0, because=because, at=at)
+            except PaymentsError as refused:
+                self.message_user(request, str(refused), messages.ERROR)
+                return
+        self.message_user(request, _("The codes are taken back; access that rests on them ended."))

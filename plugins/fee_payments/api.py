@@ -2,8 +2,10 @@
 
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
-``list_payments``, ``list_refunds``, ``list_waived_seats``; ``fee_page_url``.
+``list_payments``, ``list_refunds``, ``list_waived_seats``; ``list_seat_codes``, ``given_seat``;
+``fee_page_url``, ``seat_code_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
+``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
 
 Each is described where it is defined.
@@ -15,6 +17,7 @@ from django.urls import reverse
 
 from fee_payments.selectors import (
     entitled_offerings,
+    given_seat,
     has_entitlement,
     learner_for,
     list_entitlements,
@@ -22,6 +25,7 @@ from fee_payments.selectors import (
     list_orders,
     list_payments,
     list_refunds,
+    list_seat_codes,
     list_waived_seats,
     offering,
     order,
@@ -29,11 +33,14 @@ from fee_payments.selectors import (
 from fee_payments.services import (
     expire_orders,
     finish_refunds,
+    issue_seat_codes,
     place_order,
     quote,
     receive_event,
+    redeem_seat_code,
     refund,
     retry_events,
+    revoke_seat_code,
     set_offering,
     set_tax,
     start_payment,
@@ -45,21 +52,27 @@ __all__ = [
     "expire_orders",
     "fee_page_url",
     "finish_refunds",
+    "given_seat",
     "has_entitlement",
+    "issue_seat_codes",
     "learner_for",
     "list_entitlements",
     "list_offerings",
     "list_orders",
     "list_payments",
     "list_refunds",
+    "list_seat_codes",
     "list_waived_seats",
     "offering",
     "order",
     "place_order",
     "quote",
     "receive_event",
+    "redeem_seat_code",
     "refund",
     "retry_events",
+    "revoke_seat_code",
+    "seat_code_page_url",
     "set_offering",
     "set_tax",
     "start_payment",
@@ -70,3 +83,8 @@ __all__ = [
 def fee_page_url(offering_code: str) -> str:
     """The address of the page on which a learner settles this fee."""
     return reverse("fee_payments:fee", args=[offering_code])
+
+
+def seat_code_page_url(offering_code: str) -> str:
+    """The address of the page on which a learner redeems a seat code for this fee."""
+    return reverse("fee_payments:seat_code", args=[offering_code])

@@ -13,6 +13,11 @@ def order_hold() -> timedelta:
     return timedelta(minutes=settings.FEE_PAYMENTS_ORDER_MINUTES)
 
 
+def seat_code_tries() -> int:
+    """How many codes that open nothing one person may type in an hour."""
+    return int(settings.FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR)
+
+
 def providers() -> Mapping[str, str]:
     """Payment providers that are switched on: name → dotted path of the class."""
     providers: Mapping[str, str] = settings.FEE_PAYMENTS_PROVIDERS
@@ -24,6 +29,11 @@ def sandbox_secrets() -> tuple[str, ...]:
     secrets: str | Iterable[str] = settings.FEE_PAYMENTS_SANDBOX_SECRETS
     # A text is one secret, not a list of its letters, as YAML makes it easy to write.
     return (secrets,) if isinstance(secrets, str) else tuple(secrets)
+
+
+def has_checkout_links() -> bool:
+    """Whether the platform's own upgrade and checkout links lead to our fee pages."""
+    return bool(settings.FEE_PAYMENTS_CHECKOUT_LINKS)
 
 
 def sandbox_webhook_url() -> str:

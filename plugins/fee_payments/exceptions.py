@@ -11,6 +11,17 @@
   + SomethingToPay       the total is not zero: a waiver does not cover all of it
   + UnknownOrder         no such order, or not this person's
   + OrderNotOpen         the order was settled, cancelled or has expired
+  + SeatCodeRefused      the code opens nothing; the classes below say why
+    + SeatCodeUnreadable   what was typed is no code, or has a slip in it
+    + SeatCodeUnknown      there is no such code
+    + SeatCodeElsewhere    the code is for another offering
+    + SeatCodeTaken        somebody else has redeemed it
+    + SeatCodeExpired      its time is over
+    + SeatCodeRevoked      who gave it has taken it back
+  + TooManyTries         this person has tried too many codes; later again
+  + InvalidSeatCodes     what an operator asks for cannot be: the sentence says what
+  + AlreadyIssued        the codes of this request were issued and shown already
+  + UnknownSeatCode      no seat code has this uuid
   + RefundRefused        the refund exceeds what is left, or the order was not paid
   + KeyReused            the same idempotency key came with another payload
   + InvalidEvent         a provider's event with a bad signature, age or shape
@@ -21,7 +32,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from fairgate.errors import FairgateError
 
@@ -77,6 +88,56 @@ class UnknownOrder(PaymentsError):
 
 class OrderNotOpen(PaymentsError):
     """The order can no longer be paid."""
+
+
+class SeatCodeRefused(PaymentsError):
+    """A seat code opens nothing; nothing has happened, and the sentence says why."""
+
+
+class SeatCodeUnreadable(SeatCodeRefused):
+    """What was typed is no code, or has a slip in it. Nobody was asked."""
+
+
+class SeatCodeUnknown(SeatCodeRefused):
+    """There is no such code."""
+
+
+class SeatCodeElsewhere(SeatCodeRefused):
+    """The code is for another offering."""
+
+
+class SeatCodeTaken(SeatCodeRefused):
+    """Somebody else has redeemed the code: one code, one person, one seat."""
+
+
+class SeatCodeExpired(SeatCodeRefused):
+    """The code was not redeemed in time."""
+
+
+class SeatCodeRevoked(SeatCodeRefused):
+    """Who gave the code has taken it back."""
+
+
+class TooManyTries(PaymentsError):
+    """This person has typed too many codes that opened nothing; ``until`` is when to try again."""
+
+    retryable = True
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(f"Too many seat codes were tried; try again at {until:%H:%M} UTC.")
+
+
+class InvalidSeatCodes(PaymentsError):
+    """Too many codes, from nobody, over before they begin, or revoked without a reason."""
+
+
+class AlreadyIssued(PaymentsError):
+    """The same request has issued its codes and shown them; nobody can show them again."""
+
+
+class UnknownSeatCode(PaymentsError):
+    """No seat code has this uuid."""
 
 
 class RefundRefused(PaymentsError):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
+from django.contrib.admin.helpers import ActionForm
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from fairgate import clock
 from fairgate.money import UnknownCurrency, exponent
 from fee_payments import models
+from fee_payments.services.seat_codes import MOST_CODES
 
 # What was sold under a price points at it, so a price that is there can only end.
 FROZEN = ("payer_class", "amount_minor", "currency", "valid_from")
@@ -67,3 +71,49 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
                 % {"code": code}
             )
         return code
+
+
+class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Codes to issue. The hidden field names the request: sent twice, it issues once."""
+
+    count = forms.IntegerField(min_value=1, max_value=MOST_CODES, initial=1, label=_("How many"))
+    request_name = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    class Meta:
+        model = models.SeatCodeBatch
+        fields = ("offering", "sponsor", "count", "expires_at", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = clock.now()
+        self.fields["request_name"].initial = uuid4().hex
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of what was sent."""
+        return f"admin:{self.cleaned_data['request_name']}"
+
+    def clean_expires_at(self) -> Any:
+        expires_at = self.cleaned_data["expires_at"]
+        if expires_at is not None and expires_at <= self.at:
+            raise forms.ValidationError(_("The codes would have expired before they are issued."))
+        return expires_at
+
+    def clean_request_name(self) -> str:
+        name: str = self.cleaned_data["request_name"]
+        if models.SeatCodeBatch.objects.filter(key=f"admin:{name}").exists():
+            raise forms.ValidationError(
+                _(
+                    "These codes were issued already, and a code is shown once. If the list is "
+                    "lost, revoke its codes and issue new ones."
+                )
+            )
+        return name
+
+
+class RevokeSeatCodesForm(ActionForm):
+    """The reason for what is done with the chosen codes; it is kept with each."""
+
+    because = forms.CharField(
+        max_length=255, required=False, label=_("Reason"), help_text=_("Kept with each code.")
+    )

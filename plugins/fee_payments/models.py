@@ -353,12 +353,113 @@ class Refund(models.Model):
         return str(self.uuid)
 
 
+class SeatCodeBatch(models.Model):
+    """Codes that were issued together: somebody gives seats of one offering to people.
+
+    ``key`` is the idempotency key of the request: a repeated one issues nothing, because the codes
+    were shown once and nobody can show them again. ``issued_by`` is empty where a command did it.
+
+    .. pii: The platform's user id of the operator, and who gives the seats.
+    .. pii_types: id, name
+    .. pii_retirement: retained
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=128, unique=True, editable=False)
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    sponsor = models.CharField(
+        max_length=255, help_text=_("Who gives the seats; the learner reads it.")
+    )
+    note = models.CharField(
+        max_length=255, blank=True, default="", help_text=_("For operators only.")
+    )
+    count = models.PositiveIntegerField(help_text=_("How many codes."))
+    issued_by = models.BigIntegerField(null=True, editable=False)
+    issued_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The first moment (UTC) at which no code is taken.")
+    )
+
+    class Meta:
+        ordering = ["-issued_at", "-id"]
+        verbose_name = _("batch of seat codes")
+        verbose_name_plural = _("batches of seat codes")
+        permissions = [("issue_seat_codes", "Can issue seat codes")]
+        constraints = [
+            _check(
+                "fee_payments_batch_expires",
+                Q(expires_at__isnull=True) | Q(expires_at__gt=F("issued_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sponsor}: {self.count}"
+
+
+class SeatCode(models.Model):
+    """One code: one person, one seat. The code itself is not here, only its SHA-256.
+
+    There is no status: a code is free until somebody redeems it, it is revoked, or its batch
+    expires. ``hint`` is the first group, for finding the code that somebody asks about. A redeemed
+    code that is not revoked counts one seat of its offering.
+
+    .. pii: The platform's user ids of who redeemed and who revoked it, and the reason in words.
+    .. pii_types: id, other
+    .. pii_retirement: retained
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(SeatCodeBatch, on_delete=models.PROTECT, related_name="codes")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=8)
+    redeemed_by = models.BigIntegerField(null=True, db_index=True)
+    redeemed_at = models.DateTimeField(null=True)
+    revoked_by = models.BigIntegerField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("seat code")
+        verbose_name_plural = _("seat codes")
+        permissions = [("revoke_seat_codes", "Can revoke seat codes")]
+        constraints = [
+            _check(
+                "fee_payments_seat_code_redeemed",
+                Q(redeemed_by__isnull=True, redeemed_at__isnull=True)
+                | Q(redeemed_by__isnull=False, redeemed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hint}…"
+
+
+class SeatCodeTries(models.Model):
+    """How often one person has lately typed a code that opened nothing.
+
+    Counted before the code is looked at, so that many tries at once are many tries.
+
+    .. pii: The platform's user id.
+    .. pii_types: id
+    .. pii_retirement: retained
+    """
+
+    user_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+    failed = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.failed}"
+
+
 class Entitlement(models.Model):
     """The right of one learner to what one offering opens: the truth that gates ask.
 
     There is no status: it holds from ``starts_at`` until ``ends_at``, unless ``revoked_at`` is
     set. ``live_key`` names learner and offering until it is revoked; the unique index lets one
-    live right exist.
+    live right exist. It rests on the line of an order or on a seat code, and ends with it; a code
+    carries one right, ever.
 
     .. pii: The platform's user id.
     .. pii_types: id
@@ -370,13 +471,19 @@ class Entitlement(models.Model):
 
         ORDER = "order", _("a paid order")
         WAIVER = "waiver", _("a waiver")
+        SEAT = "seat", _("a seat code")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
     user_id = models.BigIntegerField()
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=16, choices=Source.choices)
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="entitlements")
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, related_name="entitlements", null=True
+    )
+    seat_code = models.OneToOneField(
+        SeatCode, on_delete=models.PROTECT, related_name="entitlement", null=True
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -385,6 +492,13 @@ class Entitlement(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
+        ]
+        constraints = [
+            _check(
+                "fee_payments_ent_rests_on_one",
+                Q(source="seat", seat_code__isnull=False, line__isnull=True)
+                | Q(source__in=["order", "waiver"], seat_code__isnull=True, line__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from fee_payments.data import (
     Breakdown,
     EntitlementChange,
     EntitlementSummary,
+    GivenSeat,
     Learner,
     OfferingSummary,
     OrderState,
@@ -22,6 +23,7 @@ from fee_payments.data import (
     PaymentSummary,
     PriceSummary,
     RefundSummary,
+    SeatCodeSummary,
     TaxRule,
     WaivedSeat,
 )
@@ -303,7 +305,7 @@ def list_waived_seats(
 def waived_seat(row: models.Entitlement) -> WaivedSeat:
     """A row of ``Entitlement`` that a waiver made possible, as a value."""
     line = row.line
-    if line.waiver_grant is None:
+    if line is None or line.waiver_grant is None:
         raise ValueError(f"Entitlement {row.uuid} does not rest on a waiver.")
     cost = line.seat_cost_minor
     return WaivedSeat(
@@ -316,4 +318,55 @@ def waived_seat(row: models.Entitlement) -> WaivedSeat:
         foregone=Money.from_minor(line.waived_minor, line.currency),
         seat_cost=Money.from_minor(cost, line.seat_cost_currency) if cost else None,
         granted_at=row.starts_at,
+    )
+
+
+def list_seat_codes(
+    offering_code: str | None = None, *, batch: UUID | None = None
+) -> tuple[SeatCodeSummary, ...]:
+    """Seat codes in the order they were issued; of one offering, of one batch, or all."""
+    rows = models.SeatCode.objects.select_related("batch__offering").order_by("id")
+    if offering_code is not None:
+        rows = rows.filter(batch__offering__code=offering_code)
+    if batch is not None:
+        rows = rows.filter(batch__uuid=batch)
+    return tuple(seat_code_summary(row) for row in rows)
+
+
+def seat_code_summary(row: models.SeatCode) -> SeatCodeSummary:
+    """A row of ``SeatCode``, with its batch, as a value."""
+    return SeatCodeSummary(
+        uuid=row.uuid,
+        batch_uuid=row.batch.uuid,
+        offering_code=row.batch.offering.code,
+        sponsor=row.batch.sponsor,
+        hint=row.hint,
+        expires_at=row.batch.expires_at,
+        redeemed_by=row.redeemed_by,
+        redeemed_at=row.redeemed_at,
+        revoked_at=row.revoked_at,
+        revoked_because=row.revoked_because,
+    )
+
+
+def given_seat(user_id: int, offering_code: str) -> GivenSeat | None:
+    """The seat that this learner was given for an offering and still has, if any."""
+    rows = models.SeatCode.objects.select_related("batch__offering")
+    row = rows.filter(
+        redeemed_by=user_id, batch__offering__code=offering_code, revoked_at__isnull=True
+    ).first()
+    return to_given_seat(row) if row else None
+
+
+def to_given_seat(row: models.SeatCode) -> GivenSeat:
+    """A redeemed code as the seat it opened."""
+    if row.redeemed_by is None or row.redeemed_at is None:
+        raise ValueError(f"Seat code {row.uuid} was not redeemed.")
+    return GivenSeat(
+        code_uuid=row.uuid,
+        user_id=row.redeemed_by,
+        offering_code=row.batch.offering.code,
+        course_key=row.batch.offering.course_key,
+        sponsor=row.batch.sponsor,
+        redeemed_at=row.redeemed_at,
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fee_payments import views, views_sandbox
+from fee_payments import views, views_sandbox, views_seat_codes
 
 app_name = "fee_payments"
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
+    path("orders/checkout/", views.checkout, name="checkout"),
     path("orders/<uuid:uuid>/", views.order, name="order"),
     path("orders/<uuid:uuid>/pay/", views.pay, name="pay"),
     path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),
@@ -18,4 +19,5 @@ urlpatterns = [
     path("<slug:code>/", views.fee, name="fee"),
     path("<slug:code>/order/", views.place, name="place"),
     path("<slug:code>/seat/", views.seat, name="seat"),
+    path("<slug:code>/seat-code/", views_seat_codes.seat_code, name="seat_code"),
 ]

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairgate import clock
 from fairgate.money import Money, MoneyError
-from fee_payments import api, compat, conf
+from fee_payments import api, checkout_links, compat, conf
 from fee_payments.data import EventOutcome, Learner, OrderState
 from fee_payments.exceptions import (
     AlreadyEntitled,
@@ -34,6 +34,7 @@ from fee_payments.exceptions import (
     UnknownProvider,
 )
 from fee_payments.wording import in_words
+from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
@@ -45,6 +46,23 @@ def fee(request: HttpRequest, code: str) -> HttpResponse:
     return _fee_page(request, code)
 
 
+@require_GET
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Go on to the page of ``?sku=``: here the platform's pages send who wants to pay.
+
+    What is not ours goes where the platform sends it without us.
+    """
+    skus = request.GET.getlist("sku")
+    if not skus:
+        return HttpResponseRedirect(reverse("fee_payments:orders"))
+    if code := checkout_links.fee_of(skus, ()):
+        return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
+    elsewhere = compat.platform_checkout_url(skus)
+    if not elsewhere:
+        raise Http404
+    return HttpResponseRedirect(elsewhere)
+
+
 def _fee_page(
     request: HttpRequest, code: str, *, error: str = "", waitlisted: bool = False, status: int = 200
 ) -> HttpResponse:
@@ -53,6 +71,7 @@ def _fee_page(
         offering = api.offering(code)
     except UnknownOffering as unknown:
         raise Http404 from unknown
+    learner = _learner(request)
     currency = request.GET.get("currency") or request.POST.get("currency") or None
     context = {
         "offering": offering,
@@ -61,16 +80,21 @@ def _fee_page(
         "key": uuid4().hex,
         "account_url": compat.account_url(),
         "course_url": compat.course_url(offering.course_key),
+        "seat_code_url": api.seat_code_page_url(code),
         "waiver_url": _waiver_url(code) if offering.waivable else "",
         "login_url": _login_url(request.get_full_path()),
         "order_minutes": int(conf.order_hold().total_seconds() // 60),
         "currencies": offering.currencies(clock.utc_day(at)),
     }
     try:
-        context["quote"] = api.quote(_learner(request), code, at=at, currency=currency)
+        offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
+        if offer.entitled:
+            context["given"] = api.given_seat(learner.user_id, code)
+        elif offering.waivable:
+            context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if waitlisted:
             context["full_quote"] = api.quote(
-                _learner(request), code, at=at, currency=currency, with_waiver=False
+                learner, code, at=at, currency=currency, with_waiver=False
             )
     except PaymentsError as reason:
         context["error"] = error or in_words(reason)

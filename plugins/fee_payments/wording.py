@@ -5,11 +5,14 @@ An error's own text is for logs and commands; pure rules know no translation.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
-from fee_payments.exceptions import NoPrice, NotOnSale
+from fee_payments.data import SeatCodeState
+from fee_payments.exceptions import NoPrice, NotOnSale, TooManyTries
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible
 
@@ -30,7 +33,20 @@ def in_words(error: FairgateError) -> str:
         }
     if isinstance(error, NoPrice):
         return _no_price(error)
+    if isinstance(error, TooManyTries):
+        return _too_many_tries(error)
     return str(error)
+
+
+def state_name(state: SeatCodeState) -> str:
+    """Where a seat code stands, in a word."""
+    names = {
+        SeatCodeState.FREE: _("free"),
+        SeatCodeState.REDEEMED: _("redeemed"),
+        SeatCodeState.REVOKED: _("taken back"),
+        SeatCodeState.EXPIRED: _("expired"),
+    }
+    return names[state]
 
 
 def _no_price(error: NoPrice) -> str:
@@ -38,3 +54,13 @@ def _no_price(error: NoPrice) -> str:
     if error.currency:
         return _("“%(title)s” has no price in %(currency)s on %(day)s.") % said
     return _("“%(title)s” has no price for you on %(day)s.") % said
+
+
+def _too_many_tries(error: TooManyTries) -> str:
+    # Up to the next minute: at the minute that is named, the wait is over.
+    until = error.until + timedelta(seconds=59)
+    said = _(
+        "You have tried too many codes that open nothing. You can try again at %(time)s UTC. "
+        "Please ask who gave you the code in the meantime."
+    )
+    return said % {"time": date_format(until, "H:i")}

@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Remark
 
 
-@register("partnerships")
+@register("partnerships", "fairgate")
 def check_setup(**_kwargs: Any) -> list[CheckMessage]:
     """The page frame is installed, and the host has a name that can stand in a sentence."""
     found: list[CheckMessage] = []
@@ -24,7 +24,13 @@ def check_setup(**_kwargs: Any) -> list[CheckMessage]:
         )
     name = getattr(settings, "PARTNERSHIPS_HOST_NAME", "")
     if not isinstance(name, str):
-        found.append(Error("PARTNERSHIPS_HOST_NAME is not a text.", id="partnerships.E002"))
+        found.append(
+            Error(
+                "PARTNERSHIPS_HOST_NAME is not a text.",
+                hint="Put the name between quotes, or leave the setting out.",
+                id="partnerships.E002",
+            )
+        )
     elif not name and not getattr(settings, "PLATFORM_NAME", ""):
         found.append(
             Remark(

@@ -1,7 +1,8 @@
 """The door of the waiver policy: everything that other packages may ask or tell.
 
 Reading: ``decide``, ``explain``, ``is_member``, ``list_editions``, ``list_policies``,
-``list_applications``, ``get_application``, ``fund_balance``, ``list_fund_entries``.
+``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
+``apply_page_url``, ``fund_balance``, ``list_fund_entries``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
 ``credit_fund``, ``load_edition``, ``load_policy``, ``activate_policy``.
 Said once, at the start: ``name_offerings_with``.
@@ -14,11 +15,16 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from django.urls import NoReverseMatch, reverse
+
+from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import sentences
 from waiver_policy.data import (
     Applicant,
+    ApplicationNote,
+    ApplicationState,
     ApplicationSummary,
     Decision,
     EditionFacts,
@@ -37,6 +43,11 @@ from waiver_policy.selectors import fund as fund_selectors
 from waiver_policy.services import fund, grants, reviews
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services
+
+# Somebody still looks at these, or they wait for money.
+OPEN_STATES = frozenset(
+    {ApplicationState.SUBMITTED, ApplicationState.MORE_INFORMATION, ApplicationState.WAITLISTED}
+)
 
 
 def decide(
@@ -159,6 +170,46 @@ def list_applications(
 ) -> tuple[ApplicationSummary, ...]:
     """Applications, oldest first; of one person, in one state, or all."""
     return applications.list_applications(user_id, state)
+
+
+def newest_application(user_id: int, offering_code: str) -> ApplicationSummary | None:
+    """The last application of one person for one offering; ``None`` if there is none."""
+    return applications.newest_application(user_id, offering_code)
+
+
+def application_note(user_id: int, offering_code: str, *, at: datetime) -> ApplicationNote | None:
+    """What this person reads about their newest application for an offering. One query.
+
+    ``None``: they have not applied, or have withdrawn it.
+    """
+    found = applications.newest_application(user_id, offering_code)
+    if found is None:
+        return None
+    day = utc_day(at)
+    sentence = sentences.application_news(found, on=day)
+    if not sentence:
+        return None
+    is_over = found.state == ApplicationState.EXPIRED or sentences.has_ended(found, on=day)
+    return ApplicationNote(
+        state=found.state,
+        sentence=sentence,
+        said=found.reason,
+        way=sentences.application_way(found, on=day),
+        url=_page_url("apply" if is_over else "why", offering_code),
+        is_open=found.state in OPEN_STATES,
+    )
+
+
+def apply_page_url(offering_code: str) -> str:
+    """The form on which a person applies for a waiver; "" where the pages are not served."""
+    return _page_url("apply", offering_code)
+
+
+def _page_url(name: str, offering_code: str) -> str:
+    try:
+        return reverse(f"waiver_policy:{name}", args=[offering_code])
+    except NoReverseMatch:
+        return ""
 
 
 def credit_fund(

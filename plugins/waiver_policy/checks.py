@@ -15,7 +15,7 @@ from waiver_policy.data import Membership
 from waiver_policy.selectors import lists, policies
 
 
-@register(Tags.database)
+@register("fairgate", Tags.database)
 def check_lists_and_policy(
     app_configs: Any = None, databases: Any = None, **_: Any
 ) -> list[CheckMessage]:

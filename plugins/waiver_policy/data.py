@@ -282,6 +282,23 @@ class ApplicationSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationNote:
+    """What a person reads about their own application, translated.
+
+    ``said`` are the reviewer's words ("" if there are none). ``way`` is the name of the link to
+    ``url``, where more is said and done; ``url`` is "" where the pages are not served.
+    ``is_open``: somebody still looks at it, so there is nothing to apply for.
+    """
+
+    state: str
+    sentence: str
+    said: str
+    way: str
+    url: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundBalance:
     """What a fund has: free, held for grants, and spent on grants."""
 

@@ -7,7 +7,7 @@ the list, its dates and its edition.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from fairgate.errors import FairgateError
 from waiver_policy import conf
-from waiver_policy.data import Decision, Outcome, ReasonCode
+from waiver_policy.data import (
+    ApplicationState,
+    ApplicationSummary,
+    Decision,
+    Outcome,
+    ReasonCode,
+)
 
 LIST_NAMES = {
     "LDC": gettext_lazy("least developed countries (LDC)"),
@@ -205,3 +211,59 @@ _STATES: Mapping[str, object] = {
 def state_name(state: str) -> str:
     """The state of an application in words."""
     return str(_STATES.get(state, state))
+
+
+_NEWS: Mapping[str, object] = {
+    ApplicationState.SUBMITTED: gettext_lazy(
+        "Your application of %(date)s for a waiver is being looked at."
+    ),
+    ApplicationState.MORE_INFORMATION: gettext_lazy(
+        "About your application of %(date)s for a waiver we asked you for more."
+    ),
+    ApplicationState.APPROVED: gettext_lazy("Your application of %(date)s was approved."),
+    ApplicationState.WAITLISTED: gettext_lazy(
+        "Your application of %(date)s for a waiver is on the waiting list."
+    ),
+    ApplicationState.REFUSED: gettext_lazy(
+        "Your application of %(date)s for a waiver was refused."
+    ),
+    ApplicationState.EXPIRED: gettext_lazy(
+        "Your application of %(date)s for a waiver has expired."
+    ),
+}
+
+
+def application_news(application: ApplicationSummary, *, on: date) -> str:
+    """Where an application stands on a UTC day, in a sentence; "" if there is nothing to say.
+
+    A withdrawn one is no news: the person knows.
+    """
+    if has_ended(application, on=on):
+        text: object = gettext_lazy(
+            "The waiver that you were granted on your application of %(date)s ended on %(until)s."
+        )
+    elif application.state in _NEWS:
+        text = _NEWS[application.state]
+    else:
+        return ""
+    return str(text) % {
+        "date": date_format(application.submitted_at.astimezone(UTC), "DATE_FORMAT"),
+        "until": date_format(application.valid_until, "DATE_FORMAT")
+        if application.valid_until
+        else "",
+    }
+
+
+def application_way(application: ApplicationSummary, *, on: date) -> str:
+    """The name of the link that leads on from there."""
+    if application.state == ApplicationState.REFUSED:
+        return _("Why, and what you can do")
+    if application.state == ApplicationState.EXPIRED or has_ended(application, on=on):
+        return _("Apply again")
+    return _("See your application")
+
+
+def has_ended(application: ApplicationSummary, *, on: date) -> bool:
+    """Whether what was approved no longer counts on a UTC day."""
+    is_approved = application.state == ApplicationState.APPROVED
+    return is_approved and application.valid_until is not None and application.valid_until <= on

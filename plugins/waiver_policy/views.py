@@ -214,9 +214,8 @@ def _memberships(country: str, at: datetime) -> list[dict[str, object]]:
 
 
 def _newest(request: HttpRequest, offering_code: str) -> dict[str, object] | None:
-    found = api.list_applications(user_id=_user_id(request))
-    mine = [one for one in found if one.offering_code == offering_code]
-    return _shown(mine[-1]) if mine else None
+    found = api.newest_application(_user_id(request), offering_code)
+    return _shown(found) if found else None
 
 
 def _applicant(request: HttpRequest) -> Applicant:

@@ -59,6 +59,13 @@ class CompatContract:
         assert gate.is_course_staff(self.learner_id, self.course_key) is False
         assert gate.is_course_staff(NOBODY, self.course_key) is False
 
+    # fee_gate.compat.has_course
+
+    def test_a_course_run_is_there_or_not(self):
+        assert gate.has_course(self.course_key) is True
+        for unknown in (OTHER_COURSE, "library-v1:NOBODY+NOTHING", "nothing", ""):
+            assert gate.has_course(unknown) is False
+
     # fee_gate.compat.is_beta_tester, is_enforced
 
     def test_nobody_is_a_beta_tester_who_was_not_invited(self):

@@ -17,7 +17,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError
 from django.test import RequestFactory
 from django.urls import reverse
-from gated_course import EXAM, FEE, GatedCourse
+from gated_course import EXAM, FEE, MFE, GatedCourse
 from lms.djangoapps.courseware.block_render import get_block_for_descriptor
 from lms.djangoapps.courseware.field_overrides import disable_overrides
 from lms.djangoapps.courseware.masquerade import CourseMasquerade
@@ -29,8 +29,13 @@ from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 from xmodule.partitions.partitions import UserPartition
 from xmodule.partitions.partitions_service import get_all_partitions_for_course
 
+from fairgate import clock
+from fairgate.money import Money
 from fee_gate import api, compat, selectors, services
 from fee_gate.data import GateTable
+from fee_payments import api as payments
+from fee_payments import selectors as payments_selectors
+from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
 
 
 class PlatformFindsUs(GatedCourse):
@@ -387,3 +392,45 @@ class Failures(GatedCourse):
             assert response.status_code == 503
             self.assert_shut(response)
             self.assertContains(self.page(self.free), "FREE-ELSEWHERE")
+
+
+class SeatCodes(GatedCourse):
+    """A seat that somebody else has paid for, and the way to it, on the platform's own pages."""
+
+    def setUp(self):
+        super().setUp()
+        asked = mock.patch(
+            "fee_payments.api.entitled_offerings", payments_selectors.entitled_offerings
+        )
+        asked.start()
+        self.addCleanup(asked.stop)
+        price = PriceEntry(
+            payer_class=PayerClass.INDIVIDUAL,
+            amount=Money("120.00", "USD"),
+            valid_from=clock.utc_day(clock.now()),
+        )
+        payments.set_offering(
+            OfferingEntry(
+                code=FEE, title="The course", course_key=str(self.course.id), prices=(price,)
+            )
+        )
+        self.as_("unpaid")
+
+    def test_the_paywall_leads_out_of_the_frame_to_fee_and_seat_code(self):
+        for block in (self.v1, self.v2):
+            response = self.page(block, recheck=True, mfe=True)
+            for path in (payments.fee_page_url(FEE), payments.seat_code_page_url(FEE)):
+                self.assertContains(response, f'<a href="{path}" target="_top">')
+
+    def test_a_code_opens_what_is_gated_and_leads_back_to_the_course(self):
+        issued = payments.issue_seat_codes(
+            FEE, count=1, sponsor="A ministry", key="contract", by=None, at=clock.now()
+        )
+        page = payments.seat_code_page_url(FEE)
+        self.assertContains(self.client.get(page), 'name="code"')
+        answer = self.client.post(page, {"code": issued.codes[0].lower()})
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(MFE)
+        assert str(self.course.id) in answer["Location"]
+        self.forget()
+        self.assertContains(self.page(self.v2, recheck=True, mfe=True), "SECRET-TWO")

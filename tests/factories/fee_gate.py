@@ -143,6 +143,9 @@ class Payments:
     def fee_page_url(self, code: str) -> str:
         return f"/fairgate/fees/{code}/"
 
+    def seat_code_page_url(self, code: str) -> str:
+        return f"/fairgate/fees/{code}/seat-code/"
+
     def learner_for(self, user_id: int) -> Learner:
         return Learner(user_id=user_id, country="CH")
 
@@ -175,6 +178,9 @@ class Platform:
 
     def course_outline(self, course_key: str) -> Node:
         return self.outlines[course_key]
+
+    def has_course(self, course_key: str) -> bool:
+        return course_key in self.outlines
 
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
         return user_id in self.staff

@@ -10,6 +10,7 @@ from fairgate.money import Money
 from fee_payments import api
 from fee_payments.data import (
     EventReceipt,
+    IssuedSeatCodes,
     Learner,
     OfferingEntry,
     OfferingSummary,
@@ -80,6 +81,17 @@ def send(body: bytes, *, at: datetime = NOON) -> EventReceipt:
     """Deliver a body as the sandbox would, signed."""
     headers = {sandbox.SIGNATURE_HEADER: sandbox.sign(body, at=at)}
     return api.receive_event("sandbox", body, headers, at=at)
+
+
+def seat_codes(code: str = "spectrum", *, key: str = "", **changes: Any) -> IssuedSeatCodes:
+    """One code for the fee, given by an institution, that stays."""
+    fields = {"count": 1, "sponsor": "Ministry of Posts", "by": 9, "at": NOON}
+    return api.issue_seat_codes(code, key=key or f"batch {code}", **{**fields, **changes})
+
+
+def seat_code(code: str = "spectrum", **changes: Any) -> str:
+    """The text of one code, as it was printed."""
+    return seat_codes(code, **changes).codes[0]
 
 
 def paid_order(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import OperationalError
 from lxml import etree
 from xblock.completable import XBlockCompletionMode
 from xblock.fields import Scope
 
-from factories.fee_gate import COURSE, FEE, LEARNER, PAYER, offering
+from factories.fee_gate import AT, COURSE, FEE, LEARNER, PAYER, offering
 from fairgate.money import Money
 from fee_gate import presenter, services
 from fee_gate.block import FeeGateXBlock
 from fee_gate.data import PaywallState
+from fee_payments.exceptions import NotOnSale
+from waiver_policy import api as waivers
+from waiver_policy.data import Applicant
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"
@@ -57,13 +62,86 @@ def test_a_fee_that_is_waived_in_full_offers_the_place(gate, payments):
 def test_who_was_given_no_waiver_may_apply(gate, payments, outcome):
     payments.outcome = outcome
 
-    assert "Apply for a waiver" in text(gate().student_view())
+    page = text(gate().student_view())
+
+    assert "Apply for a waiver" in page
+    assert f'href="/fairgate/waivers/apply/{FEE}/"' in page
 
 
 def test_nobody_applies_where_waivers_do_not_count(gate, payments):
     payments.offerings = {FEE: offering(waivable=False)}
 
     assert "Apply for a waiver" not in text(gate().student_view())
+
+
+def applied(offering_code=FEE):
+    """This learner has asked for a waiver."""
+    who = Applicant(user_id=LEARNER, country="CH")
+    return waivers.apply(who, offering_code=offering_code, note="I teach.", at=AT)
+
+
+def test_an_application_that_runs_is_shown_and_no_other_is_asked_for(gate):
+    applied()
+
+    page = text(gate().student_view())
+
+    assert "Your application of 23 November 2026 for a waiver is being looked at." in page
+    assert "See your application" in page
+    assert f'href="/fairgate/waivers/why/{FEE}/"' in page
+    assert "Apply for a waiver" not in page
+    assert "Pay USD 120.00" in page
+
+
+def test_a_refused_application_says_what_the_reviewer_wrote_and_leads_to_why(gate):
+    refused = applied()
+    waivers.refuse(refused.uuid, by=1, reason=f"Not this year. {SCRIPT}", at=AT)
+
+    page = text(gate().student_view())
+
+    assert "was refused" in page
+    assert "Not this year." in page
+    assert "<script" not in page
+    assert "Why, and what you can do" in page
+
+
+def test_what_was_applied_for_elsewhere_is_not_shown(gate):
+    applied("another-fee")
+
+    assert "Your application" not in text(gate().student_view())
+
+
+@pytest.mark.parametrize("outcome", ["refused", "granted", "ask"])
+def test_who_was_given_a_seat_finds_where_to_use_the_code(gate, payments, outcome):
+    payments.outcome = outcome
+
+    page = text(gate().student_view())
+
+    assert f'<a href="/fairgate/fees/{FEE}/seat-code/" target="_top">I have a seat code</a>' in page
+
+
+def test_a_fee_that_is_not_on_sale_still_takes_seat_codes(gate, payments, monkeypatch):
+    def not_on_sale(*_, **__):
+        raise NotOnSale("Spectrum management", AT.date())
+
+    monkeypatch.setattr(payments, "quote", not_on_sale, raising=False)
+    page = text(gate().student_view())
+
+    assert "it is not on sale now" in page
+    assert re.findall(r'href="([^"]+)"', page) == [f"/fairgate/fees/{FEE}/seat-code/"]
+
+
+def test_every_way_leads_out_of_the_frame(gate, payments):
+    payments.outcome = "ask"
+
+    page = text(gate().student_view())
+
+    assert page.count("<a ") == page.count('target="_top"') == 3
+
+
+def test_the_way_most_people_take_comes_first(gate):
+    ways = re.findall(r">([^<]+)</a>", text(gate().student_view()))
+
+    assert ways == ["Pay USD 120.00", "Apply for a waiver", "I have a seat code"]
 
 
 def test_a_learner_without_a_country_is_asked_for_it_and_may_pay(gate, payments):
@@ -163,12 +241,13 @@ def test_learners_need_no_script_and_no_other_host(gate):
     assert "http" not in fragment.content + fragment.resources[0].data
 
 
-def test_the_stylesheet_is_small_and_has_no_left_or_right(gate):
+def test_the_stylesheet_has_no_left_or_right_and_nothing_of_studio(gate):
     css = gate().student_view().resources[0].data
 
-    assert len(css) < 4096
-    assert "left:" not in css
-    assert "right:" not in css
+    assert "left" not in css
+    assert "right" not in css
+    assert "author" not in css
+    assert "form" not in css.replace("text-transform", "")
 
 
 def test_what_apps_may_keep_is_the_same_for_everybody(gate, payments):

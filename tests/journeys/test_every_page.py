@@ -12,6 +12,7 @@ PAGES = {
     "Lena": (
         "/", COURSE, f"{COURSE}units/welcome/", f"{COURSE}units/regulations/", "/people/", "/day/",
         "/profile/", FEE, "/fairgate/fees/spectrum-workshop/", "/fairgate/fees/orders/",
+        f"{FEE}seat-code/",
         "/fairgate/waivers/", "/fairgate/waivers/why/spectrum-online/",
         "/fairgate/waivers/apply/spectrum-online/", "/courses/spectrum-workshop/",
         "/courses/radio-basics/",

@@ -17,7 +17,9 @@ from demo_site.management.commands import demo_serve
 
 TABLES = (
     "demo_site_person",
+    "demo_site_seatcodeslip",
     "fee_payments_order",
+    "fee_payments_seatcode",
     "fee_payments_refund",
     "partnerships_signature",
     "waiver_policy_fundentry",

@@ -10,7 +10,12 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/*/README.md")],
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("*/README.md"),
+        *ROOT.glob("*/*/README.md"),
+    ],
     key=lambda path: path.as_posix(),
 )
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
@@ -223,3 +224,12 @@ def test_the_set_up_is_checked_at_start(settings) -> None:
     assert [one.id for one in run_checks(tags=["partnerships"])] == ["partnerships.E002"]
     settings.PARTNERSHIPS_HOST_NAME = settings.PLATFORM_NAME = ""
     assert [one.id for one in run_checks(tags=["partnerships"])] == ["partnerships.W001"]
+
+
+def test_a_missing_page_frame_is_an_error(monkeypatch) -> None:
+    monkeypatch.setattr(apps, "is_installed", lambda name: name != "fairgate")
+
+    (error,) = run_checks(tags=["partnerships"])
+
+    assert error.id == "partnerships.E001"
+    assert "INSTALLED_APPS" in error.hint

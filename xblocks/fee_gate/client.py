@@ -18,9 +18,12 @@ from fairgate.clock import utc_day
 from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fee_gate import compat
-from fee_gate.data import FeeChoice, GateTable, Paywall, PaywallState
+from fee_gate.data import Application, FeeChoice, GateTable, Paywall, PaywallState
 
 log = logging.getLogger(__name__)
+
+# After these outcomes of a decision a person may be asked to look.
+_WITHOUT_WAIVER = frozenset({"refused", "review", "waitlisted"})
 
 
 class Undecidable(Exception):
@@ -37,14 +40,22 @@ def entitled_fees(user_id: int, *, at: datetime) -> frozenset[str]:
     known = memory.get(f"entitled:{user_id}")
     if isinstance(known, frozenset):
         return known
+    found = memory[f"entitled:{user_id}"] = entitled_fees_now(user_id, at=at)
+    return found
+
+
+def entitled_fees_now(user_id: int, *, at: datetime) -> frozenset[str]:
+    """``entitled_fees`` without what a request remembers: a payment may be part of the request.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
     try:
         # "" is the fee of a gate that has none: nobody has settled it.
-        found = frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
+        return frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
     except (DatabaseError, FairgateError) as error:
         log.exception("fee gate: no decision, gates stay shut: user=%s", user_id)
         raise Undecidable from error
-    memory[f"entitled:{user_id}"] = found
-    return found
 
 
 def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
@@ -105,12 +116,45 @@ def fee_choices(course_key: str, *, at: datetime) -> tuple[FeeChoice, ...]:
     Raises:
         Undecidable: fee_payments does not answer.
     """
+    return tuple(_choice(offering, at=at) for offering in _offerings(course_key))
+
+
+def fees_by_course(*, at: datetime) -> dict[str, tuple[FeeChoice, ...]]:
+    """Every fee, by the course run it is offered for, in the order of the runs.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    found: dict[str, tuple[FeeChoice, ...]] = {}
+    for offering in sorted(_offerings(), key=lambda one: str(one.course_key)):
+        known = found.get(offering.course_key, ())
+        found[offering.course_key] = (*known, _choice(offering, at=at))
+    return found
+
+
+def course_of_fee(fee: str) -> str | None:
+    """The course run a fee is offered for; ``None`` if there is no such fee.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    from fee_payments.exceptions import UnknownOffering
+
     try:
-        offerings = _payments().list_offerings(course_key)
+        return str(_payments().offering(fee).course_key)
+    except UnknownOffering:
+        return None
     except (DatabaseError, FairgateError) as error:
-        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        log.exception("fee gate: fee unreadable: fee=%s", fee)
         raise Undecidable from error
-    return tuple(_choice(offering, at=at) for offering in offerings)
+
+
+def fee_url(fee: str) -> str:
+    """The page on which a fee is settled; "" if there is none, or nobody can say."""
+    try:
+        return _url(fee) if course_of_fee(fee) is not None else ""
+    except Undecidable:
+        return ""
 
 
 def course_fees(course_key: str) -> frozenset[str]:
@@ -171,6 +215,7 @@ def _for_anybody(fee: str, *, at: datetime) -> Paywall:
         title=offering.title,
         list_prices=_list_prices(offering, at=at),
         url=_url(fee),
+        seat_code_url=_seat_code_url(fee),
     )
 
 
@@ -180,8 +225,11 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
     payments = _payments()
     try:
         quote = payments.quote(payments.learner_for(user_id), fee, at=at)
-    except (UnknownOffering, NotOnSale, NoPrice):
+    except UnknownOffering:
         return Paywall(state=PaywallState.UNAVAILABLE)
+    except (NotOnSale, NoPrice):
+        # A seat that was given can be taken, whether or not seats are sold today.
+        return Paywall(state=PaywallState.UNAVAILABLE, seat_code_url=_seat_code_url(fee))
     return Paywall(
         state=_state(quote),
         title=quote.offering.title,
@@ -191,8 +239,10 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         total=quote.total,
         tax=quote.tax,
         explanation=tuple(quote.explanation),
-        can_apply=_can_apply(quote),
+        application=_application(quote, user_id=user_id, at=at),
         url=_url(fee),
+        apply_url=_apply_url(quote),
+        seat_code_url=_seat_code_url(fee),
     )
 
 
@@ -202,10 +252,33 @@ def _state(quote: Any) -> PaywallState:
     return PaywallState.TO_PAY if quote.total else PaywallState.WAIVED
 
 
-def _can_apply(quote: Any) -> bool:
-    return bool(quote.offering.waivable) and (
-        quote.waiver is not None and quote.waiver.outcome in {"refused", "review", "waitlisted"}
+def _apply_url(quote: Any) -> str:
+    from waiver_policy import api as waivers
+
+    was_given_none = quote.waiver is not None and quote.waiver.outcome in _WITHOUT_WAIVER
+    can_apply = quote.offering.waivable and was_given_none
+    return waivers.apply_page_url(quote.offering.code) if can_apply else ""
+
+
+def _application(quote: Any, *, user_id: int, at: datetime) -> Application | None:
+    from waiver_policy import api as waivers
+
+    if not quote.offering.waivable:
+        return None
+    note = waivers.application_note(user_id, quote.offering.code, at=at)
+    if note is None:
+        return None
+    return Application(
+        sentence=note.sentence, said=note.said, way=note.way, url=note.url, is_open=note.is_open
     )
+
+
+def _offerings(course_key: str | None = None) -> tuple[Any, ...]:
+    try:
+        return tuple(_payments().list_offerings(course_key))
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        raise Undecidable from error
 
 
 def _choice(offering: Any, *, at: datetime) -> FeeChoice:
@@ -234,6 +307,14 @@ def _url(fee: str) -> str:
     """The fee's page; "" in Studio, which does not serve it."""
     try:
         return str(_payments().fee_page_url(fee))
+    except NoReverseMatch:
+        return ""
+
+
+def _seat_code_url(fee: str) -> str:
+    """The page for who was given a seat; "" in Studio."""
+    try:
+        return str(_payments().seat_code_page_url(fee))
     except NoReverseMatch:
         return ""
 

@@ -2,7 +2,7 @@
 
 What is marked ``@replaceable`` is answered by a stand-in where one is registered
 (``fairgate.stand_in``). The others mean "as the platform does it, if there is one": outside a
-platform nobody masquerades, no token is known and nothing is kept.
+platform nobody masquerades or is enrolled, no token is known and nothing is kept.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from fairgate.stand_in import replaceable
 from fee_gate import rules
+from fee_gate.data import Enrolment
 from fee_gate.exceptions import OutlineUnreadable
 
 
@@ -61,6 +62,22 @@ def _active_user(user_id: int) -> Any:
     if current is not None and current.pk == user_id:
         return current if current.is_active else None
     return get_user_model().objects.filter(pk=user_id, is_active=True).first()
+
+
+@replaceable
+def has_course(course_key: str) -> bool:
+    """Whether there is such a course run."""
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return False
+    return bool(CourseOverview.course_exists(key))
 
 
 @replaceable
@@ -317,4 +334,76 @@ def forget_structure(course_key: str) -> None:
     try:
         api.clear_course_from_cache(CourseKey.from_string(course_key))
     except exceptions.BlockStructureNotFound:
+        return
+
+
+def current_request() -> Any:
+    """The request under way in this thread, or ``None``: a command, a task, or no platform."""
+    try:
+        from crum import get_current_request
+    except ImportError:
+        return None
+    return get_current_request()
+
+
+def has_api_key(request: Any) -> bool:
+    """Whether a server calls with the key that the platform's APIs accept from servers.
+
+    Stricter than the platform: neither an empty key nor the one its default settings ship, which
+    everybody knows, is a key.
+    """
+    from django.conf import settings
+
+    try:
+        from openedx.core.lib.api.permissions import ApiKeyHeaderPermission
+    except ImportError:
+        return False
+    if getattr(settings, "EDX_API_KEY", None) in (None, "", "PUT_YOUR_API_KEY_HERE"):
+        return False
+    return bool(ApiKeyHeaderPermission().has_permission(request, None))
+
+
+def enrolment(user_id: int, course_key: object) -> Enrolment | None:
+    """The learner's enrolment in a course run, active or not, if there is one."""
+    try:
+        from common.djangoapps.student.models import CourseEnrollment
+    except ImportError:
+        return None
+    row = CourseEnrollment.objects.filter(user_id=user_id, course_id=course_key).first()
+    return Enrolment(created_at=row.created, is_active=row.is_active) if row else None
+
+
+def is_invited(user_id: int, course_key: object) -> bool:
+    """Whether staff enrolled this person by e-mail, to come in as soon as they have an account."""
+    try:
+        from common.djangoapps.student.models import CourseEnrollmentAllowed
+    except ImportError:
+        return False
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return False
+    invitations = CourseEnrollmentAllowed.for_user(user)
+    return bool(invitations.filter(course_id=course_key, auto_enroll=True).exists())
+
+
+def ask_for_certificate(user_id: int, course_key: str) -> None:
+    """Have the platform make the learner's certificate, if it is due and not there.
+
+    Only where the platform makes certificates by itself; elsewhere the learner asks for it.
+    """
+    try:
+        from lms.djangoapps.certificates import api, generation_handler
+    except (ImportError, RuntimeError):  # no platform, or Studio
+        return
+    from django.contrib.auth import get_user_model
+    from opaque_keys.edx.keys import CourseKey
+
+    user = get_user_model().objects.filter(pk=user_id).first()
+    if user is None or not api.auto_certificate_generation_enabled():
+        return
+    try:
+        api.generate_certificate_task(user, CourseKey.from_string(course_key))
+    except generation_handler.CertificateGenerationNotAllowed:  # held, by us or another plugin
         return

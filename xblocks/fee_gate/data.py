@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -118,12 +119,28 @@ class PaywallState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What a learner reads about their application for a waiver of this fee, translated.
+
+    ``said`` are the reviewer's words; ``way`` is the name of the link to ``url``. ``is_open``:
+    somebody still looks at it.
+    """
+
+    sentence: str
+    said: str = ""
+    way: str = ""
+    url: str = ""
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paywall:
     """A fee as one person meets it.
 
     ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the
-    personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``can_apply``:
-    a waiver was not given, and a person may look at it. ``url`` is the fee's own page.
+    personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``url`` is the
+    fee's own page, ``seat_code_url`` the one for who was given a seat; ``apply_url`` is "" unless
+    a waiver was not given and a person may look at it.
     """
 
     state: PaywallState
@@ -134,8 +151,10 @@ class Paywall:
     total: Money | None = None
     tax: Money | None = None
     explanation: tuple[str, ...] = ()
-    can_apply: bool = False
+    application: Application | None = None
     url: str = ""
+    apply_url: str = ""
+    seat_code_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,3 +186,91 @@ class GateReport:
     fee: FeeChoice | None
     blocks: int
     advice: tuple[Advice, ...]
+
+
+class HoldScope(StrEnum):
+    """What waits for a fee."""
+
+    ENROLMENT = "enrolment"
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRule:
+    """What waits for which fee in one course run, from a moment on.
+
+    ``ends_at`` is the first moment it no longer holds; ``None``: no end is known. ``fee`` is the
+    code of an offering.
+    """
+
+    id: int
+    course_key: str
+    scope: HoldScope
+    fee: str
+    effective_from: datetime
+    ends_at: datetime | None
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether it holds at this moment."""
+        return self.effective_from <= at and (self.ends_at is None or at < self.ends_at)
+
+
+class Actor(StrEnum):
+    """Who asks for an enrolment.
+
+    ``NOBODY``: no request is under way, as in a management command or a Celery task. ``OTHER`` is
+    mostly the learner.
+    """
+
+    STAFF = "staff"
+    SERVICE = "service"
+    NOBODY = "nobody"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentFacts:
+    """What an enrolment is decided by; ``None``: nobody can say.
+
+    ``fees`` are asked for at this moment, ``settled`` are the learner's. ``is_exempt``: no fee of
+    this course is asked of the person (decision 0018). ``is_enrolled``: is in the run already.
+    ``is_invited``: staff enrolled the person by e-mail before there was an account.
+    ``trusts_nobody``: the operator lets commands and tasks enrol.
+    """
+
+    fees: frozenset[str] | None
+    settled: frozenset[str] | None
+    actor: Actor
+    is_exempt: bool = False
+    is_enrolled: bool = False
+    is_invited: bool = False
+    trusts_nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """What a certificate is decided by; ``None`` for rules and settled fees: nobody can say.
+
+    ``rules`` are those in force. ``enrolled_at``: when the learner first enrolled in the run, if
+    they did.
+    """
+
+    rules: tuple[HoldRule, ...] | None
+    settled: frozenset[str] | None
+    enrolled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer of a hold, and the fee that is missing ("" if none is, or nobody can say)."""
+
+    access: Access
+    fee: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A learner's row in the platform's list of a course run, active or not."""
+
+    created_at: datetime
+    is_active: bool

@@ -2,6 +2,7 @@
 
 * GateError
   + OutlineUnreadable    the course cannot be read now, its gates stay as they were (retryable)
+  + RuleRefused          a hold cannot begin or end like this; tell the operator why
   + NotAudited           nobody can say now why a gate is open or shut (retryable)
 """
 
@@ -18,6 +19,10 @@ class OutlineUnreadable(GateError):
     """The published course cannot be read; the table keeps what it knew."""
 
     retryable = True
+
+
+class RuleRefused(GateError):
+    """A hold cannot begin or end as it was asked for; nothing was written."""
 
 
 class NotAudited(GateError):

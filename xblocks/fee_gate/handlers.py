@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from fee_gate import compat, services
+from fairgate import clock
+from fee_gate import compat, holds, services
 from fee_gate.exceptions import GateError
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def follow_learner(sender: object = None, change: Any = None, **_: object) -> No
     in the log; the outline beside the units is then right after an hour, grades at the next answer.
     """
     del sender
-    for step in (compat.forget_sidebar, compat.regrade):
+    for step in (compat.forget_sidebar, compat.regrade, _ask_for_certificate):
         try:
             step(change.user_id, change.course_key)
         except Exception:
@@ -70,6 +71,10 @@ def follow_learner(sender: object = None, change: Any = None, **_: object) -> No
                 change.user_id,
                 change.course_key,
             )
+
+
+def _ask_for_certificate(user_id: int, course_key: str) -> None:
+    holds.ask_for_certificate(user_id, course_key, at=clock.now())
 
 
 def follow_switch(sender: object = None, instance: Any = None, **_: object) -> None:

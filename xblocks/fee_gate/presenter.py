@@ -32,12 +32,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaywallPage:
-    """The paywall's texts. ``lines`` are the price, line by line: what, how much."""
+    """The paywall's texts. ``lines`` are the price, line by line: what, how much.
+
+    ``news`` is what became of an application, ``said`` what the reviewer wrote.
+    """
 
     heading: str
     lead: str
     teaser: str = ""
+    news: str = ""
+    said: str = ""
     lines: tuple[tuple[str, str], ...] = ()
+    why: str = ""
     explanation: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
 
@@ -167,39 +173,59 @@ def amounts(prices: tuple[Money, ...], gettext: Gettext) -> str:
 
 
 def _to_pay(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
-    return PaywallPage(
-        heading=paywall.title,
+    return _personal(
+        paywall,
+        teaser,
+        gettext,
         lead=gettext("A fee opens what follows."),
-        teaser=teaser,
-        lines=_price_lines(paywall, gettext),
-        explanation=paywall.explanation,
-        links=_links(gettext("Pay {total}").format(total=paywall.total), paywall, gettext),
+        first=(gettext("Pay {total}").format(total=paywall.total),),
     )
 
 
 def _waived(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
-    return PaywallPage(
-        heading=paywall.title,
+    return _personal(
+        paywall,
+        teaser,
+        gettext,
         lead=gettext("The fee for what follows is waived for you. You pay nothing."),
-        teaser=teaser,
-        lines=_price_lines(paywall, gettext),
-        explanation=paywall.explanation,
-        links=_links(gettext("Take your waived place"), paywall, gettext),
+        first=(gettext("Take your waived place"),),
     )
 
 
 def _country_missing(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
-    links = _links(gettext("Tell us your country"), paywall, gettext)
-    pay = gettext("Pay {total}").format(total=paywall.total)
-    return PaywallPage(
-        heading=paywall.title,
+    return _personal(
+        paywall,
+        teaser,
+        gettext,
         lead=gettext(
             "A fee opens what follows. Tell us your country to see whether it is waived for you."
         ),
+        first=(
+            gettext("Tell us your country"),
+            gettext("Pay {total}").format(total=paywall.total),
+        ),
+    )
+
+
+def _personal(
+    paywall: Paywall, teaser: str, gettext: Gettext, *, lead: str, first: tuple[str, ...]
+) -> PaywallPage:
+    """The page of somebody with a price of their own; ``first`` name the ways to the fee's page."""
+    application = paywall.application
+    return PaywallPage(
+        heading=paywall.title,
+        lead=lead,
         teaser=teaser,
+        news=application.sentence if application else "",
+        said=application.said if application else "",
         lines=_price_lines(paywall, gettext),
+        why=gettext("Why this price"),
         explanation=paywall.explanation,
-        links=links + tuple(Link(label=pay, url=link.url) for link in links[:1]),
+        links=_links(
+            *((label, paywall.url) for label in first),
+            _way_of_application(paywall, gettext),
+            (gettext("I have a seat code"), paywall.seat_code_url),
+        ),
     )
 
 
@@ -210,17 +236,21 @@ def _anonymous(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
         lead=gettext("A fee opens what follows. Sign in to see your own price."),
         teaser=teaser,
         lines=((gettext("List price"), price),) if price else (),
-        links=_links(gettext("See the fee"), paywall, gettext),
+        links=_links(
+            (gettext("See the fee"), paywall.url),
+            (gettext("I have a seat code"), paywall.seat_code_url),
+        ),
     )
 
 
-def _unavailable(_paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
+def _unavailable(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
     return PaywallPage(
         heading=gettext("This part is closed"),
         lead=gettext(
             "A fee opens what follows, and it is not on sale now. Please ask the course team."
         ),
         teaser=teaser,
+        links=_links((gettext("I have a seat code"), paywall.seat_code_url)),
     )
 
 
@@ -261,10 +291,13 @@ def _price_lines(paywall: Paywall, gettext: Gettext) -> tuple[tuple[str, str], .
     return (*lines, (gettext("Your price"), str(paywall.total)))
 
 
-def _links(first: str, paywall: Paywall, gettext: Gettext) -> tuple[Link, ...]:
-    if not paywall.url:
-        return ()
-    links = [Link(label=first, url=paywall.url)]
-    if paywall.can_apply:
-        links.append(Link(label=gettext("Apply for a waiver"), url=f"{paywall.url}#fee-why"))
-    return tuple(links)
+def _way_of_application(paywall: Paywall, gettext: Gettext) -> tuple[str, str]:
+    """Where an application leads on; where one may be made, if there is none."""
+    if paywall.application is not None and paywall.application.url:
+        return paywall.application.way, paywall.application.url
+    return gettext("Apply for a waiver"), paywall.apply_url
+
+
+def _links(*ways: tuple[str, str]) -> tuple[Link, ...]:
+    """The ways that lead somewhere; an address is "" where its page is not served."""
+    return tuple(Link(label=label, url=url) for label, url in ways if url)

@@ -6,11 +6,12 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import DatabaseError
 
 from fee_gate import client, compat, keys, models, remembered
-from fee_gate.data import NEVER_COUNTED, Cover, GateTable
+from fee_gate.data import NEVER_COUNTED, Cover, GateTable, HoldRule, HoldScope
 
 _COLUMNS = ("usage_key", "gate_usage_key", "fee", "is_holder")
 
@@ -82,6 +83,36 @@ def list_gated_courses() -> tuple[str, ...]:
     """Every course that has, or once had, a gate."""
     courses = models.GatedCourse.objects.order_by("course_key")
     return tuple(courses.values_list("course_key", flat=True))
+
+
+def rules_in_force(
+    course_key: object, scope: HoldScope, *, at: datetime
+) -> tuple[HoldRule, ...] | None:
+    """The rules of a course run that hold at this moment; one at most, if nobody wrote by hand.
+
+    ``None`` when they cannot be read: then nobody knows whether something is held. Never raises
+    for a broken table. A CCX has the rules of its master course.
+    """
+    course = keys.course_text(course_key)
+    rows = models.FeeGateRule.objects.filter(course_key__iexact=course, scope=scope)
+    try:
+        rules = [hold_rule(row) for row in rows]
+        return tuple(rule for rule in rules if rule.is_in_force(at))
+    except (DatabaseError, TypeError, ValueError):  # the last two: a row that is no rule
+        log.exception("fee gate: rules unreadable: course=%s scope=%s", course, scope)
+        return None
+
+
+def hold_rule(row: models.FeeGateRule) -> HoldRule:
+    """A row of ``FeeGateRule`` as a value."""
+    return HoldRule(
+        id=row.pk,
+        course_key=row.course_key,
+        scope=HoldScope(row.scope),
+        fee=row.fee,
+        effective_from=row.effective_from,
+        ends_at=row.ends_at,
+    )
 
 
 def _read(course: str) -> GateTable:

@@ -102,6 +102,14 @@ PEOPLE = (
         "Paid the price for universities in October; a part was refunded.",
     ),
     Sample(
+        "ruth",
+        "Ruth",
+        "Mensah",
+        "GH",
+        LEARNER,
+        "Inspector of radio sites. Her institution has paid for seats and gave her a code.",
+    ),
+    Sample(
         "tomas",
         "Tomás",
         "Varela",

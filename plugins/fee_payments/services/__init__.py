@@ -14,16 +14,24 @@ from fee_payments.services.ordering import (
 )
 from fee_payments.services.quoting import quote
 from fee_payments.services.refunding import finish_refunds, refund
+from fee_payments.services.seat_codes import (
+    issue_seat_codes,
+    redeem_seat_code,
+    revoke_seat_code,
+)
 from fee_payments.services.settling import receive_event, retry_events
 
 __all__ = [
     "expire_orders",
     "finish_refunds",
+    "issue_seat_codes",
     "place_order",
     "quote",
     "receive_event",
+    "redeem_seat_code",
     "refund",
     "retry_events",
+    "revoke_seat_code",
     "set_offering",
     "set_tax",
     "start_payment",

@@ -12,6 +12,9 @@ from waiver_policy import api as waivers
 
 log = logging.getLogger(__name__)
 
+# What a right rests on, and ends with.
+Basis = models.OrderLine | models.SeatCode
+
 
 def open_seat(
     line: models.OrderLine, *, user_id: int, source: models.Entitlement.Source, at: datetime
@@ -30,9 +33,21 @@ def open_seat(
     return True
 
 
-def revoke(line: models.OrderLine, *, because: str, at: datetime) -> int:
-    """End the right that rests on this line, and no other (defects.md T16). Returns how many."""
-    rows = models.Entitlement.objects.select_for_update().filter(line=line, revoked_at__isnull=True)
+def open_given_seat(
+    code: models.SeatCode, *, user_id: int, at: datetime
+) -> models.Entitlement | None:
+    """Entitle who redeems a code; ``None`` if a live right is there. Tells nobody of money."""
+    return _entitle(code, user_id=user_id, source=models.Entitlement.Source.SEAT, at=at)
+
+
+def revoke(basis: Basis, *, because: str, at: datetime) -> int:
+    """End the right that rests on this line or code, and no other (defects.md T16).
+
+    Returns how many.
+    """
+    rows = models.Entitlement.objects.select_for_update().filter(
+        revoked_at__isnull=True, **_rests_on(basis)
+    )
     for row in rows:
         row.revoked_at = at
         row.revoked_because = because
@@ -43,15 +58,25 @@ def revoke(line: models.OrderLine, *, because: str, at: datetime) -> int:
     return len(rows)
 
 
+def _rests_on(basis: Basis) -> dict[str, Basis]:
+    """The field of a right that holds its basis."""
+    return {"line" if isinstance(basis, models.OrderLine) else "seat_code": basis}
+
+
+def _offering_of(basis: Basis) -> models.Offering:
+    return basis.offering if isinstance(basis, models.OrderLine) else basis.batch.offering
+
+
 def _live_key(user_id: int, offering: models.Offering) -> str:
     """The text that may stand in one live row only: one learner, one offering."""
     return f"{user_id}:{offering.pk}"
 
 
 def _entitle(
-    line: models.OrderLine, *, user_id: int, source: models.Entitlement.Source, at: datetime
+    basis: Basis, *, user_id: int, source: models.Entitlement.Source, at: datetime
 ) -> models.Entitlement | None:
-    key = _live_key(user_id, line.offering)
+    offering = _offering_of(basis)
+    key = _live_key(user_id, offering)
     ended = models.Entitlement.objects.filter(live_key=key, ends_at__lte=at).first()
     if ended is not None:
         # A right that has ended by itself makes room for the next one. Found without a lock: a
@@ -62,14 +87,14 @@ def _entitle(
             row = models.Entitlement.objects.create(
                 live_key=key,
                 user_id=user_id,
-                offering=line.offering,
+                offering=offering,
                 source=source,
-                line=line,
                 starts_at=at,
+                **_rests_on(basis),
             )
     except IntegrityError:
         return None
-    log.info("entitled: entitlement=%s offering=%s", row.uuid, line.offering_id)
+    log.info("entitled: entitlement=%s offering=%s", row.uuid, offering.pk)
     _tell(row)
     return row
 

@@ -156,6 +156,16 @@ def expire_orders(*, at: datetime) -> int:
     return count
 
 
+def close_open_order(user_id: int, offering_code: str, *, sentence: str, at: datetime) -> None:
+    """Close what a learner has ordered and not paid, because they need it no longer.
+
+    Called in a transaction, before anything of the room or the fund is locked.
+    """
+    row = _locked_open_order(_open_key(user_id, offering_code))
+    if row is not None:
+        close(row, OrderState.CANCELLED, sentence, at=at)
+
+
 def close(row: models.Order, state: OrderState, sentence: str, *, at: datetime) -> None:
     """Close an open order that is locked by the caller; seat and waiver money go back."""
     line = selectors.line_of(row)
@@ -193,6 +203,10 @@ def _refuse_entitled(offer: Quote) -> None:
         raise AlreadyEntitled(_("You have access already; there is nothing to pay."))
 
 
+def _open_key(user_id: int, offering_code: str) -> str:
+    return f"{user_id}:{offering_code}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
     """What is to be ordered: everything a new order is written from."""
@@ -204,7 +218,7 @@ class _Wish:
 
     @property
     def open_key(self) -> str:
-        return f"{self.learner.user_id}:{self.offer.offering.code}"
+        return _open_key(self.learner.user_id, self.offer.offering.code)
 
     def fits(self, row: models.Order) -> bool:
         """Whether an open order is what is wished for, and can still be paid."""
@@ -232,7 +246,7 @@ def _place(wish: _Wish, finish: Finish) -> OrderSummary:
 
 def _write(wish: _Wish, finish: Finish) -> models.Order:
     with transaction.atomic():
-        stale = _locked_open_order(wish)
+        stale = _locked_open_order(wish.open_key)
         if stale is not None and wish.fits(stale):
             return stale
         if stale is not None:
@@ -248,10 +262,10 @@ def _write(wish: _Wish, finish: Finish) -> models.Order:
     raise refusal
 
 
-def _locked_open_order(wish: _Wish) -> models.Order | None:
+def _locked_open_order(open_key: str) -> models.Order | None:
     # Looked for without a lock and locked by its primary key: a locking read that finds nothing
     # locks the gap in the index under REPEATABLE READ, and two of those are a deadlock.
-    found = models.Order.objects.filter(open_key=wish.open_key).first()
+    found = models.Order.objects.filter(open_key=open_key).first()
     if found is None:
         return None
     row = models.Order.objects.select_for_update().get(pk=found.pk)

@@ -1,7 +1,8 @@
 """Seats of a room: counted in one column that the database keeps within the capacity.
 
-``Order.holds_seat`` says which orders are counted; both change in one transaction, with the
-order's row locked (or just created) by the caller.
+``Order.holds_seat`` says which orders are counted; a redeemed seat code counts until it is revoked.
+Both change in one transaction, with the row of order or code locked (or just created) by the
+caller.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ def give_seat_back(order: models.Order, offering: models.Offering) -> None:
     """Return the seat of an order, if it holds one."""
     if not order.holds_seat:
         return
-    models.Offering.objects.filter(pk=offering.pk).update(seats_taken=F("seats_taken") - 1)
+    uncount_seat(offering)
     order.holds_seat = False
     order.save(update_fields=["holds_seat"])
+
+
+def uncount_seat(offering: models.Offering) -> None:
+    """Count one seat less."""
+    models.Offering.objects.filter(pk=offering.pk).update(seats_taken=F("seats_taken") - 1)

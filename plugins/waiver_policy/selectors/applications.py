@@ -27,6 +27,13 @@ def list_applications(
     return tuple(to_application(row) for row in rows)
 
 
+def newest_application(user_id: int, offering_code: str) -> ApplicationSummary | None:
+    """The last application of one person for one offering."""
+    rows = models.WaiverApplication.objects.filter(user_id=user_id, offering_code=offering_code)
+    row = rows.order_by("-id").first()
+    return to_application(row) if row else None
+
+
 def to_application(row: models.WaiverApplication) -> ApplicationSummary:
     """An application as a value."""
     return ApplicationSummary(

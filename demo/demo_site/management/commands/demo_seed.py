@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from demo_site.models import FIRST_DAY, DemoDay
-from demo_site.seeds import october, people, programme
+from demo_site.seeds import october, people, programme, seat_codes
 
 
 class Command(BaseCommand):
@@ -21,5 +21,6 @@ class Command(BaseCommand):
         people.seed()
         programme.seed()
         october.seed()
+        seat_codes.seed()
         if options["verbosity"] > 1:
             self.stdout.write("The demo is filled.")

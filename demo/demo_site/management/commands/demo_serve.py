@@ -11,7 +11,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management.base import BaseCommand, CommandError
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
-from demo_site.models import Person
+from demo_site.models import Person, SeatCodeSlip
 from demo_site.wsgi import application
 
 HOST = "127.0.0.1"
@@ -65,6 +65,8 @@ class Command(BaseCommand):
         for person in Person.objects.select_related("user"):
             country = person.country or "--"
             self.stdout.write(f"    {person.user.username:<9} {country}  {person.bio}")
+        for slip in SeatCodeSlip.objects.select_related("person__user"):
+            self.stdout.write(f"\n  {slip.person}’s seat code: {slip.text}")
         self.stdout.write("\n  Stop with Ctrl-C; start over with make demo-reset.\n")
         self.stdout.flush()
 

@@ -1,0 +1,128 @@
+"""What a learner reads about their application, wherever the fee is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from factories import waiver_policy as make
+from fairgate import clock
+from fairgate.percent import Percent
+from waiver_policy import api, models
+
+pytestmark = pytest.mark.django_db
+
+WHY = f"/fairgate/waivers/why/{make.COURSE}/"
+APPLY = f"/fairgate/waivers/apply/{make.COURSE}/"
+
+
+@pytest.fixture(autouse=True)
+def programme():
+    make.programme()
+    clock.use(lambda: make.EVE)
+    yield
+    clock.use(None)
+
+
+@pytest.fixture
+def applied():
+    return apply()
+
+
+def apply(user_id=1, at=make.EVE):
+    who = make.applicant(user_id, "GU")
+    return api.apply(who, offering_code=make.COURSE, note="I teach radio.", at=at)
+
+
+def note(user_id=1, *, at=make.EVE):
+    return api.application_note(user_id, make.COURSE, at=at)
+
+
+def stand_at(state, **changes):
+    models.WaiverApplication.objects.update(state=state, **changes)
+
+
+def test_who_has_not_applied_reads_nothing():
+    assert note() is None
+
+
+def test_an_application_that_waits_says_since_when(applied):
+    found = note()
+    assert found.sentence == (
+        "Your application of 23 November 2026 for a waiver is being looked at."
+    )
+    assert (found.way, found.url, found.is_open) == ("See your application", WHY, True)
+
+
+def test_the_day_is_the_one_in_utc():
+    apply(at=make.EVE.replace(hour=23, minute=59))
+    with translation.override("en"):
+        assert "23 November 2026" in note(at=make.EVE + timedelta(days=1)).sentence
+
+
+def test_what_somebody_else_applied_for_is_not_told(applied):
+    assert note(2) is None
+
+
+def test_a_question_of_the_reviewer_is_told_in_their_words(applied):
+    stand_at("more_information", review_reason="Where do you teach?")
+    found = note()
+    assert found.sentence.startswith("About your application of 23 November 2026")
+    assert (found.said, found.is_open) == ("Where do you teach?", True)
+
+
+def test_a_refusal_leads_to_the_reasons_and_says_them(applied):
+    api.refuse(applied.uuid, by=9, reason="The programme is over.", at=make.EVE)
+    found = note()
+    assert "was refused" in found.sentence
+    assert found.said == "The programme is over."
+    assert (found.way, found.url, found.is_open) == ("Why, and what you can do", WHY, False)
+
+
+def test_an_approval_is_told_until_it_has_ended(applied):
+    approved = api.approve(applied.uuid, by=9, reason="Yes.", at=make.EVE, percent=Percent(50))
+    end = make.EVE + (approved.valid_until - make.EVE.date())
+
+    assert "was approved" in note(at=end - timedelta(days=1)).sentence
+    over = note(at=end)
+    assert "was granted" not in over.sentence
+    assert "ended on 22 May 2027" in over.sentence
+    assert (over.way, over.url) == ("Apply again", APPLY)
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "way", "is_open"),
+    [
+        ("waitlisted", "is on the waiting list", "See your application", True),
+        ("expired", "has expired", "Apply again", False),
+    ],
+)
+def test_every_other_end_has_a_sentence(applied, state, words, way, is_open):
+    stand_at(state)
+    found = note()
+    assert words in found.sentence
+    assert (found.way, found.is_open) == (way, is_open)
+
+
+def test_a_withdrawn_application_is_no_news(applied):
+    stand_at("withdrawn", open_key=None)
+    assert note() is None
+
+
+def test_the_newest_application_counts(applied):
+    api.refuse(applied.uuid, by=9, reason="No.", at=make.EVE)
+    apply(at=make.EVE + timedelta(days=2))
+    assert "25 November 2026 for a waiver is being looked at" in note().sentence
+
+
+def test_the_note_takes_one_query(applied, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        note()
+
+
+@pytest.mark.urls("django.contrib.auth.urls")
+def test_where_the_pages_are_not_served_there_is_no_link(applied):
+    assert note().url == ""
+    assert api.apply_page_url(make.COURSE) == ""
