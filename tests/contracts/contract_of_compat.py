@@ -41,6 +41,7 @@ class CompatContract:
     has_courses_to_list: bool = True
     has_request_memory: bool = True
     has_tokens: bool = True
+    has_enrolments: bool = True
 
     def badge_for(self, user_id: int) -> Any:
         """The block of the badge, as this person's page holds it."""
@@ -156,6 +157,30 @@ class CompatContract:
 
     def test_grades_can_be_counted_again(self):
         assert gate.regrade(self.learner_id, self.course_key) is None
+
+    def test_an_enrolment_is_told_and_nobodys_is_none(self):
+        found = gate.enrolment(self.learner_id, _key(self.course_key))
+        assert (found is not None) == self.has_enrolments
+        if found is not None:
+            assert found.is_active is True
+            assert found.created_at.utcoffset() is not None
+        assert gate.enrolment(NOBODY, _key(self.course_key)) is None
+        assert gate.enrolment(self.learner_id, _key(OTHER_COURSE)) is None
+
+    def test_who_was_not_enrolled_by_e_mail_is_not_invited(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert gate.is_invited(user_id, _key(self.course_key)) is False
+
+    def test_outside_a_request_there_is_none(self):
+        assert gate.current_request() is None
+
+    def test_a_request_without_the_servers_key_has_none(self):
+        for given in ({}, {"HTTP_X_EDX_API_KEY": ""}, {"HTTP_X_EDX_API_KEY": "guessed"}):
+            assert gate.has_api_key(RequestFactory().get("/", **given)) is False
+
+    def test_a_certificate_is_asked_for_without_an_answer_and_nobody_gets_none(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert gate.ask_for_certificate(user_id, self.course_key) is None
 
     # fee_payments.compat, waiver_policy.compat
 
