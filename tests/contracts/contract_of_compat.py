@@ -194,6 +194,13 @@ class CompatContract:
         assert payments.course_url(self.course_key)
         assert isinstance(payments.course_url(self.course_key), str)
 
+    def test_one_of_our_pages_has_an_address_that_ends_in_its_path(self):
+        assert payments.absolute_url("/fairgate/fees/x/").endswith("/fairgate/fees/x/")
+
+    def test_where_a_platform_sends_who_pays_is_an_address_or_nothing(self):
+        found = payments.platform_checkout_url(["a-sku"])
+        assert found == "" or "/" in found
+
     def test_there_is_a_page_to_give_ones_country(self):
         assert isinstance(payments.account_url(), str)
         assert payments.account_url()
