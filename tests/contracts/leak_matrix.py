@@ -263,7 +263,7 @@ PEOPLE = (
 PERSON = {person.name: person for person in PEOPLE}
 
 
-NEVER, AS_ONE, ALWAYS = "never", "as one", "always"
+NEVER, AS_ONE, AS_ANY, ALWAYS = "never", "as one", "as any", "always"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +271,7 @@ class Door:
     """A way to a course's content. ``title`` and ``group`` are read by operators.
 
     ``plays_along``: whether the platform lets its team look through this door as a learner would:
-    ``NEVER``, ``AS_ONE`` (as one learner by name), or ``ALWAYS``.
+    ``NEVER``, ``AS_ONE`` (as one learner by name), ``AS_ANY`` (as a learner of no name), ``ALWAYS``.
     ``shows_names``: the names of gated blocks are shown here, see "What cannot be gated".
     """
 
@@ -349,7 +349,7 @@ class Matrix:
 
 def closed_to(door: Door, person: Person) -> frozenset[str]:
     """What the gates close to a person at a door."""
-    is_playing = door.plays_along == ALWAYS or (door.plays_along == AS_ONE and person.is_named)
+    is_playing = door.plays_along in {ALWAYS, AS_ONE if person.is_named else AS_ANY}
     closed = {one for one in GATED if not person.may_see(one, is_playing=is_playing)}
     return frozenset(closed - _forgiven(door))
 

@@ -33,6 +33,7 @@ from edx_toggles.toggles.testutils import override_waffle_flag
 from enforcement_page import RUN
 from leak_matrix import (
     ALWAYS,
+    AS_ANY,
     AS_ONE,
     MAIN,
     NEEDS,
@@ -287,15 +288,25 @@ def handler_with_bad_token(visit: Visit) -> Iterator[HttpResponse]:
                 yield visit.get_with(token, url)
 
 
-@door(HANDLERS, "With the block's key written in other ways", plays_along=ALWAYS)
+@door(HANDLERS, "Signed in, with the block's key written in other ways", plays_along=ALWAYS)
 def handler_of_odd_key(visit: Visit) -> Iterator[HttpResponse]:
+    for url in _odd_calls(visit, "xblock_handler"):
+        yield visit.get(url)
+
+
+@door(HANDLERS, "The same, on the route without signing in", plays_along=AS_ONE)
+def handler_noauth_of_odd_key(visit: Visit) -> Iterator[HttpResponse]:
+    for url in _odd_calls(visit, "xblock_handler_noauth"):
+        yield visit.get(url)
+
+
+def _odd_calls(visit: Visit, route: str) -> Iterator[str]:
     for name in ("unit-a-problem", "nested-b-problem"):
         usage = visit.course.blocks[name]
         branch = usage.map_into_course(usage.course_key.for_branch("published-branch"))
         for key in (str(branch), quote(str(usage), safe="")):
-            for route in ("xblock_handler", "xblock_handler_noauth"):
-                url = _handler(visit, route, "KEY", "xmodule_handler", "problem_get")
-                yield visit.get(url.replace("KEY", key))
+            url = _handler(visit, route, "KEY", "xmodule_handler", "problem_get")
+            yield url.replace("KEY", key)
 
 
 # --- Apps and course home -------------------------------------------------------------------------
@@ -409,7 +420,7 @@ def block_metadata(visit: Visit) -> Iterator[HttpResponse]:
 WORK = "Search, grades and what learners keep"
 
 
-@door(WORK, "Search in the course")
+@door(WORK, "Search in the course", plays_along=AS_ANY)
 def search(visit: Visit) -> Iterator[HttpResponse]:
     for words in ("findme", "nameof"):
         yield visit.search(f"/search/{visit.course.key}", words)

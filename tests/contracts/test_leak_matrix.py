@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from enforcement_page import Run, page
 from leak_matrix import (
     ALWAYS,
+    AS_ANY,
     AS_ONE,
     EXAM,
     GATED,
@@ -101,10 +103,13 @@ def test_staff_who_play_are_staff_where_nobody_plays_along():
     assert closed_to(PLAYING, PERSON["as_unpaid"]) == GATED
 
 
-def test_some_doors_play_along_for_one_learner_by_name_only():
+def test_some_doors_play_along_for_one_kind_of_play_only():
     door = Door(name="one", group="Doors", title="A door", plays_along=AS_ONE)
     assert closed_to(door, PERSON["as_unpaid"]) == GATED
     assert not closed_to(door, PERSON["as_learner"])
+    door = replace(door, plays_along=AS_ANY)
+    assert not closed_to(door, PERSON["as_unpaid"])
+    assert closed_to(door, PERSON["as_learner"]) == GATED
 
 
 def test_a_page_that_breaks_behind_gates_only_is_a_fault():
