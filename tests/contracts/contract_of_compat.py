@@ -39,6 +39,7 @@ class CompatContract:
 
     # What only a platform has; the demo has no such thing, and says so by the answers below.
     has_courses_to_list: bool = True
+    has_enrolments: bool = True
     has_request_memory: bool = True
     has_tokens: bool = True
 
@@ -156,6 +157,27 @@ class CompatContract:
 
     def test_grades_can_be_counted_again(self):
         assert gate.regrade(self.learner_id, self.course_key) is None
+
+    def test_without_a_request_under_way_there_is_none(self):
+        assert gate.current_request() is None
+
+    def test_a_call_without_the_sites_key_has_none(self):
+        for given in ({}, {"HTTP_X_EDX_API_KEY": ""}, {"HTTP_X_EDX_API_KEY": "guessed"}):
+            assert gate.has_api_key(RequestFactory().get("/", **given)) is False
+
+    def test_an_enrolment_says_since_when(self):
+        known = gate.enrolment(self.learner_id, _key(self.course_key))
+        assert (known is not None) == self.has_enrolments
+        assert known is None or (known.is_active and known.created_at.utcoffset() is not None)
+        assert gate.enrolment(NOBODY, _key(self.course_key)) is None
+
+    def test_nobody_is_invited_whom_staff_did_not_invite(self):
+        assert gate.is_invited(self.learner_id, _key(self.course_key)) is False
+        assert gate.is_invited(NOBODY, _key(self.course_key)) is False
+
+    def test_asking_for_a_certificate_that_is_not_due_does_nothing(self):
+        assert gate.ask_for_certificate(self.learner_id, self.course_key) is None
+        assert gate.ask_for_certificate(NOBODY, self.course_key) is None
 
     # fee_payments.compat, waiver_policy.compat
 
