@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.test import TransactionTestCase
 
 import browsers
@@ -88,6 +89,12 @@ def quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty_databases)
         yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """What one test had Django's cache remember is no fact of the next."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

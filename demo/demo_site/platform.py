@@ -41,6 +41,39 @@ def is_course_staff(user_id: int, course_key: str) -> bool:
     return people.filter(role__in=[Person.Role.AUTHOR, Person.Role.OPERATOR]).exists()
 
 
+def has_course(course_key: str) -> bool:
+    """Whether there is such a course run."""
+    from demo_site import courseware
+
+    return courseware.run_by_key(course_key) is not None
+
+
+def is_beta_tester(_user_id: int, _course_key: str) -> bool:
+    """Whether a person was invited to try a course early: the demo invites nobody."""
+    return False
+
+
+def is_enforced(_course_key: str) -> bool:
+    """Whether the gates of a course hold: the demo has no kill switch."""
+    return True
+
+
+def course_may_have_gate(course_key: str) -> bool:
+    """Whether a gate is in the published course."""
+    from demo_site import courseware
+    from fee_gate.exceptions import OutlineUnreadable
+
+    try:
+        outline = courseware.outline(course_key)
+    except OutlineUnreadable:
+        return False
+    return _has_gate(outline)
+
+
+def _has_gate(block: Any) -> bool:
+    return block.block_type == "fee_gate" or any(_has_gate(one) for one in block.children)
+
+
 def course_key_of(block: Any) -> str:
     """The key of the course run a block stands in."""
     return str(block.scope_ids.usage_id.course_key)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from fee_payments import models
 from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
+from fee_payments.services import catalogue
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at type time only
@@ -50,6 +51,16 @@ class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             obj.save(update_fields=form.changed_data)
         else:
             obj.save()
+        catalogue.tell_courses({obj.course_key, form.initial.get("course_key", obj.course_key)})
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        catalogue.tell_courses({obj.course_key})
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        courses = set(queryset.values_list("course_key", flat=True))
+        super().delete_queryset(request, queryset)
+        catalogue.tell_courses(courses)
 
 
 @admin.register(models.TaxRate)

@@ -1,8 +1,8 @@
 """The door of fee_payments: everything that other packages may ask or tell.
 
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
-``learner_for``, ``order``, ``list_orders``; the facts again: ``list_payments``, ``list_refunds``,
-``list_waived_seats``; ``fee_page_url``.
+``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
+``list_payments``, ``list_refunds``, ``list_waived_seats``; ``fee_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
 
@@ -17,6 +17,7 @@ from fee_payments.selectors import (
     entitled_offerings,
     has_entitlement,
     learner_for,
+    list_entitlements,
     list_offerings,
     list_orders,
     list_payments,
@@ -46,6 +47,7 @@ __all__ = [
     "finish_refunds",
     "has_entitlement",
     "learner_for",
+    "list_entitlements",
     "list_offerings",
     "list_orders",
     "list_payments",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
 from fee_payments import conf
+from fee_payments.settings.common import OVERRIDES
 
 SHORTEST_SECRET = 16
 
@@ -35,6 +37,29 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+@register("fairgate")
+def check_checkout_links(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.W002``: the LMS asks us where its checkout links lead."""
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls" or not conf.has_checkout_links():
+        return []
+    missing = [name for name in OVERRIDES if not _asks_us_first(name)]
+    return [
+        checks.Warning(
+            f"{name} does not name us last, so the platform's checkout links may lead elsewhere.",
+            hint=f"Make it a list that ends with {OVERRIDES[name]}, or set "
+            "FEE_PAYMENTS_CHECKOUT_LINKS to False.",
+            id="fee_payments.W002",
+        )
+        for name in missing
+    ]
+
+
+def _asks_us_first(name: str) -> bool:
+    known = getattr(settings, name, None) or ()
+    functions = [known] if isinstance(known, str) else list(known)
+    return functions[-1:] == [OVERRIDES[name]]
 
 
 def _are_strong(secrets: tuple[str, ...]) -> bool:

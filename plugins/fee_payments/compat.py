@@ -35,3 +35,29 @@ def account_url() -> str:
     from django.conf import settings
 
     return str(getattr(settings, "ACCOUNT_MICROFRONTEND_URL", "") or "/account/settings")
+
+
+def absolute_url(path: str) -> str:
+    """The address of one of our pages for who reads it on another host, such as a micro-frontend.
+
+    Outside a platform it is the path.
+    """
+    try:
+        from openedx.core.djangoapps.site_configuration import helpers
+    except ImportError:
+        return path
+    from urllib.parse import urljoin
+
+    from django.conf import settings
+
+    root = helpers.get_value("LMS_ROOT_URL", getattr(settings, "LMS_ROOT_URL", ""))
+    return urljoin(str(root or ""), path)
+
+
+def platform_checkout_url(skus: list[str]) -> str:
+    """Where the platform sends who pays for these skus; "" outside a platform."""
+    try:
+        from lms.djangoapps.commerce.utils import EcommerceService
+    except ImportError:
+        return ""
+    return str(EcommerceService().get_checkout_page_url(*skus))

@@ -26,6 +26,11 @@ def sandbox_secrets() -> tuple[str, ...]:
     return (secrets,) if isinstance(secrets, str) else tuple(secrets)
 
 
+def has_checkout_links() -> bool:
+    """Whether the platform's own upgrade and checkout links lead to our fee pages."""
+    return bool(settings.FEE_PAYMENTS_CHECKOUT_LINKS)
+
+
 def sandbox_webhook_url() -> str:
     """Where the sandbox sends its events; "" means the site it is served from."""
     url: str = settings.FEE_PAYMENTS_SANDBOX_WEBHOOK_URL

@@ -12,6 +12,8 @@ from fairgate.percent import Percent
 from fee_payments import compat, models
 from fee_payments.data import (
     Breakdown,
+    EntitlementChange,
+    EntitlementSummary,
     Learner,
     OfferingSummary,
     OrderState,
@@ -119,6 +121,32 @@ def has_entitlement(user_id: int, offering_code: str, *, at: datetime) -> bool:
 def entitled_offerings(user_id: int, *, at: datetime) -> frozenset[str]:
     """The codes of everything this learner may enter at this moment. One query."""
     return frozenset(_live(user_id, at).values_list("offering__code", flat=True))
+
+
+def entitlement_change(row: models.Entitlement) -> EntitlementChange:
+    """A row of ``Entitlement`` that was just written, as a fact."""
+    return EntitlementChange(
+        user_id=row.user_id,
+        offering_code=row.offering.code,
+        course_key=row.offering.course_key,
+    )
+
+
+def list_entitlements(user_id: int, course_key: str) -> tuple[EntitlementSummary, ...]:
+    """Every right this learner ever had to something of a course run, oldest first. One query."""
+    rows = models.Entitlement.objects.filter(user_id=user_id, offering__course_key=course_key)
+    return tuple(
+        EntitlementSummary(
+            uuid=row.uuid,
+            offering_code=row.offering.code,
+            source=row.source,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            revoked_at=row.revoked_at,
+            revoked_because=row.revoked_because,
+        )
+        for row in rows.select_related("offering").order_by("starts_at", "id")
+    )
 
 
 def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:

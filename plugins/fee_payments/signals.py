@@ -1,6 +1,6 @@
 """Facts that fee_payments tells, in the past tense, after the commit.
 
-The rows behind them are the outbox: ``api.list_payments``, ``list_refunds`` and
+The rows behind the first three are the outbox: ``api.list_payments``, ``list_refunds`` and
 ``list_waived_seats`` give the same facts again, in order, to whoever missed a signal because a
 worker died between the commit and the send.
 """
@@ -15,3 +15,10 @@ PAYMENT_REFUNDED = Signal()
 
 # seat: fee_payments.data.WaivedSeat
 SEAT_WAIVED = Signal()
+
+# change: fee_payments.data.EntitlementChange. A hint to forget what was remembered about this
+# learner, never a right: whoever needs to know asks ``has_entitlement``. It may be missed.
+ENTITLEMENT_CHANGED = Signal()
+
+# course_key: str, a course run whose fees are others now. A hint as well.
+OFFERINGS_CHANGED = Signal()

@@ -10,6 +10,7 @@ app_name = "fee_payments"
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
+    path("orders/checkout/", views.checkout, name="checkout"),
     path("orders/<uuid:uuid>/", views.order, name="order"),
     path("orders/<uuid:uuid>/pay/", views.pay, name="pay"),
     path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),

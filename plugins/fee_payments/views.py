@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairgate import clock
 from fairgate.money import Money, MoneyError
-from fee_payments import api, compat, conf
+from fee_payments import api, checkout_links, compat, conf
 from fee_payments.data import EventOutcome, Learner, OrderState
 from fee_payments.exceptions import (
     AlreadyEntitled,
@@ -43,6 +43,23 @@ MAX_EVENT_BYTES = 64 * 1024
 def fee(request: HttpRequest, code: str) -> HttpResponse:
     """What this offering costs, for the person who asks, and what they can do now."""
     return _fee_page(request, code)
+
+
+@require_GET
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Go on to the page of ``?sku=``: here the platform's pages send who wants to pay.
+
+    What is not ours goes where the platform sends it without us.
+    """
+    skus = request.GET.getlist("sku")
+    if not skus:
+        return HttpResponseRedirect(reverse("fee_payments:orders"))
+    if code := checkout_links.fee_of(skus, ()):
+        return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
+    elsewhere = compat.platform_checkout_url(skus)
+    if not elsewhere:
+        raise Http404
+    return HttpResponseRedirect(elsewhere)
 
 
 def _fee_page(

@@ -1,20 +1,27 @@
 """What the apps' ``compat.py`` promise, for whatever platform answers: written once, run on each.
 
 A class that mixes this in gives the facts in ``setUp`` or a fixture: the keys and ids below, of a
-published course with a gate. Plain assertions only, so that it runs in pytest and in unittest.
+published course with a gate and a badge. Plain assertions only, so that it runs in pytest and in
+unittest. ``test_compat_of_demo.py`` sees to it that no function of a ``compat.py`` is forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import RequestFactory
+from opaque_keys.edx.keys import CourseKey
 
 from fee_gate import compat as gate
 from fee_gate import rules
 from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.rules import Node
 from fee_payments import compat as payments
+from partner_badge import compat as badge
+from waiver_policy import compat as waivers
 
 NOBODY = 2**31 - 1
 OTHER_COURSE = "course-v1:NOBODY+NOTHING+1"
@@ -28,6 +35,20 @@ class CompatContract:
     author_id: int
     learner_id: int  # lives in Uganda
     countryless_id: int
+    course_starts: str  # the day, as in ISO 8601
+
+    # What only a platform has; the demo has no such thing, and says so by the answers below.
+    has_courses_to_list: bool = True
+    has_request_memory: bool = True
+    has_tokens: bool = True
+
+    def badge_for(self, user_id: int) -> Any:
+        """The block of the badge, as this person's page holds it."""
+        raise NotImplementedError
+
+    def token_of(self, user_id: int) -> str:
+        """An ``Authorization`` header of this person."""
+        raise NotImplementedError
 
     # fee_gate.compat.is_course_staff
 
@@ -37,6 +58,22 @@ class CompatContract:
     def test_a_learner_and_nobody_are_staff_of_nothing(self):
         assert gate.is_course_staff(self.learner_id, self.course_key) is False
         assert gate.is_course_staff(NOBODY, self.course_key) is False
+
+    # fee_gate.compat.has_course
+
+    def test_a_course_run_is_there_or_not(self):
+        assert gate.has_course(self.course_key) is True
+        for unknown in (OTHER_COURSE, "library-v1:NOBODY+NOTHING", "nothing", ""):
+            assert gate.has_course(unknown) is False
+
+    # fee_gate.compat.is_beta_tester, is_enforced
+
+    def test_nobody_is_a_beta_tester_who_was_not_invited(self):
+        assert gate.is_beta_tester(self.learner_id, self.course_key) is False
+        assert gate.is_beta_tester(NOBODY, self.course_key) is False
+
+    def test_gates_hold_where_nobody_switched_them_off(self):
+        assert gate.is_enforced(self.course_key) is True
 
     # fee_gate.compat.course_outline
 
@@ -74,12 +111,59 @@ class CompatContract:
         leaves = [block.usage_key for block in _walk(outline) if not block.children]
         assert 0 < len([key for key in leaves if key in covered]) < len(leaves)
 
-    # fee_payments.compat
+    # fee_gate.compat, where it asks the platform for something if there is one
+
+    def test_a_course_with_a_gate_has_one_and_a_course_that_is_not_there_has_none(self):
+        assert gate.course_may_have_gate(self.course_key) is True
+        assert gate.course_may_have_gate(OTHER_COURSE) is False
+
+    def test_the_courses_of_the_platform_are_listed_by_their_keys(self):
+        keys = gate.course_keys()
+        assert all(isinstance(key, str) and key.startswith("course-v1:") for key in keys)
+        assert (self.course_key in keys) == self.has_courses_to_list
+
+    def test_what_a_request_remembers_is_there_until_it_is_forgotten(self):
+        memory = gate.request_memory()
+        assert isinstance(memory, MutableMapping)
+        memory["a question"] = "its answer"
+        assert ("a question" in gate.request_memory()) == self.has_request_memory
+        memory.pop("a question")
+        assert "a question" not in gate.request_memory()
+
+    def test_who_plays_nobody_is_not_masquerading(self):
+        for user_id in (self.author_id, self.learner_id):
+            user = get_user_model().objects.get(pk=user_id)
+            assert gate.is_masquerading(user, _key(self.course_key)) is False
+
+    def test_a_request_without_a_token_or_with_a_false_one_is_nobodys(self):
+        for given in ({}, {"HTTP_AUTHORIZATION": "JWT a.b.c"}, {"HTTP_AUTHORIZATION": "Bearer x"}):
+            assert gate.token_user(RequestFactory().get("/", **given)) is None
+
+    def test_a_token_names_its_person(self):
+        if not self.has_tokens:
+            return
+        request = RequestFactory().get("/", HTTP_AUTHORIZATION=self.token_of(self.learner_id))
+        assert gate.token_user(request).pk == self.learner_id
+
+    def test_a_structure_can_be_forgotten_again_and_again(self):
+        assert gate.forget_structure(self.course_key) is None
+        assert gate.forget_structure(self.course_key) is None
+
+    def test_a_sidebar_can_be_forgotten_whether_it_was_kept_or_not(self):
+        for course_key in (self.course_key, OTHER_COURSE):
+            assert gate.forget_sidebar(self.learner_id, course_key) is None
+            assert gate.forget_sidebar(NOBODY, course_key) is None
+
+    def test_grades_can_be_counted_again(self):
+        assert gate.regrade(self.learner_id, self.course_key) is None
+
+    # fee_payments.compat, waiver_policy.compat
 
     def test_a_country_is_a_code_of_two_letters_and_may_be_missing(self):
-        assert payments.profile_country(self.learner_id) == "UG"
-        assert payments.profile_country(self.countryless_id) == ""
-        assert payments.profile_country(NOBODY) == ""
+        for profile_country in (payments.profile_country, waivers.profile_country):
+            assert profile_country(self.learner_id) == "UG"
+            assert profile_country(self.countryless_id) == ""
+            assert profile_country(NOBODY) == ""
 
     def test_a_course_has_a_page(self):
         assert payments.course_url(self.course_key)
@@ -88,6 +172,23 @@ class CompatContract:
     def test_there_is_a_page_to_give_ones_country(self):
         assert isinstance(payments.account_url(), str)
         assert payments.account_url()
+
+    # partner_badge.compat
+
+    def test_a_block_knows_its_course_run_and_when_it_starts(self):
+        block = self.badge_for(self.learner_id)
+        assert badge.course_key_of(block) == self.course_key
+        starts = badge.course_start_of(block)
+        assert starts.date().isoformat() == self.course_starts
+        assert starts.utcoffset().total_seconds() == 0
+
+    def test_who_teaches_the_course_may_edit_its_blocks_and_who_learns_may_not(self):
+        assert badge.may_edit(self.badge_for(self.author_id)) is True
+        assert badge.may_edit(self.badge_for(self.learner_id)) is False
+
+
+def _key(course_key: str) -> CourseKey:
+    return CourseKey.from_string(course_key)
 
 
 def _walk(node: Node) -> Iterator[Node]:

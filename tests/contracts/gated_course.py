@@ -21,7 +21,10 @@ from xmodule.modulestore.tests.django_utils import (
 )
 from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 
+from fee_payments.models import Offering
+
 FEE = "spectrum-online"
+EXAM = "spectrum-exam"
 PASSWORD = "Password1234"
 SECRETS = ("SECRET-ONE", "SECRET-TWO", "SECRET-QUESTION")
 MFE = "http://learning-mfe.example"
@@ -67,6 +70,8 @@ class GatedCourse(ModuleStoreTestCase):
 
     def build_course(self):
         self.course = CourseFactory.create(org="ATC", number="SPECTRUM101", run="2026_T4")
+        for code in (FEE, EXAM):
+            Offering.objects.create(code=code, title=code, course_key=str(self.course.id))
         with self.store.bulk_operations(self.course.id):
             chapter = self.make(self.course, "chapter")
             self.subsection = self.make(chapter, "sequential")

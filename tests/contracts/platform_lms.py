@@ -15,9 +15,13 @@ from contract_of_compat import CompatContract
 from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError
+from django.test import RequestFactory
 from django.urls import reverse
-from gated_course import FEE, GatedCourse
+from gated_course import EXAM, FEE, GatedCourse
+from lms.djangoapps.courseware.block_render import get_block_for_descriptor
 from lms.djangoapps.courseware.field_overrides import disable_overrides
+from lms.djangoapps.courseware.masquerade import CourseMasquerade
+from lms.djangoapps.courseware.model_data import FieldDataCache
 from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
 from xmodule.modulestore import ModuleStoreEnum
@@ -25,10 +29,8 @@ from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 from xmodule.partitions.partitions import UserPartition
 from xmodule.partitions.partitions_service import get_all_partitions_for_course
 
-from fee_gate import api, selectors, services
+from fee_gate import api, compat, selectors, services
 from fee_gate.data import GateTable
-
-EXAM = "spectrum-exam"
 
 
 class PlatformFindsUs(GatedCourse):
@@ -320,8 +322,40 @@ class Compat(CompatContract, GatedCourse):
         self.author_id = self.people["staff"].id
         self.learner_id = self.people["unpaid"].id
         self.countryless_id = self.people["payer"].id
+        self.course_starts = self.course.start.date().isoformat()
         UserProfile.objects.filter(user_id=self.learner_id).update(country="UG")
         UserProfile.objects.filter(user_id=self.countryless_id).update(country="")
+
+    def build_course(self):
+        super().build_course()
+        self.badge = self.make(self.v1, "partner_badge")
+        self.publish()
+
+    def badge_for(self, user_id):
+        user = next(one for one in self.people.values() if one.id == user_id)
+        request = RequestFactory().get("/")
+        request.user, request.session = user, {}
+        self.forget()
+        block = self.store.get_item(self.badge.location)
+        known = FieldDataCache.cache_for_block_descendents(self.course.id, user, block)
+        return get_block_for_descriptor(user, request, block, known, self.course.id)
+
+    def token_of(self, user_id):
+        user = next(one for one in self.people.values() if one.id == user_id)
+        return f"JWT {create_jwt_for_user(user)}"
+
+    def test_a_group_that_staff_view_is_the_one_they_chose(self):
+        staff = self.people["staff"]
+        partitions = get_all_partitions_for_course(self.store.get_course(self.course.id))
+        ours = next(one for one in partitions if one.parameters.get("fee") == FEE)
+        for group in ours.groups:
+            play = CourseMasquerade(self.course.id, user_partition_id=ours.id, group_id=group.id)
+            staff.masquerade_settings = {self.course.id: play}
+            assert compat.is_masquerading(staff, self.course.id) is True
+            assert compat.masqueraded_group(staff, self.course.id, ours) == group
+        play = CourseMasquerade(self.course.id, user_name="unpaid")
+        staff.masquerade_settings = {self.course.id: play}
+        assert compat.is_masquerading(staff, self.course.id) is False
 
 
 class Failures(GatedCourse):

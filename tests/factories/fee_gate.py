@@ -9,7 +9,15 @@ from typing import Any
 
 from fairgate.money import Money
 from fee_gate.rules import Node
-from fee_payments.data import Breakdown, Learner, OfferingSummary, PayerClass, PriceSummary, Quote
+from fee_payments.data import (
+    Breakdown,
+    EntitlementSummary,
+    Learner,
+    OfferingSummary,
+    PayerClass,
+    PriceSummary,
+    Quote,
+)
 from fee_payments.exceptions import UnknownOffering
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
@@ -99,17 +107,21 @@ def offering(
 class Payments:
     """Answers what ``fee_payments.api`` would, from what a test gives it, and counts the asking."""
 
-    offerings: dict[str, OfferingSummary] = field(default_factory=lambda: {FEE: offering()})
+    offerings: dict[str, OfferingSummary] = field(
+        default_factory=lambda: {FEE: offering(), EXAM: offering(EXAM, title="Final examination")}
+    )
     entitled: dict[int, frozenset[str]] = field(default_factory=dict)
+    rights: tuple[EntitlementSummary, ...] = ()
     outcome: str = "refused"
     waived: Money = field(default_factory=lambda: Money("0.00", "USD"))
     failure: Exception | None = None
+    entitlement_failure: Exception | None = None
     asked: int = 0
 
     def entitled_offerings(self, user_id: int, *, at: datetime) -> frozenset[str]:
         self.asked += 1
-        if self.failure:
-            raise self.failure
+        if failure := self.failure or self.entitlement_failure:
+            raise failure
         return self.entitled.get(user_id, frozenset())
 
     def list_offerings(self, course_key: str | None = None) -> tuple[OfferingSummary, ...]:
@@ -117,6 +129,11 @@ class Payments:
             raise self.failure
         offerings = self.offerings.values()
         return tuple(one for one in offerings if course_key in (None, one.course_key))
+
+    def list_entitlements(self, user_id: int, course_key: str) -> tuple[EntitlementSummary, ...]:
+        if self.failure:
+            raise self.failure
+        return self.rights
 
     def offering(self, code: str) -> OfferingSummary:
         if code not in self.offerings:
@@ -153,9 +170,27 @@ class Platform:
 
     outlines: dict[str, Any] = field(default_factory=dict)
     staff: frozenset[int] = frozenset({AUTHOR})
+    beta_testers: frozenset[int] = frozenset()
+    switched_off: frozenset[str] = frozenset()
 
     def course_outline(self, course_key: str) -> Node:
         return self.outlines[course_key]
 
+    def has_course(self, course_key: str) -> bool:
+        return course_key in self.outlines
+
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
         return user_id in self.staff
+
+    def course_may_have_gate(self, course_key: str) -> bool:
+        return course_key in self.outlines and _has_gate(self.outlines[course_key])
+
+    def is_beta_tester(self, user_id: int, course_key: str) -> bool:
+        return user_id in self.beta_testers
+
+    def is_enforced(self, course_key: str) -> bool:
+        return course_key not in self.switched_off
+
+
+def _has_gate(block: Node) -> bool:
+    return block.block_type == "fee_gate" or any(_has_gate(one) for one in block.children)

@@ -21,7 +21,7 @@ from factories.fee_gate import (
     subsection,
     unit,
 )
-from fee_gate import api, selectors
+from fee_gate import api, selectors, services
 from fee_gate.data import Access, GateTable
 
 pytestmark = pytest.mark.django_db
@@ -144,11 +144,51 @@ def test_entitlements_are_asked_once_per_request(published, payments, memory):
 def test_k24_without_a_decision_the_block_is_shut_and_the_log_has_the_ids(
     published, payments, caplog
 ):
-    payments.failure = OperationalError("gone away")
+    payments.entitlement_failure = OperationalError("gone away")
 
     assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.UNDECIDED
     assert api.access(COURSE, INTRO, user_id=PAYER, at=AT) is Access.OPEN
     assert f"gates stay shut: user={PAYER}" in caplog.text
+
+
+def test_k24_while_nobody_can_say_what_is_offered_the_block_is_shut_and_others_are_open(
+    published, payments, caplog
+):
+    payments.failure = OperationalError("gone away")
+
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.UNDECIDED
+    assert api.access(COURSE, INTRO, user_id=PAYER, at=AT) is Access.OPEN
+    assert f"fees unreadable: course={COURSE}" in caplog.text
+
+
+def test_a_fee_of_another_course_opens_nothing_here(published, payments):
+    del payments.offerings[FEE]  # settled for last year's run, whose offering it is
+
+    assert api.access(COURSE, SECRET, user_id=PAYER, at=AT) is Access.CLOSED
+
+
+def test_a_beta_tester_of_the_course_sees_what_the_course_team_invited_them_to_try(published):
+    published.beta_testers = frozenset({LEARNER})
+
+    assert api.access(COURSE, SECRET, user_id=LEARNER, at=AT) is Access.OPEN
+    assert api.access(COURSE, SECRET, user_id=None, at=AT) is Access.CLOSED
+
+
+@pytest.mark.parametrize("user_id", [LEARNER, None])
+def test_while_the_gates_of_the_course_are_switched_off_everything_is_open(published, user_id):
+    published.switched_off = frozenset({COURSE})
+    services.renew(COURSE)
+
+    assert api.access(COURSE, SECRET, user_id=user_id, at=AT) is Access.OPEN
+
+
+def test_gates_that_are_switched_on_again_hold_at_the_next_question(published):
+    published.switched_off = frozenset({COURSE})
+    services.renew(COURSE)
+    published.switched_off = frozenset()
+    services.renew(COURSE)
+
+    assert api.access(COURSE, SECRET, user_id=LEARNER, at=AT) is Access.CLOSED
 
 
 def test_k24_an_unreadable_table_shuts_the_course(published, monkeypatch):
@@ -167,7 +207,8 @@ def test_k24_staff_see_everything_even_then(published, payments, monkeypatch):
 def test_many_blocks_are_answered_with_one_question_each(
     published, payments, django_assert_num_queries
 ):
-    with django_assert_num_queries(1):  # the table; fee_payments is asked through the fake door
+    # Version and rows of the table; fee_payments is asked through the fake door.
+    with django_assert_num_queries(2):
         answer = api.checker(COURSE, user_id=PAYER, at=AT)
         found = [answer(block) for block in (INTRO, SECRET, key("vertical", "V2"))]
 

@@ -10,7 +10,7 @@ from xblock.fields import Scope
 
 from factories.fee_gate import COURSE, FEE, LEARNER, PAYER, offering
 from fairgate.money import Money
-from fee_gate import presenter
+from fee_gate import presenter, services
 from fee_gate.block import FeeGateXBlock
 from fee_gate.data import PaywallState
 
@@ -108,12 +108,42 @@ def test_a_fee_that_is_not_there_says_that_the_part_is_closed(gate, fee):
 def test_k24_without_a_decision_the_page_says_closed_for_now_and_the_log_has_the_ids(
     gate, payments, caplog
 ):
-    payments.failure = OperationalError("gone away")
+    payments.entitlement_failure = OperationalError("gone away")
 
     page = text(gate().student_view())
 
     assert "stays closed for now" in page
     assert f"user={LEARNER}" in caplog.text
+
+
+def test_k24_while_nobody_can_say_what_is_offered_the_page_says_closed_for_now(gate, payments):
+    payments.failure = OperationalError("gone away")
+
+    assert "stays closed for now" in text(gate().student_view())
+
+
+def test_a_fee_of_another_course_is_neither_offered_nor_settled_here(gate, payments):
+    del payments.offerings[FEE]
+    payments.entitled[LEARNER] = frozenset({FEE})
+
+    page = text(gate().student_view())
+
+    assert "not on sale now" in page
+    assert "href" not in page
+
+
+def test_while_the_gates_are_switched_off_the_gate_draws_nothing(gate, published):
+    published.switched_off = frozenset({COURSE})
+    services.renew(COURSE)
+
+    assert gate().student_view().content == ""
+    assert gate(None).public_view().content == ""
+
+
+def test_a_beta_tester_is_told_that_the_way_is_open(gate, published):
+    published.beta_testers = frozenset({LEARNER})
+
+    assert "You have access to what follows." in text(gate().student_view())
 
 
 def test_f33_what_people_wrote_is_shown_as_text(gate, payments):
@@ -179,7 +209,7 @@ def test_olx_keeps_the_gate_whole(gate):
 
 
 def test_every_state_has_a_page():
-    assert set(presenter._PAGES) == set(PaywallState)
+    assert set(presenter._PAGES) == set(PaywallState) - {PaywallState.SWITCHED_OFF}
 
 
 def test_a_block_knows_its_course(gate):

@@ -66,6 +66,21 @@ def test_e001_other_ids_are_an_error(settings, pair):
     assert ids(checks.check_partition_ids()) == ["fee_gate.E001"]
 
 
+def test_the_platforms_search_processor_is_replaced_and_an_operators_own_is_told_of(monkeypatch):
+    settings = lms(SEARCH_RESULT_PROCESSOR=common.PLATFORM_SEARCH)
+    monkeypatch.setattr(checks, "settings", settings)
+    assert ids(checks.check_search()) == ["fee_gate.W003"]
+
+    common.enforce(settings)
+    assert settings.SEARCH_RESULT_PROCESSOR == common.SEARCH
+    assert checks.check_search() == []
+
+    settings.SEARCH_RESULT_PROCESSOR = "another.Processor"
+    common.enforce(settings)
+    assert settings.SEARCH_RESULT_PROCESSOR == "another.Processor"
+    assert ids(checks.check_search()) == ["fee_gate.W003"]
+
+
 def test_outside_an_lms_nothing_is_asked():
     assert checks.check_platform() == []
 
@@ -96,6 +111,82 @@ def test_a_missing_part_is_an_error(monkeypatch, changes, expected):
     monkeypatch.setattr(checks, "settings", settings)
 
     assert ids(checks.check_platform()) == [expected]
+
+
+ENROLMENT, CERTIFICATE = common.STEPS
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        None,
+        {},
+        {"other.filter.v1": {"pipeline": ["other.Step"]}},
+        {ENROLMENT: {"pipeline": ["other.Step"], "fail_silently": True, "log_level": "debug"}},
+        {ENROLMENT: ["other.Step"]},
+        {ENROLMENT: "other.Step"},
+        {ENROLMENT: {"pipeline": ["other.Step", common.STEPS[ENROLMENT]]}},
+    ],
+)
+def test_our_filter_steps_stand_first_and_count_beside_those_of_others(monkeypatch, known):
+    settings = lms() if known is None else lms(OPEN_EDX_FILTERS_CONFIG=known)
+    expected = [common.STEPS[ENROLMENT], *(["other.Step"] if ENROLMENT in (known or {}) else [])]
+    for _ in range(2):
+        production.plugin_settings(settings)
+    monkeypatch.setattr(checks, "settings", settings)
+
+    found = settings.OPEN_EDX_FILTERS_CONFIG
+    assert found[ENROLMENT]["pipeline"] == expected
+    assert found[CERTIFICATE]["pipeline"] == [common.STEPS[CERTIFICATE]]
+    assert found.keys() - common.STEPS.keys() == (known or {}).keys() - common.STEPS.keys()
+    assert checks.check_holds() == []
+
+
+def test_what_else_a_filter_is_told_is_kept():
+    settings = lms(OPEN_EDX_FILTERS_CONFIG={ENROLMENT: {"pipeline": [], "log_level": "debug"}})
+    ours = settings.OPEN_EDX_FILTERS_CONFIG
+
+    test.plugin_settings(settings)
+
+    assert settings.OPEN_EDX_FILTERS_CONFIG is ours
+    assert ours[ENROLMENT]["log_level"] == "debug"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (None, "fee_gate.E005"),
+        ({"pipeline": ["other.Step"], "fail_silently": False}, "fee_gate.E005"),
+        (["other.Step"], "fee_gate.E005"),
+        ({"pipeline": [common.STEPS[ENROLMENT]]}, "fee_gate.E006"),
+        ({"pipeline": [common.STEPS[ENROLMENT]], "fail_silently": True}, "fee_gate.E006"),
+        ([common.STEPS[ENROLMENT]], "fee_gate.E006"),
+        (common.STEPS[ENROLMENT], "fee_gate.E006"),
+    ],
+)
+def test_a_filter_that_was_set_afterwards_is_an_error(monkeypatch, entry, expected):
+    settings = lms()
+    test.plugin_settings(settings)
+    settings.OPEN_EDX_FILTERS_CONFIG[ENROLMENT] = entry
+    monkeypatch.setattr(checks, "settings", settings)
+
+    (fault,) = checks.check_holds()
+    assert fault.id == expected
+    assert ENROLMENT in fault.msg
+    assert "OPEN_EDX_FILTERS_CONFIG" in fault.hint
+
+
+def test_filters_that_were_replaced_are_two_errors(monkeypatch):
+    settings = lms()
+    test.plugin_settings(settings)
+    settings.OPEN_EDX_FILTERS_CONFIG = {"other.filter.v1": {"pipeline": ["other.Step"]}}
+    monkeypatch.setattr(checks, "settings", settings)
+
+    assert ids(checks.check_holds()) == ["fee_gate.E005"] * 2
+
+
+def test_outside_an_lms_no_filter_is_asked_for():
+    assert checks.check_holds() == []
 
 
 def test_settings_may_be_applied_twice():
@@ -131,6 +222,7 @@ def test_studio_gets_the_defaults_and_no_hooks():
     production.plugin_settings(settings)
 
     assert settings.MIDDLEWARE == []
+    assert not hasattr(settings, "OPEN_EDX_FILTERS_CONFIG")
     assert settings.FEE_GATE_PARTITION_IDS == (70, 94)
 
 

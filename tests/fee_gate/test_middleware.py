@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
+from openedx_filters.learning.filters import CourseEnrollmentStarted
 
 from factories.fee_gate import AUTHOR, COURSE, LEARNER, PAYER, key
 from fee_gate import selectors
@@ -134,3 +135,46 @@ def test_another_way_to_write_the_key_is_no_way_around(published, variant):
 
 def test_a_url_without_a_block_is_left_to_the_platform(published):
     assert ask("xblock_handler", "not-a-key", AnonymousUser()) == 200
+
+
+# An enrolment that is held
+
+
+class EnrollmentNotAllowed(Exception):
+    """As the platform raises it."""
+
+
+def answer_to(hold, **headers):
+    """What a view's caller gets when the view breaks at a refused enrolment."""
+    error = EnrollmentNotAllowed(str(hold))
+    error.__cause__ = hold
+    request = RequestFactory(headers=headers).post("/course_modes/choose/")
+    return FeeGateMiddleware(lambda _: HttpResponse()).process_exception(request, error)
+
+
+def held(**facts):
+    return CourseEnrollmentStarted.PreventEnrollment(
+        "Settle it first.", is_fee_gate_hold=True, **facts
+    )
+
+
+def test_a_view_that_breaks_at_a_hold_leads_a_browser_to_the_fee():
+    answer = answer_to(held(redirect_to="/fairgate/fees/x/", status_code=403), Accept="text/html")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/fairgate/fees/x/")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", ""])
+def test_it_gives_a_program_the_sentence(accept):
+    answer = answer_to(held(redirect_to="/fairgate/fees/x/", status_code=403), Accept=accept)
+
+    assert (answer.status_code, answer.content) == (403, b"Settle it first.")
+
+
+def test_k24_a_hold_that_nobody_can_decide_is_503():
+    assert answer_to(held(status_code=503), Accept="text/html").status_code == 503
+
+
+def test_what_others_refuse_is_left_to_them():
+    assert answer_to(CourseEnrollmentStarted.PreventEnrollment("Theirs.")) is None
+    assert answer_to(None) is None

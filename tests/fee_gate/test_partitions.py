@@ -191,3 +191,7 @@ def test_only_a_unit_says_that_it_is_shut(run, at):
     assert message == "A fee opens this unit."
     assert shut("html") == (None, None)
     assert shut("problem") == (None, None)
+
+
+def test_a_partition_can_be_written_down_before_the_platform_named_its_scheme():
+    assert partitions.FeeGatePartitionScheme.name == partitions.SCHEME

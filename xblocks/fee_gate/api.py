@@ -1,7 +1,7 @@
 """The only door of fee_gate.
 
-The platform reaches the gate through its own hooks (partitions, field override, middleware); this
-is for who draws course pages elsewhere, such as the demo, and for tools.
+The platform reaches the gate through its own hooks (partitions, field override, middleware,
+filters); this is for who draws course pages elsewhere, such as the demo, and for tools.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from datetime import datetime
 
 from fee_gate.checking import CourseCheck
 from fee_gate.data import Access
-from fee_gate.services import recompute
+from fee_gate.services import begin_rule, end_rule, recompute
 
-__all__ = ["access", "checker", "closing_gate", "recompute"]
+__all__ = ["access", "begin_rule", "checker", "closing_gate", "end_rule", "recompute"]
 
 
 def access(course_key: str, usage_key: str, *, user_id: int | None, at: datetime) -> Access:

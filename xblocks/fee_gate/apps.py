@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 _SETTINGS = {
@@ -12,14 +12,35 @@ _SETTINGS = {
     "production": {"relative_path": "settings.production"},
     "test": {"relative_path": "settings.test"},
 }
+_OVERRIDES = "openedx.core.djangoapps.waffle_utils.models"
+
+
+def _receiver(function: str, signal: str, sender: str = "") -> dict[str, str]:
+    place = {"sender_path": sender} if sender else {}
+    uid = ".".join(("fee_gate.handlers", function, *sender.split(".")[-1:]))
+    return {
+        "receiver_func_name": function,
+        "signal_path": signal,
+        "dispatch_uid": uid,
+        **place,
+    }
+
+
 _SIGNALS = {
     "relative_path": "handlers",
     "receivers": [
-        {
-            "receiver_func_name": "count_gates",
-            "signal_path": "xmodule.modulestore.django.COURSE_PUBLISHED",
-            "dispatch_uid": "fee_gate.handlers.count_gates",
-        }
+        _receiver("announce_gates", "xmodule.modulestore.django.PRE_PUBLISH"),
+        _receiver("count_gates", "xmodule.modulestore.django.COURSE_PUBLISHED"),
+        _receiver("forget_course", "xmodule.modulestore.django.COURSE_DELETED"),
+        *(
+            _receiver("follow_switch", f"django.db.models.signals.{signal}", sender)
+            for sender, signal in (
+                (f"{_OVERRIDES}.WaffleFlagCourseOverrideModel", "post_save"),
+                (f"{_OVERRIDES}.WaffleFlagOrgOverrideModel", "post_save"),
+                ("waffle.models.Flag", "post_save"),
+                ("waffle.models.Flag", "post_delete"),
+            )
+        ),
     ],
 }
 
@@ -40,5 +61,12 @@ class FeeGateConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and listen to fee_payments where it is installed."""
         from fee_gate import checks  # noqa: F401 - registered by the import
+
+        if apps.is_installed("fee_payments"):
+            from fee_gate import handlers
+            from fee_payments import signals
+
+            signals.OFFERINGS_CHANGED.connect(handlers.renew_course)
+            signals.ENTITLEMENT_CHANGED.connect(handlers.follow_learner)

@@ -14,7 +14,7 @@ from xblock.validation import ValidationMessage
 
 from fairgate import clock
 from fee_gate import author, client, compat, drawing, keys, presenter
-from fee_gate.data import Advice, Paywall, PaywallState
+from fee_gate.data import Advice, PaywallState
 
 
 def _(text: str) -> str:
@@ -72,14 +72,13 @@ class FeeGateXBlock(XBlock):
     def student_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
         """The paywall with the learner's own price; one quiet line when the fee is settled."""
         del context
-        paywall = client.paywall(self.fee, user_id=self._user_id(), at=clock.now())
-        return self._draw(paywall)
+        return self._paywall(self._user_id())
 
     @XBlock.supports("multi_device")
     def public_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
         """The teaser and the list price, for who is not signed in or not enrolled."""
         del context
-        return self._draw(client.paywall(self.fee, user_id=None, at=clock.now()))
+        return self._paywall(None)
 
     def author_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
         """What the gate closes now, and what is wrong with it. Drawn in Studio."""
@@ -169,7 +168,10 @@ class FeeGateXBlock(XBlock):
             return True
         return False
 
-    def _draw(self, paywall: Paywall) -> Fragment:
+    def _paywall(self, user_id: int | None) -> Fragment:
+        paywall = client.gate_paywall(self.fee, self.course_text, user_id=user_id, at=clock.now())
+        if paywall.state is PaywallState.SWITCHED_OFF:
+            return Fragment()
         page = presenter.paywall(paywall, teaser=self.teaser, gettext=self.gettext)
         return drawing.paywall(page, is_settled=paywall.state is PaywallState.SETTLED)
 

@@ -48,10 +48,11 @@ class CourseCheck:
         return next((cover.gate for cover in gates if cover.fee not in settled), None)
 
     def _for(self, fees: frozenset[str]) -> Access:
-        if self._table.is_readable and not fees:
+        table = self._table
+        if not table.is_enforced or (table.is_readable and not fees):
             return Access.OPEN
-        settled = self._settled if fees else None
-        if (settled is not None and fees <= settled) or self._is_staff:
+        settled = self._settled if fees and table.are_fees_known else None
+        if (settled is not None and fees <= settled) or self._is_exempt:
             return Access.OPEN
         return Access.UNDECIDED if settled is None else Access.CLOSED
 
@@ -66,14 +67,22 @@ class CourseCheck:
             return None
 
     @cached_property
-    def _is_staff(self) -> bool:
-        if self._user_id is None:
-            return False
-        try:
-            return compat.is_course_staff(self._user_id, self._table.course_key)
-        except DatabaseError:
-            log.exception("fee gate: staff unknown: user=%s", self._user_id)
-            return False
+    def _is_exempt(self) -> bool:
+        return self._user_id is not None and is_exempt(self._user_id, self._course_key)
 
     def _text(self, usage_key: object) -> str:
         return keys.usage_text(usage_key, self._course_key)
+
+
+def is_exempt(user_id: int, course_key: object) -> bool:
+    """Whether a fee of this course is not asked of this person: its staff and its beta testers.
+
+    The same people see everything in the platform's own paid tracks (``has_staff_roles`` in
+    common/djangoapps/student/role_helpers.py; decision 0018). Of a CCX, the CCX's own.
+    """
+    course = keys.run_text(course_key)
+    try:
+        return compat.is_course_staff(user_id, course) or compat.is_beta_tester(user_id, course)
+    except DatabaseError:
+        log.exception("fee gate: roles unknown: user=%s", user_id)
+        return False

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
 
 from fee_gate.conf import PLUGIN_PARTITION_IDS
-from fee_gate.settings.common import MIDDLEWARE, OVERRIDE
+from fee_gate.settings.common import MIDDLEWARE, OVERRIDE, SEARCH, STEPS
 
 _WRAPPER = "OverrideModulestoreFieldData.wrap"
 
@@ -56,9 +56,43 @@ def check_partition_ids(**_: Any) -> Sequence[CheckMessage]:
 @register("fairgate")
 def check_platform(**_: Any) -> Sequence[CheckMessage]:
     """``fee_gate.E002`` to ``E004``: the LMS has the middleware, the override and its wrapper."""
-    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+    if not _is_lms():
         return []
     return [fault for fault in (_middleware(), _override(), _wrapper()) if fault]
+
+
+@register("fairgate")
+def check_holds(**_: Any) -> Sequence[CheckMessage]:
+    """``fee_gate.E005`` and ``E006``: the LMS's filters have our steps, and obey them."""
+    if not _is_lms():
+        return []
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None) or {}
+    found = (_step(name, step, filters.get(name)) for name, step in STEPS.items())
+    return [fault for fault in found if fault]
+
+
+def _is_lms() -> bool:
+    return getattr(settings, "ROOT_URLCONF", "") == "lms.urls"
+
+
+def _step(name: str, step: str, entry: Any) -> CheckMessage | None:
+    """What is wrong with a filter, written in any of the three ways: dict, list or one path."""
+    known = entry if isinstance(entry, dict) else {"pipeline": entry or ()}
+    pipeline = known.get("pipeline", ())
+    if step not in ([pipeline] if isinstance(pipeline, str) else pipeline):
+        return Error(
+            f"{step} is missing from the filter {name}, so nothing is held.",
+            hint="A setting of yours replaced OPEN_EDX_FILTERS_CONFIG: add to it instead, or put "
+            f"{step} first into the filter's pipeline.",
+            id="fee_gate.E005",
+        )
+    if known.get("fail_silently", True) is not False:
+        return Error(
+            f"The filter {name} is silent: a hold that cannot be loaded would be passed over.",
+            hint=f"Set fail_silently to False in OPEN_EDX_FILTERS_CONFIG for {name}.",
+            id="fee_gate.E006",
+        )
+    return None
 
 
 def _middleware() -> CheckMessage | None:
@@ -171,6 +205,22 @@ def _other_partitions() -> list[CheckMessage]:
 def _distribution(found: EntryPoint) -> str:
     """The name of the distribution that an entry point comes with."""
     return found.dist.name if found.dist else "of no distribution"
+
+
+@register("fairgate")
+def check_search(**_: Any) -> Sequence[CheckMessage]:
+    """``fee_gate.W003``: course search keeps one person's answers from the next."""
+    processor = getattr(settings, "SEARCH_RESULT_PROCESSOR", None)
+    if not _is_lms() or processor in {None, SEARCH}:
+        return []
+    return [
+        Warning(
+            f"Course search uses {processor}, which we do not know.",
+            hint=f"Derive it from {SEARCH}, or make sure that it remembers the blocks of a course "
+            "for one person and not for the whole process; then silence this warning.",
+            id="fee_gate.W003",
+        )
+    ]
 
 
 @register("fairgate")

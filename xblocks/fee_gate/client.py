@@ -18,7 +18,7 @@ from fairgate.clock import utc_day
 from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fee_gate import compat
-from fee_gate.data import FeeChoice, Paywall, PaywallState
+from fee_gate.data import FeeChoice, GateTable, Paywall, PaywallState
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +37,22 @@ def entitled_fees(user_id: int, *, at: datetime) -> frozenset[str]:
     known = memory.get(f"entitled:{user_id}")
     if isinstance(known, frozenset):
         return known
+    found = memory[f"entitled:{user_id}"] = entitled_fees_now(user_id, at=at)
+    return found
+
+
+def entitled_fees_now(user_id: int, *, at: datetime) -> frozenset[str]:
+    """``entitled_fees`` without what a request remembers: a payment may be part of the request.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
     try:
         # "" is the fee of a gate that has none: nobody has settled it.
-        found = frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
+        return frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
     except (DatabaseError, FairgateError) as error:
         log.exception("fee gate: no decision, gates stay shut: user=%s", user_id)
         raise Undecidable from error
-    memory[f"entitled:{user_id}"] = found
-    return found
 
 
 def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
@@ -65,23 +73,131 @@ def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
         return Paywall(state=PaywallState.UNDECIDED)
 
 
+def gate_paywall(fee: str, course_key: str, *, user_id: int | None, at: datetime) -> Paywall:
+    """A gate of a course as this person meets it: ``paywall`` for a fee that the course offers.
+
+    A fee of another course opens nothing here, whoever settled it.
+    """
+    try:
+        table = _table(course_key)
+        if not table.is_enforced:
+            return Paywall(state=PaywallState.SWITCHED_OFF)
+        if user_id is not None and compat.is_beta_tester(user_id, course_key):
+            return Paywall(state=PaywallState.SETTLED)
+        offered = table.offered if table.covers else course_fees(course_key)
+    except (Undecidable, DatabaseError):
+        return Paywall(state=PaywallState.UNDECIDED)
+    return paywall(fee if fee in offered else "", user_id=user_id, at=at)
+
+
+def _table(course_key: str) -> GateTable:
+    """The gate table.
+
+    Raises:
+        Undecidable: this app is not installed here, or the table says nothing for certain.
+    """
+    if not apps.is_installed("fee_gate"):
+        log.error("fee gate: the app is not installed, gates stay shut")
+        raise Undecidable
+    from fee_gate import selectors  # its tables need Django's apps, this module does not
+
+    table = selectors.gate_table(course_key)
+    if not (table.is_readable and table.are_fees_known):
+        raise Undecidable
+    return table
+
+
 def fee_choices(course_key: str, *, at: datetime) -> tuple[FeeChoice, ...]:
     """The fees of a course, for its author.
 
     Raises:
         Undecidable: fee_payments does not answer.
     """
+    return tuple(_choice(offering, at=at) for offering in _offerings(course_key))
+
+
+def fees_by_course(*, at: datetime) -> dict[str, tuple[FeeChoice, ...]]:
+    """Every fee, by the course run it is offered for, in the order of the runs.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    found: dict[str, tuple[FeeChoice, ...]] = {}
+    for offering in sorted(_offerings(), key=lambda one: str(one.course_key)):
+        known = found.get(offering.course_key, ())
+        found[offering.course_key] = (*known, _choice(offering, at=at))
+    return found
+
+
+def course_of_fee(fee: str) -> str | None:
+    """The course run a fee is offered for; ``None`` if there is no such fee.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    from fee_payments.exceptions import UnknownOffering
+
     try:
-        offerings = _payments().list_offerings(course_key)
+        return str(_payments().offering(fee).course_key)
+    except UnknownOffering:
+        return None
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: fee unreadable: fee=%s", fee)
+        raise Undecidable from error
+
+
+def fee_url(fee: str) -> str:
+    """The page on which a fee is settled; "" if there is none, or nobody can say."""
+    try:
+        return _url(fee) if course_of_fee(fee) is not None else ""
+    except Undecidable:
+        return ""
+
+
+def course_fees(course_key: str) -> frozenset[str]:
+    """The codes of the fees that are offered for a course.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    try:
+        return frozenset(offering.code for offering in _payments().list_offerings(course_key))
     except (DatabaseError, FairgateError) as error:
         log.exception("fee gate: fees unreadable: course=%s", course_key)
         raise Undecidable from error
-    return tuple(_choice(offering, at=at) for offering in offerings)
+
+
+def rights(user_id: int, course_key: str, *, at: datetime) -> dict[str, str]:
+    """What became of each fee of a course for this person, for the operator: code → words.
+
+    Where a fee was settled several times, the right that holds, else the last one.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    try:
+        found = _payments().list_entitlements(user_id, course_key)
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: rights unreadable: user=%s course=%s", user_id, course_key)
+        raise Undecidable from error
+    in_order = sorted(found, key=lambda right: right.is_live(at))  # stable: by age, then live ones
+    return {right.offering_code: _right_in_words(right, at=at) for right in in_order}
 
 
 def fee_courses() -> tuple[str, ...]:
     """Every course that a fee is offered for."""
     return tuple(sorted({offering.course_key for offering in _payments().list_offerings()}))
+
+
+def _right_in_words(right: Any, *, at: datetime) -> str:
+    source = f"by {right.source}, entitlement {right.uuid}"
+    if right.revoked_at is not None:
+        return f"taken back on {right.revoked_at:%Y-%m-%d} ({right.revoked_because}), was {source}"
+    if right.ends_at is not None and right.ends_at <= at:
+        return f"ended on {right.ends_at:%Y-%m-%d}, was {source}"
+    if right.starts_at > at:
+        return f"begins on {right.starts_at:%Y-%m-%d}, {source}"
+    return f"settled on {right.starts_at:%Y-%m-%d} {source}"
 
 
 def _for_anybody(fee: str, *, at: datetime) -> Paywall:
@@ -131,6 +247,14 @@ def _can_apply(quote: Any) -> bool:
     return bool(quote.offering.waivable) and (
         quote.waiver is not None and quote.waiver.outcome in {"refused", "review", "waitlisted"}
     )
+
+
+def _offerings(course_key: str | None = None) -> tuple[Any, ...]:
+    try:
+        return tuple(_payments().list_offerings(course_key))
+    except (DatabaseError, FairgateError) as error:
+        log.exception("fee gate: fees unreadable: course=%s", course_key)
+        raise Undecidable from error
 
 
 def _choice(offering: Any, *, at: datetime) -> FeeChoice:

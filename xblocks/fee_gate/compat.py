@@ -1,17 +1,18 @@
 """What fee_gate needs of the platform, and nothing else that knows it.
 
-``is_course_staff`` and ``course_outline`` are answered by a stand-in where one is registered
+What is marked ``@replaceable`` is answered by a stand-in where one is registered
 (``fairgate.stand_in``). The others mean "as the platform does it, if there is one": outside a
-platform nobody masquerades, no token is known and nothing is remembered.
+platform nobody masquerades or is enrolled, no token is known and nothing is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 from fairgate.stand_in import replaceable
 from fee_gate import rules
+from fee_gate.data import Enrolment
 from fee_gate.exceptions import OutlineUnreadable
 
 
@@ -19,24 +20,64 @@ from fee_gate.exceptions import OutlineUnreadable
 def is_course_staff(user_id: int, course_key: str) -> bool:
     """Whether the platform counts this user as staff of this course, Studio authors included.
 
-    Masquerading is not looked at: a person who plays a learner is still staff.
+    Of a CCX it is the CCX's own staff. Masquerading is not looked at: a person who plays a learner
+    is still staff.
     """
     from common.djangoapps.student import roles
-    from django.contrib.auth import get_user_model
+
+    names = ("CourseStaffRole", "CourseInstructorRole", "OrgStaffRole", "OrgInstructorRole")
+    return _has_role(user_id, course_key, names, or_else=roles.GlobalStaff().has_user)
+
+
+@replaceable
+def is_beta_tester(user_id: int, course_key: str) -> bool:
+    """Whether the course team invited this user to try the course before others do."""
+    return _has_role(user_id, course_key, ("CourseBetaTesterRole",))
+
+
+def _has_role(
+    user_id: int,
+    course_key: str,
+    names: tuple[str, ...],
+    *,
+    or_else: Callable[[Any], bool] = lambda _user: False,
+) -> bool:
+    from common.djangoapps.student import roles
     from opaque_keys.edx.keys import CourseKey
 
-    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    user = _active_user(user_id)
     if user is None:
         return False
     key = CourseKey.from_string(course_key)
-    asked = (
-        roles.GlobalStaff(),
-        roles.CourseStaffRole(key),
-        roles.CourseInstructorRole(key),
-        roles.OrgStaffRole(key.org),
-        roles.OrgInstructorRole(key.org),
+    asked = (getattr(roles, name)(key.org if name.startswith("Org") else key) for name in names)
+    return or_else(user) or any(role.has_user(user) for role in asked)
+
+
+def _active_user(user_id: int) -> Any:
+    """The user, or ``None``. Who makes this request is at hand, with the roles already read."""
+    from crum import get_current_user
+    from django.contrib.auth import get_user_model
+
+    current = get_current_user()
+    if current is not None and current.pk == user_id:
+        return current if current.is_active else None
+    return get_user_model().objects.filter(pk=user_id, is_active=True).first()
+
+
+@replaceable
+def has_course(course_key: str) -> bool:
+    """Whether there is such a course run."""
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
     )
-    return any(role.has_user(user) for role in asked)
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return False
+    return bool(CourseOverview.course_exists(key))
 
 
 @replaceable
@@ -92,15 +133,65 @@ def _children(block: Any) -> Iterator[Any]:
     return iter(block.get_children() if getattr(block, "has_children", False) else ())
 
 
+@replaceable
 def course_may_have_gate(course_key: str) -> bool:
-    """Whether a gate may be in the published course: asked when the table cannot be read."""
+    """Whether a gate is in the published course: asked when the table does not say.
+
+    A course that is not there has none; neither has one that is being made at this moment, of
+    which the store knows the key already, but nothing that anybody could see.
+    """
+    from opaque_keys.edx.keys import CourseKey
+    from xmodule.modulestore import ModuleStoreEnum
+    from xmodule.modulestore.django import modulestore
+    from xmodule.modulestore.exceptions import ItemNotFoundError
+
+    key, store = CourseKey.from_string(course_key), modulestore()
     try:
-        from opaque_keys.edx.keys import CourseKey
-        from xmodule.modulestore.django import modulestore
-    except ImportError:
+        with store.branch_setting(ModuleStoreEnum.Branch.published_only, key):
+            if not store.has_course(key):
+                return False
+            return bool(store.get_items(key, qualifiers={"category": rules.GATE}))
+    except ItemNotFoundError:
+        return False
+
+
+# .. toggle_name: fee_gate.enforce
+# .. toggle_implementation: CourseWaffleFlag
+# .. toggle_default: True
+# .. toggle_description: The kill switch of the fee gates. Gates hold unless this flag is forced
+#   off: for a course or an organisation by a "Force off" of the waffle flag overrides, for the
+#   whole instance by the answer "No" for everyone. Then everything behind the gates is open to
+#   everybody, from the next request on.
+# .. toggle_use_cases: circuit_breaker
+# .. toggle_creation_date: 2026-11-25
+SWITCH = "fee_gate.enforce"
+
+
+@replaceable
+def is_enforced(course_key: str) -> bool:
+    """Whether the gates of a course hold: yes, unless an operator switched them off.
+
+    Read from the flag's own rows and not through ``is_enabled``: a flag may depend on the person or
+    on a cookie, and a missing flag counts as off. Two or three queries; kept with the gate table.
+    """
+    try:
+        from openedx.core.djangoapps.waffle_utils import models as overrides
+    except (ImportError, RuntimeError):  # no platform, or one without its models
         return True
+    from opaque_keys.edx.keys import CourseKey
+    from waffle import get_waffle_flag_model
+
     key = CourseKey.from_string(course_key)
-    return bool(modulestore().get_items(key, qualifiers={"category": rules.GATE}))
+    for kind, subject in (
+        (overrides.WaffleFlagCourseOverrideModel, key),
+        (overrides.WaffleFlagOrgOverrideModel, key.org),
+    ):
+        rows = kind.objects.filter(**{kind.KEY_FIELDS[0]: SWITCH, kind.KEY_FIELDS[1]: subject})
+        newest = rows.order_by("-change_date", "-id").first()
+        if newest is not None and newest.enabled:
+            return bool(newest.override_choice != "off")
+    flag = get_waffle_flag_model().objects.filter(name=SWITCH).first()
+    return flag is None or flag.everyone is not False
 
 
 def course_keys() -> tuple[str, ...]:
@@ -169,6 +260,67 @@ def token_user(request: Any) -> Any:
     return None
 
 
+def forget_sidebar(user_id: int, course_key: str) -> None:
+    """Have the course outline beside the units drawn anew for this learner.
+
+    The platform keeps it for an hour by learner and enrolment mode; it does not know of fees.
+    """
+    try:
+        from lms.djangoapps.course_home_api.outline.views import (
+            CourseNavigationBlocksView as View,
+        )
+    except (ImportError, RuntimeError):  # no platform, or Studio
+        return
+    from django.core.cache import cache
+
+    template = View.COURSE_BLOCKS_CACHE_KEY_TEMPLATE
+    cache.delete_many(list(_sidebar_keys(template, user_id, course_key)))
+
+
+def _sidebar_keys(template: str, user_id: int, course_key: str) -> Iterator[str]:
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.course_groups.models import CohortMembership
+    from xmodule.modulestore.django import modulestore
+
+    key = CourseKey.from_string(course_key)
+    course = modulestore().get_course(key)
+    enrollment = CourseEnrollment.objects.filter(user_id=user_id, course_id=key).first()
+    cohort = CohortMembership.objects.filter(user_id=user_id, course_id=key).first()
+    # Whether the course, or its outline, is public: never both.
+    for public, public_outline in ((False, False), (True, False), (False, True)):
+        yield template.format(
+            course_key_string=str(key),
+            course_version=str(getattr(course, "course_version", None)),
+            block_structure_version=_structure_version(key),
+            user_id=user_id,
+            enrollment_mode=getattr(enrollment, "mode", ""),
+            user_cohort_id=getattr(cohort, "course_user_group_id", ""),
+            allow_public=public,
+            allow_public_outline=public_outline,
+            is_masquerading=False,
+        )
+
+
+def _structure_version(course_key: Any) -> str:
+    """What newer releases (openedx-platform #38785) have in the key in place of the version."""
+    from openedx.core.djangoapps.content.block_structure import api
+
+    version_of = getattr(api, "get_block_structure_version", None)
+    return str(version_of(course_key)) if version_of else ""
+
+
+def regrade(user_id: int, course_key: str) -> None:
+    """Have the platform's worker grade this learner anew: other blocks count for them now."""
+    try:
+        from lms.djangoapps.grades.tasks import (
+            recalculate_course_and_subsection_grades_for_user as task,
+        )
+    except (ImportError, RuntimeError):  # no platform, or Studio
+        return
+    task.apply_async(kwargs={"user_id": user_id, "course_key": course_key})
+
+
 def forget_structure(course_key: str) -> None:
     """Have the platform collect the course's structure again, in the LMS, when it is next needed.
 
@@ -182,4 +334,76 @@ def forget_structure(course_key: str) -> None:
     try:
         api.clear_course_from_cache(CourseKey.from_string(course_key))
     except exceptions.BlockStructureNotFound:
+        return
+
+
+def current_request() -> Any:
+    """The request under way in this thread, or ``None``: a command, a task, or no platform."""
+    try:
+        from crum import get_current_request
+    except ImportError:
+        return None
+    return get_current_request()
+
+
+def has_api_key(request: Any) -> bool:
+    """Whether a server calls with the key that the platform's APIs accept from servers.
+
+    Stricter than the platform: neither an empty key nor the one its default settings ship, which
+    everybody knows, is a key.
+    """
+    from django.conf import settings
+
+    try:
+        from openedx.core.lib.api.permissions import ApiKeyHeaderPermission
+    except ImportError:
+        return False
+    if getattr(settings, "EDX_API_KEY", None) in (None, "", "PUT_YOUR_API_KEY_HERE"):
+        return False
+    return bool(ApiKeyHeaderPermission().has_permission(request, None))
+
+
+def enrolment(user_id: int, course_key: object) -> Enrolment | None:
+    """The learner's enrolment in a course run, active or not, if there is one."""
+    try:
+        from common.djangoapps.student.models import CourseEnrollment
+    except ImportError:
+        return None
+    row = CourseEnrollment.objects.filter(user_id=user_id, course_id=course_key).first()
+    return Enrolment(created_at=row.created, is_active=row.is_active) if row else None
+
+
+def is_invited(user_id: int, course_key: object) -> bool:
+    """Whether staff enrolled this person by e-mail, to come in as soon as they have an account."""
+    try:
+        from common.djangoapps.student.models import CourseEnrollmentAllowed
+    except ImportError:
+        return False
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return False
+    invitations = CourseEnrollmentAllowed.for_user(user)
+    return bool(invitations.filter(course_id=course_key, auto_enroll=True).exists())
+
+
+def ask_for_certificate(user_id: int, course_key: str) -> None:
+    """Have the platform make the learner's certificate, if it is due and not there.
+
+    Only where the platform makes certificates by itself; elsewhere the learner asks for it.
+    """
+    try:
+        from lms.djangoapps.certificates import api, generation_handler
+    except (ImportError, RuntimeError):  # no platform, or Studio
+        return
+    from django.contrib.auth import get_user_model
+    from opaque_keys.edx.keys import CourseKey
+
+    user = get_user_model().objects.filter(pk=user_id).first()
+    if user is None or not api.auto_certificate_generation_enabled():
+        return
+    try:
+        api.generate_certificate_task(user, CourseKey.from_string(course_key))
+    except generation_handler.CertificateGenerationNotAllowed:  # held, by us or another plugin
         return

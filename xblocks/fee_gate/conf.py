@@ -14,6 +14,14 @@ def partition_ids() -> range:
     return range(first, last + 1)
 
 
+def may_enrol_without_request() -> bool:
+    """Whether management commands and Celery tasks enrol past a hold.
+
+    Only ``True`` is yes: a text such as "false" in a YAML file must not open anything.
+    """
+    return settings.FEE_GATE_ENROL_WITHOUT_REQUEST is True
+
+
 def noauth_exempt_types() -> frozenset[str]:
     """Block types whose unauthenticated handlers stay reachable behind a gate.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -29,13 +30,22 @@ class Cover:
     fee: str
 
 
+# The version of a course of which no gate was ever counted: it has none.
+NEVER_COUNTED = "none"
+
+
 @dataclass(frozen=True, kw_only=True)
 class GateTable:
     """What is gated in one course: usage key → the gates before it, in document order.
 
     ``inside`` are the blocks that hold gated ones: usage key → the gates before what is in them,
-    less their own. ``is_readable`` is false when the table could not be read: then nothing is
-    known about any block, and every unit of the course counts as shut.
+    less their own. A fee that is not ``offered`` for this course stands as "": nobody has it, also
+    not who settled it for another run. ``are_fees_known`` is false when nobody could say what is
+    offered: then what is gated is shut without a reason of the learner's.
+
+    ``is_readable`` is false when the table could not be read: then nothing is known about any
+    block, and every unit of the course counts as shut. ``is_enforced`` is false when an operator
+    switched the gates of this course off: everything is open. ``version`` changes with the rest.
 
     Blocks are looked up without regard to case: on MariaDB the platform finds a course by a key
     in any case, and a key in another case must not be a way around the gate.
@@ -44,7 +54,11 @@ class GateTable:
     course_key: str
     covers: Mapping[str, tuple[Cover, ...]] = field(default_factory=dict)
     inside: Mapping[str, tuple[Cover, ...]] = field(default_factory=dict)
+    offered: frozenset[str] = frozenset()
+    are_fees_known: bool = True
     is_readable: bool = True
+    is_enforced: bool = True
+    version: str = NEVER_COUNTED
 
     @property
     def fees(self) -> tuple[str, ...]:
@@ -95,6 +109,7 @@ class PaywallState(StrEnum):
     """What a learner can do about a fee."""
 
     SETTLED = "settled"
+    SWITCHED_OFF = "switched_off"
     TO_PAY = "to_pay"
     WAIVED = "waived"
     COUNTRY_MISSING = "country_missing"
@@ -153,3 +168,91 @@ class GateReport:
     fee: FeeChoice | None
     blocks: int
     advice: tuple[Advice, ...]
+
+
+class HoldScope(StrEnum):
+    """What waits for a fee."""
+
+    ENROLMENT = "enrolment"
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRule:
+    """What waits for which fee in one course run, from a moment on.
+
+    ``ends_at`` is the first moment it no longer holds; ``None``: no end is known. ``fee`` is the
+    code of an offering.
+    """
+
+    id: int
+    course_key: str
+    scope: HoldScope
+    fee: str
+    effective_from: datetime
+    ends_at: datetime | None
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether it holds at this moment."""
+        return self.effective_from <= at and (self.ends_at is None or at < self.ends_at)
+
+
+class Actor(StrEnum):
+    """Who asks for an enrolment.
+
+    ``NOBODY``: no request is under way, as in a management command or a Celery task. ``OTHER`` is
+    mostly the learner.
+    """
+
+    STAFF = "staff"
+    SERVICE = "service"
+    NOBODY = "nobody"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentFacts:
+    """What an enrolment is decided by; ``None``: nobody can say.
+
+    ``fees`` are asked for at this moment, ``settled`` are the learner's. ``is_exempt``: no fee of
+    this course is asked of the person (decision 0018). ``is_enrolled``: is in the run already.
+    ``is_invited``: staff enrolled the person by e-mail before there was an account.
+    ``trusts_nobody``: the operator lets commands and tasks enrol.
+    """
+
+    fees: frozenset[str] | None
+    settled: frozenset[str] | None
+    actor: Actor
+    is_exempt: bool = False
+    is_enrolled: bool = False
+    is_invited: bool = False
+    trusts_nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """What a certificate is decided by; ``None`` for rules and settled fees: nobody can say.
+
+    ``rules`` are those in force. ``enrolled_at``: when the learner first enrolled in the run, if
+    they did.
+    """
+
+    rules: tuple[HoldRule, ...] | None
+    settled: frozenset[str] | None
+    enrolled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer of a hold, and the fee that is missing ("" if none is, or nobody can say)."""
+
+    access: Access
+    fee: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A learner's row in the platform's list of a course run, active or not."""
+
+    created_at: datetime
+    is_active: bool

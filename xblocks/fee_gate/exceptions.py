@@ -2,6 +2,8 @@
 
 * GateError
   + OutlineUnreadable    the course cannot be read now, its gates stay as they were (retryable)
+  + RuleRefused          a hold cannot begin or end like this; tell the operator why
+  + NotAudited           nobody can say now why a gate is open or shut (retryable)
 """
 
 from __future__ import annotations
@@ -15,5 +17,15 @@ class GateError(FairgateError):
 
 class OutlineUnreadable(GateError):
     """The published course cannot be read; the table keeps what it knew."""
+
+    retryable = True
+
+
+class RuleRefused(GateError):
+    """A hold cannot begin or end as it was asked for; nothing was written."""
+
+
+class NotAudited(GateError):
+    """What a gate does for a person cannot be said now; what is gated is shut."""
 
     retryable = True

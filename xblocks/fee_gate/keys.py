@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.locator import LibraryLocator
+
+
+def run_text(course_key: object) -> str:
+    """The course run behind a key: no branch, no version; a CCX stays what it is."""
+    key = _parsed(CourseKey, course_key)
+    return str(_unversioned(key)) if isinstance(key, CourseKey) else str(course_key)
 
 
 def course_text(course_key: object) -> str:
@@ -39,11 +46,28 @@ def block_type(usage_key: object) -> str:
     return str(_without_aside(key).block_type) if isinstance(key, UsageKey) else ""
 
 
+def is_run(course_key: object) -> bool:
+    """Whether a key is one of a course run: libraries have such keys too."""
+    key = _parsed(CourseKey, course_key)
+    return isinstance(key, CourseKey) and not isinstance(key, LibraryLocator)
+
+
+def block_id(usage_key: object) -> str:
+    """The name of a block within its course, or the key as it is."""
+    key = _parsed(UsageKey, usage_key)
+    return str(_without_aside(key).block_id) if isinstance(key, UsageKey) else str(usage_key)
+
+
 def course_of(usage_key: object) -> str:
-    """The course run a usage key names, or "" if it names none."""
+    """The course run a usage key names, a CCX as itself, or "" if it names none."""
     key = _parsed(UsageKey, usage_key)
     course = getattr(key, "course_key", None)
-    return course_text(course) if course is not None else ""
+    return run_text(course) if course is not None else ""
+
+
+def org_of(course_key: object) -> str:
+    """The organisation in a course run's key, or ""."""
+    return str(getattr(_parsed(CourseKey, course_key), "org", "") or "")
 
 
 def usage_key_in_url(text: str) -> str | None:
@@ -72,6 +96,10 @@ def _without_aside(key: UsageKey) -> UsageKey:
 def _plain(course_key: CourseKey) -> CourseKey:
     if hasattr(course_key, "to_course_locator"):
         course_key = course_key.to_course_locator()
+    return _unversioned(course_key)
+
+
+def _unversioned(course_key: CourseKey) -> CourseKey:
     if hasattr(course_key, "for_branch"):
         course_key = course_key.for_branch(None)
     if hasattr(course_key, "version_agnostic"):

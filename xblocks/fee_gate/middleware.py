@@ -1,5 +1,7 @@
 """Shuts the routes of the platform that ask no partition: the block handlers and renderers.
 
+It also answers for views that do not expect an enrolment to be held.
+
 Signed-in people on the ordinary routes are checked by the platform as well; here the same answer
 is given to everybody, on every guarded route, before the view runs.
 """
@@ -10,7 +12,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseForbidden,
+    HttpResponseRedirect,
+)
 from django.utils.translation import gettext as _
 
 from fairgate import clock
@@ -52,6 +59,20 @@ class FeeGateMiddleware:
         if not course_key or not _is_about_gates(course_key, usage_key):
             return None
         return _answer(request, route, str(course_key), usage_key)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say that an enrolment is held where the platform's own view does not, and breaks.
+
+        ``None`` leaves the exception to others. A browser is led to the fee's page.
+        """
+        hold: Any = exception.__cause__
+        if not getattr(hold, "is_fee_gate_hold", False):
+            return None
+        if hold.redirect_to and "text/html" in request.headers.get("Accept", ""):
+            return HttpResponseRedirect(hold.redirect_to)
+        return HttpResponse(
+            str(hold), status=hold.status_code, content_type="text/plain; charset=utf-8"
+        )
 
 
 def _usage_key(values: tuple[Any, ...]) -> str | None:

@@ -1,19 +1,43 @@
-"""Tables of fee_gate: what stands behind a gate in the published courses."""
+"""Tables of fee_gate: what stands behind a gate in the published courses, and what is held."""
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
+import django
 from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from fee_gate.data import HoldScope
+
+# ``check`` became ``condition`` in Django 5.1 and is gone in 6.0; we run on 4.2 and 5.2.
+CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+
+
+def _check(name: str, rule: Q) -> models.CheckConstraint:
+    arguments: dict[str, Any] = {CHECK: rule, "name": name}
+    return models.CheckConstraint(**arguments)
+
+
+def new_version() -> str:
+    """A word that was never there before: a rolled-back version must not come again."""
+    return uuid4().hex
 
 
 class GatedCourse(models.Model):
     """One course that was counted: the row that is locked while its gated blocks are written.
 
     There is no list of gates: a gate is in the course, and ``GatedBlock`` says what it covers.
+    ``version`` is another word whenever the answers about this course may be others; what is
+    remembered of it (``remembered.py``) counts for one version only.
 
     .. no_pii:
     """
 
     course_key = models.CharField(max_length=255, unique=True)
+    version = models.CharField(max_length=32, default=new_version)
 
     class Meta:
         verbose_name = "gated course"
@@ -56,3 +80,52 @@ class GatedBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.usage_key} ← {self.fee}"
+
+
+class FeeGateRule(models.Model):
+    """Enrolments in, or certificates of, one course run wait for one fee, from a moment on.
+
+    A rule is never edited: it ends, and the next one begins. ``live_key`` is there in the newest
+    rule of a course and scope only, so there is one; every earlier rule has ended. There is no
+    "active": a rule counts from ``effective_from`` until ``ends_at``, by the moment of the asking.
+    There is no learner: who settled the fee is asked of fee_payments.
+
+    .. no_pii:
+    """
+
+    course_key = models.CharField(_("course run"), max_length=255, db_index=True)
+    scope = models.CharField(
+        _("what is held"),
+        max_length=16,
+        choices=[
+            (HoldScope.ENROLMENT.value, _("enrolment")),
+            (HoldScope.CERTIFICATE.value, _("certificate")),
+        ],
+    )
+    fee = models.CharField(_("fee"), max_length=64)
+    effective_from = models.DateTimeField(_("from (UTC)"))
+    ends_at = models.DateTimeField(
+        _("until (UTC)"),
+        null=True,
+        blank=True,
+        help_text=_("The first moment at which it no longer holds. Empty: no end is known."),
+    )
+    live_key = models.CharField(max_length=300, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["course_key", "scope", "-effective_from"]
+        permissions = [("enrol_without_fee", "Can enrol others without their fee")]
+        constraints = [
+            _check("fee_gate_rule_scope", Q(scope__in=[scope.value for scope in HoldScope])),
+            _check("fee_gate_rule_fee", ~Q(fee="")),
+            _check(
+                "fee_gate_rule_period",
+                Q(ends_at__isnull=True) | Q(ends_at__gte=F("effective_from")),
+            ),
+            _check("fee_gate_rule_one_live", Q(live_key__isnull=False) | Q(ends_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_key}: {self.scope} ← {self.fee}"

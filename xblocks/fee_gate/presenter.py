@@ -56,7 +56,7 @@ class AuthorPage:
 
 
 def paywall(paywall: Paywall, *, teaser: str, gettext: Gettext) -> PaywallPage:
-    """What a learner sees where the free part ends."""
+    """What a learner sees where the free part ends; nothing where gates are switched off."""
     return _PAGES[paywall.state](paywall, teaser, gettext)
 
 

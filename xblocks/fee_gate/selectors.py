@@ -1,14 +1,17 @@
-"""Reads of fee_gate: rows in, frozen values out. One query per request and course."""
+"""Reads of fee_gate: rows in, frozen values out. No query for what is remembered."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import DatabaseError
 
-from fee_gate import compat, keys, models
-from fee_gate.data import Cover, GateTable
+from fee_gate import client, compat, keys, models, remembered
+from fee_gate.data import NEVER_COUNTED, Cover, GateTable, HoldRule, HoldScope
 
 _COLUMNS = ("usage_key", "gate_usage_key", "fee", "is_holder")
 
@@ -17,22 +20,36 @@ _reading = threading.local()
 
 
 def gate_table(course_key: object) -> GateTable:
-    """What is gated in a course. Remembered for the request; never raises for a broken table."""
+    """What is gated in a course. Remembered; never raises for a broken table."""
     course = keys.course_text(course_key)
+    if _is_reading():
+        return GateTable(course_key=course)  # as the author wrote it; kept by nobody
     memory = compat.request_memory()
     known = memory.get(f"table:{course}")
     if not isinstance(known, GateTable):
-        known = memory[f"table:{course}"] = _read(course)
+        known = memory[f"table:{course}"] = remembered.recall(course, _read)
     return known
 
 
+def with_more(table: GateTable, rows: Iterable[models.GatedBlock]) -> GateTable:
+    """The table with further rows beside its own; each block keeps every gate of both."""
+    known = [
+        (usage, cover.gate, cover.fee, is_holder)
+        for which, is_holder in ((table.covers, False), (table.inside, True))
+        for usage, covers in which.items()
+        for cover in covers
+    ]
+    coming = [(row.usage_key, row.gate_usage_key, row.fee, row.is_holder) for row in rows]
+    return with_fees(table, dict.fromkeys((*known, *coming)))
+
+
 def may_have_gate(course_key: str) -> bool:
-    """Whether a course may have a gate, by its content: asked when the table cannot be read.
+    """Whether a course may have a gate, by its content: asked when the table does not say.
 
     Reading the course reads blocks, whose access rules ask here again; while it is read the answer
     is no. Remembered for the request.
     """
-    if getattr(_reading, "is_on", False):
+    if _is_reading():
         return False
     memory = compat.request_memory()
     known = memory.get(f"may:{course_key}")
@@ -44,6 +61,11 @@ def may_have_gate(course_key: str) -> bool:
     finally:
         _reading.is_on = False
     return answer
+
+
+def _is_reading() -> bool:
+    """Whether this thread reads a course right now to see whether there is a gate in it."""
+    return getattr(_reading, "is_on", False)
 
 
 def forget(course_key: str) -> None:
@@ -63,17 +85,82 @@ def list_gated_courses() -> tuple[str, ...]:
     return tuple(courses.values_list("course_key", flat=True))
 
 
-def _read(course: str) -> GateTable:
-    rows = models.GatedBlock.objects.filter(course_key__iexact=course)
-    rows = rows.order_by("usage_key", "place")
-    covers: dict[str, tuple[Cover, ...]] = {}
-    inside: dict[str, tuple[Cover, ...]] = {}
+def rules_in_force(
+    course_key: object, scope: HoldScope, *, at: datetime
+) -> tuple[HoldRule, ...] | None:
+    """The rules of a course run that hold at this moment; one at most, if nobody wrote by hand.
+
+    ``None`` when they cannot be read: then nobody knows whether something is held. Never raises
+    for a broken table. A CCX has the rules of its master course.
+    """
+    course = keys.course_text(course_key)
+    rows = models.FeeGateRule.objects.filter(course_key__iexact=course, scope=scope)
     try:
-        for usage, gate, fee, is_holder in rows.values_list(*_COLUMNS):
-            which = inside if is_holder else covers
-            which[usage] = (*which.get(usage, ()), Cover(gate=gate, fee=fee))
+        rules = [hold_rule(row) for row in rows]
+        return tuple(rule for rule in rules if rule.is_in_force(at))
+    except (DatabaseError, TypeError, ValueError):  # the last two: a row that is no rule
+        log.exception("fee gate: rules unreadable: course=%s scope=%s", course, scope)
+        return None
+
+
+def hold_rule(row: models.FeeGateRule) -> HoldRule:
+    """A row of ``FeeGateRule`` as a value."""
+    return HoldRule(
+        id=row.pk,
+        course_key=row.course_key,
+        scope=HoldScope(row.scope),
+        fee=row.fee,
+        effective_from=row.effective_from,
+        ends_at=row.ends_at,
+    )
+
+
+def _read(course: str) -> GateTable:
+    """The table as the rows say.
+
+    The course stays shut when they say nothing and there may be a gate in it (see field_override):
+    who operates reads in the log why.
+    """
+    try:
+        # The version first: rows that are newer than their version are read again, not kept.
+        counted, version = _version(course)
+        rows = tuple(_rows(counted))
+        is_enforced = compat.is_enforced(counted) if rows else True
     except DatabaseError:
-        # The course stays shut if it may have a gate (see field_override); who operates is told.
         log.exception("fee gate: table unreadable, course shut: course=%s", course)
         return GateTable(course_key=course, is_readable=False)
-    return GateTable(course_key=course, covers=covers, inside=inside)
+    table = GateTable(course_key=counted, is_enforced=is_enforced, version=version)
+    if rows:
+        return with_fees(table, rows)
+    if version == NEVER_COUNTED and keys.is_run(course) and may_have_gate(course):
+        log.error("fee gate: never counted, course shut: course=%s (fee_gate_recompute)", course)
+        return replace(table, is_readable=False)
+    return table
+
+
+def _version(course: str) -> tuple[str, str]:
+    """The key of a course as it was counted, in whatever case it is asked for, and its version."""
+    found = models.GatedCourse.objects.filter(course_key__iexact=course)
+    counted: tuple[str, str] | None = found.values_list("course_key", "version").first()
+    return counted or (course, NEVER_COUNTED)
+
+
+def _rows(course: str) -> Iterable[tuple[str, str, str, bool]]:
+    rows = models.GatedBlock.objects.filter(course_key=course)
+    return rows.order_by("usage_key", "place").values_list(*_COLUMNS)
+
+
+def with_fees(table: GateTable, rows: Iterable[tuple[str, str, str, bool]]) -> GateTable:
+    """The table with these rows (block, gate, fee, is it a holder), for the fees on offer."""
+    try:
+        offered, are_known = client.course_fees(table.course_key), True
+    except client.Undecidable:  # the log has it
+        offered, are_known = frozenset(), False
+    covers: dict[str, tuple[Cover, ...]] = {}
+    inside: dict[str, tuple[Cover, ...]] = {}
+    for usage, gate, fee, is_holder in rows:
+        which = inside if is_holder else covers
+        cover = Cover(gate=gate, fee=fee if fee in offered else "")
+        if cover not in which.get(usage, ()):
+            which[usage] = (*which.get(usage, ()), cover)
+    return replace(table, covers=covers, inside=inside, offered=offered, are_fees_known=are_known)

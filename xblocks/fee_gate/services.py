@@ -1,16 +1,20 @@
-"""The only writer of fee_gate: the table of what is gated."""
+"""The only writer of fee_gate: the table of what is gated, and the rules of what is held."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from fee_gate import compat, keys, rules, selectors
-from fee_gate.data import Cover, RecomputeSummary
-from fee_gate.models import GatedBlock, GatedCourse
+from fee_gate import client, compat, keys, remembered, rules, selectors
+from fee_gate.data import Cover, HoldRule, HoldScope, RecomputeSummary
+from fee_gate.exceptions import RuleRefused
+from fee_gate.models import FeeGateRule, GatedBlock, GatedCourse, new_version
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +39,7 @@ def recompute(course_key: str) -> RecomputeSummary:
         if _facts(rows) != _facts(GatedBlock.objects.filter(course_key=course)):
             GatedBlock.objects.filter(course_key=course).delete()
             GatedBlock.objects.bulk_create(rows, batch_size=_BATCH)
-            # What apps see is collected by the platform, perhaps before this count.
-            transaction.on_commit(lambda: compat.forget_structure(course))
-    selectors.forget(course)
+            _renew(course)
     summary = RecomputeSummary(
         course_key=course,
         gates=len({row.gate_usage_key for row in rows}),
@@ -45,6 +47,65 @@ def recompute(course_key: str) -> RecomputeSummary:
     )
     log.info("gates counted: course=%s gates=%s blocks=%s", course, summary.gates, summary.blocks)
     return summary
+
+
+def announce(course_key: str) -> bool:
+    """Before a publish becomes visible, shut what its gates will cover, beside what is shut now.
+
+    The platform shows a published course at once and tells of it afterwards; our rows are
+    committed with the request that published, seconds later. Until then every process counts with
+    both tables: nothing opens too early, nothing new is open for a moment. Returns whether there
+    was something to announce.
+
+    Raises:
+        OutlineUnreadable: the course cannot be read.
+    """
+    course = keys.course_text(course_key)
+    known = selectors.gate_table(course)
+    coming = tuple(_rows(course, compat.course_outline(course)))
+    table = selectors.with_more(known, coming) if known.is_readable else known
+    if (table.covers, table.inside) == (known.covers, known.inside):
+        return False
+    selectors.forget(course)
+    remembered.announce(course, replace(table, version=new_version()))
+    log.info("gates announced: course=%s blocks=%s", course, len(table.covers))
+    return True
+
+
+def renew(course_key: str) -> None:
+    """Have what is remembered about a course's gates read again: its fees, or the switch.
+
+    Nothing for a course that was never counted: it has no gate.
+    """
+    with transaction.atomic():
+        _renew(keys.course_text(course_key))
+
+
+def renew_all(org: str = "") -> None:
+    """``renew`` for every course that was counted, or for those of one organisation."""
+    for course in selectors.list_gated_courses():
+        if not org or keys.org_of(course) == org:
+            renew(course)
+
+
+def forget_course(course_key: str) -> None:
+    """A course was deleted: nothing is gated in it any more."""
+    course = keys.course_text(course_key)
+    with transaction.atomic():
+        _renew(course)
+        GatedBlock.objects.filter(course_key=course).delete()
+        GatedCourse.objects.filter(course_key=course).delete()
+    log.info("gates forgotten: course=%s", course)
+
+
+def _renew(course: str) -> None:
+    version = new_version()
+    if not GatedCourse.objects.filter(course_key=course).update(version=version):
+        return
+    selectors.forget(course)
+    remembered.renew(course, version)
+    # What apps see is collected by the platform, perhaps before this.
+    transaction.on_commit(lambda: compat.forget_structure(course))
 
 
 def _rows(course: str, outline: rules.Node) -> Iterable[GatedBlock]:
@@ -72,3 +133,135 @@ def _rows_of(
 
 def _facts(rows: Iterable[GatedBlock]) -> set[tuple[object, ...]]:
     return {(row.digest, row.fee, row.is_holder, row.place) for row in rows}
+
+
+def begin_rule(
+    course_key: str,
+    *,
+    scope: HoldScope,
+    fee: str,
+    effective_from: datetime,
+    at: datetime,
+    ends_at: datetime | None = None,
+) -> HoldRule:
+    """Let enrolments in, or certificates of, a course run wait for a fee.
+
+    Raises:
+        RuleRefused: ``check_rule`` says why, or somebody else began one at the same moment.
+    """
+    check_rule(
+        course_key, scope=scope, fee=fee, effective_from=effective_from, ends_at=ends_at, at=at
+    )
+    course = keys.course_text(course_key)
+    live_key = _live_key(course, scope)
+    try:
+        with transaction.atomic():
+            # Found without a lock: a locking statement that finds nothing would lock the gap where
+            # the new row goes. Two who begin at once meet in the unique key.
+            ended = FeeGateRule.objects.filter(live_key=live_key, ends_at__lte=effective_from)
+            for last in ended.values_list("pk", flat=True):
+                FeeGateRule.objects.filter(pk=last).update(live_key=None)
+            row = FeeGateRule.objects.create(
+                course_key=course,
+                scope=scope,
+                fee=fee,
+                effective_from=effective_from,
+                ends_at=ends_at,
+                live_key=live_key,
+            )
+    except IntegrityError as error:
+        raise RuleRefused(
+            _("Somebody else has just begun a rule for this course. Look at it, and try again.")
+        ) from error
+    log.info("hold begun: rule=%s course=%s scope=%s fee=%s", row.pk, course, scope, fee)
+    return selectors.hold_rule(row)
+
+
+def check_rule(
+    course_key: str,
+    *,
+    scope: HoldScope,
+    fee: str,
+    effective_from: datetime,
+    at: datetime,
+    ends_at: datetime | None = None,
+) -> None:
+    """Say whether a rule may begin; writes nothing.
+
+    Raises:
+        RuleRefused: course or fee is not there, the fee is another course's, the time is past, or
+            another rule of this course and scope is in the way.
+    """
+    course = keys.course_text(course_key)
+    if not compat.has_course(course):
+        raise RuleRefused(_("There is no course run “%(course)s”.") % {"course": course_key})
+    _check_fee(course, fee)
+    if effective_from < at:
+        raise RuleRefused(_("A rule begins now or later: nobody is held by a rule of yesterday."))
+    if ends_at is not None and ends_at < effective_from:
+        raise RuleRefused(_("A rule cannot end before it begins."))
+    last = FeeGateRule.objects.filter(live_key=_live_key(course, scope)).first()
+    if last is not None and (last.ends_at is None or last.ends_at > effective_from):
+        raise RuleRefused(
+            _("A rule for this course is in the way: %(rule)s. End it first.") % {"rule": last}
+        )
+
+
+def _check_fee(course: str, fee: str) -> None:
+    try:
+        sold_for = client.course_of_fee(fee)
+    except client.Undecidable as error:
+        raise RuleRefused(_("The fees cannot be read at the moment. Try again later.")) from error
+    if sold_for is None:
+        raise RuleRefused(_("There is no fee “%(fee)s”.") % {"fee": fee})
+    if keys.course_text(sold_for).casefold() != course.casefold():
+        raise RuleRefused(
+            _("The fee “%(fee)s” is one of %(other)s, not of this course.")
+            % {"fee": fee, "other": sold_for}
+        )
+
+
+def end_rule(rule_id: int, *, ends_at: datetime, at: datetime) -> HoldRule:
+    """Let a rule end, or end earlier than was said. What it held until then stays as it was.
+
+    Raises:
+        RuleRefused: ``check_end`` says why.
+    """
+    with transaction.atomic():
+        row = FeeGateRule.objects.select_for_update().get(pk=rule_id)
+        _check_end(row, ends_at, at)
+        row.ends_at = ends_at
+        row.save(update_fields=["ends_at"])
+    log.info("hold ends: rule=%s course=%s scope=%s", row.pk, row.course_key, row.scope)
+    return selectors.hold_rule(row)
+
+
+def check_end(rule_id: int, *, ends_at: datetime | None, at: datetime) -> None:
+    """Say whether a rule may end at that moment; writes nothing.
+
+    Raises:
+        RuleRefused: it has ended already, or the end is past, before its beginning, taken away, or
+            later than was said: a longer time is a new rule.
+    """
+    _check_end(FeeGateRule.objects.get(pk=rule_id), ends_at, at)
+
+
+def _check_end(row: FeeGateRule, ends_at: datetime | None, at: datetime) -> None:
+    if row.ends_at is not None and row.ends_at <= at:
+        raise RuleRefused(_("This rule has ended. Begin a new one."))
+    if ends_at is None or (row.ends_at is not None and ends_at > row.ends_at):
+        raise RuleRefused(_("A rule is not made longer: begin a new one at its end."))
+    if ends_at < at:
+        raise RuleRefused(_("A rule ends now or later: what was held yesterday was held."))
+    if ends_at < row.effective_from:
+        raise RuleRefused(
+            _(
+                "A rule cannot end before it begins. To cancel one that has not begun, end it at "
+                "its beginning."
+            )
+        )
+
+
+def _live_key(course: str, scope: HoldScope) -> str:
+    """The text that may stand in one row only: the newest rule of a course and scope."""
+    return f"{scope} {course}".casefold()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 
 from fairgate.percent import Percent
-from fee_payments import models, selectors
+from fee_payments import models, selectors, signals
 from fee_payments.data import OfferingEntry, OfferingSummary, PriceEntry
 from fee_payments.exceptions import PaymentsError
 
@@ -43,7 +44,18 @@ def set_offering(entry: OfferingEntry) -> OfferingSummary:
             )
         row, _ = models.Offering.objects.update_or_create(code=entry.code, defaults=fields)
         _add_prices(row, entry.prices)
+        tell_courses({row.course_key, known.course_key if known else row.course_key})
     return selectors.offering(entry.code)
+
+
+def tell_courses(course_keys: Iterable[str]) -> None:
+    """Tell, after the commit, that the fees of these course runs are others now."""
+    for course_key in sorted(set(course_keys)):
+        transaction.on_commit(
+            functools.partial(
+                signals.OFFERINGS_CHANGED.send_robust, sender=None, course_key=course_key
+            )
+        )
 
 
 def _add_prices(row: models.Offering, prices: Iterable[PriceEntry]) -> None:

@@ -39,6 +39,7 @@ def revoke(line: models.OrderLine, *, because: str, at: datetime) -> int:
         row.live_key = None
         row.save(update_fields=["revoked_at", "revoked_because", "live_key"])
         log.info("entitlement revoked: entitlement=%s", row.uuid)
+        _tell(row)
     return len(rows)
 
 
@@ -69,4 +70,12 @@ def _entitle(
     except IntegrityError:
         return None
     log.info("entitled: entitlement=%s offering=%s", row.uuid, line.offering_id)
+    _tell(row)
     return row
+
+
+def _tell(row: models.Entitlement) -> None:
+    change = selectors.entitlement_change(row)
+    transaction.on_commit(
+        lambda: signals.ENTITLEMENT_CHANGED.send_robust(sender=None, change=change)
+    )

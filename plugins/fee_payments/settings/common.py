@@ -6,6 +6,11 @@ from typing import Any
 
 from fairgate import page_frame
 
+OVERRIDES = {
+    "OVERRIDE_GET_CHECKOUT_PAGE_URL": "fee_payments.checkout_links.checkout_page_url",
+    "OVERRIDE_GET_ABSOLUTE_ECOMMERCE_URL": "fee_payments.checkout_links.absolute_ecommerce_url",
+}
+
 DEFAULTS: dict[str, Any] = {
     # Minutes an open order keeps its price, its seat and its part of the waiver fund.
     "FEE_PAYMENTS_ORDER_MINUTES": 60,
@@ -14,6 +19,9 @@ DEFAULTS: dict[str, Any] = {
     # The sandbox takes no event without a secret.
     "FEE_PAYMENTS_SANDBOX_SECRETS": (),
     "FEE_PAYMENTS_SANDBOX_WEBHOOK_URL": "",
+    # The platform's upgrade and checkout links lead to the fee's page, if the sku is a fee's code.
+    # They show only where an operator switched checkout on (CommerceConfiguration).
+    "FEE_PAYMENTS_CHECKOUT_LINKS": True,
 }
 
 
@@ -23,3 +31,17 @@ def plugin_settings(settings: Any) -> None:
         if not hasattr(settings, name):
             setattr(settings, name, value)
     page_frame.install(settings)
+
+
+def link_checkout(settings: Any) -> None:
+    """Put our functions last into the LMS's overrides: the last is asked first.
+
+    Those that are there stay, and are asked for what is not ours. Called when the platform's own
+    settings are read: ``production`` and ``test``.
+    """
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+        return
+    for name, function in OVERRIDES.items():
+        known = getattr(settings, name, None) or ()
+        others = [known] if isinstance(known, str) else list(known)
+        setattr(settings, name, [*(one for one in others if one != function), function])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fee_payments.settings.common import DEFAULTS
+from fee_payments.settings.common import DEFAULTS, link_checkout
 
 
 def plugin_settings(settings: Any) -> None:
-    """Take over what the operator's configuration file names."""
+    """Take over what the operator's configuration file names, and lead checkout links to us."""
     tokens = getattr(settings, "ENV_TOKENS", {})
     for name in DEFAULTS:
         if name in tokens:
             setattr(settings, name, tokens[name])
+    link_checkout(settings)

@@ -8,6 +8,12 @@ from fairgate import page_frame
 
 MIDDLEWARE = "fee_gate.middleware.FeeGateMiddleware"
 OVERRIDE = "fee_gate.field_override.FeeGateFieldOverride"
+SEARCH = "fee_gate.search.FeeGateSearchResultProcessor"
+PLATFORM_SEARCH = "lms.lib.courseware_search.lms_result_processor.LmsSearchResultProcessor"
+STEPS = {
+    "org.openedx.learning.course.enrollment.started.v1": "fee_gate.pipeline.HoldEnrolment",
+    "org.openedx.learning.certificate.creation.requested.v1": "fee_gate.pipeline.HoldCertificate",
+}
 
 DEFAULTS = {
     # First and last of our partition ids, from the 52 to 99 that the platform leaves to plugins.
@@ -15,6 +21,9 @@ DEFAULTS = {
     # one fee less than there are ids.
     "FEE_GATE_PARTITION_IDS": (70, 94),
     "FEE_GATE_NOAUTH_EXEMPT_TYPES": ("lti", "lti_consumer"),
+    # True lets management commands and Celery tasks enrol without a fee. Off: a task does not say
+    # for whom it works, and the work of some is started by learners.
+    "FEE_GATE_ENROL_WITHOUT_REQUEST": False,
 }
 
 
@@ -38,3 +47,24 @@ def enforce(settings: Any) -> None:
     providers = tuple(settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS)
     if OVERRIDE not in providers:
         settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (*providers, OVERRIDE)
+    # An operator's own processor stays; check fee_gate.W003 says what it has to do.
+    if getattr(settings, "SEARCH_RESULT_PROCESSOR", None) == PLATFORM_SEARCH:
+        settings.SEARCH_RESULT_PROCESSOR = SEARCH
+    hold(settings)
+
+
+def hold(settings: Any) -> None:
+    """Put our steps into the platform's filters, beside those that are there, and make them count.
+
+    First in line: a step that answers with no dict ends the pipeline for those behind it. A filter
+    may be written as one path or a list of them; then it is silent, which ours cannot be.
+    """
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None)
+    if filters is None:
+        filters = settings.OPEN_EDX_FILTERS_CONFIG = {}
+    for name, step in STEPS.items():
+        known = filters.get(name) or {}
+        if not isinstance(known, dict):
+            known = {"pipeline": [known] if isinstance(known, str) else list(known)}
+        others = [path for path in known.get("pipeline", ()) if path != step]
+        filters[name] = {**known, "fail_silently": False, "pipeline": [step, *others]}

@@ -7,14 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
-from opaque_keys.edx.locator import LibraryLocator
 
 from fee_gate import client, compat, selectors, services
 from fee_gate.exceptions import GateError
-
-_LONGEST = 255  # what the table holds
+from fee_gate.management.options import course_run
 
 
 class Command(BaseCommand):
@@ -26,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("course", nargs="?", metavar="COURSE", help="course-v1:ORG+CODE+RUN")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        courses = [_checked(options["course"])] if options["course"] else _courses()
+        courses = [course_run(options["course"])] if options["course"] else _courses()
         failed = [course for course in courses if not self._count(course)]
         self.stdout.write(f"{len(courses)} courses, {len(failed)} failed")
         if failed:
@@ -40,25 +36,6 @@ class Command(BaseCommand):
             return False
         self.stdout.write(f"{found.course_key}: {found.gates} gates, {found.blocks} blocks")
         return True
-
-
-def _checked(course: str) -> str:
-    """The key as it was typed, if it is one of a course run.
-
-    Raises:
-        CommandError: it is not, or is longer than the table holds.
-    """
-    try:
-        key = CourseKey.from_string(course)
-    except InvalidKeyError:
-        raise CommandError(
-            f"“{course}” is no key of a course run; write it like course-v1:ORG+CODE+RUN."
-        ) from None
-    if isinstance(key, LibraryLocator):
-        raise CommandError(f"“{course}” is the key of a library; gates stand in course runs.")
-    if len(course) > _LONGEST:
-        raise CommandError(f"The key is longer than {_LONGEST} characters; no course run has it.")
-    return course
 
 
 def _courses() -> list[str]:

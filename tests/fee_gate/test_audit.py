@@ -1,0 +1,181 @@
+"""The audit: every gated block of a course for one learner, and why it is open or shut."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from uuid import UUID
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, OperationalError
+
+from factories.fee_gate import (
+    AT,
+    COURSE,
+    EXAM,
+    FEE,
+    LEARNER,
+    course,
+    gate,
+    html,
+    key,
+    section,
+    subsection,
+    unit,
+)
+from fee_gate import selectors, services
+from fee_payments.data import EntitlementSummary
+
+pytestmark = pytest.mark.django_db
+
+RIGHT = UUID(int=1)
+
+
+@pytest.fixture
+def learner(published):
+    """Somebody with an account, in a course with two gates, one behind the other."""
+    lessons = unit("V1", gate("outer"), html("text"), gate("inner", fee=EXAM), html("exam"))
+    published.outlines[COURSE] = course(section("C", subsection("S", lessons)))
+    services.recompute(COURSE)
+    return get_user_model().objects.create(pk=LEARNER, username="amina")
+
+
+def audit(*args):
+    out = StringIO()
+    call_command("fee_gate_audit", *args, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def right(code=FEE, **changes):
+    facts = {
+        "uuid": RIGHT,
+        "offering_code": code,
+        "source": "order",
+        "starts_at": AT - timedelta(days=3),
+        "ends_at": None,
+        "revoked_at": None,
+        "revoked_because": "",
+    }
+    return EntitlementSummary(**facts | changes)
+
+
+def settle(payments, *rights):
+    payments.rights = rights
+    payments.entitled[LEARNER] = frozenset(one.offering_code for one in rights if one.is_live(AT))
+
+
+def test_each_block_says_which_fee_it_waits_for(learner, payments):
+    settle(payments, right())
+
+    lines = audit(COURSE, "amina")
+
+    assert f"open      {key('html', 'text')}" in lines
+    at = lines.index(f"closed    {key('html', 'exam')}")
+    assert lines[at + 1 : at + 3] == [
+        f"          The fee {FEE}: settled on 2026-11-20 by order, entitlement {RIGHT}; "
+        "behind outer.",
+        f"          The fee {EXAM}: never settled; behind inner.",
+    ]
+    assert lines[-1] == f"3 gated blocks, 1 shut for user {LEARNER}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"revoked_at": AT, "revoked_because": "refunded"},
+            "taken back on 2026-11-23 (refunded), was by order",
+        ),
+        ({"ends_at": AT}, "ended on 2026-11-23, was by order"),
+        ({"starts_at": AT + timedelta(days=1)}, "begins on 2026-11-24, by order"),
+        ({"source": "waiver"}, "settled on 2026-11-20 by waiver"),
+    ],
+)
+def test_it_says_what_became_of_a_right(learner, payments, changes, words):
+    settle(payments, right(**changes))
+
+    assert any(f"The fee {FEE}: {words}" in line for line in audit(COURSE, str(LEARNER)))
+
+
+def test_the_right_that_holds_counts_before_later_ones_that_ended(learner, payments):
+    settle(payments, right(), right(starts_at=AT, ends_at=AT, source="waiver"))
+
+    assert any(f"{FEE}: settled on 2026-11-20 by order" in line for line in audit(COURSE, "amina"))
+
+
+@pytest.mark.parametrize(
+    ("fee", "sentence"),
+    [
+        ("", "No fee is chosen, nobody may pass: behind gate."),
+        ("gone", "The fee gone is not offered for this course, nobody may pass: behind gate."),
+    ],
+)
+def test_a_gate_that_nobody_passes_says_why(learner, published, fee, sentence):
+    one = unit("V1", gate(fee=fee), html("text"))
+    published.outlines[COURSE] = course(section("C", subsection("S", one)))
+    services.recompute(COURSE)
+
+    assert audit(COURSE, "amina") == [
+        f"closed    {key('html', 'text')}",
+        f"          {sentence}",
+        f"1 gated blocks, 1 shut for user {LEARNER}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        ({"staff": frozenset({LEARNER})}, "Is staff of this course."),
+        ({"beta_testers": frozenset({LEARNER})}, "Is a beta tester of this course."),
+        (
+            {"switched_off": frozenset({COURSE})},
+            "The gates of this course are switched off (fee_gate.enforce).",
+        ),
+    ],
+)
+def test_what_opens_everything_is_the_reason(learner, published, who, sentence):
+    vars(published).update(who)
+    services.renew(COURSE)
+
+    lines = audit(COURSE, "amina")
+
+    assert lines.count(f"          {sentence}") == 3
+    assert lines[-1] == f"3 gated blocks, 0 shut for user {LEARNER}"
+
+
+def test_a_course_without_gates_has_nothing_to_list(learner):
+    assert audit("course-v1:ATC+OTHER+1", "amina") == [f"0 gated blocks, 0 shut for user {LEARNER}"]
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ((COURSE, "nobody"), "There is no user “nobody”. Give a user name, or a user id."),
+        ((COURSE, "9" * 30), "There is no user"),
+        ((COURSE, "٣"), "There is no user"),
+        (("nothing", "amina"), "“nothing” is no key of a course run"),
+        (("library-v1:ATC+LIB", "amina"), "is the key of a library"),
+    ],
+)
+def test_what_is_not_there_is_named(learner, args, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        audit(*args)
+
+
+def test_k24_when_rights_cannot_be_read_the_command_says_so(learner, payments):
+    payments.failure = payments.entitlement_failure = OperationalError("gone away")
+
+    with pytest.raises(CommandError, match="fee_payments does not answer"):
+        audit(COURSE, "amina")
+
+
+def test_k24_when_the_table_cannot_be_read_the_command_says_so(learner, monkeypatch):
+    def broken(_course):
+        raise DatabaseError
+
+    monkeypatch.setattr(selectors, "_version", broken)
+
+    with pytest.raises(CommandError, match="table of gated blocks cannot be read"):
+        audit(COURSE, "amina")

@@ -1,0 +1,77 @@
+"""Says for one person and one course what every gate does, and why: for who answers complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from fee_gate import checking, client, compat, keys, models, selectors
+from fee_gate.data import Access
+from fee_gate.exceptions import NotAudited
+
+_COLUMNS = ("usage_key", "gate_usage_key", "fee")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One gated block for one person. ``reasons``: a sentence per gate, or one for all of them."""
+
+    usage_key: str
+    access: Access
+    reasons: tuple[str, ...]
+
+
+def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ...]:
+    """Every gated block of a course, by usage key, and why it is open or shut for this person.
+
+    Raises:
+        NotAudited: the gate table or fee_payments cannot be read; the gates are shut.
+    """
+    table = selectors.gate_table(course_key)
+    if not table.is_readable:
+        raise NotAudited("The table of gated blocks cannot be read. Gated courses are shut.")
+    try:
+        rights = client.rights(user_id, table.course_key, at=at)
+    except client.Undecidable:
+        raise NotAudited("fee_payments does not answer. What is gated is shut.") from None
+    check = checking.CourseCheck(course_key, user_id=user_id, at=at)
+    overall = _overall(course_key, user_id=user_id, is_enforced=table.is_enforced)
+    return tuple(
+        AuditLine(
+            usage_key=usage_key,
+            access=check(usage_key),
+            reasons=overall or tuple(_reason(*gate, rights, table.offered) for gate in gates),
+        )
+        for usage_key, gates in _gated(table.course_key)
+    )
+
+
+def _overall(course_key: str, *, user_id: int, is_enforced: bool) -> tuple[str, ...]:
+    """The reason that opens everything for this person, if there is one."""
+    course = keys.run_text(course_key)
+    if not is_enforced:
+        return (f"The gates of this course are switched off ({compat.SWITCH}).",)
+    if compat.is_course_staff(user_id, course):
+        return ("Is staff of this course.",)
+    if compat.is_beta_tester(user_id, course):
+        return ("Is a beta tester of this course.",)
+    return ()
+
+
+def _reason(gate: str, fee: str, rights: dict[str, str], offered: frozenset[str]) -> str:
+    behind = f"behind {keys.block_id(gate)}"
+    if not fee:
+        return f"No fee is chosen, nobody may pass: {behind}."
+    if fee not in offered:
+        return f"The fee {fee} is not offered for this course, nobody may pass: {behind}."
+    return f"The fee {fee}: {rights.get(fee, 'never settled')}; {behind}."
+
+
+def _gated(course_key: str) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Each gated block with its gates, and the fees as the authors chose them."""
+    rows = models.GatedBlock.objects.filter(course_key=course_key, is_holder=False)
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for usage_key, gate, fee in rows.order_by("usage_key", "place").values_list(*_COLUMNS):
+        found[usage_key] = (*found.get(usage_key, ()), (gate, fee))
+    yield from found.items()

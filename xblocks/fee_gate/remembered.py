@@ -1,0 +1,146 @@
+"""What is gated, remembered between requests: to know it costs a request no query.
+
+``GatedCourse.version`` is a new word whenever the answer may have changed. Django's cache knows the
+newest one of each course; a table is used only if it was read at that version, so a publish in
+Studio is seen by the next request of every LMS process. Where LMS and Studio do not share a cache,
+or a process died between its commit and its word to the cache, an old table lives for
+``SECONDS`` at most (decision 0011).
+
+The rows stay the truth: without a cache, and while a transaction of this thread has written rows
+that nobody else can see yet, they are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+
+from fee_gate.data import Cover, GateTable
+
+log = logging.getLogger(__name__)
+
+SECONDS = 300
+_COURSES = 64  # kept in this process; a table of 5,000 blocks takes about 3 MB
+_FORMAT = 1  # of what is in the cache: change it with ``_packed``
+
+_kept: OrderedDict[str, tuple[float, GateTable]] = OrderedDict()
+_lock = threading.Lock()
+_written = threading.local()
+
+
+def recall(course: str, read: Callable[[str], GateTable]) -> GateTable:
+    """The table of a course: as remembered if that is the newest, else as ``read`` says."""
+    if _is_being_written(course):
+        return read(course)
+    version = _ask(cache.get, _key("version", course))
+    table = _known(course, version) if version else None
+    if table is None:
+        table = read(course)
+        if table.is_readable and table.are_fees_known:
+            _store(course, table)
+            _ask(cache.add, _key("version", course), table.version, SECONDS)
+    return table
+
+
+def announce(course: str, table: GateTable) -> None:
+    """Have every process use this table from now on, though its rows are not committed.
+
+    Without a cache nobody hears of it, and the rows are read as they are.
+    """
+    _store(course, table)
+    _ask(cache.set, _key("version", course), table.version, SECONDS)
+
+
+def renew(course: str, version: str) -> None:
+    """The course has a new version, written in this transaction: the cache hears of its commit."""
+    courses: set[str] = _written.__dict__.setdefault("courses", set())
+    courses.add(course)
+
+    def tell() -> None:
+        courses.discard(course)
+        _ask(cache.set, _key("version", course), version, SECONDS)
+
+    transaction.on_commit(tell)
+
+
+def _is_being_written(course: str) -> bool:
+    """Whether this thread has rows of the course that are not committed."""
+    courses: set[str] = _written.__dict__.get("courses", set())
+    if courses and not transaction.get_connection().in_atomic_block:
+        courses.clear()  # what was written was rolled back
+    return course in courses
+
+
+def _known(course: str, version: str) -> GateTable | None:
+    until, table = _kept.get(course, (0.0, None))
+    if table is not None and table.version == version and time.monotonic() < until:
+        return table
+    packed = _ask(cache.get, _key(version, course))
+    table = _ask(_unpacked, course, version, packed) if packed else None
+    if table is not None:
+        _keep(course, table)
+    return table
+
+
+def _store(course: str, table: GateTable) -> None:
+    _ask(cache.set, _key(table.version, course), _packed(table), SECONDS)
+    _keep(course, table)
+
+
+def _keep(course: str, table: GateTable) -> None:
+    with _lock:
+        _kept[course] = (time.monotonic() + SECONDS, table)
+        _kept.move_to_end(course)
+        while len(_kept) > _COURSES:
+            _kept.popitem(last=False)
+
+
+def _ask(call: Callable[..., Any], *args: object) -> Any:
+    """What the cache says; ``None`` if it makes no sense. Each backend has errors of its own."""
+    try:
+        return call(*args)
+    except Exception:
+        log.warning("fee gate: the cache does not answer, tables are read", exc_info=True)
+        return None
+
+
+def _key(what: str, course: str) -> str:
+    """A key that every cache takes: short, no blanks. Courses in any case are one course."""
+    digest = hashlib.sha256(course.casefold().encode()).hexdigest()
+    return f"fee_gate.{_FORMAT}.{what}.{digest}"
+
+
+def _packed(table: GateTable) -> tuple[Any, ...]:
+    """The table in plain values: what is in the cache outlives a release of this package."""
+    rows = [
+        {usage: [(cover.gate, cover.fee) for cover in gates] for usage, gates in which.items()}
+        for which in (table.covers, table.inside)
+    ]
+    return (*rows, sorted(table.offered), table.is_enforced)
+
+
+def _unpacked(course: str, version: str, packed: tuple[Any, ...]) -> GateTable:
+    covers, inside, offered, is_enforced = packed
+    return GateTable(
+        course_key=course,
+        covers=_rows(covers),
+        inside=_rows(inside),
+        offered=frozenset(offered),
+        is_enforced=is_enforced,
+        version=version,
+    )
+
+
+def _rows(packed: dict[str, list[tuple[str, str]]]) -> dict[str, tuple[Cover, ...]]:
+    return {
+        usage: tuple(Cover(gate=gate, fee=fee) for gate, fee in gates)
+        for usage, gates in packed.items()
+    }
