@@ -72,7 +72,7 @@ class GateTable:
     is_enforced: bool = True
     version: str = NEVER_COUNTED
 
-    @property
+    @cached_property
     def fees(self) -> tuple[str, ...]:
         """Every fee of the course once, in the order of its code."""
         return tuple(sorted({cover.fee for gates in self.covers.values() for cover in gates}))
@@ -83,13 +83,19 @@ class GateTable:
 
     def gates_of(self, usage_key: str) -> tuple[Cover, ...]:
         """The gates before a block, in document order; empty for a block that is free."""
-        folded = usage_key.casefold()
-        found = (gates for usage, gates in self.covers.items() if usage.casefold() == folded)
-        return tuple(cover for gates in found for cover in gates)
+        return self._gates.get(usage_key.casefold(), ())
 
     def fees_inside(self, usage_key: str) -> frozenset[str]:
         """The further fees that something inside a block needs."""
         return self._fees_inside.get(usage_key.casefold(), frozenset())
+
+    @cached_property
+    def _gates(self) -> dict[str, tuple[Cover, ...]]:
+        gates: dict[str, tuple[Cover, ...]] = {}
+        for usage_key, covers in self.covers.items():
+            folded = usage_key.casefold()
+            gates[folded] = (*gates.get(folded, ()), *covers)
+        return gates
 
     @cached_property
     def _fees(self) -> dict[str, frozenset[str]]:
@@ -102,9 +108,12 @@ class GateTable:
 
 def _folded(covers: Mapping[str, tuple[Cover, ...]]) -> dict[str, frozenset[str]]:
     fees: dict[str, frozenset[str]] = {}
+    shared: dict[tuple[Cover, ...], frozenset[str]] = {}  # many blocks stand behind the same gates
     for usage_key, gates in covers.items():
+        if gates not in shared:
+            shared[gates] = frozenset(gate.fee for gate in gates)
         folded = usage_key.casefold()
-        fees[folded] = fees.get(folded, frozenset()).union(gate.fee for gate in gates)
+        fees[folded] = fees[folded] | shared[gates] if folded in fees else shared[gates]
     return fees
 
 

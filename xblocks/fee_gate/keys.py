@@ -6,6 +6,8 @@ slash-quoted in URLs. Identifiers that are not opaque keys (the SDK workbench's)
 
 from __future__ import annotations
 
+import functools
+
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
@@ -84,10 +86,14 @@ def usage_key_in_url(text: str) -> str | None:
 
 
 def _parsed(kind: type[CourseKey] | type[UsageKey], key: object) -> object:
-    if isinstance(key, kind):
-        return key
+    return key if isinstance(key, kind) else _from_text(kind, str(key))
+
+
+# A page asks about the same few keys over and over, and taking one apart is most of an answer.
+@functools.lru_cache(maxsize=2048)
+def _from_text(kind: type[CourseKey] | type[UsageKey], text: str) -> object:
     try:
-        return kind.from_string(str(key))
+        return kind.from_string(text)
     except InvalidKeyError:
         return None
 
@@ -98,6 +104,7 @@ def _without_aside(key: UsageKey) -> UsageKey:
     return inner if isinstance(inner, UsageKey) else key
 
 
+@functools.lru_cache(maxsize=256)
 def _plain(course_key: CourseKey) -> CourseKey:
     if hasattr(course_key, "to_course_locator"):
         course_key = course_key.to_course_locator()
