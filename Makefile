@@ -78,9 +78,10 @@ messages: $(VENV)/.has-dev ## collect what people read, and compile its translat
 		msgfmt --check-format -o "$${file%.po}.mo" "$$file" || exit 1; done
 	@echo "make test says what is not translated yet."
 
-dist: $(VENV)/.has-dev ## build sdist and wheel into dist/
-	@rm -rf build dist
+dist: $(VENV)/.has-dev ## build sdist and wheel of the suite and of the Tutor plugin into dist/
+	@rm -rf build/lib build/bdist.* build/tutor dist
 	@$(BIN)/python -m build
+	@mkdir -p build && cp -RL tutor build/tutor && $(BIN)/python -m build --outdir dist build/tutor
 	@$(BIN)/twine check --strict dist/*
 
 test-platform: ## contract and journey tests in a real platform: PLATFORM=checkout PLATFORM_PYTHON=python

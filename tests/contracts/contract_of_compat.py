@@ -41,6 +41,7 @@ class CompatContract:
     has_courses_to_list: bool = True
     has_request_memory: bool = True
     has_tokens: bool = True
+    has_enrolments: bool = True
 
     def badge_for(self, user_id: int) -> Any:
         """The block of the badge, as this person's page holds it."""
@@ -74,6 +75,18 @@ class CompatContract:
 
     def test_gates_hold_where_nobody_switched_them_off(self):
         assert gate.is_enforced(self.course_key) is True
+
+    # fee_gate.compat.may_edit
+
+    def test_an_author_may_change_the_gate_of_their_course_and_a_learner_may_not(self):
+        (key,) = [
+            one.usage_key
+            for one in _walk(gate.course_outline(self.course_key))
+            if one.block_type == rules.GATE
+        ][:1]
+        assert gate.may_edit(self.author_id, key) is True
+        assert gate.may_edit(self.learner_id, key) is False
+        assert gate.may_edit(NOBODY, key) is False
 
     # fee_gate.compat.course_outline
 
@@ -157,6 +170,30 @@ class CompatContract:
     def test_grades_can_be_counted_again(self):
         assert gate.regrade(self.learner_id, self.course_key) is None
 
+    def test_an_enrolment_is_told_and_nobodys_is_none(self):
+        found = gate.enrolment(self.learner_id, _key(self.course_key))
+        assert (found is not None) == self.has_enrolments
+        if found is not None:
+            assert found.is_active is True
+            assert found.created_at.utcoffset() is not None
+        assert gate.enrolment(NOBODY, _key(self.course_key)) is None
+        assert gate.enrolment(self.learner_id, _key(OTHER_COURSE)) is None
+
+    def test_who_was_not_enrolled_by_e_mail_is_not_invited(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert gate.is_invited(user_id, _key(self.course_key)) is False
+
+    def test_outside_a_request_there_is_none(self):
+        assert gate.current_request() is None
+
+    def test_a_request_without_the_servers_key_has_none(self):
+        for given in ({}, {"HTTP_X_EDX_API_KEY": ""}, {"HTTP_X_EDX_API_KEY": "guessed"}):
+            assert gate.has_api_key(RequestFactory().get("/", **given)) is False
+
+    def test_a_certificate_is_asked_for_without_an_answer_and_nobody_gets_none(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert gate.ask_for_certificate(user_id, self.course_key) is None
+
     # fee_payments.compat, waiver_policy.compat
 
     def test_a_country_is_a_code_of_two_letters_and_may_be_missing(self):
@@ -168,6 +205,13 @@ class CompatContract:
     def test_a_course_has_a_page(self):
         assert payments.course_url(self.course_key)
         assert isinstance(payments.course_url(self.course_key), str)
+
+    def test_one_of_our_pages_has_an_address_that_ends_in_its_path(self):
+        assert payments.absolute_url("/fairgate/fees/x/").endswith("/fairgate/fees/x/")
+
+    def test_where_a_platform_sends_who_pays_is_an_address_or_nothing(self):
+        found = payments.platform_checkout_url(["a-sku"])
+        assert found == "" or "/" in found
 
     def test_there_is_a_page_to_give_ones_country(self):
         assert isinstance(payments.account_url(), str)

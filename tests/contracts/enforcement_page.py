@@ -187,9 +187,9 @@ _LIMITS = (
     ),
     (
         "Discussions",
-        "The block is closed, and the topic of a gated block is not listed; a topic that belongs to "
-        "a whole unit is called as the unit is. The posts are kept by "
-        "the discussion service, which asks for enrolment.",
+        "The block is closed, and the topic of a gated block is not listed; the topic of a whole "
+        "unit is called as the unit is. The posts are kept by the discussion service, which asks "
+        "for enrolment.",
         "Switch discussions off in gated units, or divide them by cohort.",
     ),
     (

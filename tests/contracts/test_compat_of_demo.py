@@ -17,8 +17,9 @@ from fee_payments import compat as payments_compat
 from partner_badge import compat as badge_compat
 from waiver_policy import compat as waivers_compat
 
-# Only a platform masquerades, so what it plays is tried there: ``platform_lms.py``.
-ON_A_PLATFORM_ONLY = {"gate.masqueraded_group"}
+# Only a platform masquerades, and only Studio has drafts, so what they answer is tried there:
+# ``platform_lms.py``, ``platform_cms.py``.
+ON_A_PLATFORM_ONLY = {"gate.masqueraded_group", "gate.draft_outline"}
 
 
 def test_every_function_of_every_compat_has_its_sentence():
@@ -43,7 +44,7 @@ class TestDemo(CompatContract):
     course_key = "course-v1:ATC+SPECTRUM101+2026_T4"
     gate_fee = "spectrum-online"
     course_starts = "2026-10-01"
-    has_courses_to_list = has_request_memory = has_tokens = False
+    has_courses_to_list = has_request_memory = has_tokens = has_enrolments = False
 
     def badge_for(self, user_id):
         run = courseware.run_by_key(self.course_key)

@@ -30,6 +30,18 @@ class Cover:
     fee: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What one gate does: the blocks behind it, the fee they need, the gates before itself.
+
+    ``fee`` is "" where nobody can have it, and ``None`` if nothing stands behind the gate.
+    """
+
+    blocks: frozenset[str]
+    fee: str | None
+    before: tuple[Cover, ...]
+
+
 # The version of a course of which no gate was ever counted: it has none.
 NEVER_COUNTED = "none"
 
@@ -186,15 +198,31 @@ class Advice(StrEnum):
     NOTHING_FOLLOWS = "nothing_follows"
     INSIDE_ANOTHER = "inside_another"
     FEES_UNREADABLE = "fees_unreadable"
+    IN_LIBRARY = "in_library"
+    IN_SELECTION = "in_selection"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """A gate as its author sees it; ``blocks``: how many it covers since the last publish."""
+    """A gate as its author sees it.
+
+    ``now`` is how many blocks it closes in the published course, ``None`` if that cannot be read.
+    ``later`` is how many it closes once the draft is published, ``None`` if that changes nothing.
+    ``is_other_fee_now``: the published course asks for another fee than the draft.
+    ``paywall`` is what a learner meets who has no waiver.
+    """
 
     fee: FeeChoice | None
-    blocks: int
+    now: int | None
+    later: int | None
+    is_other_fee_now: bool
+    paywall: Paywall
     advice: tuple[Advice, ...]
+
+    @property
+    def is_in_library(self) -> bool:
+        """Whether the gate stands where nothing is gated."""
+        return Advice.IN_LIBRARY in self.advice
 
 
 class HoldScope(StrEnum):

@@ -25,6 +25,11 @@ def course_text(course_key: object) -> str:
     return str(_plain(key)) if isinstance(key, CourseKey) else str(course_key)
 
 
+def is_library(key: object) -> bool:
+    """Whether a key is that of a library: blocks are kept there, no learner comes."""
+    return getattr(key, "is_course", True) is False
+
+
 def usage_text(usage_key: object, course_key: object | None = None) -> str:
     """The block behind a key: no branch, no version, the master course's block of a CCX.
 
@@ -34,7 +39,7 @@ def usage_text(usage_key: object, course_key: object | None = None) -> str:
     if not isinstance(key, UsageKey):
         return str(usage_key)
     key = _without_aside(key)
-    course = _parsed(CourseKey, course_key) if course_key else getattr(key, "course_key", None)
+    course = _parsed(CourseKey, course_key) if course_key else getattr(key, "context_key", None)
     if not isinstance(course, CourseKey):
         return str(key)
     if hasattr(key, "to_block_locator"):
@@ -63,7 +68,7 @@ def block_id(usage_key: object) -> str:
 def course_of(usage_key: object) -> str:
     """The course run a usage key names, a CCX as itself, or "" if it names none."""
     key = _parsed(UsageKey, usage_key)
-    course = getattr(key, "course_key", None)
+    course = getattr(key, "context_key", None)
     return run_text(course) if course is not None else ""
 
 

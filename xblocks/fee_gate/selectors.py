@@ -74,12 +74,6 @@ def forget(course_key: str) -> None:
     compat.request_memory().pop(f"table:{course_key}", None)
 
 
-def count_blocks(gate_usage_key: str) -> int:
-    """How many blocks a gate has covered since the course was last published."""
-    rows = models.GatedBlock.objects.filter(gate_usage_key=gate_usage_key, is_holder=False)
-    return rows.count()
-
-
 def list_gated_courses() -> tuple[str, ...]:
     """Every course that has, or once had, a gate."""
     courses = models.GatedCourse.objects.order_by("course_key")
