@@ -346,6 +346,7 @@ def main() -> None:
     stand_in.use(
         SimpleNamespace(
             course_outline=outlines.__getitem__,
+            course_may_have_gate=lambda _course: False,
             is_enforced=lambda _course: True,
             is_course_staff=lambda _user, _course: False,
             is_beta_tester=lambda _user, _course: False,

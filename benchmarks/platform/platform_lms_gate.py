@@ -9,8 +9,10 @@ BENCH_ROUNDS sets the rounds of the Blocks API; the default is 15.
 
 from __future__ import annotations
 
+import cProfile
 import gc
 import os
+import pstats
 import statistics
 import time
 
@@ -43,7 +45,27 @@ class BlocksApi(Comparison):
         self.show_size()
         self.show_publish()
         for person in ("payer", "unpaid"):
+            self.show_calls(person)
+        for person in ("payer", "unpaid"):
             self.show_times(person)
+
+    def show_calls(self, person):
+        """How many functions are called: work that does not depend on what else is running."""
+        calls = {}
+        for way in (self.without_the_suite, self.with_the_suite):
+            with way():
+                who = self.enter(person)
+                for _ in range(2):
+                    self.ask_blocks(who)
+                    self.forget()
+                profile = cProfile.Profile()
+                profile.runcall(self.ask_blocks, who)
+                calls[way] = pstats.Stats(profile).total_calls
+        without, ours = calls.values()
+        say(
+            f"Blocks API, {person}, functions called: {without:,} without, {ours:,} with:"
+            f" {ours / without:.4f}"
+        )
 
     def show_times(self, person):
         took, listed = self.rounds(person)
