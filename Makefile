@@ -18,7 +18,8 @@ DECLARED := setup.py $(wildcard requirements/*.txt) \
 	$(wildcard libs/*/__init__.py plugins/*/__init__.py xblocks/*/__init__.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help messages install check test test-platform test-tutor cover demo demo-reset bench dist
+.PHONY: help messages install check test test-platform test-tutor cover demo demo-reset bench \
+	bench-platform dist
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -60,6 +61,11 @@ cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data ent
 bench: $(VENV)/.has-test ## what it costs, as ratios; benchmarks/README.md has the last numbers
 	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
 
+bench-platform: ## the same in a real platform, named as for test-platform
+	@$(PLATFORM_IS_NAMED)
+	@TESTS=benchmarks/platform SERVICES=lms sh tests/contracts/run "$(PLATFORM)" \
+		"$(or $(PLATFORM_PYTHON),python3)" -s $(ARGS)
+
 install: $(VENV)/.has-dev ## make or renew .venv with everything to work on Fairgate
 	@echo "Ready: $(VENV). Activate it with: . $(BIN)/activate"
 
@@ -72,9 +78,10 @@ messages: $(VENV)/.has-dev ## collect what people read, and compile its translat
 		msgfmt --check-format -o "$${file%.po}.mo" "$$file" || exit 1; done
 	@echo "make test says what is not translated yet."
 
-dist: $(VENV)/.has-dev ## build sdist and wheel into dist/
-	@rm -rf build dist
+dist: $(VENV)/.has-dev ## build sdist and wheel of the suite and of the Tutor plugin into dist/
+	@rm -rf build/lib build/bdist.* build/tutor dist
 	@$(BIN)/python -m build
+	@mkdir -p build && cp -RL tutor build/tutor && $(BIN)/python -m build --outdir dist build/tutor
 	@$(BIN)/twine check --strict dist/*
 
 test-platform: ## contract and journey tests in a real platform: PLATFORM=checkout PLATFORM_PYTHON=python

@@ -74,6 +74,11 @@ def _has_gate(block: Any) -> bool:
     return block.block_type == "fee_gate" or any(_has_gate(one) for one in block.children)
 
 
+def may_edit(user_id: int, usage_key: str) -> bool:
+    """Whether a person may change a block in Studio: who may see everything of its course."""
+    return is_course_staff(user_id, usage_key)
+
+
 def course_key_of(block: Any) -> str:
     """The key of the course run a block stands in."""
     return str(block.scope_ids.usage_id.course_key)

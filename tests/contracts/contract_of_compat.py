@@ -76,6 +76,18 @@ class CompatContract:
     def test_gates_hold_where_nobody_switched_them_off(self):
         assert gate.is_enforced(self.course_key) is True
 
+    # fee_gate.compat.may_edit
+
+    def test_an_author_may_change_the_gate_of_their_course_and_a_learner_may_not(self):
+        (key,) = [
+            one.usage_key
+            for one in _walk(gate.course_outline(self.course_key))
+            if one.block_type == rules.GATE
+        ][:1]
+        assert gate.may_edit(self.author_id, key) is True
+        assert gate.may_edit(self.learner_id, key) is False
+        assert gate.may_edit(NOBODY, key) is False
+
     # fee_gate.compat.course_outline
 
     def test_the_outline_is_the_tree_of_the_published_course(self):

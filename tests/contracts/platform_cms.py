@@ -5,57 +5,18 @@ Collected by ``make test-platform`` only (see README.md).
 
 from __future__ import annotations
 
-import json
-
-from cms.djangoapps.contentstore.tests.utils import CourseTestCase
-from cms.djangoapps.contentstore.utils import reverse_usage_url
+from authored_course import FEE, SETTINGS, AuthoredCourse
+from common.djangoapps.student.roles import CourseLimitedStaffRole, CourseStaffRole
 from django.conf import settings
 from xmodule.modulestore import ModuleStoreEnum
-from xmodule.modulestore.tests.factories import BlockFactory
 from xmodule.partitions.partitions import UserPartition
 
-from fee_gate import selectors
+from fee_gate import author, compat
 from fee_payments import api as payments
-from fee_payments.models import Offering
-
-FEE = "spectrum-online"
-SETTINGS = {"display_name": "Fee", "fee": FEE, "scope": "course", "teaser": "Six lessons."}
 
 
-class Studio(CourseTestCase):
-    """An author with a unit, a gate in it, and a text behind the gate."""
-
-    ENABLED_SIGNALS = ["course_published"]
-
-    def setUp(self):
-        super().setUp()
-        Offering.objects.create(
-            code=FEE, title="Spectrum management", course_key=str(self.course.id)
-        )
-        chapter = BlockFactory.create(parent=self.course, category="chapter")
-        sequential = BlockFactory.create(parent=chapter, category="sequential")
-        self.unit = BlockFactory.create(parent=sequential, category="vertical")
-        self.gate = BlockFactory.create(parent=self.unit, category="fee_gate")
-        self.text = BlockFactory.create(parent=self.unit, category="html", data="<p>x</p>")
-
-    def view(self, name, block=None):
-        url = reverse_usage_url(
-            "xblock_view_handler", (block or self.gate).location, kwargs={"view_name": name}
-        )
-        answer = self.client.get(url, HTTP_ACCEPT="application/json")
-        assert answer.status_code == 200, answer.content[:500]
-        return answer.json()["html"]
-
-    def save(self, data, client=None):
-        url = f"/xblock/{self.gate.location}/handler/save_settings"
-        answer = (client or self.client).post(
-            url, json.dumps(data), content_type="application/json"
-        )
-        return answer.status_code, answer.json()
-
-    def stored(self):
-        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
-            return self.store.get_item(self.gate.location)
+class Studio(AuthoredCourse):
+    """What an author sees and does."""
 
     def test_the_scheme_is_found_in_studio_too(self):
         assert UserPartition.get_scheme("fee_gate").name == "fee_gate"
@@ -77,7 +38,7 @@ class Studio(CourseTestCase):
     def test_a_fee_the_course_does_not_have_is_refused_with_a_sentence(self):
         assert self.save(SETTINGS | {"fee": "gone"}) == (
             400,
-            {"error": "Choose a fee of this course."},
+            {"error": "Choose a fee of this course.", "field": "fee"},
         )
         assert self.stored().fee == ""
 
@@ -88,36 +49,71 @@ class Studio(CourseTestCase):
 
     def test_the_author_is_told_what_is_wrong(self):
         assert "No fee is chosen" in self.view("author_view")
-        messages = [message.text for message in self.stored().validate().messages]
-        assert any("No fee is chosen" in text for text in messages)
+        assert any("No fee is chosen" in text for text in self.told())
+
+    def test_the_new_unit_page_gets_the_messages_with_the_blocks(self):
+        answer = self.client.get(
+            f"/api/contentstore/v1/container/vertical/{self.unit.location}/children"
+        )
+        assert answer.status_code == 200, answer.content[:500]
+        (gate,) = (
+            one for one in answer.json()["children"] if one["block_id"] == str(self.gate.location)
+        )
+        assert [one["type"] for one in gate["validation_messages"]] == ["error"]
+        assert "No fee is chosen" in gate["validation_messages"][0]["text"]
+
+    def test_the_draft_is_counted_before_it_is_published(self):
+        self.save(SETTINGS)
+        page = self.view("author_view")
+        assert "0 blocks are closed by this gate in the published course." in page
+        assert "Once the draft is published, it closes 1 block." in page
+
+    def test_the_draft_that_is_stored_is_the_one_that_blocks_show(self):
+        self.save(SETTINGS | {"scope": "section"})
+        self.make(self.unit, "fee_gate")
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            root = self.store.get_course(self.course.id)
+            stored = compat.draft_outline(root)
+            assert stored == author.draft_outline(root)
+        gates = stored.children[0].children[0].children[0].children
+        assert [(one.fee, one.scope) for one in gates] == [
+            (FEE, "section"),
+            ("", "unit"),
+            ("", "unit"),
+        ]
+
+    def test_a_gate_before_it_is_seen_in_the_draft(self):
+        self.save(SETTINGS)
+        later = self.make(self.unit, "fee_gate", fee=FEE)
+        self.make(self.unit, "html", data="<p>y</p>")
+        (sentence,) = self.told(self.stored(later.location))
+        assert "stands behind another one" in sentence
+        assert self.told() == []
+
+    def test_nothing_follows_is_said_of_the_draft(self):
+        self.save(SETTINGS | {"scope": "unit"})
+        assert self.told() == []
+        self.store.delete_item(self.text.location, self.user.id)
+        (sentence,) = self.told()
+        assert "Nothing follows" in sentence
+
+    def test_who_may_enter_studio_but_not_change_the_course_stores_nothing(self):
+        client, person = self.create_non_staff_authed_user_client()
+        CourseLimitedStaffRole(self.course.id).add_users(person)
+        assert self.save(SETTINGS, client)[0] == 403
+        assert self.stored().fee == ""
+
+    def test_staff_of_the_course_store_what_they_chose(self):
+        client, person = self.create_non_staff_authed_user_client()
+        CourseStaffRole(self.course.id).add_users(person)
+        assert self.save(SETTINGS, client)[0] == 200
+        assert self.stored().fee == FEE
 
     def test_publishing_in_studio_counts_the_gate(self):
         self.save(SETTINGS)
-        with self.captureOnCommitCallbacks(execute=True):
-            answer = self.client.ajax_post(
-                reverse_usage_url("xblock_handler", self.unit.location),
-                {"publish": "make_public"},
-            )
-        assert answer.status_code == 200
-        table = selectors.gate_table(self.course.id)
-        assert table.fees_of(str(self.text.location)) == {FEE}
+        self.publish()
+        assert self.table().fees_of(str(self.text.location)) == {FEE}
         assert "1 block is closed by this gate" in self.view("author_view")
-
-    def test_a_duplicate_keeps_the_gate_whole(self):
-        self.save(SETTINGS)
-        answer = self.client.ajax_post(
-            "/xblock/",
-            {
-                "duplicate_source_locator": str(self.gate.location),
-                "parent_locator": str(self.unit.location),
-            },
-        )
-        assert answer.status_code == 200, answer.content
-        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
-            gates = self.store.get_items(self.course.id, qualifiers={"category": "fee_gate"})
-        assert [(one.fee, one.scope, one.teaser) for one in gates] == [
-            (FEE, "course", "Six lessons.")
-        ] * 2
 
     def test_the_other_apps_answer_in_studio(self):
         assert [one.code for one in payments.list_offerings(str(self.course.id))] == [FEE]

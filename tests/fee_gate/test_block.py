@@ -37,6 +37,33 @@ def test_a_learner_sees_the_fee_the_price_and_the_way_to_pay(gate):
     assert f'href="/fairgate/fees/{FEE}/"' in page
 
 
+def test_gates_with_one_fee_ask_for_one_price_in_a_request(gate, payments, memory, monkeypatch):
+    quotes = []
+    quote = payments.quote
+    monkeypatch.setattr(payments, "quote", lambda *a, **k: quotes.append(a[1]) or quote(*a, **k))
+
+    pages = {text(gate().student_view()) for _ in range(3)}
+
+    assert len(pages) == 1
+    assert quotes == [FEE]
+    assert payments.asked == 1
+
+
+def test_no_price_of_one_person_is_shown_to_another_in_a_request(gate, memory):
+    assert "Pay USD 120.00" in text(gate().student_view())
+    assert "Sign in" in text(gate(user_id=None).student_view())
+    assert "Pay USD" not in text(gate(user_id=PAYER).student_view())
+
+
+def test_an_outage_is_not_remembered(gate, payments, memory):
+    payments.entitlement_failure = OperationalError("gone")
+    assert "stays closed for now" in text(gate().student_view())
+
+    payments.entitlement_failure = None
+
+    assert "Pay USD 120.00" in text(gate().student_view())
+
+
 def test_a_waiver_is_applied_and_explained(gate, payments):
     payments.waived, payments.outcome = Money("90.00", "USD"), "granted"
 

@@ -51,6 +51,45 @@ def test_the_next_publish_replaces_the_table(published):
     assert GatedBlock.objects.filter(is_holder=False).count() == 1
 
 
+def test_a_publish_writes_only_what_became_different(published):
+    before = dict(GatedBlock.objects.values_list("usage_key", "id"))
+    secrets = (html("secret"), html("secret-1"))
+    published.outlines[COURSE] = course(
+        section(
+            "C1",
+            part(
+                "S1",
+                unit("V1", html("intro"), gate(scope="subsection"), *secrets),
+                unit("V2"),
+            ),
+        )
+    )
+
+    services.recompute(COURSE)
+
+    after = dict(GatedBlock.objects.values_list("usage_key", "id"))
+    assert set(after) - set(before) == {key("html", "secret-1")}
+    assert set(before) - set(after) == {key("html", "secret-2")}
+    assert all(before[usage] == number for usage, number in after.items() if usage in before)
+
+
+def test_a_block_whose_fee_became_another_has_the_new_one_only(published):
+    published.outlines[COURSE] = marker_course(fee=EXAM)
+
+    services.recompute(COURSE)
+
+    assert set(GatedBlock.objects.values_list("fee", flat=True)) == {EXAM}
+
+
+def test_a_publish_that_changes_nothing_writes_nothing(published, django_assert_num_queries):
+    version = GatedCourse.objects.get().version
+
+    with django_assert_num_queries(5):  # savepoint, course, its lock, rows, release
+        services.recompute(COURSE)
+
+    assert GatedCourse.objects.get().version == version
+
+
 def test_a_course_whose_gate_is_gone_is_free(published):
     published.outlines[COURSE] = course()
 

@@ -47,3 +47,19 @@ def test_a_usage_key_is_found_in_a_url_slashes_quoted_or_not(text, expected):
 def test_a_key_tells_its_type_and_course():
     assert keys.block_type(BLOCK) == "html"
     assert keys.course_of(BLOCK) == COURSE
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (BLOCK, False),
+        ("lib-block-v1:ATC+SHARED+type@fee_gate+block@gate", True),
+        ("lb:ATC:shared:fee_gate:gate", True),
+    ],
+)
+def test_a_library_is_told_from_a_course(usage, expected):
+    assert keys.is_library(UsageKey.from_string(usage).context_key) is expected
+
+
+def test_what_has_no_key_is_in_no_library():
+    assert keys.is_library(None) is False

@@ -195,3 +195,31 @@ def test_only_a_unit_says_that_it_is_shut(run, at):
 
 def test_a_partition_can_be_written_down_before_the_platform_named_its_scheme():
     assert partitions.FeeGatePartitionScheme.name == partitions.SCHEME
+
+
+def test_a_shut_unit_is_priced_when_its_paywall_is_shown_and_not_before(run, at, payments):
+    fee = partitions.create_fee_partition(run)[0]
+    block = SimpleNamespace(scope_ids=SimpleNamespace(block_type="vertical"))
+    asked = payments.asked
+
+    fragment = fee.access_denied_fragment(block, person(LEARNER), None, [])
+
+    assert fragment
+    assert payments.asked == asked
+    fragment.content += "<p>note</p>"  # as the platform adds to it
+    assert "USD 120.00" in fragment.content
+    assert fragment.content.endswith("<p>note</p>")
+    assert [one.kind for one in fragment.resources] == ["text"]
+    assert payments.asked == asked + 1
+
+
+def test_a_shut_unit_is_kept_and_compared_without_being_priced(run, at, payments):
+    fee = partitions.create_fee_partition(run)[0]
+    block = SimpleNamespace(scope_ids=SimpleNamespace(block_type="vertical"))
+    asked = payments.asked
+    one, two = (fee.access_denied_fragment(block, person(LEARNER), None, []) for _ in range(2))
+
+    assert one != two
+    assert payments.asked == asked
+    with pytest.raises(AttributeError):
+        one.no_such_attribute  # noqa: B018

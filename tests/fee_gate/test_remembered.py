@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import pickle
+import threading
+
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, transaction
 
-from factories.fee_gate import COURSE, EXAM, FEE, course, gate, html, key, offering, unit
+from factories.fee_gate import (
+    COURSE,
+    EXAM,
+    FEE,
+    course,
+    gate,
+    html,
+    key,
+    marker_course,
+    offering,
+    unit,
+)
 from fee_gate import handlers, remembered, selectors, services
 from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.models import GatedBlock, GatedCourse
+from races import REPEATABLE_READ, errors, race
 
 OTHER = "course-v1:ATC+UNGATED+1"
 
@@ -103,6 +118,32 @@ def test_f22_an_old_snapshot_that_ends_late_does_not_overwrite_what_is_newer(com
     assert selectors.gate_table(COURSE).covers == {}
 
 
+@pytest.mark.mariadb
+def test_a_publish_compares_with_what_is_there_not_with_an_old_snapshot(committed):
+    # given: a publish whose transaction began when the table was as it will be again
+    has_read, is_published = threading.Event(), threading.Event()
+
+    def late_publish():
+        assert GatedBlock.objects.filter(course_key=COURSE).exists()
+        has_read.set()
+        assert is_published.wait(60)
+        committed.outlines[COURSE] = marker_course()
+        services.recompute(COURSE)
+
+    def other_publish():
+        assert has_read.wait(60)
+        committed.outlines[COURSE] = course()
+        services.recompute(COURSE)
+        is_published.set()
+
+    # when: another one empties the table meanwhile
+    outcomes = race(late_publish, other_publish, isolation=REPEATABLE_READ, atomic=True)
+
+    # then
+    assert not errors(outcomes)
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+
+
 def test_the_race_is_there_without_the_versions(committed, monkeypatch):
     """The twin: with one version for ever, an old reader decides for everybody."""
     monkeypatch.setattr("fee_gate.services.new_version", lambda: "always")
@@ -150,6 +191,21 @@ def test_a_table_nobody_can_vouch_for_is_not_remembered(committed, payments):
     payments.failure = None
 
     assert selectors.gate_table(COURSE).are_fees_known
+
+
+def test_five_thousand_blocks_behind_a_few_gates_fit_into_memcached(committed):
+    names = [html(f"{number:032}") for number in range(5_000)]
+    committed.outlines[COURSE] = course(
+        unit("V", gate("one", scope="course"), gate("two", fee=EXAM, scope="course"), *names)
+    )
+    services.recompute(COURSE)
+    table = selectors.gate_table(COURSE)
+
+    packed = pickle.dumps(remembered._packed(table), pickle.HIGHEST_PROTOCOL)
+
+    assert len(packed) < 500_000
+    assert remembered._unpacked(COURSE, table.version, pickle.loads(packed)) == table  # noqa: S301
+    assert table.fees_of(key("html", names[-1].usage_key.split("@")[-1])) == {FEE, EXAM}
 
 
 def test_only_so_many_courses_are_kept_in_a_process(committed, monkeypatch):

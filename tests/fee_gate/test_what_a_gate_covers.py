@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count, pairwise
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,6 +21,7 @@ from factories.fee_gate import (
     subsection,
     unit,
 )
+from factories.outlines import trees
 from fee_gate import rules
 from fee_gate.data import Cover
 from fee_gate.rules import SCOPES, Node
@@ -121,33 +121,29 @@ def test_a_course_without_a_gate_covers_nothing():
     assert rules.covered(course(section("C", subsection("S", unit("V", html("x")))))) == {}
 
 
-@pytest.mark.parametrize(
-    ("path", "scope", "expected"),
-    [
-        (
-            [("course", True), ("chapter", True), ("sequential", True), ("vertical", False)],
-            "unit",
-            False,
-        ),
-        (
-            [("course", True), ("chapter", True), ("sequential", True), ("vertical", False)],
-            "subsection",
-            True,
-        ),
-        (
-            [("course", True), ("chapter", False), ("sequential", False), ("vertical", False)],
-            "section",
-            False,
-        ),
-        (
-            [("course", True), ("chapter", False), ("sequential", False), ("vertical", False)],
-            "course",
-            True,
-        ),
-    ],
-)
-def test_whether_anything_follows_depends_on_the_scope(path, scope, expected):
-    assert rules.is_gate_followed(path, scope) is expected
+def test_the_reach_of_a_gate_is_what_it_closes_its_fee_and_the_gates_before_it():
+    outline = course(
+        section(
+            "C",
+            subsection(
+                "S", unit("V", gate("outer", scope="course"), gate("inner", fee=EXAM), html("x"))
+            ),
+        )
+    )
+
+    reach = rules.reach(rules.covered(outline), key("fee_gate", "inner"))
+
+    assert reach.blocks == {key("html", "x")}
+    assert reach.fee == EXAM
+    assert reach.before == (Cover(gate=key("fee_gate", "outer"), fee=FEE),)
+
+
+def test_a_gate_with_nothing_behind_it_reaches_nothing():
+    outline = course(section("C", subsection("S", unit("V", html("x"), gate()))))
+
+    reach = rules.reach(rules.covered(outline), key("fee_gate", "gate"))
+
+    assert (reach.blocks, reach.fee, reach.before) == (frozenset(), None, ())
 
 
 def test_what_holds_gated_blocks_and_is_not_gated_itself_is_known():
@@ -156,43 +152,6 @@ def test_what_holds_gated_blocks_and_is_not_gated_itself_is_known():
     holders = rules.holders(outline, rules.covered(outline))
 
     assert holders == {key("vertical", "V1"): (Cover(gate=key("fee_gate", "gate"), fee=FEE),)}
-
-
-# Any tree, however odd: blocks of every type in every place.
-TYPES = ["course", "chapter", "sequential", "vertical", "split_test", "html", "fee_gate"]
-
-
-def nodes() -> st.SearchStrategy[Node]:
-    leaf = st.builds(
-        Node,
-        usage_key=st.just(""),
-        block_type=st.sampled_from(TYPES),
-        fee=st.sampled_from([FEE, EXAM, ""]),
-        scope=st.sampled_from(SCOPES),
-    )
-    return st.recursive(
-        leaf,
-        lambda inner: st.builds(
-            Node,
-            usage_key=st.just(""),
-            block_type=st.sampled_from(TYPES[:-1]),
-            children=st.lists(inner, max_size=4).map(tuple),
-        ),
-        max_leaves=25,
-    )
-
-
-def numbered(node: Node, numbers: Iterator[int] | None = None) -> Node:
-    """The tree with a key per block; keys grow in document order."""
-    numbers = numbers if numbers is not None else count()
-    name = f"{next(numbers):05d}"
-    return replace(
-        node, usage_key=name, children=tuple(numbered(child, numbers) for child in node.children)
-    )
-
-
-def trees() -> st.SearchStrategy[Node]:
-    return nodes().map(lambda node: numbered(replace(node, block_type="course")))
 
 
 def with_scope(node: Node, scope: str) -> Node:
@@ -252,3 +211,25 @@ def test_what_is_inside_a_covered_block_is_covered_by_the_same_gates(tree):
             check(child, inherited | own)
 
     check(tree, frozenset())
+
+
+@given(trees())
+def test_the_reaches_of_all_gates_are_what_is_covered(tree):
+    covers = rules.covered(tree)
+    reaches = {gate: rules.reach(covers, gate) for gate in gates_in(tree)}
+
+    again = {
+        usage_key: {
+            Cover(gate=gate, fee=reach.fee)
+            for gate, reach in reaches.items()
+            if usage_key in reach.blocks
+        }
+        for usage_key in covers
+    }
+    assert again == {usage_key: set(gates) for usage_key, gates in covers.items()}
+    assert all(reach.before == covers.get(gate, ()) for gate, reach in reaches.items())
+
+
+def gates_in(node: Node) -> list[str]:
+    own = [node.usage_key] if node.block_type == rules.GATE else []
+    return own + [found for child in node.children for found in gates_in(child)]

@@ -40,12 +40,14 @@ def price_form(**changes):
     return PriceForm({**typed, **changes})
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("currency", ["usd", "ZZZ", "XAU"])
 def test_a_currency_that_does_not_exist_cannot_be_typed(currency):
     form = price_form(currency=currency)
     assert form.errors["currency"] == [f"“{currency}” is not a currency code of ISO 4217."]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("country", ["ch", "ZZ", "UK"])
 def test_a_country_that_does_not_exist_has_no_tax(country):
     form = TaxRateForm({"country": country, "basis_points": "810", "valid_from": "2026-01-01"})

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError
-
-from fee_gate import client, presenter, rules
-from fee_gate.data import Advice, FeeChoice, GateReport
+from fee_gate import client, compat, keys, presenter, rules
+from fee_gate.data import (
+    Advice,
+    Cover,
+    FeeChoice,
+    GateReport,
+    GateTable,
+    Paywall,
+    PaywallState,
+    Reach,
+)
 from fee_gate.presenter import Gettext
 
 if TYPE_CHECKING:
@@ -22,39 +31,52 @@ _UNREADABLE = ("Cc", "Cs", "Zl", "Zp")  # Unicode: control, surrogate, end of li
 
 
 class Refused(Exception):
-    """What was sent cannot be stored; the text says why."""
+    """What was sent cannot be stored: the text says why, ``field`` where ("" for no one field)."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def report(gate: FeeGateXBlock, *, at: datetime) -> GateReport:
-    """What the gate closes now, and what is wrong with it."""
-    from fee_gate import selectors  # its tables need Django's apps, loading a block does not
-
-    fees = _fees(gate, at=at)
-    try:
-        blocks = selectors.count_blocks(gate.usage_text)
-    except DatabaseError:
-        blocks = 0
-    return GateReport(fee=_chosen(gate, fees), blocks=blocks, advice=_advice(gate, fees))
+    """What the gate closes now and after the next publish, and what is wrong with it."""
+    seen = _Gate(gate, at=at)
+    return GateReport(
+        fee=seen.fee,
+        now=len(seen.published.blocks) if seen.table.is_readable else None,
+        later=len(seen.draft.blocks) if seen.draft and seen.changes else None,
+        is_other_fee_now=seen.changes and seen.asked_now not in {None, seen.asked},
+        paywall=seen.paywall,
+        advice=seen.advice,
+    )
 
 
 def advice(gate: FeeGateXBlock, *, at: datetime) -> tuple[Advice, ...]:
     """What is wrong with the gate, worst first."""
-    return _advice(gate, _fees(gate, at=at))
+    return _Gate(gate, at=at).advice
 
 
 def form(gate: FeeGateXBlock, *, at: datetime, gettext: Gettext) -> dict[str, Any]:
-    """The settings form's values, choices and texts."""
-    fees = _fees(gate, at=at) or ()
-    choices = [(fee.code, presenter.fee_name(fee)) for fee in fees]
-    if gate.fee not in {fee.code for fee in fees}:
+    """The settings form's values, choices and texts.
+
+    Without ``fees`` there is nothing to choose: ``no_fees`` says why, and the fee stays as it is.
+    """
+    seen = _Gate(gate, at=at)
+    choices = [(fee.code, presenter.choice_name(fee, gettext)) for fee in seen.fees or ()]
+    if choices and not seen.fee:
+        # An empty value, so that it cannot be sent: whoever saves has to choose.
         blank = gettext("Unknown fee “{code}”").format(code=gate.fee)
-        choices.insert(0, (gate.fee, blank if gate.fee else gettext("Choose a fee")))
+        choices.insert(0, ("", blank if gate.fee else gettext("Choose a fee")))
     return {
         "id": "fee-gate",
         "words": presenter.form_words(gettext),
         "display_name": gate.display_name,
         "teaser": gate.teaser,
-        "fees": _options(choices, gate.fee),
+        "fee": gate.fee,
+        "fees": _options(choices, seen.fee.code if seen.fee else ""),
+        "no_fees": presenter.no_fees(
+            is_in_library=gate.is_in_library, is_known=seen.fees is not None, gettext=gettext
+        ),
         "scopes": _options(list(presenter.scope_names(gettext).items()), gate.scope),
     }
 
@@ -67,16 +89,177 @@ def checked(gate: FeeGateXBlock, data: Any, *, at: datetime, gettext: Gettext) -
     """
     settings = _texts(data, gettext)
     if not settings["display_name"]:
-        raise Refused(gettext("Give the gate a name."))
+        raise Refused(gettext("Give the gate a name."), field="display_name")
     if settings["scope"] not in rules.SCOPES:
-        raise Refused(gettext("Choose what the gate closes."))
-    try:
-        fees = client.fee_choices(gate.course_text, at=at)
-    except client.Undecidable:
-        raise Refused(gettext("The fees of this course cannot be read now. Try later.")) from None
-    if settings["fee"] not in {fee.code for fee in fees}:
-        raise Refused(gettext("Choose a fee of this course."))
+        raise Refused(gettext("Choose what the gate closes."), field="scope")
+    fees = _Gate(gate, at=at).fees
+    if fees is None:
+        raise Refused(gettext("The fees of this course cannot be read now. Try later."))
+    # Where there is nothing to choose, in a library too, the rest can be set and the fee stays.
+    allowed = {fee.code for fee in fees} or {gate.fee}
+    if settings["fee"] not in allowed:
+        raise Refused(gettext("Choose a fee of this course."), field="fee")
     return settings
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """What is known of a gate at one moment; every question is asked once, when it comes up."""
+
+    gate: FeeGateXBlock
+    at: datetime
+
+    @cached_property
+    def fees(self) -> tuple[FeeChoice, ...] | None:
+        """The course's fees, none in a library, or ``None`` if they cannot be read."""
+        if self.gate.is_in_library:
+            return ()
+        try:
+            return client.fee_choices(self.gate.course_text, at=self.at)
+        except client.Undecidable:
+            return None
+
+    @cached_property
+    def fee(self) -> FeeChoice | None:
+        return next((fee for fee in self.fees or () if fee.code == self.gate.fee), None)
+
+    @cached_property
+    def asked(self) -> str:
+        """The fee as the next count of the course takes it: "" if it is not one of the course."""
+        return self.fee.code if self.fee else ""
+
+    @cached_property
+    def ancestors(self) -> list[Any]:
+        """The blocks the gate stands in, nearest first; none in a library, or without a tree."""
+        if self.gate.is_in_library:
+            return []
+        found, step = [], self.gate.get_parent()
+        while step is not None:
+            found.append(step)
+            step = step.get_parent()
+        return found
+
+    @cached_property
+    def table(self) -> GateTable:
+        from fee_gate import selectors  # its tables need Django's apps, loading a block does not
+
+        return selectors.gate_table(self.gate.course_text)
+
+    @cached_property
+    def published(self) -> Reach:
+        return rules.reach(self.table.covers, self.gate.usage_text)
+
+    @cached_property
+    def draft(self) -> Reach | None:
+        """What the gate closes once the draft is published; ``None`` without a tree."""
+        if not self.ancestors:
+            return None
+        covers = _draft_covers(self.ancestors[-1], self.gate.course_text)
+        return rules.reach(covers, self.gate.usage_text)
+
+    @cached_property
+    def asked_now(self) -> str | None:
+        """The fee that opens what is closed now; "" is nobody's, ``None`` if nothing is closed."""
+        now = self.published.fee
+        return "" if now and now not in {fee.code for fee in self.fees or ()} else now
+
+    @cached_property
+    def changes(self) -> bool:
+        """Whether the next publish changes what the gate closes, or for whom."""
+        if self.draft is None or self.fees is None or not self.table.is_readable:
+            return False
+        if self.draft.blocks != self.published.blocks:
+            return True
+        return bool(self.draft.blocks) and self.asked_now != self.asked
+
+    @cached_property
+    def paywall(self) -> Paywall:
+        """What a learner meets who has no waiver; nothing leads on from it."""
+        if self.fees is None:
+            return Paywall(state=PaywallState.UNDECIDED)
+        if self.fee is None or not self.fee.is_on_sale or not self.fee.list_prices:
+            return Paywall(state=PaywallState.UNAVAILABLE)
+        price = self.fee.list_prices[0]
+        return Paywall(
+            state=PaywallState.TO_PAY,
+            title=self.fee.title,
+            list_prices=self.fee.list_prices,
+            list_price=price,
+            total=price,
+            url="#",
+        )
+
+    @cached_property
+    def advice(self) -> tuple[Advice, ...]:
+        found = [Advice.IN_LIBRARY if self.gate.is_in_library else self._fee_advice()]
+        if self.gate.scope not in rules.SCOPES:
+            found.append(Advice.UNKNOWN_SCOPE)
+        found += self._place_advice()
+        return tuple(one for one in found if one)
+
+    def _fee_advice(self) -> Advice | None:
+        if not self.gate.fee:
+            return Advice.NO_FEE
+        if self.fees is None:
+            return Advice.FEES_UNREADABLE
+        if self.fee is None:
+            return Advice.UNKNOWN_FEE
+        return None if self.fee.is_on_sale else Advice.NOT_ON_SALE
+
+    def _place_advice(self) -> Iterator[Advice]:
+        here = self.draft or self.published
+        if self.draft and not self.draft.blocks:
+            yield Advice.NOTHING_FOLLOWS
+        if here.before:
+            yield Advice.INSIDE_ANOTHER
+        if any(step.scope_ids.block_type in rules.SELECTIONS for step in self.ancestors):
+            yield Advice.IN_SELECTION
+
+
+def _draft_covers(root: Any, course: str) -> Mapping[str, tuple[Cover, ...]]:
+    """What the gates of the draft cover. Read once per request, for all gates of a page."""
+    memory = compat.request_memory()
+    known: Mapping[str, tuple[Cover, ...]] | None = memory.get(f"draft:{course}")
+    if known is None:
+        outline = compat.draft_outline(root) or draft_outline(root)
+        known = memory[f"draft:{course}"] = rules.covered(outline)
+    return known
+
+
+def draft_outline(block: Any) -> rules.Node:
+    """The tree under a block, as its author sees it, for runtimes that are not the platform's.
+
+    Only gates and what can hold blocks are loaded: of everything else the key says enough, and a
+    large course has ten times as many of them.
+    """
+    usage_id, block_type = block.scope_ids.usage_id, block.scope_ids.block_type
+    is_gate = block_type == rules.GATE
+    children: tuple[rules.Node, ...] = ()
+    if getattr(block, "has_children", False):
+        loaded = {
+            child.scope_ids.usage_id: child
+            for child in block.get_children(lambda key: _is_worth_loading(block.runtime, key))
+        }
+        children = tuple(
+            draft_outline(loaded[key]) if key in loaded else _leaf(key) for key in block.children
+        )
+    return rules.Node(
+        usage_key=keys.usage_text(usage_id),
+        block_type=block_type,
+        fee=str(block.fee or "") if is_gate else "",
+        scope=str(block.scope or "") if is_gate else "unit",
+        children=children,
+    )
+
+
+def _leaf(key: Any) -> rules.Node:
+    return rules.Node(usage_key=keys.usage_text(key), block_type=key.block_type)
+
+
+def _is_worth_loading(runtime: Any, key: Any) -> bool:
+    return key.block_type == rules.GATE or bool(
+        getattr(runtime.load_block_type(key.block_type), "has_children", False)
+    )
 
 
 def _texts(data: Any, gettext: Gettext) -> dict[str, str]:
@@ -84,9 +267,9 @@ def _texts(data: Any, gettext: Gettext) -> dict[str, str]:
         raise Refused(gettext("Send the name, the fee, what it closes and the teaser."))
     for name, value in data.items():
         if not _is_text(value, has_lines=name == "teaser"):
-            raise Refused(gettext("“{name}” is not a text.").format(name=name))
+            raise Refused(gettext("“{name}” is not a text.").format(name=name), field=name)
         if len(value) > _LONGEST[name]:
-            raise Refused(gettext("“{name}” is too long.").format(name=name))
+            raise Refused(gettext("“{name}” is too long.").format(name=name), field=name)
     return {name: value.strip() for name, value in data.items()}
 
 
@@ -96,54 +279,6 @@ def _is_text(value: Any, *, has_lines: bool) -> bool:
     return isinstance(value, str) and not any(
         unicodedata.category(sign) in _UNREADABLE and sign not in allowed for sign in value
     )
-
-
-def _fees(gate: FeeGateXBlock, *, at: datetime) -> tuple[FeeChoice, ...] | None:
-    """The course's fees, or ``None`` if they cannot be read."""
-    try:
-        return client.fee_choices(gate.course_text, at=at)
-    except client.Undecidable:
-        return None
-
-
-def _chosen(gate: FeeGateXBlock, fees: tuple[FeeChoice, ...] | None) -> FeeChoice | None:
-    return next((fee for fee in fees or () if fee.code == gate.fee), None)
-
-
-def _advice(gate: FeeGateXBlock, fees: tuple[FeeChoice, ...] | None) -> tuple[Advice, ...]:
-    from fee_gate import selectors
-
-    found = [_fee_advice(gate, fees)]
-    if gate.scope not in rules.SCOPES:
-        found.append(Advice.UNKNOWN_SCOPE)
-    if not _is_followed(gate):
-        found.append(Advice.NOTHING_FOLLOWS)
-    if selectors.gate_table(gate.course_text).fees_of(gate.usage_text):
-        found.append(Advice.INSIDE_ANOTHER)
-    return tuple(one for one in found if one)
-
-
-def _fee_advice(gate: FeeGateXBlock, fees: tuple[FeeChoice, ...] | None) -> Advice | None:
-    if not gate.fee:
-        return Advice.NO_FEE
-    if fees is None:
-        return Advice.FEES_UNREADABLE
-    fee = _chosen(gate, fees)
-    if fee is None:
-        return Advice.UNKNOWN_FEE
-    return None if fee.is_on_sale else Advice.NOT_ON_SALE
-
-
-def _is_followed(gate: FeeGateXBlock) -> bool:
-    """Whether anything stands behind the gate in the draft; yes if the runtime has no tree."""
-    path: list[tuple[str, bool]] = []
-    step, parent = gate.scope_ids.usage_id, gate.get_parent()
-    while parent is not None:
-        children = list(parent.children)
-        has_later = step in children and children[-1] != step
-        path.insert(0, (parent.scope_ids.block_type, has_later))
-        step, parent = parent.scope_ids.usage_id, parent.get_parent()
-    return not path or rules.is_gate_followed(path, gate.scope)
 
 
 def _options(choices: list[tuple[str, str]], chosen: str) -> list[dict[str, Any]]:

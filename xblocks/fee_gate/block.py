@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from web_fragments.fragment import Fragment
+from webob import Response
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
 from xblock.exceptions import InvalidScopeError, JsonHandlerError
@@ -15,6 +16,11 @@ from xblock.validation import ValidationMessage
 from fairgate import clock
 from fee_gate import author, client, compat, drawing, keys, presenter
 from fee_gate.data import Advice, PaywallState
+
+# What an author may well have meant: a warning in Studio. Everything else is an error.
+_REMARKS = frozenset(
+    {Advice.INSIDE_ANOTHER, Advice.NOTHING_FOLLOWS, Advice.IN_LIBRARY, Advice.IN_SELECTION}
+)
 
 
 def _(text: str) -> str:
@@ -70,18 +76,23 @@ class FeeGateXBlock(XBlock):
 
     @XBlock.supports("multi_device")
     def student_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
-        """The paywall with the learner's own price; one quiet line when the fee is settled."""
-        del context
+        """The paywall with the learner's own price; one quiet line when the fee is settled.
+
+        In a library, which has no fees and no learners of its own, what its author sees.
+        """
+        if self.is_in_library:
+            return self.author_view(context)
         return self._paywall(self._user_id())
 
     @XBlock.supports("multi_device")
     def public_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
         """The teaser and the list price, for who is not signed in or not enrolled."""
-        del context
+        if self.is_in_library:
+            return self.author_view(context)
         return self._paywall(None)
 
     def author_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
-        """What the gate closes now, and what is wrong with it. Drawn in Studio."""
+        """What the gate closes now, what is wrong with it, and what learners meet. In Studio."""
         del context
         page = presenter.author(
             author.report(self, at=clock.now()),
@@ -99,20 +110,21 @@ class FeeGateXBlock(XBlock):
         return drawing.studio(author.form(self, at=clock.now(), gettext=self.gettext))
 
     @XBlock.json_handler
-    def save_settings(self, data: Any, suffix: str = "") -> dict[str, str]:
+    def save_settings(self, data: Any, suffix: str = "") -> dict[str, str] | Response:
         """Store what the author chose.
 
-        Answers with a sentence: 403 to who is not staff of the course and outside Studio, 400 to
-        what cannot be stored.
+        Answers with a sentence: 403 to who may not change the course and outside Studio, 400 to
+        what cannot be stored, with the field's name if it is one field's fault.
         """
         del suffix
         user_id = self._user_id()
-        if user_id is None or not compat.is_course_staff(user_id, self.course_text):
+        if user_id is None or not compat.may_edit(user_id, self.usage_text):
             raise JsonHandlerError(403, self.gettext("Only authors of this course may do this."))
         try:
             settings = author.checked(self, data, at=clock.now(), gettext=self.gettext)
         except author.Refused as refused:
-            raise JsonHandlerError(400, str(refused)) from None
+            answer = {"error": str(refused), "field": refused.field}
+            return Response(json_body=answer, status=400)
         if self._is_read_only():
             raise JsonHandlerError(403, self.gettext("These settings are changed in Studio."))
         for name, value in settings.items():
@@ -132,23 +144,35 @@ class FeeGateXBlock(XBlock):
         }
 
     def validate(self) -> Any:
-        """What Studio shows as warnings and errors on the unit page."""
+        """What Studio shows as warnings and errors on the unit page, and in a list of blocks."""
         validation = super().validate()
         advice = author.advice(self, at=clock.now())
         for one, sentence in zip(
             advice, presenter.advice_sentences(advice, gettext=self.gettext), strict=True
         ):
-            is_remark = one in {Advice.INSIDE_ANOTHER, Advice.NOTHING_FOLLOWS}
-            kind = ValidationMessage.WARNING if is_remark else ValidationMessage.ERROR
+            kind = ValidationMessage.WARNING if one in _REMARKS else ValidationMessage.ERROR
             validation.add(ValidationMessage(kind, sentence))
         return validation
+
+    @classmethod
+    def get_customizable_fields(cls) -> dict[str, str | None]:
+        """What stays the course's own when a gate of a library is brought up to date there.
+
+        Asked by the platform. ``None`` means: of the course alone. A library has no fees, so its
+        version must not take the course's away.
+        """
+        of_any_block = getattr(super(), "get_customizable_fields", dict)
+        return {**of_any_block(), "fee": None}
 
     @property
     def course_text(self) -> str:
         """The course run this block stands in, as the gate table knows it."""
-        usage = self.scope_ids.usage_id
-        course = getattr(usage, "course_key", None) or getattr(self, "course_id", "")
-        return keys.course_text(course)
+        return keys.course_text(self.context_key or getattr(self, "course_id", ""))
+
+    @property
+    def is_in_library(self) -> bool:
+        """Whether this block is kept in a library, and not in a course that uses it."""
+        return keys.is_library(self.context_key)
 
     @property
     def usage_text(self) -> str:

@@ -61,19 +61,30 @@ def entitled_fees_now(user_id: int, *, at: datetime) -> frozenset[str]:
 def paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
     """A fee as this person meets it; ``user_id`` ``None`` is somebody who is not signed in.
 
-    Never raises: what cannot be decided is ``UNDECIDED``.
+    One quote per request and fee, however many gates ask for it. Never raises: what cannot be
+    decided is ``UNDECIDED``.
     """
+    memory = compat.request_memory()
+    known = memory.get(f"paywall:{user_id}:{fee}")
+    if isinstance(known, Paywall):
+        return known
     try:
-        if user_id is None:
-            return _for_anybody(fee, at=at)
-        if fee in entitled_fees(user_id, at=at):
-            return Paywall(state=PaywallState.SETTLED)
-        return _for_learner(fee, user_id=user_id, at=at)
+        found = _paywall(fee, user_id=user_id, at=at)
     except Undecidable:
         return Paywall(state=PaywallState.UNDECIDED)
     except (DatabaseError, FairgateError):
         log.exception("fee gate: no price, gate stays shut: fee=%s user=%s", fee, user_id)
         return Paywall(state=PaywallState.UNDECIDED)
+    memory[f"paywall:{user_id}:{fee}"] = found
+    return found
+
+
+def _paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
+    if user_id is None:
+        return _for_anybody(fee, at=at)
+    if fee in entitled_fees(user_id, at=at):
+        return Paywall(state=PaywallState.SETTLED)
+    return _for_learner(fee, user_id=user_id, at=at)
 
 
 def gate_paywall(fee: str, course_key: str, *, user_id: int | None, at: datetime) -> Paywall:

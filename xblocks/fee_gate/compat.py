@@ -7,7 +7,7 @@ platform nobody masquerades or is enrolled, no token is known and nothing is kep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from fairgate.stand_in import replaceable
@@ -81,6 +81,26 @@ def has_course(course_key: str) -> bool:
 
 
 @replaceable
+def may_edit(user_id: int, usage_key: str) -> bool:
+    """Whether Studio lets this person change this block, of a course or of a library."""
+    from common.djangoapps.student.auth import has_studio_write_access
+    from django.contrib.auth import get_user_model
+    from opaque_keys.edx.keys import UsageKey, UsageKeyV2
+
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return False
+    key = UsageKey.from_string(usage_key)
+    if isinstance(key, UsageKeyV2):
+        from openedx.core.djangoapps.xblock.learning_context.manager import (
+            get_learning_context_impl,
+        )
+
+        return bool(get_learning_context_impl(key).can_edit_block(user, key))
+    return bool(has_studio_write_access(user, key.context_key))
+
+
+@replaceable
 def course_outline(course_key: str) -> rules.Node:
     """The published course as a tree; only its root if there is no gate in it.
 
@@ -107,30 +127,50 @@ def course_outline(course_key: str) -> rules.Node:
                 raise OutlineUnreadable(f"The course {course_key} is not there.")
             if not store.get_items(key, qualifiers={"category": rules.GATE}):
                 return rules.Node(usage_key=course_key, block_type="course")
-            root = store.get_course(key, depth=None)
+            root = store.get_course(key)
             if root is None:
                 raise OutlineUnreadable(f"The course {course_key} is not there.")
-            return _node(root)
+            return _stored(root, key, ModuleStoreEnum.BranchName.published)
     except ItemNotFoundError as error:
         raise OutlineUnreadable(f"The course {course_key} cannot be read.") from error
 
 
-def _node(block: Any) -> rules.Node:
-    from fee_gate.keys import usage_text
+def draft_outline(root: Any) -> rules.Node | None:
+    """The draft of the course whose root block this is; ``None`` outside a platform."""
+    if not hasattr(root.runtime, "modulestore"):
+        return None
+    from xmodule.modulestore import ModuleStoreEnum
 
-    is_gate = block.scope_ids.block_type == rules.GATE
+    return _stored(root, root.scope_ids.usage_id.context_key, ModuleStoreEnum.BranchName.draft)
+
+
+def _stored(root: Any, course_key: Any, branch: str) -> rules.Node:
+    """A branch of a course as it is stored.
+
+    Not block by block: the end of an import is told while the platform still hands out blocks that
+    it loaded halfway through, without the children they got since. And it is far quicker.
+    """
+    store = root.runtime.modulestore
+    key = course_key.for_branch(None).version_agnostic()
+    structure = store.get_structure(key, store.get_course_index(key)["versions"][branch])
+    return _node(structure["root"], structure["blocks"], key)
+
+
+def _node(block_key: Any, blocks: Mapping[Any, Any], course_key: Any) -> rules.Node:
+    """A block of a stored course with all that stands in it. What was never set is not stored."""
+    fields = blocks[block_key].fields
+    is_gate = block_key.type == rules.GATE
     return rules.Node(
-        usage_key=usage_text(block.scope_ids.usage_id),
-        block_type=block.scope_ids.block_type,
-        # Imported without our block the fields are not there: shut, to the end of the course.
-        fee=str(getattr(block, "fee", "") or "") if is_gate else "",
-        scope=str(getattr(block, "scope", "") or "") if is_gate else "unit",
-        children=tuple(_node(child) for child in _children(block)),
+        usage_key=str(course_key.make_usage_key(block_key.type, block_key.id)),
+        block_type=block_key.type,
+        fee=str(fields.get("fee") or "") if is_gate else "",
+        scope=str(fields.get("scope", "unit") or "") if is_gate else "unit",
+        children=tuple(
+            _node(child, blocks, course_key)
+            for child in fields.get("children") or ()
+            if child in blocks
+        ),
     )
-
-
-def _children(block: Any) -> Iterator[Any]:
-    return iter(block.get_children() if getattr(block, "has_children", False) else ())
 
 
 @replaceable

@@ -30,6 +30,18 @@ class Cover:
     fee: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What one gate does: the blocks behind it, the fee they need, the gates before itself.
+
+    ``fee`` is "" where nobody can have it, and ``None`` if nothing stands behind the gate.
+    """
+
+    blocks: frozenset[str]
+    fee: str | None
+    before: tuple[Cover, ...]
+
+
 # The version of a course of which no gate was ever counted: it has none.
 NEVER_COUNTED = "none"
 
@@ -60,7 +72,7 @@ class GateTable:
     is_enforced: bool = True
     version: str = NEVER_COUNTED
 
-    @property
+    @cached_property
     def fees(self) -> tuple[str, ...]:
         """Every fee of the course once, in the order of its code."""
         return tuple(sorted({cover.fee for gates in self.covers.values() for cover in gates}))
@@ -71,13 +83,19 @@ class GateTable:
 
     def gates_of(self, usage_key: str) -> tuple[Cover, ...]:
         """The gates before a block, in document order; empty for a block that is free."""
-        folded = usage_key.casefold()
-        found = (gates for usage, gates in self.covers.items() if usage.casefold() == folded)
-        return tuple(cover for gates in found for cover in gates)
+        return self._gates.get(usage_key.casefold(), ())
 
     def fees_inside(self, usage_key: str) -> frozenset[str]:
         """The further fees that something inside a block needs."""
         return self._fees_inside.get(usage_key.casefold(), frozenset())
+
+    @cached_property
+    def _gates(self) -> dict[str, tuple[Cover, ...]]:
+        gates: dict[str, tuple[Cover, ...]] = {}
+        for usage_key, covers in self.covers.items():
+            folded = usage_key.casefold()
+            gates[folded] = (*gates.get(folded, ()), *covers)
+        return gates
 
     @cached_property
     def _fees(self) -> dict[str, frozenset[str]]:
@@ -90,9 +108,12 @@ class GateTable:
 
 def _folded(covers: Mapping[str, tuple[Cover, ...]]) -> dict[str, frozenset[str]]:
     fees: dict[str, frozenset[str]] = {}
+    shared: dict[tuple[Cover, ...], frozenset[str]] = {}  # many blocks stand behind the same gates
     for usage_key, gates in covers.items():
+        if gates not in shared:
+            shared[gates] = frozenset(gate.fee for gate in gates)
         folded = usage_key.casefold()
-        fees[folded] = fees.get(folded, frozenset()).union(gate.fee for gate in gates)
+        fees[folded] = fees[folded] | shared[gates] if folded in fees else shared[gates]
     return fees
 
 
@@ -177,15 +198,31 @@ class Advice(StrEnum):
     NOTHING_FOLLOWS = "nothing_follows"
     INSIDE_ANOTHER = "inside_another"
     FEES_UNREADABLE = "fees_unreadable"
+    IN_LIBRARY = "in_library"
+    IN_SELECTION = "in_selection"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """A gate as its author sees it; ``blocks``: how many it covers since the last publish."""
+    """A gate as its author sees it.
+
+    ``now`` is how many blocks it closes in the published course, ``None`` if that cannot be read.
+    ``later`` is how many it closes once the draft is published, ``None`` if that changes nothing.
+    ``is_other_fee_now``: the published course asks for another fee than the draft.
+    ``paywall`` is what a learner meets who has no waiver.
+    """
 
     fee: FeeChoice | None
-    blocks: int
+    now: int | None
+    later: int | None
+    is_other_fee_now: bool
+    paywall: Paywall
     advice: tuple[Advice, ...]
+
+    @property
+    def is_in_library(self) -> bool:
+        """Whether the gate stands where nothing is gated."""
+        return Advice.IN_LIBRARY in self.advice
 
 
 class HoldScope(StrEnum):

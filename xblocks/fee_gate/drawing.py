@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,20 @@ from xblock.utils.resources import ResourceLoader
 from fee_gate import presenter
 
 _files = ResourceLoader("fee_gate.drawing")
+
+
+class Later(Fragment):
+    """A fragment that is drawn when somebody reads it, and costs nothing if nobody does."""
+
+    def __init__(self, draw: Callable[[], Fragment]) -> None:
+        # Without the attributes of a fragment: the first one that is missing has it drawn.
+        self._draw = draw
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or "_draw" not in self.__dict__:
+            raise AttributeError(name)
+        self.__dict__.update(vars(self.__dict__.pop("_draw")()))
+        return getattr(self, name)
 
 
 def paywall(page: presenter.PaywallPage, *, is_settled: bool) -> Fragment:

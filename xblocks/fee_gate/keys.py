@@ -6,6 +6,8 @@ slash-quoted in URLs. Identifiers that are not opaque keys (the SDK workbench's)
 
 from __future__ import annotations
 
+import functools
+
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
@@ -23,6 +25,11 @@ def course_text(course_key: object) -> str:
     return str(_plain(key)) if isinstance(key, CourseKey) else str(course_key)
 
 
+def is_library(key: object) -> bool:
+    """Whether a key is that of a library: blocks are kept there, no learner comes."""
+    return getattr(key, "is_course", True) is False
+
+
 def usage_text(usage_key: object, course_key: object | None = None) -> str:
     """The block behind a key: no branch, no version, the master course's block of a CCX.
 
@@ -32,7 +39,7 @@ def usage_text(usage_key: object, course_key: object | None = None) -> str:
     if not isinstance(key, UsageKey):
         return str(usage_key)
     key = _without_aside(key)
-    course = _parsed(CourseKey, course_key) if course_key else getattr(key, "course_key", None)
+    course = _parsed(CourseKey, course_key) if course_key else getattr(key, "context_key", None)
     if not isinstance(course, CourseKey):
         return str(key)
     if hasattr(key, "to_block_locator"):
@@ -61,7 +68,7 @@ def block_id(usage_key: object) -> str:
 def course_of(usage_key: object) -> str:
     """The course run a usage key names, a CCX as itself, or "" if it names none."""
     key = _parsed(UsageKey, usage_key)
-    course = getattr(key, "course_key", None)
+    course = getattr(key, "context_key", None)
     return run_text(course) if course is not None else ""
 
 
@@ -79,10 +86,14 @@ def usage_key_in_url(text: str) -> str | None:
 
 
 def _parsed(kind: type[CourseKey] | type[UsageKey], key: object) -> object:
-    if isinstance(key, kind):
-        return key
+    return key if isinstance(key, kind) else _from_text(kind, str(key))
+
+
+# A page asks about the same few keys over and over, and taking one apart is most of an answer.
+@functools.lru_cache(maxsize=2048)
+def _from_text(kind: type[CourseKey] | type[UsageKey], text: str) -> object:
     try:
-        return kind.from_string(str(key))
+        return kind.from_string(text)
     except InvalidKeyError:
         return None
 
@@ -93,6 +104,7 @@ def _without_aside(key: UsageKey) -> UsageKey:
     return inner if isinstance(inner, UsageKey) else key
 
 
+@functools.lru_cache(maxsize=256)
 def _plain(course_key: CourseKey) -> CourseKey:
     if hasattr(course_key, "to_course_locator"):
         course_key = course_key.to_course_locator()

@@ -97,8 +97,11 @@ def rules_of(table: GateTable, usage_key: str) -> dict[int, list[int]]:
     """
     if not table.is_readable:
         return {nobodys_id(): [SETTLED]}
+    fees = table.fees_of(usage_key)
+    if not fees:
+        return {}
     ids = {fee: number for number, fee in _slots(table)}
-    return {ids.get(fee, nobodys_id()): [SETTLED] for fee in sorted(table.fees_of(usage_key))}
+    return {ids.get(fee, nobodys_id()): [SETTLED] for fee in sorted(fees)}
 
 
 def nobodys_id() -> int:

@@ -26,11 +26,18 @@ class FeePartition(UserPartition):
     def access_denied_fragment(
         self, block: Any, user: Any, user_group: Any, allowed_groups: Any
     ) -> Fragment | None:
-        """The paywall in place of a whole unit."""
+        """The paywall in place of a whole unit; not drawn before it is shown.
+
+        The platform asks for it whenever it looks whether a unit is shut, for every unit of a
+        sequence and for every fee before it, and shows one or none.
+        """
         del user_group, allowed_groups
         if block.scope_ids.block_type != "vertical":
             return None
         user_id = user.id if getattr(user, "is_authenticated", False) else None
+        return drawing.Later(lambda: self._paywall(user_id))
+
+    def _paywall(self, user_id: int | None) -> Fragment:
         paywall = client.paywall(self.parameters.get("fee", ""), user_id=user_id, at=clock.now())
         page = presenter.paywall(paywall, teaser="", gettext=gettext)
         return drawing.paywall(page, is_settled=False)

@@ -50,15 +50,20 @@ class PaywallPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorPage:
-    """The gate's texts in Studio: what it does now, and what is wrong with it."""
+    """The gate's texts in Studio: what it does now, what is wrong with it, what learners meet.
+
+    ``preview`` is the paywall, and ``ways`` what its links are called: here they lead nowhere.
+    """
 
     heading: str
     fee: str
     prices: str
     scope: str
-    blocks: str
+    closed: tuple[str, ...]
     teaser: str
     advice: tuple[str, ...]
+    preview: PaywallPage | None
+    ways: tuple[str, ...] = ()
 
 
 def paywall(paywall: Paywall, *, teaser: str, gettext: Gettext) -> PaywallPage:
@@ -92,6 +97,22 @@ def fee_name(fee: FeeChoice) -> str:
     return f"{fee.title} ({prices})" if prices else fee.title
 
 
+def choice_name(fee: FeeChoice, gettext: Gettext) -> str:
+    """A fee in the form: as ``fee_name``, and whether anybody can settle it today."""
+    if fee.is_on_sale:
+        return fee_name(fee)
+    return gettext("{fee}, not on sale today").format(fee=fee_name(fee))
+
+
+def no_fees(*, is_in_library: bool, is_known: bool, gettext: Gettext) -> str:
+    """Why a form has no fee to choose."""
+    if is_in_library:
+        return gettext("A library has no fees. Choose the fee in each course that uses this gate.")
+    if not is_known:
+        return gettext("The fees of this course cannot be read now. Try later.")
+    return gettext("This course has no fees yet. Ask who keeps the price list to add one.")
+
+
 def author(
     report: GateReport,
     *,
@@ -102,21 +123,45 @@ def author(
     ngettext: NGettext,
 ) -> AuthorPage:
     """What an author sees in Studio."""
-    counted = ngettext(
-        "{number} block is closed by this gate in the published course.",
-        "{number} blocks are closed by this gate in the published course.",
-        report.blocks,
-    )
     prices = report.fee.list_prices if report.fee else ()
+    preview = None
+    if not report.is_in_library:
+        preview = paywall(report.paywall, teaser=teaser, gettext=gettext)
     return AuthorPage(
         heading=display_name,
         fee=report.fee.title if report.fee else gettext("No fee"),
         prices=" · ".join(str(price) for price in prices),
         scope=scope_names(gettext).get(scope, scope),
-        blocks=counted.format(number=report.blocks),
-        teaser=teaser,
+        closed=_closed(report, gettext, ngettext),
+        teaser="" if preview else teaser,
         advice=advice_sentences(report.advice, gettext=gettext),
+        preview=preview,
+        ways=tuple(link.label for link in preview.links) if preview else (),
     )
+
+
+def _closed(report: GateReport, gettext: Gettext, ngettext: NGettext) -> tuple[str, ...]:
+    """What is closed now, and what will be: one sentence each."""
+    if report.is_in_library:
+        return ()
+    if report.now is None:
+        return (gettext("What this gate closes now cannot be read. Try later."),)
+    now = ngettext(
+        "{number} block is closed by this gate in the published course.",
+        "{number} blocks are closed by this gate in the published course.",
+        report.now,
+    )
+    sentences = [now.format(number=report.now)]
+    if report.is_other_fee_now:
+        sentences.append(gettext("The published course still asks for another fee there."))
+    if report.later is not None:
+        later = ngettext(
+            "Once the draft is published, it closes {number} block.",
+            "Once the draft is published, it closes {number} blocks.",
+            report.later,
+        )
+        sentences.append(later.format(number=report.later))
+    return tuple(sentences)
 
 
 def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[str, ...]:
@@ -126,8 +171,8 @@ def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[s
             "No fee is chosen. Once published, what follows is closed to everybody. Choose a fee."
         ),
         Advice.UNKNOWN_FEE: gettext(
-            "This course has no such fee. What follows is closed to everybody who has not "
-            "settled it before. Choose a fee of this course."
+            "This course has no such fee. Once published, what follows is closed to everybody. "
+            "Choose a fee of this course, or ask who keeps the price list to add it."
         ),
         Advice.NOT_ON_SALE: gettext(
             "The fee is not on sale today, so nobody can settle it. Ask who keeps the price list."
@@ -140,16 +185,28 @@ def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[s
             "Nothing follows this gate, so it closes nothing. Move it up, or widen its reach."
         ),
         Advice.INSIDE_ANOTHER: gettext(
-            "This gate stands behind another one. Learners need both fees for what follows."
+            "This gate stands behind another one. What follows needs the fees of both."
         ),
         Advice.FEES_UNREADABLE: gettext("The fees of this course cannot be read now. Try later."),
+        Advice.IN_LIBRARY: gettext(
+            "In a library a gate closes nothing. In a course that uses it, it closes what follows "
+            "it there. Choose its fee in that course."
+        ),
+        Advice.IN_SELECTION: gettext(
+            "This gate stands among blocks of which each learner sees a part. It closes what "
+            "follows for everybody, also for those who do not see the gate. Put it before them."
+        ),
     }
     return tuple(sentences[one] for one in advice)
 
 
 def author_words(gettext: Gettext) -> dict[str, str]:
     """The labels of Studio's preview."""
-    return {"fee": gettext("Fee"), "closes": gettext("What it closes")}
+    return {
+        "fee": gettext("Fee"),
+        "closes": gettext("What it closes"),
+        "preview": gettext("Preview: what a learner meets who has no waiver"),
+    }
 
 
 def form_words(gettext: Gettext) -> dict[str, str]:
@@ -163,6 +220,8 @@ def form_words(gettext: Gettext) -> dict[str, str]:
         "teaser_help": gettext("A few words about what follows, for those who have not paid yet."),
         "save": gettext("Save"),
         "cancel": gettext("Cancel"),
+        "name_missing": gettext("Give the gate a name."),
+        "fee_missing": gettext("Choose a fee of this course."),
         "failed": gettext("Your changes were not saved. Please try again."),
     }
 

@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fee_gate.data import Cover
+from fee_gate.data import Cover, Reach
 
 GATE = "fee_gate"
 SCOPES = ("unit", "subsection", "section", "course")
@@ -29,6 +29,8 @@ SCOPES = ("unit", "subsection", "section", "course")
 _FEE = re.compile(r"[-a-zA-Z0-9_]{1,64}", re.ASCII)
 
 STRUCTURE = frozenset({"course", "library", "chapter", "sequential"})
+# The platform's blocks of which each learner sees a part only.
+SELECTIONS = frozenset({"conditional", "itembank", "library_content", "randomize", "split_test"})
 _BOUNDARY = (("unit", "vertical"), ("subsection", "sequential"), ("section", "chapter"))
 
 
@@ -97,14 +99,19 @@ def usable_fee(code: str) -> str:
     return code if _FEE.fullmatch(code) else ""
 
 
-def is_gate_followed(path: Sequence[tuple[str, bool]], scope: str) -> bool:
-    """Whether anything stands behind a gate.
-
-    ``path`` goes from the course down to the gate's parent: the type of each ancestor, and whether
-    the next step of the path has a later sibling in it.
-    """
-    start = _boundary([block_type for block_type, _ in path], scope)
-    return any(has_later for _, has_later in path[start:])
+def reach(covers: Mapping[str, tuple[Cover, ...]], gate: str) -> Reach:
+    """What one gate does, by what ``covered`` found or by the table of the published course."""
+    behind = {
+        usage_key: cover.fee
+        for usage_key, gates in covers.items()
+        for cover in gates
+        if cover.gate == gate
+    }
+    return Reach(
+        blocks=frozenset(behind),
+        fee=next(iter(behind.values()), None),
+        before=covers.get(gate, ()),
+    )
 
 
 def _walk(

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError
 
@@ -71,12 +72,6 @@ def _is_reading() -> bool:
 def forget(course_key: str) -> None:
     """Read the table again at the next question, in this request too."""
     compat.request_memory().pop(f"table:{course_key}", None)
-
-
-def count_blocks(gate_usage_key: str) -> int:
-    """How many blocks a gate has covered since the course was last published."""
-    rows = models.GatedBlock.objects.filter(gate_usage_key=gate_usage_key, is_holder=False)
-    return rows.count()
 
 
 def list_gated_courses() -> tuple[str, ...]:
@@ -158,9 +153,12 @@ def with_fees(table: GateTable, rows: Iterable[tuple[str, str, str, bool]]) -> G
         offered, are_known = frozenset(), False
     covers: dict[str, tuple[Cover, ...]] = {}
     inside: dict[str, tuple[Cover, ...]] = {}
+    shared: dict[object, Any] = {}  # many blocks stand behind the same gates
     for usage, gate, fee, is_holder in rows:
         which = inside if is_holder else covers
         cover = Cover(gate=gate, fee=fee if fee in offered else "")
+        cover = shared.setdefault(cover, cover)
         if cover not in which.get(usage, ()):
-            which[usage] = (*which.get(usage, ()), cover)
+            gates = (*which.get(usage, ()), cover)
+            which[usage] = shared.setdefault(gates, gates)
     return replace(table, covers=covers, inside=inside, offered=offered, are_fees_known=are_known)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,8 +22,19 @@ log = logging.getLogger(__name__)
 _BATCH = 500  # rows per statement
 
 
+class _Row(NamedTuple):
+    """One row as it should be. ``digest`` tells which one it is, as in the table."""
+
+    digest: str
+    fee: str
+    is_holder: bool
+    place: int
+    usage_key: str
+    gate: str
+
+
 def recompute(course_key: str) -> RecomputeSummary:
-    """Count again what the published course's gates cover, and replace the course's rows at once.
+    """Count again what the published course's gates cover, and have the rows say so at once.
 
     Two publishes at a time take turns, and the outline is read after the turn has come, so the
     later one wins. Until the commit everybody sees the old rows.
@@ -33,16 +45,14 @@ def recompute(course_key: str) -> RecomputeSummary:
     """
     course = keys.course_text(course_key)
     with transaction.atomic():
-        GatedCourse.objects.get_or_create(course_key=course)
-        GatedCourse.objects.select_for_update().get(course_key=course)
-        rows = tuple(_rows(course, compat.course_outline(course)))
-        if _facts(rows) != _facts(GatedBlock.objects.filter(course_key=course)):
-            GatedBlock.objects.filter(course_key=course).delete()
-            GatedBlock.objects.bulk_create(rows, batch_size=_BATCH)
+        seen, _created = GatedCourse.objects.get_or_create(course_key=course)
+        now = GatedCourse.objects.select_for_update().get(course_key=course)
+        rows = tuple(_rows(compat.course_outline(course)))
+        if _replace(course, rows, is_current=seen.version == now.version):
             _renew(course)
     summary = RecomputeSummary(
         course_key=course,
-        gates=len({row.gate_usage_key for row in rows}),
+        gates=len({row.gate for row in rows}),
         blocks=len({row.usage_key for row in rows if not row.is_holder}),
     )
     log.info("gates counted: course=%s gates=%s blocks=%s", course, summary.gates, summary.blocks)
@@ -62,7 +72,7 @@ def announce(course_key: str) -> bool:
     """
     course = keys.course_text(course_key)
     known = selectors.gate_table(course)
-    coming = tuple(_rows(course, compat.course_outline(course)))
+    coming = [_model(course, row) for row in _rows(compat.course_outline(course))]
     table = selectors.with_more(known, coming) if known.is_readable else known
     if (table.covers, table.inside) == (known.covers, known.inside):
         return False
@@ -108,31 +118,60 @@ def _renew(course: str) -> None:
     transaction.on_commit(lambda: compat.forget_structure(course))
 
 
-def _rows(course: str, outline: rules.Node) -> Iterable[GatedBlock]:
+def _replace(course: str, rows: Sequence[_Row], *, is_current: bool) -> bool:
+    """Make these the rows of a course. Whether anything became different.
+
+    What stays as it is is not written: most publishes move no gate. ``is_current`` says that this
+    transaction sees the newest rows; an old snapshot (``REPEATABLE READ``) must not be taken for
+    what is there, and a lock reads past it.
+    """
+    there = GatedBlock.objects.filter(course_key=course)
+    stored = there if is_current else there.select_for_update()
+    columns = stored.values_list("digest", "fee", "is_holder", "place")
+    known = {digest: facts for digest, *facts in columns}
+    new = [row for row in rows if row.digest not in known]
+    gone = known.keys() - {row.digest for row in rows}
+    other: dict[tuple[str, bool, int], list[str]] = {}
+    for row in rows:
+        facts = (row.fee, row.is_holder, row.place)
+        if row.digest in known and facts != tuple(known[row.digest]):
+            other.setdefault(facts, []).append(row.digest)
+    for batch in _batches(list(gone)):
+        there.filter(digest__in=batch).delete()
+    for (fee, is_holder, place), digests in other.items():
+        for batch in _batches(digests):
+            there.filter(digest__in=batch).update(fee=fee, is_holder=is_holder, place=place)
+    GatedBlock.objects.bulk_create((_model(course, row) for row in new), batch_size=_BATCH)
+    return bool(new or gone or other)
+
+
+def _batches(digests: list[str]) -> Iterable[list[str]]:
+    return (digests[start : start + _BATCH] for start in range(0, len(digests), _BATCH))
+
+
+def _rows(outline: rules.Node) -> Iterable[_Row]:
     covered = rules.covered(outline)
-    yield from _rows_of(course, covered, is_holder=False)
-    yield from _rows_of(course, rules.holders(outline, covered), is_holder=True)
+    yield from _rows_of(covered, is_holder=False)
+    yield from _rows_of(rules.holders(outline, covered), is_holder=True)
 
 
-def _rows_of(
-    course: str, gates: Mapping[str, tuple[Cover, ...]], *, is_holder: bool
-) -> Iterable[GatedBlock]:
+def _rows_of(gates: Mapping[str, tuple[Cover, ...]], *, is_holder: bool) -> Iterable[_Row]:
     for usage_key, covers in gates.items():
         for place, cover in enumerate(covers):
-            pair = f"{usage_key}\n{cover.gate}"
-            yield GatedBlock(
-                course_key=course,
-                usage_key=usage_key,
-                gate_usage_key=cover.gate,
-                fee=cover.fee,
-                is_holder=is_holder,
-                place=place,
-                digest=hashlib.sha256(pair.encode()).hexdigest(),
-            )
+            digest = hashlib.sha256(f"{usage_key}\n{cover.gate}".encode()).hexdigest()
+            yield _Row(digest, cover.fee, is_holder, place, usage_key, cover.gate)
 
 
-def _facts(rows: Iterable[GatedBlock]) -> set[tuple[object, ...]]:
-    return {(row.digest, row.fee, row.is_holder, row.place) for row in rows}
+def _model(course: str, row: _Row) -> GatedBlock:
+    return GatedBlock(
+        course_key=course,
+        usage_key=row.usage_key,
+        gate_usage_key=row.gate,
+        fee=row.fee,
+        is_holder=row.is_holder,
+        place=row.place,
+        digest=row.digest,
+    )
 
 
 def begin_rule(

@@ -1,46 +1,91 @@
-/* The gate's settings in Studio: posts the form, shows the server's sentence when it is refused. */
+/* The gate's settings in Studio: posts the form, puts the server's sentence where it belongs.
+
+   Two runtimes call this. Studio's own (legacy page, and the iframe of the authoring MFE) and that
+   of libraries both hand over a jQuery object; others hand over the element. The runtime gets back
+   what it gave: it keeps the handlers' address on that very object. */
 function FeeGateStudio(runtime, element) {
   'use strict';
-  const root = element.nodeType ? element : element[0]; // Studio hands us a jQuery object
-  const form = root.querySelector('form.fee-gate-form') || root;
-  const status = root.querySelector('[data-fee-gate-status]');
-  const save = root.querySelector('.save-button');
+  const root = element.nodeType ? element : element[0];
+  const form = root.matches('form') ? root : root.querySelector('form.fee-gate-form');
+  const status = form.querySelector('[data-fee-gate-status]');
+  const save = form.querySelector('.save-button');
   const notify = (name, data) => { if (runtime.notify) { runtime.notify(name, data); } };
+  let isSaving = false;
 
   function csrfToken() {
     const found = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/);
     return found ? decodeURIComponent(found[1]) : '';
   }
 
+  function clear() {
+    status.textContent = '';
+    form.querySelectorAll('[aria-invalid]').forEach((field) => field.removeAttribute('aria-invalid'));
+    form.querySelectorAll('[data-error-of]').forEach((place) => { place.textContent = ''; });
+  }
+
+  /* The sentence stands at its field, which takes the focus and reads it out; else above the form. */
+  function show(sentence, name) {
+    const place = name && form.querySelector(`[data-error-of="${name}"]`);
+    if (!place) {
+      status.textContent = sentence;
+      status.focus();
+      return;
+    }
+    const field = form.elements[name];
+    place.textContent = sentence;
+    field.setAttribute('aria-invalid', 'true');
+    field.focus();
+  }
+
+  function missing() {
+    return [...form.elements].find((field) => field.required && !field.value.trim());
+  }
+
+  /* Resolves when the settings are stored; else throws a sentence, with the field it is about. */
   async function send() {
-    const url = runtime.handlerUrl(element, 'save_settings');
-    const response = await fetch(url, {
-      method: 'POST',
-      credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() },
-      body: JSON.stringify(Object.fromEntries(new FormData(form))),
-    });
-    if (!response.ok) {
-      const answer = await response.json().catch(() => ({}));
-      throw new Error(answer.error || status.dataset.textFailed);
+    const failure = new Error(status.dataset.textFailed);
+    let answer;
+    try {
+      const response = await fetch(runtime.handlerUrl(element, 'save_settings'), {
+        method: 'POST',
+        credentials: 'same-origin',
+        headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() },
+        body: JSON.stringify(Object.fromEntries(new FormData(form))),
+      });
+      answer = await response.json(); // A page to sign in on is no answer, whatever its status.
+    } catch {
+      throw failure;
+    }
+    if (answer.result !== 'success') {
+      failure.message = answer.error || failure.message;
+      failure.field = answer.field;
+      throw failure;
     }
   }
 
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    status.textContent = '';
-    save.disabled = true;
+  async function submit() {
+    const empty = missing();
+    clear();
+    if (empty) {
+      show(empty.dataset.textMissing, empty.name);
+      return;
+    }
+    isSaving = save.disabled = true;
     notify('save', { state: 'start' });
     try {
       await send();
       notify('save', { state: 'end' });
     } catch (error) {
-      status.textContent = error instanceof TypeError ? status.dataset.textFailed : error.message;
-      notify('error', { title: status.dataset.textFailed, message: status.textContent });
+      notify('error', { title: status.dataset.textFailed, message: error.message });
+      show(error.message, error.field);
     } finally {
-      save.disabled = false;
+      isSaving = save.disabled = false;
     }
-  });
+  }
 
-  root.querySelector('.cancel-button').addEventListener('click', () => notify('cancel', {}));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (!isSaving) { submit(); }
+  });
+  form.querySelector('.cancel-button').addEventListener('click', () => notify('cancel', {}));
 }
