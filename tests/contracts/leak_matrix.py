@@ -271,7 +271,7 @@ class Door:
     """A way to a course's content. ``title`` and ``group`` are read by operators.
 
     ``plays_along``: whether the platform lets its team look through this door as a learner would:
-    ``NEVER``, ``AS_ONE`` (as one learner by name), ``AS_ANY`` (as a learner of no name), ``ALWAYS``.
+    ``NEVER``, ``AS_ONE`` (as one learner by name), ``AS_ANY`` (of no name), ``ALWAYS``.
     ``shows_names``: the names of gated blocks are shown here, see "What cannot be gated".
     """
 

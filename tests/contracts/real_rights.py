@@ -1,7 +1,7 @@
 """Gives people what the leak matrix needs of them, as learners come by it: nothing is pretended.
 
 Fees are paid at the sandbox, whose signed event settles the order; waivers come from a policy and a
-fund; refunds go through the provider. ``fee_payments.api`` and ``waiver_policy.api`` are asked.
+fund, seats from a code; refunds go through the provider. ``fee_payments.api`` and ``waiver_policy.api`` are asked.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from pathlib import Path
 from fairgate.money import Money
 from fee_payments import api as payments
 from fee_payments.data import OfferingEntry, OrderSummary, PayerClass, PriceEntry
-from fee_payments.models import OrderLine, Payment
+from fee_payments.models import Payment
 from fee_payments.providers import sandbox
-from fee_payments.services import entitling
 from waiver_policy import api as waivers
 from waiver_policy.data import EditionFacts
 
@@ -107,17 +106,11 @@ def waive(user_id: int, code: str, *, at: datetime) -> None:
 
 
 def seat(user_id: int, code: str, *, at: datetime) -> None:
-    """Let somebody into a seat that another party gives: with a seat code, where there are any."""
-    if not hasattr(payments, "issue_seat_codes"):
-        line = OrderLine.objects.get(order__uuid=_order(user_id, code, at=at).uuid)
-        source = line.entitlements.model.Source.ORDER
-        assert entitling.open_seat(line, user_id=user_id, source=source, at=at)
-        return
+    """Redeem a seat code that somebody else gives."""
     issued = payments.issue_seat_codes(
         code, count=1, sponsor="A ministry", key=_key(user_id, code), by=None, at=at
     )
-    learner = payments.learner_for(user_id)
-    payments.redeem_seat_code(learner, code, issued.codes[0], at=at)
+    payments.redeem_seat_code(payments.learner_for(user_id), code, issued.codes[0], at=at)
 
 
 def _order(user_id: int, code: str, *, at: datetime) -> OrderSummary:
