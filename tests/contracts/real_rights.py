@@ -1,7 +1,8 @@
 """Gives people what the leak matrix needs of them, as learners come by it: nothing is pretended.
 
 Fees are paid at the sandbox, whose signed event settles the order; waivers come from a policy and a
-fund, seats from a code; refunds go through the provider. ``fee_payments.api`` and ``waiver_policy.api`` are asked.
+fund, seats from a code; refunds go through the provider. ``fee_payments.api`` and
+``waiver_policy.api`` are asked.
 """
 
 from __future__ import annotations
