@@ -31,6 +31,7 @@ from waiver_policy.exceptions import (
     UnknownGrant,
 )
 from waiver_policy.selectors import decisions
+from waiver_policy.services import grants
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,20 @@ class TestAGrant:
     def test_is_the_first_one_when_the_key_comes_again(self):
         assert make.grant(key="k") == make.grant(key="k")
         assert balance() == ("45.00", "15.00", "0.00")
+
+    def test_is_the_first_one_when_the_same_key_won_after_we_looked(self, monkeypatch):
+        first = make.grant(key="k")
+        look = grants._Wanted.known
+
+        def too_early(self, *, locking=False):
+            return look(self, locking=True) if locking else None
+
+        monkeypatch.setattr(grants._Wanted, "known", too_early)
+
+        assert make.grant(key="k") == first
+        assert balance() == ("45.00", "15.00", "0.00")
+        with pytest.raises(NotEligible, match="ALREADY_GRANTED"):
+            make.grant(key="another")
 
     @pytest.mark.parametrize(
         "other", [{"user_id": 2}, {"offering": "other"}, {"cost": dollars("1")}, {"cost": None}]
