@@ -84,7 +84,7 @@ dist: $(VENV)/.has-dev ## build sdist and wheel of the suite and of the Tutor pl
 	@mkdir -p build && cp -RL tutor build/tutor && $(BIN)/python -m build --outdir dist build/tutor
 	@$(BIN)/twine check --strict dist/*
 
-test-platform: ## contract and journey tests in a real platform: PLATFORM=checkout PLATFORM_PYTHON=python
+test-platform: ## contract tests and leak matrix in a real platform: PLATFORM=checkout PLATFORM_PYTHON=python
 	@$(PLATFORM_IS_NAMED)
 	@sh tests/contracts/run "$(PLATFORM)" "$(or $(PLATFORM_PYTHON),python3)" $(ARGS)
 
