@@ -3,7 +3,7 @@
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
 ``list_payments``, ``list_refunds``, ``list_waived_seats``; ``list_seat_codes``, ``given_seat``;
-``fee_page_url``, ``seat_code_page_url``.
+``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from fee_payments import compat
 from fee_payments.selectors import (
     entitled_offerings,
     given_seat,
@@ -48,6 +49,7 @@ from fee_payments.services import (
 )
 
 __all__ = [
+    "account_page_url",
     "entitled_offerings",
     "expire_orders",
     "fee_page_url",
@@ -78,6 +80,11 @@ __all__ = [
     "start_payment",
     "take_waived_seat",
 ]
+
+
+def account_page_url() -> str:
+    """The address of the platform's page on which a person says where they live."""
+    return compat.account_url()
 
 
 def fee_page_url(offering_code: str) -> str:

@@ -12,11 +12,14 @@ from django_countries import countries
 
 from fairgate import clock
 from fairgate.money import UnknownCurrency, exponent
-from fee_payments import models
+from fee_payments import keys, models, selectors
 from fee_payments.services.seat_codes import MOST_CODES
 
 # What was sold under a price points at it, so a price that is there can only end.
 FROZEN = ("payer_class", "amount_minor", "currency", "valid_from")
+
+
+_MINOR = _("In minor units: 12000 is 120.00 in a currency with cents, and 12000 in one without.")
 
 
 def _currency(code: str) -> str:
@@ -28,11 +31,33 @@ def _currency(code: str) -> str:
 
 
 class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type time only
-    """An offering; the currency of its seat cost is one of ISO 4217."""
+    """An offering; the currency of its seat cost is one of ISO 4217.
+
+    Gates, holds and receipts name it by its code, and people have rights to what it opens: the code
+    stays what it was, and so does the course run once somebody may come in.
+    """
 
     class Meta:
         model = models.Offering
         fields = "__all__"  # noqa: DJ007 - an operator sees all of it; seats_taken is not editable
+        help_texts = {
+            "course_key": _("Like course-v1:ORG+CODE+RUN."),
+            "full_seat_cost_minor": _MINOR,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["code"].disabled = True
+            self.fields["course_key"].disabled = selectors.is_in_use(self.instance)
+
+    def clean_course_key(self) -> str:
+        typed: str = self.cleaned_data["course_key"]
+        if not keys.is_course_run(typed):
+            raise forms.ValidationError(
+                _("There is no course run “%(course)s”.") % {"course": typed}
+            )
+        return typed
 
     def clean_full_seat_cost_currency(self) -> str:
         code: str = self.cleaned_data["full_seat_cost_currency"]
@@ -45,6 +70,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = models.Price
         fields = (*FROZEN, "valid_until")
+        help_texts = {"amount_minor": _MINOR}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,8 +125,10 @@ class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("The codes would have expired before they are issued."))
         return expires_at
 
-    def clean_request_name(self) -> str:
-        name: str = self.cleaned_data["request_name"]
+    def clean(self) -> dict[str, Any]:
+        # No field's error: the field is hidden, and so would the sentence be.
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        name = cleaned.get("request_name", "")
         if models.SeatCodeBatch.objects.filter(key=f"admin:{name}").exists():
             raise forms.ValidationError(
                 _(
@@ -108,7 +136,7 @@ class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
                     "lost, revoke its codes and issue new ones."
                 )
             )
-        return name
+        return cleaned
 
 
 class RevokeSeatCodesForm(ActionForm):

@@ -88,6 +88,12 @@ def offering_summary(row: models.Offering) -> OfferingSummary:
     )
 
 
+def is_in_use(row: models.Offering) -> bool:
+    """Whether somebody ordered it, has a right to it, or holds a code for it."""
+    known = (models.OrderLine, models.Entitlement, models.SeatCodeBatch)
+    return any(kind.objects.filter(offering=row).exists() for kind in known)
+
+
 def tax_rule(country: str, *, on: date) -> TaxRule | None:
     """The tax for learners of this country on this UTC day; the newest rate that holds wins."""
     row = (

@@ -140,6 +140,9 @@ class Payments:
             raise UnknownOffering(f"There is no fee “{code}”.")
         return self.offerings[code]
 
+    def account_page_url(self) -> str:
+        return "/account/settings"
+
     def fee_page_url(self, code: str) -> str:
         return f"/fairgate/fees/{code}/"
 

@@ -145,8 +145,15 @@ def test_what_opens_everything_is_the_reason(learner, published, who, sentence):
     assert lines[-1] == f"3 gated blocks, 0 shut for user {LEARNER}"
 
 
-def test_a_course_without_gates_has_nothing_to_list(learner):
+def test_a_course_without_gates_has_nothing_to_list(learner, published):
+    published.outlines["course-v1:ATC+OTHER+1"] = course()
+
     assert audit("course-v1:ATC+OTHER+1", "amina") == [f"0 gated blocks, 0 shut for user {LEARNER}"]
+
+
+def test_a_course_that_is_not_there_is_not_called_open(learner):
+    with pytest.raises(CommandError, match=r"The course course-v1:ATC\+OTHER\+1 is not there."):
+        audit("course-v1:ATC+OTHER+1", "amina")
 
 
 @pytest.mark.parametrize(

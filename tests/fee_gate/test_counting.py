@@ -207,6 +207,26 @@ def test_the_command_refuses_what_is_no_course_run(published, course_key, senten
     assert selectors.list_gated_courses() == (COURSE,)
 
 
+def test_an_empty_name_is_not_every_course(published):
+    with pytest.raises(CommandError, match="“” is no key of a course run"):
+        call_command("fee_gate_recompute", "", stdout=StringIO())
+
+
+def test_f15_a_database_that_fails_is_said_of_its_course_and_the_others_go_on(
+    published, monkeypatch
+):
+    def broken(course_key):
+        raise DatabaseError("gone away")
+
+    monkeypatch.setattr(services, "recompute", broken)
+    errors = StringIO()
+
+    with pytest.raises(CommandError, match="are as before"):
+        call_command("fee_gate_recompute", COURSE, stdout=StringIO(), stderr=errors)
+
+    assert errors.getvalue() == f"{COURSE}: gone away\n"
+
+
 def test_a_course_that_is_not_there_leaves_no_row(published, monkeypatch):
     monkeypatch.setattr("fairgate.stand_in._platform", platform)
     errors = StringIO()

@@ -89,6 +89,7 @@ def test_the_admin_tells_of_what_it_adds_moves_and_deletes(told, operator):
     assert told == [make.COURSE]
 
     row = Offering.objects.get()
+    assert row.course_key == make.COURSE
     operator.post(
         reverse("admin:fee_payments_offering_change", args=[row.pk]), form(course_key=OTHER)
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from factories import fee_payments as make
 from fee_payments.checks import check_providers
-from fee_payments.forms import PriceForm, TaxRateForm
+from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
 from fee_payments.models import Offering, Price
 
 STRONG = "a-long-random-string"
@@ -85,3 +85,44 @@ def test_editing_a_title_keeps_the_seats_that_were_taken_meanwhile():
     assert client.post(url, form).status_code == 302
     row.refresh_from_db()
     assert (row.title, row.seats_taken) == ("Spectrum, edited", 1)
+
+
+def offering_form(row, **changes):
+    typed = {"code": row.code, "title": row.title, "course_key": row.course_key,
+             "kind": row.kind, "delivery": row.delivery, "full_seat_cost_minor": "0"}  # fmt: skip
+    return OfferingForm({**typed, **changes}, instance=row)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["rubbish", "library-v1:ATC+LIB", "course-v1:ATC"])
+def test_a_fee_is_for_a_course_run(typed):
+    make.offering()
+
+    form = offering_form(Offering.objects.get(), course_key=typed)
+
+    assert form.errors["course_key"] == [f"There is no course run “{typed}”."]
+
+
+@pytest.mark.django_db
+def test_the_code_of_a_fee_stays_what_gates_and_receipts_call_it():
+    make.offering()
+
+    saved = offering_form(Offering.objects.get(), code="renamed").save()
+
+    assert saved.code == "spectrum"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_course_of_a_fee_stays_once_somebody_may_come_in():
+    make.offering()
+    other = "course-v1:ATC+OTHER+1"
+    assert offering_form(Offering.objects.get(), course_key=other).save().course_key == other
+
+    make.paid_order(make.learner())
+
+    again = offering_form(Offering.objects.get(), course_key=make.COURSE).save()
+    assert again.course_key == other
+
+
+def test_an_amount_says_how_it_is_typed():
+    assert "12000 is 120.00" in str(PriceForm().fields["amount_minor"].help_text)

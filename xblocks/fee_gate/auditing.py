@@ -26,8 +26,11 @@ def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ..
     """Every gated block of a course, by usage key, and why it is open or shut for this person.
 
     Raises:
-        NotAudited: the gate table or fee_payments cannot be read; the gates are shut.
+        NotAudited: there is no such course; or the gate table or fee_payments cannot be read, and
+            the gates are shut.
     """
+    if not compat.has_course(keys.run_text(course_key)):
+        raise NotAudited(f"The course {course_key} is not there.")
     table = selectors.gate_table(course_key)
     if not table.is_readable:
         raise NotAudited("The table of gated blocks cannot be read. Gated courses are shut.")

@@ -187,6 +187,8 @@ class _Gate:
             list_price=price,
             total=price,
             url="#",
+            apply_url="#",
+            seat_code_url="#",
         )
 
     @cached_property

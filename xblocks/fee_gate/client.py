@@ -23,7 +23,7 @@ from fee_gate.data import Application, FeeChoice, GateTable, Paywall, PaywallSta
 log = logging.getLogger(__name__)
 
 # After these outcomes of a decision a person may be asked to look.
-_WITHOUT_WAIVER = frozenset({"refused", "review", "waitlisted"})
+_WITHOUT_WAIVER = frozenset({"ask", "refused", "review", "waitlisted"})
 
 
 class Undecidable(Exception):
@@ -253,6 +253,7 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         application=_application(quote, user_id=user_id, at=at),
         url=_url(fee),
         apply_url=_apply_url(quote),
+        country_url=payments.account_page_url(),
         seat_code_url=_seat_code_url(fee),
     )
 

@@ -160,8 +160,9 @@ class Paywall:
 
     ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the
     personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``url`` is the
-    fee's own page, ``seat_code_url`` the one for who was given a seat; ``apply_url`` is "" unless
-    a waiver was not given and a person may look at it.
+    fee's own page, ``seat_code_url`` the one for who was given a seat, ``country_url`` the one on
+    which people say where they live; ``apply_url`` is "" unless a waiver was not given and a person
+    may look at it.
     """
 
     state: PaywallState
@@ -175,6 +176,7 @@ class Paywall:
     application: Application | None = None
     url: str = ""
     apply_url: str = ""
+    country_url: str = ""
     seat_code_url: str = ""
 
 

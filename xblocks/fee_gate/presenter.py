@@ -237,7 +237,7 @@ def _to_pay(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
         teaser,
         gettext,
         lead=gettext("A fee opens what follows."),
-        first=(gettext("Pay {total}").format(total=paywall.total),),
+        first=((gettext("Pay {total}").format(total=paywall.total), paywall.url),),
     )
 
 
@@ -247,7 +247,7 @@ def _waived(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
         teaser,
         gettext,
         lead=gettext("The fee for what follows is waived for you. You pay nothing."),
-        first=(gettext("Take your waived place"),),
+        first=((gettext("Take your waived place"), paywall.url),),
     )
 
 
@@ -260,16 +260,21 @@ def _country_missing(paywall: Paywall, teaser: str, gettext: Gettext) -> Paywall
             "A fee opens what follows. Tell us your country to see whether it is waived for you."
         ),
         first=(
-            gettext("Tell us your country"),
-            gettext("Pay {total}").format(total=paywall.total),
+            (gettext("Tell us your country"), paywall.country_url),
+            (gettext("Pay {total}").format(total=paywall.total), paywall.url),
         ),
     )
 
 
 def _personal(
-    paywall: Paywall, teaser: str, gettext: Gettext, *, lead: str, first: tuple[str, ...]
+    paywall: Paywall,
+    teaser: str,
+    gettext: Gettext,
+    *,
+    lead: str,
+    first: tuple[tuple[str, str], ...],
 ) -> PaywallPage:
-    """The page of somebody with a price of their own; ``first`` name the ways to the fee's page."""
+    """The page of somebody with a price of their own; ``first`` are the ways most people take."""
     application = paywall.application
     return PaywallPage(
         heading=paywall.title,
@@ -281,7 +286,7 @@ def _personal(
         why=gettext("Why this price"),
         explanation=paywall.explanation,
         links=_links(
-            *((label, paywall.url) for label in first),
+            *first,
             _way_of_application(paywall, gettext),
             (gettext("I have a seat code"), paywall.seat_code_url),
         ),

@@ -74,7 +74,7 @@ def _moment(text: str) -> datetime:
     """A day or a moment; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no date, or one that UTC has no year for
         said = f"“{text}” is no date; write it like 2027-01-31 or 2027-01-31T18:00"
         raise ArgumentTypeError(said) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from fee_gate import client, compat, selectors, services
 from fee_gate.exceptions import GateError
@@ -22,7 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("course", nargs="?", metavar="COURSE", help="course-v1:ORG+CODE+RUN")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        courses = [course_run(options["course"])] if options["course"] else _courses()
+        named = options["course"]
+        courses = _courses() if named is None else [course_run(named)]
         failed = [course for course in courses if not self._count(course)]
         self.stdout.write(f"{len(courses)} courses, {len(failed)} failed")
         if failed:
@@ -31,7 +33,7 @@ class Command(BaseCommand):
     def _count(self, course: str) -> bool:
         try:
             found = services.recompute(course)
-        except GateError as error:
+        except (GateError, DatabaseError) as error:
             self.stderr.write(f"{course}: {error}")
             return False
         self.stdout.write(f"{found.course_key}: {found.gates} gates, {found.blocks} blocks")
