@@ -6,24 +6,28 @@ Collected by ``make test-platform`` only (see README.md). The course is in ``gat
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from unittest import mock
 
 import ddt
-from common.djangoapps.student.models import UserProfile
+from common.djangoapps.course_modes.tests.factories import CourseModeFactory
+from common.djangoapps.student.models import CourseEnrollment, UserProfile
 from common.djangoapps.student.tests.factories import CourseEnrollmentFactory
 from contract_of_compat import CompatContract
 from django.conf import settings
+from django.core.cache import cache
 from django.core.checks import run_checks
 from django.db import DatabaseError
 from django.test import RequestFactory
 from django.urls import reverse
-from gated_course import EXAM, FEE, MFE, GatedCourse
+from gated_course import EXAM, FEE, MFE, PROBLEM, GatedCourse
 from lms.djangoapps.courseware.block_render import get_block_for_descriptor
 from lms.djangoapps.courseware.field_overrides import disable_overrides
 from lms.djangoapps.courseware.masquerade import CourseMasquerade
 from lms.djangoapps.courseware.model_data import FieldDataCache
 from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
+from openedx.features.content_type_gating.models import ContentTypeGatingConfig
 from xmodule.modulestore import ModuleStoreEnum
 from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 from xmodule.partitions.partitions import UserPartition
@@ -33,6 +37,8 @@ from fairgate import clock
 from fairgate.money import Money
 from fee_gate import api, compat, selectors, services
 from fee_gate.data import GateTable
+from fee_gate.models import GatedBlock
+from fee_gate.models import GatedCourse as CountedCourse
 from fee_payments import api as payments
 from fee_payments import selectors as payments_selectors
 from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
@@ -437,3 +443,120 @@ class SeatCodes(GatedCourse):
         assert str(self.course.id) in answer["Location"]
         self.forget()
         self.assertContains(self.page(self.v2, recheck=True, mfe=True), "SECRET-TWO")
+
+
+class NeverCounted(GatedCourse):
+    """F22: the course is there, its rows are not, as after a restore: shut at every door."""
+
+    def setUp(self):
+        super().setUp()
+        GatedBlock.objects.all().delete()
+        CountedCourse.objects.all().delete()
+        cache.clear()
+        self.forget()
+
+    def test_nothing_gated_is_shown_at_pages_handlers_or_to_apps(self):
+        update_course_in_cache(self.course.id)
+        for name in ("unpaid", "anonymous", "payer"):
+            self.as_(name)
+            for block in (self.v1, self.v2, self.secret, self.problem):
+                for recheck, mfe in ((False, False), (True, True)):
+                    self.assert_shut(self.page(block, recheck=recheck, mfe=mfe))
+            assert self.get(self.handler(self.problem)).status_code == 503
+        self.assert_shut(self.blocks_api("unpaid"))
+        assert str(self.secret.location) not in self.blocks_api("unpaid").json()["blocks"]
+
+    def test_counting_it_opens_what_is_free_and_paid(self):
+        services.recompute(str(self.course.id))
+        self.as_("payer")
+        self.assertContains(self.page(self.secret), "SECRET-ONE")
+
+
+class PaidTracks(GatedCourse):
+    """A graded problem that the platform's own paid tracks restrict as well: both have to open."""
+
+    def setUp(self):
+        # Before anybody asks: the platform remembers the answer.
+        ContentTypeGatingConfig.objects.create(
+            enabled=True, enabled_as_of=datetime(2018, 1, 1, tzinfo=UTC)
+        )
+        super().setUp()
+
+    def build_course(self):
+        super().build_course()
+        for mode in ("audit", "verified"):
+            CourseModeFactory(course_id=self.course.id, mode_slug=mode)
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            subsection = self.store.get_item(self.subsection.location)
+            subsection.graded, subsection.format = True, "Homework"
+            self.store.update_item(subsection, self.user.id)
+        self.publish()
+        update_course_in_cache(self.course.id)
+
+    def test_a_paid_track_does_not_open_what_waits_for_our_fee_nor_the_other_way_round(self):
+        CourseEnrollment.objects.update(mode="verified")
+        self.as_("unpaid")
+        self.assert_shut(self.page(self.v1, recheck=True, mfe=True))
+        self.assert_shut(self.page(self.problem))
+        assert str(self.problem.location) not in self.blocks_api("unpaid").json()["blocks"]
+
+        self.as_("payer")
+        self.assertContains(self.page(self.v1, recheck=True, mfe=True), "SECRET-QUESTION")
+
+        CourseEnrollment.objects.update(mode="audit")
+        self.as_("payer")
+        assert "SECRET-QUESTION" not in self.page(self.v1).content.decode()
+
+
+class Drafts(GatedCourse):
+    """Keys of drafts are for staff: an unpublished block stands behind no gate."""
+
+    def build_course(self):
+        super().build_course()
+        self.question = self.make(self.v2, "problem", data=PROBLEM)
+        self.publish()
+
+    def test_a_block_that_is_unpublished_is_shown_by_no_other_key(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            self.store.unpublish(self.v2.location, self.user.id)
+        draft = self.course.id.for_branch(ModuleStoreEnum.BranchName.draft)
+        usage = self.question.location.map_into_course(draft)
+        for name in ("unpaid", "anonymous"):
+            self.as_(name)
+            for route in ("xblock_handler", "xblock_handler_noauth"):
+                url = reverse(
+                    route,
+                    kwargs={
+                        "course_id": str(draft),
+                        "usage_id": str(usage),
+                        "handler": "xmodule_handler",
+                        "suffix": "problem_get",
+                    },
+                )
+                response = self.get(url)
+                assert response.status_code == 404, (name, route, response.status_code)
+            self.assert_shut(self.get(reverse("render_xblock", args=[str(usage)])))
+
+
+class LtiTools(GatedCourse):
+    """A tool behind a gate takes grades from its provider, and is launched for who may."""
+
+    def build_course(self):
+        super().build_course()
+        self.lti = self.make(self.v2, "lti", lti_id="tool", launch_url="http://tool.example/")
+        self.publish()
+
+    def test_only_who_has_settled_the_fee_launches_it(self):
+        for name, expected in (("unpaid", 403), ("anonymous", 403)):
+            self.as_(name)
+            for route in ("xblock_handler", "xblock_handler_noauth"):
+                url = self.handler(self.lti, route, handler="preview_handler", suffix="")
+                assert self.get(url).status_code == expected, (name, route)
+        self.as_("payer")
+        url = self.handler(self.lti, handler="preview_handler", suffix="")
+        assert self.get(url).status_code == 200
+
+    def test_grades_come_back_without_a_session(self):
+        self.as_("anonymous")
+        url = self.handler(self.lti, "xblock_handler_noauth", handler="grade_handler", suffix="")
+        assert self.client.post(url).status_code != 403

@@ -100,6 +100,10 @@ def test_our_own_settings_satisfy_the_checks(monkeypatch):
         ({"MIDDLEWARE": [USERS]}, "fee_gate.E002"),
         ({"MIDDLEWARE": [common.MIDDLEWARE, USERS]}, "fee_gate.E002"),
         ({"MODULESTORE_FIELD_OVERRIDE_PROVIDERS": ()}, "fee_gate.E003"),
+        (
+            {"MODULESTORE_FIELD_OVERRIDE_PROVIDERS": ("one.of.the.platform", common.OVERRIDE)},
+            "fee_gate.E003",
+        ),
         ({"XBLOCK_FIELD_DATA_WRAPPERS": ()}, "fee_gate.E004"),
     ],
 )
@@ -197,22 +201,22 @@ def test_settings_may_be_applied_twice():
 
     assert settings.MIDDLEWARE == [USERS, common.MIDDLEWARE]
     assert settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS == (
-        "one.of.the.platform",
         common.OVERRIDE,
+        "one.of.the.platform",
     )
     assert settings.INSTALLED_APPS == ["fairgate"]
 
 
 def test_an_operators_value_wins():
     settings = lms(
-        FEE_GATE_PARTITION_IDS=(60, 61), ENV_TOKENS={"FEE_GATE_NOAUTH_EXEMPT_TYPES": ["lti"]}
+        FEE_GATE_PARTITION_IDS=(60, 61), ENV_TOKENS={"FEE_GATE_NOAUTH_EXEMPT_HANDLERS": ["lti:x"]}
     )
 
     common.plugin_settings(settings)
     production.plugin_settings(settings)
 
     assert settings.FEE_GATE_PARTITION_IDS == (60, 61)
-    assert settings.FEE_GATE_NOAUTH_EXEMPT_TYPES == ["lti"]
+    assert settings.FEE_GATE_NOAUTH_EXEMPT_HANDLERS == ["lti:x"]
 
 
 def test_studio_gets_the_defaults_and_no_hooks():

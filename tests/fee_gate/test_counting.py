@@ -138,7 +138,7 @@ def test_a_recount_is_seen_in_the_same_request(published, memory):
     assert selectors.gate_table(COURSE).covers == {}
 
 
-def test_a_publish_that_cannot_be_read_leaves_the_table_and_says_so(published, caplog):
+def test_f22_a_publish_that_cannot_be_read_keeps_the_rows_and_shuts_the_course(published, caplog):
     def unreadable(course_key):
         raise OutlineUnreadable(f"The course {course_key} cannot be read.")
 
@@ -147,8 +147,9 @@ def test_a_publish_that_cannot_be_read_leaves_the_table_and_says_so(published, c
     with pytest.raises(OutlineUnreadable, match="cannot be read"):
         handlers.count_gates(sender=None, course_key=COURSE)
 
-    assert selectors.gate_table(COURSE).fees == (FEE,)
-    assert f"gates not counted: course={COURSE}" in caplog.text
+    assert not selectors.gate_table(COURSE).is_readable
+    assert GatedBlock.objects.filter(course_key=COURSE, fee=FEE).exists()
+    assert f"gates not counted, course shut: course={COURSE}" in caplog.text
 
 
 def test_f22_a_table_that_cannot_be_read_is_not_an_empty_table(published, monkeypatch, caplog):

@@ -60,6 +60,23 @@ def test_the_authors_rules_cannot_lift_the_gate(published):
     assert rules == {70: [2]}
 
 
+def test_the_rules_of_other_providers_stay_as_well(published, monkeypatch):
+    monkeypatch.setattr("fee_gate.compat.other_access_rules", lambda block, stored: {51: [2]})
+
+    rules = override({"50": [1]}).get(block("html", "secret"), "group_access", NOTHING)
+
+    assert rules == {51: [2], 70: [2]}
+
+
+def test_while_a_course_is_read_for_us_the_platform_keeps_no_no(published, monkeypatch):
+    monkeypatch.setattr(selectors, "is_reading", lambda: True)
+    other = UsageKey.from_string("block-v1:ATC+OTHER+1+type@html+block@x")
+
+    assert FeeGateFieldOverride.enabled_for(
+        SimpleNamespace(scope_ids=SimpleNamespace(usage_id=other))
+    )
+
+
 def test_a_free_block_and_another_field_are_left_alone(published):
     assert override().get(block("html", "intro"), "group_access", NOTHING) is NOTHING
     assert override().get(block("html", "secret"), "display_name", NOTHING) is NOTHING

@@ -83,10 +83,37 @@ def test_a_token_is_as_good_as_a_session(published, monkeypatch):
 
 
 def test_lti_providers_may_post_grades_without_signing_in(published, settings):
-    settings.FEE_GATE_NOAUTH_EXEMPT_TYPES = ("html",)
+    settings.FEE_GATE_NOAUTH_EXEMPT_HANDLERS = ("html:problem_get",)
 
     assert ask("xblock_handler_noauth", key("html", "secret"), AnonymousUser()) == 200
     assert ask("xblock_handler", key("html", "secret"), AnonymousUser()) == 403
+
+
+def test_no_other_handler_of_a_block_that_takes_grades_is_reachable(published, settings):
+    settings.FEE_GATE_NOAUTH_EXEMPT_HANDLERS = ("html:grade_handler",)
+
+    assert ask("xblock_handler_noauth", key("html", "secret"), person(LEARNER)) == 403
+
+
+DRAFTS = [
+    key("html", "never-published").replace("+type@", "+branch@draft-branch+type@"),
+    key("html", "secret").replace("+type@", f"+version@{'a' * 24}+type@"),
+    key("vertical", "V9").replace("+type@", "+branch@draft-branch+type@"),
+]
+
+
+@pytest.mark.parametrize("route", GUARDED)
+@pytest.mark.parametrize("draft", DRAFTS)
+def test_drafts_and_old_versions_of_a_gated_course_are_for_its_staff(published, route, draft):
+    assert ask(route, draft, AnonymousUser()) == 404
+    assert ask(route, draft, person(PAYER)) == 404
+    assert ask(route, draft, person(AUTHOR)) == 200
+
+
+def test_drafts_of_a_course_without_gates_are_the_platforms_business(published):
+    other = "block-v1:ATC+OTHER+1+branch@draft-branch+type@html+block@x"
+
+    assert ask("render_xblock", other, AnonymousUser()) == 200
 
 
 def test_k24_without_a_decision_the_answer_is_503(published, payments):

@@ -37,6 +37,7 @@ def gated_anew(fee=FEE):
 def committed(transactional_db, platform, payments, at):
     """The marker course and one without a gate, counted and committed."""
     remembered._kept.clear()
+    remembered._ungated.clear()
     platform.outlines[OTHER] = course()
     services.recompute(COURSE)
     services.recompute(OTHER)
@@ -46,7 +47,12 @@ def committed(transactional_db, platform, payments, at):
 @pytest.fixture
 def another_process(monkeypatch):
     """Forgets what this process knows, not what the shared cache knows."""
-    return remembered._kept.clear
+
+    def forget():
+        remembered._kept.clear()
+        remembered._ungated.clear()
+
+    return forget
 
 
 def test_the_second_request_asks_no_rows(committed, django_assert_num_queries):
@@ -110,7 +116,7 @@ def test_f22_an_old_snapshot_that_ends_late_does_not_overwrite_what_is_newer(com
     newer = selectors.gate_table(COURSE)
 
     # when: it stores what it saw
-    remembered._kept.clear()
+    remembered._ungated.clear()
     cache.delete(remembered._key(newer.version, COURSE))
     assert remembered.recall(COURSE, lambda _course: old) == old
 
@@ -212,6 +218,8 @@ def test_only_so_many_courses_are_kept_in_a_process(committed, monkeypatch):
     monkeypatch.setattr(remembered, "_COURSES", 1)
 
     selectors.gate_table(COURSE)
+    committed.outlines[OTHER] = gated_anew()
+    services.recompute(OTHER)
     selectors.gate_table(OTHER)
 
     assert list(remembered._kept) == [OTHER]
@@ -322,3 +330,85 @@ def test_k24_nonsense_in_the_cache_is_not_believed(committed):
     cache.set(remembered._key(table.version, COURSE), ("nonsense",))
 
     assert selectors.gate_table(COURSE) == table
+
+
+def fail(*_args, **_kwargs):
+    raise OperationalError("deadlock")
+
+
+def test_f22_a_publish_that_cannot_be_counted_shuts_the_course_until_it_is(
+    committed, monkeypatch, another_process
+):
+    selectors.gate_table(COURSE)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "_replace", fail)
+        with pytest.raises(OperationalError):
+            handlers.count_gates(course_key=COURSE)
+    assert not selectors.gate_table(COURSE).is_readable
+
+    another_process()
+    cache.clear()
+    assert not selectors.gate_table(COURSE).is_readable
+
+    services.recompute(COURSE)
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+
+
+def test_a_course_without_a_gate_stays_open_when_it_cannot_be_counted(committed, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "_replace", fail)
+        with pytest.raises(OperationalError):
+            handlers.count_gates(course_key=OTHER)
+    cache.clear()
+
+    table = selectors.gate_table(OTHER)
+
+    assert (table.is_readable, table.covers) == (True, {})
+
+
+@pytest.mark.parametrize("state", ["never counted", "not counted"])
+def test_the_kill_switch_opens_a_course_that_cannot_be_counted(committed, state):
+    if state == "never counted":
+        GatedBlock.objects.all().delete()
+        GatedCourse.objects.all().delete()
+    else:
+        services.shut(COURSE)
+    cache.clear()
+    remembered._kept.clear()
+    assert selectors.gate_table(COURSE).is_enforced
+
+    committed.switched_off = frozenset({COURSE})
+
+    assert not selectors.gate_table(COURSE).is_enforced
+
+
+def test_keys_of_no_course_push_no_gated_course_out(committed, monkeypatch):
+    monkeypatch.setattr(remembered, "_COURSES", 1)
+    monkeypatch.setattr(remembered, "_UNGATED", 2)
+    selectors.gate_table(COURSE)
+
+    for number in range(5):
+        selectors.gate_table(f"course-v1:ATC+INVENTED+{number}")
+
+    assert list(remembered._kept) == [COURSE]
+    assert len(remembered._ungated) == 2
+
+
+@pytest.mark.mariadb
+def test_k23_a_key_with_an_accent_that_mariadb_does_not_mind_is_no_way_around(committed):
+    table = selectors.gate_table(COURSE.replace("ATC", "ÀTC"))
+
+    assert not table.is_readable
+
+
+def test_a_course_store_that_fails_is_no_course_without_a_gate(committed, monkeypatch, caplog):
+    def gone(_course_key):
+        raise ConnectionError("no course store")
+
+    GatedBlock.objects.all().delete()
+    GatedCourse.objects.all().delete()
+    cache.clear()
+    monkeypatch.setattr(committed, "course_may_have_gate", gone)
+
+    assert not selectors.gate_table(COURSE).is_readable
+    assert f"course unreadable, shut: course={COURSE}" in caplog.text

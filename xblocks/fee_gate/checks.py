@@ -108,11 +108,12 @@ def _middleware() -> CheckMessage | None:
 
 
 def _override() -> CheckMessage | None:
-    if OVERRIDE in getattr(settings, "MODULESTORE_FIELD_OVERRIDE_PROVIDERS", ()):
+    if tuple(getattr(settings, "MODULESTORE_FIELD_OVERRIDE_PROVIDERS", ()))[:1] == (OVERRIDE,):
         return None
     return Error(
-        "The gate's field override is missing, so gated blocks are open.",
-        hint=f"Add {OVERRIDE} to MODULESTORE_FIELD_OVERRIDE_PROVIDERS.",
+        "The gate's field override is missing or not the first, so gated blocks are open.",
+        hint=f"Put {OVERRIDE} first into MODULESTORE_FIELD_OVERRIDE_PROVIDERS: the platform takes "
+        "the first answer, and ours holds those of the others.",
         id="fee_gate.E003",
     )
 

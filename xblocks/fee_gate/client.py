@@ -53,7 +53,8 @@ def entitled_fees_now(user_id: int, *, at: datetime) -> frozenset[str]:
     try:
         # "" is the fee of a gate that has none: nobody has settled it.
         return frozenset(_payments().entitled_offerings(user_id, at=at)) - {""}
-    except (DatabaseError, FairgateError) as error:
+    except (DatabaseError, FairgateError, TypeError, ValueError) as error:
+        # The last two are a row that is no entitlement.
         log.exception("fee gate: no decision, gates stay shut: user=%s", user_id)
         raise Undecidable from error
 

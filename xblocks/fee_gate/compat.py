@@ -234,6 +234,25 @@ def is_enforced(course_key: str) -> bool:
     return flag is None or flag.everyone is not False
 
 
+def other_access_rules(block: Any, field_data: Any) -> Mapping[int, Any] | None:
+    """What the platform's other field overrides say of a block's access rules, or ``None``.
+
+    For example its own paid tracks (openedx/features/content_type_gating/field_override.py).
+    """
+    try:
+        from lms.djangoapps.courseware import field_overrides
+    except ImportError:
+        return None
+    nothing = field_overrides.NOTSET
+    for provider in field_overrides.OverrideModulestoreFieldData._providers_for_block(block):
+        if provider.__module__.startswith("fee_gate."):
+            continue
+        found = provider(None, field_data).get(block, "group_access", nothing)
+        if found is not nothing:
+            return dict(found)
+    return None
+
+
 def course_keys() -> tuple[str, ...]:
     """Every course run of the platform."""
     try:

@@ -22,9 +22,10 @@ def may_enrol_without_request() -> bool:
     return settings.FEE_GATE_ENROL_WITHOUT_REQUEST is True
 
 
-def noauth_exempt_types() -> frozenset[str]:
-    """Block types whose unauthenticated handlers stay reachable behind a gate.
+def noauth_exempt_handlers() -> frozenset[str]:
+    """Unauthenticated handlers that stay reachable behind a gate, as "block type:handler".
 
-    LTI providers post grades there; the handler answers to a signature and shows no content.
+    LTI tools post grades there; these handlers answer to a signature and show no content. A launch
+    is none of them: it is for who has settled the fee.
     """
-    return frozenset(settings.FEE_GATE_NOAUTH_EXEMPT_TYPES)
+    return frozenset(settings.FEE_GATE_NOAUTH_EXEMPT_HANDLERS)

@@ -44,6 +44,8 @@ class Reach:
 
 # The version of a course of which no gate was ever counted: it has none.
 NEVER_COUNTED = "none"
+# The version of a course whose last publish could not be counted.
+UNCOUNTED = "uncounted"
 
 
 @dataclass(frozen=True, kw_only=True)

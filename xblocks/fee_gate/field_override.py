@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fee_gate import keys, partitions, rules, selectors
+from fee_gate import compat, keys, partitions, rules, selectors
 from fee_gate.data import GateTable
 
 
@@ -33,18 +33,30 @@ class FeeGateFieldOverride:
         if not table.is_readable and not _is_in_doubt(block, table):
             return default
         ours = partitions.rules_of(table, keys.usage_text(usage))
-        return {**self._authors_rules(block), **ours} if ours else default
+        return {**self._other_rules(block), **ours} if ours else default
 
     @classmethod
     def enabled_for(cls, course: Any) -> bool:
         """Whether the course of this block has a gate, or nobody can say.
 
-        The platform asks once per request and keeps the answer, so no block is read here.
+        The platform asks once per request and keeps the answer, so no block is read here; and while
+        one is read for us, it must not keep a "no".
         """
         if course is None:
             return False
+        if selectors.is_reading():
+            return True
         table = selectors.gate_table(course.scope_ids.usage_id.course_key)
         return bool(table.covers) or not table.is_readable
+
+    def _other_rules(self, block: Any) -> Mapping[int, Any]:
+        """Whom else a block is for: by another provider, which minds the author's rules, or them.
+
+        The platform takes the first provider's answer and asks no further, so ours is the first,
+        and asks the others.
+        """
+        others = compat.other_access_rules(block, self.fallback_field_data)
+        return self._authors_rules(block) if others is None else others
 
     def _authors_rules(self, block: Any) -> Mapping[int, Any]:
         # Read below the block: ``block.group_access`` would mark the field as changed, and the

@@ -36,9 +36,10 @@ def count_gates(sender: object = None, course_key: Any = None, **_: object) -> N
     del sender
     try:
         services.recompute(str(course_key))
-    except (DatabaseError, GateError):
-        # The table keeps what it knew. ``manage.py fee_gate_recompute`` counts again.
-        log.exception("fee gate: gates not counted: course=%s", course_key)
+    except Exception:
+        # The table knows too little. ``manage.py fee_gate_recompute`` counts again.
+        log.exception("fee gate: gates not counted, course shut: course=%s", course_key)
+        services.shut(str(course_key))
         raise
 
 

@@ -53,6 +53,15 @@ def block_type(usage_key: object) -> str:
     return str(_without_aside(key).block_type) if isinstance(key, UsageKey) else ""
 
 
+def is_as_published(key: object) -> bool:
+    """Whether a course or usage key names what learners see: no draft, and no certain version."""
+    parsed = _parsed(UsageKey, key) or _parsed(CourseKey, key)
+    usage = _without_aside(parsed) if isinstance(parsed, UsageKey) else parsed
+    course = getattr(usage, "course_key", usage)
+    is_live = getattr(course, "branch", None) in {None, "published-branch"}
+    return is_live and getattr(course, "version_guid", None) is None
+
+
 def is_run(course_key: object) -> bool:
     """Whether a key is one of a course run: libraries have such keys too."""
     key = _parsed(CourseKey, course_key)

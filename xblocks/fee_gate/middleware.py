@@ -1,9 +1,6 @@
-"""Shuts the routes of the platform that ask no partition: the block handlers and renderers.
+"""Gives one answer to everybody on the routes of handlers and renderers, before the view runs.
 
 It also answers for views that do not expect an enrolment to be held.
-
-Signed-in people on the ordinary routes are checked by the platform as well; here the same answer
-is given to everybody, on every guarded route, before the view runs.
 """
 
 from __future__ import annotations
@@ -16,13 +13,14 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseForbidden,
+    HttpResponseNotFound,
     HttpResponseRedirect,
 )
 from django.utils.translation import gettext as _
 
 from fairgate import clock
 from fee_gate import compat, conf, keys, selectors
-from fee_gate.checking import CourseCheck
+from fee_gate.checking import CourseCheck, is_exempt
 from fee_gate.data import Access
 
 log = logging.getLogger(__name__)
@@ -53,12 +51,16 @@ class FeeGateMiddleware:
         if route not in HANDLERS | RENDERERS:
             return None
         usage_key = _usage_key((*args, *kwargs.values()))
-        if usage_key is None or _is_left_to_platform(route, usage_key):
+        if usage_key is None:
             return None
-        course_key = kwargs.get("course_id") or keys.course_of(usage_key)
+        course_key = str(kwargs.get("course_id") or keys.course_of(usage_key))
+        if course_key and not all(map(keys.is_as_published, (course_key, usage_key))):
+            return _answer_of_drafts(request, course_key)
+        if _is_left_to_platform(route, usage_key, str(kwargs.get("handler", ""))):
+            return None
         if not course_key or not _is_about_gates(course_key, usage_key):
             return None
-        return _answer(request, route, str(course_key), usage_key)
+        return _answer(request, route, course_key, usage_key)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Say that an enrolment is held where the platform's own view does not, and breaks.
@@ -81,11 +83,12 @@ def _usage_key(values: tuple[Any, ...]) -> str | None:
     return next((key for key in found if key), None)
 
 
-def _is_left_to_platform(route: str, usage_key: str) -> bool:
+def _is_left_to_platform(route: str, usage_key: str, handler: str) -> bool:
     block_type = keys.block_type(usage_key)
     if route in RENDERERS:
         return block_type == "vertical"
-    return route == "xblock_handler_noauth" and block_type in conf.noauth_exempt_types()
+    is_without_session = route == "xblock_handler_noauth"
+    return is_without_session and f"{block_type}:{handler}" in conf.noauth_exempt_handlers()
 
 
 def _is_about_gates(course_key: object, usage_key: str) -> bool:
@@ -95,6 +98,17 @@ def _is_about_gates(course_key: object, usage_key: str) -> bool:
         return selectors.may_have_gate(table.course_key)
     usage = keys.usage_text(usage_key, course_key)
     return bool(table.fees_of(usage) or table.fees_inside(usage))
+
+
+def _answer_of_drafts(request: HttpRequest, course_key: str) -> HttpResponse | None:
+    """Drafts and old versions of a course with gates are for its staff: nothing counts for them."""
+    table = selectors.gate_table(course_key)
+    if table.is_readable and not table.covers:
+        return None
+    user = request.user if request.user.is_authenticated else compat.token_user(request)
+    if user is not None and is_exempt(user.id, course_key):
+        return None
+    return HttpResponseNotFound()
 
 
 def _answer(

@@ -18,12 +18,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
 
-from fee_gate.data import Cover, GateTable
+from fee_gate.data import UNCOUNTED, Cover, GateTable
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,11 @@ SECONDS = 300
 _COURSES = 64  # kept in this process; a table of 5,000 blocks takes about 1.4 MB
 _FORMAT = 2  # of what is in the cache: change it with ``_packed``
 
-_kept: OrderedDict[str, tuple[float, GateTable]] = OrderedDict()
+_UNGATED = 4096  # of the others: a few hundred bytes each
+Kept = OrderedDict[str, tuple[float, GateTable]]
+
+_kept: Kept = OrderedDict()
+_ungated: Kept = OrderedDict()
 _lock = threading.Lock()
 _written = threading.local()
 
@@ -41,6 +46,8 @@ def recall(course: str, read: Callable[[str], GateTable]) -> GateTable:
     if _is_being_written(course):
         return read(course)
     version = _ask(cache.get, _key("version", course))
+    if version == UNCOUNTED:
+        return replace(read(course), is_readable=False)
     table = _known(course, version) if version else None
     if table is None:
         table = read(course)
@@ -57,6 +64,11 @@ def announce(course: str, table: GateTable) -> None:
     """
     _store(course, table)
     _ask(cache.set, _key("version", course), table.version, SECONDS)
+
+
+def distrust(course: str) -> None:
+    """Have nobody believe what is remembered or stored of a course until it has a new version."""
+    _ask(cache.set, _key("version", course), UNCOUNTED, SECONDS)
 
 
 def renew(course: str, version: str) -> None:
@@ -80,7 +92,7 @@ def _is_being_written(course: str) -> bool:
 
 
 def _known(course: str, version: str) -> GateTable | None:
-    until, table = _kept.get(course, (0.0, None))
+    until, table = _kept.get(course) or _ungated.get(course) or (0.0, None)
     if table is not None and table.version == version and time.monotonic() < until:
         return table
     packed = _ask(cache.get, _key(version, course))
@@ -96,11 +108,14 @@ def _store(course: str, table: GateTable) -> None:
 
 
 def _keep(course: str, table: GateTable) -> None:
+    # Apart, so that courses without gates, or keys of none, push no gated course out.
+    kept, other, most = (_kept, _ungated, _COURSES) if table.covers else (_ungated, _kept, _UNGATED)
     with _lock:
-        _kept[course] = (time.monotonic() + SECONDS, table)
-        _kept.move_to_end(course)
-        while len(_kept) > _COURSES:
-            _kept.popitem(last=False)
+        other.pop(course, None)
+        kept[course] = (time.monotonic() + SECONDS, table)
+        kept.move_to_end(course)
+        while len(kept) > most:
+            kept.popitem(last=False)
 
 
 def _ask(call: Callable[..., Any], *args: object) -> Any:

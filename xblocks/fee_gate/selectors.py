@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from fee_gate import client, compat, keys, models, remembered
-from fee_gate.data import NEVER_COUNTED, Cover, GateTable, HoldRule, HoldScope
+from fee_gate.data import NEVER_COUNTED, UNCOUNTED, Cover, GateTable, HoldRule, HoldScope
 
 _COLUMNS = ("usage_key", "gate_usage_key", "fee", "is_holder")
 
@@ -23,7 +23,7 @@ _reading = threading.local()
 def gate_table(course_key: object) -> GateTable:
     """What is gated in a course. Remembered; never raises for a broken table."""
     course = keys.course_text(course_key)
-    if _is_reading():
+    if is_reading():
         return GateTable(course_key=course)  # as the author wrote it; kept by nobody
     memory = compat.request_memory()
     known = memory.get(f"table:{course}")
@@ -50,7 +50,7 @@ def may_have_gate(course_key: str) -> bool:
     Reading the course reads blocks, whose access rules ask here again; while it is read the answer
     is no. Remembered for the request.
     """
-    if _is_reading():
+    if is_reading():
         return False
     memory = compat.request_memory()
     known = memory.get(f"may:{course_key}")
@@ -58,13 +58,17 @@ def may_have_gate(course_key: str) -> bool:
         return known
     _reading.is_on = True
     try:
-        answer = memory[f"may:{course_key}"] = compat.course_may_have_gate(course_key)
+        answer = compat.course_may_have_gate(course_key)
+    except Exception:  # each store of courses has errors of its own
+        log.exception("fee gate: course unreadable, shut: course=%s", course_key)
+        answer = True
     finally:
         _reading.is_on = False
+    memory[f"may:{course_key}"] = answer
     return answer
 
 
-def _is_reading() -> bool:
+def is_reading() -> bool:
     """Whether this thread reads a course right now to see whether there is a gate in it."""
     return getattr(_reading, "is_on", False)
 
@@ -75,8 +79,8 @@ def forget(course_key: str) -> None:
 
 
 def list_gated_courses() -> tuple[str, ...]:
-    """Every course that has, or once had, a gate."""
-    courses = models.GatedCourse.objects.order_by("course_key")
+    """Every course in which something is gated."""
+    courses = models.GatedBlock.objects.order_by("course_key").distinct()
     return tuple(courses.values_list("course_key", flat=True))
 
 
@@ -113,24 +117,46 @@ def hold_rule(row: models.FeeGateRule) -> HoldRule:
 def _read(course: str) -> GateTable:
     """The table as the rows say.
 
-    The course stays shut when they say nothing and there may be a gate in it (see field_override):
-    who operates reads in the log why.
+    The course stays shut when they say nothing for certain and there may be a gate in it (see
+    field_override): who operates reads in the log why, and can still switch its gates off.
     """
     try:
         # The version first: rows that are newer than their version are read again, not kept.
         counted, version = _version(course)
         rows = tuple(_rows(counted))
-        is_enforced = compat.is_enforced(counted) if rows else True
     except DatabaseError:
         log.exception("fee gate: table unreadable, course shut: course=%s", course)
-        return GateTable(course_key=course, is_readable=False)
-    table = GateTable(course_key=counted, is_enforced=is_enforced, version=version)
+        return GateTable(course_key=course, is_readable=False, is_enforced=_is_enforced(course))
+    table = GateTable(course_key=counted, version=version)
+    doubt = _doubt(course, table, has_rows=bool(rows))
+    if doubt:
+        log.error("fee gate: %s, course shut: course=%s (fee_gate_recompute)", doubt, course)
+        return replace(table, is_readable=False, is_enforced=_is_enforced(counted))
     if rows:
-        return with_fees(table, rows)
-    if version == NEVER_COUNTED and keys.is_run(course) and may_have_gate(course):
-        log.error("fee gate: never counted, course shut: course=%s (fee_gate_recompute)", course)
-        return replace(table, is_readable=False)
+        return with_fees(replace(table, is_enforced=_is_enforced(counted)), rows)
     return table
+
+
+def _doubt(course: str, table: GateTable, *, has_rows: bool) -> str:
+    """Why the rows say nothing for certain about a course that may have a gate, or ""."""
+    if course.casefold() != table.course_key.casefold():
+        # MariaDB also finds a course by letters without their accents; blocks are not found so.
+        return "asked by another key than it was counted by"
+    if has_rows and table.version != UNCOUNTED:
+        return ""
+    reasons = {NEVER_COUNTED: "never counted", UNCOUNTED: "not counted since it was published"}
+    if table.version in reasons and keys.is_run(course) and may_have_gate(course):
+        return reasons[table.version]
+    return ""
+
+
+def _is_enforced(course: str) -> bool:
+    """Whether the gates hold; a switch that cannot be read is not switched."""
+    try:
+        return compat.is_enforced(course)
+    except DatabaseError:
+        log.exception("fee gate: switch unreadable, gates hold: course=%s", course)
+        return True
 
 
 def _version(course: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fee_gate import client, compat, keys, remembered, rules, selectors
-from fee_gate.data import Cover, HoldRule, HoldScope, RecomputeSummary
+from fee_gate.data import UNCOUNTED, Cover, HoldRule, HoldScope, RecomputeSummary
 from fee_gate.exceptions import RuleRefused
 from fee_gate.models import FeeGateRule, GatedBlock, GatedCourse, new_version
 
@@ -48,7 +48,8 @@ def recompute(course_key: str) -> RecomputeSummary:
         seen, _created = GatedCourse.objects.get_or_create(course_key=course)
         now = GatedCourse.objects.select_for_update().get(course_key=course)
         rows = tuple(_rows(compat.course_outline(course)))
-        if _replace(course, rows, is_current=seen.version == now.version):
+        is_changed = _replace(course, rows, is_current=seen.version == now.version)
+        if is_changed or now.version == UNCOUNTED:
             _renew(course)
     summary = RecomputeSummary(
         course_key=course,
@@ -80,6 +81,16 @@ def announce(course_key: str) -> bool:
     remembered.announce(course, replace(table, version=new_version()))
     log.info("gates announced: course=%s blocks=%s", course, len(table.covers))
     return True
+
+
+def shut(course_key: str) -> None:
+    """A publish could not be counted: the course is shut, if there is a gate in it, until it is."""
+    course = keys.course_text(course_key)
+    remembered.distrust(course)
+    selectors.forget(course)
+    with transaction.atomic():
+        GatedCourse.objects.update_or_create(course_key=course, defaults={"version": UNCOUNTED})
+    transaction.on_commit(lambda: compat.forget_structure(course))
 
 
 def renew(course_key: str) -> None:

@@ -20,7 +20,15 @@ DEFAULTS = {
     # Two plugins must not share one: change this if another one is in the way. A course may have
     # one fee less than there are ids.
     "FEE_GATE_PARTITION_IDS": (70, 94),
-    "FEE_GATE_NOAUTH_EXEMPT_TYPES": ("lti", "lti_consumer"),
+    # "block type:handler", without a session, that stay reachable behind a gate: LTI tools send
+    # grades there.
+    "FEE_GATE_NOAUTH_EXEMPT_HANDLERS": (
+        "lti:grade_handler",
+        "lti:lti_2_0_result_rest_handler",
+        "lti_consumer:lti_1p3_access_token",
+        "lti_consumer:outcome_service_handler",
+        "lti_consumer:result_service_handler",
+    ),
     # True lets management commands and Celery tasks enrol without a fee. Off: a task does not say
     # for whom it works, and the work of some is started by learners.
     "FEE_GATE_ENROL_WITHOUT_REQUEST": False,
@@ -45,8 +53,9 @@ def enforce(settings: Any) -> None:
     if MIDDLEWARE not in settings.MIDDLEWARE:
         settings.MIDDLEWARE.append(MIDDLEWARE)
     providers = tuple(settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS)
-    if OVERRIDE not in providers:
-        settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (*providers, OVERRIDE)
+    # First: the platform takes the first answer, and ours holds those of the others.
+    others = (provider for provider in providers if provider != OVERRIDE)
+    settings.MODULESTORE_FIELD_OVERRIDE_PROVIDERS = (OVERRIDE, *others)
     # An operator's own processor stays; check fee_gate.W003 says what it has to do.
     if getattr(settings, "SEARCH_RESULT_PROCESSOR", None) == PLATFORM_SEARCH:
         settings.SEARCH_RESULT_PROCESSOR = SEARCH
