@@ -296,8 +296,7 @@ def masqueraded_group(user: Any, course_key: object, partition: Any) -> Any:
 def token_user(request: Any) -> Any:
     """The user of an ``Authorization`` header, by the platform's own authenticators, or ``None``.
 
-    The platform's handler view asks the same two, but serves an anonymous GET when both fail; so
-    who calls with a token has to be known before.
+    Who calls with a token has to be known before the view runs.
     """
     try:
         from edx_rest_framework_extensions.auth.jwt.authentication import (
@@ -408,8 +407,7 @@ def current_request() -> Any:
 def has_api_key(request: Any) -> bool:
     """Whether a server calls with the key that the platform's APIs accept from servers.
 
-    Stricter than the platform: neither an empty key nor the one its default settings ship, which
-    everybody knows, is a key.
+    Neither an empty key nor the placeholder of the default settings is one.
     """
     from django.conf import settings
 

@@ -1,8 +1,7 @@
 """Course search that keeps one learner's answers from the next. Loads inside edx-platform only.
 
-The platform's processor (lms/lib/courseware_search/lms_result_processor.py) remembers which blocks
-of a course exist for the first person who searches, in the class, for everybody whom this process
-serves. Here it is remembered for one request and one person.
+What a person may see of a course is remembered for one request and that person, over the platform's
+processor (lms/lib/courseware_search/lms_result_processor.py).
 """
 
 from __future__ import annotations
