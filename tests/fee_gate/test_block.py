@@ -14,7 +14,7 @@ from factories.fee_gate import AT, COURSE, FEE, LEARNER, PAYER, offering
 from fairgate.money import Money
 from fee_gate import presenter, services
 from fee_gate.block import FeeGateXBlock
-from fee_gate.data import PaywallState
+from fee_gate.data import Paywall, PaywallState
 from fee_payments.exceptions import NotOnSale
 from waiver_policy import api as waivers
 from waiver_policy.data import Applicant
@@ -325,3 +325,16 @@ def test_every_state_has_a_page():
 
 def test_a_block_knows_its_course(gate):
     assert gate().course_text == COURSE
+
+
+@pytest.mark.parametrize(("is_included", "name"), [(True, "Tax included"), (False, "Tax")])
+def test_a_tax_says_whether_it_is_in_the_price(is_included, name):
+    usd = Money("120.00", "USD")
+    paywall = Paywall(
+        state=PaywallState.TO_PAY, title="Fee", list_price=usd, total=usd,
+        tax=Money("20.00", "USD"), is_tax_included=is_included,
+    )  # fmt: skip
+
+    page = presenter.paywall(paywall, teaser="", gettext=str)
+
+    assert (name, "USD 20.00") in page.lines

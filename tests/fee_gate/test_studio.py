@@ -186,7 +186,7 @@ def test_a_gate_without_fault_has_no_messages(gate):
     ("fields", "words"),
     [
         ({"fee": ""}, "No fee is chosen."),
-        ({"fee": "gone"}, "This course has no such fee."),
+        ({"fee": "gone"}, "This course has no such fee,"),
         ({"scope": "everything"}, "reach of this gate is not known"),
     ],
 )
@@ -461,3 +461,10 @@ def test_a_course_keeps_its_fee_when_the_gate_of_a_library_is_brought_up_to_date
 
     assert Mixed.get_customizable_fields() == {"display_name": "upstream_display_name", "fee": None}
     assert FeeGateXBlock.get_customizable_fields() == {"fee": None}
+
+
+def test_a_fee_that_the_course_does_not_have_is_named_and_shut_to_everybody(gate):
+    page = gate(AUTHOR, fee="gone").author_view().content
+
+    assert "Unknown fee “gone”" in page
+    assert "so what follows is closed to everybody" in page

@@ -97,6 +97,7 @@ class FeeGateXBlock(XBlock):
         page = presenter.author(
             author.report(self, at=clock.now()),
             display_name=self.display_name,
+            fee=self.fee,
             scope=self.scope,
             teaser=self.teaser,
             gettext=self.gettext,

@@ -250,6 +250,7 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         waived=quote.waived,
         total=quote.total,
         tax=quote.tax,
+        is_tax_included=quote.tax_rule is not None and quote.tax_rule.inclusive,
         explanation=tuple(quote.explanation),
         application=_application(quote, user_id=user_id, at=at),
         url=_url(fee),

@@ -174,6 +174,7 @@ class Paywall:
     waived: Money | None = None
     total: Money | None = None
     tax: Money | None = None
+    is_tax_included: bool = False
     explanation: tuple[str, ...] = ()
     application: Application | None = None
     url: str = ""

@@ -117,6 +117,7 @@ def author(
     report: GateReport,
     *,
     display_name: str,
+    fee: str,
     scope: str,
     teaser: str,
     gettext: Gettext,
@@ -129,7 +130,7 @@ def author(
         preview = paywall(report.paywall, teaser=teaser, gettext=gettext)
     return AuthorPage(
         heading=display_name,
-        fee=report.fee.title if report.fee else gettext("No fee"),
+        fee=report.fee.title if report.fee else _no_fee(fee, gettext),
         prices=" · ".join(str(price) for price in prices),
         scope=scope_names(gettext).get(scope, scope),
         closed=_closed(report, gettext, ngettext),
@@ -138,6 +139,11 @@ def author(
         preview=preview,
         ways=tuple(link.label for link in preview.links) if preview else (),
     )
+
+
+def _no_fee(code: str, gettext: Gettext) -> str:
+    """What stands for a fee's name where the course has no fee of this code."""
+    return gettext("Unknown fee “{code}”").format(code=code) if code else gettext("No fee")
 
 
 def _closed(report: GateReport, gettext: Gettext, ngettext: NGettext) -> tuple[str, ...]:
@@ -171,7 +177,7 @@ def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[s
             "No fee is chosen. Once published, what follows is closed to everybody. Choose a fee."
         ),
         Advice.UNKNOWN_FEE: gettext(
-            "This course has no such fee. Once published, what follows is closed to everybody. "
+            "This course has no such fee, so what follows is closed to everybody. "
             "Choose a fee of this course, or ask who keeps the price list to add it."
         ),
         Advice.NOT_ON_SALE: gettext(
@@ -351,7 +357,8 @@ def _price_lines(paywall: Paywall, gettext: Gettext) -> tuple[tuple[str, str], .
     if paywall.waived:
         lines.append((gettext("Waived for you"), f"\N{MINUS SIGN}{paywall.waived}"))
     if paywall.tax:
-        lines.append((gettext("Tax"), str(paywall.tax)))
+        name = gettext("Tax included") if paywall.is_tax_included else gettext("Tax")
+        lines.append((name, str(paywall.tax)))
     return (*lines, (gettext("Your price"), str(paywall.total)))
 
 
