@@ -26,7 +26,7 @@ from xmodule.modulestore.xml_importer import import_course_from_xml
 TEASER = "He said: \"Six <b>lessons</b> & more\"\nهذه دروس\n\u200fфото \U0001f6f0 'x'"
 WHOLE = SETTINGS | {"display_name": 'Gebühr "A" & <B>', "teaser": TEASER, "scope": "subsection"}
 NO_SUCH_FEE = (
-    "This course has no such fee. Once published, what follows is closed to everybody. "
+    "This course has no such fee, so what follows is closed to everybody. "
     "Choose a fee of this course, or ask who keeps the price list to add it."
 )
 
