@@ -359,7 +359,6 @@ def test_a_course_without_a_gate_stays_open_when_it_cannot_be_counted(committed,
         patch.setattr(services, "_replace", fail)
         with pytest.raises(OperationalError):
             handlers.count_gates(course_key=OTHER)
-    cache.clear()
 
     table = selectors.gate_table(OTHER)
 
@@ -412,3 +411,11 @@ def test_a_course_store_that_fails_is_no_course_without_a_gate(committed, monkey
 
     assert not selectors.gate_table(COURSE).is_readable
     assert f"course unreadable, shut: course={COURSE}" in caplog.text
+
+
+def test_f22_a_mark_that_could_not_be_stored_still_shuts_the_course_for_a_while(committed):
+    remembered.distrust(COURSE)
+
+    assert not selectors.gate_table(COURSE).is_readable
+    cache.clear()
+    assert selectors.gate_table(COURSE).is_readable

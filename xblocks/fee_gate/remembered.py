@@ -47,7 +47,7 @@ def recall(course: str, read: Callable[[str], GateTable]) -> GateTable:
         return read(course)
     version = _ask(cache.get, _key("version", course))
     if version == UNCOUNTED:
-        return replace(read(course), is_readable=False)
+        return _distrusted(read(course))
     table = _known(course, version) if version else None
     if table is None:
         table = read(course)
@@ -55,6 +55,11 @@ def recall(course: str, read: Callable[[str], GateTable]) -> GateTable:
             _store(course, table)
             _ask(cache.add, _key("version", course), table.version, SECONDS)
     return table
+
+
+def _distrusted(table: GateTable) -> GateTable:
+    """Where the mark could not be stored, the rows do not know how old they are."""
+    return table if table.version == UNCOUNTED else replace(table, is_readable=False)
 
 
 def announce(course: str, table: GateTable) -> None:
