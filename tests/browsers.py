@@ -16,6 +16,15 @@ MISSING = (
     "brew install --cask chromium) or name it by CHROMIUM=/path/to/chromium."
 )
 
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 
 def chromium() -> str:
     """The program to start, or empty."""

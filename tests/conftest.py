@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from playwright.sync_api import Browser, sync_playwright
 
 import browsers
 import emptying
@@ -98,6 +99,14 @@ def empty_cache() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The Chromium to drive; a test that asks for it is marked ``browser``."""
-    return browsers.chromium()
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for all tests of this process, which are marked ``browser``.
+
+    One, because Playwright has one event loop in a thread, and it stays until the end.
+    """
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=browsers.chromium(), args=list(browsers.FLAGS)
+        )
+        yield running
+        running.close()

@@ -130,6 +130,10 @@ class CompatContract:
         assert gate.course_may_have_gate(self.course_key) is True
         assert gate.course_may_have_gate(OTHER_COURSE) is False
 
+    def test_without_another_providers_word_nobody_else_restricts_a_block(self):
+        block = self.badge_for(self.learner_id)
+        assert gate.other_access_rules(block, None) is None
+
     def test_the_courses_of_the_platform_are_listed_by_their_keys(self):
         keys = gate.course_keys()
         assert all(isinstance(key, str) and key.startswith("course-v1:") for key in keys)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from factories.drafts import block_in, draft
 from factories.fee_gate import EXAM, FEE, marker_course, offering
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 HOST = "https://studio.example"
 HANDLER = f"{HOST}/xblock/usage/handler/save_settings"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 # What each runtime hands over: Studio's own and that of libraries a jQuery object, of which our
 # script may use nothing but the element in it; the second keeps the address on that very object.
@@ -44,13 +43,11 @@ PAGE = """<!doctype html>
 
 
 @pytest.fixture(scope="module")
-def context(chromium: str) -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        window = browser.new_context(viewport={"width": 320, "height": 640})
-        window.add_cookies([{"name": "csrftoken", "value": "a%20token", "url": HOST}])
-        yield window
-        browser.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    window = browser.new_context(viewport={"width": 320, "height": 640})
+    window.add_cookies([{"name": "csrftoken", "value": "a%20token", "url": HOST}])
+    yield window
+    window.close()
 
 
 class Form:

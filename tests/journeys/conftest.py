@@ -12,17 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
 
@@ -105,15 +97,6 @@ def site(served: Served, first_day: Path) -> str:
         leftover.unlink()
     Path(fresh).replace(served.folder / "demo.sqlite3")
     return served.address
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One headless Chromium for all journeys."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @dataclass
