@@ -16,7 +16,10 @@ class GateError(FairgateError):
 
 
 class OutlineUnreadable(GateError):
-    """The published course cannot be read; the table keeps what it knew."""
+    """The published course cannot be read; its rows stay as they were.
+
+    After a publish the course is shut until they are counted (``handlers.count_gates``).
+    """
 
     retryable = True
 
