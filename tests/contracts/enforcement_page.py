@@ -186,6 +186,12 @@ _LIMITS = (
         "Put nothing into such a name that you sell.",
     ),
     (
+        "Names of bookmarked blocks and of LTI tools",
+        "A bookmark keeps the name of its block, and the platform lists the names and addresses "
+        "of a course's LTI tools. What they show is closed.",
+        "Name blocks so that the name alone teaches nothing.",
+    ),
+    (
         "Discussions",
         "The block is closed, and the topic of a gated block is not listed; the topic of a whole "
         "unit is called as the unit is. The posts are kept by the discussion service, which asks "

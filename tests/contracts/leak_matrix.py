@@ -59,6 +59,7 @@ SINGLE = (
     "unit-a-problem",
     "unit-a-video",
     "unit-a-topic",
+    "unit-a-lti",
     "subsection-a-inner",
     "section-b-text",
     "nested-b-text",
@@ -108,8 +109,8 @@ def course(*, with_gates: bool) -> Block:
             "unit",
             (
                 unit(
-                    *("unit", "a", "problem", "video", "topic"),
-                    before=free("unit", "problem") + gate("unit", "a", MAIN, "unit"),
+                    *("unit", "a", "problem", "video", "topic", "lti"),
+                    before=free("unit", "problem", "lti") + gate("unit", "a", MAIN, "unit"),
                 ),
                 unit("unit", "b"),
             ),

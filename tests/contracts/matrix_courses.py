@@ -168,6 +168,7 @@ class _Building:
             self_paced=True,
             mobile_available=True,
             video_sharing_options="all-on",
+            lti_passports=["tool:key:secret"],
         )
         root = self.root
         self.blocks[root.name], self.kinds[root.name] = made.location, "course"
@@ -224,6 +225,8 @@ class _Building:
                 "discussion_category": "Week 1",
                 "discussion_target": block.title,
             }
+        if block.kind == "lti":
+            return {"lti_id": "tool", "launch_url": f"https://tool.example/{block.word}"}
         if block.kind == "fee_gate":
             return {"fee": block.fee, "scope": block.scope, "teaser": "More."}
         return {"graded": True, "format": "Homework"} if block.kind == "sequential" else {}

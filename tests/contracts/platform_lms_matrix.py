@@ -59,6 +59,7 @@ from openedx.core.djangoapps.oauth_dispatch.tests.factories import (
 from openedx.core.djangoapps.video_config.toggles import PUBLIC_VIDEO_SHARE
 from webob import Response
 from xblock.core import XBlock, XBlockAside
+from xmodule.modulestore import ModuleStoreEnum
 
 from fairgate import clock
 from fee_payments.models import Entitlement
@@ -115,9 +116,10 @@ class Visit:
         with _request():
             return self.client.post(url, json.dumps(data), "application/json", **headers)
 
-    def search(self, url: str, words: str) -> HttpResponse:
+    def search(self, url: str, words: str, page: str) -> HttpResponse:
         with _request():
-            return self.client.post(url, {"search_string": words})
+            query = {"search_string": words, "page_size": "20", "page_index": page}
+            return self.client.post(url, query)
 
     def get_with(self, authorization: str, url: str, query: dict | None = None) -> HttpResponse:
         """From an app: a token, and no session."""
@@ -232,6 +234,8 @@ CALLS = {
     "unit-free-problem": ("xmodule_handler", "problem_get"),
     "unit-a-problem": ("xmodule_handler", "problem_get"),
     "nested-b-problem": ("xmodule_handler", "problem_get"),
+    "unit-free-lti": ("preview_handler", ""),
+    "unit-a-lti": ("preview_handler", ""),
     "unit-a-video": ("transcript", "download"),
 }
 
@@ -252,6 +256,11 @@ def handler(visit: Visit) -> Iterator[HttpResponse]:
         yield visit.get(url, {"lang": "en"})
     yield visit.post(url.replace("download", "translation/en"), {})
     yield visit.post(next(_calls(visit, "xblock_handler")), {})
+
+
+@door(HANDLERS, "The list of a course's LTI tools (it says their names)", shows_names=True)
+def lti_tools(visit: Visit) -> Iterator[HttpResponse]:
+    yield visit.get(reverse("lti_rest_endpoints", args=[str(visit.course.key)]))
 
 
 @door(HANDLERS, "On the route without signing in", plays_along=AS_ONE)
@@ -423,7 +432,8 @@ WORK = "Search, grades and what learners keep"
 @door(WORK, "Search in the course", plays_along=AS_ANY)
 def search(visit: Visit) -> Iterator[HttpResponse]:
     for words in ("findme", "nameof"):
-        yield visit.search(f"/search/{visit.course.key}", words)
+        for page in ("0", "1", "2"):
+            yield visit.search(f"/search/{visit.course.key}", words, page=page)
 
 
 @door(WORK, "Progress page", plays_along=ALWAYS)
@@ -675,6 +685,23 @@ class TestBesidesTheMatrix(MatrixCourses):
             for opened in (unit_page, handler, block_page_in_mfe):
                 found = self.words(opened, "staff") & closed
                 assert bool(found) == is_open, (name, opened.__name__, sorted(found))
+
+    @promises("Drafts and old versions of a course with gates are for its staff alone.")
+    def test_f20_drafts_and_old_versions_are_for_staff(self):
+        closed = closed_to(RUN.doors["unit_page"], PERSON["unpaid"])
+        for key in self.keys_besides(self.gated.key):
+            course = self.gated.mapped(key)
+            for opened in (unit_page, unit_page_in_mfe, block_page, handler, handler_noauth):
+                for name in ("anonymous", "unpaid", "paid", "both"):
+                    assert not self.words(opened, name, course) & closed, (str(key), name)
+            assert self.words(handler, "staff", course) & closed, str(key)
+
+    def keys_besides(self, key):
+        """The same course by keys that name a draft, or one version of it."""
+        drafts = key.for_branch(ModuleStoreEnum.BranchName.draft)
+        index = self.store._get_modulestore_for_courselike(key).get_course_index(key)
+        published = index["versions"][ModuleStoreEnum.BranchName.published]
+        return drafts, key.for_version(published)
 
     @promises("A launch by LTI, which comes with an account of its own, opens nothing gated.")
     def test_f20_a_launch_by_lti_opens_nothing(self):

@@ -57,7 +57,7 @@ def olx(block: Block, *, slug: str) -> str:
         names |= {"org": "ATC", "course": slug.upper(), "run": "2026_T4", "slug": slug, "fees": ""}
     if block.kind == "fee_gate":
         names |= {"fee": block.fee, "scope": block.scope}
-    kind = "html" if block.kind in {"video", "discussion"} else block.kind
+    kind = "html" if block.kind in {"video", "discussion", "lti"} else block.kind
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in names.items())
     inside = "".join(olx(child, slug=slug) for child in block.children)
     return f"<{kind} {attributes}>{block.word} {block.transcript}{inside}</{kind}>"
