@@ -212,6 +212,27 @@ class Content(AuthoredCourse):
         text = self.make(library, "html", data="<p>z</p>")
         return library, gate, text
 
+    def test_an_author_is_told_that_some_do_not_see_the_gate(self):
+        for block, wish in (
+            (self.gate, {"visible_to_staff_only": True}),
+            (self.gate, {"group_access": {50: [1]}}),
+            (self.unit, {"visible_to_staff_only": True}),
+        ):
+            kept = self.stored(block.location)
+            for name, value in wish.items():
+                setattr(kept, name, value)
+            self.store.update_item(kept, self.user.id)
+            for scope, is_told in (("course", True), ("unit", block is self.gate)):
+                self.save(SETTINGS | {"scope": scope})
+                assert any("Only some see" in text for text in self.told()) == is_told, (
+                    wish,
+                    scope,
+                )
+            for name in wish:
+                kept.fields[name].delete_from(kept)
+            self.store.update_item(kept, self.user.id)
+        assert not any("Only some see" in text for text in self.told())
+
     def test_in_an_old_library_its_author_reads_that_nothing_is_closed_and_saves_the_rest(self):
         library, gate, _text = self.old_library()
         assert "In a library a gate closes nothing" in self.view("author_view", gate)

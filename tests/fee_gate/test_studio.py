@@ -308,6 +308,31 @@ def test_an_author_is_told_that_a_gate_among_blocks_of_which_each_sees_a_part_cl
     assert "Once the draft is published, it closes 2 blocks." in block.author_view().content
 
 
+@pytest.mark.parametrize(
+    ("hidden", "scope", "is_told"),
+    [
+        (None, "course", False),
+        ("gate", "unit", True),
+        ("V1", "unit", False),
+        ("V1", "subsection", True),
+        ("S1", "subsection", False),
+        ("S1", "section", True),
+        ("C1", "section", False),
+        ("C1", "course", True),
+    ],
+)
+def test_an_author_is_told_that_some_do_not_see_a_gate_that_closes_for_them_too(
+    published, monkeypatch, hidden, scope, is_told
+):
+    monkeypatch.setattr(
+        "fee_gate.compat.is_for_some_only",
+        lambda block: block.scope_ids.usage_id.block_id == hidden,
+    )
+    block = block_in(draft(outline_with(marker("gate", scope=scope), html("secret"))), "gate")
+
+    assert any("Only some see this gate" in text for text in sentences(block)) == is_told
+
+
 def test_the_draft_is_walked_once_for_all_gates_of_a_page(published, memory, monkeypatch):
     outline = outline_with(marker("one"), marker("two"), html("secret"))
     root = draft(outline)

@@ -216,6 +216,16 @@ class _Gate:
             yield Advice.INSIDE_ANOTHER
         if any(step.scope_ids.block_type in rules.SELECTIONS for step in self.ancestors):
             yield Advice.IN_SELECTION
+        if any(map(compat.is_for_some_only, self._inside_reach())):
+            yield Advice.SEEN_BY_SOME
+
+    def _inside_reach(self) -> list[Any]:
+        """The gate, and what it stands in that ends before its reach does."""
+        types = [step.scope_ids.block_type for step in reversed(self.ancestors)]
+        if not types:
+            return []
+        steps = len(types) - 1 - rules.boundary(types, self.gate.scope)
+        return [self.gate, *self.ancestors[:steps]]
 
 
 def _draft_covers(root: Any, course: str) -> Mapping[str, tuple[Cover, ...]]:

@@ -19,7 +19,13 @@ from fee_gate.data import Advice, PaywallState
 
 # What an author may well have meant: a warning in Studio. Everything else is an error.
 _REMARKS = frozenset(
-    {Advice.INSIDE_ANOTHER, Advice.NOTHING_FOLLOWS, Advice.IN_LIBRARY, Advice.IN_SELECTION}
+    {
+        Advice.INSIDE_ANOTHER,
+        Advice.NOTHING_FOLLOWS,
+        Advice.IN_LIBRARY,
+        Advice.IN_SELECTION,
+        Advice.SEEN_BY_SOME,
+    }
 )
 
 

@@ -144,6 +144,15 @@ def draft_outline(root: Any) -> rules.Node | None:
     return _stored(root, root.scope_ids.usage_id.context_key, ModuleStoreEnum.BranchName.draft)
 
 
+def is_for_some_only(block: Any) -> bool:
+    """Whether its author shows this block, by its own settings, to staff or to some groups only."""
+    fields = getattr(block, "fields", {})
+    is_for_staff = "visible_to_staff_only" in fields and (
+        fields["visible_to_staff_only"].is_set_on(block) and block.visible_to_staff_only
+    )
+    return bool(is_for_staff or any(getattr(block, "group_access", {}).values()))
+
+
 def _stored(root: Any, course_key: Any, branch: str) -> rules.Node:
     """A branch of a course as it is stored.
 

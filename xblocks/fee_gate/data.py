@@ -205,6 +205,7 @@ class Advice(StrEnum):
     FEES_UNREADABLE = "fees_unreadable"
     IN_LIBRARY = "in_library"
     IN_SELECTION = "in_selection"
+    SEEN_BY_SOME = "seen_by_some"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

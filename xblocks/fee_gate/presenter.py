@@ -202,6 +202,10 @@ def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[s
             "This gate stands among blocks of which each learner sees a part. It closes what "
             "follows for everybody, also for those who do not see the gate. Put it before them."
         ),
+        Advice.SEEN_BY_SOME: gettext(
+            "Only some see this gate, because of who may see it or what it stands in. It closes "
+            "what follows for everybody, and the others are not told why. Show it to all."
+        ),
     }
     return tuple(sentences[one] for one in advice)
 

@@ -114,24 +114,7 @@ def reach(covers: Mapping[str, tuple[Cover, ...]], gate: str) -> Reach:
     )
 
 
-def _walk(
-    node: Node, path: list[Node], standing: list[_Standing], found: dict[str, tuple[Cover, ...]]
-) -> None:
-    if standing and node.block_type not in STRUCTURE:
-        known = found.get(node.usage_key, ())
-        added = (gate.cover for gate in standing)
-        found[node.usage_key] = tuple(dict.fromkeys((*known, *added)))
-    if node.block_type == GATE and path:
-        until = path[_boundary([step.block_type for step in path], node.scope)]
-        standing.append(_Standing(Cover(gate=node.usage_key, fee=usable_fee(node.fee)), until))
-    path.append(node)
-    for child in node.children:
-        _walk(child, path, standing, found)
-    path.pop()
-    standing[:] = [gate for gate in standing if gate.until is not node]
-
-
-def _boundary(types: Sequence[str], scope: str) -> int:
+def boundary(types: Sequence[str], scope: str) -> int:
     """The place on the path of ancestors at whose end a gate stops.
 
     If the course has no block of that kind above the gate, the next wider kind counts. Each kind
@@ -145,3 +128,20 @@ def _boundary(types: Sequence[str], scope: str) -> int:
             return above[-1]
         place = above[-1] if above else place
     return 0
+
+
+def _walk(
+    node: Node, path: list[Node], standing: list[_Standing], found: dict[str, tuple[Cover, ...]]
+) -> None:
+    if standing and node.block_type not in STRUCTURE:
+        known = found.get(node.usage_key, ())
+        added = (gate.cover for gate in standing)
+        found[node.usage_key] = tuple(dict.fromkeys((*known, *added)))
+    if node.block_type == GATE and path:
+        until = path[boundary([step.block_type for step in path], node.scope)]
+        standing.append(_Standing(Cover(gate=node.usage_key, fee=usable_fee(node.fee)), until))
+    path.append(node)
+    for child in node.children:
+        _walk(child, path, standing, found)
+    path.pop()
+    standing[:] = [gate for gate in standing if gate.until is not node]
