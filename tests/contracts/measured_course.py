@@ -221,7 +221,7 @@ class MeasuredCourse(GatedCourse):
 
 
 # Numbers, texts, lists and names of savepoints: a query is the same whatever it asks for.
-_VALUES = re.compile(r"'(?:[^']|'')*'|\"s\d+_x\d+\"|\b\d+(?:\.\d+)?\b")
+_VALUES = re.compile(r"'(?:[^']|'')*'|[\"`]s\d+_x\d+[\"`]|\b\d+(?:\.\d+)?\b")
 _LISTS = re.compile(r"\(\?(?:, \?)+\)")
 
 
