@@ -25,7 +25,7 @@ from common.djangoapps.student.models import CourseEnrollment
 from common.djangoapps.student.roles import CourseCcxCoachRole, CourseStaffRole
 from common.djangoapps.student.tests.factories import UserFactory
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import reverse
 from edx_django_utils.cache import RequestCache
@@ -434,6 +434,17 @@ def search(visit: Visit) -> Iterator[HttpResponse]:
     for words in ("findme", "nameof"):
         for page in ("0", "1", "2"):
             yield visit.search(f"/search/{visit.course.key}", words, page=page)
+
+
+@door(WORK, "Search in all courses", plays_along=AS_ANY)
+def search_in_all(visit: Visit) -> Iterator[HttpResponse]:
+    """It finds blocks of both courses, which say the same words: looked at are this one's."""
+    for words in ("findme", "nameof"):
+        for page in ("0", "1", "2", "3"):
+            found = visit.search("/search/", words, page=page)
+            hits = found.json()["results"] if found.status_code == 200 else []
+            ours = [hit for hit in hits if hit["data"]["course"] == str(visit.course.key)]
+            yield JsonResponse({"results": ours}, status=found.status_code)
 
 
 @door(WORK, "Progress page", plays_along=ALWAYS)
