@@ -83,9 +83,26 @@ class FundEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["fund"]
 
 
+class ApplicationMessageInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What was asked and answered; written on the pages of the reviewer and the learner."""
+
+    model = models.ApplicationMessage
+    can_delete = False
+    extra = 0
+    fields = ("number", "kind", "text", "by", "at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(models.WaiverApplication)
 class WaiverApplicationAdmin(ReadOnlyAdmin):
     """Applications; they are decided on the reviewer's page."""
+
+    inlines = [ApplicationMessageInline]
 
     list_display = ["uuid", "offering_code", "state", "submitted_at", "reviewed_at"]
     list_filter = ["state"]

@@ -2,9 +2,10 @@
 
 Reading: ``decide``, ``explain``, ``is_member``, ``list_editions``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
-``apply_page_url``, ``fund_balance``, ``list_fund_entries``.
+``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_fund_entries``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
-``credit_fund``, ``load_edition``, ``load_policy``, ``activate_policy``.
+``ask_for_more``, ``answer``, ``credit_fund``, ``load_edition``, ``load_policy``,
+``activate_policy``.
 Said once, at the start: ``name_offerings_with``.
 """
 
@@ -23,6 +24,7 @@ from fairgate.percent import Percent
 from waiver_policy import sentences
 from waiver_policy.data import (
     Applicant,
+    ApplicationMessage,
     ApplicationNote,
     ApplicationState,
     ApplicationSummary,
@@ -134,23 +136,65 @@ def apply(
 
 
 def approve(
-    application_uuid: UUID, *, by: int, reason: str, at: datetime, percent: Percent | None = None
+    application_uuid: UUID,
+    *,
+    by: int,
+    reason: str,
+    at: datetime,
+    percent: Percent | None = None,
+    read: int | None = None,
 ) -> ApplicationSummary:
     """Grant the application; ``percent`` defaults to what the rule proposed.
 
-    Raises:
-        UnknownApplication, ApplicationClosed, InvalidReview.
-    """
-    return reviews.approve(application_uuid, by=by, reason=reason, at=at, percent=percent)
-
-
-def refuse(application_uuid: UUID, *, by: int, reason: str, at: datetime) -> ApplicationSummary:
-    """Refuse the application, with a reason that the learner reads.
+    ``read`` is how many of its messages the reviewer had before them; ``None`` does not ask.
 
     Raises:
         UnknownApplication, ApplicationClosed, InvalidReview.
+        OutOfTurn: another message has come in.
     """
-    return reviews.refuse(application_uuid, by=by, reason=reason, at=at)
+    return reviews.approve(
+        application_uuid, by=by, reason=reason, at=at, percent=percent, read=read
+    )
+
+
+def refuse(
+    application_uuid: UUID, *, by: int, reason: str, at: datetime, read: int | None = None
+) -> ApplicationSummary:
+    """Refuse the application, with a reason that the learner reads; ``read`` as for ``approve``.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, InvalidReview.
+        OutOfTurn: another message has come in.
+    """
+    return reviews.refuse(application_uuid, by=by, reason=reason, at=at, read=read)
+
+
+def ask_for_more(
+    application_uuid: UUID, *, by: int, question: str, at: datetime
+) -> ApplicationSummary:
+    """Ask the learner for more. The application stays open, and can still be decided.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, InvalidReview.
+        OutOfTurn: the learner was asked already and has not answered.
+    """
+    return reviews.ask_for_more(application_uuid, by=by, question=question, at=at)
+
+
+def answer(application_uuid: UUID, *, by: int, text: str, at: datetime) -> ApplicationSummary:
+    """The learner's answer to what was asked; the application waits for a reviewer again.
+
+    Raises:
+        UnknownApplication: there is none of this uuid, or it is somebody else's.
+        ApplicationClosed, EmptyAnswer.
+        OutOfTurn: nothing is asked.
+    """
+    return reviews.answer(application_uuid, by=by, text=text, at=at)
+
+
+def list_messages(application_uuid: UUID) -> tuple[ApplicationMessage, ...]:
+    """What reviewers asked about an application and the learner answered, in turn."""
+    return applications.list_messages(application_uuid)
 
 
 def get_application(application_uuid: UUID) -> ApplicationSummary:
@@ -190,12 +234,15 @@ def application_note(user_id: int, offering_code: str, *, at: datetime) -> Appli
     if not sentence:
         return None
     is_over = found.state == ApplicationState.EXPIRED or sentences.has_ended(found, on=day)
+    url = _page_url("apply" if is_over else "why", offering_code)
+    if found.state == ApplicationState.MORE_INFORMATION:
+        url = _page_url("application", found.uuid)
     return ApplicationNote(
         state=found.state,
         sentence=sentence,
         said=found.reason,
         way=sentences.application_way(found, on=day),
-        url=_page_url("apply" if is_over else "why", offering_code),
+        url=url,
         is_open=found.state in OPEN_STATES,
     )
 
@@ -205,9 +252,9 @@ def apply_page_url(offering_code: str) -> str:
     return _page_url("apply", offering_code)
 
 
-def _page_url(name: str, offering_code: str) -> str:
+def _page_url(name: str, about: str | UUID) -> str:
     try:
-        return reverse(f"waiver_policy:{name}", args=[offering_code])
+        return reverse(f"waiver_policy:{name}", args=[about])
     except NoReverseMatch:
         return ""
 

@@ -265,7 +265,10 @@ class GrantSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationSummary:
-    """A learner's request that a person looks at. ``reason`` is the reviewer's, in words."""
+    """A learner's request that a person looks at.
+
+    ``reason`` are the reviewer's words that count now: why it was decided so, or what was asked.
+    """
 
     uuid: UUID
     user_id: int
@@ -279,6 +282,15 @@ class ApplicationSummary:
     proposed_percent: Percent | None = None
     valid_until: date | None = None
     decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationMessage:
+    """What a reviewer asked about an application, or what the learner answered."""
+
+    is_answer: bool
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@
   + AlreadyEligible        the policy grants it already: there is nothing to apply for
   + TooManyApplications    this person waits for as many answers as the site allows
   + ApplicationClosed      somebody has decided this application already
+  + OutOfTurn              the other side has to write first, or has just written
   + InvalidReview          a review lacks its reason, its percentage, or an independent reviewer
+  + EmptyAnswer            an answer to a reviewer says nothing
   + UnknownList            no list has this code
   + EditionOutOfOrder      a newer edition of the list is already known
   + UnknownPolicy          no policy, or no version of it, has this name
@@ -98,8 +100,16 @@ class ApplicationClosed(WaiverError):
     """The application has been decided already."""
 
 
+class OutOfTurn(WaiverError):
+    """A question while one is open, an answer to none, or a review that has not read the answer."""
+
+
 class InvalidReview(WaiverError, ValueError):
     """The review lacks its reason or its percentage, or the reviewer is the applicant."""
+
+
+class EmptyAnswer(WaiverError, ValueError):
+    """An answer to the reviewer has no words."""
 
 
 class UnknownList(WaiverError, LookupError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,21 +11,44 @@ from django.utils.translation import gettext_lazy as _
 from fairgate.percent import Percent
 from waiver_policy.services.reviews import MAX_TEXT
 
-_AREA = forms.Textarea(attrs={"rows": 6})
+
+class _SpokenForm(forms.Form):
+    """Ties a control to its help and its faults, and leads to the first fault.
+
+    Django before 5.2 does not do it by itself. Radio buttons are described by their fieldset.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.help_text:
+                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        wrong = [name for name in self.fields if name in self.errors]
+        for name in wrong:
+            field = self.fields[name]
+            if isinstance(field.widget, forms.RadioSelect):
+                continue
+            described = [f"id_{name}_error", field.widget.attrs.get("aria-describedby", "")]
+            field.widget.attrs["aria-describedby"] = " ".join(filter(None, described))
+            field.widget.attrs["aria-invalid"] = "true"
+            if name == wrong[0]:
+                field.widget.attrs["autofocus"] = True
 
 
-def _helped(name: str) -> dict[str, str]:
-    """What ties a control to its help text; Django before 5.0 does not do it by itself."""
-    return {"aria-describedby": f"id_{name}_helptext"}
+def _area() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 6})
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(_SpokenForm):
     """A learner's words, and that they are true."""
 
     note = forms.CharField(
         label=_("Why do you ask for a waiver?"),
         help_text=_("Say what the reviewer should know. Do not send identity papers here."),
-        widget=forms.Textarea(attrs={"rows": 6, **_helped("note")}),
+        widget=_area(),
         max_length=MAX_TEXT,
     )
     truth = forms.BooleanField(
@@ -33,14 +57,32 @@ class ApplyForm(forms.Form):
     )
 
 
-class ReviewForm(forms.Form):
-    """A reviewer's decision, with the reason that the learner reads."""
+class AnswerForm(_SpokenForm):
+    """A learner's answer to what a reviewer asked."""
 
-    APPROVE, REFUSE = "approve", "refuse"
+    text = forms.CharField(
+        label=_("Your answer"),
+        help_text=_("Do not send identity papers here."),
+        widget=_area(),
+        max_length=MAX_TEXT,
+    )
+
+
+class ReviewForm(_SpokenForm):
+    """A reviewer's decision or question, in words that the learner reads.
+
+    ``read`` is how many messages stood on the page.
+    """
+
+    APPROVE, REFUSE, ASK = "approve", "refuse", "ask"
 
     verdict = forms.ChoiceField(
         label=_("Decision"),
-        choices=[(APPROVE, _("Approve")), (REFUSE, _("Refuse"))],
+        choices=[
+            (APPROVE, _("Approve")),
+            (REFUSE, _("Refuse")),
+            (ASK, _("Ask the learner for more")),
+        ],
         widget=forms.RadioSelect,
     )
     percent = forms.DecimalField(
@@ -50,13 +92,19 @@ class ReviewForm(forms.Form):
         max_value=Decimal(100),
         decimal_places=2,
         required=False,
-        widget=forms.NumberInput(attrs=_helped("percent")),
     )
     reason = forms.CharField(
-        label=_("Reason, in words for the learner"),
-        widget=_AREA,
+        label=_("What the learner reads"),
+        help_text=_("The reason for your decision, or what you want to know."),
+        widget=_area(),
         max_length=MAX_TEXT,
     )
+    read = forms.IntegerField(min_value=0, widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, may_ask: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_ask:
+            self.fields["verdict"].choices = self.fields["verdict"].choices[:-1]  # type: ignore[attr-defined]
 
     def chosen_percent(self) -> Percent | None:
         """The percentage, if one was given."""

@@ -362,6 +362,8 @@ class WaiverApplication(models.Model):
 
     ``open_key`` is set while the application waits and NULL once decided: one open application per
     person and offering. ``valid_until`` is the first day on which an approval no longer counts.
+    ``message_count`` stands here because this is the row that is locked: counting the messages
+    would count those of an old snapshot.
 
     .. pii: The learner's country and what they wrote; the reviewer's id and reason.
     .. pii_types: id, location, other
@@ -385,6 +387,7 @@ class WaiverApplication(models.Model):
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     review_reason = models.TextField(_("reason"), blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    message_count = models.PositiveIntegerField(_("messages"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("waiver application")
@@ -400,3 +403,41 @@ class WaiverApplication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offering_code} {self.state}"
+
+
+class ApplicationMessage(models.Model):
+    """A question of a reviewer about an application, or the learner's answer to it.
+
+    ``number`` counts the messages of one application; its unique index lets the database hold one
+    message per turn. Never changed, and yet not ``WrittenOnce``: these are words of a person who
+    may ask to be forgotten.
+
+    .. pii: What a learner and a reviewer wrote to each other, and their ids.
+    .. pii_types: id, other
+    .. pii_retirement: local_api
+    """
+
+    QUESTION, ANSWER = "question", "answer"
+
+    application = models.ForeignKey(
+        WaiverApplication, on_delete=models.PROTECT, related_name="messages"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10)
+    text = models.TextField(_("text"))
+    by = models.BigIntegerField(_("user"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("message about an application")
+        verbose_name_plural = _("messages about applications")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "number"], name="waiver_policy_message_number"
+            ),
+            _check("waiver_policy_message_kind", Q(kind__in=["question", "answer"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"

@@ -256,6 +256,8 @@ def application_news(application: ApplicationSummary, *, on: date) -> str:
 
 def application_way(application: ApplicationSummary, *, on: date) -> str:
     """The name of the link that leads on from there."""
+    if application.state == ApplicationState.MORE_INFORMATION:
+        return _("Answer the reviewer")
     if application.state == ApplicationState.REFUSED:
         return _("Why, and what you can do")
     if application.state == ApplicationState.EXPIRED or has_ended(application, on=on):

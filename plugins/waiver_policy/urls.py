@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.my_applications, name="mine"),
     path("why/<str:offering_code>/", views.why, name="why"),
     path("apply/<str:offering_code>/", views.apply, name="apply"),
+    path("application/<uuid:application>/", views.application, name="application"),
     path("review/", views.review_list, name="review"),
     path("review/<uuid:application>/", views.review, name="review_one"),
 ]

@@ -26,10 +26,11 @@ from waiver_policy.exceptions import (
     AlreadyEligible,
     ApplicationClosed,
     InvalidReview,
+    OutOfTurn,
     TooManyApplications,
     UnknownApplication,
 )
-from waiver_policy.forms import ApplyForm, ReviewForm
+from waiver_policy.forms import AnswerForm, ApplyForm, ReviewForm
 from waiver_policy.sentences import list_name, offering_name, offering_title, state_name
 
 MAX_CODE = 100
@@ -128,12 +129,47 @@ def _no_need(request: HttpRequest, offering_code: str) -> HttpResponse:
 
 @login_required
 @never_cache
+@require_http_methods(["GET", "POST"])
+def application(request: HttpRequest, application: UUID) -> HttpResponse:
+    """One application of the learner: what was said about it, and a form to answer a question."""
+    found = _found(application)
+    if found.user_id != _user_id(request):
+        raise Http404
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _answer(request, found, form)
+    context = {
+        "form": form,
+        "application": _shown(found),
+        "messages_about_it": api.list_messages(found.uuid),
+        "offering": offering_name(found.offering_code),
+    }
+    return render(request, "waiver_policy/application.html", context)
+
+
+def _answer(request: HttpRequest, found: ApplicationSummary, form: AnswerForm) -> HttpResponse:
+    """Back to the application, with a sentence about what became of the answer."""
+    try:
+        api.answer(found.uuid, by=found.user_id, text=form.cleaned_data["text"], at=clock.now())
+    except OutOfTurn:
+        messages.warning(request, _("No answer is waited for now; nothing was changed."))
+    except ApplicationClosed:
+        said = _("This application has been decided already; nothing was changed.")
+        messages.warning(request, said)
+    else:
+        messages.success(request, _("Your answer is in. A reviewer looks at it."))
+    return redirect("waiver_policy:application", found.uuid)
+
+
+@login_required
+@never_cache
 @require_GET
 def review_list(request: HttpRequest) -> HttpResponse:
-    """The applications that wait for a decision, oldest first."""
+    """The applications that wait for a reviewer, and those that wait for the learner."""
     _check_reviewer(request)
     found = api.list_applications(state=ApplicationState.SUBMITTED)
-    context = {"applications": _listed(found)}
+    asked = api.list_applications(state=ApplicationState.MORE_INFORMATION)
+    context = {"applications": _listed(found), "asked": _listed(asked)}
     return render(request, "waiver_policy/review_list.html", context)
 
 
@@ -143,45 +179,56 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, application: UUID) -> HttpResponse:
     """One application, and the reviewer's decision about it."""
     _check_reviewer(request)
-    try:
-        found = api.get_application(application)
-    except UnknownApplication:
-        raise Http404 from None
-    if request.method == "POST" and found.state != ApplicationState.SUBMITTED:
+    found = _found(application)
+    is_open = found.state in api.OPEN_STATES
+    if request.method == "POST" and not is_open:
         return _decided_already(request, application)
-    initial = {"percent": str(found.proposed_percent)[:-2]} if found.proposed_percent else {}
-    form = ReviewForm(request.POST or None, initial=initial)
+    written = api.list_messages(found.uuid)
+    initial: dict[str, object] = {"read": len(written)}
+    if found.proposed_percent:
+        initial["percent"] = str(found.proposed_percent)[:-2]
+    may_ask = found.state == ApplicationState.SUBMITTED
+    form = ReviewForm(request.POST or None, initial=initial, may_ask=may_ask)
     if request.method == "POST" and form.is_valid():
         answer = _review(request, found, form)
         if answer is not None:
             return answer
-    return render(
-        request,
-        "waiver_policy/review_one.html",
-        {
-            "form": form,
-            "application": _shown(found),
-            "offering": offering_name(found.offering_code),
-        },
-    )
+    context = {
+        "form": form,
+        "application": _shown(found),
+        "messages_about_it": written,
+        "is_open": is_open,
+        "offering": offering_name(found.offering_code),
+    }
+    return render(request, "waiver_policy/review_one.html", context)
 
 
 def _review(
     request: HttpRequest, found: ApplicationSummary, form: ReviewForm
 ) -> HttpResponse | None:
     """Where to go after the decision; ``None`` when it was not taken and the form says why."""
-    by, at, reason = _user_id(request), clock.now(), form.cleaned_data["reason"]
+    by, at, words = _user_id(request), clock.now(), form.cleaned_data["reason"]
+    verdict, read = form.cleaned_data["verdict"], form.cleaned_data["read"]
+    said = _("Your decision is kept, and the learner can read it.")
     try:
-        if form.cleaned_data["verdict"] == ReviewForm.APPROVE:
-            api.approve(found.uuid, by=by, reason=reason, at=at, percent=form.chosen_percent())
+        if verdict == ReviewForm.ASK:
+            api.ask_for_more(found.uuid, by=by, question=words, at=at)
+            said = _("Your question is kept, and the learner can read and answer it.")
+        elif verdict == ReviewForm.APPROVE:
+            percent = form.chosen_percent()
+            api.approve(found.uuid, by=by, reason=words, at=at, percent=percent, read=read)
         else:
-            api.refuse(found.uuid, by=by, reason=reason, at=at)
+            api.refuse(found.uuid, by=by, reason=words, at=at, read=read)
     except ApplicationClosed:
         return _decided_already(request, found.uuid)
+    except OutOfTurn:
+        said = _("Something was written in the meantime. Please read it; nothing was changed.")
+        messages.warning(request, said)
+        return redirect("waiver_policy:review_one", found.uuid)
     except InvalidReview as error:
         form.add_error(None, str(error))
         return None
-    messages.success(request, _("Your decision is kept, and the learner can read it."))
+    messages.success(request, said)
     return redirect("waiver_policy:review")
 
 
@@ -190,6 +237,13 @@ def _decided_already(request: HttpRequest, application: UUID) -> HttpResponse:
     said = _("This application has been decided already; nothing was changed.")
     messages.warning(request, said)
     return redirect("waiver_policy:review_one", application)
+
+
+def _found(uuid: UUID) -> ApplicationSummary:
+    try:
+        return api.get_application(uuid)
+    except UnknownApplication:
+        raise Http404 from None
 
 
 def _listed(applications: Iterable[ApplicationSummary]) -> list[dict[str, object]]:

@@ -67,10 +67,20 @@ def test_what_somebody_else_applied_for_is_not_told(applied):
 
 
 def test_a_question_of_the_reviewer_is_told_in_their_words(applied):
-    stand_at("more_information", review_reason="Where do you teach?")
+    api.ask_for_more(applied.uuid, by=9, question="Where do you teach?", at=make.EVE)
     found = note()
     assert found.sentence.startswith("About your application of 23 November 2026")
     assert (found.said, found.is_open) == ("Where do you teach?", True)
+    answer = f"/fairgate/waivers/application/{applied.uuid}/"
+    assert (found.way, found.url) == ("Answer the reviewer", answer)
+
+
+def test_a_question_that_is_answered_is_no_news_any_more(applied):
+    api.ask_for_more(applied.uuid, by=9, question="Where do you teach?", at=make.EVE)
+    api.answer(applied.uuid, by=1, text="In Suva.", at=make.EVE)
+    found = note()
+    assert "is being looked at" in found.sentence
+    assert (found.said, found.way, found.url) == ("", "See your application", WHY)
 
 
 def test_a_refusal_leads_to_the_reasons_and_says_them(applied):

@@ -11,7 +11,13 @@ from factories import waiver_policy as make
 from fairgate.money import Money
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
 from waiver_policy import api, models
-from waiver_policy.exceptions import FundEmpty, KeyReused, NotEligible
+from waiver_policy.exceptions import (
+    ApplicationClosed,
+    FundEmpty,
+    KeyReused,
+    NotEligible,
+    OutOfTurn,
+)
 from waiver_policy.services import fund, grants
 
 pytestmark = pytest.mark.mariadb
@@ -142,6 +148,42 @@ def test_a_grant_closed_by_eight_is_closed_once(isolation, atomic):
     assert len(set(values(outcomes))) == 1
     assert len(values(outcomes)) == 4
     assert balance() in ((4500, 0, 1500), (6000, 0, 0))
+
+
+def applied():
+    make.programme()
+    who = make.applicant(1, "GU")
+    return api.apply(who, offering_code=make.COURSE, note="I teach.", at=make.EVE)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_eight_reviewers_who_ask_at_one_moment_ask_once(isolation, atomic):
+    one = applied()
+    outcomes = race(
+        *eight(lambda n: api.ask_for_more(one.uuid, by=n + 10, question=f"{n}?", at=make.EVE)),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+    assert len(values(outcomes)) == 1
+    assert {type(error) for error in errors(outcomes)} == {OutOfTurn}
+    (kept,) = api.list_messages(one.uuid)
+    assert kept.text == api.get_application(one.uuid).reason
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_an_answer_and_a_decision_at_one_moment_lose_nothing(isolation, atomic):
+    one = applied()
+    api.ask_for_more(one.uuid, by=9, question="Where?", at=make.EVE)
+
+    def write(number):
+        if number % 2:
+            return api.answer(one.uuid, by=1, text="In Suva.", at=make.EVE).state
+        return api.refuse(one.uuid, by=9, reason="No.", at=make.EVE, read=1).state
+
+    outcomes = race(*eight(write), isolation=isolation, atomic=atomic)
+    (won,) = values(outcomes)
+    assert api.get_application(one.uuid).state == won
+    assert len(api.list_messages(one.uuid)) == (2 if won == "submitted" else 1)
+    assert {type(error) for error in errors(outcomes)} <= {ApplicationClosed, OutOfTurn}
 
 
 @pytest.mark.parametrize(("isolation", "atomic"), WAYS)

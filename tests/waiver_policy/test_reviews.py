@@ -8,7 +8,17 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import transaction
 from django.urls import reverse
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from factories import waiver_policy as make
 from fairgate import clock, stand_in
@@ -18,7 +28,9 @@ from waiver_policy import api, compat, models, sentences
 from waiver_policy.exceptions import (
     AlreadyEligible,
     ApplicationClosed,
+    EmptyAnswer,
     InvalidReview,
+    OutOfTurn,
     TooManyApplications,
     UnknownApplication,
 )
@@ -113,6 +125,192 @@ def test_a_decided_application_is_closed(applied):
 def test_an_application_that_is_not_there_is_not_found():
     with pytest.raises(UnknownApplication):
         api.refuse(uuid4(), by=9, reason="x", at=make.EVE)
+
+
+def ask(applied, question="Where do you teach?", by=9):
+    return api.ask_for_more(applied.uuid, by=by, question=question, at=make.EVE)
+
+
+def answer(applied, text="In Suva.", by=1):
+    return api.answer(applied.uuid, by=by, text=text, at=make.EVE)
+
+
+def messages(applied):
+    return [(one.is_answer, one.text) for one in api.list_messages(applied.uuid)]
+
+
+def test_a_question_waits_for_the_learner_and_an_answer_for_a_reviewer(applied):
+    asked = ask(applied)
+    assert (asked.state, asked.reason) == ("more_information", "Where do you teach?")
+    answered = answer(applied)
+    assert (answered.state, answered.reason) == ("submitted", "")
+
+
+def test_every_question_and_answer_is_kept_in_turn(applied):
+    ask(applied)
+    answer(applied)
+    ask(applied, " Since when? ")
+    api.refuse(applied.uuid, by=9, reason="No proof.", at=make.EVE)
+    assert messages(applied) == [
+        (False, "Where do you teach?"), (True, "In Suva."), (False, "Since when?"),
+    ]  # fmt: skip
+
+
+def test_who_asked_and_who_answered_is_kept(applied):
+    ask(applied)
+    answer(applied)
+    kept = models.ApplicationMessage.objects.values_list("number", "kind", "by", "at")
+    assert list(kept) == [(1, "question", 9, make.EVE), (2, "answer", 1, make.EVE)]
+
+
+def test_an_application_that_is_asked_about_is_still_the_open_one(applied):
+    asked = ask(applied)
+    again = api.apply(make.applicant(1, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
+    assert again == asked
+
+
+def test_nobody_asks_twice_before_the_answer(applied):
+    ask(applied)
+    with pytest.raises(OutOfTurn, match="has not answered yet"):
+        ask(applied, "And since when?")
+    assert messages(applied) == [(False, "Where do you teach?")]
+
+
+def test_nobody_answers_what_was_not_asked(applied):
+    with pytest.raises(OutOfTurn, match="Nothing is asked"):
+        answer(applied)
+    assert api.get_application(applied.uuid) == applied
+    assert messages(applied) == []
+
+
+def test_only_the_learner_answers(applied):
+    asked = ask(applied)
+    with pytest.raises(UnknownApplication):
+        answer(applied, by=2)
+    assert api.get_application(applied.uuid) == asked
+
+
+def test_an_answer_has_words(applied):
+    asked = ask(applied)
+    with pytest.raises(EmptyAnswer, match="has words"):
+        answer(applied, " \n ")
+    assert api.get_application(applied.uuid) == asked
+
+
+@pytest.mark.parametrize(
+    ("by", "question", "words"),
+    [(1, "Why?", "their own application"), (9, " ", "the learner reads it")],
+)
+def test_a_question_has_words_and_comes_from_somebody_else(applied, by, question, words):
+    with pytest.raises(InvalidReview, match=words):
+        ask(applied, question, by=by)
+    assert api.get_application(applied.uuid) == applied
+    assert messages(applied) == []
+
+
+def test_a_reviewer_may_decide_without_the_answer(applied):
+    ask(applied)
+    done = api.approve(applied.uuid, by=9, reason="Found it.", at=make.EVE)
+    assert (done.state, done.reason) == ("approved", "Found it.")
+
+
+@pytest.mark.parametrize("decide", [api.approve, api.refuse])
+def test_an_answer_that_the_reviewer_has_not_read_stops_the_decision(applied, decide):
+    # given
+    ask(applied)
+    answered = answer(applied)
+
+    # when
+    with pytest.raises(OutOfTurn, match="has not read"):
+        decide(applied.uuid, by=9, reason="No answer came.", at=make.EVE, read=1)
+
+    # then
+    assert api.get_application(applied.uuid) == answered
+    assert decide(applied.uuid, by=9, reason="Read.", at=make.EVE, read=2).reason == "Read."
+
+
+@pytest.mark.parametrize("write", [ask, answer])
+def test_a_decided_application_takes_no_more_words(applied, write):
+    api.refuse(applied.uuid, by=9, reason="No proof.", at=make.EVE)
+    with pytest.raises(ApplicationClosed, match="is refused already"):
+        write(applied)
+    assert messages(applied) == []
+
+
+class Application(RuleBasedStateMachine):
+    """Questions, answers and decisions in any order, against a simple model."""
+
+    def __init__(self):
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.state, self.said = "submitted", []
+
+    @initialize()
+    def apply(self):
+        who = make.applicant(1, "GU")
+        self.one = api.apply(who, offering_code=make.COURSE, note="x", at=make.EVE)
+
+    def attempt(self, call, *, allowed, state, said=()):
+        try:
+            call()
+        except (ApplicationClosed, OutOfTurn):
+            assert self.state not in allowed
+            return
+        assert self.state in allowed
+        self.state = state
+        self.said += said
+
+    @rule()
+    def ask(self):
+        self.attempt(
+            lambda: ask(self.one), allowed=["submitted"], state="more_information",
+            said=[(False, "Where do you teach?")],
+        )  # fmt: skip
+
+    @rule()
+    def answer(self):
+        self.attempt(
+            lambda: answer(self.one), allowed=["more_information"], state="submitted",
+            said=[(True, "In Suva.")],
+        )  # fmt: skip
+
+    @rule(end=st.sampled_from(["approve", "refuse"]), luck=st.integers(0, 3))
+    def decide(self, end, luck):
+        if luck:  # most of the time it stays open, so that a story gets long
+            return
+        self.attempt(
+            lambda: getattr(api, end)(self.one.uuid, by=9, reason="So.", at=make.EVE),
+            allowed=["submitted", "more_information"],
+            state={"approve": "approved", "refuse": "refused"}[end],
+        )
+
+    @invariant()
+    def the_application_stands_where_the_last_step_left_it(self):
+        assert api.get_application(self.one.uuid).state == self.state
+
+    @invariant()
+    def nothing_that_was_written_is_lost(self):
+        assert messages(self.one) == self.said
+
+    @invariant()
+    def it_keeps_its_key_until_it_is_decided(self):
+        is_open = models.WaiverApplication.objects.filter(open_key__isnull=False).exists()
+        assert is_open == (self.state in ("submitted", "more_information"))
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+
+
+def test_an_application_keeps_its_turns_whatever_happens():
+    run_state_machine_as_test(
+        Application,
+        settings=settings(
+            max_examples=8, stateful_step_count=12, deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
 
 
 def test_who_is_granted_a_waiver_anyway_opens_no_application():
@@ -373,6 +571,141 @@ class TestThePages:
         page = client.get(reverse("waiver_policy:mine")).content.decode()
         assert "60 %" in page
         assert "Fine." in page
+
+    @pytest.fixture
+    def mine(self, learner):
+        """An application of the learner who is signed in."""
+        one = make.applicant(learner.pk, "GU")
+        return api.apply(one, offering_code=make.COURSE, note="I teach.", at=make.EVE)
+
+    def test_a_reviewer_asks_the_learner_answers_and_the_reviewer_reads_it(
+        self, client, learner, reviewer, mine
+    ):
+        # given
+        theirs = reverse("waiver_policy:review_one", args=[mine.uuid])
+        own = reverse("waiver_policy:application", args=[mine.uuid])
+
+        # when
+        client.force_login(reviewer)
+        client.post(theirs, {"verdict": "ask", "reason": "<b>Where?</b>", "read": "0"})
+        waiting = client.get(reverse("waiver_policy:review")).content.decode()
+        client.force_login(learner)
+        asked = client.get(own).content.decode()
+        answered = client.post(own, {"text": "In <i>Suva</i>."}, follow=True).content.decode()
+        client.force_login(reviewer)
+        read = client.get(theirs).content.decode()
+
+        # then
+        assert "Asked for more, not answered yet" in waiting
+        assert "&lt;b&gt;Where?&lt;/b&gt;" in asked
+        assert "Your answer is in. A reviewer looks at it." in answered
+        assert '<textarea name="text"' not in answered
+        assert "In &lt;i&gt;Suva&lt;/i&gt;." in read
+        assert 'value="ask"' in read
+
+    @pytest.mark.parametrize(
+        ("name", "about"), [("mine", None), ("why", make.COURSE), ("apply", make.COURSE)]
+    )
+    def test_a_question_is_led_to_from_every_page_of_the_learner(self, client, mine, name, about):
+        ask(mine)
+        page = client.get(reverse(f"waiver_policy:{name}", args=[about] if about else []))
+        link = reverse("waiver_policy:application", args=[mine.uuid])
+        assert f'href="{link}">Answer the reviewer' in page.content.decode()
+        assert "Send the application" not in page.content.decode()
+        assert "Apply to a reviewer" not in page.content.decode()
+
+    def test_an_application_of_somebody_else_is_not_there(self, client, mine):
+        ask(mine)
+        client.force_login(User.objects.create(username="other"))
+        own = reverse("waiver_policy:application", args=[mine.uuid])
+        assert client.get(own).status_code == 404
+        assert client.post(own, {"text": "Me."}).status_code == 404
+        assert messages(mine) == [(False, "Where do you teach?")]
+
+    @pytest.mark.usefixtures("learner")
+    def test_an_application_that_nobody_made_has_no_page(self, client):
+        own = reverse("waiver_policy:application", args=[uuid4()])
+        assert client.get(own).status_code == 404
+
+    def test_an_answer_that_came_too_late_is_answered_with_a_sentence(self, client, mine):
+        # given
+        ask(mine)
+        api.refuse(mine.uuid, by=9, reason="No answer came.", at=make.EVE)
+
+        # when
+        own = reverse("waiver_policy:application", args=[mine.uuid])
+        page = client.post(own, {"text": "In Suva."}, follow=True).content.decode()
+
+        # then
+        assert "This application has been decided already; nothing was changed." in page
+        assert "No answer came." in page
+        assert messages(mine) == [(False, "Where do you teach?")]
+
+    def test_an_answer_that_was_sent_twice_is_kept_once(self, client, mine):
+        ask(mine)
+        own = reverse("waiver_policy:application", args=[mine.uuid])
+        client.post(own, {"text": "In Suva."})
+        page = client.post(own, {"text": "In Suva."}, follow=True).content.decode()
+        assert "No answer is waited for now; nothing was changed." in page
+        assert messages(mine)[1:] == [(True, "In Suva.")]
+
+    def test_a_reviewer_who_has_not_read_the_answer_is_shown_it_first(self, client, reviewer, mine):
+        # given
+        ask(mine)
+        api.answer(mine.uuid, by=mine.user_id, text="In Suva.", at=make.EVE)
+        client.force_login(reviewer)
+
+        # when
+        theirs = reverse("waiver_policy:review_one", args=[mine.uuid])
+        sent = {"verdict": "refuse", "reason": "No answer came.", "read": "1"}
+        page = client.post(theirs, sent, follow=True).content.decode()
+
+        # then
+        assert "Something was written in the meantime. Please read it;" in page
+        assert "In Suva." in page
+        assert api.get_application(mine.uuid).state == "submitted"
+
+    def test_a_reviewer_who_waits_for_the_answer_cannot_ask_again(self, client, reviewer, mine):
+        ask(mine)
+        client.force_login(reviewer)
+        theirs = reverse("waiver_policy:review_one", args=[mine.uuid])
+        assert 'value="ask"' not in client.get(theirs).content.decode()
+        client.post(theirs, {"verdict": "ask", "reason": "And since when?", "read": "1"})
+        assert messages(mine) == [(False, "Where do you teach?")]
+
+    @pytest.mark.usefixtures("learner")
+    def test_a_form_with_faults_says_so_in_its_title_and_leads_to_the_first(self, client):
+        address = reverse("waiver_policy:apply", args=[make.COURSE])
+        page = client.post(address, {"note": " "}).content.decode()
+        assert "<title>Error: Apply for a fee waiver" in page
+        assert page.count(" autofocus") == 1
+        assert 'aria-describedby="id_note_error id_note_helptext"' in page
+        assert 'aria-describedby="id_truth_error"' in page
+        assert page.count('aria-invalid="true"') == 2
+        assert {'id="id_note_error"', 'id="id_truth_error"'} <= set(page.split())
+
+    @pytest.mark.usefixtures("learner")
+    def test_a_form_without_faults_speaks_of_none(self, client):
+        page = client.get(reverse("waiver_policy:apply", args=[make.COURSE])).content.decode()
+        assert "<title>Apply for a fee waiver" in page
+        assert not {"aria-invalid", "autofocus", "_error"} & set(page.replace("=", " ").split())
+
+    def test_an_answer_without_words_is_sent_back(self, client, mine):
+        ask(mine)
+        own = reverse("waiver_policy:application", args=[mine.uuid])
+        page = client.post(own, {"text": "  "}).content.decode()
+        assert "<title>Error: Your application for a waiver" in page
+        assert 'aria-describedby="id_text_error id_text_helptext"' in page
+        assert messages(mine) == [(False, "Where do you teach?")]
+
+    def test_a_review_without_a_verdict_is_led_back_to_it(self, client, reviewer, applied):
+        client.force_login(reviewer)
+        address = reverse("waiver_policy:review_one", args=[applied.uuid])
+        page = client.post(address, {"reason": "So.", "read": "0"}).content.decode()
+        assert "<title>Error: Review an application" in page
+        assert '<fieldset aria-describedby="id_verdict_error">' in page
+        assert 'id="id_verdict_error" role="alert" tabindex="-1" autofocus' in page
+        assert page.count(" autofocus") == 1
 
     def test_a_reviewer_cannot_decide_for_themselves(self, client, reviewer):
         client.force_login(reviewer)

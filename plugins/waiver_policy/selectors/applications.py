@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fairgate.percent import Percent
 from waiver_policy import models
-from waiver_policy.data import ApplicationSummary
+from waiver_policy.data import ApplicationMessage, ApplicationSummary
 
 
 def get_application(uuid: UUID) -> ApplicationSummary | None:
@@ -32,6 +32,15 @@ def newest_application(user_id: int, offering_code: str) -> ApplicationSummary |
     rows = models.WaiverApplication.objects.filter(user_id=user_id, offering_code=offering_code)
     row = rows.order_by("-id").first()
     return to_application(row) if row else None
+
+
+def list_messages(uuid: UUID) -> tuple[ApplicationMessage, ...]:
+    """What was asked and answered about an application, in turn."""
+    rows = models.ApplicationMessage.objects.filter(application__uuid=uuid).order_by("number")
+    return tuple(
+        ApplicationMessage(is_answer=row.kind == row.ANSWER, text=row.text, at=row.at)
+        for row in rows
+    )
 
 
 def to_application(row: models.WaiverApplication) -> ApplicationSummary:

@@ -20,7 +20,9 @@ from waiver_policy.data import (
 from waiver_policy.exceptions import (
     AlreadyEligible,
     ApplicationClosed,
+    EmptyAnswer,
     InvalidReview,
+    OutOfTurn,
     TooManyApplications,
     UnknownApplication,
 )
@@ -90,15 +92,21 @@ def _proposed(decided: decisions.Decided) -> Percent | None:
 
 
 def approve(
-    application_uuid: UUID, *, by: int, reason: str, at: datetime, percent: Percent | None
+    application_uuid: UUID,
+    *,
+    by: int,
+    reason: str,
+    at: datetime,
+    percent: Percent | None,
+    read: int | None,
 ) -> ApplicationSummary:
     """Grant an application; the next decision for this person and offering says so.
 
     Raises:
-        UnknownApplication, ApplicationClosed, InvalidReview: see ``api.approve``.
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.approve``.
     """
     with transaction.atomic():
-        row = _locked_open(application_uuid, by=by, reason=reason)
+        row = _locked_for_review(application_uuid, by=by, words=reason, read=read)
         if percent is not None:
             row.percent_bp = percent.basis_points
         else:
@@ -111,29 +119,93 @@ def approve(
     return to_application(row)
 
 
-def refuse(application_uuid: UUID, *, by: int, reason: str, at: datetime) -> ApplicationSummary:
+def refuse(
+    application_uuid: UUID, *, by: int, reason: str, at: datetime, read: int | None
+) -> ApplicationSummary:
     """Refuse an application.
 
     Raises:
-        UnknownApplication, ApplicationClosed, InvalidReview: see ``api.refuse``.
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.refuse``.
     """
     with transaction.atomic():
-        row = _locked_open(application_uuid, by=by, reason=reason)
+        row = _locked_for_review(application_uuid, by=by, words=reason, read=read)
         _close(row, ApplicationState.REFUSED, by=by, reason=reason, at=at)
     return to_application(row)
 
 
-def _locked_open(uuid: UUID, *, by: int, reason: str) -> models.WaiverApplication:
+def ask_for_more(
+    application_uuid: UUID, *, by: int, question: str, at: datetime
+) -> ApplicationSummary:
+    """Ask the learner for more; the application stays open and waits for them.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.ask_for_more``.
+    """
+    with transaction.atomic():
+        row = _locked_for_review(application_uuid, by=by, words=question, read=None)
+        if row.state != ApplicationState.SUBMITTED:
+            raise OutOfTurn("The learner was asked already and has not answered yet.")
+        text = _write_message(row, models.ApplicationMessage.QUESTION, question, by=by, at=at)
+        _wait(row, ApplicationState.MORE_INFORMATION, words=text)
+    log.info("waiver application asked about: application=%s reviewer=%s", row.uuid, by)
+    return to_application(row)
+
+
+def answer(application_uuid: UUID, *, by: int, text: str, at: datetime) -> ApplicationSummary:
+    """Answer the reviewer's question; the application waits for a reviewer again.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, OutOfTurn, EmptyAnswer: see ``api.answer``.
+    """
+    with transaction.atomic():
+        row = _locked_open(application_uuid)
+        if row.user_id != by:
+            raise UnknownApplication(f"There is no waiver application {application_uuid}.")
+        if row.state != ApplicationState.MORE_INFORMATION:
+            raise OutOfTurn("Nothing is asked about this application now.")
+        if not text.strip():
+            raise EmptyAnswer("An answer has words.")
+        _write_message(row, models.ApplicationMessage.ANSWER, text, by=by, at=at)
+        _wait(row, ApplicationState.SUBMITTED, words="")
+    log.info("waiver application answered: application=%s", row.uuid)
+    return to_application(row)
+
+
+def _write_message(
+    row: models.WaiverApplication, kind: str, text: str, *, by: int, at: datetime
+) -> str:
+    """Keep what was written, under the lock of the application; returns it as it is kept."""
+    kept = text.strip()[:MAX_TEXT]
+    row.message_count += 1
+    row.messages.create(number=row.message_count, kind=kind, text=kept, by=by, at=at)
+    return kept
+
+
+def _wait(row: models.WaiverApplication, state: ApplicationState, *, words: str) -> None:
+    row.state, row.review_reason = state.value, words
+    row.save(update_fields=["state", "review_reason", "message_count"])
+
+
+def _locked_for_review(
+    uuid: UUID, *, by: int, words: str, read: int | None
+) -> models.WaiverApplication:
+    row = _locked_open(uuid)
+    if row.user_id == by:
+        raise InvalidReview("Nobody decides about their own application.")
+    if not words.strip():
+        raise InvalidReview("A reason is needed; the learner reads it.")
+    if read is not None and row.message_count != read:
+        raise OutOfTurn("Something was written that the reviewer has not read.")
+    return row
+
+
+def _locked_open(uuid: UUID) -> models.WaiverApplication:
     rows = models.WaiverApplication.objects.select_for_update().select_related("decision")
     row: models.WaiverApplication | None = rows.filter(uuid=uuid).first()
     if row is None:
         raise UnknownApplication(f"There is no waiver application {uuid}.")
     if row.open_key is None:
         raise ApplicationClosed(f"This application is {row.state} already.")
-    if row.user_id == by:
-        raise InvalidReview("Nobody decides about their own application.")
-    if not reason.strip():
-        raise InvalidReview("A reason is needed; the learner reads it.")
     return row
 
 
