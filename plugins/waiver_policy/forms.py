@@ -50,6 +50,7 @@ class ApplyForm(_SpokenForm):
         help_text=_("Say what the reviewer should know. Do not send identity papers here."),
         widget=_area(),
         max_length=MAX_TEXT,
+        error_messages={"required": _("Please say why you ask for a waiver.")},
     )
     truth = forms.BooleanField(
         label=_("What I say is true, and I have not been given this fee by somebody else."),
@@ -65,6 +66,7 @@ class AnswerForm(_SpokenForm):
         help_text=_("Do not send identity papers here."),
         widget=_area(),
         max_length=MAX_TEXT,
+        error_messages={"required": _("Please write an answer.")},
     )
 
 
@@ -84,6 +86,7 @@ class ReviewForm(_SpokenForm):
             (ASK, _("Ask the learner for more")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what becomes of the application.")},
     )
     percent = forms.DecimalField(
         label=_("Percentage of the fee that is waived"),
@@ -98,6 +101,7 @@ class ReviewForm(_SpokenForm):
         help_text=_("The reason for your decision, or what you want to know."),
         widget=_area(),
         max_length=MAX_TEXT,
+        error_messages={"required": _("Please write what the learner reads.")},
     )
     read = forms.IntegerField(min_value=0, widget=forms.HiddenInput, required=False)
 
