@@ -2,7 +2,8 @@
 
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
-``list_payments``, ``list_refunds``, ``list_waived_seats``; ``list_seat_codes``, ``given_seat``;
+``list_payments``, ``list_refunds``, ``list_waived_seats``; ``list_seat_codes``, ``given_seat``,
+``ended_note``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``,
@@ -13,9 +14,11 @@ Each is described where it is defined.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 
-from fee_payments import compat
+from fee_payments import compat, selectors, wording
 from fee_payments.selectors import (
     entitled_offerings,
     given_seat,
@@ -50,6 +53,7 @@ from fee_payments.services import (
 
 __all__ = [
     "account_page_url",
+    "ended_note",
     "entitled_offerings",
     "expire_orders",
     "fee_page_url",
@@ -85,6 +89,12 @@ __all__ = [
 def account_page_url() -> str:
     """The address of the platform's page on which a person says where they live."""
     return compat.account_url()
+
+
+def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
+    """What became of a right that this learner had, translated; "" if none ended, or one holds."""
+    right = selectors.ended_entitlement(user_id, offering_code, at=at)
+    return wording.ended_note(right, at=at) if right else ""
 
 
 def fee_page_url(offering_code: str) -> str:

@@ -299,6 +299,11 @@ class EntitlementSummary:
         has_ended = self.ends_at is not None and self.ends_at <= at
         return self.starts_at <= at and not has_ended and self.revoked_at is None
 
+    def ended_at(self, at: datetime) -> datetime | None:
+        """When the right was taken back or ended by itself; ``None`` if neither, up to ``at``."""
+        ends = (end for end in (self.revoked_at, self.ends_at) if end is not None and end <= at)
+        return min(ends, default=None)
+
 
 class SeatCodeState(StrEnum):
     """Where a seat code stands at a moment."""

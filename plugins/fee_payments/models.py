@@ -466,6 +466,9 @@ class Entitlement(models.Model):
     .. pii_retirement: retained
     """
 
+    # Why a right was taken back, where a learner is told more than that it was.
+    REFUNDED = "refunded"
+
     class Source(models.TextChoices):
         """Where the right comes from."""
 

@@ -142,7 +142,22 @@ def entitlement_change(row: models.Entitlement) -> EntitlementChange:
 
 def list_entitlements(user_id: int, course_key: str) -> tuple[EntitlementSummary, ...]:
     """Every right this learner ever had to something of a course run, oldest first. One query."""
-    rows = models.Entitlement.objects.filter(user_id=user_id, offering__course_key=course_key)
+    return _entitlements(Q(user_id=user_id, offering__course_key=course_key))
+
+
+def ended_entitlement(
+    user_id: int, offering_code: str, *, at: datetime
+) -> EntitlementSummary | None:
+    """The right to an offering that this learner lost last; ``None`` if one holds. One query."""
+    found = _entitlements(Q(user_id=user_id, offering__code=offering_code))
+    ended = [(end, right) for right in found if (end := right.ended_at(at)) is not None]
+    if not ended or any(right.is_live(at) for right in found):
+        return None
+    return max(ended, key=lambda pair: pair[0])[1]
+
+
+def _entitlements(which: Q) -> tuple[EntitlementSummary, ...]:
+    rows = models.Entitlement.objects.filter(which).select_related("offering")
     return tuple(
         EntitlementSummary(
             uuid=row.uuid,
@@ -153,7 +168,7 @@ def list_entitlements(user_id: int, course_key: str) -> tuple[EntitlementSummary
             revoked_at=row.revoked_at,
             revoked_because=row.revoked_because,
         )
-        for row in rows.select_related("offering").order_by("starts_at", "id")
+        for row in rows.order_by("starts_at", "id")
     )
 
 

@@ -90,7 +90,9 @@ def _fee_page(
         offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
         if offer.entitled:
             context["given"] = api.given_seat(learner.user_id, code)
-        elif offering.waivable:
+        else:
+            context["ended"] = api.ended_note(learner.user_id, code, at=at)
+        if offering.waivable and not offer.entitled:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if waitlisted:
             context["full_quote"] = api.quote(

@@ -5,14 +5,15 @@ An error's own text is for logs and commands; pure rules know no translation.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
-from fee_payments.data import SeatCodeState
+from fee_payments.data import EntitlementSummary, SeatCodeState
 from fee_payments.exceptions import NoPrice, NotOnSale, TooManyTries
+from fee_payments.models import Entitlement
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible
 
@@ -47,6 +48,19 @@ def state_name(state: SeatCodeState) -> str:
         SeatCodeState.EXPIRED: _("expired"),
     }
     return names[state]
+
+
+def ended_note(right: EntitlementSummary, *, at: datetime) -> str:
+    """What a learner reads about a right that they had, and have no more."""
+    end = right.ended_at(at)
+    if end is None:
+        return ""
+    said = _("Your access ended on %(date)s.")
+    if right.revoked_at == end and right.source == Entitlement.Source.SEAT:
+        said = _("Your seat was withdrawn on %(date)s.")
+    elif right.revoked_at == end and right.revoked_because == Entitlement.REFUNDED:
+        said = _("Your fee was refunded on %(date)s; with it your access ended.")
+    return said % {"date": date_format(end.astimezone(UTC), "DATE_FORMAT")}
 
 
 def _no_price(error: NoPrice) -> str:

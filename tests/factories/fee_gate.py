@@ -117,6 +117,8 @@ class Payments:
     failure: Exception | None = None
     entitlement_failure: Exception | None = None
     asked: int = 0
+    ended: str = ""
+    ended_failure: Exception | None = None
 
     def entitled_offerings(self, user_id: int, *, at: datetime) -> frozenset[str]:
         self.asked += 1
@@ -148,6 +150,11 @@ class Payments:
 
     def seat_code_page_url(self, code: str) -> str:
         return f"/fairgate/fees/{code}/seat-code/"
+
+    def ended_note(self, user_id: int, code: str, *, at: datetime) -> str:
+        if self.ended_failure:
+            raise self.ended_failure
+        return self.ended
 
     def learner_for(self, user_id: int) -> Learner:
         return Learner(user_id=user_id, country="CH")

@@ -323,6 +323,32 @@ def test_every_state_has_a_page():
     assert set(presenter._PAGES) == set(PaywallState) - {PaywallState.SWITCHED_OFF}
 
 
+def test_who_lost_a_right_reads_what_became_of_it(gate, payments):
+    payments.ended = "Your seat was withdrawn on 20 November 2026."
+
+    assert payments.ended in text(gate().student_view())
+
+
+def test_who_lost_a_right_reads_it_also_where_the_fee_is_not_on_sale(gate, payments, monkeypatch):
+    def quote(*args, **kwargs):
+        raise NotOnSale("Spectrum", on=AT.date())
+
+    payments.ended = "Your access ended on 20 November 2026."
+    monkeypatch.setattr(payments, "quote", quote)
+
+    page = text(gate().student_view())
+
+    assert "not on sale now" in page
+    assert payments.ended in page
+
+
+def test_where_nobody_can_say_what_became_of_a_right_the_paywall_is_as_ever(gate, payments):
+    before = text(gate().student_view())
+    payments.ended_failure = OperationalError("gone")
+
+    assert text(gate().student_view()) == before
+
+
 def test_a_block_knows_its_course(gate):
     assert gate().course_text == COURSE
 

@@ -62,6 +62,20 @@ def fee(client, query=""):
     return client.get(reverse("fee_payments:fee", args=["spectrum"]) + query)
 
 
+def test_who_lost_a_seat_reads_so_beside_the_price():
+    make.offering()
+    client = client_of("lena")
+    user = get_user_model().objects.get()
+    api.redeem_seat_code(make.learner(user.pk), "spectrum", make.seat_code(), at=make.NOON)
+    (code,) = api.list_seat_codes("spectrum")
+    api.revoke_seat_code(code.uuid, by=9, because="left", at=make.NOON)
+
+    page = text_of(fee(client))
+
+    assert "Your seat was withdrawn on 5 October 2026." in page
+    assert "USD 120.00" in page
+
+
 def test_somebody_who_is_not_signed_in_sees_the_list_price():
     make.offering()
     page = fee(Client())

@@ -7,6 +7,7 @@ apps off) nothing can be decided, and what is gated stays shut.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +86,9 @@ def _paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
         return _for_anybody(fee, at=at)
     if fee in entitled_fees(user_id, at=at):
         return Paywall(state=PaywallState.SETTLED)
-    return _for_learner(fee, user_id=user_id, at=at)
+    return replace(
+        _for_learner(fee, user_id=user_id, at=at), ended=_ended(fee, user_id=user_id, at=at)
+    )
 
 
 def gate_paywall(fee: str, course_key: str, *, user_id: int | None, at: datetime) -> Paywall:
@@ -258,6 +261,15 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         country_url=payments.account_page_url(),
         seat_code_url=_seat_code_url(fee),
     )
+
+
+def _ended(fee: str, *, user_id: int, at: datetime) -> str:
+    """What became of a right that this person had; "" also where nobody can say."""
+    try:
+        return str(_payments().ended_note(user_id, fee, at=at))
+    except (DatabaseError, FairgateError):
+        log.exception("fee gate: lost rights unreadable: fee=%s user=%s", fee, user_id)
+        return ""
 
 
 def _state(quote: Any) -> PaywallState:

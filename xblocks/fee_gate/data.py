@@ -160,6 +160,7 @@ class Application:
 class Paywall:
     """A fee as one person meets it.
 
+    ``ended`` is a sentence about a right that the person had, translated; "" if there was none.
     ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the
     personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``url`` is the
     fee's own page, ``seat_code_url`` the one for who was given a seat, ``country_url`` the one on
@@ -169,6 +170,7 @@ class Paywall:
 
     state: PaywallState
     title: str = ""
+    ended: str = ""
     list_prices: tuple[Money, ...] = ()
     list_price: Money | None = None
     waived: Money | None = None

@@ -34,12 +34,14 @@ class Link:
 class PaywallPage:
     """The paywall's texts. ``lines`` are the price, line by line: what, how much.
 
-    ``news`` is what became of an application, ``said`` what the reviewer wrote.
+    ``ended`` is what became of a right that the learner had; ``news`` what became of an
+    application, ``said`` what the reviewer wrote.
     """
 
     heading: str
     lead: str
     teaser: str = ""
+    ended: str = ""
     news: str = ""
     said: str = ""
     lines: tuple[tuple[str, str], ...] = ()
@@ -290,6 +292,7 @@ def _personal(
         heading=paywall.title,
         lead=lead,
         teaser=teaser,
+        ended=paywall.ended,
         news=application.sentence if application else "",
         said=application.said if application else "",
         lines=_price_lines(paywall, gettext),
@@ -324,6 +327,7 @@ def _unavailable(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage
             "A fee opens what follows, and it is not on sale now. Please ask the course team."
         ),
         teaser=teaser,
+        ended=paywall.ended,
         links=_links((gettext("I have a seat code"), paywall.seat_code_url)),
     )
 

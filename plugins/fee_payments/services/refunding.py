@@ -228,7 +228,7 @@ def _close_order(payment: models.Payment, at: datetime) -> None:
     if back == paid.aggregate(total=Sum("amount_minor"))["total"]:
         order.state, order.open_key, order.held_because = OrderState.REFUNDED, None, ""
         line = selectors.line_of(order)
-        entitling.revoke(line, because="refunded", at=at)
+        entitling.revoke(line, because=models.Entitlement.REFUNDED, at=at)
         seats.give_seat_back(order, line.offering)
     elif order.state == OrderState.PAID:
         order.state = OrderState.PARTIALLY_REFUNDED
