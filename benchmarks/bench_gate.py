@@ -350,6 +350,7 @@ def main() -> None:
             is_enforced=lambda _course: True,
             is_course_staff=lambda _user, _course: False,
             is_beta_tester=lambda _user, _course: False,
+            course_language=lambda _course: "en",
         )
     )
     with database() as name:

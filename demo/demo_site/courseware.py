@@ -33,6 +33,7 @@ class CourseRun:
     xml: XmlStore
     root: BlockUsageLocator
     slug: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,12 @@ def _read(path: Path) -> CourseRun:
     source = path.read_bytes()
     head = etree.fromstring(source)
     key = CourseLocator(*(head.attrib.pop(part) for part in ("org", "course", "run")))
+    language = head.attrib.pop("language_code", "")
     keys, xml = CourseKeys(key), XmlStore()
     root = DemoRuntime(keys, xml).parse_xml_string(etree.tostring(head))
-    return CourseRun(key=key, keys=keys, xml=xml, root=root, slug=head.get("slug"))
+    return CourseRun(
+        key=key, keys=keys, xml=xml, root=root, slug=head.get("slug"), language=language
+    )
 
 
 def run_by_slug(slug: str) -> CourseRun | None:

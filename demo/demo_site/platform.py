@@ -28,6 +28,14 @@ def course_url(course_key: str) -> str:
     return reverse("course", args=[run.slug]) if run else reverse("catalogue")
 
 
+def course_language(course_key: str) -> str:
+    """The code of the language a course is written in; "" if there is no such course."""
+    from demo_site import courseware
+
+    run = courseware.run_by_key(course_key)
+    return run.language if run else ""
+
+
 def account_url() -> str:
     """The page on which a learner sets the country of their profile."""
     from django.urls import reverse

@@ -30,6 +30,25 @@ def course_url(course_key: str) -> str:
 
 
 @replaceable
+def course_language(course_key: str) -> str:
+    """The code of the language a course is written in; "" if nobody said, or it is not there.
+
+    What the platform has read for this request is not read again.
+    """
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    try:
+        found = CourseOverview.get_from_id(CourseKey.from_string(course_key))
+    except (InvalidKeyError, CourseOverview.DoesNotExist, OSError):
+        return ""
+    return str(found.language or "")
+
+
+@replaceable
 def account_url() -> str:
     """The page on which a learner sets the country of their profile."""
     from django.conf import settings

@@ -36,6 +36,7 @@ class CompatContract:
     learner_id: int  # lives in Uganda
     countryless_id: int
     course_starts: str  # the day, as in ISO 8601
+    course_language: str  # a code, or "" where the author chose none
 
     # What only a platform has; the demo has no such thing, and says so by the answers below.
     has_courses_to_list: bool = True
@@ -66,6 +67,14 @@ class CompatContract:
         assert gate.has_course(self.course_key) is True
         for unknown in (OTHER_COURSE, "library-v1:NOBODY+NOTHING", "nothing", ""):
             assert gate.has_course(unknown) is False
+
+    # fee_gate.compat.course_language, fee_payments.compat.course_language
+
+    def test_a_course_says_its_language_and_one_that_is_not_there_says_none(self):
+        for course_language in (gate.course_language, payments.course_language):
+            assert course_language(self.course_key) == self.course_language
+            for unknown in (OTHER_COURSE, "nothing", ""):
+                assert course_language(unknown) == ""
 
     # fee_gate.compat.is_beta_tester, is_enforced
 

@@ -337,6 +337,7 @@ class Compat(CompatContract, GatedCourse):
         self.entitled[self.learner_id] = {FEE}  # the badge stands behind the gate
         self.countryless_id = self.people["payer"].id
         self.course_starts = self.course.start.date().isoformat()
+        self.course_language = self.course.language or ""
         UserProfile.objects.filter(user_id=self.learner_id).update(country="UG")
         UserProfile.objects.filter(user_id=self.countryless_id).update(country="")
 

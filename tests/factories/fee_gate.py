@@ -185,12 +185,16 @@ class Platform:
     staff: frozenset[int] = frozenset({AUTHOR})
     beta_testers: frozenset[int] = frozenset()
     switched_off: frozenset[str] = frozenset()
+    languages: dict[str, str] = field(default_factory=dict)
 
     def course_outline(self, course_key: str) -> Node:
         return self.outlines[course_key]
 
     def has_course(self, course_key: str) -> bool:
         return course_key in self.outlines
+
+    def course_language(self, course_key: str) -> str:
+        return self.languages.get(course_key, "")
 
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
         return user_id in self.staff

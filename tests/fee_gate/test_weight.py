@@ -14,6 +14,7 @@ from django.utils import translation
 
 from factories import waiver_policy as waiver
 from factories.fee_gate import AT, COURSE, FEE, LEARNER
+from fairgate.languages import language
 from fairgate.money import Money
 from fee_gate import client, drawing, presenter
 from fee_gate.data import PaywallState
@@ -47,8 +48,12 @@ def weight(*texts):
 
 def drawn():
     paywall = client.paywall(FEE, user_id=LEARNER, at=AT)
-    page = presenter.paywall(paywall, teaser="x" * 200, gettext=translation.gettext)
-    return drawing.paywall(page, is_settled=paywall.state is PaywallState.SETTLED)
+    page = presenter.paywall(
+        paywall, teaser="x" * 200, gettext=translation.gettext, language=language("ar")
+    )
+    return drawing.paywall(
+        page, is_settled=paywall.state is PaywallState.SETTLED, html_id="fee-gate-0123456789ab"
+    )
 
 
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -108,6 +109,7 @@ class FeeGateXBlock(XBlock):
             teaser=self.teaser,
             gettext=self.gettext,
             ngettext=self._i18n().ngettext,
+            language=None if self.is_in_library else client.course_language(self.course_text),
         )
         return drawing.author(page, words=presenter.author_words(self.gettext))
 
@@ -203,8 +205,18 @@ class FeeGateXBlock(XBlock):
         paywall = client.gate_paywall(self.fee, self.course_text, user_id=user_id, at=clock.now())
         if paywall.state is PaywallState.SWITCHED_OFF:
             return Fragment()
-        page = presenter.paywall(paywall, teaser=self.teaser, gettext=self.gettext)
-        return drawing.paywall(page, is_settled=paywall.state is PaywallState.SETTLED)
+        is_settled = paywall.state is PaywallState.SETTLED
+        page = presenter.paywall(
+            paywall,
+            teaser=self.teaser,
+            gettext=self.gettext,
+            language=None if is_settled else client.course_language(self.course_text),
+        )
+        return drawing.paywall(page, is_settled=is_settled, html_id=self._html_id())
+
+    def _html_id(self) -> str:
+        """A name for ids that no other block on the page has."""
+        return f"fee-gate-{hashlib.sha256(self.usage_text.encode()).hexdigest()[:12]}"
 
     def _user_id(self) -> int | None:
         """Whose page this is; ``None`` for somebody who is not signed in."""

@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch
 
 from fairgate.clock import utc_day
 from fairgate.errors import FairgateError
+from fairgate.languages import Language, language
 from fairgate.money import Money
 from fee_gate import compat
 from fee_gate.data import Application, FeeChoice, GateTable, Paywall, PaywallState
@@ -106,6 +107,15 @@ def gate_paywall(fee: str, course_key: str, *, user_id: int | None, at: datetime
     except (Undecidable, DatabaseError):
         return Paywall(state=PaywallState.UNDECIDED)
     return paywall(fee if fee in offered else "", user_id=user_id, at=at)
+
+
+def course_language(course_key: str) -> Language | None:
+    """The language of a course; ``None`` also where nobody can say."""
+    try:
+        return language(compat.course_language(course_key))
+    except DatabaseError:
+        log.exception("fee gate: language unreadable: course=%s", course_key)
+        return None
 
 
 def _table(course_key: str) -> GateTable:

@@ -81,6 +81,25 @@ def has_course(course_key: str) -> bool:
 
 
 @replaceable
+def course_language(course_key: str) -> str:
+    """The code of the language a course is written in; "" if nobody said, or it is not there.
+
+    What the platform has read for this request is not read again.
+    """
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    try:
+        found = CourseOverview.get_from_id(CourseKey.from_string(course_key))
+    except (InvalidKeyError, CourseOverview.DoesNotExist, OSError):
+        return ""
+    return str(found.language or "")
+
+
+@replaceable
 def may_edit(user_id: int, usage_key: str) -> bool:
     """Whether Studio lets this person change this block, of a course or of a library."""
     from common.djangoapps.student.auth import has_studio_write_access

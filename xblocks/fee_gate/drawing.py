@@ -28,7 +28,7 @@ class Later(Fragment):
         return getattr(self, name)
 
 
-def paywall(page: presenter.PaywallPage, *, is_settled: bool) -> Fragment:
+def paywall(page: presenter.PaywallPage, *, is_settled: bool, html_id: str) -> Fragment:
     """The paywall, or one quiet line for who has settled the fee. Needs no script.
 
     The stylesheet comes with the page, in one answer: on a slow line a request more costs more
@@ -36,12 +36,13 @@ def paywall(page: presenter.PaywallPage, *, is_settled: bool) -> Fragment:
     it names twice wins against what the platform says of links (``a:visited:not(.btn):hover``).
     """
     template = "settled.html" if is_settled else "paywall.html"
-    return _draw(template, asdict(page), style="paywall.css")
+    context = {**asdict(page), "language": page.language, "html_id": html_id}
+    return _draw(template, context, style="paywall.css")
 
 
 def author(page: presenter.AuthorPage, *, words: dict[str, str]) -> Fragment:
     """The gate in Studio's preview."""
-    return _draw("author.html", {**asdict(page), "words": words})
+    return _draw("author.html", {**asdict(page), "language": page.language, "words": words})
 
 
 def studio(form: dict[str, Any]) -> Fragment:

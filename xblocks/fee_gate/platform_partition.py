@@ -39,8 +39,11 @@ class FeePartition(UserPartition):
 
     def _paywall(self, user_id: int | None) -> Fragment:
         paywall = client.paywall(self.parameters.get("fee", ""), user_id=user_id, at=clock.now())
-        page = presenter.paywall(paywall, teaser="", gettext=gettext)
-        return drawing.paywall(page, is_settled=False)
+        course = str(self.parameters.get("course_id", ""))
+        page = presenter.paywall(
+            paywall, teaser="", gettext=gettext, language=client.course_language(course)
+        )
+        return drawing.paywall(page, is_settled=False, html_id=f"fee-gate-{self.id}")
 
     def access_denied_message(
         self, block_key: Any, user: Any, user_group: Any, allowed_groups: Any

@@ -7,9 +7,10 @@ templates write the texts and nothing else; they escape every one of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from fairgate.languages import Language
 from fairgate.money import Money
 from fee_gate.data import Advice, FeeChoice, GateReport, Paywall, PaywallState
 
@@ -34,12 +35,15 @@ class Link:
 class PaywallPage:
     """The paywall's texts. ``lines`` are the price, line by line: what, how much.
 
+    ``names_course``: the heading is a name from the course, not ours. ``language`` is the course's.
     ``ended`` is what became of a right that the learner had; ``news`` what became of an
     application, ``said`` what the reviewer wrote.
     """
 
     heading: str
     lead: str
+    names_course: bool = False
+    language: Language | None = None
     teaser: str = ""
     ended: str = ""
     news: str = ""
@@ -66,11 +70,17 @@ class AuthorPage:
     advice: tuple[str, ...]
     preview: PaywallPage | None
     ways: tuple[str, ...] = ()
+    language: Language | None = None
 
 
-def paywall(paywall: Paywall, *, teaser: str, gettext: Gettext) -> PaywallPage:
-    """What a learner sees where the free part ends; nothing where gates are switched off."""
-    return _PAGES[paywall.state](paywall, teaser, gettext)
+def paywall(
+    paywall: Paywall, *, teaser: str, gettext: Gettext, language: Language | None = None
+) -> PaywallPage:
+    """What a learner sees where the free part ends; nothing where gates are switched off.
+
+    ``language`` is the one of the course: of its names and of the teaser.
+    """
+    return replace(_PAGES[paywall.state](paywall, teaser, gettext), language=language)
 
 
 def settled_note(gettext: Gettext) -> str:
@@ -124,12 +134,13 @@ def author(
     teaser: str,
     gettext: Gettext,
     ngettext: NGettext,
+    language: Language | None = None,
 ) -> AuthorPage:
     """What an author sees in Studio."""
     prices = report.fee.list_prices if report.fee else ()
     preview = None
     if not report.is_in_library:
-        preview = paywall(report.paywall, teaser=teaser, gettext=gettext)
+        preview = paywall(report.paywall, teaser=teaser, gettext=gettext, language=language)
     return AuthorPage(
         heading=display_name,
         fee=report.fee.title if report.fee else _no_fee(fee, gettext),
@@ -140,6 +151,7 @@ def author(
         advice=advice_sentences(report.advice, gettext=gettext),
         preview=preview,
         ways=tuple(link.label for link in preview.links) if preview else (),
+        language=language,
     )
 
 
@@ -290,6 +302,7 @@ def _personal(
     application = paywall.application
     return PaywallPage(
         heading=paywall.title,
+        names_course=True,
         lead=lead,
         teaser=teaser,
         ended=paywall.ended,
@@ -310,6 +323,7 @@ def _anonymous(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
     price = amounts(paywall.list_prices, gettext)
     return PaywallPage(
         heading=paywall.title,
+        names_course=True,
         lead=gettext("A fee opens what follows. Sign in to see your own price."),
         teaser=teaser,
         lines=((gettext("List price"), price),) if price else (),
