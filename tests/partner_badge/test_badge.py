@@ -115,7 +115,7 @@ def test_the_badge_is_a_named_section_with_a_list(badge) -> None:
 
     outline = Outline(badge(heading="Our partners").student_view().content)
 
-    (section,), (heading,) = outline.all("section"), outline.all("h3")
+    (section,), (heading,) = outline.all("section"), outline.all("h2")
     assert section["aria-labelledby"] == heading["id"]
     assert len(outline.all("ul")) == 1
     assert len(outline.all("li")) == 2
@@ -128,7 +128,7 @@ def test_two_badges_on_a_page_have_ids_of_their_own(badge) -> None:
     ids = [
         element["id"]
         for block in (badge(), badge(usage=other))
-        for element in Outline(block.student_view().content).all("h3")
+        for element in Outline(block.student_view().content).all("h2")
     ]
 
     assert len(set(ids)) == 2
