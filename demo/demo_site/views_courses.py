@@ -20,6 +20,7 @@ from demo_site.models import SeatCodeSlip
 from demo_site.runtime import DemoRuntime, resources_html
 from demo_site.steps import STEPS
 from fairgate import clock
+from fairgate.languages import language
 from fairgate.percent import Percent
 from fee_gate import api as gate
 from fee_payments import api as payments
@@ -81,6 +82,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     drawn = _drawn(runtime, badge)
     context = _card(request, run, runtime.get_block(run.root), at) | {
         "units": courseware.list_units(runtime, run),
+        "language": language(run.language),
         "has_badge": bool(partnerships.branding_for(str(run.key), at=at)),
     }
     return _page(request, "demo_site/course.html", context, drawn)
@@ -101,6 +103,7 @@ def unit(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     context = {
         "course": runtime.get_block(run.root),
         "slug": slug,
+        "language": language(run.language),
         "units": units,
         "here": here,
         "before": units[place - 1] if place else None,

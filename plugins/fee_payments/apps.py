@@ -40,7 +40,11 @@ class FeePaymentsConfig(AppConfig):
         from fee_payments import (
             api,
             checks,  # noqa: F401 - registered by the import
+            compat,
         )
         from waiver_policy import api as waivers
 
-        waivers.name_offerings_with(lambda code: api.offering(code).title)
+        waivers.name_offerings_with(
+            lambda code: api.offering(code).title,
+            lambda code: compat.course_language(api.offering(code).course_key),
+        )

@@ -6,6 +6,7 @@ open short transactions of their own, and an event must be committed before it i
 
 from __future__ import annotations
 
+import functools
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -33,7 +34,7 @@ from fee_payments.exceptions import (
     UnknownOrder,
     UnknownProvider,
 )
-from fee_payments.wording import in_words
+from fee_payments.wording import course_language, in_words
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
@@ -73,8 +74,9 @@ def _fee_page(
         raise Http404 from unknown
     learner = _learner(request)
     currency = request.GET.get("currency") or request.POST.get("currency") or None
-    context = {
+    context: dict[str, object] = {
         "offering": offering,
+        "language": course_language(offering.course_key),
         "error": error,
         "waitlisted": waitlisted,
         "key": uuid4().hex,
@@ -204,8 +206,10 @@ def _to_provider(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @login_required
 def orders(request: HttpRequest) -> HttpResponse:
     """Everything this person ordered."""
+    language = functools.cache(course_language)
     rows = api.list_orders(_learner(request).user_id)
-    return render(request, "fee_payments/orders.html", {"orders": rows})
+    context = {"orders": [(row, language(row.course_key)) for row in rows]}
+    return render(request, "fee_payments/orders.html", context)
 
 
 @require_GET
@@ -227,6 +231,7 @@ def _order_page(
     left = found.breakdown.total - found.refunded
     context = {
         "order": found,
+        "language": course_language(found.course_key),
         "error": error,
         "is_open": found.state in (OrderState.CREATED, OrderState.PENDING)
         and clock.now() < found.expires_at,

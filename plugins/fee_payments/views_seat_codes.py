@@ -16,7 +16,7 @@ from fairgate import clock
 from fee_payments import api, compat
 from fee_payments.data import OfferingSummary
 from fee_payments.exceptions import PaymentsError, TooManyTries, UnknownOffering
-from fee_payments.wording import in_words
+from fee_payments.wording import course_language, in_words
 
 
 @sensitive_post_parameters("code")
@@ -63,6 +63,7 @@ def _page(
     context = {
         "given": api.given_seat(_user_id(request), offering.code),
         "offering": offering,
+        "language": course_language(offering.course_key),
         "error": error,
         "typed": request.POST.get("code", "")[:120],
         "course_url": compat.course_url(offering.course_key),

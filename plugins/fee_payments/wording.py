@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
+from fairgate.languages import Language, language
+from fee_payments import compat
 from fee_payments.data import EntitlementSummary, SeatCodeState
 from fee_payments.exceptions import NoPrice, NotOnSale, TooManyTries
 from fee_payments.models import Entitlement
@@ -37,6 +39,11 @@ def in_words(error: FairgateError) -> str:
     if isinstance(error, TooManyTries):
         return _too_many_tries(error)
     return str(error)
+
+
+def course_language(course_key: str) -> Language | None:
+    """The language that the names of a course and of its fees are in, if somebody said."""
+    return language(compat.course_language(course_key))
 
 
 def state_name(state: SeatCodeState) -> str:

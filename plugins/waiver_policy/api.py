@@ -70,15 +70,17 @@ def explain(decision: Decision) -> tuple[str, ...]:
     return sentences.explain(decision)
 
 
-def name_offerings_with(title_of: Callable[[str], str] | None) -> None:
+def name_offerings_with(
+    title_of: Callable[[str], str] | None, language_of: Callable[[str], str] | None = None
+) -> None:
     """Let the app that sells offerings name them on the pages; ``None`` shows codes again.
 
     This app knows an offering by its code only. ``title_of`` takes a code and returns the title;
     for a code without one it returns "" or raises a ``FairgateError``: then lists show the code,
-    and the pages of that offering are not there. The app that knows says this once, in its
-    ``AppConfig.ready``.
+    and the pages of that offering are not there. ``language_of`` returns the code of the language
+    that the title is in, or "". The app that knows says this once, in its ``AppConfig.ready``.
     """
-    sentences.name_offerings_with(title_of)
+    sentences.name_offerings_with(title_of, language_of)
 
 
 def grant(

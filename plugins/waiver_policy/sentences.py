@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from fairgate.errors import FairgateError
+from fairgate.languages import Language, isolated, language, unbroken
 from waiver_policy import conf
 from waiver_policy.data import (
     ApplicationState,
@@ -136,22 +137,38 @@ class _Blank(dict[str, str]):
 def _words(params: Mapping[str, str]) -> Mapping[str, str]:
     words = _Blank(params)
     words["code"] = params.get("country", "")
+    for name in ("code", "edition", "rule"):
+        words[name] = _code(words[name])
     if "country" in params:
         words["country"] = conf.country_name(params["country"])
     for name in ("list", "lists"):
         codes = params.get(name, "").split(", ")
-        words[name] = "; ".join(list_name(code) for code in codes)
+        words[name] = list_separator().join(list_name(code) for code in codes)
     for name in ("date", "until", "grace_until"):
         if params.get(name):
             words[name] = date_format(date.fromisoformat(params[name]), "DATE_FORMAT")
     return words
 
 
+def _code(text: str) -> str:
+    """A code of Latin letters in a sentence, which may run the other way."""
+    return unbroken(text) if text and get_language_bidi() else text
+
+
+def _foreign(text: str) -> str:
+    return isolated(text) if get_language_bidi() else text
+
+
+def list_separator() -> str:
+    """What stands between the parts of a list whose parts may have commas."""
+    return pgettext("between items that may have commas", "; ")
+
+
 def _rule(decision: Decision) -> str:
     said = {
-        "policy": decision.policy,
+        "policy": _code(decision.policy),
         "version": decision.policy_version,
-        "rule": decision.rule or "",
+        "rule": _code(decision.rule or ""),
         "date": date_format(decision.decided_on, "DATE_FORMAT"),
     }
     if decision.rule:
@@ -166,17 +183,20 @@ def _appeal(decision: Decision) -> str:
     contact = conf.appeal_contact()
     if contact:
         return _("If you think this is wrong, apply and say why: a person will look. You can also "
-                 "write to %(contact)s.") % {"contact": contact}  # fmt: skip
+                 "write to %(contact)s.") % {"contact": _foreign(contact)}  # fmt: skip
     return _("If you think this is wrong, apply and say why: a person will look.")
 
 
 _title_of: Callable[[str], str] | None = None
+_language_of: Callable[[str], str] | None = None
 
 
-def name_offerings_with(title_of: Callable[[str], str] | None) -> None:
+def name_offerings_with(
+    title_of: Callable[[str], str] | None, language_of: Callable[[str], str] | None = None
+) -> None:
     """Let ``title_of`` name offerings from now on; ``None`` shows their codes again."""
-    global _title_of
-    _title_of = title_of
+    global _title_of, _language_of
+    _title_of, _language_of = title_of, language_of
 
 
 def offering_title(code: str) -> str | None:
@@ -195,6 +215,16 @@ def offering_title(code: str) -> str | None:
 def offering_name(code: str) -> str:
     """The title of an offering; its code where nobody names it."""
     return offering_title(code) or code
+
+
+def offering_language(code: str) -> Language | None:
+    """The language of an offering's title; ``None`` where nobody says."""
+    if _language_of is None:
+        return None
+    try:
+        return language(_language_of(code))
+    except FairgateError:
+        return None
 
 
 _STATES: Mapping[str, object] = {

@@ -14,6 +14,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -31,7 +33,13 @@ from waiver_policy.exceptions import (
     UnknownApplication,
 )
 from waiver_policy.forms import AnswerForm, ApplyForm, ReviewForm
-from waiver_policy.sentences import list_name, offering_name, offering_title, state_name
+from waiver_policy.sentences import (
+    list_name,
+    offering_language,
+    offering_name,
+    offering_title,
+    state_name,
+)
 
 MAX_CODE = 100
 
@@ -142,7 +150,7 @@ def application(request: HttpRequest, application: UUID) -> HttpResponse:
         "form": form,
         "application": _shown(found),
         "messages_about_it": api.list_messages(found.uuid),
-        "offering": offering_name(found.offering_code),
+        "offering": _drawn(found.offering_code),
     }
     return render(request, "waiver_policy/application.html", context)
 
@@ -198,7 +206,7 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
         "application": _shown(found),
         "messages_about_it": written,
         "is_open": is_open,
-        "offering": offering_name(found.offering_code),
+        "offering": _drawn(found.offering_code),
     }
     return render(request, "waiver_policy/review_one.html", context)
 
@@ -248,7 +256,7 @@ def _found(uuid: UUID) -> ApplicationSummary:
 
 def _listed(applications: Iterable[ApplicationSummary]) -> list[dict[str, object]]:
     """Applications as a list shows them; each offering is asked for its name once."""
-    name = functools.cache(offering_name)
+    name = functools.cache(_drawn)
     return [_shown(one) | {"offering": name(one.offering_code)} for one in applications]
 
 
@@ -282,12 +290,19 @@ def _user_id(request: HttpRequest) -> int:
     return int(request.user.pk)
 
 
-def _offering(code: str) -> str:
-    """The name of an offering; an offering that nobody knows has no page."""
+def _offering(code: str) -> SafeString:
+    """The drawn name of an offering; an offering that nobody knows has no page."""
     title = offering_title(code) if len(code) <= MAX_CODE and code.isprintable() else None
     if title is None:
         raise Http404
-    return title
+    return _drawn(code, title)
+
+
+def _drawn(code: str, title: str = "") -> SafeString:
+    """The name of an offering, in its own language and direction."""
+    language = offering_language(code)
+    spoken = language and format_html(' lang="{}" dir="{}"', language.tag, language.direction)
+    return format_html("<bdi{}>{}</bdi>", spoken or "", title or offering_name(code))
 
 
 def _check_reviewer(request: HttpRequest) -> None:

@@ -50,7 +50,8 @@ def client_of(name, *permissions, **options):
 
 
 def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    inline = re.sub(r"</?bdi[^>]*>", "", response.content.decode())
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", inline))
 
 
 def fields_of(response):
@@ -74,6 +75,50 @@ def test_who_lost_a_seat_reads_so_beside_the_price():
 
     assert "Your seat was withdrawn on 5 October 2026." in page
     assert "USD 120.00" in page
+
+
+@pytest.mark.parametrize("name", ["fee", "seat_code"])
+def test_the_name_of_a_fee_says_the_language_of_its_course(monkeypatch, name):
+    monkeypatch.setattr(compat, "course_language", lambda course_key: "ar")
+    make.offering(title="الطيف")
+    page = client_of("lena").get(reverse(f"fee_payments:{name}", args=["spectrum"]))
+    assert '<bdi lang="ar" dir="rtl">الطيف</bdi>' in page.content.decode()
+
+
+def test_orders_are_a_table_also_where_its_rows_become_cards():
+    make.offering()
+    client = client_of("lena")
+    make.order(make.learner(get_user_model().objects.get().pk))
+
+    page = client.get(reverse("fee_payments:orders")).content.decode()
+
+    assert page.count('role="columnheader"') == 4
+    assert page.count('role="rowheader"') == 1
+    assert re.findall(r'<td role="cell"[^>]* data-label="(\w+)"', page) == [
+        "Placed", "State", "Total",
+    ]  # fmt: skip
+
+
+def test_a_receipt_says_its_moments_day_first_in_arabic():
+    make.offering()
+    client = client_of("lena")
+    paid = make.paid_order(make.learner(get_user_model().objects.get().pk))
+
+    address = reverse("fee_payments:order", args=[paid.uuid])
+    page = client.get(address, headers={"accept-language": "ar"})
+
+    assert re.search(r"<dd>5 أكتوبر، 2026، 12:00", page.content.decode())
+
+
+def test_a_refusal_is_said_in_the_title_of_the_page():
+    make.offering()
+    client = client_of("lena")
+    placed = make.order(make.learner(get_user_model().objects.get().pk))
+    page = client.post(reverse("fee_payments:seat_code", args=["spectrum"]), {"code": "x"})
+    assert "<title>Error: Use a seat code" in page.content.decode()
+    assert "<title>Order" in client.get(
+        reverse("fee_payments:order", args=[placed.uuid])
+    ).content.decode()
 
 
 def test_somebody_who_is_not_signed_in_sees_the_list_price():

@@ -47,7 +47,8 @@ def client_of(name, *permissions, is_staff=False, **options):
 
 
 def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    inline = re.sub(r"</?bdi[^>]*>", "", response.content.decode())
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", inline))
 
 
 def page(code="spectrum"):

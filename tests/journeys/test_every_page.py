@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -36,6 +38,40 @@ def test_no_page_scrolls_sideways_on_a_small_phone(visit, person, language):
 @pytest.mark.parametrize("language", ["fr", "ru"])
 def test_long_words_fit_a_small_phone(visit, language):
     assert _too_wide(visit, "Lena", language, ("/", "/people/", COURSE, FEE)) == {}
+
+
+@pytest.mark.parametrize("person", PAGES)
+def test_no_page_leaves_out_a_level_of_headings(visitor, person):
+    visitor.be(person)
+    levels = {}
+    for path in PAGES[person]:
+        visitor.go(path)
+        levels[path] = visitor.page.evaluate(
+            "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => +h.tagName[1])"
+        )
+    wrong = {
+        path: found
+        for path, found in levels.items()
+        if found[:1] != [1] or any(b - a > 1 for a, b in itertools.pairwise(found))
+    }
+    assert wrong == {}
+
+
+def test_on_a_phone_the_rows_of_my_orders_are_read_without_scrolling(visit):
+    # given
+    visitor = visit(width=320)
+    visitor.be("Claire")
+
+    # when
+    visitor.go("/fairgate/fees/orders/")
+
+    # then
+    table = visitor.page.get_by_role("table")
+    assert table.get_by_role("columnheader").count() == 4
+    assert table.get_by_role("rowheader").count() == 1
+    assert visitor.page.evaluate(
+        "[...document.querySelectorAll('.fg-scroll')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
 
 
 def _too_wide(visit, person, language, paths):

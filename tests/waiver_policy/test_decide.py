@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from django.utils.formats import date_format
 
 from factories import waiver_policy as make
@@ -241,3 +242,26 @@ def test_an_explanation_prints_no_political_label(country):
 
 def test_a_country_name_cannot_break_the_sentence():
     assert "“%s”" in " ".join(api.explain(decide("%s")))
+
+
+def test_codes_in_arabic_are_isolated_and_stay_in_one_line():
+    with translation.override("ar"):
+        told = " ".join(api.explain(decide("GU")))
+    assert "\u2068our-\u2060ldc-\u2060sids-\u2060default\u2069" in told
+    assert "\u2068SIDS-\u20601\u2069" in told
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "zh-hans"])
+def test_other_languages_keep_codes_as_they_are(language):
+    with translation.override(language):
+        told = " ".join(api.explain(decide("GU")))
+    assert make.SLUG in told
+    assert "\u2068" not in told
+
+
+@pytest.mark.parametrize(("language", "separator"), [("ar", "\u061b "), ("zh-hans", "\uff1b")])
+def test_lists_are_separated_as_the_language_does(language, separator):
+    with translation.override(language):
+        (lists,) = [one for one in api.explain(decide("CH")) if "LLDC" in one]
+    assert lists.count(separator) == 2
+    assert "; " not in lists

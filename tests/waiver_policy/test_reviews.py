@@ -368,10 +368,10 @@ class TestThePages:
     @pytest.fixture(autouse=True)
     def nobody_names_offerings(self):
         """The app that sells offerings names them in this site; here only where a test says so."""
-        kept = sentences._title_of
+        kept = sentences._title_of, sentences._language_of
         api.name_offerings_with(None)
         yield
-        api.name_offerings_with(kept)
+        sentences.name_offerings_with(*kept)
 
     @pytest.fixture
     def learner(self, client):
@@ -420,13 +420,26 @@ class TestThePages:
     @pytest.mark.parametrize("name", ["why", "apply"])
     def test_a_page_names_the_offering_as_the_app_that_sells_it(self, client, name):
         page = client.get(reverse(f"waiver_policy:{name}", args=[make.COURSE])).content.decode()
-        assert "“Spectrum &amp; radio”" in page
-        assert f"“{make.COURSE}”" not in page
+        assert "“<bdi>Spectrum &amp; radio</bdi>”" in page
+        assert f"<bdi>{make.COURSE}</bdi>" not in page
 
     @pytest.mark.usefixtures("learner")
     def test_where_nobody_names_offerings_they_are_called_by_their_codes(self, client):
         page = client.get(reverse("waiver_policy:why", args=["other-one"])).content.decode()
-        assert "“other-one”" in page
+        assert "“<bdi>other-one</bdi>”" in page
+
+    @pytest.mark.usefixtures("learner", "titles")
+    @pytest.mark.parametrize("name", ["why", "apply"])
+    def test_a_name_says_the_language_it_is_in(self, client, name):
+        api.name_offerings_with(lambda code: "الطيف", lambda code: "ar")
+        page = client.get(reverse(f"waiver_policy:{name}", args=[make.COURSE])).content.decode()
+        assert '“<bdi lang="ar" dir="rtl">الطيف</bdi>”' in page
+
+    @pytest.mark.usefixtures("learner")
+    def test_codes_among_the_facts_do_not_mix_with_what_is_around_them(self, client):
+        page = client.get(reverse("waiver_policy:why", args=[make.COURSE])).content.decode()
+        for code in (make.SLUG, "sids_associate", "SIDS-1"):
+            assert f'<bdi class="fg-code-word">{code}</bdi>' in page
 
     @pytest.mark.usefixtures("learner", "titles")
     @pytest.mark.parametrize("name", ["why", "apply"])
@@ -516,10 +529,10 @@ class TestThePages:
         last = reverse("waiver_policy:review_one", args=[application.uuid])
 
         # then
-        assert f'/why/{make.COURSE}/">Spectrum &amp; radio</a>' in mine
-        assert '/why/other-one/">other-one</a>' in mine
-        assert "<td>Spectrum &amp; radio</td>" in waiting
-        assert "<dd>other-one</dd>" in client.get(last).content.decode()
+        assert f'/why/{make.COURSE}/"><bdi>Spectrum &amp; radio</bdi></a>' in mine
+        assert '/why/other-one/"><bdi>other-one</bdi></a>' in mine
+        assert "<td><bdi>Spectrum &amp; radio</bdi></td>" in waiting
+        assert "<dd><bdi>other-one</bdi></dd>" in client.get(last).content.decode()
 
     @pytest.mark.usefixtures("learner")
     def test_the_facts_begin_with_capitals(self, client):
