@@ -114,12 +114,38 @@ def test_a_learner_of_an_associate_is_looked_at_by_a_person(visitor):
     visitor.page.locator("main table a, main li a").first.click()
     visitor.page.get_by_label("Approve").check()
     visitor.page.get_by_label("Percentage of the fee that is waived").fill("50")
-    visitor.page.get_by_label("Reason, in words for the learner").fill("An associate of the group.")
+    visitor.page.get_by_label("What the learner reads").fill("An associate of the group.")
     visitor.page.locator("main form button").last.click()
 
     # then
     visitor.be("Joaquin", then=FEE)
     assert "USD 60.00" in visitor.text
+
+
+def test_a_reviewer_asks_for_more_and_the_learner_answers_from_the_paywall(visitor):
+    # given
+    visitor.be("Joaquin", then="/fairgate/waivers/apply/spectrum-online/")
+    visitor.page.locator("textarea").fill("I keep the repeaters of three islands running.")
+    visitor.page.get_by_role("checkbox").check()
+    visitor.press("Send the application")
+
+    # when
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    visitor.page.locator("main table a").first.click()
+    visitor.page.get_by_label("Ask the learner for more").check()
+    visitor.page.get_by_label("What the learner reads").fill("Which islands?")
+    visitor.press("Send to the learner")
+    visitor.be("Joaquin", then=f"{COURSE}units/welcome/")
+    assert "Which islands?" in visitor.text
+    visitor.page.get_by_role("link", name="Answer the reviewer").click()
+    visitor.page.get_by_label("Your answer").fill("The three in the north.")
+    visitor.press("Send the answer")
+
+    # then
+    assert "Your answer is in. A reviewer looks at it." in visitor.text
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    visitor.page.locator("main table a").first.click()
+    assert "The three in the north." in visitor.text
 
 
 @pytest.mark.parametrize(
