@@ -116,9 +116,10 @@ def test_a_refusal_is_said_in_the_title_of_the_page():
     placed = make.order(make.learner(get_user_model().objects.get().pk))
     page = client.post(reverse("fee_payments:seat_code", args=["spectrum"]), {"code": "x"})
     assert "<title>Error: Use a seat code" in page.content.decode()
-    assert "<title>Order" in client.get(
-        reverse("fee_payments:order", args=[placed.uuid])
-    ).content.decode()
+    assert (
+        "<title>Order"
+        in client.get(reverse("fee_payments:order", args=[placed.uuid])).content.decode()
+    )
 
 
 def test_somebody_who_is_not_signed_in_sees_the_list_price():
