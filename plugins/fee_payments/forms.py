@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from fairgate import clock
+from fairgate.course_runs import is_course_run
 from fairgate.money import UnknownCurrency, exponent
-from fee_payments import keys, models, selectors
+from fee_payments import models, selectors
 from fee_payments.services.seat_codes import MOST_CODES
 
 # What was sold under a price points at it, so a price that is there can only end.
@@ -53,7 +54,7 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
 
     def clean_course_key(self) -> str:
         typed: str = self.cleaned_data["course_key"]
-        if not keys.is_course_run(typed):
+        if not is_course_run(typed):
             raise forms.ValidationError(
                 _("There is no course run “%(course)s”.") % {"course": typed}
             )

@@ -11,10 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
-from opaque_keys.edx.locator import LibraryLocator
-
 from fairgate.money import Money
 from fairgate.percent import Percent
 
@@ -78,19 +74,6 @@ class Obstacle(StrEnum):
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
     NO_LONGER_VALID = "no_longer_valid"
-
-
-def is_course_run(text: str) -> bool:
-    """Whether a text can stand under ``courses`` of terms: it is the key of a course run."""
-    if len(text) > 255:
-        return False
-    try:
-        key = CourseKey.from_string(text)
-    except InvalidKeyError:
-        return False
-    # A key with a branch or a version names one state of a course, not the course.
-    plain = getattr(key, "branch", None) is None and getattr(key, "version_guid", None) is None
-    return plain and not isinstance(key, LibraryLocator) and str(key) == text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

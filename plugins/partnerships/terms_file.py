@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from fairgate.course_runs import is_course_run
 from fairgate.documents import Faults, parse_yaml
 from fairgate.money import InexactAmount, Money, UnknownCurrency
 from fairgate.percent import InvalidPercent, Percent
@@ -28,7 +29,6 @@ from .data import (
     Period,
     RevenueTerms,
     Role,
-    is_course_run,
 )
 from .yaml_fields import Fields
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from fairgate.course_runs import is_course_run
 from fairgate.documents import Faults, Row, parse_csv
 from fairgate.money import Money, MoneyError, exponent
-from partnerships.data import is_course_run
 
 from .data import EventKind
 from .rules.refunds import refund_parts

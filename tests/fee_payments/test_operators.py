@@ -94,7 +94,10 @@ def offering_form(row, **changes):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("typed", ["rubbish", "library-v1:ATC+LIB", "course-v1:ATC"])
+@pytest.mark.parametrize(
+    "typed",
+    ["rubbish", "library-v1:ATC+LIB", "course-v1:ATC", f"{make.COURSE}+branch@draft-branch"],
+)
 def test_a_fee_is_for_a_course_run(typed):
     make.offering()
 

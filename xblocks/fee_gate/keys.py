@@ -10,7 +10,6 @@ import functools
 
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
-from opaque_keys.edx.locator import LibraryLocator
 
 
 def run_text(course_key: object) -> str:
@@ -60,12 +59,6 @@ def is_as_published(key: object) -> bool:
     course = getattr(usage, "course_key", usage)
     is_live = getattr(course, "branch", None) in {None, "published-branch"}
     return is_live and getattr(course, "version_guid", None) is None
-
-
-def is_run(course_key: object) -> bool:
-    """Whether a key is one of a course run: libraries have such keys too."""
-    key = _parsed(CourseKey, course_key)
-    return isinstance(key, CourseKey) and not isinstance(key, LibraryLocator)
 
 
 def block_id(usage_key: object) -> str:

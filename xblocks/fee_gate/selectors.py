@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from fairgate.course_runs import is_course_run
 from fee_gate import client, compat, keys, models, remembered
 from fee_gate.data import NEVER_COUNTED, UNCOUNTED, Cover, GateTable, HoldRule, HoldScope
 
@@ -145,7 +146,7 @@ def _doubt(course: str, table: GateTable, *, has_rows: bool) -> str:
     if has_rows and table.version != UNCOUNTED:
         return ""
     reasons = {NEVER_COUNTED: "never counted", UNCOUNTED: "not counted since it was published"}
-    if table.version in reasons and keys.is_run(course) and may_have_gate(course):
+    if table.version in reasons and is_course_run(course) and may_have_gate(course):
         return reasons[table.version]
     return ""
 
