@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fairgate import clock
 from fee_payments import api as payments
@@ -16,5 +17,8 @@ def run() -> list[str]:
     revenue.clear_holds(at=at)
     done = [_("It is now %(day)s in the demo.") % {"day": clock.utc_day(at).isoformat()}]
     if overdue:
-        done.append(_("%(count)s unpaid orders were closed.") % {"count": overdue})
+        closed = ngettext(
+            "%(count)s unpaid order was closed.", "%(count)s unpaid orders were closed.", overdue
+        )
+        done.append(closed % {"count": overdue})
     return done

@@ -25,6 +25,7 @@ from typing import Any
 
 import yaml
 
+from fairgate.counted import counted
 from fairgate.errors import FairgateError
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -212,7 +213,9 @@ def _rows(reader: Any, header: Sequence[str], faults: Faults) -> Iterator[Row]:
         if len(cells) == len(header):
             yield Row(start, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
         elif cells:
-            faults.add(f"has {len(cells)} cells, the header has {len(header)}.", line=start)
+            faults.add(
+                f"has {counted(len(cells), 'cell')}, the header has {len(header)}.", line=start
+            )
         start = reader.line_num + 1
 
 

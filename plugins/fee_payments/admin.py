@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from fairgate import clock
 from fairgate.csv_cells import write_csv
@@ -224,4 +224,9 @@ class SeatCodeAdmin(ReadOnlyAdmin):
             except PaymentsError as refused:
                 self.message_user(request, str(refused), messages.ERROR)
                 return
-        self.message_user(request, _("The codes are taken back; access that rests on them ended."))
+        said = ngettext(
+            "The code is taken back; access that rests on it ended.",
+            "The codes are taken back; access that rests on them ended.",
+            len(codes),
+        )
+        self.message_user(request, said)

@@ -8,17 +8,21 @@ from uuid import uuid4
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_countries import countries
 
 from fairgate import clock
 from fairgate.course_runs import is_course_run
 from fairgate.money import UnknownCurrency, exponent
+from fairgate.readable import is_readable
 from fee_payments import models, selectors
 from fee_payments.services.seat_codes import MOST_CODES
 
 # What was sold under a price points at it, so a price that is there can only end.
 FROZEN = ("payer_class", "amount_minor", "currency", "valid_from")
 
+
+_WHOLE = 10_000  # basis points
 
 _MINOR = _("In minor units: 12000 is 120.00 in a currency with cents, and 12000 in one without.")
 
@@ -29,6 +33,22 @@ def _currency(code: str) -> str:
     except UnknownCurrency as unknown:
         raise forms.ValidationError(str(unknown)) from None
     return code
+
+
+def _end(form: forms.ModelForm) -> Any:  # type: ignore[type-arg]
+    """``valid_until``, if it comes after ``valid_from``."""
+    begins, ends = (form.cleaned_data.get(name) for name in ("valid_from", "valid_until"))
+    if begins is not None and ends is not None and ends <= begins:
+        raise forms.ValidationError(_("The end has to be after the beginning."))
+    return ends
+
+
+def _one_line(text: str) -> str:
+    if not is_readable(text):
+        raise forms.ValidationError(
+            _("Sponsor and note are one line each, without control characters.")
+        )
+    return text
 
 
 class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type time only
@@ -60,8 +80,22 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
             )
         return typed
 
+    def clean_capacity(self) -> int | None:
+        capacity: int | None = self.cleaned_data["capacity"]
+        taken = self.instance.seats_taken
+        if capacity is not None and capacity < taken:
+            raise forms.ValidationError(
+                ngettext(
+                    "%(taken)s seat is taken already.", "%(taken)s seats are taken already.", taken
+                )
+                % {"taken": taken}
+            )
+        return capacity
+
     def clean_full_seat_cost_currency(self) -> str:
         code: str = self.cleaned_data["full_seat_cost_currency"]
+        if not code and self.cleaned_data.get("full_seat_cost_minor"):
+            raise forms.ValidationError(_("An amount needs its currency."))
         return _currency(code) if code else code
 
 
@@ -82,6 +116,9 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_currency(self) -> str:
         return _currency(self.cleaned_data["currency"])
 
+    def clean_valid_until(self) -> Any:
+        return _end(self)
+
 
 class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
     """A tax rate of a country that exists."""
@@ -98,6 +135,15 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
                 % {"code": code}
             )
         return code
+
+    def clean_basis_points(self) -> int:
+        basis_points: int = self.cleaned_data["basis_points"]
+        if basis_points > _WHOLE:
+            raise forms.ValidationError(_("At most 10000 basis points: that is 100 per cent."))
+        return basis_points
+
+    def clean_valid_until(self) -> Any:
+        return _end(self)
 
 
 class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -119,6 +165,12 @@ class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
     def key(self) -> str:
         """The idempotency key of what was sent."""
         return f"admin:{self.cleaned_data['request_name']}"
+
+    def clean_sponsor(self) -> str:
+        return _one_line(self.cleaned_data["sponsor"])
+
+    def clean_note(self) -> str:
+        return _one_line(self.cleaned_data["note"])
 
     def clean_expires_at(self) -> Any:
         expires_at = self.cleaned_data["expires_at"]

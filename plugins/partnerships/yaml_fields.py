@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from fairgate.documents import Faults, Mapped
+from fairgate.readable import is_readable
 
 Word = TypeVar("Word", bound=StrEnum)
 
 #: Control, lone surrogate, line and paragraph separator.
-_NEVER_IN_TEXT = ("Cc", "Cs", "Zl", "Zp")
 #: Embeddings, overrides and isolates: a name with one is read in another order than it is kept,
 #: and pulls its neighbours along. Marks that a script needs (U+200C to U+200F) are not among them.
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -76,7 +76,7 @@ class Fields:
             self.fault(key, "is a text here.")
             return ""
         text = unicodedata.normalize("NFC", str(value)).strip()
-        if not text or any(unicodedata.category(sign) in _NEVER_IN_TEXT for sign in text):
+        if not text or not is_readable(text):
             self.fault(key, "is blank or holds control characters.")
             return ""
         if any(unicodedata.bidirectional(sign) in _TURNING for sign in text):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairgate.counted import counted
 from fairgate.errors import FairgateError
 
 
@@ -83,7 +84,7 @@ class FactsWaiting(CloseRefused):
 
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
-        super().__init__(f"{len(reasons)} facts cannot be booked. {' '.join(reasons)}")
+        super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {' '.join(reasons)}")
 
 
 class StatementNotFound(RevenueShareError, LookupError):

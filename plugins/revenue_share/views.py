@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from fairgate import clock
@@ -132,7 +133,11 @@ def close(request: HttpRequest) -> HttpResponse:
     except RevenueShareError as error:
         messages.error(request, str(error))
     else:
-        said = _("%(period)s is closed: %(count)s statements.")
+        said = ngettext(
+            "%(period)s is closed: %(count)s statement.",
+            "%(period)s is closed: %(count)s statements.",
+            len(closed.statements),
+        )
         values = {"period": wording.month(closed.period), "count": len(closed.statements)}
         messages.success(request, said % values)
     return redirect("revenue_share:books")

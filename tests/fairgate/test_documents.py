@@ -68,7 +68,7 @@ def test_all_faults_of_a_csv_are_named_at_once():
     with pytest.raises(DocumentErrors) as caught:
         documents.parse_csv("a,b\n1\n1,2,3\n", file="c.csv", columns=["a", "b"])
     assert str(caught.value).splitlines() == [
-        "c.csv, line 2: has 1 cells, the header has 2.",
+        "c.csv, line 2: has 1 cell, the header has 2.",
         "c.csv, line 3: has 3 cells, the header has 2.",
     ]
 

@@ -120,7 +120,7 @@ def test_a_gate_that_nobody_passes_says_why(learner, published, fee, sentence):
     assert audit(COURSE, "amina") == [
         f"closed    {key('html', 'text')}",
         f"          {sentence}",
-        f"1 gated blocks, 1 shut for user {LEARNER}",
+        f"1 gated block, 1 shut for user {LEARNER}",
     ]
 
 

@@ -170,7 +170,7 @@ def test_the_command_counts_one_course(published):
 
     call_command("fee_gate_recompute", COURSE, stdout=out)
 
-    assert f"{COURSE}: 1 gates, 3 blocks" in out.getvalue()
+    assert f"{COURSE}: 1 gate, 3 blocks" in out.getvalue()
 
 
 def test_the_command_counts_every_course_with_a_gate_or_a_fee(published):
@@ -178,7 +178,7 @@ def test_the_command_counts_every_course_with_a_gate_or_a_fee(published):
 
     call_command("fee_gate_recompute", stdout=out)
 
-    assert "1 courses, 0 failed" in out.getvalue()
+    assert "1 course, 0 failed" in out.getvalue()
 
 
 def test_the_command_names_the_courses_it_could_not_count(published):

@@ -129,3 +129,42 @@ def test_the_course_of_a_fee_stays_once_somebody_may_come_in():
 
 def test_an_amount_says_how_it_is_typed():
     assert "12000 is 120.00" in str(PriceForm().fields["amount_minor"].help_text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("until", ["2026-01-01", "2025-12-31"])
+def test_a_price_ends_after_it_begins(until):
+    assert price_form(valid_until=until).errors == {
+        "valid_until": ["The end has to be after the beginning."]
+    }
+
+
+@pytest.mark.django_db
+def test_a_tax_rate_is_a_part_of_the_price_and_ends_after_it_begins():
+    form = TaxRateForm(
+        {
+            "country": "CH",
+            "basis_points": "10001",
+            "valid_from": "2026-01-01",
+            "valid_until": "2026-01-01",
+        }
+    )
+    assert form.errors == {
+        "basis_points": ["At most 10000 basis points: that is 100 per cent."],
+        "valid_until": ["The end has to be after the beginning."],
+    }
+
+
+@pytest.mark.django_db
+def test_a_seat_that_costs_something_costs_it_in_a_currency():
+    make.offering()
+    form = offering_form(Offering.objects.get(), full_seat_cost_minor="100")
+    assert form.errors == {"full_seat_cost_currency": ["An amount needs its currency."]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_room_is_not_smaller_than_the_seats_that_are_taken():
+    make.offering(capacity=2)
+    make.order(make.learner())
+    form = offering_form(Offering.objects.get(), capacity="0")
+    assert form.errors == {"capacity": ["1 seat is taken already."]}

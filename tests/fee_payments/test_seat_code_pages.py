@@ -237,6 +237,8 @@ def test_a_form_that_is_sent_twice_issues_once_and_says_what_to_do():
         ({"count": "0"}, "greater than or equal to 1"),
         ({"count": "5001"}, "less than or equal to 5000"),
         ({"sponsor": " "}, "This field is required"),
+        ({"sponsor": "Ministry\r\nof Posts"}, "Sponsor and note are one line each"),
+        ({"note": "Invoice\x1b7"}, "Sponsor and note are one line each"),
         ({"expires_at_0": "2026-10-01"}, "expired before they are issued"),
     ],
 )
@@ -299,7 +301,9 @@ def test_an_operator_takes_a_code_back_with_a_reason():
 
     assert "Please say why" in text_of(take_back(client, " "))
     assert api.has_entitlement(1001, "spectrum", at=make.NOON)
-    assert "access that rests on them ended" in text_of(take_back(client, "left the ministry"))
+    assert "The code is taken back; access that rests on it ended." in text_of(
+        take_back(client, "left the ministry")
+    )
     assert not api.has_entitlement(1001, "spectrum", at=make.NOON)
     assert SeatCode.objects.get().revoked_because == "left the ministry"
 
@@ -331,6 +335,13 @@ def test_the_command_prints_codes_alone_and_the_rest_beside_them():
     assert SeatCodeBatch.objects.get().issued_by is None
 
 
+def test_the_command_speaks_of_one_code_as_one():
+    make.offering()
+    _codes, said = command("spectrum", "--count=1", "--sponsor=Ministry")
+    assert said.startswith("1 code for ")
+    assert "It is not shown again." in said
+
+
 def test_the_command_with_a_name_issues_once():
     make.offering()
     options = ("spectrum", "--count=2", "--sponsor=Ministry", "--key=order 7")
@@ -345,6 +356,7 @@ def test_the_command_with_a_name_issues_once():
     [
         (("gone", "--count=1", "--sponsor=M"), "There is no fee “gone”"),
         (("spectrum", "--count=0", "--sponsor=M"), "Between 1 and 5000"),
+        (("spectrum", "--count=1", "--sponsor=M\nN"), "Sponsor and note are one line each"),
         (("spectrum", "--count=1", "--sponsor=M", "--expires=soon"), "“soon” is no date"),
         (("spectrum", "--count=1", "--sponsor=M", "--expires=2026-10-05"), "expired before"),
     ],

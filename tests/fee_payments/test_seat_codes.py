@@ -482,6 +482,9 @@ def test_f13_the_same_key_for_other_codes_is_refused(room):
         ({"sponsor": "  "}, "say who gives the seats"),
         ({"sponsor": "x" * 256}, "at most 255 letters"),
         ({"note": "x" * 256}, "at most 255 letters"),
+        ({"sponsor": "Ministry\nof Posts"}, "Sponsor and note are one line each"),
+        ({"sponsor": "Ministry\x1b[31m"}, "without control characters"),
+        ({"note": "Invoice\u20287"}, "Sponsor and note are one line each"),
         ({"expires_at": make.NOON}, "expired before they are issued"),
     ],
 )

@@ -61,7 +61,7 @@ def test_the_command_loads_a_file_and_says_what_it_did(tmp_path: Path) -> None:
     said = output_of("partnerships_load", str(file))
 
     assert "added     GSMA-SPECTRUM version 1" in said
-    assert "1 agreement versions read" in said
+    assert "1 agreement version read" in said
     assert len(api.list_versions(at=NOW)) == 1
 
 
@@ -100,10 +100,10 @@ def test_the_command_keeps_a_name_that_fits_its_column_and_refuses_a_longer_one(
 def test_the_status_says_what_is_in_force_and_why_the_rest_is_not() -> None:
     put_in_force()
 
-    assert "1 versions, 1 in force" in output_of("partnerships_status")
+    assert "1 version, 1 in force" in output_of("partnerships_status")
     ended = output_of("partnerships_status", "--on", "2027-10-01")
     assert "Ended  Its last day is past." in ended
-    assert "1 versions, 0 in force at 2027-10-01 00:00 UTC." in ended
+    assert "1 version, 0 in force at 2027-10-01 00:00 UTC." in ended
     with pytest.raises(CommandError, match="“soon” is not a day"):
         output_of("partnerships_status", "--on", "soon")
 

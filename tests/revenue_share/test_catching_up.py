@@ -113,7 +113,7 @@ def test_the_command_says_what_it_did():
     buy_and_refund()
     out = io.StringIO()
     call_command("revenue_share_catch_up", stdout=out)
-    assert out.getvalue() == ("Booked 1 payments, 1 refunds, 0 waived seats; cleared 0 sales.\n")
+    assert out.getvalue() == ("Booked 1 payment, 1 refund, 0 waived seats; cleared 0 sales.\n")
 
 
 def test_the_command_closes_a_month_and_prints_its_statements():

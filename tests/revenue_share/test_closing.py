@@ -210,7 +210,7 @@ def test_a_close_that_would_leave_out_a_known_fact_is_refused(monkeypatch):
         )
 
     # when
-    with pytest.raises(FactsWaiting, match="1 facts cannot be booked"):
+    with pytest.raises(FactsWaiting, match="1 fact cannot be booked"):
         close()
 
     # then

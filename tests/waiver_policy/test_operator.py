@@ -52,7 +52,7 @@ def cases(tmp_path):
 
 def test_policies_are_checked_against_vectors(cases):
     code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), cases())
-    assert (code, told) == (0, "1 policies, 3 vectors, 0 failed\n")
+    assert (code, told) == (0, "1 policy, 3 vectors, 0 failed\n")
 
 
 def test_a_failing_vector_has_its_line_and_the_exit_code_is_1(cases):
@@ -60,7 +60,7 @@ def test_a_failing_vector_has_its_line_and_the_exit_code_is_1(cases):
     code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), path)
     assert code == 1
     assert f"{path}, line 1: {make.SLUG}, LA, 2026-11-23: label is ldc, expected lldc." in told
-    assert "1 policies, 3 vectors, 1 failed" in told
+    assert "1 policy, 3 vectors, 1 failed" in told
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_difference_is_shown_and_nothing_loaded(tmp_path):
     code, told = run("waiver_policy_lists", "diff", str(path))
     assert code == 0
     assert "~ LDC LA" in told
-    assert "1 differences." in told
+    assert "1 difference." in told
     assert len(api.list_editions()) == 1
 
 

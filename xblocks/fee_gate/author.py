@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fairgate.readable import is_readable
 from fee_gate import client, compat, keys, presenter, rules
 from fee_gate.data import (
     Advice,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 FIELDS = ("display_name", "fee", "scope", "teaser")
 _LONGEST = {"display_name": 255, "fee": 64, "scope": 16, "teaser": 1000}
-_UNREADABLE = ("Cc", "Cs", "Zl", "Zp")  # Unicode: control, surrogate, end of line, of paragraph
 
 
 class Refused(Exception):
@@ -287,10 +286,7 @@ def _texts(data: Any, gettext: Gettext) -> dict[str, str]:
 
 def _is_text(value: Any, *, has_lines: bool) -> bool:
     """Whether people can read it: no control signs, no half characters, lines only if allowed."""
-    allowed = "\t\r\n" if has_lines else ""
-    return isinstance(value, str) and not any(
-        unicodedata.category(sign) in _UNREADABLE and sign not in allowed for sign in value
-    )
+    return isinstance(value, str) and is_readable(value, allowed="\t\r\n" if has_lines else "")
 
 
 def _options(choices: list[tuple[str, str]], chosen: str) -> list[dict[str, Any]]:

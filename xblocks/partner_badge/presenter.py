@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+
+from fairgate.readable import is_readable
 
 Gettext = Callable[[str], str]
 
@@ -14,7 +15,6 @@ STRIP, CARD, SINGLE = "strip", "card", "single"
 LAYOUTS = (STRIP, CARD, SINGLE)
 ALL, CHOSEN = "all", "chosen"
 LONGEST = 120
-_UNREADABLE = ("Cc", "Cs", "Zl", "Zp")  # Unicode: control, surrogate, end of line, of paragraph
 
 
 class MarkLike(Protocol):
@@ -332,17 +332,13 @@ def checked(data: Any, *, known: Collection[str], saved: Settings, gettext: Gett
 def _checked_text(value: Any, name: str, gettext: Gettext) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or any(map(_is_unreadable, value)):
+    if not isinstance(value, str) or not is_readable(value):
         raise SettingsRefused(gettext("{field} is one line of text.").format(field=name))
     if len(value) > LONGEST:
         raise SettingsRefused(
             gettext("{field} is at most {count} characters long.").format(field=name, count=LONGEST)
         )
     return value.strip()
-
-
-def _is_unreadable(sign: str) -> bool:
-    return unicodedata.category(sign) in _UNREADABLE
 
 
 def _checked_partners(value: Any, allowed: Collection[str], gettext: Gettext) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import transaction
 
+from fairgate.counted import counted
 from fairgate.percent import Percent
 from fee_payments import models, selectors, signals
 from fee_payments.data import OfferingEntry, OfferingSummary, PriceEntry
@@ -40,7 +41,8 @@ def set_offering(entry: OfferingEntry) -> OfferingSummary:
         known = models.Offering.objects.select_for_update().filter(code=entry.code).first()
         if known and entry.capacity is not None and known.seats_taken > entry.capacity:
             raise PaymentsError(
-                f"“{entry.code}” has {known.seats_taken} seats taken, more than {entry.capacity}."
+                f"“{entry.code}” has {counted(known.seats_taken, 'seat')} taken, more than "
+                f"{entry.capacity}."
             )
         row, _ = models.Offering.objects.update_or_create(code=entry.code, defaults=fields)
         _add_prices(row, entry.prices)

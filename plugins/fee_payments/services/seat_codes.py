@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fairgate import typed_codes
+from fairgate.readable import is_readable
 from fee_payments import conf, models, selectors
 from fee_payments.data import GivenSeat, IssuedSeatCodes, Learner, SeatCodeSummary
 from fee_payments.exceptions import (
@@ -184,6 +185,8 @@ def _check(wish: _Wish, *, at: datetime) -> None:
         )
     if not wish.sponsor:
         raise InvalidSeatCodes(_("Please say who gives the seats; the learner reads it."))
+    if not (is_readable(wish.sponsor) and is_readable(wish.note)):
+        raise InvalidSeatCodes(_("Sponsor and note are one line each, without control characters."))
     if len(wish.sponsor) > MAX_TEXT or len(wish.note) > MAX_TEXT:
         raise InvalidSeatCodes(
             _("Sponsor and note have at most %(most)s letters each.") % {"most": MAX_TEXT}

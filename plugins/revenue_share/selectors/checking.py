@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from django.db.models import Case, Count, F, Q, Sum, When
 from django.db.models.functions import Coalesce
 
+from fairgate.counted import counted
+
 from .. import statements
 from ..data import Account, EventKind, Fault, Part, Units
 from ..models import (
@@ -51,7 +53,7 @@ def _transactions_balance() -> Iterator[Fault]:
             invariant="transaction balances",
             row=row.key,
             sentence=f"debits {row.debits}, credits {row.credits}, stated {row.debit_minor} "
-            f"{row.currency}; {row.foreign} entries of another currency.",
+            f"{row.currency}; {counted(row.foreign, 'entry', 'entries')} of another currency.",
         )
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError
 
 from fairgate import clock
+from fairgate.counted import counted
 from fee_payments import api
 from fee_payments.exceptions import PaymentsError
 
@@ -58,8 +59,9 @@ class Command(BaseCommand):
         for code in issued.codes:
             self.stdout.write(code)
         self.stderr.write(
-            f"{len(issued.codes)} codes for “{issued.offering_title}”, given by {issued.sponsor}, "
-            f"{_until(issued.expires_at)}. Batch {issued.batch_uuid}. They are not shown again.",
+            f"{counted(len(issued.codes), 'code')} for “{issued.offering_title}”, given by "
+            f"{issued.sponsor}, {_until(issued.expires_at)}. Batch {issued.batch_uuid}. "
+            f"{'It is' if len(issued.codes) == 1 else 'They are'} not shown again.",
             self.style.SUCCESS,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from fairgate import clock
+from fairgate.counted import counted
 from fee_payments import api
 
 
@@ -24,5 +25,6 @@ class Command(BaseCommand):
         refunded = api.finish_refunds(at=at)
         expired = api.expire_orders(at=at)
         self.stdout.write(
-            f"{settled} payments settled, {refunded} refunds finished, {expired} orders expired"
+            f"{counted(settled, 'payment')} settled, {counted(refunded, 'refund')} finished, "
+            f"{counted(expired, 'order')} expired"
         )

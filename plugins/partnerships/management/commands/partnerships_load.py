@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from fairgate import clock
+from fairgate.counted import counted
 from fairgate.documents import DocumentError, read_text
 from partnerships import api
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
                 f"{one.change:9} {one.agreement} version {one.version}  {one.uuid}  "
                 f"sha256 {one.checksum}"
             )
-        self.stdout.write(f"{len(loaded)} agreement versions read from {file}.")
+        self.stdout.write(f"{counted(len(loaded), 'agreement version')} read from {file}.")
 
 
 def _name(text: str) -> str:

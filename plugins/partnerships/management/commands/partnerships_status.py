@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from fairgate import clock
+from fairgate.counted import counted
 from partnerships import api, wording
 from partnerships.data import VersionSummary
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write(_line(one))
         in_force = sum(one.is_in_force for one in versions)
         self.stdout.write(
-            f"{len(versions)} versions, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC."
+            f"{counted(len(versions), 'version')}, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC."
         )
         altered = api.list_altered()
         if altered:

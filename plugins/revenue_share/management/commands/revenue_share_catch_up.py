@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from fairgate import clock
+from fairgate.counted import counted
 from revenue_share import api
 
 
@@ -21,10 +22,10 @@ class Command(BaseCommand):
         done = api.catch_up(at=at)
         cleared = api.clear_holds(at=at)
         self.stdout.write(
-            f"Booked {done.payments} payments, {done.refunds} refunds, {done.seats} waived seats; "
-            f"cleared {cleared.sales} sales."
+            f"Booked {counted(done.payments, 'payment')}, {counted(done.refunds, 'refund')}, "
+            f"{counted(done.seats, 'waived seat')}; cleared {counted(cleared.sales, 'sale')}."
         )
         for reason in done.waiting:
             self.stderr.write(reason)
         if done.waiting:
-            raise CommandError(f"{len(done.waiting)} facts cannot be booked.")
+            raise CommandError(f"{counted(len(done.waiting), 'fact')} cannot be booked.")

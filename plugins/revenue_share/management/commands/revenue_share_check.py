@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from fairgate.counted import counted
 from revenue_share import api
 
 
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         for fault in faults:
             self.stdout.write(str(fault))
         if faults:
-            raise CommandError(f"{len(faults)} invariants are broken.")
+            raise CommandError(f"Broken: {counted(len(faults), 'invariant')}.")
         self.stdout.write("The books hold: every invariant is proved.")

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fairgate import clock
+from fairgate.counted import counted
 from revenue_share import api
 from revenue_share.exceptions import RevenueShareError
 
@@ -38,7 +39,9 @@ class Command(BaseCommand):
                 f"RS-{one.number:06d}  {one.period}  {one.party}  {one.state}"
                 f"  month {one.subtotal}  payable {one.payable}  carried {one.closing}"
             )
-        self.stdout.write(f"{closed.period} is closed: {len(closed.statements)} statements.")
+        self.stdout.write(
+            f"{closed.period} is closed: {counted(len(closed.statements), 'statement')}."
+        )
 
 
 def _name(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from fairgate.counted import counted
 from fairgate.documents import DocumentError, read_text
 from waiver_policy import conf
 from waiver_policy.data import Membership
@@ -49,7 +50,10 @@ class Command(BaseCommand):
                 f"{options['cases']}, line {vector.line}: {vector.policy}, {countries}, "
                 f"{vector.case.as_of}: {failure.sentence}"
             )
-        self.stdout.write(f"{len(found)} policies, {len(cases)} vectors, {len(failures)} failed")
+        self.stdout.write(
+            f"{counted(len(found), 'policy', 'policies')}, {counted(len(cases), 'vector')}, "
+            f"{len(failures)} failed"
+        )
         if failures:
             raise CommandError("A policy does not answer as expected.", returncode=1)
 

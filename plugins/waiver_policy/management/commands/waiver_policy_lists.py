@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fairgate import clock
+from fairgate.counted import counted
 from fairgate.documents import DocumentError
 from waiver_policy import api
 from waiver_policy.data import EditionFacts, EditionLoad, ListCode, Membership, MembershipChange
@@ -73,14 +74,14 @@ class Command(BaseCommand):
             self.stdout.write("No list is loaded yet.")
         for edition in editions:
             self.stdout.write(
-                f"{edition.name}: {edition.rows} rows, known from "
+                f"{edition.name}: {counted(edition.rows, 'row')}, known from "
                 f"{edition.known_from:%Y-%m-%d %H:%M} UTC, from {edition.source or 'no source'} "
                 f"{edition.document_symbol}, loaded by {edition.loaded_by}, "
                 f"sha256 {edition.sha256[:12]}"
             )
         for code in sorted({edition.list_code for edition in editions}):
             members = api.list_members(code, on=on, known_at=at)
-            self.stdout.write(f"{code} on {on}: {len(members)} members")
+            self.stdout.write(f"{code} on {on}: {counted(len(members), 'member')}")
             if options["code"] == code:
                 for member in members:
                     self.stdout.write(f"  {_row(member)}")
@@ -107,7 +108,7 @@ class Command(BaseCommand):
         found = api.diff_edition(_file(options), at=clock.now())
         for change in found:
             self.stdout.write(_change(change))
-        self.stdout.write(f"{len(found)} differences.")
+        self.stdout.write(f"{counted(len(found), 'difference')}.")
 
     def _load(self, options: dict[str, Any]) -> None:
         at = clock.now()
@@ -128,7 +129,7 @@ class Command(BaseCommand):
 
     def _say(self, done: EditionLoad) -> None:
         for edition in done.created:
-            self.stdout.write(f"{edition.name} loaded: {edition.rows} rows.")
+            self.stdout.write(f"{edition.name} loaded: {counted(edition.rows, 'row')}.")
         for edition in done.unchanged:
             self.stdout.write(f"{edition.list_code} unchanged: {edition.name} stands.")
         if not done.created:

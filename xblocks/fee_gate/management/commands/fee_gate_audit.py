@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from fairgate import clock
+from fairgate.counted import counted
 from fee_gate import auditing
 from fee_gate.data import Access
 from fee_gate.exceptions import GateError
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             for reason in line.reasons:
                 self.stdout.write(f"{'':<9} {reason}")
         shut = sum(line.access is not Access.OPEN for line in lines)
-        self.stdout.write(f"{len(lines)} gated blocks, {shut} shut for user {user_id}")
+        self.stdout.write(f"{counted(len(lines), 'gated block')}, {shut} shut for user {user_id}")
 
 
 def _user_id(text: str) -> int:

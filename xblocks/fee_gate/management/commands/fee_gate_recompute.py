@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from fairgate.counted import counted
 from fee_gate import client, compat, selectors, services
 from fee_gate.management.options import course_run
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         named = options["course"]
         courses = _courses() if named is None else [course_run(named)]
         failed = [course for course in courses if not self._count(course)]
-        self.stdout.write(f"{len(courses)} courses, {len(failed)} failed")
+        self.stdout.write(f"{counted(len(courses), 'course')}, {len(failed)} failed")
         if failed:
             raise CommandError("The gates of these courses are as before: " + ", ".join(failed))
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         except Exception as error:  # noqa: BLE001 - database and course store have errors of their own
             self.stderr.write(f"{course}: {error}")
             return False
-        self.stdout.write(f"{found.course_key}: {found.gates} gates, {found.blocks} blocks")
+        gates, blocks = counted(found.gates, "gate"), counted(found.blocks, "block")
+        self.stdout.write(f"{found.course_key}: {gates}, {blocks}")
         return True
 
 

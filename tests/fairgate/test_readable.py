@@ -1,0 +1,26 @@
+"""What nobody can read is told from what looks unusual to us."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairgate.readable import is_readable
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Ministry of Posts", "وزارة", "信息产业部", "\u200fوزارة", "👩‍🏫"]
+)
+def test_every_script_is_readable_with_its_marks(text):
+    assert is_readable(text)
+
+
+@pytest.mark.parametrize(
+    "sign", ["\n", "\r", "\t", "\0", "\x1b", "\x7f", "\x85", "\u2028", "\ud83d"]
+)
+def test_control_signs_line_breaks_and_half_characters_are_not(sign):
+    assert not is_readable(f"Ministry{sign}of Posts")
+
+
+def test_a_field_of_several_lines_allows_its_breaks():
+    assert is_readable("first\r\nsecond", allowed="\r\n")
+    assert not is_readable("first\r\n\0second", allowed="\r\n")
