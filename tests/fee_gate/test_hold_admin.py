@@ -61,6 +61,11 @@ def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+def errors_of(response):
+    """What the page says is wrong, by field; "__all__" for no field."""
+    return dict(response.context["adminform"].form.errors)
+
+
 def begin(**changes):
     told = {"scope": HoldScope.ENROLMENT, "fee": FEE, "effective_from": AT, "at": AT}
     return services.begin_rule(COURSE, **told | changes)
@@ -122,6 +127,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(operator, changes, sentence):
     page = operator.post(reverse(ADD), typed(**changes))
 
     assert sentence in text_of(page)
+    assert "Constraint" not in text_of(page)
     assert not FeeGateRule.objects.exists()
 
 
@@ -163,7 +169,9 @@ def test_an_end_in_the_past_is_refused(operator):
 
     page = operator.post(change(rule), typed(ends_at_0="2026-11-22", ends_at_1="12:00"))
 
-    assert "A rule ends now or later" in text_of(page)
+    assert errors_of(page) == {
+        "ends_at": ["A rule ends now or later: what was held yesterday was held."]
+    }
     assert FeeGateRule.objects.get().ends_at is None
 
 
@@ -172,7 +180,9 @@ def test_an_end_is_not_taken_away(operator):
 
     page = operator.post(change(rule), typed())
 
-    assert "A rule is not made longer" in text_of(page)
+    assert errors_of(page) == {
+        "ends_at": ["A rule is not made longer: begin a new one at its end."]
+    }
     assert FeeGateRule.objects.get().ends_at == AT + DAY
 
 

@@ -25,7 +25,14 @@ class OutlineUnreadable(GateError):
 
 
 class RuleRefused(GateError):
-    """A hold cannot begin or end as it was asked for; nothing was written."""
+    """A hold cannot begin or end as it was asked for; nothing was written.
+
+    ``field`` is the parameter of the service that cannot be so; "" if it is no one of them.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class NotAudited(GateError):

@@ -99,7 +99,8 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
             elif "ends_at" in self.changed_data:
                 services.check_end(self.instance.pk, ends_at=cleaned["ends_at"], at=self.at)
         except RuleRefused as refused:
-            raise forms.ValidationError(str(refused)) from refused
+            # Beside the field: then the table's own constraint does not say it again, as its name.
+            self.add_error(refused.field or None, str(refused))
         return cleaned
 
     def rule(self) -> dict[str, Any]:

@@ -244,12 +244,17 @@ def check_rule(
     """
     course = keys.course_text(course_key)
     if not compat.has_course(course):
-        raise RuleRefused(_("There is no course run “%(course)s”.") % {"course": course_key})
+        raise RuleRefused(
+            _("There is no course run “%(course)s”.") % {"course": course_key}, field="course_key"
+        )
     _check_fee(course, fee)
     if effective_from < at:
-        raise RuleRefused(_("A rule begins now or later: nobody is held by a rule of yesterday."))
+        raise RuleRefused(
+            _("A rule begins now or later: nobody is held by a rule of yesterday."),
+            field="effective_from",
+        )
     if ends_at is not None and ends_at < effective_from:
-        raise RuleRefused(_("A rule cannot end before it begins."))
+        raise RuleRefused(_("A rule cannot end before it begins."), field="ends_at")
     last = FeeGateRule.objects.filter(live_key=_live_key(course, scope)).first()
     if last is not None and (last.ends_at is None or last.ends_at > effective_from):
         raise RuleRefused(
@@ -263,11 +268,12 @@ def _check_fee(course: str, fee: str) -> None:
     except client.Undecidable as error:
         raise RuleRefused(_("The fees cannot be read at the moment. Try again later.")) from error
     if sold_for is None:
-        raise RuleRefused(_("There is no fee “%(fee)s”.") % {"fee": fee})
+        raise RuleRefused(_("There is no fee “%(fee)s”.") % {"fee": fee}, field="fee")
     if keys.course_text(sold_for).casefold() != course.casefold():
         raise RuleRefused(
             _("The fee “%(fee)s” is one of %(other)s, not of this course.")
-            % {"fee": fee, "other": sold_for}
+            % {"fee": fee, "other": sold_for},
+            field="fee",
         )
 
 
@@ -297,19 +303,24 @@ def check_end(rule_id: int, *, ends_at: datetime | None, at: datetime) -> None:
 
 
 def _check_end(row: FeeGateRule, ends_at: datetime | None, at: datetime) -> None:
+    sentence = _why_not_end(row, ends_at, at)
+    if sentence:
+        raise RuleRefused(sentence, field="ends_at")
+
+
+def _why_not_end(row: FeeGateRule, ends_at: datetime | None, at: datetime) -> str:
     if row.ends_at is not None and row.ends_at <= at:
-        raise RuleRefused(_("This rule has ended. Begin a new one."))
+        return _("This rule has ended. Begin a new one.")
     if ends_at is None or (row.ends_at is not None and ends_at > row.ends_at):
-        raise RuleRefused(_("A rule is not made longer: begin a new one at its end."))
+        return _("A rule is not made longer: begin a new one at its end.")
     if ends_at < at:
-        raise RuleRefused(_("A rule ends now or later: what was held yesterday was held."))
+        return _("A rule ends now or later: what was held yesterday was held.")
     if ends_at < row.effective_from:
-        raise RuleRefused(
-            _(
-                "A rule cannot end before it begins. To cancel one that has not begun, end it at "
-                "its beginning."
-            )
+        return _(
+            "A rule cannot end before it begins. To cancel one that has not begun, end it at its "
+            "beginning."
         )
+    return ""
 
 
 def _live_key(course: str, scope: HoldScope) -> str:
