@@ -154,6 +154,7 @@ def _node(block: XBlock) -> rules.Node:
     return rules.Node(
         usage_key=str(block.scope_ids.usage_id),
         block_type=block.scope_ids.block_type,
+        title=getattr(block, "display_name", "") or "",
         fee=block.fee if is_gate else "",
         scope=block.scope if is_gate else "unit",
         children=tuple(_node(child) for child in _children(block)),

@@ -35,6 +35,7 @@ class CompatContract:
     author_id: int
     learner_id: int  # lives in Uganda
     countryless_id: int
+    first_unit: str  # its title
     course_starts: str  # the day, as in ISO 8601
     course_language: str  # a code, or "" where the author chose none
 
@@ -115,6 +116,12 @@ class CompatContract:
         ]
         assert gates[0].fee == self.gate_fee
         assert gates[0].scope in rules.SCOPES
+
+    def test_a_block_in_the_outline_is_called_as_its_author_called_it(self):
+        outline = gate.course_outline(self.course_key)
+        titles = [one.title for one in _walk(outline) if one.block_type == "vertical"]
+        assert titles[0] == self.first_unit
+        assert all(isinstance(one.title, str) for one in _walk(outline))
 
     def test_every_block_of_the_outline_has_a_plain_key_of_its_own(self):
         keys = [block.usage_key for block in _walk(gate.course_outline(self.course_key))]

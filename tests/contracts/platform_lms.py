@@ -332,6 +332,7 @@ class Compat(CompatContract, GatedCourse):
         super().setUp()
         self.course_key = str(self.course.id)
         self.gate_fee = FEE
+        self.first_unit = "V1"
         self.author_id = self.people["staff"].id
         self.learner_id = self.people["unpaid"].id
         self.entitled[self.learner_id] = {FEE}  # the badge stands behind the gate

@@ -43,6 +43,7 @@ class TestDemo(CompatContract):
 
     course_key = "course-v1:ATC+SPECTRUM101+2026_T4"
     gate_fee = "spectrum-online"
+    first_unit = "One resource, many users"
     course_starts = "2026-10-01"
     course_language = "en"
     has_courses_to_list = has_request_memory = has_tokens = has_enrolments = False

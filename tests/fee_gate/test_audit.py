@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from uuid import UUID
@@ -26,6 +27,7 @@ from factories.fee_gate import (
     unit,
 )
 from fee_gate import selectors, services
+from fee_gate.exceptions import OutlineUnreadable
 from fee_payments.data import EntitlementSummary
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,53 @@ def test_each_block_says_which_fee_it_waits_for(learner, payments):
         f"          The fee {EXAM}: never settled; behind inner.",
     ]
     assert lines[-1] == f"3 gated blocks, 1 shut for user {LEARNER}"
+
+
+def test_blocks_are_listed_in_the_order_of_the_course_with_their_titles(learner, published):
+    lessons = unit("a-last", html("z-first"), replace(html("a-second"), title="Licences"))
+    published.outlines[COURSE] = course(
+        section("C", subsection("S", unit("V", gate(scope="course")), lessons))
+    )
+    services.recompute(COURSE)
+
+    lines = audit(COURSE, "amina")
+
+    assert [line for line in lines if line.startswith("closed")] == [
+        f"closed    {key('vertical', 'a-last')}",
+        f"closed    {key('html', 'z-first')}",
+        f"closed    {key('html', 'a-second')} “Licences”",
+    ]
+
+
+def test_what_is_gated_and_no_longer_in_the_course_comes_last(learner, published):
+    one = unit("V1", gate("outer"), html("text"))
+    published.outlines[COURSE] = course(section("C", subsection("S", one)))
+
+    assert [line.split("@")[-1] for line in audit(COURSE, "amina") if "block@" in line] == [
+        "text",
+        "inner",
+        "exam",
+    ]
+
+
+def test_a_course_that_cannot_be_read_is_audited_by_its_usage_keys(learner, published, caplog):
+    def broken(_course):
+        raise OutlineUnreadable
+
+    published.course_outline = broken
+
+    lines = audit(COURSE, "amina")
+
+    assert [line.split("@")[-1] for line in lines if "block@" in line] == ["inner", "exam", "text"]
+    assert "audited by usage keys" in caplog.text
+
+
+def test_a_title_gives_no_orders_to_the_terminal(learner, published):
+    shown = replace(html("text"), title="\x1b[2JLicences")
+    published.outlines[COURSE] = course(section("C", subsection("S", unit("V1", gate(), shown))))
+    services.recompute(COURSE)
+
+    assert audit(COURSE, "amina")[0] == (f"closed    {key('html', 'text')} '\\x1b[2JLicences'")
 
 
 @pytest.mark.parametrize(

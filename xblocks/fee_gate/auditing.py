@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fee_gate import checking, client, compat, keys, models, selectors
+from fee_gate import checking, client, compat, keys, models, rules, selectors
 from fee_gate.data import Access
 from fee_gate.exceptions import NotAudited
+
+log = logging.getLogger(__name__)
 
 _COLUMNS = ("usage_key", "gate_usage_key", "fee")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
-    """One gated block for one person. ``reasons``: a sentence per gate, or one for all of them."""
+    """One gated block for one person. ``reasons``: a sentence per gate, or one for all of them.
+
+    ``title`` is the block's in the published course, "" if it has none or the course is unreadable.
+    """
 
     usage_key: str
+    title: str
     access: Access
     reasons: tuple[str, ...]
 
 
 def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ...]:
-    """Every gated block of a course, by usage key, and why it is open or shut for this person.
+    """Every gated block of a course, and why it is open or shut for this person.
+
+    In the order of the course. What is gated and no longer in the course comes last, by usage key;
+    so does everything if the course cannot be read now.
 
     Raises:
         NotAudited: there is no such course; or the gate table or fee_payments cannot be read, and
@@ -40,13 +50,15 @@ def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ..
         raise NotAudited("fee_payments does not answer. What is gated is shut.") from None
     check = checking.CourseCheck(course_key, user_id=user_id, at=at)
     overall = _overall(course_key, user_id=user_id, is_enforced=table.is_enforced)
+    titles = _titles(table.course_key)
     return tuple(
         AuditLine(
             usage_key=usage_key,
+            title=titles.get(usage_key, ""),
             access=check(usage_key),
             reasons=overall or tuple(_reason(*gate, rights, table.offered) for gate in gates),
         )
-        for usage_key, gates in _gated(table.course_key)
+        for usage_key, gates in _gated(table.course_key, titles)
     )
 
 
@@ -71,10 +83,24 @@ def _reason(gate: str, fee: str, rights: dict[str, str], offered: frozenset[str]
     return f"The fee {fee}: {rights.get(fee, 'never settled')}; {behind}."
 
 
-def _gated(course_key: str) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+def _titles(course_key: str) -> Mapping[str, str]:
+    """The titles of the course's blocks, in the order of the course; none if it is unreadable."""
+    try:
+        return rules.titles(compat.course_outline(course_key))
+    except Exception:  # each store of courses has errors of its own
+        # What is gated is known all the same, and asked about most when something is broken.
+        log.exception("fee gate: course unreadable, audited by usage keys: course=%s", course_key)
+        return {}
+
+
+def _gated(
+    course_key: str, titles: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
     """Each gated block with its gates, and the fees as the authors chose them."""
     rows = models.GatedBlock.objects.filter(course_key=course_key, is_holder=False)
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     for usage_key, gate, fee in rows.order_by("usage_key", "place").values_list(*_COLUMNS):
         found[usage_key] = (*found.get(usage_key, ()), (gate, fee))
-    yield from found.items()
+    for usage_key in (*titles, *sorted(found.keys() - titles.keys())):
+        if usage_key in found:
+            yield usage_key, found[usage_key]

@@ -191,6 +191,7 @@ def _node(block_key: Any, blocks: Mapping[Any, Any], course_key: Any) -> rules.N
     return rules.Node(
         usage_key=str(course_key.make_usage_key(block_key.type, block_key.id)),
         block_type=block_key.type,
+        title=str(fields.get("display_name") or ""),
         fee=str(fields.get("fee") or "") if is_gate else "",
         scope=str(fields.get("scope", "unit") or "") if is_gate else "unit",
         children=tuple(

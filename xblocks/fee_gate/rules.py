@@ -39,11 +39,13 @@ class Node:
     """One block of a course with what stands in it, in the order of Studio's outline.
 
     ``fee`` and ``scope`` mean something for gates only: the code of the offering, and one of
-    ``SCOPES``. A gate without a fee is a gate that nobody can pass.
+    ``SCOPES``. A gate without a fee is a gate that nobody can pass. ``title`` is what the author
+    called the block, "" if nobody named it, or nobody asked.
     """
 
     usage_key: str
     block_type: str
+    title: str = ""
     fee: str = ""
     scope: str = "unit"
     children: tuple[Node, ...] = ()
@@ -92,6 +94,14 @@ def _gather(
     if beyond and node.block_type not in STRUCTURE:
         found[node.usage_key] = beyond
     return own | inside
+
+
+def titles(outline: Node) -> dict[str, str]:
+    """The title of every block by its usage key, in the order of the course."""
+    found = {outline.usage_key: outline.title}
+    for child in outline.children:
+        found |= titles(child)
+    return found
 
 
 def usable_fee(code: str) -> str:

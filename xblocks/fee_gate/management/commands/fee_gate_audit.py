@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from fairgate import clock
 from fairgate.counted import counted
+from fairgate.readable import is_readable
 from fee_gate import auditing
 from fee_gate.data import Access
 from fee_gate.exceptions import GateError
@@ -33,11 +34,18 @@ class Command(BaseCommand):
         except GateError as error:
             raise CommandError(str(error)) from None
         for line in lines:
-            self.stdout.write(f"{line.access.value:<9} {line.usage_key}")
+            self.stdout.write(f"{line.access.value:<9} {line.usage_key}{_named(line.title)}")
             for reason in line.reasons:
                 self.stdout.write(f"{'':<9} {reason}")
         shut = sum(line.access is not Access.OPEN for line in lines)
         self.stdout.write(f"{counted(len(lines), 'gated block')}, {shut} shut for user {user_id}")
+
+
+def _named(title: str) -> str:
+    """The title as it follows a key; what a terminal would take for an order is written out."""
+    if not title:
+        return ""
+    return f" “{title}”" if is_readable(title) else f" {title!r}"
 
 
 def _user_id(text: str) -> int:
