@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 from web_fragments.fragment import Fragment
@@ -18,6 +19,8 @@ from web_fragments.fragment import Fragment
 from demo_site import access, block_store, courseware, handlers
 from demo_site.runtime import DemoRuntime, resources_html
 from fee_gate import api as gate
+from fee_gate import presenter
+from fee_gate.data import RecomputeSummary
 
 EDITABLE = ("fee_gate", "partner_badge")
 
@@ -84,12 +87,20 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     run = _run(request, slug)
     block_store.publish()
     found = gate.recompute(str(run.key))
-    messages.success(
-        request,
-        _("Published. %(gates)s fee gates cover %(blocks)s blocks.")
-        % {"gates": found.gates, "blocks": found.blocks},
-    )
+    messages.success(request, _published(found))
     return redirect("studio", slug=slug)
+
+
+def _published(found: RecomputeSummary) -> str:
+    if not found.closed.blocks:
+        return _("Published. No fee gate closes anything.")
+    sentence = ngettext(
+        "Published. %(gates)s fee gate closes %(what)s.",
+        "Published. %(gates)s fee gates close %(what)s.",
+        found.gates,
+    )
+    what = presenter.extent(found.closed, gettext=_, ngettext=ngettext)
+    return sentence % {"gates": found.gates, "what": what}
 
 
 def _run(request: HttpRequest, slug: str) -> courseware.CourseRun:

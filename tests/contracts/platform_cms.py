@@ -65,8 +65,8 @@ class Studio(AuthoredCourse):
     def test_the_draft_is_counted_before_it_is_published(self):
         self.save(SETTINGS)
         page = self.view("author_view")
-        assert "0 blocks are closed by this gate in the published course." in page
-        assert "Once the draft is published, it closes 1 block." in page
+        assert "In the published course this gate closes nothing." in page
+        assert "Once the draft is published, it closes 1 component." in page
 
     def test_the_draft_that_is_stored_is_the_one_that_blocks_show(self):
         self.save(SETTINGS | {"scope": "section"})

@@ -46,7 +46,7 @@ def test_the_next_publish_replaces_the_table(published):
 
     summary = services.recompute(COURSE)
 
-    assert (summary.gates, summary.blocks) == (1, 1)
+    assert (summary.gates, summary.closed.blocks) == (1, 1)
     assert selectors.gate_table(COURSE).fees == (EXAM,)
     assert GatedBlock.objects.filter(is_holder=False).count() == 1
 
@@ -120,7 +120,7 @@ def test_block_ids_that_differ_by_case_only_are_two_blocks(published):
     unit_one = unit("V1", gate(), html("Exam"), html("exam"))
     published.outlines[COURSE] = course(section("C", part("S", unit_one)))
 
-    assert services.recompute(COURSE).blocks == 2
+    assert services.recompute(COURSE).closed.blocks == 2
 
 
 def test_one_question_per_request(published, memory, django_assert_num_queries):
@@ -170,7 +170,7 @@ def test_the_command_counts_one_course(published):
 
     call_command("fee_gate_recompute", COURSE, stdout=out)
 
-    assert f"{COURSE}: 1 gate, 3 blocks" in out.getvalue()
+    assert f"{COURSE}: 1 gate, 1 unit, 2 components" in out.getvalue()
 
 
 def test_the_command_counts_every_course_with_a_gate_or_a_fee(published):

@@ -34,9 +34,9 @@ from factories.fee_gate import (
 from factories.fee_gate import gate as marker
 from factories.outlines import TYPES, trees
 from fairgate.money import Money
-from fee_gate import api, author, rules
+from fee_gate import api, author, presenter, rules
 from fee_gate.block import FeeGateXBlock
-from fee_gate.data import Cover, GateTable
+from fee_gate.data import Cover, Extent, GateTable
 from fee_gate.rules import Node
 
 pytestmark = pytest.mark.django_db
@@ -59,13 +59,13 @@ def sentences(block):
     return [message.text for message in block.validate().messages]
 
 
-def test_an_author_sees_what_is_gated_and_how_many_blocks(gate):
+def test_an_author_sees_what_is_gated_and_how_many_units_and_components(gate):
     page = gate(AUTHOR, scope="subsection").author_view().content
 
     assert "Spectrum management" in page
     assert "USD 120.00" in page
     assert "The rest of this subsection" in page
-    assert "3 blocks are closed by this gate in the published course." in page
+    assert "In the published course this gate closes 1 unit and 2 components." in page
 
 
 def test_the_form_offers_the_courses_fees_by_name_and_the_scopes(gate, payments):
@@ -74,10 +74,13 @@ def test_the_form_offers_the_courses_fees_by_name_and_the_scopes(gate, payments)
     page = gate(AUTHOR).studio_view().content
 
     assert (
-        f'<option dir="auto" value="{FEE}" selected>Spectrum management (USD 120.00)</option>'
-        in page
-    )
-    assert f'<option dir="auto" value="{EXAM}">Final examination (USD 120.00)</option>' in page
+        f'<option dir="auto" value="{FEE}" data-prices="USD\N{NO-BREAK SPACE}120.00" selected>'
+        "Spectrum management (USD 120.00)</option>"
+    ) in page
+    assert (
+        f'<option dir="auto" value="{EXAM}" data-prices="USD\N{NO-BREAK SPACE}120.00">'
+        "Final examination (USD 120.00)</option>"
+    ) in page
     assert page.count("<option") == 6
     assert 'type="text"' in page
 
@@ -85,7 +88,7 @@ def test_the_form_offers_the_courses_fees_by_name_and_the_scopes(gate, payments)
 def test_the_form_of_a_new_gate_asks_for_a_fee(gate):
     page = gate(AUTHOR, fee="").studio_view().content
 
-    assert '<option dir="auto" value="" selected>Choose a fee</option>' in page
+    assert '<option dir="auto" value="" data-prices="" selected>Choose a fee</option>' in page
 
 
 def test_the_form_shows_a_fee_that_the_course_does_not_have(gate):
@@ -129,12 +132,14 @@ def test_outside_studio_a_learner_is_told_that_authors_may(gate):
         ({"fee": ""}, "Choose a fee of this course.", "fee"),
         ({"scope": "everything"}, "Choose what the gate closes.", "scope"),
         ({"display_name": "  "}, "Give the gate a name.", "display_name"),
-        ({"teaser": "x" * 1001}, "“teaser” is too long.", "teaser"),
-        ({"teaser": 7}, "“teaser” is not a text.", "teaser"),
-        ({"teaser": "a\0b"}, "“teaser” is not a text.", "teaser"),
-        ({"teaser": "a\ud800b"}, "“teaser” is not a text.", "teaser"),
-        ({"display_name": "a\ud800b"}, "“display_name” is not a text.", "display_name"),
-        ({"display_name": "two\nlines"}, "“display_name” is not a text.", "display_name"),
+        ({"teaser": "x" * 1001}, "“Teaser” is too long.", "teaser"),
+        ({"teaser": 7}, "“Teaser” is not a text.", "teaser"),
+        ({"teaser": "a\0b"}, "“Teaser” is not a text.", "teaser"),
+        ({"teaser": "a\ud800b"}, "“Teaser” is not a text.", "teaser"),
+        ({"display_name": "a\ud800b"}, "“Name” is not a text.", "display_name"),
+        ({"display_name": "two\nlines"}, "“Name” is not a text.", "display_name"),
+        ({"fee": "x" * 65}, "“Fee” is too long.", "fee"),
+        ({"scope": ["unit"]}, "“What it closes” is not a text.", "scope"),
         ({"price": "0.00"}, "Send the name, the fee, what it closes and the teaser.", ""),
     ],
 )
@@ -223,8 +228,8 @@ def test_before_the_first_publish_nothing_is_closed_and_an_author_sees_what_will
 
     page = block_in(draft(outline), "new").author_view().content
 
-    assert "0 blocks are closed by this gate in the published course." in page
-    assert "Once the draft is published, it closes 3 blocks." in page
+    assert "In the published course this gate closes nothing." in page
+    assert "Once the draft is published, it closes 1 unit and 2 components." in page
 
 
 def test_an_author_sees_that_the_draft_closes_more_than_the_published_course(published):
@@ -232,14 +237,40 @@ def test_an_author_sees_that_the_draft_closes_more_than_the_published_course(pub
 
     page = block.author_view().content
 
-    assert "3 blocks are closed by this gate in the published course." in page
-    assert "Once the draft is published, it closes 7 blocks." in page
+    assert "In the published course this gate closes 1 unit and 2 components." in page
+    assert "Once the draft is published, it closes 3 units and 4 components." in page
+
+
+def test_an_author_sees_that_the_draft_closes_nothing_any_more(published):
+    outline = course(section("C1", subsection("S1", unit("V1", html("intro"), marker("gate")))))
+
+    page = block_in(draft(outline), "gate").author_view().content
+
+    assert "In the published course this gate closes 1 unit and 2 components." in page
+    assert "Once the draft is published, it closes nothing." in page
+
+
+@pytest.mark.parametrize(
+    ("units", "components", "words"),
+    [
+        (1, 1, "1 unit and 1 component"),
+        (3, 12, "3 units and 12 components"),
+        (0, 1, "1 component"),
+        (2, 0, "2 units"),
+    ],
+)
+def test_units_and_components_are_not_added_up(units, components, words):
+    def ngettext(one, many, number):
+        return one if number == 1 else many
+
+    closed = Extent(units=units, components=components)
+    assert presenter.extent(closed, gettext=str, ngettext=ngettext) == words
 
 
 def test_where_the_draft_is_published_an_author_reads_one_number_only(published):
     page = block_in(draft(marker_course()), "gate").author_view().content
 
-    assert "3 blocks are closed by this gate in the published course." in page
+    assert "In the published course this gate closes 1 unit and 2 components." in page
     assert "Once the draft is published" not in page
 
 
@@ -249,7 +280,7 @@ def test_an_author_sees_that_learners_still_need_the_fee_of_before(published, pa
     page = block_in(draft(marker_course(fee=EXAM)), "gate").author_view().content
 
     assert "The published course still asks for another fee there." in page
-    assert "Once the draft is published, it closes 3 blocks." in page
+    assert "Once the draft is published, it closes 1 unit and 2 components." in page
 
 
 def test_an_author_is_told_when_nobody_can_say_what_is_closed(published, monkeypatch):
@@ -259,7 +290,7 @@ def test_an_author_is_told_when_nobody_can_say_what_is_closed(published, monkeyp
     page = block_in(draft(marker_course()), "gate").author_view().content
 
     assert "What this gate closes now cannot be read." in page
-    assert "blocks are closed" not in page
+    assert "In the published course" not in page
 
 
 def test_an_author_is_told_that_nothing_follows(published):
@@ -305,7 +336,7 @@ def test_an_author_is_told_that_a_gate_among_blocks_of_which_each_sees_a_part_cl
     block = block_in(draft(outline_with(box, html("after"))), "gate")
 
     assert "of which each learner sees a part" in sentences(block)[0]
-    assert "Once the draft is published, it closes 2 blocks." in block.author_view().content
+    assert "Once the draft is published, it closes 2 components." in block.author_view().content
 
 
 @pytest.mark.parametrize(
@@ -463,7 +494,7 @@ def test_in_a_library_an_author_is_told_that_nothing_is_closed(in_library):
     for page in (block.author_view(), block.student_view(), block.public_view()):
         assert "In a library a gate closes nothing." in page.content
         assert "Six lessons." in page.content
-        assert "closed by this gate" not in page.content
+        assert "this gate closes" not in page.content
 
 
 def test_in_a_library_no_fee_is_chosen_and_what_is_stored_stays(in_library):

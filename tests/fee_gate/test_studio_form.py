@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -132,6 +133,26 @@ def test_an_author_fills_and_saves_the_form_with_the_keyboard_alone(opened, paym
         {"display_name": "Pay", "fee": EXAM, "scope": "course", "teaser": "Six lessons."}
     ]
     assert form.headers["x-csrftoken"] == "a token"
+
+
+def test_the_price_of_the_chosen_fee_stands_whole_below_a_list_that_is_too_narrow(opened, payments):
+    long = "Spectrum management for administrations " * 4
+    payments.offerings = {FEE: offering(title=long), EXAM: offering(EXAM, title="Examination")}
+    payments.offerings[EXAM] = replace(payments.offerings[EXAM], prices=())
+    page = opened().page
+    prices = page.locator("#fee-gate-fee-prices")
+
+    assert prices.inner_text() == "USD\N{NO-BREAK SPACE}120.00"
+    page.get_by_label("Fee", exact=True).select_option(EXAM)
+    assert prices.inner_text() == ""
+
+
+def test_save_and_cancel_stand_where_the_fields_begin(opened):
+    page = opened().page
+    left = "element => element.getBoundingClientRect().left"
+
+    edge = page.get_by_label("Name", exact=True).evaluate(left)
+    assert page.get_by_role("button", name="Save").evaluate(left) == edge
 
 
 def test_every_field_has_its_label_and_what_is_needed_says_so(opened):

@@ -86,7 +86,8 @@ def _reason(gate: str, fee: str, rights: dict[str, str], offered: frozenset[str]
 def _titles(course_key: str) -> Mapping[str, str]:
     """The titles of the course's blocks, in the order of the course; none if it is unreadable."""
     try:
-        return rules.titles(compat.course_outline(course_key))
+        outline = rules.by_key(compat.course_outline(course_key))
+        return {usage_key: block.title for usage_key, block in outline.items()}
     except Exception:  # each store of courses has errors of its own
         # What is gated is known all the same, and asked about most when something is broken.
         log.exception("fee gate: course unreadable, audited by usage keys: course=%s", course_key)

@@ -13,6 +13,7 @@ from fee_gate import client, compat, keys, presenter, rules
 from fee_gate.data import (
     Advice,
     Cover,
+    Extent,
     FeeChoice,
     GateReport,
     GateTable,
@@ -42,12 +43,16 @@ def report(gate: FeeGateXBlock, *, at: datetime) -> GateReport:
     seen = _Gate(gate, at=at)
     return GateReport(
         fee=seen.fee,
-        now=len(seen.published.blocks) if seen.table.is_readable else None,
-        later=len(seen.draft.blocks) if seen.draft and seen.changes else None,
+        now=_extent(seen.published) if seen.table.is_readable else None,
+        later=_extent(seen.draft) if seen.draft and seen.changes else None,
         is_other_fee_now=seen.changes and seen.asked_now not in {None, seen.asked},
         paywall=seen.paywall,
         advice=seen.advice,
     )
+
+
+def _extent(reach: Reach) -> Extent:
+    return rules.extent([keys.block_type(usage_key) for usage_key in reach.blocks])
 
 
 def advice(gate: FeeGateXBlock, *, at: datetime) -> tuple[Advice, ...]:
@@ -61,22 +66,30 @@ def form(gate: FeeGateXBlock, *, at: datetime, gettext: Gettext) -> dict[str, An
     Without ``fees`` there is nothing to choose: ``no_fees`` says why, and the fee stays as it is.
     """
     seen = _Gate(gate, at=at)
-    choices = [(fee.code, presenter.choice_name(fee, gettext)) for fee in seen.fees or ()]
-    if choices and not seen.fee:
+    fees = [
+        _option(fee.code, presenter.choice_name(fee, gettext), chosen=gate.fee)
+        | {"prices": presenter.prices(fee)}
+        for fee in seen.fees or ()
+    ]
+    if fees and not seen.fee:
         # An empty value, so that it cannot be sent: whoever saves has to choose.
         blank = gettext("Unknown fee “{code}”").format(code=gate.fee)
-        choices.insert(0, ("", blank if gate.fee else gettext("Choose a fee")))
+        name = blank if gate.fee else gettext("Choose a fee")
+        fees.insert(0, _option("", name, chosen="") | {"prices": ""})
     return {
         "id": "fee-gate",
         "words": presenter.form_words(gettext),
         "display_name": gate.display_name,
         "teaser": gate.teaser,
         "fee": gate.fee,
-        "fees": _options(choices, seen.fee.code if seen.fee else ""),
+        "fees": fees,
         "no_fees": presenter.no_fees(
             is_in_library=gate.is_in_library, is_known=seen.fees is not None, gettext=gettext
         ),
-        "scopes": _options(list(presenter.scope_names(gettext).items()), gate.scope),
+        "scopes": [
+            _option(value, name, chosen=gate.scope)
+            for value, name in presenter.scope_names(gettext).items()
+        ],
     }
 
 
@@ -276,11 +289,15 @@ def _is_worth_loading(runtime: Any, key: Any) -> bool:
 def _texts(data: Any, gettext: Gettext) -> dict[str, str]:
     if not isinstance(data, dict) or sorted(data) != sorted(FIELDS):
         raise Refused(gettext("Send the name, the fee, what it closes and the teaser."))
+    labels = presenter.form_words(gettext)
     for name, value in data.items():
         if not _is_text(value, has_lines=name == "teaser"):
-            raise Refused(gettext("“{name}” is not a text.").format(name=name), field=name)
-        if len(value) > _LONGEST[name]:
-            raise Refused(gettext("“{name}” is too long.").format(name=name), field=name)
+            sentence = gettext("“{name}” is not a text.")
+        elif len(value) > _LONGEST[name]:
+            sentence = gettext("“{name}” is too long.")
+        else:
+            continue
+        raise Refused(sentence.format(name=labels[name]), field=name)
     return {name: value.strip() for name, value in data.items()}
 
 
@@ -289,5 +306,5 @@ def _is_text(value: Any, *, has_lines: bool) -> bool:
     return isinstance(value, str) and is_readable(value, allowed="\t\r\n" if has_lines else "")
 
 
-def _options(choices: list[tuple[str, str]], chosen: str) -> list[dict[str, Any]]:
-    return [{"value": value, "name": name, "is_chosen": value == chosen} for value, name in choices]
+def _option(value: str, name: str, *, chosen: str) -> dict[str, Any]:
+    return {"value": value, "name": name, "is_chosen": value == chosen}

@@ -31,6 +31,19 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much is closed: whole units, and components, those in the units among them."""
+
+    units: int
+    components: int
+
+    @property
+    def blocks(self) -> int:
+        """Both together, as the platform counts."""
+        return self.units + self.components
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """What one gate does: the blocks behind it, the fee they need, the gates before itself.
 
@@ -121,11 +134,11 @@ def _folded(covers: Mapping[str, tuple[Cover, ...]]) -> dict[str, frozenset[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecomputeSummary:
-    """What a recount of a course found: how many gates there are and how many blocks they cover."""
+    """What a recount of a course found: how many gates there are, and how much they close."""
 
     course_key: str
     gates: int
-    blocks: int
+    closed: Extent
 
 
 class PaywallState(StrEnum):
@@ -214,15 +227,15 @@ class Advice(StrEnum):
 class GateReport:
     """A gate as its author sees it.
 
-    ``now`` is how many blocks it closes in the published course, ``None`` if that cannot be read.
-    ``later`` is how many it closes once the draft is published, ``None`` if that changes nothing.
+    ``now`` is how much it closes in the published course, ``None`` if that cannot be read.
+    ``later`` is how much it closes once the draft is published, ``None`` if that changes nothing.
     ``is_other_fee_now``: the published course asks for another fee than the draft.
     ``paywall`` is what a learner meets who has no waiver.
     """
 
     fee: FeeChoice | None
-    now: int | None
-    later: int | None
+    now: Extent | None
+    later: Extent | None
     is_other_fee_now: bool
     paywall: Paywall
     advice: tuple[Advice, ...]

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from fairgate.languages import Language
 from fairgate.money import Money
-from fee_gate.data import Advice, FeeChoice, GateReport, Paywall, PaywallState
+from fee_gate.data import Advice, Extent, FeeChoice, GateReport, Paywall, PaywallState
 
 Gettext = Callable[[str], str]
 
@@ -109,6 +109,11 @@ def fee_name(fee: FeeChoice) -> str:
     return f"{fee.title} ({prices})" if prices else fee.title
 
 
+def prices(fee: FeeChoice) -> str:
+    """The prices of a fee alone, one per currency; a line breaks between them only."""
+    return " · ".join(str(price).replace(" ", "\N{NO-BREAK SPACE}") for price in fee.list_prices)
+
+
 def choice_name(fee: FeeChoice, gettext: Gettext) -> str:
     """A fee in the form: as ``fee_name``, and whether anybody can settle it today."""
     if fee.is_on_sale:
@@ -137,14 +142,13 @@ def author(
     language: Language | None = None,
 ) -> AuthorPage:
     """What an author sees in Studio."""
-    prices = report.fee.list_prices if report.fee else ()
     preview = None
     if not report.is_in_library:
         preview = paywall(report.paywall, teaser=teaser, gettext=gettext, language=language)
     return AuthorPage(
         heading=display_name,
         fee=report.fee.title if report.fee else _no_fee(fee, gettext),
-        prices=" · ".join(str(price) for price in prices),
+        prices=prices(report.fee) if report.fee else "",
         scope=scope_names(gettext).get(scope, scope),
         closed=_closed(report, gettext, ngettext),
         teaser="" if preview else teaser,
@@ -166,22 +170,41 @@ def _closed(report: GateReport, gettext: Gettext, ngettext: NGettext) -> tuple[s
         return ()
     if report.now is None:
         return (gettext("What this gate closes now cannot be read. Try later."),)
-    now = ngettext(
-        "{number} block is closed by this gate in the published course.",
-        "{number} blocks are closed by this gate in the published course.",
-        report.now,
-    )
-    sentences = [now.format(number=report.now)]
+    sentences = [_closed_now(report.now, gettext, ngettext)]
     if report.is_other_fee_now:
         sentences.append(gettext("The published course still asks for another fee there."))
     if report.later is not None:
-        later = ngettext(
-            "Once the draft is published, it closes {number} block.",
-            "Once the draft is published, it closes {number} blocks.",
-            report.later,
-        )
-        sentences.append(later.format(number=report.later))
+        sentences.append(_closed_later(report.later, gettext, ngettext))
     return tuple(sentences)
+
+
+def _closed_now(now: Extent, gettext: Gettext, ngettext: NGettext) -> str:
+    if not now.blocks:
+        return gettext("In the published course this gate closes nothing.")
+    sentence = gettext("In the published course this gate closes {what}.")
+    return sentence.format(what=extent(now, gettext=gettext, ngettext=ngettext))
+
+
+def _closed_later(later: Extent, gettext: Gettext, ngettext: NGettext) -> str:
+    if not later.blocks:
+        return gettext("Once the draft is published, it closes nothing.")
+    sentence = gettext("Once the draft is published, it closes {what}.")
+    return sentence.format(what=extent(later, gettext=gettext, ngettext=ngettext))
+
+
+def extent(closed: Extent, *, gettext: Gettext, ngettext: NGettext) -> str:
+    """What is closed, as the object of a sentence: "1 unit and 2 components"."""
+    units = ngettext("{number} unit", "{number} units", closed.units)
+    components = ngettext("{number} component", "{number} components", closed.components)
+    units, components = (
+        units.format(number=closed.units),
+        components.format(number=closed.components),
+    )
+    if not closed.units:
+        return components
+    if not closed.components:
+        return units
+    return gettext("{units} and {components}").format(units=units, components=components)
 
 
 def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ and a learner has to see what there is to pay for. Units and all that is inside 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from fee_gate.data import Cover, Reach
+from fee_gate.data import Cover, Extent, Reach
 
 GATE = "fee_gate"
 SCOPES = ("unit", "subsection", "section", "course")
@@ -31,7 +31,8 @@ _FEE = re.compile(r"[-a-zA-Z0-9_]{1,64}", re.ASCII)
 STRUCTURE = frozenset({"course", "library", "chapter", "sequential"})
 # The platform's blocks of which each learner sees a part only.
 SELECTIONS = frozenset({"conditional", "itembank", "library_content", "randomize", "split_test"})
-_BOUNDARY = (("unit", "vertical"), ("subsection", "sequential"), ("section", "chapter"))
+UNIT = "vertical"
+_BOUNDARY = (("unit", UNIT), ("subsection", "sequential"), ("section", "chapter"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +97,18 @@ def _gather(
     return own | inside
 
 
-def titles(outline: Node) -> dict[str, str]:
-    """The title of every block by its usage key, in the order of the course."""
-    found = {outline.usage_key: outline.title}
+def by_key(outline: Node) -> dict[str, Node]:
+    """Every block by its usage key, in the order of the course."""
+    found = {outline.usage_key: outline}
     for child in outline.children:
-        found |= titles(child)
+        found |= by_key(child)
     return found
+
+
+def extent(block_types: Collection[str]) -> Extent:
+    """How much some closed blocks are, by the type of each."""
+    units = sum(block_type == UNIT for block_type in block_types)
+    return Extent(units=units, components=len(block_types) - units)
 
 
 def usable_fee(code: str) -> str:

@@ -47,16 +47,18 @@ def recompute(course_key: str) -> RecomputeSummary:
     with transaction.atomic():
         seen, _created = GatedCourse.objects.get_or_create(course_key=course)
         now = GatedCourse.objects.select_for_update().get(course_key=course)
-        rows = tuple(_rows(compat.course_outline(course)))
+        outline = compat.course_outline(course)
+        rows = tuple(_rows(outline))
         is_changed = _replace(course, rows, is_current=seen.version == now.version)
         if is_changed or now.version == UNCOUNTED:
             _renew(course)
+    blocks, closed = rules.by_key(outline), {row.usage_key for row in rows if not row.is_holder}
     summary = RecomputeSummary(
         course_key=course,
         gates=len({row.gate for row in rows}),
-        blocks=len({row.usage_key for row in rows if not row.is_holder}),
+        closed=rules.extent([blocks[usage_key].block_type for usage_key in closed]),
     )
-    log.info("gates counted: course=%s gates=%s blocks=%s", course, summary.gates, summary.blocks)
+    log.info("gates counted: course=%s gates=%s blocks=%s", course, summary.gates, len(closed))
     return summary
 
 

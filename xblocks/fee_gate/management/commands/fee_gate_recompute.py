@@ -35,8 +35,11 @@ class Command(BaseCommand):
         except Exception as error:  # noqa: BLE001 - database and course store have errors of their own
             self.stderr.write(f"{course}: {error}")
             return False
-        gates, blocks = counted(found.gates, "gate"), counted(found.blocks, "block")
-        self.stdout.write(f"{found.course_key}: {gates}, {blocks}")
+        self.stdout.write(
+            f"{found.course_key}: {counted(found.gates, 'gate')}, "
+            f"{counted(found.closed.units, 'unit')}, "
+            f"{counted(found.closed.components, 'component')}"
+        )
         return True
 
 

@@ -83,6 +83,14 @@ function FeeGateStudio(runtime, element) {
     }
   }
 
+  /* A narrow list shows the beginning of a long name; what it costs stands below, whole. */
+  function showPrices() {
+    const prices = form.querySelector('[data-fee-gate-prices]');
+    if (prices) { prices.textContent = form.elements.fee.selectedOptions[0].dataset.prices; }
+  }
+
+  showPrices();
+  form.addEventListener('change', showPrices);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!isSaving) { submit(); }
