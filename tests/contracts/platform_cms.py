@@ -113,7 +113,7 @@ class Studio(AuthoredCourse):
         self.save(SETTINGS)
         self.publish()
         assert self.table().fees_of(str(self.text.location)) == {FEE}
-        assert "1 block is closed by this gate" in self.view("author_view")
+        assert "In the published course this gate closes 1 component." in self.view("author_view")
 
     def test_the_other_apps_answer_in_studio(self):
         assert [one.code for one in payments.list_offerings(str(self.course.id))] == [FEE]

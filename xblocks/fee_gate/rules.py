@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fee_gate.data import Cover, Extent, Reach
 
@@ -46,7 +46,7 @@ class Node:
 
     usage_key: str
     block_type: str
-    title: str = ""
+    title: str = field(default="", compare=False)  # decides nothing
     fee: str = ""
     scope: str = "unit"
     children: tuple[Node, ...] = ()
