@@ -177,16 +177,16 @@ def test_a_beta_tester_of_the_course_sees_what_the_course_team_invited_them_to_t
 @pytest.mark.parametrize("user_id", [LEARNER, None])
 def test_while_the_gates_of_the_course_are_switched_off_everything_is_open(published, user_id):
     published.switched_off = frozenset({COURSE})
-    services.renew(COURSE)
+    services.renew_switch(COURSE)
 
     assert api.access(COURSE, SECRET, user_id=user_id, at=AT) is Access.OPEN
 
 
 def test_gates_that_are_switched_on_again_hold_at_the_next_question(published):
     published.switched_off = frozenset({COURSE})
-    services.renew(COURSE)
+    services.renew_switch(COURSE)
     published.switched_off = frozenset()
-    services.renew(COURSE)
+    services.renew_switch(COURSE)
 
     assert api.access(COURSE, SECRET, user_id=LEARNER, at=AT) is Access.CLOSED
 

@@ -186,7 +186,7 @@ def test_a_gate_that_nobody_passes_says_why(learner, published, fee, sentence):
 )
 def test_what_opens_everything_is_the_reason(learner, published, who, sentence):
     vars(published).update(who)
-    services.renew(COURSE)
+    services.renew_switch(COURSE)
 
     lines = audit(COURSE, "amina")
 

@@ -244,7 +244,7 @@ def test_a_fee_of_another_course_is_neither_offered_nor_settled_here(gate, payme
 
 def test_while_the_gates_are_switched_off_the_gate_draws_nothing(gate, published):
     published.switched_off = frozenset({COURSE})
-    services.renew(COURSE)
+    services.renew_switch(COURSE)
 
     assert gate().student_view().content == ""
     assert gate(None).public_view().content == ""

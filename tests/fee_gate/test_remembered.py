@@ -29,8 +29,8 @@ from races import REPEATABLE_READ, errors, race
 OTHER = "course-v1:ATC+UNGATED+1"
 
 
-def gated_anew(fee=FEE):
-    return course(unit("other", gate("other-gate", fee=fee), html("other-secret")))
+def gated_anew(fee=FEE, name="other"):
+    return course(unit(name, gate(f"{name}-gate", fee=fee), html(f"{name}-secret")))
 
 
 @pytest.fixture
@@ -419,3 +419,79 @@ def test_f22_a_mark_that_could_not_be_stored_still_shuts_the_course_for_a_while(
     assert not selectors.gate_table(COURSE).is_readable
     cache.clear()
     assert selectors.gate_table(COURSE).is_readable
+
+
+def unpublishable(committed):
+    """The published course was read once and its next publish could not be counted."""
+    selectors.gate_table(COURSE)
+    services.shut(COURSE)
+    assert not selectors.gate_table(COURSE).is_readable
+
+
+def test_f22_a_course_that_was_not_counted_stays_shut_when_its_fees_or_the_switch_change(committed):
+    unpublishable(committed)
+
+    handlers.renew_course(course_key=COURSE)
+    services.renew_switch(COURSE)
+    services.renew_switch()
+
+    assert not selectors.gate_table(COURSE).is_readable
+    services.recompute(COURSE)
+    assert selectors.gate_table(COURSE).fees == (FEE,)
+
+
+MORE = [f"course-v1:ATC+MORE+{number}" for number in range(5)]
+
+
+@pytest.fixture
+def several(committed):
+    """Seven more gated courses, two of another organisation, each read and remembered."""
+    for course_key in (*MORE, "course-v1:OTHER+A+1", "course-v1:OTHER+B+1"):
+        committed.outlines[course_key] = gated_anew(name=course_key)
+        services.recompute(course_key)
+        assert selectors.gate_table(course_key).is_enforced
+    return committed
+
+
+@pytest.mark.parametrize(
+    ("org", "followed"), [("", {*MORE, "course-v1:OTHER+A+1"}), ("ATC", set(MORE))]
+)
+def test_the_switch_of_many_courses_is_followed_at_the_next_request(
+    several, another_process, org, followed
+):
+    everybody = {*MORE, "course-v1:OTHER+A+1"}
+    several.switched_off = frozenset(everybody)
+    services.renew_switch(org=org)
+    another_process()
+    assert {one for one in everybody if not selectors.gate_table(one).is_enforced} == followed
+
+    several.switched_off = frozenset()
+    services.renew_switch(org=org)
+    another_process()
+    assert all(selectors.gate_table(one).is_enforced for one in everybody)
+
+
+def test_the_switch_of_many_courses_costs_what_that_of_two_does(
+    several, django_assert_num_queries, monkeypatch
+):
+    thrown_away = []
+    monkeypatch.setattr("fee_gate.compat.forget_structure", thrown_away.append)
+
+    # The list of courses, a transaction's two ends, one statement for all of them.
+    for org in ("", "OTHER"):
+        with django_assert_num_queries(4):
+            services.renew_switch(org=org)
+
+    assert thrown_away == []
+
+
+def test_f22_a_switch_that_is_rolled_back_changes_nothing(several, another_process):
+    several.switched_off = frozenset(MORE)
+
+    with transaction.atomic():
+        services.renew_switch()
+        assert not selectors.gate_table(MORE[0]).is_enforced
+        transaction.set_rollback(True)
+
+    another_process()
+    assert selectors.gate_table(MORE[0]).is_enforced

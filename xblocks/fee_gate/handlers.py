@@ -86,7 +86,4 @@ def follow_switch(sender: object = None, instance: Any = None, **_: object) -> N
         return
     course, org = getattr(instance, "course_id", None), getattr(instance, "org", "")
     log.warning("fee gate: kill switch changed: course=%s org=%s", course or "all", org or "all")
-    if course:
-        services.renew(str(course))
-    else:
-        services.renew_all(org=org)
+    services.renew_switch(str(course or ""), org="" if course else org)

@@ -17,7 +17,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,14 +76,21 @@ def distrust(course: str) -> None:
     _ask(cache.set, _key("version", course), UNCOUNTED, SECONDS)
 
 
-def renew(course: str, version: str) -> None:
-    """The course has a new version, written in this transaction: the cache hears of its commit."""
-    courses: set[str] = _written.__dict__.setdefault("courses", set())
-    courses.add(course)
+def renew(courses: Sequence[str], version: str, *, is_counted: bool) -> None:
+    """The courses have a new version, written in this transaction: the cache hears of its commit.
+
+    ``is_counted``: because they were counted. Else those that are distrusted stay so.
+    """
+    written: set[str] = _written.__dict__.setdefault("courses", set())
+    written.update(courses)
 
     def tell() -> None:
-        courses.discard(course)
-        _ask(cache.set, _key("version", course), version, SECONDS)
+        written.difference_update(courses)
+        words = dict.fromkeys((_key("version", course) for course in courses), version)
+        for key, known in () if is_counted else (_ask(cache.get_many, words) or {}).items():
+            if known == UNCOUNTED:
+                del words[key]
+        _ask(cache.set_many, words, SECONDS)
 
     transaction.on_commit(tell)
 

@@ -51,7 +51,8 @@ def recompute(course_key: str) -> RecomputeSummary:
         rows = tuple(_rows(outline))
         is_changed = _replace(course, rows, is_current=seen.version == now.version)
         if is_changed or now.version == UNCOUNTED:
-            _renew(course)
+            _renew([course], is_counted=True)
+            _forget_structure(course)
     blocks, closed = rules.by_key(outline), {row.usage_key for row in rows if not row.is_holder}
     summary = RecomputeSummary(
         course_key=course,
@@ -92,42 +93,67 @@ def shut(course_key: str) -> None:
     selectors.forget(course)
     with transaction.atomic():
         GatedCourse.objects.update_or_create(course_key=course, defaults={"version": UNCOUNTED})
-    transaction.on_commit(lambda: compat.forget_structure(course))
+    _forget_structure(course)
 
 
 def renew(course_key: str) -> None:
-    """Have what is remembered about a course's gates read again: its fees, or the switch.
+    """Have the fees of a course's gates read again.
 
-    Nothing for a course that was never counted: it has no gate.
+    Nothing for a course that was never counted: it has no gate. What waits to be counted stays
+    shut.
     """
+    course = keys.course_text(course_key)
     with transaction.atomic():
-        _renew(keys.course_text(course_key))
+        if _renew([course], is_counted=False):
+            _forget_structure(course)
 
 
-def renew_all(org: str = "") -> None:
-    """``renew`` for every course that was counted, or for those of one organisation."""
-    for course in selectors.list_gated_courses():
-        if not org or keys.org_of(course) == org:
-            renew(course)
+def renew_switch(course_key: str = "", *, org: str = "") -> None:
+    """Have the kill switch read again: of a course, of an organisation's courses, or of all.
+
+    All of them follow with one commit, in a few statements however many they are. The platform's
+    stored structures of courses stay: their access rules are there whatever the switch says, and
+    who is in which group is asked at each request.
+    """
+    courses = [keys.course_text(course_key)] if course_key else selectors.list_gated_courses()
+    chosen = [course for course in courses if not org or keys.org_of(course) == org]
+    with transaction.atomic():
+        _renew(chosen, is_counted=False)
 
 
 def forget_course(course_key: str) -> None:
     """A course was deleted: nothing is gated in it any more."""
     course = keys.course_text(course_key)
     with transaction.atomic():
-        _renew(course)
+        _renew([course], is_counted=True)
+        _forget_structure(course)
         GatedBlock.objects.filter(course_key=course).delete()
         GatedCourse.objects.filter(course_key=course).delete()
     log.info("gates forgotten: course=%s", course)
 
 
-def _renew(course: str) -> None:
+def _renew(courses: Sequence[str], *, is_counted: bool) -> bool:
+    """Give courses another version, so that they are read again. Whether there was one to give.
+
+    Unless they were just counted, those that wait for it keep their mark: it shuts them.
+    """
     version = new_version()
-    if not GatedCourse.objects.filter(course_key=course).update(version=version):
-        return
-    selectors.forget(course)
-    remembered.renew(course, version)
-    # What apps see is collected by the platform, perhaps before this.
+    rows = (
+        GatedCourse.objects.all() if is_counted else GatedCourse.objects.exclude(version=UNCOUNTED)
+    )
+    found = [
+        rows.filter(course_key__in=batch).update(version=version) for batch in _batches(courses)
+    ]
+    if not any(found):
+        return False
+    for course in courses:
+        selectors.forget(course)
+    remembered.renew(courses, version, is_counted=is_counted)
+    return True
+
+
+def _forget_structure(course: str) -> None:
+    # What apps see is collected by the platform, perhaps before the commit.
     transaction.on_commit(lambda: compat.forget_structure(course))
 
 
@@ -158,8 +184,8 @@ def _replace(course: str, rows: Sequence[_Row], *, is_current: bool) -> bool:
     return bool(new or gone or other)
 
 
-def _batches(digests: list[str]) -> Iterable[list[str]]:
-    return (digests[start : start + _BATCH] for start in range(0, len(digests), _BATCH))
+def _batches(texts: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH))
 
 
 def _rows(outline: rules.Node) -> Iterable[_Row]:
