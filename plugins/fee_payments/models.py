@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +22,36 @@ def _check(name: str, rule: Q) -> models.CheckConstraint:
     return models.CheckConstraint(**arguments)
 
 
-def _choices(kind: type[OrderState | PayerClass | EventOutcome]) -> list[tuple[str, str]]:
-    return [(item.value, item.value.replace("_", " ")) for item in kind]
+PAYER_LABELS = {
+    PayerClass.INDIVIDUAL: _("an individual"),
+    PayerClass.MEMBER_STATE: _("a Member State"),
+    PayerClass.SECTOR_MEMBER: _("a Sector Member"),
+    PayerClass.ASSOCIATE: _("an Associate"),
+    PayerClass.ACADEMIA: _("Academia"),
+    PayerClass.PRIVATE: _("a private organisation"),
+}
+STATE_LABELS = {
+    OrderState.CREATED: _("not paid yet"),
+    OrderState.PENDING: _("payment under way"),
+    OrderState.PAID: _("paid"),
+    OrderState.WAIVED: _("waived"),
+    OrderState.HELD: _("waits for a person"),
+    OrderState.CANCELLED: _("cancelled"),
+    OrderState.EXPIRED: _("time is over"),
+    OrderState.PARTIALLY_REFUNDED: _("refunded in part"),
+    OrderState.REFUNDED: _("refunded"),
+}
+OUTCOME_LABELS = {
+    EventOutcome.SETTLED: _("payment settled"),
+    EventOutcome.FAILED: _("payment failed"),
+    EventOutcome.KNOWN: _("known already"),
+    EventOutcome.HELD: _("waits for a person"),
+    EventOutcome.IGNORED: _("not for us"),
+}
+
+
+def _choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    return [(item.value, label) for item, label in labels.items()]
 
 
 class Offering(models.Model):
@@ -48,28 +77,42 @@ class Offering(models.Model):
         IN_PERSON = "in_person", _("in person")
         BLENDED = "blended", _("online and in person")
 
-    code = models.SlugField(max_length=64, unique=True)
-    title = models.CharField(max_length=255)
-    course_key = models.CharField(max_length=255, db_index=True)
-    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.COURSE_RUN)
-    delivery = models.CharField(max_length=16, choices=Delivery.choices, default=Delivery.ONLINE)
-    place = models.CharField(max_length=255, blank=True, default="")
-    starts_on = models.DateField(null=True, blank=True)
-    on_sale_from = models.DateField(null=True, blank=True)
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    title = models.CharField(_("title"), max_length=255)
+    course_key = models.CharField(_("course run"), max_length=255, db_index=True)
+    kind = models.CharField(
+        _("what the fee opens"), max_length=16, choices=Kind.choices, default=Kind.COURSE_RUN
+    )
+    delivery = models.CharField(
+        _("delivery"), max_length=16, choices=Delivery.choices, default=Delivery.ONLINE
+    )
+    place = models.CharField(_("place"), max_length=255, blank=True, default="")
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    on_sale_from = models.DateField(_("on sale from"), null=True, blank=True)
     on_sale_until = models.DateField(
-        null=True, blank=True, help_text=_("The first day (UTC) on which it is no longer sold.")
+        _("on sale until"),
+        null=True,
+        blank=True,
+        help_text=_("The first day (UTC) on which it is no longer sold."),
     )
     capacity = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Seats in the room; empty means no limit.")
+        _("capacity"),
+        null=True,
+        blank=True,
+        help_text=_("Seats in the room; empty means no limit."),
     )
-    seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    seats_taken = models.PositiveIntegerField(_("seats taken"), default=0, editable=False)
     waivable = models.BooleanField(
-        default=True, help_text=_("Whether the waiver policy covers this fee.")
+        _("waivable"), default=True, help_text=_("Whether the waiver policy covers this fee.")
     )
-    full_seat_cost_minor = models.PositiveBigIntegerField(default=0)
-    full_seat_cost_currency = models.CharField(max_length=3, blank=True, default="")
+    full_seat_cost_minor = models.PositiveBigIntegerField(_("full cost of a seat"), default=0)
+    full_seat_cost_currency = models.CharField(
+        _("currency of that cost"), max_length=3, blank=True, default=""
+    )
 
     class Meta:
+        verbose_name = _("offering")
+        verbose_name_plural = _("offerings")
         ordering = ["code"]
         constraints = [
             _check(
@@ -94,18 +137,28 @@ class Price(models.Model):
     .. no_pii:
     """
 
-    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="prices")
-    payer_class = models.CharField(
-        max_length=16, choices=_choices(PayerClass), default=PayerClass.INDIVIDUAL.value
+    offering = models.ForeignKey(
+        Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="prices"
     )
-    amount_minor = models.PositiveBigIntegerField()
-    currency = models.CharField(max_length=3)
-    valid_from = models.DateField()
+    payer_class = models.CharField(
+        _("who pays"),
+        max_length=16,
+        choices=_choices(PAYER_LABELS),
+        default=PayerClass.INDIVIDUAL.value,
+    )
+    amount_minor = models.PositiveBigIntegerField(_("amount (minor units)"))
+    currency = models.CharField(_("currency"), max_length=3)
+    valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(
-        null=True, blank=True, help_text=_("The first day (UTC) on which it no longer holds.")
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The first day (UTC) on which it no longer holds."),
     )
 
     class Meta:
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
         ordering = ["offering", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -130,17 +183,19 @@ class TaxRate(models.Model):
     .. no_pii:
     """
 
-    country = models.CharField(max_length=2)
+    country = models.CharField(_("country"), max_length=2)
     basis_points = models.PositiveIntegerField(
-        help_text=_("In basis points: 2000 stands for 20 per cent.")
+        _("basis points"), help_text=_("In basis points: 2000 stands for 20 per cent.")
     )
     inclusive = models.BooleanField(
-        default=True, help_text=_("Whether list prices already hold this tax.")
+        _("in the prices"), default=True, help_text=_("Whether list prices already hold this tax.")
     )
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("tax rate")
+        verbose_name_plural = _("tax rates")
         ordering = ["country", "valid_from"]
         constraints = [
             models.UniqueConstraint(
@@ -172,22 +227,24 @@ class Order(models.Model):
     .. pii_retirement: retained
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    key = models.CharField(max_length=128, unique=True)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    key = models.CharField(_("key"), max_length=128, unique=True)
     open_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
-    user_id = models.BigIntegerField(db_index=True)
-    country = models.CharField(max_length=2, blank=True, default="")
-    payer_class = models.CharField(max_length=16, choices=_choices(PayerClass))
+    user_id = models.BigIntegerField(_("user"), db_index=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, default="")
+    payer_class = models.CharField(_("who pays"), max_length=16, choices=_choices(PAYER_LABELS))
     state = models.CharField(
-        max_length=24, choices=_choices(OrderState), default=OrderState.CREATED.value
+        _("state"), max_length=24, choices=_choices(STATE_LABELS), default=OrderState.CREATED.value
     )
-    holds_seat = models.BooleanField(default=False)
-    held_because = models.CharField(max_length=255, blank=True, default="")
-    sentence = models.CharField(max_length=255, blank=True, default="")
-    placed_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    holds_seat = models.BooleanField(_("holds a seat"), default=False)
+    held_because = models.CharField(_("held because"), max_length=255, blank=True, default="")
+    sentence = models.CharField(_("said to the learner"), max_length=255, blank=True, default="")
+    placed_at = models.DateTimeField(_("placed at"))
+    expires_at = models.DateTimeField(_("expires at"))
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         ordering = ["-placed_at", "-id"]
         permissions = [("refund_payment", "Can refund payments")]
         indexes = [
@@ -233,6 +290,8 @@ class OrderLine(models.Model):
     explanation = models.JSONField(default=list)
 
     class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
         constraints = [
             _check("fee_payments_line_adds_up", Q(total_minor=F("net_minor") + F("tax_minor"))),
             _check("fee_payments_line_waived", Q(waived_minor__lte=F("list_minor"))),
@@ -252,18 +311,24 @@ class Payment(models.Model):
     .. no_pii:
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
-    provider = models.CharField(max_length=32)
-    reference = models.CharField(max_length=128)
-    redirect_url = models.TextField(blank=True, default="")
-    currency = models.CharField(max_length=3)
-    amount_minor = models.PositiveBigIntegerField()
-    processor_fee_minor = models.PositiveBigIntegerField(default=0)
-    refunded_minor = models.PositiveBigIntegerField(default=0)
-    paid_at = models.DateTimeField(null=True)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="payments"
+    )
+    provider = models.CharField(_("payment provider"), max_length=32)
+    reference = models.CharField(_("reference"), max_length=128)
+    redirect_url = models.TextField(_("address to pay at"), blank=True, default="")
+    currency = models.CharField(_("currency"), max_length=3)
+    amount_minor = models.PositiveBigIntegerField(_("amount (minor units)"))
+    processor_fee_minor = models.PositiveBigIntegerField(
+        _("processor’s fee (minor units)"), default=0
+    )
+    refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
+    paid_at = models.DateTimeField(_("paid at"), null=True)
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
@@ -288,21 +353,23 @@ class ProviderEvent(models.Model):
     .. pii_retirement: retained
     """
 
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField("SHA-256", max_length=64, unique=True)
 
-    provider = models.CharField(max_length=32)
-    event_id = models.CharField(max_length=128)
-    kind = models.CharField(max_length=64)
-    reference = models.CharField(max_length=128, blank=True, default="")
-    payload = models.TextField()
-    received_at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True)
+    provider = models.CharField(_("payment provider"), max_length=32)
+    event_id = models.CharField(_("event"), max_length=128)
+    kind = models.CharField(_("kind"), max_length=64)
+    reference = models.CharField(_("reference"), max_length=128, blank=True, default="")
+    payload = models.TextField(_("what was sent"))
+    received_at = models.DateTimeField(_("received at"))
+    handled_at = models.DateTimeField(_("handled at"), null=True)
     outcome = models.CharField(
-        max_length=16, choices=_choices(EventOutcome), blank=True, default=""
+        _("outcome"), max_length=16, choices=_choices(OUTCOME_LABELS), blank=True, default=""
     )
-    sentence = models.CharField(max_length=255, blank=True, default="")
+    sentence = models.CharField(_("explanation"), max_length=255, blank=True, default="")
 
     class Meta:
+        verbose_name = _("provider’s event")
+        verbose_name_plural = _("providers’ events")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["handled_at"], name="fee_payments_event_waiting"),
@@ -324,21 +391,25 @@ class Refund(models.Model):
     .. pii_retirement: retained
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    key = models.CharField(max_length=128, unique=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    currency = models.CharField(max_length=3)
-    amount_minor = models.BigIntegerField()
-    net_minor = models.BigIntegerField()
-    tax_minor = models.BigIntegerField()
-    fee_minor = models.BigIntegerField()
-    reason = models.CharField(max_length=255)
-    requested_by = models.BigIntegerField()
-    requested_at = models.DateTimeField()
-    refunded_at = models.DateTimeField(null=True)
-    failed = models.BooleanField(default=False)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    key = models.CharField(_("key"), max_length=128, unique=True)
+    payment = models.ForeignKey(
+        Payment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refunds"
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount_minor = models.BigIntegerField(_("amount (minor units)"))
+    net_minor = models.BigIntegerField(_("net (minor units)"))
+    tax_minor = models.BigIntegerField(_("tax (minor units)"))
+    fee_minor = models.BigIntegerField(_("kept by the provider (minor units)"))
+    reason = models.CharField(_("reason"), max_length=255)
+    requested_by = models.BigIntegerField(_("requested by"))
+    requested_at = models.DateTimeField(_("requested at"))
+    refunded_at = models.DateTimeField(_("refunded at"), null=True)
+    failed = models.BooleanField(_("failed"), default=False)
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         ordering = ["id"]
         constraints = [
             _check(
@@ -366,18 +437,23 @@ class SeatCodeBatch(models.Model):
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     key = models.CharField(max_length=128, unique=True, editable=False)
-    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    offering = models.ForeignKey(
+        Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
+    )
     sponsor = models.CharField(
-        max_length=255, help_text=_("Who gives the seats; the learner reads it.")
+        _("sponsor"), max_length=255, help_text=_("Who gives the seats; the learner reads it.")
     )
     note = models.CharField(
-        max_length=255, blank=True, default="", help_text=_("For operators only.")
+        _("note"), max_length=255, blank=True, default="", help_text=_("For operators only.")
     )
-    count = models.PositiveIntegerField(help_text=_("How many codes."))
+    count = models.PositiveIntegerField(_("how many"), help_text=_("How many codes."))
     issued_by = models.BigIntegerField(null=True, editable=False)
-    issued_at = models.DateTimeField(editable=False)
+    issued_at = models.DateTimeField(_("issued at"), editable=False)
     expires_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("The first moment (UTC) at which no code is taken.")
+        _("expires at"),
+        null=True,
+        blank=True,
+        help_text=_("The first moment (UTC) at which no code is taken."),
     )
 
     class Meta:
@@ -409,14 +485,18 @@ class SeatCode(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    batch = models.ForeignKey(SeatCodeBatch, on_delete=models.PROTECT, related_name="codes")
+    batch = models.ForeignKey(
+        SeatCodeBatch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="codes"
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    hint = models.CharField(max_length=8)
-    redeemed_by = models.BigIntegerField(null=True, db_index=True)
-    redeemed_at = models.DateTimeField(null=True)
-    revoked_by = models.BigIntegerField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-    revoked_because = models.CharField(max_length=255, blank=True, default="")
+    hint = models.CharField(_("first group"), max_length=8)
+    redeemed_by = models.BigIntegerField(_("redeemed by"), null=True, db_index=True)
+    redeemed_at = models.DateTimeField(_("redeemed at"), null=True)
+    revoked_by = models.BigIntegerField(_("taken back by"), null=True)
+    revoked_at = models.DateTimeField(_("taken back at"), null=True)
+    revoked_because = models.CharField(
+        _("taken back because"), max_length=255, blank=True, default=""
+    )
 
     class Meta:
         ordering = ["id"]
@@ -449,6 +529,10 @@ class SeatCodeTries(models.Model):
     since = models.DateTimeField()
     failed = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        verbose_name = _("tries of seat codes")
+        verbose_name_plural = _("tries of seat codes")
+
     def __str__(self) -> str:
         return f"{self.user_id}: {self.failed}"
 
@@ -476,23 +560,37 @@ class Entitlement(models.Model):
         WAIVER = "waiver", _("a waiver")
         SEAT = "seat", _("a seat code")
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
-    user_id = models.BigIntegerField()
-    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
-    source = models.CharField(max_length=16, choices=Source.choices)
+    user_id = models.BigIntegerField(_("user"))
+    offering = models.ForeignKey(
+        Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(_("rests on"), max_length=16, choices=Source.choices)
     line = models.ForeignKey(
-        OrderLine, on_delete=models.PROTECT, related_name="entitlements", null=True
+        OrderLine,
+        verbose_name=_("order line"),
+        on_delete=models.PROTECT,
+        related_name="entitlements",
+        null=True,
     )
     seat_code = models.OneToOneField(
-        SeatCode, on_delete=models.PROTECT, related_name="entitlement", null=True
+        SeatCode,
+        verbose_name=_("seat code"),
+        on_delete=models.PROTECT,
+        related_name="entitlement",
+        null=True,
     )
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_because = models.CharField(max_length=255, blank=True, default="")
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    revoked_because = models.CharField(
+        _("taken back because"), max_length=255, blank=True, default=""
+    )
 
     class Meta:
+        verbose_name = _("entitlement")
+        verbose_name_plural = _("entitlements")
         indexes = [
             models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
         ]
@@ -524,6 +622,10 @@ class SandboxSession(models.Model):
     settled_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     refunded = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("payment in the sandbox")
+        verbose_name_plural = _("payments in the sandbox")
 
     def __str__(self) -> str:
         return self.token

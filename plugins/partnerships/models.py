@@ -86,13 +86,15 @@ class Partner(Kept):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(max_length=32, unique=True)
-    legal_name = models.CharField(max_length=255)
-    display_name = models.CharField(max_length=120)
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    legal_name = models.CharField(_("legal name"), max_length=255)
+    display_name = models.CharField(_("name that is shown"), max_length=120)
     kind = models.CharField(
-        max_length=32, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
+        _("kind"),
+        max_length=32,
+        choices=[(kind.value, label) for kind, label in KIND_LABELS.items()],
     )
-    url = models.CharField(max_length=500, blank=True, default="")
+    url = models.CharField(_("website"), max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("partner")
@@ -110,12 +112,14 @@ class DueDiligenceCheck(Kept):
     .. pii_retirement: retained
     """
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="due_diligence")
-    accepted = models.BooleanField()
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="due_diligence"
+    )
+    accepted = models.BooleanField(_("accepted"))
     #: The last UTC day on which the outcome still holds.
-    expires_on = models.DateField()
-    recorded_by = models.CharField(max_length=150)
-    recorded_at = models.DateTimeField()
+    expires_on = models.DateField(_("expires on"))
+    recorded_by = models.CharField(_("recorded by"), max_length=150)
+    recorded_at = models.DateTimeField(_("recorded at"))
 
     class Meta:
         verbose_name = _("due diligence check")
@@ -139,8 +143,10 @@ class Agreement(Kept):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(max_length=64, unique=True)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
+    code = models.CharField(_("code"), max_length=64, unique=True)
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="agreements"
+    )
 
     class Meta:
         verbose_name = _("agreement")
@@ -163,22 +169,32 @@ class AgreementVersion(Kept):
     """
 
     uuid = models.UUIDField(unique=True, editable=False)
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    valid_from = models.DateField()
+    agreement = models.ForeignKey(
+        Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, related_name="versions"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    valid_from = models.DateField(_("valid from"))
     #: The last UTC day, inclusive. Empty is open-ended.
-    valid_until = models.DateField(null=True, blank=True)
-    basis = models.CharField(max_length=32, blank=True, default="")
-    fund_bp = models.PositiveIntegerField(null=True, blank=True)
-    lost_processor_fee = models.CharField(max_length=32, blank=True, default="")
-    dispute_fee = models.CharField(max_length=32, blank=True, default="")
-    hold_days = models.PositiveIntegerField(default=0)
-    minimum_payout_minor = models.BigIntegerField(null=True, blank=True)
-    currency = models.CharField(max_length=3, blank=True, default="")
-    agreed_text = models.TextField()
-    checksum = models.CharField(max_length=64)
-    loaded_by = models.CharField(max_length=150)
-    loaded_at = models.DateTimeField()
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    basis = models.CharField(_("basis of the shares"), max_length=32, blank=True, default="")
+    fund_bp = models.PositiveIntegerField(
+        _("part of the fund (basis points)"), null=True, blank=True
+    )
+    lost_processor_fee = models.CharField(
+        _("who bears a lost processor’s fee"), max_length=32, blank=True, default=""
+    )
+    dispute_fee = models.CharField(
+        _("who bears a dispute’s fee"), max_length=32, blank=True, default=""
+    )
+    hold_days = models.PositiveIntegerField(_("days on hold"), default=0)
+    minimum_payout_minor = models.BigIntegerField(
+        _("smallest payout (minor units)"), null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    agreed_text = models.TextField(_("agreed text"))
+    checksum = models.CharField("SHA-256", max_length=64)
+    loaded_by = models.CharField(_("loaded by"), max_length=150)
+    loaded_at = models.DateTimeField(_("loaded at"))
 
     class Meta:
         verbose_name = _("agreement version")
@@ -219,10 +235,15 @@ class VersionShare(Kept):
     .. no_pii:
     """
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="shares")
-    place = models.PositiveIntegerField()
-    party = models.CharField(max_length=32)
-    weight = models.PositiveIntegerField()
+    version = models.ForeignKey(
+        AgreementVersion,
+        verbose_name=_("agreement version"),
+        on_delete=models.PROTECT,
+        related_name="shares",
+    )
+    place = models.PositiveIntegerField(_("place"))
+    party = models.CharField(_("party"), max_length=32)
+    weight = models.PositiveIntegerField(_("weight"))
 
     class Meta:
         verbose_name = _("share")
@@ -251,9 +272,14 @@ class VersionCourse(Kept):
     .. no_pii:
     """
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="courses")
-    place = models.PositiveIntegerField()
-    course_key = models.CharField(max_length=255, db_index=True)
+    version = models.ForeignKey(
+        AgreementVersion,
+        verbose_name=_("agreement version"),
+        on_delete=models.PROTECT,
+        related_name="courses",
+    )
+    place = models.PositiveIntegerField(_("place"))
+    course_key = models.CharField(_("course run"), max_length=255, db_index=True)
 
     class Meta:
         verbose_name = _("course")
@@ -275,11 +301,20 @@ class VersionRole(Kept):
     .. no_pii:
     """
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="roles")
-    place = models.PositiveIntegerField()
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="roles")
+    version = models.ForeignKey(
+        AgreementVersion,
+        verbose_name=_("agreement version"),
+        on_delete=models.PROTECT,
+        related_name="roles",
+    )
+    place = models.PositiveIntegerField(_("place"))
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="roles"
+    )
     role = models.CharField(
-        max_length=16, choices=[(role.value, label) for role, label in ROLE_LABELS.items()]
+        _("role"),
+        max_length=16,
+        choices=[(role.value, label) for role, label in ROLE_LABELS.items()],
     )
 
     class Meta:
@@ -302,9 +337,14 @@ class VersionGoal(Kept):
     .. no_pii:
     """
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="goals")
-    place = models.PositiveIntegerField()
-    text = models.CharField(max_length=500)
+    version = models.ForeignKey(
+        AgreementVersion,
+        verbose_name=_("agreement version"),
+        on_delete=models.PROTECT,
+        related_name="goals",
+    )
+    place = models.PositiveIntegerField(_("place"))
+    text = models.CharField(_("goal"), max_length=500)
 
     class Meta:
         verbose_name = _("goal")
@@ -327,15 +367,20 @@ class Signature(Kept):
     """
 
     version = models.ForeignKey(
-        AgreementVersion, on_delete=models.PROTECT, related_name="signatures"
+        AgreementVersion,
+        verbose_name=_("agreement version"),
+        on_delete=models.PROTECT,
+        related_name="signatures",
     )
     side = models.CharField(
-        max_length=8, choices=[(side.value, label) for side, label in SIDE_LABELS.items()]
+        _("side"),
+        max_length=8,
+        choices=[(side.value, label) for side, label in SIDE_LABELS.items()],
     )
-    place = models.PositiveIntegerField()
-    signed_by = models.CharField(max_length=150)
-    signed_at = models.DateTimeField()
-    checksum = models.CharField(max_length=64)
+    place = models.PositiveIntegerField(_("place"))
+    signed_by = models.CharField(_("signed by"), max_length=150)
+    signed_at = models.DateTimeField(_("signed at"))
+    checksum = models.CharField("SHA-256", max_length=64)
 
     class Meta:
         verbose_name = _("signature")
@@ -371,13 +416,16 @@ class SuspensionRecord(Kept):
     """
 
     agreement = models.ForeignKey(
-        Agreement, on_delete=models.PROTECT, related_name="suspension_records"
+        Agreement,
+        verbose_name=_("agreement"),
+        on_delete=models.PROTECT,
+        related_name="suspension_records",
     )
     #: True suspends, False resumes.
-    suspends = models.BooleanField()
-    at = models.DateTimeField()
-    reason = models.CharField(max_length=500)
-    recorded_by = models.CharField(max_length=150)
+    suspends = models.BooleanField(_("suspends"))
+    at = models.DateTimeField(_("at"))
+    reason = models.CharField(_("reason"), max_length=500)
+    recorded_by = models.CharField(_("recorded by"), max_length=150)
 
     class Meta:
         verbose_name = _("suspension record")
@@ -397,10 +445,12 @@ class PartnerPerson(models.Model):
     .. pii_retirement: local_api
     """
 
-    user_id = models.PositiveBigIntegerField(db_index=True)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="people")
-    role = models.CharField(max_length=16, choices=list(PERSON_ROLES.items()))
-    added_at = models.DateTimeField()
+    user_id = models.PositiveBigIntegerField(_("user"), db_index=True)
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="people"
+    )
+    role = models.CharField(_("role"), max_length=16, choices=list(PERSON_ROLES.items()))
+    added_at = models.DateTimeField(_("added at"))
 
     class Meta:
         verbose_name = _("partner's person")

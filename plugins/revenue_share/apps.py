@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 _SETTINGS = {
     "common": {"relative_path": "settings.common"},
@@ -21,7 +22,7 @@ class RevenueShareConfig(AppConfig):
 
     name = "revenue_share"
     label = "revenue_share"
-    verbose_name = "Fairgate: revenue share"
+    verbose_name = _("Revenue share")
     default_auto_field = "django.db.models.BigAutoField"
     plugin_app: ClassVar[dict[str, Any]] = {
         "url_config": {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NoReturn
 
 import django
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from .data import Account, EventKind, Part, StatementState
 from .exceptions import UnbalancedPosting
@@ -23,8 +24,37 @@ def _check(condition: Q, *, name: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, **arguments)
 
 
-def _choices(kinds: Iterable[Any]) -> list[tuple[str, str]]:
-    return [(kind.value, kind.value) for kind in kinds]
+KIND_LABELS = {
+    EventKind.SALE: _("sale"),
+    EventKind.REFUND: _("refund"),
+    EventKind.WAIVED_SEAT: _("Waived seat"),
+}
+PART_LABELS = {
+    Part.SHARE: _("Share of a sale"),
+    Part.MIRROR: _("Share of a refund, taken back"),
+    Part.LOST_FEE: _("Processor’s fee that did not come back"),
+    Part.SEAT: _("Waived seat"),
+}
+ACCOUNT_LABELS = {
+    Account.GATEWAY_CLEARING: _("At the payment provider"),
+    Account.PROCESSOR_FEE: _("Processor’s fees"),
+    Account.DEFERRED_RECEIPTS: _("Receipts to be shared"),
+    Account.TAX_PAYABLE: _("Tax to be paid"),
+    Account.UNALLOCATED: _("Not allocated"),
+    Account.PAYABLE_ON_HOLD: _("Owed, on hold"),
+    Account.FEE_LOST: _("Lost fees, on hold"),
+    Account.PAYABLE_CLEARED: _("Owed, cleared"),
+    Account.FUND_AVAILABLE: _("Cleared for the waiver fund"),
+}
+STATE_LABELS = {
+    StatementState.DRAFT: _("draft"),
+    StatementState.CLOSED: _("closed"),
+    StatementState.CARRIED: _("carried forward"),
+}
+
+
+def _choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    return [(kind.value, label) for kind, label in labels.items()]
 
 
 class RevenueEvent(WrittenOnce):
@@ -39,31 +69,40 @@ class RevenueEvent(WrittenOnce):
     .. no_pii:
     """
 
-    uuid = models.UUIDField(unique=True, editable=False)
-    kind = models.CharField(max_length=16, choices=_choices(EventKind))
+    uuid = models.UUIDField("UUID", unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=_choices(KIND_LABELS))
     sale = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
+        "self",
+        verbose_name=_("sale"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
     )
-    payload_sha256 = models.CharField(max_length=64)
-    course_key = models.CharField(max_length=255)
-    offering_code = models.CharField(max_length=255)
-    currency = models.CharField(max_length=3)
-    gross_minor = models.BigIntegerField()
-    tax_minor = models.BigIntegerField()
-    fee_minor = models.BigIntegerField()
-    net_minor = models.BigIntegerField()
-    occurred_at = models.DateTimeField()
-    booked_at = models.DateTimeField()
-    period = models.CharField(max_length=7)
-    terms_version = models.UUIDField(null=True, blank=True)
-    agreement = models.CharField(max_length=255, blank=True)
-    version = models.PositiveIntegerField(default=0)
-    fee_bearer = models.CharField(max_length=64, blank=True)
-    minimum_payout_minor = models.BigIntegerField(null=True, blank=True)
+    payload_sha256 = models.CharField("SHA-256", max_length=64)
+    course_key = models.CharField(_("course run"), max_length=255)
+    offering_code = models.CharField(_("offering"), max_length=255)
+    currency = models.CharField(_("currency"), max_length=3)
+    gross_minor = models.BigIntegerField(_("gross (minor units)"))
+    tax_minor = models.BigIntegerField(_("tax (minor units)"))
+    fee_minor = models.BigIntegerField(_("processor’s fee (minor units)"))
+    net_minor = models.BigIntegerField(_("net (minor units)"))
+    occurred_at = models.DateTimeField(_("occurred at"))
+    booked_at = models.DateTimeField(_("booked at"))
+    period = models.CharField(_("month"), max_length=7)
+    terms_version = models.UUIDField(_("version of the terms"), null=True, blank=True)
+    agreement = models.CharField(_("agreement"), max_length=255, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    fee_bearer = models.CharField(_("who bears the fee"), max_length=64, blank=True)
+    minimum_payout_minor = models.BigIntegerField(
+        _("smallest payout (minor units)"), null=True, blank=True
+    )
 
     class Meta(WrittenOnce.Meta):
         """Constraints hold the signs; ``net = gross - tax - fee`` for what was sold."""
 
+        verbose_name = _("event of the books")
+        verbose_name_plural = _("events of the books")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             _check(
                 Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0),
@@ -94,16 +133,23 @@ class AllocationLine(WrittenOnce):
     .. no_pii:
     """
 
-    event = models.ForeignKey(RevenueEvent, on_delete=models.PROTECT, related_name="lines")
-    part = models.CharField(max_length=16, choices=_choices(Part))
-    party = models.CharField(max_length=64)
-    currency = models.CharField(max_length=3)
-    base_minor = models.BigIntegerField()
-    units_minor = models.BigIntegerField()
+    event = models.ForeignKey(
+        RevenueEvent,
+        verbose_name=_("event of the books"),
+        on_delete=models.PROTECT,
+        related_name="lines",
+    )
+    part = models.CharField(_("part"), max_length=16, choices=_choices(PART_LABELS))
+    party = models.CharField(_("party"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3)
+    base_minor = models.BigIntegerField(_("shared amount (minor units)"))
+    units_minor = models.BigIntegerField(_("amount (minor units)"))
 
     class Meta(WrittenOnce.Meta):
         """A party has one line per part of an event."""
 
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["event", "part", "party"], name="revenue_share_line_once"
@@ -127,17 +173,19 @@ class CarriedRemainder(models.Model):
     .. no_pii:
     """
 
-    terms_version = models.UUIDField()
-    currency = models.CharField(max_length=3)
-    party = models.CharField(max_length=64)
-    place = models.PositiveSmallIntegerField()
-    weight = models.BigIntegerField()
-    numerator = models.BigIntegerField(default=0)
-    denominator = models.BigIntegerField()
+    terms_version = models.UUIDField(_("version of the terms"))
+    currency = models.CharField(_("currency"), max_length=3)
+    party = models.CharField(_("party"), max_length=64)
+    place = models.PositiveSmallIntegerField(_("place"))
+    weight = models.BigIntegerField(_("weight"))
+    numerator = models.BigIntegerField(_("numerator"), default=0)
+    denominator = models.BigIntegerField(_("denominator"))
 
     class Meta:
         """One row per party; the database keeps weights and denominators sane."""
 
+        verbose_name = _("carried remainder")
+        verbose_name_plural = _("carried remainders")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -160,20 +208,22 @@ class LedgerTransaction(WrittenOnce):
     .. no_pii:
     """
 
-    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    key = models.CharField(max_length=100, unique=True)
-    kind = models.CharField(max_length=20)
-    cause_kind = models.CharField(max_length=16)
-    cause_uuid = models.UUIDField(db_index=True)
-    currency = models.CharField(max_length=3)
-    debit_minor = models.BigIntegerField()
-    credit_minor = models.BigIntegerField()
-    occurred_at = models.DateTimeField()
-    posted_at = models.DateTimeField()
+    uuid = models.UUIDField("UUID", unique=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(_("key"), max_length=100, unique=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    cause_kind = models.CharField(_("kind of the cause"), max_length=16)
+    cause_uuid = models.UUIDField(_("cause"), db_index=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    debit_minor = models.BigIntegerField(_("debit (minor units)"))
+    credit_minor = models.BigIntegerField(_("credit (minor units)"))
+    occurred_at = models.DateTimeField(_("occurred at"))
+    posted_at = models.DateTimeField(_("posted at"))
 
     class Meta(WrittenOnce.Meta):
         """Debits equal credits, and there is something to post."""
 
+        verbose_name = _("ledger transaction")
+        verbose_name_plural = _("ledger transactions")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             _check(
                 Q(debit_minor=F("credit_minor"), debit_minor__gt=0),
@@ -223,20 +273,24 @@ class LedgerEntry(WrittenOnce):
     """
 
     transaction = models.ForeignKey(
-        LedgerTransaction, on_delete=models.PROTECT, related_name="entries"
+        LedgerTransaction,
+        verbose_name=_("ledger transaction"),
+        on_delete=models.PROTECT,
+        related_name="entries",
     )
-    account = models.CharField(max_length=24, choices=_choices(Account))
-    party = models.CharField(max_length=64, blank=True)
-    currency = models.CharField(max_length=3)
-    debit_minor = models.BigIntegerField(default=0)
-    credit_minor = models.BigIntegerField(default=0)
+    account = models.CharField(_("account"), max_length=24, choices=_choices(ACCOUNT_LABELS))
+    party = models.CharField(_("party"), max_length=64, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    debit_minor = models.BigIntegerField(_("debit (minor units)"), default=0)
+    credit_minor = models.BigIntegerField(_("credit (minor units)"), default=0)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(LedgerEntryQuerySet)()
 
     class Meta(WrittenOnce.Meta):
         """The side says the sign; an amount is never negative and never nothing."""
 
-        verbose_name_plural = "ledger entries"
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             _check(
                 Q(debit_minor__gt=0, credit_minor=0) | Q(debit_minor=0, credit_minor__gt=0),
@@ -276,16 +330,20 @@ class SaleStanding(models.Model):
     .. no_pii:
     """
 
-    sale = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="standing")
-    refunded_minor = models.BigIntegerField(default=0)
-    held = models.JSONField(default=dict)
-    lost = models.JSONField(default=dict)
-    ends_at = models.DateTimeField(null=True, blank=True)
-    cleared_at = models.DateTimeField(null=True, blank=True)
+    sale = models.OneToOneField(
+        RevenueEvent, verbose_name=_("sale"), on_delete=models.PROTECT, related_name="standing"
+    )
+    refunded_minor = models.BigIntegerField(_("refunded (minor units)"), default=0)
+    held = models.JSONField(_("held by party"), default=dict)
+    lost = models.JSONField(_("lost fees by party"), default=dict)
+    ends_at = models.DateTimeField(_("hold ends at"), null=True, blank=True)
+    cleared_at = models.DateTimeField(_("cleared at"), null=True, blank=True)
 
     class Meta:
         """Found by what is due."""
 
+        verbose_name = _("standing of a sale")
+        verbose_name_plural = _("standings of sales")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             _check(Q(refunded_minor__gte=0), name="revenue_share_standing_refunded"),
@@ -307,13 +365,15 @@ class FundPosition(models.Model):
     .. no_pii:
     """
 
-    currency = models.CharField(max_length=3, unique=True)
-    cleared_minor = models.BigIntegerField(default=0)
-    credited_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(_("currency"), max_length=3, unique=True)
+    cleared_minor = models.BigIntegerField(_("cleared (minor units)"), default=0)
+    credited_minor = models.BigIntegerField(_("handed over (minor units)"), default=0)
 
     class Meta:
         """Nothing negative was ever handed over."""
 
+        verbose_name = _("position of the fund")
+        verbose_name_plural = _("positions of the fund")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             _check(Q(credited_minor__gte=0), name="revenue_share_fund_credited"),
@@ -331,15 +391,19 @@ class FundCredit(models.Model):
     .. no_pii:
     """
 
-    sale = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="fund_credit")
-    currency = models.CharField(max_length=3)
-    amount_minor = models.BigIntegerField()
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    sale = models.OneToOneField(
+        RevenueEvent, verbose_name=_("sale"), on_delete=models.PROTECT, related_name="fund_credit"
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount_minor = models.BigIntegerField(_("amount (minor units)"))
+    created_at = models.DateTimeField(_("created at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True, db_index=True)
 
     class Meta:
         """A credit is more than nothing."""
 
+        verbose_name = _("credit of the fund")
+        verbose_name_plural = _("credits of the fund")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             _check(Q(amount_minor__gt=0), name="revenue_share_credit_positive"),
@@ -357,13 +421,15 @@ class PeriodClose(WrittenOnce):
     .. pii_retirement: retained
     """
 
-    period = models.CharField(max_length=7, unique=True)
-    closed_at = models.DateTimeField()
-    closed_by = models.CharField(max_length=150)
+    period = models.CharField(_("month"), max_length=7, unique=True)
+    closed_at = models.DateTimeField(_("closed at"))
+    closed_by = models.CharField(_("closed by"), max_length=150)
 
     class Meta(WrittenOnce.Meta):
         """Closing is a right of its own."""
 
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
         permissions = [("close_period", "Can close a month")]
 
     def __str__(self) -> str:
@@ -379,6 +445,12 @@ class CountedEvent(WrittenOnce):
     event = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="counted")
     close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="events")
 
+    class Meta(WrittenOnce.Meta):
+        """Once only: the event says so."""
+
+        verbose_name = _("counted event")
+        verbose_name_plural = _("counted events")
+
     def __str__(self) -> str:
         return f"{self.event} in {self.close}"
 
@@ -392,22 +464,29 @@ class Statement(WrittenOnce):
     .. no_pii:
     """
 
-    number = models.PositiveIntegerField(unique=True)
-    close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="statements")
-    period = models.CharField(max_length=7)
-    party = models.CharField(max_length=64)
-    currency = models.CharField(max_length=3)
-    state = models.CharField(max_length=8, choices=_choices(StatementState))
-    opening_minor = models.BigIntegerField()
-    subtotal_minor = models.BigIntegerField()
-    payable_minor = models.BigIntegerField()
-    closing_minor = models.BigIntegerField()
-    document = models.TextField()
-    sha256 = models.CharField(max_length=64)
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    close = models.ForeignKey(
+        PeriodClose,
+        verbose_name=_("closed month"),
+        on_delete=models.PROTECT,
+        related_name="statements",
+    )
+    period = models.CharField(_("month"), max_length=7)
+    party = models.CharField(_("party"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(_("state"), max_length=8, choices=_choices(STATE_LABELS))
+    opening_minor = models.BigIntegerField(_("opening (minor units)"))
+    subtotal_minor = models.BigIntegerField(_("month’s sum (minor units)"))
+    payable_minor = models.BigIntegerField(_("payable (minor units)"))
+    closing_minor = models.BigIntegerField(_("closing (minor units)"))
+    document = models.TextField(_("document"))
+    sha256 = models.CharField("SHA-256", max_length=64)
 
     class Meta(WrittenOnce.Meta):
         """One per party, month and currency; it adds up; nothing negative is paid out."""
 
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["party", "period", "currency"], name="revenue_share_statement_once"

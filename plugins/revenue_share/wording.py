@@ -4,51 +4,28 @@ from __future__ import annotations
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from fairgate.money import Money
 
 from .data import Account, Part, Period, StatementState
+from .models import ACCOUNT_LABELS, PART_LABELS, STATE_LABELS
 
 MINUS = "\u2212"
-
-_STATES: dict[StatementState, Promise] = {
-    StatementState.DRAFT: _("draft"),
-    StatementState.CLOSED: _("closed"),
-    StatementState.CARRIED: _("carried forward"),
-}
-_PARTS: dict[Part, Promise] = {
-    Part.SHARE: _("Share of a sale"),
-    Part.MIRROR: _("Share of a refund, taken back"),
-    Part.LOST_FEE: _("Processor’s fee that did not come back"),
-    Part.SEAT: _("Waived seat"),
-}
-_ACCOUNTS: dict[Account, Promise] = {
-    Account.GATEWAY_CLEARING: _("At the payment provider"),
-    Account.PROCESSOR_FEE: _("Processor’s fees"),
-    Account.DEFERRED_RECEIPTS: _("Receipts to be shared"),
-    Account.TAX_PAYABLE: _("Tax to be paid"),
-    Account.UNALLOCATED: _("Not allocated"),
-    Account.PAYABLE_ON_HOLD: _("Owed, on hold"),
-    Account.FEE_LOST: _("Lost fees, on hold"),
-    Account.PAYABLE_CLEARED: _("Owed, cleared"),
-    Account.FUND_AVAILABLE: _("Cleared for the waiver fund"),
-}
 
 
 def state(value: StatementState) -> Promise:
     """A statement's state in words."""
-    return _STATES[value]
+    return STATE_LABELS[value]
 
 
 def part(value: Part) -> Promise:
     """What a line is, in words."""
-    return _PARTS[value]
+    return PART_LABELS[value]
 
 
 def account(value: Account) -> Promise:
     """An account in words."""
-    return _ACCOUNTS[value]
+    return ACCOUNT_LABELS[value]
 
 
 def month(period: str) -> str:

@@ -71,7 +71,7 @@ class ListEdition(WrittenOnce):
     .. no_pii:
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     list_code = models.CharField(_("list"), max_length=20)
     number = models.PositiveIntegerField(_("number"))
     known_from = models.DateTimeField(_("known from"))
@@ -108,7 +108,12 @@ class ListMembership(WrittenOnce):
     .. no_pii:
     """
 
-    edition = models.ForeignKey(ListEdition, on_delete=models.PROTECT, related_name="members")
+    edition = models.ForeignKey(
+        ListEdition,
+        verbose_name=_("list edition"),
+        on_delete=models.PROTECT,
+        related_name="members",
+    )
     country = models.CharField(_("country"), max_length=2)
     kind = models.CharField(_("kind"), max_length=30, blank=True)
     from_date = models.DateField(_("from"))
@@ -150,7 +155,7 @@ class PolicyVersion(models.Model):
 
     DRAFT, ACTIVE, RETIRED = "draft", "active", "retired"
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     slug = models.CharField(_("policy"), max_length=100)
     version = models.PositiveIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=255)
@@ -192,14 +197,19 @@ class WaiverDecision(WrittenOnce):
     .. pii_retirement: retained
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     user_id = models.BigIntegerField(_("user"), db_index=True)
     offering_code = models.CharField(_("offering"), max_length=100)
     outcome = models.CharField(_("outcome"), max_length=12)
     percent_bp = models.PositiveIntegerField(_("basis points"))
     reasons = models.JSONField(_("reasons"))
     policy_version = models.ForeignKey(
-        PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+        PolicyVersion,
+        verbose_name=_("policy version"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
     )
     policy = models.CharField(_("policy"), max_length=100, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
@@ -265,8 +275,13 @@ class WaiverGrant(models.Model):
 
     RESERVED, COMMITTED, RELEASED = "reserved", "committed", "released"
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    decision = models.OneToOneField(WaiverDecision, on_delete=models.PROTECT, related_name="grant")
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    decision = models.OneToOneField(
+        WaiverDecision,
+        verbose_name=_("waiver decision"),
+        on_delete=models.PROTECT,
+        related_name="grant",
+    )
     key = models.CharField(_("key"), max_length=200, unique=True)
     user_id = models.BigIntegerField(_("user"))
     offering_code = models.CharField(_("offering"), max_length=100)
@@ -307,14 +322,21 @@ class FundEntry(WrittenOnce):
     .. no_pii:
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    fund = models.ForeignKey(WaiverFund, on_delete=models.PROTECT, related_name="entries")
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    fund = models.ForeignKey(
+        WaiverFund, verbose_name=_("waiver fund"), on_delete=models.PROTECT, related_name="entries"
+    )
     kind = models.CharField(_("kind"), max_length=10)
     minor = models.BigIntegerField(_("minor units"))
     key = models.CharField(_("key"), max_length=220, unique=True)
     reason = models.CharField(_("reason"), max_length=255, blank=True)
     grant = models.ForeignKey(
-        WaiverGrant, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        WaiverGrant,
+        verbose_name=_("waiver grant"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
     )
     at = models.DateTimeField(_("at"))
 
@@ -370,7 +392,7 @@ class WaiverApplication(models.Model):
     .. pii_retirement: local_api
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     user_id = models.BigIntegerField(_("user"), db_index=True)
     offering_code = models.CharField(_("offering"), max_length=100)
     country = models.CharField(_("country"), max_length=2, blank=True)
@@ -379,7 +401,10 @@ class WaiverApplication(models.Model):
     note = models.TextField(_("note"), blank=True)
     submitted_at = models.DateTimeField(_("submitted at"))
     decision = models.ForeignKey(
-        WaiverDecision, on_delete=models.PROTECT, related_name="applications"
+        WaiverDecision,
+        verbose_name=_("waiver decision"),
+        on_delete=models.PROTECT,
+        related_name="applications",
     )
     proposed_bp = models.PositiveIntegerField(_("proposed basis points"), null=True, blank=True)
     percent_bp = models.PositiveIntegerField(_("granted basis points"), null=True, blank=True)
@@ -420,7 +445,10 @@ class ApplicationMessage(models.Model):
     QUESTION, ANSWER = "question", "answer"
 
     application = models.ForeignKey(
-        WaiverApplication, on_delete=models.PROTECT, related_name="messages"
+        WaiverApplication,
+        verbose_name=_("waiver application"),
+        on_delete=models.PROTECT,
+        related_name="messages",
     )
     number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=10)

@@ -40,7 +40,8 @@ class GatedCourse(models.Model):
     version = models.CharField(max_length=32, default=new_version)
 
     class Meta:
-        verbose_name = "gated course"
+        verbose_name = _("gated course")
+        verbose_name_plural = _("gated courses")
 
     def __str__(self) -> str:
         return self.course_key
@@ -72,7 +73,8 @@ class GatedBlock(models.Model):
     digest = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        verbose_name = "gated block"
+        verbose_name = _("gated block")
+        verbose_name_plural = _("gated blocks")
         indexes = [
             models.Index(fields=["course_key"], name="fee_gate_block_course"),
             models.Index(fields=["gate_usage_key"], name="fee_gate_block_gate"),

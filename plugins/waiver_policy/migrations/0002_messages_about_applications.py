@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(verbose_name='text')),
                 ('by', models.BigIntegerField(verbose_name='user')),
                 ('at', models.DateTimeField(verbose_name='at')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='waiver_policy.waiverapplication')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='waiver_policy.waiverapplication', verbose_name='waiver application')),
             ],
             options={
                 'verbose_name': 'message about an application',
