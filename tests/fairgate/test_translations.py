@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import polib
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("ar", "es", "fr", "ru", "zh")
-FOLDERS = ("libs/fairgate/locale", "demo/demo_site/locale")
+# Each catalogue, and where its sentences stand.
+FOLDERS = {
+    "libs/fairgate/locale": ("libs", "plugins", "xblocks"),
+    "demo/demo_site/locale": ("demo",),
+}
 CATALOGUES = [f"{folder}/{code}/LC_MESSAGES/django.po" for folder in FOLDERS for code in LANGUAGES]
+ONE = {"gettext", "gettext_lazy", "gettext_noop", "_"}
+SEVERAL = {"ngettext", "ngettext_lazy"}
+_LITERAL = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+CALL = re.compile(rf"\b(ngettext|gettext|_)\({_LITERAL}(?:, *{_LITERAL})?")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
 
 every_catalogue = pytest.mark.parametrize("path", CATALOGUES)
@@ -21,6 +32,74 @@ every_catalogue = pytest.mark.parametrize("path", CATALOGUES)
 
 def texts(entry):
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def in_python(source):
+    """What a module gives to gettext, by its function's name, as xgettext finds it."""
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
+            if name in ONE | SEVERAL and texts and isinstance(texts[0], str):
+                yield (texts[0], texts[1] if name in SEVERAL else "")
+
+
+def in_template(source):
+    """What a page gives to gettext: Django writes it as the calls that it comes to."""
+    for name, one, many in CALL.findall(templatize(source)):
+        yield (ast.literal_eval(one), ast.literal_eval(many) if name == "ngettext" else "")
+
+
+@cache
+def sentences_of(roots):
+    """Every sentence for translation in the code under these folders, with its plural, or ""."""
+    paths = (path for root in roots for path in (ROOT / root).rglob("*"))
+    return {
+        sentence
+        for path in paths
+        if path.suffix in READERS and "migrations" not in path.parts
+        for sentence in READERS[path.suffix](path.read_text(encoding="utf-8"))
+    }
+
+
+READERS = {".py": in_python, ".html": in_template, ".txt": in_template}
+
+
+@every_catalogue
+def test_every_sentence_of_the_code_is_in_the_catalogue_and_no_other(path):
+    roots = next(roots for folder, roots in FOLDERS.items() if path.startswith(folder))
+    written = {(entry.msgid, entry.msgid_plural) for entry in polib.pofile(str(ROOT / path))}
+    said = sentences_of(roots)
+
+    assert len(said) > 100
+    assert (sorted(said - written), sorted(written - said)) == ([], []), "make messages"
+
+
+@pytest.mark.parametrize(
+    ("read", "source", "found"),
+    [
+        (in_python, 'x = _("a" "b")', ("ab", "")),
+        (
+            in_python,
+            'service.ngettext("a gate", "{number} gates", n)',
+            ("a gate", "{number} gates"),
+        ),
+        (in_template, """{% translate "it's" %}""", ("it's", "")),
+        (
+            in_template,
+            "{% blocktranslate %}so {{ many }}{% endblocktranslate %}",
+            ("so %(many)s", ""),
+        ),
+        (
+            in_template,
+            "{% blocktranslate count n=n %}a gate{% plural %}{{ n }} gates{% endblocktranslate %}",
+            ("a gate", "%(n)s gates"),
+        ),
+        (in_template, "{{ _('a') }}", ("a", "")),
+    ],
+)
+def test_a_sentence_is_found_however_it_is_written(read, source, found):
+    assert list(read(source)) == [found]
 
 
 @every_catalogue
