@@ -23,8 +23,9 @@ FOLDERS = {
 CATALOGUES = [f"{folder}/{code}/LC_MESSAGES/django.po" for folder in FOLDERS for code in LANGUAGES]
 ONE = {"gettext", "gettext_lazy", "gettext_noop", "_"}
 SEVERAL = {"ngettext", "ngettext_lazy"}
+IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 _LITERAL = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-CALL = re.compile(rf"\b(ngettext|gettext|_)\({_LITERAL}(?:, *{_LITERAL})?")
+CALL = re.compile(rf"\b(ngettext|pgettext|gettext|_)\({_LITERAL}(?:, *{_LITERAL})?")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
 
 every_catalogue = pytest.mark.parametrize("path", CATALOGUES)
@@ -34,31 +35,38 @@ def texts(entry):
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
+def sentence(name, first, second=""):
+    """A sentence as a catalogue keeps it: itself, its plural or "", its context or ""."""
+    if name in IN_CONTEXT:
+        return (second, "", first)
+    return (first, second if name in SEVERAL else "", "")
+
+
 def in_python(source):
     """What a module gives to gettext, by its function's name, as xgettext finds it."""
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call):
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
-            if name in ONE | SEVERAL and texts and isinstance(texts[0], str):
-                yield (texts[0], texts[1] if name in SEVERAL else "")
+            if name in ONE | SEVERAL | IN_CONTEXT and texts and isinstance(texts[0], str):
+                yield sentence(name, *texts[:2])
 
 
 def in_template(source):
     """What a page gives to gettext: Django writes it as the calls that it comes to."""
-    for name, one, many in CALL.findall(templatize(source)):
-        yield (ast.literal_eval(one), ast.literal_eval(many) if name == "ngettext" else "")
+    for name, *literals in CALL.findall(templatize(source)):
+        yield sentence(name, *(ast.literal_eval(one) for one in literals if one))
 
 
 @cache
 def sentences_of(roots):
-    """Every sentence for translation in the code under these folders, with its plural, or ""."""
+    """Every sentence for translation in the code under these folders."""
     paths = (path for root in roots for path in (ROOT / root).rglob("*"))
     return {
-        sentence
+        found
         for path in paths
         if path.suffix in READERS and "migrations" not in path.parts
-        for sentence in READERS[path.suffix](path.read_text(encoding="utf-8"))
+        for found in READERS[path.suffix](path.read_text(encoding="utf-8"))
     }
 
 
@@ -68,7 +76,10 @@ READERS = {".py": in_python, ".html": in_template, ".txt": in_template}
 @every_catalogue
 def test_every_sentence_of_the_code_is_in_the_catalogue_and_no_other(path):
     roots = next(roots for folder, roots in FOLDERS.items() if path.startswith(folder))
-    written = {(entry.msgid, entry.msgid_plural) for entry in polib.pofile(str(ROOT / path))}
+    written = {
+        (entry.msgid, entry.msgid_plural, entry.msgctxt or "")
+        for entry in polib.pofile(str(ROOT / path))
+    }
     said = sentences_of(roots)
 
     assert len(said) > 100
@@ -78,24 +89,26 @@ def test_every_sentence_of_the_code_is_in_the_catalogue_and_no_other(path):
 @pytest.mark.parametrize(
     ("read", "source", "found"),
     [
-        (in_python, 'x = _("a" "b")', ("ab", "")),
+        (in_python, 'x = _("a" "b")', ("ab", "", "")),
         (
             in_python,
             'service.ngettext("a gate", "{number} gates", n)',
-            ("a gate", "{number} gates"),
+            ("a gate", "{number} gates", ""),
         ),
-        (in_template, """{% translate "it's" %}""", ("it's", "")),
+        (in_template, """{% translate "it's" %}""", ("it's", "", "")),
         (
             in_template,
             "{% blocktranslate %}so {{ many }}{% endblocktranslate %}",
-            ("so %(many)s", ""),
+            ("so %(many)s", "", ""),
         ),
         (
             in_template,
             "{% blocktranslate count n=n %}a gate{% plural %}{{ n }} gates{% endblocktranslate %}",
-            ("a gate", "%(n)s gates"),
+            ("a gate", "%(n)s gates", ""),
         ),
-        (in_template, "{{ _('a') }}", ("a", "")),
+        (in_template, "{{ _('a') }}", ("a", "", "")),
+        (in_python, 'pgettext("of a list", "; ")', ("; ", "", "of a list")),
+        (in_template, '{% translate ", " context "of a list" %}', (", ", "", "of a list")),
     ],
 )
 def test_a_sentence_is_found_however_it_is_written(read, source, found):
