@@ -42,3 +42,17 @@ def test_a_table_is_named_after_its_package(app):
     models = apps.get_app_config(app).get_models()
 
     assert not [m.__name__ for m in models if not m._meta.db_table.startswith(f"{app}_")]
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_text_that_stands_once_fits_the_keys_of_mysql_and_mariadb(app):
+    """Else Django warns whoever migrates there (mysql.W003)."""
+    fields = [
+        field for model in apps.get_app_config(app).get_models() for field in model._meta.fields
+    ]
+
+    assert not [
+        f"{field.model.__name__}.{field.name}"
+        for field in fields
+        if field.unique and (field.max_length or 0) > 255
+    ]

@@ -112,7 +112,7 @@ class FeeGateRule(models.Model):
         blank=True,
         help_text=_("The first moment at which it no longer holds. Empty: no end is known."),
     )
-    live_key = models.CharField(max_length=300, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
+    live_key = models.CharField(max_length=255, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
 
     class Meta:
         verbose_name = _("hold")
