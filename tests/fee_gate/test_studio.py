@@ -230,6 +230,7 @@ def test_before_the_first_publish_nothing_is_closed_and_an_author_sees_what_will
 
     assert "In the published course this gate closes nothing." in page
     assert "Once the draft is published, it closes 1 unit and 2 components." in page
+    assert "After publishing, load this page again to see what is closed." in page
 
 
 def test_an_author_sees_that_the_draft_closes_more_than_the_published_course(published):
@@ -272,6 +273,7 @@ def test_where_the_draft_is_published_an_author_reads_one_number_only(published)
 
     assert "In the published course this gate closes 1 unit and 2 components." in page
     assert "Once the draft is published" not in page
+    assert "load this page again" not in page
 
 
 def test_an_author_sees_that_learners_still_need_the_fee_of_before(published, payments):

@@ -175,6 +175,8 @@ def _closed(report: GateReport, gettext: Gettext, ngettext: NGettext) -> tuple[s
         sentences.append(gettext("The published course still asks for another fee there."))
     if report.later is not None:
         sentences.append(_closed_later(report.later, gettext, ngettext))
+        # Studio draws nothing anew when a unit is published.
+        sentences.append(gettext("After publishing, load this page again to see what is closed."))
     return tuple(sentences)
 
 
