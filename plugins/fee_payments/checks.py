@@ -63,6 +63,21 @@ def _asks_us_first(name: str) -> bool:
 
 
 @register("fairgate")
+def check_account_page(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.W003``: whose profile has no country needs a page to set it on."""
+    is_lms = getattr(settings, "ROOT_URLCONF", "") == "lms.urls"
+    if not is_lms or getattr(settings, "ACCOUNT_MICROFRONTEND_URL", None):
+        return []
+    return [
+        checks.Warning(
+            "Learners have no page to set their country on, which waivers are decided by.",
+            hint="Set ACCOUNT_MICROFRONTEND_URL to where the account micro-frontend is served.",
+            id="fee_payments.W003",
+        )
+    ]
+
+
+@register("fairgate")
 def check_seat_code_tries(app_configs: object, **_: Any) -> list[CheckMessage]:
     """Without a number of tries, codes could be guessed for ever, or never be redeemed."""
     tries = settings.FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR

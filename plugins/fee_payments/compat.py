@@ -50,10 +50,13 @@ def course_language(course_key: str) -> str:
 
 @replaceable
 def account_url() -> str:
-    """The page on which a learner sets the country of their profile."""
+    """The page on which a learner sets the country of their profile; "" where there is none.
+
+    The platform has no page of its own: its ``/account/settings`` only leads on to this one.
+    """
     from django.conf import settings
 
-    return str(getattr(settings, "ACCOUNT_MICROFRONTEND_URL", "") or "/account/settings")
+    return str(getattr(settings, "ACCOUNT_MICROFRONTEND_URL", "") or "")
 
 
 def absolute_url(path: str) -> str:

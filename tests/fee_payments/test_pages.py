@@ -150,6 +150,17 @@ def test_a_learner_without_a_country_is_asked_for_it():
     assert "Pay USD 120.00" in page
 
 
+def test_where_no_page_keeps_countries_none_is_linked(monkeypatch):
+    waiver.programme()
+    make.offering(waivable=True)
+    monkeypatch.setattr(compat, "account_url", lambda: "")
+
+    page = fee(client_of("nadia"))
+
+    assert "Set the country of your profile" not in text_of(page)
+    assert "Pay USD 120.00" in text_of(page)
+
+
 @pytest.mark.parametrize("name", ["lena", "kosovar"])
 def test_a_learner_whose_country_is_not_listed_pays(name):
     waiver.programme()
