@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 import browsers
@@ -96,6 +97,12 @@ def quick_flush() -> Iterator[None]:
 def empty_cache() -> None:
     """What one test had Django's cache remember is no fact of the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """The language that one test's request asked for is not the language of the next test."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,8 @@ class Quote:
     """What this learner pays for this offering at this moment, and why.
 
     ``waiver`` is the decision that was applied (``None``: the offering is not covered by waivers).
-    ``explanation`` holds translated sentences. ``expires_at``: until then the price stands.
+    ``explanation`` holds translated sentences; ``advice`` those about what the learner can do, for
+    who has no application that waits. ``expires_at``: until then the price stands.
     """
 
     offering: OfferingSummary
@@ -162,6 +163,7 @@ class Quote:
     quoted_at: datetime
     expires_at: datetime
     entitled: bool
+    advice: tuple[str, ...] = ()
 
     @property
     def list_price(self) -> Money:

@@ -28,7 +28,7 @@ def in_words(error: FairgateError) -> str:
             "the waiting list."
         )
     if isinstance(error, NotEligible):
-        return " ".join(waivers.explain(error.decision))
+        return " ".join((*waivers.explain(error.decision), *waivers.advise(error.decision)))
     if isinstance(error, NotOnSale):
         return _("“%(title)s” is not on sale on %(day)s.") % {
             "title": error.title,

@@ -1,6 +1,6 @@
 """The door of the waiver policy: everything that other packages may ask or tell.
 
-Reading: ``decide``, ``explain``, ``is_member``, ``list_editions``, ``list_policies``,
+Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_editions``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
 ``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_fund_entries``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
@@ -68,6 +68,14 @@ def decide(
 def explain(decision: Decision) -> tuple[str, ...]:
     """The decision in words, translated: country, list, date, rule, edition, how to appeal."""
     return sentences.explain(decision)
+
+
+def advise(decision: Decision) -> tuple[str, ...]:
+    """What the person can do about a decision, translated; nothing once a waiver is granted.
+
+    Not for somebody whose application waits: they have done it.
+    """
+    return sentences.advise(decision)
 
 
 def name_offerings_with(
@@ -237,7 +245,8 @@ def application_note(user_id: int, offering_code: str, *, at: datetime) -> Appli
         return None
     is_over = found.state == ApplicationState.EXPIRED or sentences.has_ended(found, on=day)
     url = _page_url("apply" if is_over else "why", offering_code)
-    if found.state == ApplicationState.MORE_INFORMATION:
+    waits_for_answer = found.state == ApplicationState.MORE_INFORMATION
+    if waits_for_answer:
         url = _page_url("application", found.uuid)
     return ApplicationNote(
         state=found.state,
@@ -246,6 +255,7 @@ def application_note(user_id: int, offering_code: str, *, at: datetime) -> Appli
         way=sentences.application_way(found, on=day),
         url=url,
         is_open=found.state in OPEN_STATES,
+        waits_for_answer=waits_for_answer,
     )
 
 

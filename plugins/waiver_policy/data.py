@@ -300,6 +300,7 @@ class ApplicationNote:
     ``said`` are the reviewer's words ("" if there are none). ``way`` is the name of the link to
     ``url``, where more is said and done; ``url`` is "" where the pages are not served.
     ``is_open``: somebody still looks at it, so there is nothing to apply for.
+    ``waits_for_answer``: a reviewer asked, and it is this person's turn.
     """
 
     state: str
@@ -308,6 +309,7 @@ class ApplicationNote:
     way: str
     url: str
     is_open: bool
+    waits_for_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

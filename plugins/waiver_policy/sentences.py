@@ -87,21 +87,27 @@ _BY_CODE: Mapping[str, object] = {
     ReasonCode.COUNTRY_UNKNOWN: gettext_lazy(
         "We do not know the country code “%(code)s” of your profile. Choose your country again."
     ),
-    ReasonCode.REVIEW_NEEDED: gettext_lazy(
-        "A person looks at this before it is granted. Apply, and you are told the result."
-    ),
+    ReasonCode.REVIEW_NEEDED: gettext_lazy("A person looks at this before it is granted."),
     ReasonCode.NO_ACTIVE_POLICY: gettext_lazy("There is no waiver policy in force at the moment."),
 }
 
 
 def explain(decision: Decision) -> tuple[str, ...]:
-    """The sentences of a decision: result, reasons, rule, and what to do about it."""
+    """The sentences of a decision: result, reasons, and rule."""
     lines = [_result(decision)]
     lines += [_reason(reason.code, reason.params) for reason in decision.reasons]
     if decision.policy:
         lines.append(_rule(decision))
-    lines.append(_appeal(decision))
     return tuple(line for line in lines if line)
+
+
+def advise(decision: Decision) -> tuple[str, ...]:
+    """What a person can do about a decision, unless an application of theirs waits already."""
+    if decision.outcome is Outcome.GRANTED:
+        return ()
+    if decision.outcome is Outcome.REVIEW:
+        return (_("Apply, and you are told the result."), _appeal())
+    return (_appeal(),)
 
 
 def list_name(code: str) -> str:
@@ -177,9 +183,7 @@ def _rule(decision: Decision) -> str:
     return _("Decided by the policy “%(policy)s”, version %(version)s, for %(date)s (UTC).") % said
 
 
-def _appeal(decision: Decision) -> str:
-    if decision.outcome is Outcome.GRANTED:
-        return ""
+def _appeal() -> str:
     contact = conf.appeal_contact()
     if contact:
         return _("If you think this is wrong, apply and say why: a person will look. You can also "

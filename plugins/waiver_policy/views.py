@@ -66,16 +66,18 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     at = clock.now()
     decision = api.decide(_applicant(request), offering_code=offering_code, at=at)
     result, *sentences = api.explain(decision)
+    newest = api.newest_application(_user_id(request), offering_code)
+    has_applied = newest is not None and newest.state in api.OPEN_STATES
     context = {
         "offering_code": offering_code,
         "offering": offering,
         "decision": decision,
         "result": result,
-        "sentences": sentences,
+        "sentences": sentences if has_applied else [*sentences, *api.advise(decision)],
         "tone": {Outcome.GRANTED: "ok", Outcome.REFUSED: "stop"}.get(decision.outcome, "warn"),
         "country": conf.country_name(decision.inputs["country"]),
         "memberships": _memberships(decision.inputs["country"], at),
-        "application": _newest(request, offering_code),
+        "application": _shown(newest) if newest else None,
     }
     return render(request, "waiver_policy/why.html", context)
 

@@ -23,18 +23,25 @@ ON_A_PLATFORM_ONLY = {"gate.masqueraded_group", "gate.draft_outline"}
 
 
 def test_every_function_of_every_compat_has_its_sentence():
-    spoken_of = Path(contract_of_compat.__file__).read_text(encoding="utf-8")
+    asked = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(_tree_of(contract_of_compat))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
     for alias, compat in (
         ("gate", gate_compat),
         ("payments", payments_compat),
         ("waivers", waivers_compat),
         ("badge", badge_compat),
     ):
-        tree = ast.parse(Path(compat.__file__).read_text(encoding="utf-8"))
-        names = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
-        public = {f"{alias}.{name}" for name in names if not name.startswith("_")}
-        missing = {name for name in public - ON_A_PLATFORM_ONLY if name not in spoken_of}
-        assert not missing, f"contract_of_compat.py says nothing of {sorted(missing)}"
+        functions = [one for one in _tree_of(compat).body if isinstance(one, ast.FunctionDef)]
+        public = {f"{alias}.{one.name}" for one in functions if not one.name.startswith("_")}
+        missing = public - ON_A_PLATFORM_ONLY - asked
+        assert not missing, f"contract_of_compat.py asks nothing of {sorted(missing)}"
+
+
+def _tree_of(module):
+    return ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
 
 
 @pytest.mark.django_db

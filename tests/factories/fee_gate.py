@@ -171,6 +171,7 @@ class Payments:
             waiver=SimpleNamespace(outcome=self.outcome),
             tax_rule=None,
             explanation=("Switzerland is on none of the lists.",),
+            advice=("If you think this is wrong, apply.",),
             quoted_at=at,
             expires_at=at,
             entitled=False,

@@ -116,7 +116,23 @@ def test_an_application_that_runs_is_shown_and_no_other_is_asked_for(gate):
     assert "See your application" in page
     assert f'href="/fairgate/waivers/why/{FEE}/"' in page
     assert "Apply for a waiver" not in page
+    assert "If you think this is wrong" not in page
     assert "Pay USD 120.00" in page
+
+
+def test_who_has_not_applied_reads_what_to_do_if_the_price_seems_wrong(gate):
+    assert "If you think this is wrong, apply." in text(gate().student_view())
+
+
+def test_who_is_asked_for_more_is_led_to_the_answer_first(gate):
+    asked = applied()
+    waivers.ask_for_more(asked.uuid, by=1, question="Where do you teach?", at=AT)
+
+    page = text(gate().student_view())
+
+    assert "Where do you teach?" in page
+    assert page.index("Answer the reviewer") < page.index("Pay USD 120.00")
+    assert "If you think this is wrong" not in page
 
 
 def test_a_refused_application_says_what_the_reviewer_wrote_and_leads_to_why(gate):

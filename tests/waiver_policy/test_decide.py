@@ -222,10 +222,15 @@ def test_every_reason_has_its_sentence(code):
 
 def test_an_explanation_names_country_list_day_rule_edition_and_the_way_to_appeal(settings):
     settings.WAIVER_POLICY_APPEAL_CONTACT = "waivers@example.org"
-    told = " ".join(api.explain(decide("GU")))
+    decision = decide("GU")
+    told = " ".join((*api.explain(decision), *api.advise(decision)))
     for part in ("Guam", "small island developing States", "2026", "SIDS-1", "sids_associate",
                  make.SLUG, "version 1", "waivers@example.org"):  # fmt: skip
         assert part in told
+
+
+def test_there_is_nothing_to_advise_once_a_waiver_is_granted():
+    assert api.advise(decide("LA")) == ()
 
 
 def test_an_explanation_says_when_grace_ends():

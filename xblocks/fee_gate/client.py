@@ -255,6 +255,8 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
     except (NotOnSale, NoPrice):
         # A seat that was given can be taken, whether or not seats are sold today.
         return Paywall(state=PaywallState.UNAVAILABLE, seat_code_url=_seat_code_url(fee))
+    application = _application(quote, user_id=user_id, at=at)
+    has_applied = application is not None and application.is_open
     return Paywall(
         state=_state(quote),
         title=quote.offering.title,
@@ -264,8 +266,8 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         total=quote.total,
         tax=quote.tax,
         is_tax_included=quote.tax_rule is not None and quote.tax_rule.inclusive,
-        explanation=tuple(quote.explanation),
-        application=_application(quote, user_id=user_id, at=at),
+        explanation=(*quote.explanation, *(() if has_applied else quote.advice)),
+        application=application,
         url=_url(fee),
         apply_url=_apply_url(quote),
         country_url=payments.account_page_url(),
@@ -305,7 +307,12 @@ def _application(quote: Any, *, user_id: int, at: datetime) -> Application | Non
     if note is None:
         return None
     return Application(
-        sentence=note.sentence, said=note.said, way=note.way, url=note.url, is_open=note.is_open
+        sentence=note.sentence,
+        said=note.said,
+        way=note.way,
+        url=note.url,
+        is_open=note.is_open,
+        waits_for_answer=note.waits_for_answer,
     )
 
 

@@ -159,7 +159,7 @@ class Application:
     """What a learner reads about their application for a waiver of this fee, translated.
 
     ``said`` are the reviewer's words; ``way`` is the name of the link to ``url``. ``is_open``:
-    somebody still looks at it.
+    somebody still looks at it. ``waits_for_answer``: the learner was asked, and it is their turn.
     """
 
     sentence: str
@@ -167,6 +167,7 @@ class Application:
     way: str = ""
     url: str = ""
     is_open: bool = True
+    waits_for_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

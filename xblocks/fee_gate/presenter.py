@@ -325,6 +325,8 @@ def _personal(
 ) -> PaywallPage:
     """The page of somebody with a price of their own; ``first`` are the ways most people take."""
     application = paywall.application
+    applied = _way_of_application(paywall, gettext)
+    is_asked = application is not None and application.waits_for_answer
     return PaywallPage(
         heading=paywall.title,
         names_course=True,
@@ -337,8 +339,7 @@ def _personal(
         why=gettext("Why this price"),
         explanation=paywall.explanation,
         links=_links(
-            *first,
-            _way_of_application(paywall, gettext),
+            *((applied, *first) if is_asked else (*first, applied)),
             (gettext("I have a seat code"), paywall.seat_code_url),
         ),
     )

@@ -49,6 +49,7 @@ def quote(
         waiver=decision,
         tax_rule=tax,
         explanation=_explain(offering, decision, tax, breakdown),
+        advice=waivers.advise(decision) if decision else (),
         quoted_at=at,
         expires_at=datetime.combine(day + timedelta(days=1), time.min, UTC),
         entitled=selectors.has_entitlement(learner.user_id, offering_code, at=at),
