@@ -126,6 +126,9 @@ setup(
         "openedx.user_partition_scheme": [
             "fee_gate = fee_gate.partitions:FeeGatePartitionScheme",
         ],
+        "openedx.block_structure_transformer": [
+            "fee_gate = fee_gate.structures:FeeGateTransformer",
+        ],
         "openedx.dynamic_partition_generator": [
             "fee_gate = fee_gate.partitions:create_fee_partition",
         ],

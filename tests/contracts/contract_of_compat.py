@@ -150,6 +150,10 @@ class CompatContract:
         block = self.badge_for(self.learner_id)
         assert gate.other_access_rules(block, None) is None
 
+    def test_who_is_in_no_custom_course_of_a_course_has_none(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert gate.custom_courses_of(user_id, self.course_key) == ()
+
     # fee_gate.compat.is_for_some_only
 
     def test_a_block_whose_author_restricts_nothing_is_for_everybody(self):

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from unittest import mock
 
 import ddt
+import pytest
+from ccx_keys.locator import CCXLocator
 from common.djangoapps.course_modes.tests.factories import CourseModeFactory
 from common.djangoapps.student.models import CourseEnrollment, UserProfile
 from common.djangoapps.student.tests.factories import CourseEnrollmentFactory
@@ -21,10 +24,14 @@ from django.db import DatabaseError
 from django.test import RequestFactory
 from django.urls import reverse
 from gated_course import EXAM, FEE, MFE, PROBLEM, GatedCourse
+from lms.djangoapps.ccx.tests.factories import CcxFactory
 from lms.djangoapps.courseware.block_render import get_block_for_descriptor
 from lms.djangoapps.courseware.field_overrides import disable_overrides
 from lms.djangoapps.courseware.masquerade import CourseMasquerade
 from lms.djangoapps.courseware.model_data import FieldDataCache
+from lms.djangoapps.grades.api import CourseGradeFactory
+from lms.djangoapps.grades.models import PersistentCourseGrade
+from lms.djangoapps.grades.tasks import KNOWN_RETRY_ERRORS
 from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
 from openedx.features.content_type_gating.models import ContentTypeGatingConfig
@@ -35,13 +42,16 @@ from xmodule.partitions.partitions_service import get_all_partitions_for_course
 
 from fairgate import clock
 from fairgate.money import Money
-from fee_gate import api, compat, selectors, services
+from fee_gate import api, client, compat, handlers, remembered, selectors, services
 from fee_gate.data import GateTable
 from fee_gate.models import GatedBlock
 from fee_gate.models import GatedCourse as CountedCourse
+from fee_gate.structures import FeeGateTransformer
 from fee_payments import api as payments
 from fee_payments import selectors as payments_selectors
 from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
+from fee_payments.models import Offering
+from fee_payments.services import catalogue
 
 
 class PlatformFindsUs(GatedCourse):
@@ -403,6 +413,141 @@ class Failures(GatedCourse):
             assert response.status_code == 503
             self.assert_shut(response)
             self.assertContains(self.page(self.free), "FREE-ELSEWHERE")
+
+
+class Doubts(GatedCourse):
+    """K24: nobody could say for a moment. What was answered then is nobody's answer afterwards."""
+
+    def can_list(self, name):
+        self.forget()
+        return str(self.secret.location) in self.blocks_api(name).json()["blocks"]
+
+    def collect_in(self, doubt):
+        """Have the platform collect the structure anew, and nothing remembered, in this doubt."""
+        compat.forget_structure(str(self.course.id))
+        remembered._kept.clear()
+        cache.clear()
+        self.forget()
+        with doubt:
+            update_course_in_cache(self.course.id)
+            assert not self.can_list("payer")
+
+    def test_apps_show_again_what_was_closed_while_the_table_could_not_be_read(self):
+        self.collect_in(mock.patch.object(selectors, "_rows", side_effect=DatabaseError))
+        assert (self.can_list("payer"), self.can_list("unpaid")) == (True, False)
+
+    def test_apps_show_again_what_was_closed_while_the_fees_could_not_be_read(self):
+        self.collect_in(mock.patch.object(client, "course_fees", side_effect=client.Undecidable))
+        assert (self.can_list("payer"), self.can_list("unpaid")) == (True, False)
+
+    def test_a_structure_collected_without_doubt_is_collected_once(self):
+        update_course_in_cache(self.course.id)
+        with mock.patch.object(FeeGateTransformer, "collect") as collected:
+            assert self.can_list("payer")
+        assert not collected.called
+
+    def grade_by_half(self):
+        """The course asks for nine tenths; the payer gave one of two answers."""
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            course = self.store.get_course(self.course.id)
+            course.grading_policy = {
+                "GRADER": [
+                    {
+                        "type": "Homework",
+                        "min_count": 1,
+                        "drop_count": 0,
+                        "short_label": "HW",
+                        "weight": 1.0,
+                    }
+                ],
+                "GRADE_CUTOFFS": {"Pass": 0.9},
+            }
+            self.store.update_item(course, self.user.id)
+            graded = self.store.get_item(self.subsection.location)
+            graded.graded, graded.format = True, "Homework"
+            self.store.update_item(graded, self.user.id)
+        self.publish()
+        self.as_("payer")
+        answer = {f"input_{self.free_problem.location.block_id}_2_1": "1"}
+        self.client.post(self.handler(self.free_problem, suffix="problem_check"), answer)
+
+    def graded(self):
+        self.forget()
+        course = self.store.get_course(self.course.id)
+        grade = CourseGradeFactory().update(
+            self.people["payer"], course, force_update_subsections=True
+        )
+        return grade.percent, grade.passed
+
+    def test_nobody_passes_because_nobody_could_say_what_counts_for_them(self):
+        self.grade_by_half()
+        assert self.graded() == (0.5, False)
+        with (
+            mock.patch("fee_payments.api.entitled_offerings", side_effect=DatabaseError("gone")),
+            pytest.raises(KNOWN_RETRY_ERRORS),
+        ):
+            self.graded()
+        kept = PersistentCourseGrade.read(self.people["payer"].id, self.course.id)
+        assert (kept.percent_grade, kept.letter_grade) == (0.5, "")
+        assert self.graded() == (0.5, False)
+
+
+class CustomCourses(GatedCourse):
+    """A CCX has a stored structure of its own, and shows what its master course shows."""
+
+    def setUp(self):
+        super().setUp()
+        ccx = CcxFactory(course_id=self.course.id, coach=self.people["staff"])
+        self.ccx = CCXLocator.from_course_locator(self.course.id, str(ccx.id))
+        for name in ("unpaid", "payer"):
+            CourseEnrollment.enroll(self.people[name], self.ccx)
+
+    def assert_alike(self, block, *, open_to):
+        for name in ("unpaid", "payer"):
+            self.as_(name)
+            for key in (self.course.id, self.ccx):
+                self.forget()
+                query = {"course_id": str(key), "username": name, "depth": "all"}
+                found = self.client.get(reverse("blocks_in_course"), query).json()["blocks"]
+                is_listed = any(usage.endswith(f"@{block.location.block_id}") for usage in found)
+                assert is_listed == (name in open_to), (name, str(key))
+
+    def offer(self, course_key):
+        with self.captureOnCommitCallbacks(execute=True):
+            Offering.objects.filter(code=FEE).update(course_key=course_key)
+            catalogue.tell_courses({str(self.course.id)})
+
+    def test_a_fee_that_is_withdrawn_and_offered_again_counts_in_both(self):
+        self.assert_alike(self.secret, open_to={"payer"})
+        self.offer("course-v1:ATC+OTHER+1")
+        self.assert_alike(self.secret, open_to=set())
+        self.offer(str(self.course.id))
+        self.assert_alike(self.secret, open_to={"payer"})
+
+    def test_a_gate_closes_in_both_before_the_platform_comes_to_publish_the_ccx(self):
+        with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+            self.store.delete_item(self.gate.location, self.user.id)
+        self.publish()
+        self.assert_alike(self.secret_two, open_to={"unpaid", "payer"})
+        with mock.patch("lms.djangoapps.ccx.tasks.send_ccx_course_published.delay") as later:
+            with self.store.branch_setting(ModuleStoreEnum.Branch.draft_preferred):
+                unit = self.store.get_item(self.v1.location)
+            self.make(unit, "fee_gate", fee=FEE, scope="subsection")
+            self.publish()
+            self.assert_alike(self.secret_two, open_to={"payer"})
+        assert later.called
+
+    def test_what_is_remembered_of_a_learner_is_forgotten_in_both(self):
+        user = self.people["payer"]
+        assert compat.custom_courses_of(user.id, str(self.course.id)) == (str(self.ccx),)
+        with mock.patch.object(compat, "regrade") as regraded:
+            handlers.follow_learner(
+                change=SimpleNamespace(user_id=user.id, course_key=str(self.course.id))
+            )
+        assert [call.args for call in regraded.call_args_list] == [
+            (user.id, str(self.course.id)),
+            (user.id, str(self.ccx)),
+        ]
 
 
 class SeatCodes(GatedCourse):

@@ -8,7 +8,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from factories.fee_gate import (
     COURSE,
@@ -26,6 +26,7 @@ from factories.fee_gate import (
 )
 from fee_gate import partitions, selectors, services
 from fee_gate.data import Cover, GateTable
+from fee_gate.exceptions import GroupUndecided
 from fee_gate.partitions import NOT_SETTLED, SETTLED, FeeGatePartitionScheme
 
 pytestmark = pytest.mark.django_db
@@ -97,11 +98,34 @@ def test_nobody_and_anonymous_people_have_settled_nothing(run):
     assert group_of(AnonymousUser(), fee) == NOT_SETTLED
 
 
-def test_without_a_decision_there_is_no_group(run, payments):
+def test_without_a_decision_a_page_is_drawn_for_who_is_in_no_group(run, payments, monkeypatch):
+    fee = partitions.create_fee_partition(run)[0]
+    payments.failure = OperationalError("gone away")
+    monkeypatch.setattr("fee_gate.compat.current_request", lambda: "a page")
+
+    assert group_of(person(PAYER), fee) is None
+
+
+def test_without_a_decision_no_task_grades_as_if_what_is_closed_did_not_count(run, payments):
     fee = partitions.create_fee_partition(run)[0]
     payments.failure = OperationalError("gone away")
 
-    assert group_of(person(PAYER), fee) is None
+    with pytest.raises(GroupUndecided):
+        group_of(person(PAYER), fee)
+
+
+@pytest.mark.parametrize("doubt", [{"is_readable": False}, {"are_fees_known": False}])
+def test_in_doubt_about_the_table_no_task_grades_either(run, monkeypatch, doubt):
+    fee = partitions.create_fee_partition(run)[0]
+    lost = GateTable(course_key=COURSE, **doubt)
+    monkeypatch.setattr(selectors, "gate_table", lambda _course: lost)
+
+    with pytest.raises(GroupUndecided):
+        group_of(person(PAYER), fee)
+
+
+def test_a_task_of_the_platform_starts_over_after_a_doubt():
+    assert issubclass(GroupUndecided, DatabaseError)
 
 
 def test_staff_who_play_a_learner_see_the_group_they_play(run, monkeypatch):

@@ -418,10 +418,55 @@ def forget_structure(course_key: str) -> None:
         from openedx.core.djangoapps.content.block_structure import api, exceptions
     except ImportError:
         return
+    for key in (course_key, *_custom_courses(course_key)):
+        try:
+            api.clear_course_from_cache(CourseKey.from_string(key))
+        except exceptions.BlockStructureNotFound:
+            continue
+
+
+def _custom_courses(course_key: str) -> Iterator[str]:
+    """The CCXs of a course. By their overviews: Studio does not have the tables of CCX."""
+    from django.db.models import CharField
+    from django.db.models.functions import Cast
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    rows = CourseOverview.objects.annotate(text=Cast("id", CharField(max_length=255)))
+    master = CourseKey.from_string(course_key)
+    for text in rows.filter(text__startswith="ccx-v1:").values_list("text", flat=True):
+        key: Any = CourseKey.from_string(text)
+        if key.to_course_locator() == master:
+            yield text
+
+
+def custom_courses_of(user_id: int, course_key: str) -> tuple[str, ...]:
+    """The CCXs of a course in which this person is, or was, enrolled."""
     try:
-        api.clear_course_from_cache(CourseKey.from_string(course_key))
-    except exceptions.BlockStructureNotFound:
-        return
+        from common.djangoapps.student.models import CourseEnrollment
+    except ImportError:
+        return ()
+    from opaque_keys.edx.keys import CourseKey
+
+    master = CourseKey.from_string(course_key)
+    mine = CourseEnrollment.objects.filter(user_id=user_id).values_list("course_id", flat=True)
+    return tuple(
+        str(key)
+        for key in mine
+        if hasattr(key, "to_course_locator") and key.to_course_locator() == master
+    )
+
+
+def outdate_structure(structure: Any, transformer: Any) -> None:
+    """Have the platform collect a course's structure again at the next question.
+
+    Called while it is collected: it will be stored with a version that ``transformer`` is past.
+    """
+    from openedx.core.djangoapps.content.block_structure import block_structure
+
+    structure.set_transformer_data(transformer, block_structure.TRANSFORMER_VERSION_KEY, 0)
 
 
 def current_request() -> Any:

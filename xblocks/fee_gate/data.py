@@ -71,8 +71,9 @@ class GateTable:
     offered: then what is gated is shut without a reason of the learner's.
 
     ``is_readable`` is false when the table could not be read: then nothing is known about any
-    block, and every unit of the course counts as shut. ``is_enforced`` is false when an operator
-    switched the gates of this course off: everything is open. ``version`` changes with the rest.
+    block, and every unit of the course counts as shut. ``is_passing``: the next question may find
+    it readable, with nobody counting in between. ``is_enforced`` is false when an operator switched
+    the gates of this course off: everything is open. ``version`` changes with the rest.
 
     Blocks are looked up without regard to case: on MariaDB the platform finds a course by a key
     in any case, and a key in another case must not be a way around the gate.
@@ -84,8 +85,14 @@ class GateTable:
     offered: frozenset[str] = frozenset()
     are_fees_known: bool = True
     is_readable: bool = True
+    is_passing: bool = False
     is_enforced: bool = True
     version: str = NEVER_COUNTED
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether what is said here is so; else it is the closed side of a doubt."""
+        return self.is_readable and self.are_fees_known
 
     @cached_property
     def fees(self) -> tuple[str, ...]:

@@ -62,16 +62,24 @@ def follow_learner(sender: object = None, change: Any = None, **_: object) -> No
     in the log; the outline beside the units is then right after an hour, grades at the next answer.
     """
     del sender
-    for step in (compat.forget_sidebar, compat.regrade, _ask_for_certificate):
+    user_id, course_key = change.user_id, change.course_key
+    for step in (_forget_sidebars, _regrade, _ask_for_certificate):
         try:
-            step(change.user_id, change.course_key)
+            step(user_id, course_key)
         except Exception:
             log.exception(
-                "fee gate: %s failed: user=%s course=%s",
-                step.__name__,
-                change.user_id,
-                change.course_key,
+                "fee gate: %s failed: user=%s course=%s", step.__name__, user_id, course_key
             )
+
+
+def _forget_sidebars(user_id: int, course_key: str) -> None:
+    for key in (course_key, *compat.custom_courses_of(user_id, course_key)):
+        compat.forget_sidebar(user_id, key)
+
+
+def _regrade(user_id: int, course_key: str) -> None:
+    for key in (course_key, *compat.custom_courses_of(user_id, course_key)):
+        compat.regrade(user_id, key)
 
 
 def _ask_for_certificate(user_id: int, course_key: str) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from fairgate import clock
 from fee_gate import client, compat, conf
 from fee_gate.data import GateTable
+from fee_gate.exceptions import GroupUndecided
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,12 @@ class FeeGatePartitionScheme:
     def get_group_for_user(
         cls, course_key: Any, user: Any, user_partition: Any, **_: object
     ) -> Any:
-        """The group of this person, or ``None`` when nothing can be said. Never raises."""
+        """The group of this person, or ``None`` when nothing can be said and a page is drawn.
+
+        Raises:
+            GroupUndecided: nothing can be said, and there is no request. What is closed to somebody
+                does not count for their grade; a task that grades in doubt would let them pass.
+        """
         try:
             if not _is_enforced(course_key):
                 return user_partition.get_group(SETTLED)
@@ -51,6 +57,8 @@ class FeeGatePartitionScheme:
                 return compat.masqueraded_group(user, course_key, user_partition)
             return user_partition.get_group(_group_id(course_key, user, user_partition))
         except client.Undecidable:
+            if compat.current_request() is None:
+                raise GroupUndecided("Who has settled the fee cannot be known now.") from None
             return None
 
     @classmethod
@@ -144,7 +152,10 @@ def _partition(course: Any, number: int, fee: str | None) -> Any:
 def _is_enforced(course_key: Any) -> bool:
     from fee_gate import selectors
 
-    return selectors.gate_table(course_key).is_enforced
+    table = selectors.gate_table(course_key)
+    if table.is_enforced and not table.is_certain and compat.current_request() is None:
+        raise client.Undecidable
+    return table.is_enforced
 
 
 def _group_id(course_key: Any, user: Any, user_partition: Any) -> int:
