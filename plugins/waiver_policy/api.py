@@ -180,15 +180,15 @@ def refuse(
 
 
 def ask_for_more(
-    application_uuid: UUID, *, by: int, question: str, at: datetime
+    application_uuid: UUID, *, by: int, question: str, at: datetime, read: int | None = None
 ) -> ApplicationSummary:
-    """Ask the learner for more. The application stays open, and can still be decided.
+    """Ask the learner for more; ``read`` as for ``approve``. It stays open, and can be decided.
 
     Raises:
         UnknownApplication, ApplicationClosed, InvalidReview.
-        OutOfTurn: the learner was asked already and has not answered.
+        OutOfTurn: another message has come in, or the learner was asked already.
     """
-    return reviews.ask_for_more(application_uuid, by=by, question=question, at=at)
+    return reviews.ask_for_more(application_uuid, by=by, question=question, at=at, read=read)
 
 
 def answer(application_uuid: UUID, *, by: int, text: str, at: datetime) -> ApplicationSummary:

@@ -218,11 +218,12 @@ def _review(
 ) -> HttpResponse | None:
     """Where to go after the decision; ``None`` when it was not taken and the form says why."""
     by, at, words = _user_id(request), clock.now(), form.cleaned_data["reason"]
-    verdict, read = form.cleaned_data["verdict"], form.cleaned_data["read"]
+    verdict = form.cleaned_data["verdict"]
+    read = form.cleaned_data["read"] or 0  # who does not say so has read nothing
     said = _("Your decision is kept, and the learner can read it.")
     try:
         if verdict == ReviewForm.ASK:
-            api.ask_for_more(found.uuid, by=by, question=words, at=at)
+            api.ask_for_more(found.uuid, by=by, question=words, at=at, read=read)
             said = _("Your question is kept, and the learner can read and answer it.")
         elif verdict == ReviewForm.APPROVE:
             percent = form.chosen_percent()

@@ -25,6 +25,18 @@ def test_an_old_key_is_completed_by_its_course():
     )
 
 
+@pytest.mark.parametrize(
+    ("usage", "course"),
+    [
+        ("lb:ATC:LIBRARY:problem:one", "course-v1:ATC+OTHER+R"),
+        ("aside-usage-v2:lb$:ATC$:LIBRARY$:problem$:one::tag", "course-v1:ATC+OTHER+R"),
+        ("lib-block-v1:ATC+LIBRARY+type@problem+block@one", "ATC/OTHER/R"),
+    ],
+)
+def test_a_block_that_can_be_in_no_course_is_told_by_its_own_key(usage, course):
+    assert keys.usage_text(usage, course)
+
+
 def test_what_is_no_opaque_key_is_taken_as_it_is():
     assert keys.usage_text("spectrum.html.d0.u0") == "spectrum.html.d0.u0"
     assert keys.course_text("spectrum") == "spectrum"

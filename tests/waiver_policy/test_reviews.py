@@ -662,7 +662,11 @@ class TestThePages:
         assert "No answer is waited for now; nothing was changed." in page
         assert messages(mine)[1:] == [(True, "In Suva.")]
 
-    def test_a_reviewer_who_has_not_read_the_answer_is_shown_it_first(self, client, reviewer, mine):
+    @pytest.mark.parametrize("verdict", ["refuse", "ask"])
+    @pytest.mark.parametrize("read", [{"read": "1"}, {"read": ""}, {}])
+    def test_a_reviewer_who_has_not_read_the_answer_is_shown_it_first(
+        self, client, reviewer, mine, verdict, read
+    ):
         # given
         ask(mine)
         api.answer(mine.uuid, by=mine.user_id, text="In Suva.", at=make.EVE)
@@ -670,7 +674,7 @@ class TestThePages:
 
         # when
         theirs = reverse("waiver_policy:review_one", args=[mine.uuid])
-        sent = {"verdict": "refuse", "reason": "No answer came.", "read": "1"}
+        sent = {"verdict": verdict, "reason": "No answer came.", **read}
         page = client.post(theirs, sent, follow=True).content.decode()
 
         # then

@@ -43,7 +43,10 @@ def usage_text(usage_key: object, course_key: object | None = None) -> str:
         return str(key)
     if hasattr(key, "to_block_locator"):
         key = key.to_block_locator()
-    return str(key.map_into_course(_plain(course)))
+    try:
+        return str(key.map_into_course(_plain(course)))
+    except Exception:  # a key of no course: each kind has errors of its own
+        return str(key)
 
 
 def block_type(usage_key: object) -> str:

@@ -134,7 +134,7 @@ def refuse(
 
 
 def ask_for_more(
-    application_uuid: UUID, *, by: int, question: str, at: datetime
+    application_uuid: UUID, *, by: int, question: str, at: datetime, read: int | None
 ) -> ApplicationSummary:
     """Ask the learner for more; the application stays open and waits for them.
 
@@ -142,7 +142,7 @@ def ask_for_more(
         UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.ask_for_more``.
     """
     with transaction.atomic():
-        row = _locked_for_review(application_uuid, by=by, words=question, read=None)
+        row = _locked_for_review(application_uuid, by=by, words=question, read=read)
         if row.state != ApplicationState.SUBMITTED:
             raise OutOfTurn("The learner was asked already and has not answered yet.")
         text = _write_message(row, models.ApplicationMessage.QUESTION, question, by=by, at=at)
