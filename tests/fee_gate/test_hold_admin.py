@@ -80,7 +80,7 @@ def test_fees_are_offered_by_name_under_their_course(operator):
 
     assert f'<optgroup label="{COURSE}">' in page
     assert f'<option value="{FEE}">Spectrum management (USD 120.00)</option>' in page
-    assert "Examination (USD 120.00) – not on sale now" in page
+    assert "Examination (USD 120.00), not on sale today" in page
 
 
 def test_moments_are_typed_in_the_browsers_own_inputs_which_know_no_time_zone(operator):
@@ -89,6 +89,25 @@ def test_moments_are_typed_in_the_browsers_own_inputs_which_know_no_time_zone(op
     assert '<input type="date" name="effective_from_0" value="2026-11-23"' in page
     assert '<input type="time" name="effective_from_1" value="12:00:00"' in page
     assert "vDateField" not in page
+
+
+def test_each_input_of_a_moment_says_what_it_is_called(operator):
+    page = operator.get(reverse(ADD)).content.decode()
+
+    inputs = re.findall(r'<input type="(?:date|time)"[^>]*>', page)
+    assert [re.findall(r'aria-label="([^"]*)"', one) for one in inputs] == [
+        ["From (UTC): date"],
+        ["From (UTC): time"],
+        ["Until (UTC): date"],
+        ["Until (UTC): time"],
+    ]
+
+
+def test_the_inputs_of_a_moment_are_called_in_the_operators_language(operator):
+    page = operator.get(reverse(ADD), headers={"Accept-Language": "fr"}).content.decode()
+
+    assert len(re.findall(r'aria-label="[^"]*date"', page)) == 2
+    assert len(re.findall(r'aria-label="[^"]*heure"', page)) == 2
 
 
 def test_a_rule_begins_now_or_when_it_is_said_in_utc(operator):

@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
 from fee_gate import client, presenter, services
-from fee_gate.data import FeeChoice, HoldScope
+from fee_gate.data import HoldScope
 from fee_gate.exceptions import RuleRefused
 from fee_gate.models import FeeGateRule
 
@@ -22,17 +24,20 @@ FROZEN = ("course_key", "scope", "fee", "effective_from")
 class UtcMoment(forms.SplitDateTimeField):
     """A moment typed and shown in UTC, whatever the site's time zone is.
 
-    Not the admin's own inputs: their "Now" is the site's time.
+    Not the admin's own inputs: their "Now" is the site's time. A label cannot point at two inputs,
+    so each of them says itself what it is called.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, label: Any, **options: Any) -> None:
+        date: Any = format_lazy(_("{field}: date"), field=label)
+        time: Any = format_lazy(_("{field}: time"), field=label)
         widget = forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"},
+            date_attrs={"type": "date", "aria-label": date},
             date_format="%Y-%m-%d",
-            time_attrs={"type": "time", "step": "1"},
+            time_attrs={"type": "time", "step": "1", "aria-label": time},
             time_format="%H:%M:%S",
         )
-        super().__init__(widget=widget, **options)
+        super().__init__(label=label, widget=widget, **options)
 
     def prepare_value(self, value: Any) -> Any:
         return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
@@ -81,7 +86,8 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
         except client.Undecidable:
             courses = {}
         groups = [
-            (course, [(fee.code, _label(fee)) for fee in fees]) for course, fees in courses.items()
+            (course, [(fee.code, presenter.choice_name(fee, gettext)) for fee in fees])
+            for course, fees in courses.items()
         ]
         if known and known not in {code for _course, fees in groups for code, _name in fees}:
             groups.append((self.instance.course_key, [(known, known)]))
@@ -107,8 +113,3 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
         """What ``services.begin_rule`` is told."""
         told = {name: self.cleaned_data[name] for name in (*FROZEN, "ends_at")}
         return told | {"scope": HoldScope(told["scope"])}
-
-
-def _label(fee: FeeChoice) -> str:
-    name = presenter.fee_name(fee)
-    return name if fee.is_on_sale else str(_("%(fee)s – not on sale now") % {"fee": name})
