@@ -122,6 +122,27 @@ def test_a_course_that_cannot_be_read_is_audited_by_its_usage_keys(learner, publ
     assert "audited by usage keys" in caplog.text
 
 
+def test_a_gate_is_named_by_its_title(learner, published):
+    outer = replace(gate("outer"), title="Fee of the course")
+    lessons = unit("V1", outer, html("text"), gate("inner", fee=EXAM), html("exam"))
+    published.outlines[COURSE] = course(section("C", subsection("S", lessons)))
+
+    lines = audit(COURSE, "amina")
+
+    at = lines.index(f"closed    {key('html', 'exam')}")
+    assert lines[at + 1].endswith("; behind “Fee of the course”.")
+    assert lines[at + 2].endswith("; behind inner.")
+
+
+def test_a_gate_whose_title_would_give_orders_is_named_by_its_id(learner, published):
+    outer = replace(gate("outer"), title="\x1b[2J")
+    published.outlines[COURSE] = course(
+        section("C", subsection("S", unit("V1", outer, html("text"))))
+    )
+
+    assert audit(COURSE, "amina")[1].endswith("; behind outer.")
+
+
 def test_a_title_gives_no_orders_to_the_terminal(learner, published):
     shown = replace(html("text"), title="\x1b[2JLicences")
     published.outlines[COURSE] = course(section("C", subsection("S", unit("V1", gate(), shown))))

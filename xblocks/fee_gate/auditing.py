@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from fairgate.readable import is_readable
 from fee_gate import checking, client, compat, keys, models, rules, selectors
 from fee_gate.data import Access
 from fee_gate.exceptions import NotAudited
@@ -56,7 +57,8 @@ def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ..
             usage_key=usage_key,
             title=titles.get(usage_key, ""),
             access=check(usage_key),
-            reasons=overall or tuple(_reason(*gate, rights, table.offered) for gate in gates),
+            reasons=overall
+            or tuple(_reason(*gate, rights, table.offered, titles) for gate in gates),
         )
         for usage_key, gates in _gated(table.course_key, titles)
     )
@@ -74,13 +76,25 @@ def _overall(course_key: str, *, user_id: int, is_enforced: bool) -> tuple[str, 
     return ()
 
 
-def _reason(gate: str, fee: str, rights: dict[str, str], offered: frozenset[str]) -> str:
-    behind = f"behind {keys.block_id(gate)}"
+def _reason(
+    gate: str,
+    fee: str,
+    rights: Mapping[str, str],
+    offered: frozenset[str],
+    titles: Mapping[str, str],
+) -> str:
+    behind = f"behind {_name(gate, titles)}"
     if not fee:
         return f"No fee is chosen, nobody may pass: {behind}."
     if fee not in offered:
         return f"The fee {fee} is not offered for this course, nobody may pass: {behind}."
     return f"The fee {fee}: {rights.get(fee, 'never settled')}; {behind}."
+
+
+def _name(gate: str, titles: Mapping[str, str]) -> str:
+    """The gate as its author calls it; by its id where it has no title to be shown."""
+    title = titles.get(gate, "")
+    return f"“{title}”" if title and is_readable(title) else keys.block_id(gate)
 
 
 def _titles(course_key: str) -> Mapping[str, str]:
