@@ -19,15 +19,17 @@ def access(course_key: str, usage_key: str, *, user_id: int | None, at: datetime
     """Whether this person may see this block of the published course now.
 
     ``user_id`` ``None`` is somebody who is not signed in. A block behind several gates opens when
-    every fee is settled. Staff of the course see everything. Never raises.
+    every fee is settled. Staff and beta testers of the course see everything, and so does everybody
+    while an operator has switched the gates of the course off. Never raises.
     """
     return checker(course_key, user_id=user_id, at=at)(usage_key)
 
 
 def checker(course_key: str, *, user_id: int | None, at: datetime) -> CourseCheck:
-    """``access`` for many blocks of a course: ``checker(...)(usage_key)``, two queries in all.
+    """``access`` for many blocks of a course: ``checker(...)(usage_key)``.
 
-    ``checker(...).closing_gate(usage_key)`` is ``closing_gate`` without further queries.
+    One query at most, for what the person has settled, once the course is remembered (decision
+    0011). ``checker(...).closing_gate(usage_key)`` is ``closing_gate`` without a further one.
     """
     return CourseCheck(course_key, user_id=user_id, at=at)
 
