@@ -81,7 +81,7 @@ def test_a_fee_that_is_waived_in_full_offers_the_place(gate, payments):
 
     page = text(gate().student_view())
 
-    assert "Take your waived place" in page
+    assert "Take your waived seat" in page
     assert "Pay USD" not in page
 
 

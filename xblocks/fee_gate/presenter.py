@@ -296,7 +296,7 @@ def _waived(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
         teaser,
         gettext,
         lead=gettext("The fee for what follows is waived for you. You pay nothing."),
-        first=((gettext("Take your waived place"), paywall.url),),
+        first=((gettext("Take your waived seat"), paywall.url),),
     )
 
 
