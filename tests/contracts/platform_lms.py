@@ -189,7 +189,7 @@ class Pages(GatedCourse):
 
 @ddt.ddt
 class Handlers(GatedCourse):
-    """The handlers, which ask no partition for who is not signed in."""
+    """The gate at the handlers, for who is signed in and who is not."""
 
     @ddt.data("xblock_handler", "xblock_handler_noauth")
     def test_unpaid_and_anonymous_people_are_refused(self, route):

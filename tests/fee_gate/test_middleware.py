@@ -1,4 +1,4 @@
-"""The routes that ask no partition."""
+"""What the middleware answers at handlers and renderers, for everybody."""
 
 from __future__ import annotations
 

@@ -117,9 +117,9 @@ def _answer(
     user = request.user if request.user.is_authenticated else compat.token_user(request)
     user_id = user.id if user is not None else None
     check = CourseCheck(course_key, user_id=user_id, at=clock.now())
-    is_unchecked = route in HANDLERS and (user_id is None or route != "xblock_handler")
-    # Where the platform does not know the person, a block's handler may show what is in the block.
-    access = check.with_inside(usage_key) if is_unchecked else check(usage_key)
+    covers_inside = route in HANDLERS and (user_id is None or route != "xblock_handler")
+    # A handler may answer for all that stands in its block.
+    access = check.with_inside(usage_key) if covers_inside else check(usage_key)
     if access is Access.OPEN:
         return None
     log.info("fee gate: shut (%s): block=%s user=%s", access, usage_key, user_id)
