@@ -453,8 +453,8 @@ class PartnerPerson(models.Model):
     added_at = models.DateTimeField(_("added at"))
 
     class Meta:
-        verbose_name = _("partner's person")
-        verbose_name_plural = _("partners' people")
+        verbose_name = _("partner’s person")
+        verbose_name_plural = _("partners’ people")
         constraints = [
             models.UniqueConstraint(fields=["user_id", "partner"], name="partnerships_person_once")
         ]
