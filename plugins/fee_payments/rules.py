@@ -45,7 +45,7 @@ def break_down(list_price: Money, *, waived: Percent, tax: Percent, inclusive: b
     """The parts of a price. Waiver first, then tax on what is left, each rounded half up once.
 
     With an inclusive tax the total stays what the learner saw: 20 % in 100.00 is 83.33 + 16.67.
-    Rounding half up on the line is what invoice law asks for (money.md 5.2; defects.md T21).
+    Rounding half up on the line is what invoice law asks for (money.md 5.2; T21).
     """
     waived_money = min(waived.of(list_price), list_price)
     due = list_price - waived_money

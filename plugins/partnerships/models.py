@@ -1,6 +1,6 @@
 """The tables: partners, agreements and their versions, and the dated records that decide.
 
-Nothing here is ever deleted (defects.md T26) but people, who may leave, and the parts of a version
+Nothing here is ever deleted (T26) but people, who may leave, and the parts of a version
 that nobody has signed yet.
 """
 

@@ -36,7 +36,7 @@ def obstacles(facts: InForceFacts, *, on: date) -> tuple[Obstacle, ...]:
         (not facts.partner_signed, Obstacle.PARTNER_HAS_NOT_SIGNED),
         (facts.is_suspended, Obstacle.SUSPENDED),
         (on < facts.period.first, Obstacle.NOT_YET_VALID),
-        # The last day counts as a whole (UTC): gone at 00:00 of the next (defects.md T30).
+        # The last day counts as a whole (UTC): gone at 00:00 of the next (T30).
         (facts.period.is_over_on(on), Obstacle.NO_LONGER_VALID),
     )
     return (

@@ -91,7 +91,7 @@ def test_outside_its_sale_window_nothing_is_sold(window):
 
 
 def test_a_fifth_inclusive_of_a_hundred_is_83_33_and_16_67():
-    # defects.md T21: others show 80.00 + 20.00.
+    # T21: others show 80.00 + 20.00.
     parts = rules.break_down(CHEAP, waived=Percent(0), tax=Percent(20), inclusive=True)
     assert (parts.net, parts.tax, parts.total) == (
         Money("83.33", "USD"),

@@ -41,7 +41,7 @@ def open_given_seat(
 
 
 def revoke(basis: Basis, *, because: str, at: datetime) -> int:
-    """End the right that rests on this line or code, and no other (defects.md T16).
+    """End the right that rests on this line or code, and no other (T16).
 
     Returns how many.
     """
