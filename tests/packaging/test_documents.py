@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,19 @@ def test_a_link_leads_to_a_file(document):
     assert not [
         link for link in links if "://" not in link and not (document.parent / link).exists()
     ]
+
+
+@pytest.mark.parametrize("page", ["quickstarts/native.md", "how-tos/upgrade.md"])
+def test_the_constraints_of_an_installation_do_not_hold_us_back(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    (constraints,) = re.findall(r"pip freeze \| (.+) > /tmp/platform.txt", text)
+    frozen = "Django==4.2.30\nopenedx-fairgate==0.1.0\nopenedx-filters==2.0.1\n"
+
+    kept = subprocess.run(
+        ["sh", "-c", constraints], input=frozen, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert kept.splitlines() == ["Django==4.2.30", "openedx-filters==2.0.1"]
 
 
 def test_the_map_of_the_readme_names_what_is_there():
