@@ -45,7 +45,7 @@ def usage_text(usage_key: object, course_key: object | None = None) -> str:
         key = key.to_block_locator()
     try:
         return str(key.map_into_course(_plain(course)))
-    except Exception:  # a key of no course: each kind has errors of its own
+    except (AttributeError, InvalidKeyError, TypeError, ValueError):  # a block of no course
         return str(key)
 
 
