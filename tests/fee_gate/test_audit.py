@@ -27,6 +27,7 @@ from factories.fee_gate import (
     unit,
 )
 from fee_gate import selectors, services
+from fee_gate.data import UNCOUNTED
 from fee_gate.exceptions import OutlineUnreadable
 from fee_payments.data import EntitlementSummary
 
@@ -255,4 +256,24 @@ def test_k24_when_the_table_cannot_be_read_the_command_says_so(learner, monkeypa
     monkeypatch.setattr(selectors, "_version", broken)
 
     with pytest.raises(CommandError, match="table of gated blocks cannot be read"):
+        audit(COURSE, "amina")
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        ({"staff": frozenset({LEARNER})}, "Is staff of this course."),
+        ({"switched_off": frozenset({COURSE})}, "The gates of this course are switched off"),
+    ],
+)
+def test_what_opens_everything_is_said_though_nothing_else_can_be_read(
+    learner, published, payments, monkeypatch, who, reason
+):
+    for name, value in who.items():
+        monkeypatch.setattr(published, name, value)
+    payments.failure = payments.entitlement_failure = OperationalError("gone away")
+    assert any(reason in line for line in audit(COURSE, "amina"))
+
+    monkeypatch.setattr(selectors, "_version", lambda _course: (COURSE, UNCOUNTED))
+    with pytest.raises(CommandError, match=f"cannot be read. All is open: {reason}"):
         audit(COURSE, "amina")

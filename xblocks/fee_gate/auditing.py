@@ -37,20 +37,18 @@ def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ..
     so does everything if the course cannot be read now.
 
     Raises:
-        NotAudited: there is no such course; or the gate table or fee_payments cannot be read, and
-            the gates are shut.
+        NotAudited: there is no such course; or the gate table cannot be read; or fee_payments
+            cannot, and something is shut for this person.
     """
     if not compat.has_course(keys.run_text(course_key)):
         raise NotAudited(f"The course {course_key} is not there.")
     table = selectors.gate_table(course_key)
-    if not table.is_readable:
-        raise NotAudited("The table of gated blocks cannot be read. Gated courses are shut.")
-    try:
-        rights = client.rights(user_id, table.course_key, at=at)
-    except client.Undecidable:
-        raise NotAudited("fee_payments does not answer. What is gated is shut.") from None
-    check = checking.CourseCheck(course_key, user_id=user_id, at=at)
     overall = _overall(course_key, user_id=user_id, is_enforced=table.is_enforced)
+    if not table.is_readable:
+        state = f"All is open: {overall[0]}" if overall else "Gated courses are shut."
+        raise NotAudited(f"The table of gated blocks cannot be read. {state}")
+    rights = {} if overall else _rights(user_id, table.course_key, at=at)
+    check = checking.CourseCheck(course_key, user_id=user_id, at=at)
     titles = _titles(table.course_key)
     return tuple(
         AuditLine(
@@ -62,6 +60,13 @@ def audit(course_key: str, *, user_id: int, at: datetime) -> tuple[AuditLine, ..
         )
         for usage_key, gates in _gated(table.course_key, titles)
     )
+
+
+def _rights(user_id: int, course_key: str, *, at: datetime) -> Mapping[str, str]:
+    try:
+        return client.rights(user_id, course_key, at=at)
+    except client.Undecidable:
+        raise NotAudited("fee_payments does not answer. What is gated is shut.") from None
 
 
 def _overall(course_key: str, *, user_id: int, is_enforced: bool) -> tuple[str, ...]:
