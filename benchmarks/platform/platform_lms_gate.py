@@ -130,6 +130,41 @@ class BlocksApi(Comparison):
             say(f"stored structure, {way.__name__}: {len(data):,} bytes, compressed")
 
 
+class Publish(Comparison):
+    """5,000 blocks behind one gate: all that we add to a publish, over reading them as a tree."""
+
+    UNITS, GATES, BLOCKS, FEES, SCOPE = 250, 1, 19, 1, "course"
+
+    def test_a_first_publish(self):
+        course = str(self.course.id)
+        steps = {
+            "the course read as a tree": compat.course_outline,
+            "announced": services.announce,
+            "counted": services.recompute,
+        }
+        took = {clock: {step: [] for step in steps} for clock in ("processor", "wall")}
+        for _ in range(ROUNDS):
+            services.forget_course(course)
+            for step, does in steps.items():
+                self.forget()
+                gc.collect()
+                processor, wall = time.process_time(), time.perf_counter()
+                does(course)
+                took["processor"][step].append(time.process_time() - processor)
+                took["wall"][step].append(time.perf_counter() - wall)
+        self.show(took, services.recompute(course).closed)
+
+    def show(self, took, closed):
+        say(f"\nfirst publish, gated: {closed.units} units and {closed.components} components")
+        for clock, steps in took.items():
+            say(f"  {clock + ', ms':26}      min    median       max   over the reading, median")
+            reading = statistics.median(steps["the course read as a tree"])
+            both = [sum(pair) for pair in zip(steps["announced"], steps["counted"], strict=True)]
+            for step, values in {**steps, "announced and counted": both}.items():
+                ratio = statistics.median(values) / reading
+                say(f"    {step:26}{spread(values, 1000, 0)}   {ratio:.2f}")
+
+
 class Table(Comparison):
     """Queries per request: how many without the suite, how many more with it."""
 

@@ -204,9 +204,17 @@ _LIMITS = (
         "Let a certificate ask for the fee, not for completion alone.",
     ),
     (
+        "Grades",
+        "Gated problems count for who may see them. Who has not settled the fee is graded by what "
+        "is free, and may pass by it.",
+        "Let the certificate wait for the fee ([holds](../concepts/holds.md)), or put whole "
+        "assignments behind a gate.",
+    ),
+    (
         "The search index",
-        "Results are closed as the course is. The index itself holds the text of every block.",
-        "Let nobody but the platform reach the index.",
+        "Results are closed as the course is; how many were closed is told, so somebody can guess "
+        "words. The index itself holds the text of every block.",
+        "Let nobody but the platform reach the index. Search can be switched off.",
     ),
     (
         "Updates, handouts, own pages, textbooks, wiki, e-mail",
@@ -232,7 +240,10 @@ _LIMITS = (
     ),
     (
         "Blocks of other plugins that show other blocks",
-        "The platform asks about each block that it draws for a learner, and so does the gate.",
-        "View such a block as “a learner” behind a gate before you use it.",
+        "The platform asks about each block that it draws for a learner, and so does the gate. "
+        "A handler that is called without signing in is asked about its own block and what is in "
+        "it, not about its neighbours.",
+        "View such a block as “a learner” before you use it near a gate, and call its handlers "
+        "signed out.",
     ),
 )
