@@ -184,7 +184,15 @@ class Pages(GatedCourse):
         assert answer.status_code == 200
         response = self.page(self.v1)
         self.assertContains(response, "INTRODUCTION")
+        self.assertContains(response, 'class="fee-gate__heading"')
         assert "SECRET-ONE" not in response.content.decode()
+
+    def test_staff_read_at_the_gate_that_learners_meet_a_fee(self):
+        self.as_("staff")
+        response = self.page(self.v1)
+        self.assertContains(response, "SECRET-ONE")
+        self.assertContains(response, "Learners meet a fee here.")
+        self.assertNotContains(response, 'class="fee-gate__heading"')
 
 
 @ddt.ddt

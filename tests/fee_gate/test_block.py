@@ -266,8 +266,38 @@ def test_while_the_gates_are_switched_off_the_gate_draws_nothing(gate, published
     assert gate(None).public_view().content == ""
 
 
-def test_a_beta_tester_is_told_that_the_way_is_open(gate, published):
-    published.beta_testers = frozenset({LEARNER})
+@pytest.mark.parametrize("role", ["staff", "beta_testers"])
+def test_of_whom_no_fee_is_asked_is_told_that_learners_meet_one_and_offered_nothing(
+    gate, published, role
+):
+    setattr(published, role, frozenset({LEARNER}))
+
+    page = text(gate(teaser="Six lessons.").student_view())
+
+    assert "You have access to what follows. Learners meet a fee here." in page
+    assert "USD" not in page
+    assert "href" not in page
+
+
+def test_staff_are_told_so_without_their_rights_being_asked_for(gate, published, payments):
+    published.staff = frozenset({LEARNER})
+    asked = payments.asked
+
+    gate().student_view()
+
+    assert payments.asked == asked
+
+
+def test_staff_who_play_a_learner_meet_what_a_learner_meets(gate, published, monkeypatch):
+    published.staff = frozenset({LEARNER})
+    monkeypatch.setattr("fee_gate.compat.plays_learner", lambda user_id, course: True)
+
+    assert "Pay USD 120.00" in text(gate().student_view())
+
+
+def test_staff_may_go_on_while_nobody_can_say_who_has_settled_what(gate, published, payments):
+    published.staff = frozenset({LEARNER})
+    payments.entitlement_failure = OperationalError("gone")
 
     assert "You have access to what follows." in text(gate().student_view())
 

@@ -15,7 +15,7 @@ from xblock.fields import Scope, String
 from xblock.validation import ValidationMessage
 
 from fairgate import clock
-from fee_gate import author, client, compat, drawing, keys, presenter
+from fee_gate import author, client, compat, drawing, keys, paywalls, presenter
 from fee_gate.data import Advice, PaywallState
 
 # What an author may well have meant: a warning in Studio. Everything else is an error.
@@ -83,7 +83,7 @@ class FeeGateXBlock(XBlock):
 
     @XBlock.supports("multi_device")
     def student_view(self, context: Mapping[str, Any] | None = None) -> Fragment:
-        """The paywall with the learner's own price; one quiet line when the fee is settled.
+        """The paywall with the learner's own price; one quiet line for who may go on.
 
         In a library, which has no fees and no learners of its own, what its author sees.
         """
@@ -176,7 +176,7 @@ class FeeGateXBlock(XBlock):
     @property
     def course_text(self) -> str:
         """The course run this block stands in, as the gate table knows it."""
-        return keys.course_text(self.context_key or getattr(self, "course_id", ""))
+        return keys.course_text(self._course_key)
 
     @property
     def is_in_library(self) -> bool:
@@ -187,6 +187,11 @@ class FeeGateXBlock(XBlock):
     def usage_text(self) -> str:
         """This block, as the gate table knows it."""
         return keys.usage_text(self.scope_ids.usage_id)
+
+    @property
+    def _course_key(self) -> Any:
+        """The course run this block is shown in: of a CCX, the CCX itself."""
+        return self.context_key or getattr(self, "course_id", "")
 
     def _is_read_only(self) -> bool:
         """Whether nobody changes settings here: not in the LMS, and not in Studio's preview.
@@ -202,17 +207,18 @@ class FeeGateXBlock(XBlock):
         return False
 
     def _paywall(self, user_id: int | None) -> Fragment:
-        paywall = client.gate_paywall(self.fee, self.course_text, user_id=user_id, at=clock.now())
+        paywall = paywalls.at_gate(
+            self.fee, course_key=self._course_key, user_id=user_id, at=clock.now()
+        )
         if paywall.state is PaywallState.SWITCHED_OFF:
             return Fragment()
-        is_settled = paywall.state is PaywallState.SETTLED
         page = presenter.paywall(
             paywall,
             teaser=self.teaser,
             gettext=self.gettext,
-            language=None if is_settled else client.course_language(self.course_text),
+            language=None if paywall.is_open else client.course_language(self.course_text),
         )
-        return drawing.paywall(page, is_settled=is_settled, html_id=self._html_id())
+        return drawing.paywall(page, is_settled=paywall.is_open, html_id=self._html_id())
 
     def _html_id(self) -> str:
         """A name for ids that no other block on the page has."""

@@ -20,7 +20,7 @@ from fairgate.errors import FairgateError
 from fairgate.languages import Language, language
 from fairgate.money import Money
 from fee_gate import compat
-from fee_gate.data import Application, FeeChoice, GateTable, Paywall, PaywallState
+from fee_gate.data import Application, FeeChoice, Paywall, PaywallState
 
 log = logging.getLogger(__name__)
 
@@ -92,23 +92,6 @@ def _paywall(fee: str, *, user_id: int | None, at: datetime) -> Paywall:
     )
 
 
-def gate_paywall(fee: str, course_key: str, *, user_id: int | None, at: datetime) -> Paywall:
-    """A gate of a course as this person meets it: ``paywall`` for a fee that the course offers.
-
-    A fee of another course opens nothing here, whoever settled it.
-    """
-    try:
-        table = _table(course_key)
-        if not table.is_enforced:
-            return Paywall(state=PaywallState.SWITCHED_OFF)
-        if user_id is not None and compat.is_beta_tester(user_id, course_key):
-            return Paywall(state=PaywallState.SETTLED)
-        offered = table.offered if table.covers else course_fees(course_key)
-    except (Undecidable, DatabaseError):
-        return Paywall(state=PaywallState.UNDECIDED)
-    return paywall(fee if fee in offered else "", user_id=user_id, at=at)
-
-
 def course_language(course_key: str) -> Language | None:
     """The language of a course; ``None`` also where nobody can say."""
     try:
@@ -116,23 +99,6 @@ def course_language(course_key: str) -> Language | None:
     except DatabaseError:
         log.exception("fee gate: language unreadable: course=%s", course_key)
         return None
-
-
-def _table(course_key: str) -> GateTable:
-    """The gate table.
-
-    Raises:
-        Undecidable: this app is not installed here, or the table says nothing for certain.
-    """
-    if not apps.is_installed("fee_gate"):
-        log.error("fee gate: the app is not installed, gates stay shut")
-        raise Undecidable
-    from fee_gate import selectors  # its tables need Django's apps, this module does not
-
-    table = selectors.gate_table(course_key)
-    if not (table.is_readable and table.are_fees_known):
-        raise Undecidable
-    return table
 
 
 def fee_choices(course_key: str, *, at: datetime) -> tuple[FeeChoice, ...]:

@@ -315,6 +315,20 @@ def is_masquerading(user: Any, course_key: object) -> bool:
     )
 
 
+def plays_learner(user_id: int, course_key: str) -> bool:
+    """Whether this person, who makes this request, views the course as "a learner" of no name."""
+    try:
+        from crum import get_current_user
+    except ImportError:
+        return False
+    from opaque_keys.edx.keys import CourseKey
+
+    current = get_current_user()
+    if current is None or current.pk != user_id:
+        return False
+    return is_masquerading(current, CourseKey.from_string(course_key))
+
+
 def masqueraded_group(user: Any, course_key: object, partition: Any) -> Any:
     """The group of this partition that is viewed, or ``None``."""
     from lms.djangoapps.courseware import masquerade

@@ -149,9 +149,10 @@ class RecomputeSummary:
 
 
 class PaywallState(StrEnum):
-    """What a learner can do about a fee."""
+    """What a person can do about a fee; ``EXEMPT``: it is not asked of them (decision 0018)."""
 
     SETTLED = "settled"
+    EXEMPT = "exempt"
     SWITCHED_OFF = "switched_off"
     TO_PAY = "to_pay"
     WAIVED = "waived"
@@ -204,6 +205,11 @@ class Paywall:
     apply_url: str = ""
     country_url: str = ""
     seat_code_url: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person may go on without settling anything."""
+        return self.state in {PaywallState.SETTLED, PaywallState.EXEMPT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

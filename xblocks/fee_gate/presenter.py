@@ -76,9 +76,10 @@ class AuthorPage:
 def paywall(
     paywall: Paywall, *, teaser: str, gettext: Gettext, language: Language | None = None
 ) -> PaywallPage:
-    """What a learner sees where the free part ends; nothing where gates are switched off.
+    """What a learner sees where the free part ends.
 
-    ``language`` is the one of the course: of its names and of the teaser.
+    There is no page for ``SWITCHED_OFF``: nothing is drawn then. ``language`` is the one of the
+    course: of its names and of the teaser.
     """
     return replace(_PAGES[paywall.state](paywall, teaser, gettext), language=language)
 
@@ -86,6 +87,11 @@ def paywall(
 def settled_note(gettext: Gettext) -> str:
     """One quiet line for who may go on."""
     return gettext("You have access to what follows.")
+
+
+def exempt_note(gettext: Gettext) -> str:
+    """One quiet line for who may go on because no fee is asked of them: course staff, mostly."""
+    return gettext("You have access to what follows. Learners meet a fee here.")
 
 
 def denied_message(gettext: Gettext) -> str:
@@ -387,8 +393,13 @@ def _settled(_paywall: Paywall, _teaser: str, gettext: Gettext) -> PaywallPage:
     return PaywallPage(heading="", lead=settled_note(gettext))
 
 
+def _exempt(_paywall: Paywall, _teaser: str, gettext: Gettext) -> PaywallPage:
+    return PaywallPage(heading="", lead=exempt_note(gettext))
+
+
 _PAGES: Mapping[PaywallState, Callable[[Paywall, str, Gettext], PaywallPage]] = {
     PaywallState.SETTLED: _settled,
+    PaywallState.EXEMPT: _exempt,
     PaywallState.TO_PAY: _to_pay,
     PaywallState.WAIVED: _waived,
     PaywallState.COUNTRY_MISSING: _country_missing,
