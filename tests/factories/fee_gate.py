@@ -18,7 +18,7 @@ from fee_payments.data import (
     PriceSummary,
     Quote,
 )
-from fee_payments.exceptions import UnknownOffering
+from fee_payments.exceptions import NotOnSale, UnknownOffering
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 FEE = "spectrum-online"
@@ -161,6 +161,8 @@ class Payments:
 
     def quote(self, learner: Learner, code: str, *, at: datetime) -> Quote:
         found = self.offering(code)
+        if not found.is_on_sale(at.date()):
+            raise NotOnSale(found.title, at.date())
         price = found.prices[0].amount
         due = price - self.waived
         zero = Money.zero(price.currency)

@@ -15,7 +15,6 @@ from fairgate.money import Money
 from fee_gate import presenter, services
 from fee_gate.block import FeeGateXBlock
 from fee_gate.data import Paywall, PaywallState
-from fee_payments.exceptions import NotOnSale
 from waiver_policy import api as waivers
 from waiver_policy.data import Applicant
 
@@ -162,14 +161,16 @@ def test_who_was_given_a_seat_finds_where_to_use_the_code(gate, payments, outcom
     assert f'<a href="/fairgate/fees/{FEE}/seat-code/" target="_top">I have a seat code</a>' in page
 
 
-def test_a_fee_that_is_not_on_sale_still_takes_seat_codes(gate, payments, monkeypatch):
-    def not_on_sale(*_, **__):
-        raise NotOnSale("Spectrum management", AT.date())
+@pytest.mark.parametrize("user_id", [LEARNER, None])
+def test_a_fee_that_is_not_on_sale_is_named_and_still_takes_seat_codes(gate, payments, user_id):
+    payments.offerings = {FEE: offering(on_sale_until=AT.date())}
 
-    monkeypatch.setattr(payments, "quote", not_on_sale, raising=False)
-    page = text(gate().student_view())
+    page = text(gate(user_id=user_id).student_view())
 
+    assert "Spectrum management</bdi></h2>" in page
     assert "it is not on sale now" in page
+    assert "USD" not in page
+    assert "Sign in" not in page
     assert re.findall(r'href="([^"]+)"', page) == [f"/fairgate/fees/{FEE}/seat-code/"]
 
 
@@ -421,12 +422,9 @@ def test_who_lost_a_right_reads_what_became_of_it(gate, payments):
     assert payments.ended in text(gate().student_view())
 
 
-def test_who_lost_a_right_reads_it_also_where_the_fee_is_not_on_sale(gate, payments, monkeypatch):
-    def quote(*args, **kwargs):
-        raise NotOnSale("Spectrum", on=AT.date())
-
+def test_who_lost_a_right_reads_it_also_where_the_fee_is_not_on_sale(gate, payments):
+    payments.offerings = {FEE: offering(on_sale_until=AT.date())}
     payments.ended = "Your access ended on 20 November 2026."
-    monkeypatch.setattr(payments, "quote", quote)
 
     page = text(gate().student_view())
 

@@ -206,7 +206,10 @@ def test_an_author_is_told_what_is_wrong(gate, fields, words):
 def test_an_author_is_told_that_the_fee_is_not_on_sale(gate, payments):
     payments.offerings = {FEE: offering(on_sale_until=date(2026, 11, 23))}
 
-    assert "not on sale today" in sentences(gate(AUTHOR))[0]
+    assert sentences(gate(AUTHOR))[0] == (
+        "The fee is not on sale today, so only a seat code opens what follows. "
+        "Ask who keeps the price list."
+    )
 
 
 def test_an_author_is_told_that_fees_cannot_be_read(gate, payments):
@@ -421,22 +424,23 @@ def test_nothing_leads_on_from_the_preview(gate):
     assert "<button" not in page
 
 
-@pytest.mark.parametrize(
-    ("fields", "offerings"),
-    [
-        ({"fee": "gone"}, {FEE: offering()}),
-        ({}, {FEE: offering(on_sale_until=date(2026, 11, 23))}),
-    ],
-)
-def test_the_preview_of_a_fee_nobody_can_settle_is_the_closed_page(
-    gate, payments, fields, offerings
-):
-    payments.offerings = offerings
-
-    page = gate(AUTHOR, **fields).author_view().content
+def test_the_preview_of_a_fee_that_is_not_there_is_the_closed_page(gate):
+    page = gate(AUTHOR, fee="gone").author_view().content
 
     assert "This part is closed" in page
     assert "Pay USD" not in page
+    assert "I have a seat code" not in page
+
+
+def test_the_preview_of_a_fee_that_is_not_on_sale_names_it_and_offers_a_seat_code(gate, payments):
+    payments.offerings = {FEE: offering(on_sale_until=date(2026, 11, 23))}
+
+    preview = gate(AUTHOR).author_view().content.partition("<figure")[2]
+
+    assert "Spectrum management" in preview
+    assert "it is not on sale now" in preview
+    assert "I have a seat code" in preview
+    assert "Pay USD" not in preview
 
 
 def test_f33_what_people_wrote_is_text_in_studio_too(gate, payments):

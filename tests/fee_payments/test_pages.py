@@ -130,6 +130,16 @@ def test_somebody_who_is_not_signed_in_sees_the_list_price():
     assert "Sign in to see whether your fee is waived" in text_of(page)
 
 
+def test_a_fee_that_is_not_on_sale_promises_nothing_and_takes_a_seat_code():
+    make.offering(on_sale_until=make.NOON.date())
+
+    page = fee(client_of("lena"))
+
+    assert "is not on sale on" in text_of(page)
+    assert "you can begin as soon as" not in text_of(page)
+    assert f'href="{reverse("fee_payments:seat_code", args=["spectrum"])}"' in page.content.decode()
+
+
 def test_a_fee_that_does_not_exist_is_not_found():
     assert fee(client_of("lena")).status_code == 404
 

@@ -189,8 +189,10 @@ class _Gate:
         """What a learner meets who has no waiver; nothing leads on from it."""
         if self.fees is None:
             return Paywall(state=PaywallState.UNDECIDED)
-        if self.fee is None or not self.fee.is_on_sale or not self.fee.list_prices:
+        if self.fee is None:
             return Paywall(state=PaywallState.UNAVAILABLE)
+        if not self.fee.is_on_sale or not self.fee.list_prices:
+            return Paywall(state=PaywallState.UNAVAILABLE, title=self.fee.title, seat_code_url="#")
         price = self.fee.list_prices[0]
         return Paywall(
             state=PaywallState.TO_PAY,

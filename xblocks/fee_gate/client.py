@@ -201,6 +201,8 @@ def _for_anybody(fee: str, *, at: datetime) -> Paywall:
         offering = _payments().offering(fee)
     except UnknownOffering:
         return Paywall(state=PaywallState.UNAVAILABLE)
+    if not offering.is_on_sale(utc_day(at)):
+        return _not_on_sale(fee, offering.title)
     return Paywall(
         state=PaywallState.ANONYMOUS,
         title=offering.title,
@@ -218,9 +220,8 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         quote = payments.quote(payments.learner_for(user_id), fee, at=at)
     except UnknownOffering:
         return Paywall(state=PaywallState.UNAVAILABLE)
-    except (NotOnSale, NoPrice):
-        # A seat that was given can be taken, whether or not seats are sold today.
-        return Paywall(state=PaywallState.UNAVAILABLE, seat_code_url=_seat_code_url(fee))
+    except (NotOnSale, NoPrice) as reason:
+        return _not_on_sale(fee, reason.title)
     application = _application(quote, user_id=user_id, at=at)
     has_applied = application is not None and application.is_open
     return Paywall(
@@ -239,6 +240,11 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         country_url=payments.account_page_url(),
         seat_code_url=_seat_code_url(fee),
     )
+
+
+def _not_on_sale(fee: str, title: str) -> Paywall:
+    # A seat that was given can be taken, whether or not seats are sold today.
+    return Paywall(state=PaywallState.UNAVAILABLE, title=title, seat_code_url=_seat_code_url(fee))
 
 
 def _ended(fee: str, *, user_id: int, at: datetime) -> str:

@@ -180,7 +180,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paywall:
-    """A fee as one person meets it.
+    """A fee as one person meets it; without a ``title`` there is no such fee, or nobody can say.
 
     ``ended`` is a sentence about a right that the person had, translated; "" if there was none.
     ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the

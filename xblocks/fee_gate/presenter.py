@@ -226,7 +226,8 @@ def advice_sentences(advice: tuple[Advice, ...], *, gettext: Gettext) -> tuple[s
             "Choose a fee of this course, or ask who keeps the price list to add it."
         ),
         Advice.NOT_ON_SALE: gettext(
-            "The fee is not on sale today, so nobody can settle it. Ask who keeps the price list."
+            "The fee is not on sale today, so only a seat code opens what follows. "
+            "Ask who keeps the price list."
         ),
         Advice.UNKNOWN_SCOPE: gettext(
             "The reach of this gate is not known here, so it closes the rest of the course. "
@@ -368,7 +369,8 @@ def _anonymous(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
 
 def _unavailable(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
     return PaywallPage(
-        heading=gettext("This part is closed"),
+        heading=paywall.title or gettext("This part is closed"),
+        names_course=bool(paywall.title),
         lead=gettext(
             "A fee opens what follows, and it is not on sale now. Please ask the course team."
         ),
