@@ -5,7 +5,8 @@ course without them, each time with warm caches (``measured_course.py``). What m
 written down here as a number of ours: it is the learner's entitlement, once, and what two other
 questions cost, which are measured by asking them:
 
-* the **price** of one fee for one person, when a page draws a paywall;
+* the **price** of one fee for one person, when a page draws a paywall, and the **names** of the
+  other fees where what it stands for needs several;
 * the **platform's** list of a course's partitions, which it makes as soon as any block of a course
   has an access rule, of whatever kind.
 """
@@ -107,5 +108,7 @@ class ShutUnits(Bounded):
         shut = self.units[-1]["unit"]
         found = self.compare("unpaid", doors={"shut": lambda who: self.visit(who, shut)})["shut"]
         assert "fee-gate" in found.text
-        allowed = self.entitlement(learner) + self.platforms_own() + self.price(learner)
+        assert "This part needs other fees as well" in found.text
+        _, names = counted(lambda: client.fee_titles(str(self.course.id), self.fees))
+        allowed = self.entitlement(learner) + self.platforms_own() + self.price(learner) + names
         assert not found.more - allowed, found.more

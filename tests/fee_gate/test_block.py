@@ -6,13 +6,15 @@ import re
 
 import pytest
 from django.db import OperationalError
+from django.utils import translation
 from lxml import etree
 from xblock.completable import XBlockCompletionMode
 from xblock.fields import Scope
 
-from factories.fee_gate import AT, COURSE, FEE, LEARNER, PAYER, offering
+from factories import fee_gate as make
+from factories.fee_gate import AT, COURSE, EXAM, FEE, LEARNER, PAYER, offering
 from fairgate.money import Money
-from fee_gate import presenter, services
+from fee_gate import client, presenter, services
 from fee_gate.block import FeeGateXBlock
 from fee_gate.data import Paywall, PaywallState
 from waiver_policy import api as waivers
@@ -303,6 +305,63 @@ def test_staff_may_go_on_while_nobody_can_say_who_has_settled_what(gate, publish
     assert "You have access to what follows." in text(gate().student_view())
 
 
+@pytest.fixture
+def two_fees(published):
+    """Behind the gate of the course stands another one at once, with a fee of its own."""
+    published.outlines[COURSE] = make.course(
+        make.section(
+            "C1",
+            make.subsection(
+                "S1",
+                make.unit(
+                    "V1", make.gate(), make.gate("exam", fee=EXAM, scope="section"), make.html("x")
+                ),
+            ),
+        )
+    )
+    services.recompute(COURSE)
+
+
+def test_who_meets_the_first_of_two_fees_reads_of_the_other(gate, two_fees):
+    page = text(gate().student_view())
+
+    assert "Pay USD 120.00" in page
+    assert "This part needs another fee as well: \u2068Final examination\u2069." in page
+
+
+def test_a_visitor_reads_of_the_other_fee_too(gate, two_fees):
+    assert "This part needs another fee as well" in text(gate(user_id=None).student_view())
+
+
+def test_who_has_settled_the_other_fee_reads_of_one_only(gate, two_fees, payments):
+    payments.entitled[LEARNER] = frozenset({EXAM})
+
+    assert "another fee" not in text(gate().student_view())
+
+
+def test_of_one_fee_no_other_is_said_and_no_name_is_asked_for(gate, payments, monkeypatch):
+    monkeypatch.setattr("fee_gate.client.fee_titles", pytest.fail)
+
+    assert "another fee" not in text(gate().student_view())
+
+
+def test_a_name_that_cannot_be_read_leaves_the_paywall_as_it_is(gate, two_fees, monkeypatch):
+    def fee_titles(*_):
+        raise client.Undecidable
+
+    monkeypatch.setattr("fee_gate.client.fee_titles", fee_titles)
+
+    assert "Pay USD 120.00" in text(gate().student_view())
+
+
+def test_several_other_fees_are_one_sentence():
+    paywall = Paywall(state=PaywallState.UNAVAILABLE, further=("A", "B"))
+
+    page = presenter.paywall(paywall, teaser="", gettext=str, ngettext=translation.ngettext)
+
+    assert page.further == ("This part needs other fees as well: \u2068A\u2069 · \u2068B\u2069.")
+
+
 def test_f33_what_people_wrote_is_shown_as_text(gate, payments):
     payments.offerings = {FEE: offering(title=SCRIPT)}
 
@@ -451,6 +510,6 @@ def test_a_tax_says_whether_it_is_in_the_price(is_included, name):
         tax=Money("20.00", "USD"), is_tax_included=is_included,
     )  # fmt: skip
 
-    page = presenter.paywall(paywall, teaser="", gettext=str)
+    page = presenter.paywall(paywall, teaser="", gettext=str, ngettext=translation.ngettext)
 
     assert (name, "USD 20.00") in page.lines

@@ -200,12 +200,43 @@ def test_an_unreadable_table_shuts_everything(run):
     assert partitions.rules_of(table, key("html", "intro")) == {94: [SETTLED]}
 
 
+def unit_block(block_type="vertical", name="V2"):
+    """As much of a block as says which one it is."""
+    return SimpleNamespace(
+        scope_ids=SimpleNamespace(block_type=block_type, usage_id=key(block_type, name))
+    )
+
+
+def test_a_unit_behind_two_fees_names_the_other_one_in_its_place(run, at, published, payments):
+    published.outlines[COURSE] = course(
+        section(
+            "C",
+            subsection(
+                "S",
+                unit("V1", gate(scope="course"), gate("exam", fee=EXAM, scope="course")),
+                unit("V2", html("secret")),
+            ),
+        )
+    )
+    services.recompute(COURSE)
+    by_fee = {one.parameters["fee"]: one for one in partitions.create_fee_partition(run)}
+    learner = person(LEARNER)
+
+    def shown(fee):
+        return by_fee[fee].access_denied_fragment(unit_block(), learner, None, []).content
+
+    assert "another fee as well: \u2068Final examination\u2069." in shown(FEE)
+    assert "another fee as well: \u2068Spectrum management\u2069." in shown(EXAM)
+    payments.entitled[LEARNER] = frozenset({EXAM})
+    assert "another fee" not in shown(FEE)
+
+
 def test_only_a_unit_says_that_it_is_shut(run, at):
     fee = partitions.create_fee_partition(run)[0]
     learner = person(LEARNER)
 
     def shut(block_type):
-        block = SimpleNamespace(scope_ids=SimpleNamespace(block_type=block_type))
+        block = unit_block(block_type)
         fragment = fee.access_denied_fragment(block, learner, None, [])
         message = fee.access_denied_message(key(block_type, "x"), learner, None, [])
         return fragment and fragment.content, message
@@ -223,7 +254,7 @@ def test_a_partition_can_be_written_down_before_the_platform_named_its_scheme():
 
 def test_a_shut_unit_is_priced_when_its_paywall_is_shown_and_not_before(run, at, payments):
     fee = partitions.create_fee_partition(run)[0]
-    block = SimpleNamespace(scope_ids=SimpleNamespace(block_type="vertical"))
+    block = unit_block()
     asked = payments.asked
 
     fragment = fee.access_denied_fragment(block, person(LEARNER), None, [])
@@ -239,7 +270,7 @@ def test_a_shut_unit_is_priced_when_its_paywall_is_shown_and_not_before(run, at,
 
 def test_a_shut_unit_is_kept_and_compared_without_being_priced(run, at, payments):
     fee = partitions.create_fee_partition(run)[0]
-    block = SimpleNamespace(scope_ids=SimpleNamespace(block_type="vertical"))
+    block = unit_block()
     asked = payments.asked
     one, two = (fee.access_denied_fragment(block, person(LEARNER), None, []) for _ in range(2))
 

@@ -49,7 +49,11 @@ def weight(*texts):
 def drawn():
     paywall = client.paywall(FEE, user_id=LEARNER, at=AT)
     page = presenter.paywall(
-        paywall, teaser="x" * 200, gettext=translation.gettext, language=language("ar")
+        paywall,
+        teaser="x" * 200,
+        gettext=translation.gettext,
+        ngettext=translation.ngettext,
+        language=language("ar"),
     )
     return drawing.paywall(
         page, is_settled=paywall.state is PaywallState.SETTLED, html_id="fee-gate-0123456789ab"

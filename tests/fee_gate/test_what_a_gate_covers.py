@@ -233,3 +233,21 @@ def test_the_reaches_of_all_gates_are_what_is_covered(tree):
 def gates_in(node: Node) -> list[str]:
     own = [node.usage_key] if node.block_type == rules.GATE else []
     return own + [found for child in node.children for found in gates_in(child)]
+
+
+def test_a_fee_beside_another_is_one_that_everything_behind_the_gate_needs():
+    tree = course(
+        section(
+            "C",
+            subsection(
+                "S",
+                unit("V", gate(), gate("exam", fee=EXAM, scope="course"), html("x")),
+                unit("W", html("y")),
+            ),
+        )
+    )
+    covers = rules.covered(tree)
+
+    assert rules.fees_beside(covers, key("fee_gate", "gate")) == {FEE, EXAM}
+    assert rules.fees_beside(covers, key("fee_gate", "exam")) == {EXAM}
+    assert rules.fees_beside(covers, key("fee_gate", "gone")) == set()

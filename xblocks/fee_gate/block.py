@@ -208,7 +208,11 @@ class FeeGateXBlock(XBlock):
 
     def _paywall(self, user_id: int | None) -> Fragment:
         paywall = paywalls.at_gate(
-            self.fee, course_key=self._course_key, user_id=user_id, at=clock.now()
+            self.fee,
+            gate=self.usage_text,
+            course_key=self._course_key,
+            user_id=user_id,
+            at=clock.now(),
         )
         if paywall.state is PaywallState.SWITCHED_OFF:
             return Fragment()
@@ -216,6 +220,7 @@ class FeeGateXBlock(XBlock):
             paywall,
             teaser=self.teaser,
             gettext=self.gettext,
+            ngettext=self._i18n().ngettext,
             language=None if paywall.is_open else client.course_language(self.course_text),
         )
         return drawing.paywall(page, is_settled=paywall.is_open, html_id=self._html_id())

@@ -7,6 +7,7 @@ apps off) nothing can be decided, and what is gated stays shut.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -159,6 +160,16 @@ def course_fees(course_key: str) -> frozenset[str]:
     except (DatabaseError, FairgateError) as error:
         log.exception("fee gate: fees unreadable: course=%s", course_key)
         raise Undecidable from error
+
+
+def fee_titles(course_key: str, fees: Collection[str]) -> tuple[str, ...]:
+    """The names of these fees of a course, by their codes; one that is not there has none.
+
+    Raises:
+        Undecidable: fee_payments does not answer.
+    """
+    titles = {offering.code: offering.title for offering in _offerings(course_key)}
+    return tuple(titles[fee] for fee in sorted(fees) if fee in titles)
 
 
 def rights(user_id: int, course_key: str, *, at: datetime) -> dict[str, str]:

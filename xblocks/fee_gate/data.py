@@ -183,6 +183,7 @@ class Paywall:
     """A fee as one person meets it; without a ``title`` there is no such fee, or nobody can say.
 
     ``ended`` is a sentence about a right that the person had, translated; "" if there was none.
+    ``further`` are the names of other fees that the same part needs and the person has not settled.
     ``list_prices`` are the prices without any waiver, one per currency; the three amounts are the
     personal quote and are there for ``TO_PAY``, ``WAIVED`` and ``COUNTRY_MISSING``. ``url`` is the
     fee's own page, ``seat_code_url`` the one for who was given a seat, ``country_url`` the one on
@@ -193,6 +194,7 @@ class Paywall:
     state: PaywallState
     title: str = ""
     ended: str = ""
+    further: tuple[str, ...] = ()
     list_prices: tuple[Money, ...] = ()
     list_price: Money | None = None
     waived: Money | None = None

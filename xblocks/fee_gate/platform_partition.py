@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from web_fragments.fragment import Fragment
 from xmodule.partitions.partitions import Group, UserPartition
 
 from fairgate import clock
-from fee_gate import client, drawing, keys, partitions, presenter
+from fee_gate import client, drawing, keys, partitions, paywalls, presenter
 
 
 class FeePartition(UserPartition):
@@ -35,13 +35,23 @@ class FeePartition(UserPartition):
         if block.scope_ids.block_type != "vertical":
             return None
         user_id = user.id if getattr(user, "is_authenticated", False) else None
-        return drawing.Later(lambda: self._paywall(user_id))
+        return drawing.Later(lambda: self._paywall(block.scope_ids.usage_id, user_id))
 
-    def _paywall(self, user_id: int | None) -> Fragment:
-        paywall = client.paywall(self.parameters.get("fee", ""), user_id=user_id, at=clock.now())
+    def _paywall(self, unit: Any, user_id: int | None) -> Fragment:
         course = str(self.parameters.get("course_id", ""))
+        paywall = paywalls.at_unit(
+            self.parameters.get("fee", ""),
+            unit=unit,
+            course_key=course,
+            user_id=user_id,
+            at=clock.now(),
+        )
         page = presenter.paywall(
-            paywall, teaser="", gettext=gettext, language=client.course_language(course)
+            paywall,
+            teaser="",
+            gettext=gettext,
+            ngettext=ngettext,
+            language=client.course_language(course),
         )
         return drawing.paywall(page, is_settled=False, html_id=f"fee-gate-{self.id}")
 

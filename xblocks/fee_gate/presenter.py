@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from fairgate.languages import Language
+from fairgate.languages import Language, isolated
 from fairgate.money import Money
 from fee_gate.data import Advice, Extent, FeeChoice, GateReport, Paywall, PaywallState
 
@@ -36,7 +36,8 @@ class PaywallPage:
     """The paywall's texts. ``lines`` are the price, line by line: what, how much.
 
     ``names_course``: the heading is a name from the course, not ours. ``language`` is the course's.
-    ``ended`` is what became of a right that the learner had; ``news`` what became of an
+    ``further`` says that the part needs other fees, too. ``ended`` is what became of a right that
+    the learner had; ``news`` what became of an
     application, ``said`` what the reviewer wrote.
     """
 
@@ -44,6 +45,7 @@ class PaywallPage:
     lead: str
     names_course: bool = False
     language: Language | None = None
+    further: str = ""
     teaser: str = ""
     ended: str = ""
     news: str = ""
@@ -74,14 +76,32 @@ class AuthorPage:
 
 
 def paywall(
-    paywall: Paywall, *, teaser: str, gettext: Gettext, language: Language | None = None
+    paywall: Paywall,
+    *,
+    teaser: str,
+    gettext: Gettext,
+    ngettext: NGettext,
+    language: Language | None = None,
 ) -> PaywallPage:
     """What a learner sees where the free part ends.
 
     There is no page for ``SWITCHED_OFF``: nothing is drawn then. ``language`` is the one of the
     course: of its names and of the teaser.
     """
-    return replace(_PAGES[paywall.state](paywall, teaser, gettext), language=language)
+    page = _PAGES[paywall.state](paywall, teaser, gettext)
+    return replace(page, further=_further(paywall.further, ngettext), language=language)
+
+
+def _further(names: tuple[str, ...], ngettext: NGettext) -> str:
+    """That one fee is not enough; "" where it is."""
+    if not names:
+        return ""
+    sentence = ngettext(
+        "This part needs another fee as well: {fees}.",
+        "This part needs other fees as well: {fees}.",
+        len(names),
+    )
+    return sentence.format(fees=" · ".join(isolated(name) for name in names))
 
 
 def settled_note(gettext: Gettext) -> str:
@@ -150,7 +170,13 @@ def author(
     """What an author sees in Studio."""
     preview = None
     if not report.is_in_library:
-        preview = paywall(report.paywall, teaser=teaser, gettext=gettext, language=language)
+        preview = paywall(
+            report.paywall,
+            teaser=teaser,
+            gettext=gettext,
+            ngettext=ngettext,
+            language=language,
+        )
     return AuthorPage(
         heading=display_name,
         fee=report.fee.title if report.fee else _no_fee(fee, gettext),

@@ -131,6 +131,20 @@ def reach(covers: Mapping[str, tuple[Cover, ...]], gate: str) -> Reach:
     )
 
 
+def fees_beside(covers: Mapping[str, tuple[Cover, ...]], gate: str) -> frozenset[str]:
+    """The fees that everything behind this gate needs, the gate's own among them.
+
+    A gate that stands behind another is left out: it is no content that somebody pays for.
+    """
+    markers = {cover.gate for gates in covers.values() for cover in gates}
+    behind = [
+        frozenset(cover.fee for cover in gates)
+        for usage_key, gates in covers.items()
+        if usage_key not in markers and any(cover.gate == gate for cover in gates)
+    ]
+    return frozenset.intersection(*behind) if behind else frozenset()
+
+
 def boundary(types: Sequence[str], scope: str) -> int:
     """The place on the path of ancestors at whose end a gate stops.
 
