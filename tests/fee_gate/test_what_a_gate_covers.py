@@ -23,7 +23,7 @@ from factories.fee_gate import (
 )
 from factories.outlines import trees
 from fee_gate import rules
-from fee_gate.data import Cover
+from fee_gate.data import Cover, Extent
 from fee_gate.rules import SCOPES, Node
 
 IN_UNIT = {key("html", "secret")}
@@ -251,3 +251,7 @@ def test_a_fee_beside_another_is_one_that_everything_behind_the_gate_needs():
     assert rules.fees_beside(covers, key("fee_gate", "gate")) == {FEE, EXAM}
     assert rules.fees_beside(covers, key("fee_gate", "exam")) == {EXAM}
     assert rules.fees_beside(covers, key("fee_gate", "gone")) == set()
+
+
+def test_a_gate_behind_another_is_no_component():
+    assert rules.extent(["vertical", "html", "fee_gate"]) == Extent(units=1, components=1)

@@ -224,7 +224,7 @@ class _Gate:
 
     def _place_advice(self) -> Iterator[Advice]:
         here = self.draft or self.published
-        if self.draft and not self.draft.blocks:
+        if self.draft and not _extent(self.draft).blocks:
             yield Advice.NOTHING_FOLLOWS
         if here.before:
             yield Advice.INSIDE_ANOTHER

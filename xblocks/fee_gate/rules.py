@@ -106,9 +106,10 @@ def by_key(outline: Node) -> dict[str, Node]:
 
 
 def extent(block_types: Collection[str]) -> Extent:
-    """How much some closed blocks are, by the type of each."""
-    units = sum(block_type == UNIT for block_type in block_types)
-    return Extent(units=units, components=len(block_types) - units)
+    """How much some closed blocks are, by the type of each. A gate is no content: none counts."""
+    content = [block_type for block_type in block_types if block_type != GATE]
+    units = content.count(UNIT)
+    return Extent(units=units, components=len(content) - units)
 
 
 def usable_fee(code: str) -> str:
