@@ -55,7 +55,7 @@ from xmodule.modulestore.tests.factories import CourseFactory
 from fairgate import clock
 from fairgate.money import Money
 from fee_gate import compat, handlers, holds, services
-from fee_gate.data import HoldScope
+from fee_gate.data import HoldScope, NewRule
 from fee_gate.models import FeeGateRule
 from fee_payments import api as payments
 from fee_payments.data import EntitlementChange, OfferingEntry, PayerClass, PriceEntry
@@ -88,10 +88,12 @@ class HeldCourse(ModuleStoreTestCase):
         self.offer(FEE, self.course)
         self.begun_at = clock.now() - timedelta(hours=1)
         self.rule = services.begin_rule(
-            str(self.course.id),
-            scope=self.SCOPE,
-            fee=FEE,
-            effective_from=self.begun_at,
+            NewRule(
+                course_key=str(self.course.id),
+                scope=self.SCOPE,
+                fee=FEE,
+                effective_from=self.begun_at,
+            ),
             at=self.begun_at,
         )
         self.learner = self.person("learner")
@@ -726,10 +728,12 @@ class CheckoutLinks(HeldCourse):
         CourseMode.objects.filter(course_id=self.course.id).delete()
         self.sell(mode="no-id-professional")
         services.begin_rule(
-            str(self.course.id),
-            scope=HoldScope.ENROLMENT,
-            fee=FEE,
-            effective_from=self.begun_at,
+            NewRule(
+                course_key=str(self.course.id),
+                scope=HoldScope.ENROLMENT,
+                fee=FEE,
+                effective_from=self.begun_at,
+            ),
             at=self.begun_at,
         )
         self.as_(self.learner)

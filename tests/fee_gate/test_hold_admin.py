@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from factories.fee_gate import AT, COURSE, EXAM, FEE, course, offering
 from fee_gate import services
-from fee_gate.data import HoldScope
+from fee_gate.data import HoldScope, NewRule
 from fee_gate.exceptions import RuleRefused
 from fee_gate.models import FeeGateRule
 from fee_payments.exceptions import PaymentsError
@@ -67,8 +67,8 @@ def errors_of(response):
 
 
 def begin(**changes):
-    told = {"scope": HoldScope.ENROLMENT, "fee": FEE, "effective_from": AT, "at": AT}
-    return services.begin_rule(COURSE, **told | changes)
+    told = {"scope": HoldScope.ENROLMENT, "fee": FEE, "effective_from": AT}
+    return services.begin_rule(NewRule(course_key=COURSE, **told | changes), at=AT)
 
 
 def change(rule):

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 import races
 from factories.fee_gate import AT, COURSE, EXAM, FEE, Platform, course, offering
 from fee_gate import selectors, services
-from fee_gate.data import HoldScope
+from fee_gate.data import HoldScope, NewRule
 from fee_gate.exceptions import RuleRefused
 from fee_gate.models import FeeGateRule
 from fee_payments.exceptions import PaymentsError
@@ -27,9 +27,8 @@ def _offered(platform, payments):
 
 
 def begin(fee=FEE, *, scope=HoldScope.ENROLMENT, begins=AT, ends=None, at=AT, course_key=COURSE):
-    return services.begin_rule(
-        course_key, scope=scope, fee=fee, effective_from=begins, ends_at=ends, at=at
-    )
+    new = NewRule(course_key=course_key, scope=scope, fee=fee, effective_from=begins, ends_at=ends)
+    return services.begin_rule(new, at=at)
 
 
 def in_force(at, scope=HoldScope.ENROLMENT, course_key=COURSE):

@@ -17,7 +17,7 @@ from openedx_filters.learning.filters import CertificateCreationRequested, Cours
 
 from factories.fee_gate import AT, COURSE, FEE
 from fee_gate import compat, holds, services
-from fee_gate.data import Enrolment, HoldScope
+from fee_gate.data import Enrolment, HoldScope, NewRule
 from fee_gate.models import FeeGateRule
 from fee_gate.settings import common
 from fee_payments.data import EntitlementChange
@@ -75,16 +75,20 @@ def learner(lms, payments):
     return user
 
 
+def begin(scope):
+    return services.begin_rule(
+        NewRule(course_key=COURSE, scope=scope, fee=FEE, effective_from=AT), at=AT
+    )
+
+
 @pytest.fixture
 def hold(platform, payments, at):
-    return services.begin_rule(COURSE, scope=HoldScope.ENROLMENT, fee=FEE, effective_from=AT, at=AT)
+    return begin(HoldScope.ENROLMENT)
 
 
 @pytest.fixture
 def certificate_hold(platform, payments, at):
-    return services.begin_rule(
-        COURSE, scope=HoldScope.CERTIFICATE, fee=FEE, effective_from=AT, at=AT
-    )
+    return begin(HoldScope.CERTIFICATE)
 
 
 def asks(lms, user, **headers):

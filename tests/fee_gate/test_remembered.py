@@ -152,7 +152,7 @@ def test_a_publish_compares_with_what_is_there_not_with_an_old_snapshot(committe
 
 def test_the_race_is_there_without_the_versions(committed, monkeypatch):
     """The twin: with one version for ever, an old reader decides for everybody."""
-    monkeypatch.setattr("fee_gate.services.new_version", lambda: "always")
+    monkeypatch.setattr("fee_gate.services.counting.new_version", lambda: "always")
     GatedCourse.objects.update(version="always")
     cache.clear()
     remembered._kept.clear()
@@ -341,7 +341,7 @@ def test_f22_a_publish_that_cannot_be_counted_shuts_the_course_until_it_is(
 ):
     selectors.gate_table(COURSE)
     with monkeypatch.context() as patch:
-        patch.setattr(services, "_replace", fail)
+        patch.setattr(services.counting, "_replace", fail)
         with pytest.raises(OperationalError):
             handlers.count_gates(course_key=COURSE)
     assert not selectors.gate_table(COURSE).is_readable
@@ -356,7 +356,7 @@ def test_f22_a_publish_that_cannot_be_counted_shuts_the_course_until_it_is(
 
 def test_a_course_without_a_gate_stays_open_when_it_cannot_be_counted(committed, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(services, "_replace", fail)
+        patch.setattr(services.counting, "_replace", fail)
         with pytest.raises(OperationalError):
             handlers.count_gates(course_key=OTHER)
 

@@ -53,7 +53,7 @@ class FeeGateRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at
     def save_model(self, request: HttpRequest, obj: FeeGateRule, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Have the service write; the row that the admin made of the form is not stored."""
         if not change:
-            obj.pk = services.begin_rule(**form.rule(), at=form.at).id
+            obj.pk = services.begin_rule(form.rule(), at=form.at).id
         elif "ends_at" in form.changed_data:
             services.end_rule(obj.pk, ends_at=form.cleaned_data["ends_at"], at=form.at)
 

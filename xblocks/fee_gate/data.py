@@ -270,6 +270,21 @@ class HoldScope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewRule:
+    """A rule as it is asked for: what shall wait for which fee in one course run, and when.
+
+    ``ends_at`` is the first moment it no longer holds; ``None``: no end is known. ``fee`` is the
+    code of an offering.
+    """
+
+    course_key: str
+    scope: HoldScope
+    fee: str
+    effective_from: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRule:
     """What waits for which fee in one course run, from a moment on.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
 from fee_gate import client, presenter, services
-from fee_gate.data import HoldScope
+from fee_gate.data import HoldScope, NewRule
 from fee_gate.exceptions import RuleRefused
 from fee_gate.models import FeeGateRule
 
@@ -101,7 +101,7 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
         try:
             if self.instance.pk is None:
                 cleaned["effective_from"] = cleaned["effective_from"] or self.at
-                services.check_rule(**self.rule(), at=self.at)
+                services.check_rule(self.rule(), at=self.at)
             elif "ends_at" in self.changed_data:
                 services.check_end(self.instance.pk, ends_at=cleaned["ends_at"], at=self.at)
         except RuleRefused as refused:
@@ -109,7 +109,7 @@ class FeeGateRuleForm(forms.ModelForm):  # type: ignore[type-arg] # generic at t
             self.add_error(refused.field or None, str(refused))
         return cleaned
 
-    def rule(self) -> dict[str, Any]:
+    def rule(self) -> NewRule:
         """What ``services.begin_rule`` is told."""
         told = {name: self.cleaned_data[name] for name in (*FROZEN, "ends_at")}
-        return told | {"scope": HoldScope(told["scope"])}
+        return NewRule(**told | {"scope": HoldScope(told["scope"])})
