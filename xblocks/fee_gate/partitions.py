@@ -76,7 +76,13 @@ class FeeGatePartitionScheme:
         from fee_gate.platform_partition import new_partition
 
         return new_partition(
-            id, str(name), str(description), scheme=cls, parameters=parameters, active=active
+            id,
+            str(name),
+            str(description),
+            groups={NOT_SETTLED: f"{name}, not settled", SETTLED: f"{name}, settled"},
+            scheme=cls,
+            parameters=parameters,
+            active=active,
         )
 
 

@@ -6,6 +6,7 @@ stored course structures.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -13,7 +14,7 @@ from web_fragments.fragment import Fragment
 from xmodule.partitions.partitions import Group, UserPartition
 
 from fairgate import clock
-from fee_gate import client, drawing, keys, partitions, paywalls, presenter
+from fee_gate import client, drawing, keys, paywalls, presenter
 
 
 class FeePartition(UserPartition):
@@ -70,13 +71,11 @@ def new_partition(
     name: str,
     description: str,
     *,
+    groups: Mapping[int, str],
     scheme: Any,
     parameters: dict[str, Any] | None,
     active: bool,
 ) -> FeePartition:
-    """A partition with our two groups, which also appear in "View this course as"."""
-    groups = [
-        Group(partitions.NOT_SETTLED, f"{name}, not settled"),
-        Group(partitions.SETTLED, f"{name}, settled"),
-    ]
-    return FeePartition(number, name, description, groups, scheme, parameters or {}, active)
+    """A partition with these groups, which also appear in "View this course as"."""
+    ours = [Group(group, called) for group, called in groups.items()]
+    return FeePartition(number, name, description, ours, scheme, parameters or {}, active)
