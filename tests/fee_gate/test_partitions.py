@@ -26,8 +26,7 @@ from factories.fee_gate import (
 )
 from fee_gate import partitions, selectors, services
 from fee_gate.data import Cover, GateTable
-from fee_gate.exceptions import GroupUndecided
-from fee_gate.partitions import NOT_SETTLED, SETTLED, FeeGatePartitionScheme
+from fee_gate.partitions import NOT_SETTLED, SETTLED, FeeGatePartitionScheme, GroupUndecided
 
 pytestmark = pytest.mark.django_db
 

@@ -4,12 +4,10 @@
   + OutlineUnreadable    the course cannot be read now, its gates stay as they were (retryable)
   + RuleRefused          a hold cannot begin or end like this; tell the operator why
   + NotAudited           nobody can say now why a gate is open or shut (retryable)
-  + GroupUndecided       nobody can say now who has settled a fee; for tasks only (retryable)
+  + partitions.GroupUndecided   who has settled a fee cannot be known now; for tasks (retryable)
 """
 
 from __future__ import annotations
-
-from django.db import DatabaseError
 
 from fairgate.errors import FairgateError
 
@@ -36,16 +34,6 @@ class RuleRefused(GateError):
     def __init__(self, sentence: str, *, field: str = "") -> None:
         super().__init__(sentence)
         self.field = field
-
-
-class GroupUndecided(GateError, DatabaseError):
-    """Who has settled a fee cannot be known now, and no page has to be drawn.
-
-    A ``DatabaseError``, since the platform's tasks start over after one
-    (lms/djangoapps/grades/tasks.py, ``KNOWN_RETRY_ERRORS``).
-    """
-
-    retryable = True
 
 
 class NotAudited(GateError):

@@ -16,16 +16,28 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DatabaseError
+
 from fairgate import clock
 from fee_gate import client, compat, conf
 from fee_gate.data import GateTable
-from fee_gate.exceptions import GroupUndecided
+from fee_gate.exceptions import GateError
 
 log = logging.getLogger(__name__)
 
 SCHEME = "fee_gate"
 NOT_SETTLED = 1
 SETTLED = 2
+
+
+class GroupUndecided(GateError, DatabaseError):
+    """Who has settled a fee cannot be known now, and no page has to be drawn.
+
+    A ``DatabaseError``, since the platform's tasks start over after one
+    (lms/djangoapps/grades/tasks.py, ``KNOWN_RETRY_ERRORS``).
+    """
+
+    retryable = True
 
 
 class FeeGatePartitionScheme:
