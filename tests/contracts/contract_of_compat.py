@@ -177,6 +177,10 @@ class CompatContract:
             user = get_user_model().objects.get(pk=user_id)
             assert gate.is_masquerading(user, _key(self.course_key)) is False
 
+    def test_who_plays_nobody_plays_no_learner(self):
+        for user_id in (self.author_id, self.learner_id, NOBODY):
+            assert gate.plays_learner(user_id, self.course_key) is False
+
     def test_a_request_without_a_token_or_with_a_false_one_is_nobodys(self):
         for given in ({}, {"HTTP_AUTHORIZATION": "JWT a.b.c"}, {"HTTP_AUTHORIZATION": "Bearer x"}):
             assert gate.token_user(RequestFactory().get("/", **given)) is None
