@@ -154,11 +154,6 @@ class CompatContract:
         for user_id in (self.learner_id, NOBODY):
             assert gate.custom_courses_of(user_id, self.course_key) == ()
 
-    # fee_gate.compat.is_for_some_only
-
-    def test_a_block_whose_author_restricts_nothing_is_for_everybody(self):
-        assert gate.is_for_some_only(self.badge_for(self.learner_id)) is False
-
     def test_the_courses_of_the_platform_are_listed_by_their_keys(self):
         keys = gate.course_keys()
         assert all(isinstance(key, str) and key.startswith("course-v1:") for key in keys)

@@ -17,9 +17,14 @@ from fee_payments import compat as payments_compat
 from partner_badge import compat as badge_compat
 from waiver_policy import compat as waivers_compat
 
-# Only a platform masquerades or stores structures, and only Studio has drafts, so what they answer
-# is tried there: ``platform_lms.py``, ``platform_cms.py``.
-ON_A_PLATFORM_ONLY = {"gate.masqueraded_group", "gate.draft_outline", "gate.outdate_structure"}
+# Only a platform masquerades or stores structures, and only Studio has drafts and their authors'
+# settings, so what they answer is tried there: ``platform_lms.py``, ``platform_cms*.py``.
+ON_A_PLATFORM_ONLY = {
+    "gate.masqueraded_group",
+    "gate.outdate_structure",
+    "gate.draft_outline",
+    "gate.is_for_some_only",
+}
 
 
 def test_every_function_of_every_compat_has_its_sentence():

@@ -33,7 +33,7 @@ def at_gate(
         return Paywall(state=PaywallState.SWITCHED_OFF)
     if user_id is not None and _is_exempt(user_id, course_key):
         return Paywall(state=PaywallState.EXEMPT)
-    if not (table.is_readable and table.are_fees_known):
+    if not table.is_certain:
         return Paywall(state=PaywallState.UNDECIDED)
     try:
         offered = table.offered if table.covers else client.course_fees(table.course_key)
