@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
-from fairgate.languages import Language, language
+from fairgate.languages import Language, isolated, language
 from fee_payments import compat
 from fee_payments.data import EntitlementSummary, SeatCodeState
 from fee_payments.exceptions import NoPrice, NotOnSale, TooManyTries
@@ -31,7 +32,7 @@ def in_words(error: FairgateError) -> str:
         return " ".join((*waivers.explain(error.decision), *waivers.advise(error.decision)))
     if isinstance(error, NotOnSale):
         return _("“%(title)s” is not on sale on %(day)s.") % {
-            "title": error.title,
+            "title": _foreign(error.title),
             "day": date_format(error.on),
         }
     if isinstance(error, NoPrice):
@@ -71,10 +72,19 @@ def ended_note(right: EntitlementSummary, *, at: datetime) -> str:
 
 
 def _no_price(error: NoPrice) -> str:
-    said = {"title": error.title, "day": date_format(error.on), "currency": error.currency}
+    said = {
+        "title": _foreign(error.title),
+        "day": date_format(error.on),
+        "currency": error.currency,
+    }
     if error.currency:
         return _("“%(title)s” has no price in %(currency)s on %(day)s.") % said
     return _("“%(title)s” has no price for you on %(day)s.") % said
+
+
+def _foreign(title: str) -> str:
+    """A title, which may run the other way, where the sentence runs from right to left."""
+    return isolated(title) if get_language_bidi() else title
 
 
 def _too_many_tries(error: TooManyTries) -> str:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from factories import fee_payments as make
 from factories import waiver_policy as waiver
 from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api, compat
-from fee_payments.exceptions import ProviderUnavailable
+from fee_payments.exceptions import NotOnSale, ProviderUnavailable
 from fee_payments.models import Order, ProviderEvent, Refund
 from fee_payments.providers import sandbox
+from fee_payments.wording import in_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,6 +141,13 @@ def test_a_fee_that_is_not_on_sale_promises_nothing_and_takes_a_seat_code():
     assert "is not on sale on" in text_of(page)
     assert "you can begin as soon as" not in text_of(page)
     assert f'href="{reverse("fee_payments:seat_code", args=["spectrum"])}"' in page.content.decode()
+
+
+def test_a_title_does_not_turn_an_arabic_sentence_around():
+    error = NotOnSale("Spectrum management", date(2026, 10, 1))
+    with translation.override("ar"):
+        assert "\u2068Spectrum management\u2069" in in_words(error)
+    assert "“Spectrum management”" in in_words(error)
 
 
 def test_a_fee_that_does_not_exist_is_not_found():

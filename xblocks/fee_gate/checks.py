@@ -22,6 +22,7 @@ _ENTRY_POINTS = {
     "xblock.v1": "fee_gate:FeeGateXBlock",
     "openedx.user_partition_scheme": "fee_gate.partitions:FeeGatePartitionScheme",
     _GENERATORS: "fee_gate.partitions:create_fee_partition",
+    "openedx.block_structure_transformer": "fee_gate.structures:FeeGateTransformer",
 }
 # The platform's own partitions keep to ids below ours, or are given theirs from 100 on.
 _PLATFORM = ("openedx.", "xmodule.", "lms.", "cms.", "common.")
