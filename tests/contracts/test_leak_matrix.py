@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 from dataclasses import replace
+from pathlib import Path
 
+import enforcement_page
 import pytest
 from enforcement_page import Run, page
 from leak_matrix import (
@@ -27,6 +30,7 @@ from leak_matrix import (
     words_in,
 )
 
+PAGE = Path(__file__).parents[2] / "docs/references/enforcement.md"
 DOOR = Door(name="door", group="Doors", title="A door")
 PLAYING = Door(name="play", group="Doors", title="A door for play", plays_along=ALWAYS)
 NAMING = Door(name="names", group="Doors", title="A door with names", shows_names=True)
@@ -166,3 +170,25 @@ def test_half_a_run_makes_no_page(lacking):
     getattr(run, lacking).clear()
     with pytest.raises(ValueError, match="not whole"):
         page(run, release="Teak", day="2026-11-25")
+
+
+def said_of(decorator: str) -> list[str]:
+    """What a function or test of the real platform's matrix is called on the page."""
+    source = Path(__file__).with_name("platform_lms_matrix.py").read_text(encoding="utf-8")
+    return [
+        ast.literal_eval(call.args[-1])
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        for call in node.decorator_list
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == decorator
+    ]
+
+
+def test_the_page_for_operators_is_of_the_matrix_as_it_is_now():
+    kept = PAGE.read_text(encoding="utf-8")
+    doors = said_of("door")
+    assert f": {len(doors)} doors, each tried by\n{len(PEOPLE)} people." in kept
+    missing = [door for door in doors if f"| {door} |" not in kept]
+    missing += [one for one in said_of("promises") if f"- {one}" not in kept]
+    missing += [row for row in enforcement_page._limits().splitlines() if row not in kept]
+    assert missing == [], "make test-platform writes it"
