@@ -548,11 +548,11 @@ class CustomCourses(GatedCourse):
     def test_what_is_remembered_of_a_learner_is_forgotten_in_both(self):
         user = self.people["payer"]
         assert compat.custom_courses_of(user.id, str(self.course.id)) == (str(self.ccx),)
-        with mock.patch.object(compat, "regrade") as regraded:
+        with mock.patch.object(compat, "regrade") as graded:
             handlers.follow_learner(
                 change=SimpleNamespace(user_id=user.id, course_key=str(self.course.id))
             )
-        assert [call.args for call in regraded.call_args_list] == [
+        assert [call.args for call in graded.call_args_list] == [
             (user.id, str(self.course.id)),
             (user.id, str(self.ccx)),
         ]
