@@ -229,6 +229,14 @@ def test_an_explanation_names_country_list_day_rule_edition_and_the_way_to_appea
         assert part in told
 
 
+def test_no_fact_says_who_pays():
+    extra = "  unless: {eq: {field: payer_class, value: company}}\n"
+    make.policy(make.policy_text(make.LDC_FREE, extra=extra), at=make.EVE)
+    for facts in ({}, {"payer_class": "individual"}):
+        decision = decide("LA", payer_class="company", facts=facts)
+        assert (decision.outcome, codes(decision)) == (Outcome.REFUSED, ["EXCLUDED_BY_POLICY"])
+
+
 def test_there_is_nothing_to_advise_once_a_waiver_is_granted():
     assert api.advise(decide("LA")) == ()
 

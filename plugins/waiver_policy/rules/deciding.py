@@ -121,7 +121,7 @@ def _case(question: Question) -> Case:
     return Case(
         countries=(person.country,) if person.country else (),
         as_of=utc_day(question.at),
-        facts={"payer_class": person.payer_class, **person.facts},
+        facts={**person.facts, "payer_class": person.payer_class},
         lists=question.lists,
     )
 
