@@ -454,7 +454,8 @@ def several(committed):
 
 
 @pytest.mark.parametrize(
-    ("org", "followed"), [("", {*MORE, "course-v1:OTHER+A+1"}), ("ATC", set(MORE))]
+    ("org", "followed"),
+    [("", {*MORE, "course-v1:OTHER+A+1"}), ("ATC", set(MORE)), ("atc", set(MORE))],
 )
 def test_the_switch_of_many_courses_is_followed_at_the_next_request(
     several, another_process, org, followed

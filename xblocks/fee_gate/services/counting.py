@@ -113,7 +113,8 @@ def renew_switch(course_key: str = "", *, org: str = "") -> None:
     who is in which group is asked at each request.
     """
     courses = [keys.course_text(course_key)] if course_key else selectors.list_gated_courses()
-    chosen = [course for course in courses if not org or keys.org_of(course) == org]
+    # MySQL and MariaDB find the switch of an organisation in any case.
+    chosen = [one for one in courses if not org or keys.org_of(one).casefold() == org.casefold()]
     with transaction.atomic():
         _renew(chosen, is_counted=False)
 
