@@ -54,8 +54,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 class Form:
     """An open form, what it sent, and what the server answers."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, drawn: str) -> None:
         self.page = page
+        self.drawn = drawn
         self.sent: list[dict[str, str]] = []
         self.headers: dict[str, str] = {}
         self.answer: dict[str, object] = {"status": 200, "json": {"result": "success"}}
@@ -103,7 +104,7 @@ def opened(context, payments, at):
         )
         page.route(f"{HOST}/", lambda route: route.fulfill(body=html, content_type="text/html"))
         page.goto(f"{HOST}/")
-        return Form(page)
+        return Form(page, fragment.content)
 
     yield open_
     for page in pages:
@@ -254,6 +255,14 @@ def test_a_second_press_while_the_first_is_on_its_way_sends_nothing(opened):
 
     assert form.told("save") == [{"state": "start"}, {"state": "end"}]
     assert len(form.sent) == 1
+
+
+def test_before_the_script_listens_the_form_cannot_be_sent_and_lost(opened):
+    form = opened()
+
+    form.page.evaluate("html => { document.body.innerHTML = html }", form.drawn)
+
+    assert form.page.get_by_role("button", name="Save").is_disabled()
 
 
 @pytest.mark.parametrize("kind", list(ELEMENTS))

@@ -131,6 +131,12 @@ def test_every_field_of_the_form_has_a_label_and_errors_are_announced(badge) -> 
     assert fragment.js_init_fn == "PartnerBadgeStudio"
 
 
+def test_before_its_script_listens_the_form_cannot_be_sent_and_lost(badge) -> None:
+    page = badge(is_author=True).studio_view().content
+
+    assert '<button type="submit" class="button action-primary save-button" disabled>' in page
+
+
 def test_an_author_saves_and_the_block_keeps_it(badge) -> None:
     load()
     block = badge(is_author=True)

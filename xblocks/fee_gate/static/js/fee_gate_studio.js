@@ -96,4 +96,5 @@ function FeeGateStudio(runtime, element) {
     if (!isSaving) { submit(); }
   });
   form.querySelector('.cancel-button').addEventListener('click', () => notify('cancel', {}));
+  save.disabled = false; // Until somebody listens, the browser would send the form and lose it.
 }

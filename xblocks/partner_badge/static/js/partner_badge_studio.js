@@ -54,4 +54,5 @@ function PartnerBadgeStudio(runtime, element) {
   });
   form.querySelector('.cancel-button').addEventListener('click', () => notify('cancel', {}));
   offerPartners();
+  save.disabled = false; // Until somebody listens, the browser would send the form and lose it.
 }
