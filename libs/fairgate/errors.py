@@ -3,6 +3,7 @@
 * FairgateError
   + MoneyError (``fairgate.money``)
   + DocumentError (``fairgate.documents``)
+  + RowIsKept: a row that is evidence was about to be changed or deleted
   + one family per app, each in the app's ``exceptions.py``
 """
 
@@ -15,3 +16,10 @@ class FairgateError(Exception):
     """
 
     retryable = False
+
+
+class RowIsKept(FairgateError):
+    """A row that is evidence was about to be changed or deleted: a mistake in the program."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"A {what} is written once: it is never changed or deleted.")

@@ -6,22 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-import django
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_tables.constraints import check
 from fee_payments.data import EventOutcome, OrderState, PayerClass
 
 # ``check`` became ``condition`` in Django 5.1 and is gone in 6.0; we run on 4.2 and 5.2.
-CHECK = "condition" if django.VERSION >= (5, 1) else "check"
-
-
-def _check(name: str, rule: Q) -> models.CheckConstraint:
-    arguments: dict[str, Any] = {CHECK: rule, "name": name}
-    return models.CheckConstraint(**arguments)
-
-
 PAYER_LABELS = {
     PayerClass.INDIVIDUAL: _("an individual"),
     PayerClass.MEMBER_STATE: _("a Member State"),
@@ -115,11 +107,11 @@ class Offering(models.Model):
         verbose_name_plural = _("offerings")
         ordering = ["code"]
         constraints = [
-            _check(
+            check(
                 "fee_payments_offering_seats",
                 Q(capacity__isnull=True) | Q(seats_taken__lte=F("capacity")),
             ),
-            _check(
+            check(
                 "fee_payments_offering_seat_cost",
                 Q(full_seat_cost_minor=0) | ~Q(full_seat_cost_currency=""),
             ),
@@ -165,7 +157,7 @@ class Price(models.Model):
                 fields=["offering", "payer_class", "currency", "valid_from"],
                 name="fee_payments_price_once",
             ),
-            _check(
+            check(
                 "fee_payments_price_period",
                 Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
@@ -201,11 +193,11 @@ class TaxRate(models.Model):
             models.UniqueConstraint(
                 fields=["country", "valid_from"], name="fee_payments_tax_rate_once"
             ),
-            _check(
+            check(
                 "fee_payments_tax_rate_period",
                 Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
-            _check("fee_payments_tax_rate_percent", Q(basis_points__lte=10_000)),
+            check("fee_payments_tax_rate_percent", Q(basis_points__lte=10_000)),
         ]
 
     def __str__(self) -> str:
@@ -251,7 +243,7 @@ class Order(models.Model):
             models.Index(fields=["state", "expires_at"], name="fee_payments_order_overdue"),
         ]
         constraints = [
-            _check(
+            check(
                 "fee_payments_order_open_key",
                 Q(open_key__isnull=True) | Q(state__in=["created", "pending"]),
             ),
@@ -293,8 +285,8 @@ class OrderLine(models.Model):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [
-            _check("fee_payments_line_adds_up", Q(total_minor=F("net_minor") + F("tax_minor"))),
-            _check("fee_payments_line_waived", Q(waived_minor__lte=F("list_minor"))),
+            check("fee_payments_line_adds_up", Q(total_minor=F("net_minor") + F("tax_minor"))),
+            check("fee_payments_line_waived", Q(waived_minor__lte=F("list_minor"))),
         ]
 
     def __str__(self) -> str:
@@ -334,7 +326,7 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["provider", "reference"], name="fee_payments_payment_reference"
             ),
-            _check("fee_payments_refund_limit", Q(refunded_minor__lte=F("amount_minor"))),
+            check("fee_payments_refund_limit", Q(refunded_minor__lte=F("amount_minor"))),
         ]
 
     def __str__(self) -> str:
@@ -412,12 +404,12 @@ class Refund(models.Model):
         verbose_name_plural = _("refunds")
         ordering = ["id"]
         constraints = [
-            _check(
+            check(
                 "fee_payments_refund_adds_up",
                 Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor")),
             ),
-            _check("fee_payments_refund_one_end", Q(failed=False) | Q(refunded_at__isnull=True)),
-            _check("fee_payments_refund_positive", Q(amount_minor__gt=0)),
+            check("fee_payments_refund_one_end", Q(failed=False) | Q(refunded_at__isnull=True)),
+            check("fee_payments_refund_positive", Q(amount_minor__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -462,7 +454,7 @@ class SeatCodeBatch(models.Model):
         verbose_name_plural = _("batches of seat codes")
         permissions = [("issue_seat_codes", "Can issue seat codes")]
         constraints = [
-            _check(
+            check(
                 "fee_payments_batch_expires",
                 Q(expires_at__isnull=True) | Q(expires_at__gt=F("issued_at")),
             ),
@@ -504,7 +496,7 @@ class SeatCode(models.Model):
         verbose_name_plural = _("seat codes")
         permissions = [("revoke_seat_codes", "Can revoke seat codes")]
         constraints = [
-            _check(
+            check(
                 "fee_payments_seat_code_redeemed",
                 Q(redeemed_by__isnull=True, redeemed_at__isnull=True)
                 | Q(redeemed_by__isnull=False, redeemed_at__isnull=False),
@@ -595,7 +587,7 @@ class Entitlement(models.Model):
             models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
         ]
         constraints = [
-            _check(
+            check(
                 "fee_payments_ent_rests_on_one",
                 Q(source="seat", seat_code__isnull=False, line__isnull=True)
                 | Q(source__in=["order", "waiver"], seat_code__isnull=True, line__isnull=False),

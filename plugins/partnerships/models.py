@@ -9,21 +9,14 @@ from __future__ import annotations
 import uuid
 from typing import Any, NoReturn
 
-import django
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_tables.constraints import check
+
 from .data import FUND, Kind, Role, Side
 from .exceptions import RecordIsKept
-
-
-def _check(condition: Q, *, name: str) -> models.CheckConstraint:
-    # Django renamed the argument in 5.1 and drops the old name in 6.0.
-    argument = "condition" if django.VERSION >= (5, 1) else "check"
-    arguments: dict[str, Any] = {argument: condition, "name": name}
-    return models.CheckConstraint(**arguments)
-
 
 KIND_LABELS = {
     Kind.NGO: _("Non-governmental organisation"),
@@ -204,24 +197,21 @@ class AgreementVersion(Kept):
             models.UniqueConstraint(
                 fields=["agreement", "number"], name="partnerships_version_number_once"
             ),
-            _check(
-                Q(number__gte=1),
-                name="partnerships_version_number_from_1",
-            ),
-            _check(
+            check("partnerships_version_number_from_1", Q(number__gte=1)),
+            check(
+                "partnerships_version_ends_after_start",
                 Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="partnerships_version_ends_after_start",
             ),
             # Either the terms share revenue, or they say nothing about it at all.
-            _check(
+            check(
+                "partnerships_version_fund_is_percent",
                 Q(fund_bp__isnull=True, basis="")
                 | Q(fund_bp__gte=0, fund_bp__lte=10_000) & ~Q(basis=""),
-                name="partnerships_version_fund_is_percent",
             ),
-            _check(
+            check(
+                "partnerships_version_payout_has_currency",
                 Q(minimum_payout_minor__isnull=True, currency="")
                 | Q(minimum_payout_minor__gte=0) & ~Q(currency=""),
-                name="partnerships_version_payout_has_currency",
             ),
         ]
 
@@ -251,15 +241,9 @@ class VersionShare(Kept):
         ordering = ["version", "place"]
         constraints = [
             models.UniqueConstraint(fields=["version", "party"], name="partnerships_share_once"),
-            _check(
-                Q(weight__gt=0),
-                name="partnerships_share_weight_positive",
-            ),
+            check("partnerships_share_weight_positive", Q(weight__gt=0)),
             # The fund takes its percentage first; a second share would hide in the rest.
-            _check(
-                ~Q(party=FUND),
-                name="partnerships_share_is_not_the_fund",
-            ),
+            check("partnerships_share_is_not_the_fund", ~Q(party=FUND)),
         ]
 
     def __str__(self) -> str:
@@ -393,13 +377,10 @@ class Signature(Kept):
             models.UniqueConstraint(
                 fields=["version", "place"], name="partnerships_signature_place_once"
             ),
-            _check(
-                Q(place__in=(1, 2)),
-                name="partnerships_signature_first_or_second",
-            ),
-            _check(
+            check("partnerships_signature_first_or_second", Q(place__in=(1, 2))),
+            check(
+                "partnerships_signature_side_known",
                 Q(side__in=(Side.HOST.value, Side.PARTNER.value)),
-                name="partnerships_signature_side_known",
             ),
         ]
 

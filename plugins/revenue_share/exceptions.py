@@ -5,7 +5,6 @@
   + SaleNotBooked         the payment of this refund is not in the books yet (retryable)
   + RefundExceedsSale     more would be taken back than the sale brought
   + UnbalancedPosting     debits and credits differ, or currencies are mixed
-  + RowIsKept             a row of the books was about to be changed or deleted
   + InvalidPeriod         not a month written like 2026-10
   + CloseRefused          the month cannot be closed now
     + PeriodStillOnHold   the hold of its last sales has not ended
@@ -51,13 +50,6 @@ class RefundExceedsSale(RevenueShareError):
 
 class UnbalancedPosting(RevenueShareError):
     """A transaction whose entries do not sum to zero in one currency is never written."""
-
-
-class RowIsKept(RevenueShareError):
-    """Rows of the books are written once; a mistake is corrected by another row."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"A {what} is written once: it is never changed or deleted.")
 
 
 class InvalidPeriod(RevenueShareError, ValueError):

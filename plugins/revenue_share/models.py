@@ -6,23 +6,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NoReturn
 
-import django
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_tables.constraints import check
+from fairgate_tables.written_once import WrittenOnce, WrittenOnceQuerySet
+
 from .data import Account, EventKind, Part, StatementState
 from .exceptions import UnbalancedPosting
-from .written_once import WrittenOnce, WrittenOnceQuerySet
-
-# Django 5.1 renamed the argument of CheckConstraint.
-CHECK = "condition" if django.VERSION >= (5, 1) else "check"
-
-
-def _check(condition: Q, *, name: str) -> models.CheckConstraint:
-    arguments: dict[str, Any] = {CHECK: condition}
-    return models.CheckConstraint(name=name, **arguments)
-
 
 KIND_LABELS = {
     EventKind.SALE: _("sale"),
@@ -104,17 +96,17 @@ class RevenueEvent(WrittenOnce):
         verbose_name = _("event of the books")
         verbose_name_plural = _("events of the books")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _check(
+            check(
+                "revenue_share_event_signs",
                 Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0),
-                name="revenue_share_event_signs",
             ),
-            _check(
+            check(
+                "revenue_share_event_sale_net",
                 ~Q(kind="sale") | Q(net_minor=F("gross_minor") - F("tax_minor") - F("fee_minor")),
-                name="revenue_share_event_sale_net",
             ),
-            _check(
+            check(
+                "revenue_share_event_refund_of",
                 Q(kind="refund", sale__isnull=False) | ~Q(kind="refund"),
-                name="revenue_share_event_refund_of",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -154,7 +146,7 @@ class AllocationLine(WrittenOnce):
             models.UniqueConstraint(
                 fields=["event", "part", "party"], name="revenue_share_line_once"
             ),
-            _check(~Q(units_minor=0), name="revenue_share_line_not_zero"),
+            check("revenue_share_line_not_zero", ~Q(units_minor=0)),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["party", "currency"], name="revenue_share_line_party"),
@@ -191,7 +183,7 @@ class CarriedRemainder(models.Model):
             models.UniqueConstraint(
                 fields=["terms_version", "currency", "place"], name="revenue_share_carry_once"
             ),
-            _check(Q(weight__gte=0, denominator__gt=0), name="revenue_share_carry_weight"),
+            check("revenue_share_carry_weight", Q(weight__gte=0, denominator__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -225,9 +217,8 @@ class LedgerTransaction(WrittenOnce):
         verbose_name = _("ledger transaction")
         verbose_name_plural = _("ledger transactions")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _check(
-                Q(debit_minor=F("credit_minor"), debit_minor__gt=0),
-                name="revenue_share_txn_balanced",
+            check(
+                "revenue_share_txn_balanced", Q(debit_minor=F("credit_minor"), debit_minor__gt=0)
             ),
         ]
 
@@ -292,9 +283,9 @@ class LedgerEntry(WrittenOnce):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _check(
+            check(
+                "revenue_share_entry_one_side",
                 Q(debit_minor__gt=0, credit_minor=0) | Q(debit_minor=0, credit_minor__gt=0),
-                name="revenue_share_entry_one_side",
             ),
             models.UniqueConstraint(
                 fields=["transaction", "account", "party"], name="revenue_share_entry_once"
@@ -346,7 +337,7 @@ class SaleStanding(models.Model):
         verbose_name_plural = _("standings of sales")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _check(Q(refunded_minor__gte=0), name="revenue_share_standing_refunded"),
+            check("revenue_share_standing_refunded", Q(refunded_minor__gte=0)),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["cleared_at", "ends_at"], name="revenue_share_standing_due"),
@@ -376,7 +367,7 @@ class FundPosition(models.Model):
         verbose_name_plural = _("positions of the fund")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _check(Q(credited_minor__gte=0), name="revenue_share_fund_credited"),
+            check("revenue_share_fund_credited", Q(credited_minor__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -406,7 +397,7 @@ class FundCredit(models.Model):
         verbose_name_plural = _("credits of the fund")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            _check(Q(amount_minor__gt=0), name="revenue_share_credit_positive"),
+            check("revenue_share_credit_positive", Q(amount_minor__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -491,12 +482,12 @@ class Statement(WrittenOnce):
             models.UniqueConstraint(
                 fields=["party", "period", "currency"], name="revenue_share_statement_once"
             ),
-            _check(
+            check(
+                "revenue_share_statement_sum",
                 Q(
                     closing_minor=F("opening_minor") + F("subtotal_minor") - F("payable_minor"),
                     payable_minor__gte=0,
                 ),
-                name="revenue_share_statement_sum",
             ),
         ]
 

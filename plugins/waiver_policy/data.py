@@ -90,19 +90,55 @@ class ApplicationState(StrEnum):
     EXPIRED = "expired"
 
 
+class EvidenceKind(StrEnum):
+    """How a country is known, the weakest first.
+
+    ``ip``: where a request came from; it raises doubts and never decides. ``declared``: the
+    learner says so, in the profile or in a form. ``institution``: an organisation that we know
+    says so. ``document``: a reviewer has seen a paper. ``nomination``: an administration of the
+    member State has named the person.
+    """
+
+    IP = "ip"
+    DECLARED = "declared"
+    INSTITUTION = "institution"
+    DOCUMENT = "document"
+    NOMINATION = "nomination"
+
+    @property
+    def strength(self) -> int:
+        """The higher, the stronger: 0 for ``ip``."""
+        return list(EvidenceKind).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountryEvidence:
+    """That one country is somebody's by one basis (``nationality``, ``residence``, ``hq``).
+
+    ``country`` is a code as in ``Applicant``; ``observed_at`` the moment it was said or seen.
+    """
+
+    country: str
+    basis: str
+    kind: EvidenceKind
+    observed_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
     """Who asks, as far as a rule may know.
 
     ``country`` is ISO 3166-1 alpha-2 in upper case (or a code that the site adds, such as XK),
-    blank when unknown; ``country_basis`` says where it comes from. ``facts`` are further named
-    values that a policy's conditions may compare: numbers, texts, flags, ISO dates.
+    blank when unknown; ``country_basis`` says where it comes from. ``evidence`` are further
+    countries, each by its basis. ``facts`` are further named values that a policy's conditions
+    may compare: numbers, texts, flags, ISO dates.
     """
 
     user_id: int
     country: str
     country_basis: str = "profile"
     payer_class: str = "individual"
+    evidence: tuple[CountryEvidence, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
 
 

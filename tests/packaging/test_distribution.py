@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "fairgate": "libs",
+    "fairgate_tables": "libs",
     "fee_gate": "xblocks",
     "fee_payments": "plugins",
     "partner_badge": "xblocks",

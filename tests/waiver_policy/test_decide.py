@@ -141,16 +141,6 @@ def test_an_edition_out_of_order_is_refused_and_nothing_is_loaded():
     assert len(api.list_editions()) == 4
 
 
-def test_evidence_is_never_changed_or_deleted():
-    edition = models.ListEdition.objects.first()
-    for change in (
-        edition.delete, edition.save, models.ListMembership.objects.all().delete,
-        lambda: models.ListMembership.objects.update(country="FR"),
-    ):  # fmt: skip
-        with pytest.raises(models.WrittenOnceError, match="never"):
-            change()
-
-
 def test_membership_is_asked_by_list_day_and_knowledge():
     held = api.is_member("LDC", "LA", on=date(2026, 11, 23), known_at=make.EVE)
     assert held.until_date == date(2026, 11, 24)

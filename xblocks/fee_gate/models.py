@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
-import django
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_tables.constraints import check
 from fee_gate.data import HoldScope
-
-# ``check`` became ``condition`` in Django 5.1 and is gone in 6.0; we run on 4.2 and 5.2.
-CHECK = "condition" if django.VERSION >= (5, 1) else "check"
-
-
-def _check(name: str, rule: Q) -> models.CheckConstraint:
-    arguments: dict[str, Any] = {CHECK: rule, "name": name}
-    return models.CheckConstraint(**arguments)
 
 
 def new_version() -> str:
@@ -120,13 +111,13 @@ class FeeGateRule(models.Model):
         ordering = ["course_key", "scope", "-effective_from"]
         permissions = [("enrol_without_fee", "Can enrol others without their fee")]
         constraints = [
-            _check("fee_gate_rule_scope", Q(scope__in=[scope.value for scope in HoldScope])),
-            _check("fee_gate_rule_fee", ~Q(fee="")),
-            _check(
+            check("fee_gate_rule_scope", Q(scope__in=[scope.value for scope in HoldScope])),
+            check("fee_gate_rule_fee", ~Q(fee="")),
+            check(
                 "fee_gate_rule_period",
                 Q(ends_at__isnull=True) | Q(ends_at__gte=F("effective_from")),
             ),
-            _check("fee_gate_rule_one_live", Q(live_key__isnull=False) | Q(ends_at__isnull=False)),
+            check("fee_gate_rule_one_live", Q(live_key__isnull=False) | Q(ends_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Rows that are written once: no way through Django changes or deletes one.
 
-Whoever has the database's password still can; ``check`` finds what they did.
+Whoever has the database's password still can.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
-from .exceptions import RowIsKept
+from fairgate.errors import RowIsKept
 
 
 class WrittenOnceQuerySet(models.QuerySet[Any]):

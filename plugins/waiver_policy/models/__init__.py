@@ -1,0 +1,24 @@
+"""The tables: lists and policies as dated evidence, decisions, grants and the fund.
+
+Evidence and movements of money are written once (``WrittenOnce``): what changes has columns of its
+own for its state. Money is integer minor units next to its currency; moments are UTC.
+"""
+
+from waiver_policy.models.applications import ApplicationMessage, WaiverApplication
+from waiver_policy.models.decisions import WaiverDecision
+from waiver_policy.models.fund import FundEntry, QuotaUse, WaiverFund, WaiverGrant
+from waiver_policy.models.lists import ListEdition, ListMembership
+from waiver_policy.models.policies import PolicyVersion
+
+__all__ = [
+    "ApplicationMessage",
+    "FundEntry",
+    "ListEdition",
+    "ListMembership",
+    "PolicyVersion",
+    "QuotaUse",
+    "WaiverApplication",
+    "WaiverDecision",
+    "WaiverFund",
+    "WaiverGrant",
+]

@@ -1,0 +1,45 @@
+"""Evidence and movements of money are refused to be changed or deleted, by every way."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from factories import waiver_policy as make
+from factories.kept import ATTEMPTS, rows
+from fairgate.errors import RowIsKept
+from fairgate_tables.written_once import WrittenOnce
+from waiver_policy import models
+
+pytestmark = pytest.mark.django_db
+
+KEPT = (models.FundEntry, models.ListEdition, models.ListMembership, models.WaiverDecision)
+
+
+@pytest.fixture(autouse=True)
+def granted():
+    make.programme()
+    make.grant()
+
+
+def test_these_are_all_tables_that_are_kept():
+    named = {getattr(models, name) for name in models.__all__}
+    assert {model for model in named if issubclass(model, WrittenOnce)} == set(KEPT)
+
+
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=list(ATTEMPTS))
+def test_f39_a_row_is_neither_changed_nor_deleted(model, attempt):
+    before = rows(model)
+    refused = pytest.raises(RowIsKept, match="is written once: it is never changed or deleted")
+    with refused, transaction.atomic():
+        attempt(model)
+    assert rows(model) == before
+
+
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+def test_f39_saving_a_row_again_is_refused(model):
+    before = rows(model)
+    with pytest.raises(RowIsKept):
+        model.objects.first().save()
+    assert rows(model) == before
