@@ -88,20 +88,22 @@ def _fee_page(
         "order_minutes": int(conf.order_hold().total_seconds() // 60),
         "currencies": offering.currencies(clock.utc_day(at)),
     }
+    settled = context["settled"] = api.has_entitlement(learner.user_id, code, at=at)
+    if settled:
+        context["given"] = api.given_seat(learner.user_id, code)
+    else:
+        context["ended"] = api.ended_note(learner.user_id, code, at=at)
     try:
-        offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
-        if offer.entitled:
-            context["given"] = api.given_seat(learner.user_id, code)
-        else:
-            context["ended"] = api.ended_note(learner.user_id, code, at=at)
-        if offering.waivable and not offer.entitled:
+        context["quote"] = api.quote(learner, code, at=at, currency=currency)
+        if offering.waivable and not settled:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if waitlisted:
             context["full_quote"] = api.quote(
                 learner, code, at=at, currency=currency, with_waiver=False
             )
     except PaymentsError as reason:
-        context["error"] = error or in_words(reason)
+        # Who has access need not be told that nothing is sold.
+        context["error"] = error or ("" if settled else in_words(reason))
     return render(request, "fee_payments/fee.html", context, status=status)
 
 

@@ -143,6 +143,19 @@ def test_a_fee_that_is_not_on_sale_promises_nothing_and_takes_a_seat_code():
     assert f'href="{reverse("fee_payments:seat_code", args=["spectrum"])}"' in page.content.decode()
 
 
+def test_who_has_access_reads_so_when_the_fee_is_not_sold_any_more():
+    make.offering()
+    client = client_of("lena")
+    user = get_user_model().objects.get()
+    api.redeem_seat_code(make.learner(user.pk), "spectrum", make.seat_code(), at=make.NOON)
+    make.offering(on_sale_until=make.NOON.date())
+
+    page = text_of(fee(client))
+
+    assert "This fee is settled: you have access." in page
+    assert "is not on sale" not in page
+
+
 def test_a_title_does_not_turn_an_arabic_sentence_around():
     error = NotOnSale("Spectrum management", date(2026, 10, 1))
     with translation.override("ar"):
