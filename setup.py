@@ -41,6 +41,8 @@ REQUIRES = [
     "edx-opaque-keys",
     "requests",
     "django-countries>=7.6",
+    "djangorestframework>=3.14",
+    "drf-spectacular>=0.28",
 ]
 
 # The demo runs the blocks in the workbench of the SDK.

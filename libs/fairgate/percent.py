@@ -38,12 +38,16 @@ class Percent:
         """This share of an amount, rounded once to a whole minor unit."""
         return Money.rounded(money.amount * self.basis_points / 10_000, money.currency, rounding)
 
+    @property
+    def plain(self) -> str:
+        """The number without its sign, as it can be read again: ``12.5``."""
+        return f"{Decimal(self.basis_points) / 100:.2f}".rstrip("0").rstrip(".")
+
     def __str__(self) -> str:
-        text = f"{Decimal(self.basis_points) / 100:.2f}".rstrip("0").rstrip(".")
-        return f"{text} %"
+        return f"{self.plain} %"
 
     def __repr__(self) -> str:
-        return f'Percent("{str(self)[:-2]}")'
+        return f'Percent("{self.plain}")'
 
 
 def _to_basis_points(value: int | str | Decimal) -> int:

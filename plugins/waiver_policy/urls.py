@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from waiver_policy import views
 
 app_name = "waiver_policy"
 
 urlpatterns = [
+    path("api/v1/", include("waiver_policy.rest.urls")),
     path("", views.my_applications, name="mine"),
     path("why/<str:offering_code>/", views.why, name="why"),
     path("apply/<str:offering_code>/", views.apply, name="apply"),

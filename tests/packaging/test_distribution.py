@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "fairgate": "libs",
+    "fairgate_rest": "libs",
     "fairgate_tables": "libs",
     "fee_gate": "xblocks",
     "fee_payments": "plugins",
@@ -124,6 +125,8 @@ def test_the_metadata_asks_for_lower_bounds_only(wheel):
         "edx-opaque-keys",
         "requests",
         "django-countries",
+        "djangorestframework",
+        "drf-spectacular",
     }
 
 

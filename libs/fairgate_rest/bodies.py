@@ -1,0 +1,106 @@
+"""What comes in: small JSON objects whose every field is known; what goes out: money and moments.
+
+``Money`` is ``{"amount": "15.00", "currency": "USD"}``, percentages are texts like ``"75"``,
+moments are UTC.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
+
+from fairgate.errors import FairgateError
+from fairgate.money import Money
+from fairgate.percent import Percent
+
+MAX_BODY = 65_536
+"""Bytes; the longest text that an API takes has 4,000 characters."""
+
+
+class SmallJson(JSONParser):
+    """JSON of at most ``MAX_BODY`` bytes, without a name that stands there twice."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """The value.
+
+        Raises:
+            ParseError: it is too long, too deep, not UTF-8, or not JSON.
+        """
+        body = stream.read(MAX_BODY + 1)
+        if len(body) > MAX_BODY:
+            raise ParseError(f"The body has more than {MAX_BODY} bytes.")
+        try:
+            return json.loads(
+                body.decode(), parse_constant=strict_constant, object_pairs_hook=_once
+            )
+        except (ValueError, RecursionError) as fault:
+            said = "it is nested too deeply" if isinstance(fault, RecursionError) else fault
+            raise ParseError(f"The body is not JSON: {said}.") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"“{twice}” stands there twice")
+    return found
+
+
+class Body(serializers.Serializer):
+    """A body whose unknown fields are refused: a misspelt name must not be a silent default."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
+            known = ", ".join(self.fields) or "none"
+            said = f"This field is not known here; known are: {known}."
+            raise serializers.ValidationError({name: [said] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """A moment, shown in UTC whatever the site's zone is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"})
+class Share(serializers.Field):
+    """A ``Percent`` as text without its sign: ``"12.5"``."""
+
+    def to_representation(self, value: Percent) -> str:
+        return value.plain
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise serializers.ValidationError('A percentage is a text, like "12.5".')
+        try:
+            return Percent(data)
+        except FairgateError as fault:
+            raise serializers.ValidationError(str(fault)) from None
+
+
+class Amount(serializers.Serializer):
+    """``Money``; an amount is a text, as a JSON number is a binary fraction to many readers."""
+
+    amount = serializers.CharField(max_length=30, help_text="Like 15.00, in units of the currency.")
+    currency = serializers.CharField(max_length=3, help_text="ISO 4217, like USD.")
+
+    def to_representation(self, instance: Money) -> dict[str, str]:
+        return {"amount": f"{instance.amount:f}", "currency": instance.currency}
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = super().to_internal_value(data)
+        try:
+            return Money(given["amount"], given["currency"])
+        except FairgateError as fault:
+            raise serializers.ValidationError(str(fault)) from None

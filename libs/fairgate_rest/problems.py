@@ -1,0 +1,77 @@
+"""How a fault is told: problem details of RFC 9457, with a code that programs can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from fairgate.errors import FairgateError
+
+MEDIA_TYPE = "application/problem+json"
+
+SHAPE = {
+    "type": "object",
+    "required": ["type", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; for programs."},
+        "detail": {"type": "string", "description": "A sentence; for people."},
+        "errors": {
+            "type": "object",
+            "description": "Faults of body or query, by field.",
+        },
+    },
+}
+"""A problem as JSON Schema."""
+
+Statuses = Mapping[type[FairgateError], int]
+"""The HTTP status of each kind of our own errors; the nearest class counts."""
+
+
+def answer(error: Exception, statuses: Statuses) -> Response | None:
+    """The answer to an error that was raised on purpose; ``None`` for a mistake in the program.
+
+    Nothing is rolled back here: a service undoes what it began, and what it kept on purpose (a
+    refusal) stays.
+    """
+    if isinstance(error, FairgateError):
+        return _problem(_status(error, statuses), type(error).__name__, str(error))
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    return _of_framework(error)
+
+
+def _status(error: FairgateError, statuses: Statuses) -> int:
+    known = (statuses[kind] for kind in type(error).__mro__ if kind in statuses)
+    return next(known, 400)
+
+
+def _of_framework(error: exceptions.APIException) -> Response:
+    headers = {}
+    if header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    if isinstance(error, exceptions.ValidationError):
+        said = "The body, or the query, is not as it must be; see errors."
+        return _problem(400, "invalid", said, headers, errors=error.detail)
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    return _problem(error.status_code, code, str(error.detail), headers)
+
+
+def _problem(
+    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
+    body = {"type": "about:blank", "status": status, "code": code, "detail": detail, **more}
+    return Response(body, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)

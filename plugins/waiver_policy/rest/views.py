@@ -1,0 +1,248 @@
+"""The views: parse, ask or tell the app's door, answer.
+
+A learner sees their own; a reviewer (``waiver_policy.review_application``) sees all applications;
+the fund and the policies have permissions of their own. What does not concern a person is not
+there for them (404).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework.response import Response
+
+from fairgate import clock
+from fairgate.money import UnknownCurrency
+from fairgate_rest.views import View, described, permitted
+from waiver_policy import api, compat, permissions
+from waiver_policy.data import Applicant, ApplicationSummary, Decision
+from waiver_policy.exceptions import (
+    AlreadyEligible,
+    ApplicationClosed,
+    OutOfTurn,
+    TooManyApplications,
+    UnknownApplication,
+    UnknownList,
+)
+from waiver_policy.rest import shapes
+from waiver_policy.sentences import offering_title
+
+
+class WaiverView(View):
+    """The base of the views here."""
+
+    statuses = {
+        UnknownApplication: 404,
+        UnknownList: 404,
+        UnknownCurrency: 404,
+        AlreadyEligible: 409,
+        ApplicationClosed: 409,
+        OutOfTurn: 409,
+        TooManyApplications: 429,
+    }
+
+    @property
+    def user_id(self) -> int:
+        """Whose request it is."""
+        return int(self.request.user.pk)
+
+
+class Lists(WaiverView):
+    """Every edition of every country list."""
+
+    @described(operation_id="list_editions", responses=shapes.EditionShape(many=True))
+    def get(self, request: Any) -> Response:
+        return self.page(api.list_editions(), shapes.EditionShape)
+
+
+class Members(WaiverView):
+    """Who is on a list on a day, as it was known at a moment."""
+
+    @described(
+        operation_id="list_members",
+        parameters=[shapes.MembersQuery],
+        responses=shapes.MembershipShape(many=True),
+    )
+    def get(self, request: Any, code: str) -> Response:
+        asked, now = self.query(shapes.MembersQuery), clock.now()
+        known_at = asked.get("known_at", now)
+        on = asked.get("on", clock.utc_day(now))
+        return self.page(api.list_members(code, on=on, known_at=known_at), shapes.MembershipShape)
+
+
+class Policies(WaiverView):
+    """Every version of every policy."""
+
+    permission_classes = (permitted("waiver_policy.view_policyversion"),)
+
+    @described(operation_id="list_policies", responses=shapes.PolicyShape(many=True))
+    def get(self, request: Any) -> Response:
+        return self.page(api.list_policies(), shapes.PolicyShape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    decision: Decision
+    reasons: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+class OwnDecision(WaiverView):
+    """What the policy answers the caller about an offering, and why."""
+
+    @described(
+        operation_id="decide", parameters=[shapes.OfferingQuery], responses=shapes.DecisionShape
+    )
+    def get(self, request: Any) -> Response:
+        offering = _known(self.query(shapes.OfferingQuery)["offering"])
+        decision = api.decide(_applicant(self.user_id), offering_code=offering, at=clock.now())
+        told = _Told(
+            decision,
+            tuple(reason.code for reason in decision.reasons),
+            (*api.explain(decision), *api.advise(decision)),
+        )
+        return Response(shapes.DecisionShape(told).data)
+
+
+class OwnApplications(WaiverView):
+    """The caller's applications, and a new one."""
+
+    @described(operation_id="list_own", responses=shapes.ApplicationShape(many=True))
+    def get(self, request: Any) -> Response:
+        return self.page(api.list_applications(user_id=self.user_id), shapes.ApplicationShape)
+
+    @described(operation_id="apply", request=shapes.ApplyBody, responses=shapes.ApplicationShape)
+    def post(self, request: Any) -> Response:
+        given = self.body(shapes.ApplyBody)
+        found = api.apply(
+            _applicant(self.user_id),
+            offering_code=_known(given["offering"]),
+            note=given["note"],
+            at=clock.now(),
+        )
+        return Response(shapes.ApplicationShape(found).data, status=201)
+
+
+class OneApplication(WaiverView):
+    """One application, for its learner and for reviewers."""
+
+    @described(operation_id="get_application", responses=shapes.ApplicationShape)
+    def get(self, request: Any, application: UUID) -> Response:
+        return Response(self._shape(self._visible(application)).data)
+
+    def _visible(self, application: UUID) -> ApplicationSummary:
+        found = api.get_application(application)
+        if found.user_id != self.user_id and not permissions.may_review(self.request.user):
+            raise Http404
+        return found
+
+    def _shape(self, found: ApplicationSummary) -> Any:
+        own = found.user_id == self.user_id
+        return (shapes.ApplicationShape if own else shapes.ReviewedShape)(found)
+
+
+class Messages(OneApplication):
+    """What was asked about an application and answered; the learner answers here."""
+
+    @described(operation_id="list_messages", responses=shapes.MessageShape(many=True))
+    def get(self, request: Any, application: UUID) -> Response:
+        found = self._visible(application)
+        return self.page(api.list_messages(found.uuid), shapes.MessageShape)
+
+    @described(operation_id="answer", request=shapes.AnswerBody, responses=shapes.ApplicationShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.AnswerBody)
+        found = api.answer(application, by=self.user_id, text=given["text"], at=clock.now())
+        return Response(shapes.ApplicationShape(found).data)
+
+
+class ReviewerView(WaiverView):
+    """The base of what only reviewers may."""
+
+    permission_classes = (permitted(permissions.REVIEW),)
+
+
+class Queue(ReviewerView):
+    """Applications of everybody, oldest first."""
+
+    @described(
+        operation_id="list_applications",
+        parameters=[shapes.ReviewQuery],
+        responses=shapes.ReviewedShape(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        state = self.query(shapes.ReviewQuery).get("state")
+        return self.page(api.list_applications(state=state), shapes.ReviewedShape)
+
+
+class Approval(ReviewerView):
+    """Approve an application."""
+
+    @described(operation_id="approve", request=shapes.ApproveBody, responses=shapes.ReviewedShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.ApproveBody)
+        found = api.approve(
+            application, by=self.user_id, reason=given["reason"], at=clock.now(),
+            percent=given.get("percent"), read=given["read"],
+        )  # fmt: skip
+        return Response(shapes.ReviewedShape(found).data)
+
+
+class Refusal(ReviewerView):
+    """Refuse an application."""
+
+    @described(operation_id="refuse", request=shapes.ReviewBody, responses=shapes.ReviewedShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.ReviewBody)
+        found = api.refuse(
+            application, by=self.user_id, reason=given["reason"], at=clock.now(), read=given["read"]
+        )
+        return Response(shapes.ReviewedShape(found).data)
+
+
+class Question(ReviewerView):
+    """Ask the learner for more."""
+
+    @described(operation_id="ask", request=shapes.ReviewBody, responses=shapes.ReviewedShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.ReviewBody)
+        found = api.ask_for_more(
+            application, by=self.user_id, question=given["reason"], at=clock.now(),
+            read=given["read"],
+        )  # fmt: skip
+        return Response(shapes.ReviewedShape(found).data)
+
+
+class Fund(WaiverView):
+    """What the fund of a currency has."""
+
+    permission_classes = (permitted("waiver_policy.view_waiverfund"),)
+
+    @described(operation_id="fund_balance", responses=shapes.BalanceShape)
+    def get(self, request: Any, currency: str) -> Response:
+        return Response(shapes.BalanceShape(api.fund_balance(currency)).data)
+
+
+class FundEntries(WaiverView):
+    """Every movement of the fund of a currency."""
+
+    permission_classes = (permitted("waiver_policy.view_fundentry"),)
+
+    @described(operation_id="list_fund_entries", responses=shapes.EntryShape(many=True))
+    def get(self, request: Any, currency: str) -> Response:
+        api.fund_balance(currency)  # an unknown currency is told
+        return self.page(api.list_fund_entries(currency), shapes.EntryShape)
+
+
+def _applicant(user_id: int) -> Applicant:
+    return Applicant(user_id=user_id, country=compat.profile_country(user_id))
+
+
+def _known(offering: str) -> str:
+    """The code of an offering that somebody sells; any other has no answer here."""
+    if not offering.isprintable() or offering_title(offering) is None:
+        raise Http404
+    return offering

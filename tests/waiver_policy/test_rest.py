@@ -1,0 +1,313 @@
+"""The REST API: who may ask what, what is answered, and what is told when it cannot be."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+
+from factories import waiver_policy as make
+from fairgate import clock
+from fairgate_rest.bodies import MAX_BODY
+from waiver_policy import api, compat, models
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROOT = "/fairgate/waivers/api/v1/"
+COUNTRIES = {"amina": "UG", "maria": "GU", "lena": "CH"}
+
+
+@pytest.fixture(autouse=True)
+def on_the_eve(monkeypatch):
+    """It is the eve, lists and policy are loaded, and the platform knows these people."""
+    monkeypatch.setattr(clock, "_source", lambda: make.EVE)
+    people = get_user_model()._default_manager
+    country_of = lambda user_id: COUNTRIES.get(people.get(pk=user_id).username, "")  # noqa: E731
+    monkeypatch.setattr(compat, "profile_country", country_of)
+    make.programme()
+    api.name_offerings_with(lambda code: "Spectrum" if code == make.COURSE else "")
+    yield
+    api.name_offerings_with(None)
+
+
+def person(name, *permissions, **fields):
+    user, _ = get_user_model().objects.get_or_create(username=name, defaults=fields)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def client_of(name, *permissions, **options):
+    client = Client(**options)
+    client.force_login(person(name, *permissions))
+    return client
+
+
+def post(client, path, body, **headers):
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(ROOT + path, text, content_type="application/json", **headers)
+
+
+def applied(name="maria"):
+    """The application of somebody whose case a person has to look at."""
+    user = person(name)
+    return api.apply(
+        make.applicant(user.pk, COUNTRIES[name]), offering_code=make.COURSE, note="Please.",
+        at=make.EVE,
+    )  # fmt: skip
+
+
+READABLE = ["lists/", "lists/LDC/members/", f"decision/?offering={make.COURSE}", "applications/",
+            "openapi/"]  # fmt: skip
+WITH_PERMISSION = {
+    "policies/": "view_policyversion",
+    "review/": "review_application",
+    "funds/USD/": "view_waiverfund",
+    "funds/USD/entries/": "view_fundentry",
+}
+
+
+class TestWho:
+    @pytest.mark.parametrize("path", [*READABLE, *WITH_PERMISSION])
+    def test_a_stranger_is_asked_to_sign_in(self, path):
+        answer = Client().get(ROOT + path)
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"]
+        assert answer["Content-Type"] == "application/problem+json"
+
+    @pytest.mark.parametrize("path", READABLE)
+    def test_who_is_signed_in_reads_what_is_theirs_or_public(self, path):
+        answer = client_of("lena").get(ROOT + path)
+        assert answer.status_code == 200
+        assert "no-store" in answer["Cache-Control"]
+
+    @pytest.mark.parametrize(("path", "permission"), WITH_PERMISSION.items())
+    def test_the_rest_takes_a_permission_of_its_own(self, path, permission):
+        others = set(WITH_PERMISSION.values()) - {permission}
+        assert client_of("lena", *others).get(ROOT + path).status_code == 403
+        assert client_of("omar", permission).get(ROOT + path).status_code == 200
+
+    def test_f24_an_application_is_there_for_its_learner_and_for_reviewers_only(self):
+        path = f"{ROOT}applications/{applied().uuid}/"
+        assert client_of("maria").get(path).json()["note"] == "Please."
+        assert client_of("rita", "review_application").get(path).json()["country"] == "GU"
+        for stranger in ("lena", "teacher"):
+            assert client_of(stranger).get(path).status_code == 404
+            assert client_of(stranger).get(path + "messages/").status_code == 404
+
+    def test_the_learner_does_not_read_what_reviewers_keep(self):
+        own = client_of("maria").get(f"{ROOT}applications/{applied().uuid}/").json()
+        assert not {"user_id", "country", "proposed_percent"} & set(own)
+
+    def test_f25_a_browser_without_the_token_of_the_form_changes_nothing(self):
+        client = client_of("maria", enforce_csrf_checks=True)
+        body = {"offering": make.COURSE, "note": "Please.", "is_true": True}
+        assert post(client, "applications/", body).status_code == 403
+        assert models.WaiverApplication.objects.count() == 0
+
+    def test_a_reviewer_who_is_locked_out_decides_nothing(self):
+        one = applied()
+        client = client_of("rita", "review_application")
+        get_user_model().objects.filter(username="rita").update(is_active=False)
+        body = {"reason": "Good.", "read": 0}
+        assert post(client, f"review/{one.uuid}/approve/", body).status_code in (401, 403)
+        assert api.get_application(one.uuid).state == "submitted"
+
+
+class TestLists:
+    def test_members_are_those_of_a_day(self):
+        client = client_of("lena")
+        on_the_list = client.get(f"{ROOT}lists/LDC/members/?on=2026-11-23&page_size=100").json()
+        afterwards = client.get(f"{ROOT}lists/LDC/members/?on=2026-11-24&page_size=100").json()
+        assert (on_the_list["count"], afterwards["count"]) == (44, 41)
+        laos = next(row for row in on_the_list["results"] if row["country"] == "LA")
+        assert (laos["until_date"], laos["edition"]) == ("2026-11-24", "LDC-1")
+
+    def test_members_are_those_that_were_known(self):
+        before = "2026-07-01T00:00:00Z"
+        answer = client_of("lena").get(f"{ROOT}lists/LDC/members/?known_at={before}")
+        assert answer.json()["count"] == 0
+
+    @pytest.mark.parametrize(
+        ("path", "status", "said"),
+        [
+            ("lists/OECD/members/", 404, "“OECD” is not a list we know"),
+            ("lists/LDC/members/?on=24.11.2026", 400, "YYYY-MM-DD"),
+            ("lists/LDC/members/?day=2026-11-24", 400, "known are: on, known_at"),
+            ("lists/?page=9", 404, "Invalid page"),
+            ("funds/XXX/", 404, "XXX"),
+        ],
+    )
+    def test_what_cannot_be_answered_is_told(self, path, status, said):
+        client = client_of("omar", "view_waiverfund")
+        answer = client.get(ROOT + path)
+        assert answer.status_code == status
+        assert answer.json()["status"] == status
+        assert said in json.dumps(answer.json(), ensure_ascii=False)
+
+    def test_f28_a_page_has_a_hundred_rows_at_most(self):
+        answer = client_of("lena").get(f"{ROOT}lists/SIDS/members/?page_size=100000").json()
+        assert len(answer["results"]) == min(100, answer["count"])
+
+
+class TestDecision:
+    def test_says_what_the_pages_say(self):
+        answer = client_of("amina").get(f"{ROOT}decision/?offering={make.COURSE}").json()
+        user = get_user_model().objects.get(username="amina")
+        decision = api.decide(make.applicant(user.pk, "UG"), offering_code=make.COURSE, at=make.EVE)
+        assert (answer["outcome"], answer["percent"]) == ("granted", "100")
+        assert tuple(answer["sentences"]) == api.explain(decision)
+        assert answer["decided_on"] == date(2026, 11, 23).isoformat()
+
+    @pytest.mark.parametrize("code", ["nobody-sells-this", "a%00b", "x" * 101])
+    def test_of_an_unknown_offering_is_not_there(self, code):
+        answer = client_of("amina").get(f"{ROOT}decision/?offering={code}")
+        assert answer.status_code in (400, 404)
+
+
+class TestApplying:
+    BODY = {"offering": make.COURSE, "note": "Please.", "is_true": True}
+
+    def test_twice_is_one_application(self):
+        client = client_of("maria")
+        first, second = (post(client, "applications/", self.BODY) for _ in range(2))
+        assert first.status_code == 201
+        assert first.json()["uuid"] == second.json()["uuid"]
+        assert client.get(ROOT + "applications/").json()["count"] == 1
+
+    def test_is_not_needed_by_who_has_the_waiver(self):
+        answer = post(client_of("amina"), "applications/", self.BODY)
+        assert (answer.status_code, answer.json()["code"]) == (409, "AlreadyEligible")
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (BODY | {"percent": "100"}, "percent"),
+            (BODY | {"user_id": 1}, "user_id"),
+            (BODY | {"is_true": False}, "is_true"),
+            (BODY | {"note": ""}, "note"),
+            (BODY | {"note": "x" * 4001}, "note"),
+            ({"offering": make.COURSE}, "note"),
+            ([BODY], "errors"),
+            ("{", "not JSON"),
+            (b"\xff\xfe", "not JSON"),
+            ('{"offering": NaN}', "not JSON"),
+            ('{"note": "a", "note": "b"}', "“note” stands there twice"),
+            ("[" * 30_000, "nested too deeply"),
+            (json.dumps({"note": "x" * MAX_BODY}), f"more than {MAX_BODY} bytes"),
+        ],
+    )  # fmt: skip
+    def test_f28_what_is_no_application_is_refused_with_a_sentence(self, body, said):
+        answer = post(client_of("maria"), "applications/", body)
+        assert answer.status_code == 400
+        assert said in json.dumps(answer.json(), ensure_ascii=False)
+        assert models.WaiverApplication.objects.count() == 0
+
+    def test_an_answer_is_taken_when_something_is_asked_and_only_from_the_learner(self):
+        one = applied()
+        path = f"applications/{one.uuid}/messages/"
+        out_of_turn = post(client_of("maria"), path, {"text": "I live there."})
+        api.ask_for_more(one.uuid, by=99, question="Where do you live?", at=make.EVE)
+
+        stranger = post(client_of("lena"), path, {"text": "In Guam."})
+        answer = post(client_of("maria"), path, {"text": "In Guam."})
+
+        assert (out_of_turn.status_code, stranger.status_code) == (409, 404)
+        assert answer.json()["state"] == "submitted"
+        said = client_of("maria").get(ROOT + path).json()["results"]
+        assert [one["text"] for one in said] == ["Where do you live?", "In Guam."]
+
+
+class TestReviewing:
+    def test_approves_with_the_percentage_that_the_rule_proposes(self):
+        one = applied()
+        client = client_of("rita", "review_application")
+        answer = post(client, f"review/{one.uuid}/approve/", {"reason": "Good.", "read": 0})
+        assert answer.status_code == 200
+        assert (answer.json()["state"], answer.json()["percent"]) == ("approved", "50")
+
+    @pytest.mark.parametrize(
+        ("action", "body", "status"),
+        [
+            ("approve", {"reason": "Good.", "read": 0, "percent": "0"}, 400),
+            ("approve", {"reason": "Good.", "read": 0, "percent": "101"}, 400),
+            ("approve", {"reason": "Good.", "read": 0, "percent": "１０"}, 400),
+            ("approve", {"reason": " ", "read": 0}, 400),
+            ("refuse", {"reason": "No.", "read": 1}, 409),
+            ("refuse", {"reason": "No."}, 400),
+            ("ask", {"reason": "", "read": 0}, 400),
+        ],
+    )
+    def test_a_review_that_lacks_something_changes_nothing(self, action, body, status):
+        one = applied()
+        client = client_of("rita", "review_application")
+        assert post(client, f"review/{one.uuid}/{action}/", body).status_code == status
+        assert api.get_application(one.uuid).state == "submitted"
+
+    @pytest.mark.parametrize("action", ["approve", "refuse", "ask"])
+    def test_only_reviewers_review_and_nobody_their_own(self, action):
+        one = applied()
+        body = {"reason": "Good.", "read": 0}
+        assert post(client_of("lena"), f"review/{one.uuid}/{action}/", body).status_code == 403
+        own = client_of("maria", "review_application")
+        assert post(own, f"review/{one.uuid}/{action}/", body).status_code == 400
+        assert api.get_application(one.uuid).state == "submitted"
+
+    def test_twice_is_told(self):
+        one = applied()
+        client = client_of("rita", "review_application")
+        for status in (200, 409):
+            answer = post(client, f"review/{one.uuid}/refuse/", {"reason": "No.", "read": 0})
+            assert answer.status_code == status
+
+    def test_an_application_that_is_not_there_is_told(self):
+        client = client_of("rita", "review_application")
+        answer = post(client, f"review/{uuid4()}/refuse/", {"reason": "No.", "read": 0})
+        assert (answer.status_code, answer.json()["code"]) == (404, "UnknownApplication")
+
+    def test_the_queue_is_asked_by_state(self):
+        applied()
+        client = client_of("rita", "review_application")
+        assert client.get(f"{ROOT}review/?state=submitted").json()["count"] == 1
+        assert client.get(f"{ROOT}review/?state=refused").json()["count"] == 0
+        assert client.get(f"{ROOT}review/?state=lost").status_code == 400
+
+
+class TestFund:
+    def test_money_is_text_with_its_currency(self):
+        client = client_of("omar", "view_waiverfund", "view_fundentry")
+        make.grant()
+        balance = client.get(f"{ROOT}funds/USD/").json()
+        assert balance["available"] == {"amount": "45.00", "currency": "USD"}
+        entries = client.get(f"{ROOT}funds/USD/entries/").json()["results"]
+        assert [entry["amount"]["amount"] for entry in entries] == ["60.00", "-15.00"]
+
+
+class TestDescription:
+    def test_names_every_path_and_every_field(self):
+        document = client_of("lena").get(ROOT + "openapi/").json()
+        assert document["openapi"].startswith("3.")
+        assert document["servers"] == [{"url": ROOT.rstrip("/")}]
+        assert len(document["paths"]) == 13
+        validate_schema(document)
+        page = document["paths"]["/lists/"]["get"]["responses"]["200"]["content"]
+        assert page["application/json"]["schema"]["$ref"].endswith("/PaginatedEditionShapeList")
+        assert {"jwt": []} in document["paths"]["/lists/"]["get"]["security"]
+        body = document["paths"]["/review/{application}/approve/"]["post"]["requestBody"]
+        assert body["required"]
+        asked = document["paths"]["/lists/{code}/members/"]["get"]["parameters"]
+        assert {"on", "known_at", "code"} <= {one["name"] for one in asked}
+
+
+def test_f28_who_asks_too_often_is_told_when_to_come_back(settings):
+    settings.FAIRGATE_API_RATES = {"read": "2/minute"}
+    client = client_of("hasty")
+    answers = [client.get(ROOT + "lists/") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert post(client, "applications/", TestApplying.BODY).status_code != 429
