@@ -6,10 +6,12 @@
 Reading is all or nothing: a file with a fault yields no row at all, and every fault is named at
 once, so that a person mends a file in one go.
 
-Strict means: UTF-8 (a BOM is read over), no NUL, a size limit; in YAML no tags, no anchors or
+Strict means: UTF-8 (a BOM is read over), no NUL, a size limit, and a sentence for what people send
+instead (a spreadsheet, UTF-16, a CSV with semicolons); in YAML no tags, no anchors or
 aliases (a "billion laughs" has nothing to laugh with), no key twice, and every plain scalar stays
 the text that was written except whole numbers, decimals, ``true``, ``false`` and ``null``: Norway
-(``NO``) is not false and ``004`` is not 4. In CSV a fixed header, no missing or extra cells.
+(``NO``) is not false and ``004`` is not 4. In CSV commas, a fixed header, no missing or extra
+cells.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -139,6 +141,9 @@ def decode(raw: bytes, *, file: str) -> str:
     """Bytes of a file or an upload as text, by the rules of ``read_text``."""
     if len(raw) > MAX_BYTES:
         raise DocumentError("is larger than 5 MB.", file=file)
+    other = _other_kind(raw)
+    if other:
+        raise DocumentError(f"is {other}.", file=file)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -148,6 +153,31 @@ def decode(raw: bytes, *, file: str) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise DocumentError("holds a NUL character.", file=file, line=line)
     return text
+
+
+def _other_kind(raw: bytes) -> str:
+    """What a file is that people take for text, in words; "" when nothing speaks against text."""
+    for signature, words in _SIGNATURES:
+        if raw.startswith(signature):
+            return words
+    # UTF-16 without its mark: every other byte of Latin text is zero.
+    start = raw[:200]
+    if len(start) > 3 and max(start[::2].count(0), start[1::2].count(0)) > len(start) // 4:
+        return _UTF_16
+    return ""
+
+
+_UTF_16 = "UTF-16 text; save it as UTF-8"
+_SIGNATURES = (
+    (b"\xff\xfe", _UTF_16),
+    (b"\xfe\xff", _UTF_16),
+    (b"PK\x03\x04", "a spreadsheet or another ZIP archive, not text; save it as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "an Office file, not text; save it as CSV (UTF-8)"),
+    (b"%PDF", "a PDF, not text"),
+    (b"\x1f\x8b", "a gzip archive, not text; unpack it"),
+    (b"\x89PNG", "a picture, not text"),
+    (b"\xff\xd8\xff", "a picture, not text"),
+)
 
 
 def parse_yaml(text: str, *, file: str) -> Any:
@@ -179,16 +209,46 @@ def parse_csv(
     Raises:
         DocumentError: the header or a row does not fit, or the quoting is broken.
     """
+    text = text.removeprefix("\ufeff")
+    _check_delimiter(text, {*columns, *optional}, file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     with Faults(file) as faults:
         try:
             header = next(reader, [])
             _check_header(header, columns, optional, faults)
             faults.raise_if_any()
-            rows = tuple(_rows(reader, header, faults))
+            rows = tuple(_rows(reader, header, faults, is_whole=text.endswith("\n")))
         except csv.Error as error:
-            faults.add(f"is not CSV: {error}.", line=reader.line_num)
+            cut = " The file ends within a quoted cell; was it cut off?" if _is_cut(error) else ""
+            faults.add(f"is not CSV: {error}.{cut}", line=reader.line_num)
     return rows
+
+
+def _is_cut(error: csv.Error) -> bool:
+    return str(error) == "unexpected end of data"
+
+
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
+
+
+def _check_delimiter(text: str, known: Collection[str], file: str) -> None:
+    """One sentence for a file that a spreadsheet wrote with another delimiter.
+
+    Without it every column would be missing.
+    """
+    header = text.split("\n", 1)[0].rstrip("\r")
+    found = {sign: _known_cells(header, sign, known) for sign in (",", *_DELIMITERS)}
+    best = max(found, key=lambda sign: found[sign])
+    if found[best] > max(found[","], 1):
+        raise DocumentError(
+            f"the cells are separated by {_DELIMITERS[best]}; commas are needed.",
+            file=file,
+            line=1,
+        )
+
+
+def _known_cells(header: str, sign: str, known: Collection[str]) -> int:
+    return sum(cell.strip(' "') in known for cell in header.split(sign))
 
 
 def _check_header(
@@ -207,16 +267,19 @@ def _check_header(
             faults.add("this column is not known here.", line=1, field=column or "(blank)")
 
 
-def _rows(reader: Any, header: Sequence[str], faults: Faults) -> Iterator[Row]:
-    start = reader.line_num + 1
+def _rows(reader: Any, header: Sequence[str], faults: Faults, *, is_whole: bool) -> Iterator[Row]:
+    start, short = reader.line_num + 1, 0
     for cells in reader:
+        short = 0
         if len(cells) == len(header):
             yield Row(start, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
         elif cells:
-            faults.add(
-                f"has {counted(len(cells), 'cell')}, the header has {len(header)}.", line=start
-            )
+            said = f"has {counted(len(cells), 'cell')}, the header has {len(header)}."
+            faults.add(said, line=start)
+            short = start if len(cells) < len(header) else 0
         start = reader.line_num + 1
+    if short and not is_whole:
+        faults.add("the file ends within this row; it was cut off.", line=short)
 
 
 def _refuse_aliases(text: str, file: str) -> None:

@@ -90,6 +90,62 @@ def test_a_fault_in_csv_is_placed(text, sentence):
 
 
 @pytest.mark.parametrize(
+    ("sign", "words"),
+    [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")],
+    ids=["semicolons", "tabs", "bars"],
+)
+def test_a_wrong_delimiter_is_one_sentence(sign, words):
+    text = sign.join(["code", "name", "note"]) + "\n" + sign.join("abc") + "\n"
+    with pytest.raises(DocumentError) as caught:
+        documents.parse_csv(text, file="c.csv", columns=["code", "name", "note"])
+    assert str(caught.value) == (
+        f"c.csv, line 1: the cells are separated by {words}; commas are needed."
+    )
+
+
+def test_a_semicolon_in_a_good_file_is_no_delimiter():
+    rows = documents.parse_csv("code,note\nAF,a;b;c\n", file="c", columns=["code", "note"])
+    assert rows[0]["note"] == "a;b;c"
+
+
+def test_a_last_row_that_is_cut_is_told_as_such():
+    with pytest.raises(DocumentErrors) as caught:
+        documents.parse_csv("a,b\n1,2\n3", file="c.csv", columns=["a", "b"])
+    assert str(caught.value).splitlines() == [
+        "c.csv, line 3: has 1 cell, the header has 2.",
+        "c.csv, line 3: the file ends within this row; it was cut off.",
+    ]
+
+
+def test_a_file_that_ends_within_quotes_is_told_as_such():
+    with pytest.raises(DocumentErrors, match=r"line 2: is not CSV: .* was it cut off\?"):
+        documents.parse_csv('a,b\n1,"2', file="c.csv", columns=["a", "b"])
+
+
+def test_a_mark_that_a_spreadsheet_puts_first_is_read_over_in_a_text_too():
+    assert documents.parse_csv("\ufeffa\n1\n", file="c", columns=["a"])[0]["a"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ("a,b\n".encode("utf-16"), "f: is UTF-16 text; save it as UTF-8."),
+        ("code,name\n".encode("utf-16-le"), "f: is UTF-16 text; save it as UTF-8."),
+        ("code,name\n".encode("utf-16-be"), "f: is UTF-16 text; save it as UTF-8."),
+        (b"PK\x03\x04...", "f: is a spreadsheet or another ZIP archive, not text; "
+                           "save it as CSV (UTF-8)."),
+        (b"\xd0\xcf\x11\xe0...", "f: is an Office file, not text; save it as CSV (UTF-8)."),
+        (b"%PDF-1.7", "f: is a PDF, not text."),
+        (b"\x89PNG\r\n", "f: is a picture, not text."),
+    ],
+)  # fmt: skip
+def test_what_people_send_for_text_is_named(raw, sentence):
+    with pytest.raises(DocumentError) as caught:
+        documents.decode(raw, file="f")
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
     ("raw", "sentence"),
     [
         (b"a\n\xff\xfe", "f, line 2: is not UTF-8 text."),
