@@ -1,10 +1,13 @@
 """The door of the waiver policy: everything that other packages may ask or tell.
 
-Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_editions``, ``list_policies``,
+Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, ``list_history``,
+``list_contested``, ``list_editions``, ``list_old_editions``, ``diff_edition``, ``list_proposals``,
+``get_proposal``, ``edition_impact``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
 ``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_fund_entries``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
 ``ask_for_more``, ``answer``, ``credit_fund``, ``load_edition``, ``load_policy``,
+``propose_edition``, ``apply_edition``, ``reject_edition``, ``confirm_membership``,
 ``activate_policy``.
 Said once, at the start: ``name_offerings_with``.
 """
@@ -13,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
@@ -30,6 +32,7 @@ from waiver_policy.data import (
     ApplicationSummary,
     Decision,
     EditionFacts,
+    EditionImpact,
     EditionLoad,
     EditionSummary,
     FundBalance,
@@ -38,13 +41,17 @@ from waiver_policy.data import (
     Membership,
     MembershipChange,
     PolicySummary,
+    ProposalSummary,
 )
-from waiver_policy.exceptions import UnknownApplication
-from waiver_policy.selectors import applications, decisions, lists, policies
+from waiver_policy.exceptions import UnknownApplication, UnknownProposal
+from waiver_policy.selectors import applications, decisions, lists, policies, proposals
 from waiver_policy.selectors import fund as fund_selectors
+from waiver_policy.selectors.list_files import Source, open_files, read_files
+from waiver_policy.selectors.proposals import IMPACT_DAYS
 from waiver_policy.services import fund, grants, reviews
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services
+from waiver_policy.services import proposals as proposal_services
 
 # Somebody still looks at these, or they wait for money.
 OPEN_STATES = frozenset(
@@ -296,32 +303,140 @@ def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
 
 
 def load_edition(
-    path_or_text: Path | str,
+    path_or_text: Source,
     *,
     source: EditionFacts,
     by: str,
     known_from: datetime,
     file: str = "",
 ) -> EditionLoad:
-    """Load a CSV of country lists: one edition per list in it, all or nothing.
+    """Load the first edition of each list of a CSV, or of several that belong together.
 
-    A ``Path`` is read; a ``str`` is the text itself (``file`` names it in errors). A list that
-    already stands like that gets no new edition.
+    All or nothing. A ``Path`` is read; a ``str`` is the text itself (``file`` names it in errors).
+    A list that already stands like that gets no new edition; one that stands otherwise gets its
+    next edition from two people: ``propose_edition``, ``apply_edition``. ``known_from`` is now.
 
     Raises:
         fairgate.documents.DocumentError: every fault of the file, with line and column.
-        EditionOutOfOrder: a list has an edition known from this moment or later.
+        EditionExists: a list has an edition, and the file says something else.
+        EditionOutOfOrder: a file of former States has nothing to be added to.
     """
     return list_services.load_edition(
-        path_or_text, source=source, by=by, known_from=known_from, file=file
+        path_or_text, facts=source, by=by, known_from=known_from, file=file
     )
 
 
 def diff_edition(
-    path_or_text: Path | str, *, at: datetime, file: str = ""
+    path_or_text: Source, *, at: datetime, file: str = ""
 ) -> tuple[MembershipChange, ...]:
-    """What loading this file would change against the editions known at ``at``. Stores nothing."""
-    return list_services.diff_edition(path_or_text, at=at, file=file)
+    """What this file says otherwise than the newest editions. Stores nothing.
+
+    Raises:
+        fairgate.documents.DocumentError: every fault of the file, with line and column.
+    """
+    found = read_files(open_files(path_or_text, file=file), on=utc_day(at))
+    return proposals.compare(found, proposals.newest_names(found)).changes
+
+
+def propose_edition(
+    path_or_text: Source,
+    *,
+    source: EditionFacts,
+    by: str,
+    at: datetime,
+    file: str = "",
+    allow_removals: bool = False,
+) -> ProposalSummary:
+    """Keep a file as a proposal of new editions, for a second person to apply. Decides nothing.
+
+    ``by`` is the name of a user with ``waiver_policy.propose_edition``. A file of today's countries
+    leaves former States as they stand, and the other way round. A file that says what is known,
+    from a later publication, renews the editions.
+
+    Raises:
+        fairgate.documents.DocumentError: every fault of the file, with line and column.
+        UnknownOperator, NotAllowed: see above.
+        NothingToPropose: the lists stand like that, with this source.
+        RowsVanish: countries leave a list without an end, and ``allow_removals`` is not given.
+    """
+    return proposal_services.propose_edition(
+        path_or_text, facts=source, by=by, at=at, file=file, allow_removals=allow_removals
+    )
+
+
+def apply_edition(proposal_uuid: UUID, *, by: str, at: datetime) -> EditionLoad:
+    """Make the proposed editions, known from ``at`` (now) on; all or nothing.
+
+    ``by`` is the name of a user with ``waiver_policy.apply_edition`` who is not the proposer.
+
+    Raises:
+        UnknownOperator, NotAllowed, SecondPersonNeeded: see above.
+        UnknownProposal, ProposalClosed: there is none, or somebody has decided it.
+        EditionsMoved: a list has got another edition since the proposal was made.
+        EditionOutOfOrder: a list has an edition known from this moment or later.
+    """
+    return proposal_services.apply_edition(proposal_uuid, by=by, at=at)
+
+
+def reject_edition(
+    proposal_uuid: UUID, *, by: str, reason: str, at: datetime
+) -> ProposalSummary:
+    """Close a proposal. ``by`` may apply editions, or takes their own proposal back.
+
+    Raises:
+        UnknownOperator, NotAllowed, UnknownProposal, ProposalClosed, ReasonMissing.
+    """
+    return proposal_services.reject_edition(proposal_uuid, by=by, reason=reason, at=at)
+
+
+def list_proposals(state: str | None = None) -> tuple[ProposalSummary, ...]:
+    """Proposed editions in a state (``ProposalState``), or all; the newest first."""
+    return proposals.list_proposals(state)
+
+
+def get_proposal(proposal_uuid: UUID) -> ProposalSummary:
+    """One proposed edition.
+
+    Raises:
+        UnknownProposal: there is none.
+    """
+    found = proposals.get_proposal(proposal_uuid)
+    if found is None:
+        raise UnknownProposal(f"There is no proposed edition {proposal_uuid}.")
+    return found
+
+
+def edition_impact(
+    proposal_uuid: UUID, *, at: datetime, days: int = IMPACT_DAYS
+) -> EditionImpact:
+    """How a proposed edition differs from what it was compared with, and whom that touches.
+
+    Raises:
+        UnknownProposal: there is none.
+    """
+    found = proposals.get_impact(proposal_uuid, at=at, days=days)
+    if found is None:
+        raise UnknownProposal(f"There is no proposed edition {proposal_uuid}.")
+    return found
+
+
+def confirm_membership(
+    list_code: str, country: str, *, by: str, note: str, at: datetime, until: date | None = None
+) -> Membership:
+    """Say that the end in force of a contested row stands, with what you have looked at.
+
+    It counts for the row in later editions too, while it says the same. ``until`` is the end that
+    you mean, if you want to be sure. Another end than the one in force comes with a new edition.
+
+    Raises:
+        UnknownOperator, NotAllowed: ``by`` is no user with ``waiver_policy.confirm_membership``.
+        UnknownList, NotContested: there is nothing to confirm, or the end in force is another.
+        AlreadyConfirmed, EditionsMoved: somebody else was faster.
+        ReasonMissing: the note is blank or too long.
+    """
+    return list_services.confirm_membership(
+        list_code, country, by=by, note=note, at=at, until=until
+    )
 
 
 def list_editions(list_code: str | None = None) -> tuple[EditionSummary, ...]:
@@ -329,23 +444,43 @@ def list_editions(list_code: str | None = None) -> tuple[EditionSummary, ...]:
     return lists.list_editions(list_code)
 
 
+def list_old_editions(*, at: datetime) -> tuple[EditionSummary, ...]:
+    """The deciding editions that are older than WAIVER_POLICY_LIST_DAYS; they decide all the same."""
+    return lists.list_old(at=at)
+
+
 def list_contested(*, known_at: datetime) -> tuple[Membership, ...]:
-    """Rows whose end somebody has asked to move, which a person must confirm."""
+    """Rows whose end somebody has asked to move, and that nobody had confirmed by then."""
     return lists.list_contested(known_at=known_at)
 
 
 def is_member(list_code: str, country: str, *, on: date, known_at: datetime) -> Membership | None:
-    """The membership that holds on a UTC day, as it was known at a moment.
+    """The membership that holds on a UTC day, as it was known at a moment. One query.
 
     Raises:
-        UnknownList: the code is not one of ``ListCode``.
+        UnknownList: the code is neither one of ``ListCode`` nor that of a list of the site.
     """
     return lists.is_member(list_code, country, on=on, known_at=known_at)
 
 
 def list_members(list_code: str, *, on: date, known_at: datetime) -> tuple[Membership, ...]:
-    """Every membership of a list that holds on a UTC day, as it was known at a moment."""
+    """Every membership of a list that holds on a UTC day, as it was known at a moment.
+
+    Former States that were members on that day are among them, last.
+
+    Raises:
+        UnknownList: as for ``is_member``.
+    """
     return lists.list_members(list_code, on=on, known_at=known_at)
+
+
+def list_history(list_code: str, *, known_at: datetime) -> tuple[Membership, ...]:
+    """Every membership of a list, past and to come, as it was known at a moment.
+
+    Raises:
+        UnknownList: as for ``is_member``.
+    """
+    return lists.list_history(list_code, known_at=known_at)
 
 
 def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicySummary, ...]:

@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A0
 
 from fairgate import clock
 from waiver_policy import conf
-from waiver_policy.data import Membership
+from waiver_policy.data import EditionSummary, Membership
 from waiver_policy.selectors import lists, policies
 
 
@@ -19,36 +19,54 @@ from waiver_policy.selectors import lists, policies
 def check_lists_and_policy(
     app_configs: Any = None, databases: Any = None, **_: Any
 ) -> list[CheckMessage]:
-    """Contested list rows, lists that a policy needs and that are missing, no policy in force.
+    """Contested list rows, lists that nobody has renewed for long, no policy in force.
 
     Runs where the database is checked (``migrate``, ``check --database default``).
     """
     if not databases or "default" not in databases or not _is_migrated():
         return []
     known_at = clock.now()
-    return [*_contested(lists.list_contested(known_at=known_at)), *_policy()]
+    return [
+        *_contested(lists.list_contested(known_at=known_at)),
+        *_old(lists.list_old(at=known_at)),
+        *_policy(),
+    ]
 
 
 def _is_migrated() -> bool:
     """Before the first migration there is nothing to check."""
     from django.db import connection
 
-    from waiver_policy.models import ListEdition, PolicyVersion
+    from waiver_policy.models import MembershipConfirmation, PolicyVersion
 
     tables = set(connection.introspection.table_names())
-    return {ListEdition._meta.db_table, PolicyVersion._meta.db_table} <= tables
+    return {MembershipConfirmation._meta.db_table, PolicyVersion._meta.db_table} <= tables
 
 
 def _contested(rows: tuple[Membership, ...]) -> list[CheckMessage]:
     return [
         Warning(
-            f"{row.country} leaves the list {row.list_code} on {row.until_date}, and "
-            f"{row.alt_until_date} has been asked for; nobody has confirmed either.",
-            hint="The date in force decides. Look at the source, then load a corrected list: "
-            "manage.py waiver_policy_lists check.",
+            f"{row.country} leaves the list {row.list_code} on {row.until_date or 'no day'}, and "
+            f"{row.alt_until_date or 'another end'} has been asked for; nobody has confirmed "
+            "either.",
+            hint="The date in force decides. Look at the source, then confirm the end in force, or "
+            "propose a corrected list: manage.py waiver_policy_lists check.",
             id="waiver_policy.W001",
         )
         for row in rows
+    ]
+
+
+def _old(editions: tuple[EditionSummary, ...]) -> list[CheckMessage]:
+    return [
+        Warning(
+            f"The list edition {edition.name} is of {edition.dated}, older than "
+            f"{conf.list_days()} days (WAIVER_POLICY_LIST_DAYS).",
+            hint="It decides all the same. Look for a newer publication, then: manage.py "
+            "waiver_policy_lists propose FILE --published-on DAY.",
+            id="waiver_policy.W010",
+        )
+        for edition in editions
     ]
 
 

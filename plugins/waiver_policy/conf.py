@@ -23,6 +23,11 @@ def open_applications() -> int:
     return int(getattr(settings, "WAIVER_POLICY_OPEN_APPLICATIONS", 5))
 
 
+def list_days() -> int:
+    """After how many days the newest edition of a country list is called old."""
+    return int(getattr(settings, "WAIVER_POLICY_LIST_DAYS", 400))
+
+
 def known_countries() -> frozenset[str]:
     """The country codes of this site: ISO 3166-1 and ``COUNTRIES_OVERRIDE`` (XK, TW, …)."""
     return frozenset(countries.countries)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
 
@@ -24,7 +25,7 @@ NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
 class ListCode(StrEnum):
-    """The country lists we know.
+    """The country lists that we come with; a site may keep others under codes of its own.
 
     ``SIDS`` is the view of UN-OHRLLS (39 States and 18 associates in 2026), ``SIDS_M49`` the one
     of the UN Statistics Division; six territories are on one of them only.
@@ -34,6 +35,29 @@ class ListCode(StrEnum):
     SIDS = "SIDS"
     SIDS_M49 = "SIDS_M49"
     LLDC = "LLDC"
+
+
+class MembershipStatus(StrEnum):
+    """Where a country stands on a list, in the words that people and other programs read.
+
+    ``current``: a member without an end. ``scheduled``: a member until a day that is set.
+    ``contested``: another end has been asked for, and nobody has confirmed the one in force.
+    ``deferred``: an end was put off, and no other is set. ``left``: not a member any more.
+    """
+
+    CURRENT = "current"
+    SCHEDULED = "scheduled"
+    CONTESTED = "contested"
+    DEFERRED = "deferred"
+    LEFT = "left"
+
+
+class ProposalState(StrEnum):
+    """The life of a proposed edition."""
+
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    REJECTED = "rejected"
 
 
 class Outcome(StrEnum):
@@ -182,9 +206,16 @@ class Decision:
 class Membership:
     """That one country is on one list for a time, as one edition has it.
 
+    ``country`` is ISO 3166-1 alpha-2, or ISO 3166-3 alpha-4 for a State that is no more (``SKIN``;
+    ``former_name`` says its name), or the key of a table that is not by country. ``value`` is what
+    a table says about it ("" in a plain list), as text.
+
     ``from_precision`` is ``day``, ``month``, ``year`` or ``not_later_than`` (a member for as long
     as anybody asks about). ``until_date`` is the first day outside; ``alt_until_date`` a day that
     somebody has asked for instead: a hint for people, never an input of a decision.
+
+    ``status`` is one of ``MembershipStatus``; ``stated`` the word of the edition, which may be
+    behind the calendar and knows nothing of confirmations.
     """
 
     list_code: str
@@ -200,6 +231,9 @@ class Membership:
     provenance: str
     note: str
     edition: str
+    value: str = ""
+    stated: str = ""
+    former_name: str = ""
 
     @property
     def starts(self) -> date:
@@ -208,12 +242,26 @@ class Membership:
 
     @property
     def is_contested(self) -> bool:
-        """Whether somebody has asked for another end than the one in force."""
-        return self.alt_until_date is not None
+        """Whether another end than the one in force was asked for, and nobody has confirmed."""
+        return self.status == MembershipStatus.CONTESTED
+
+    @property
+    def is_former(self) -> bool:
+        """Whether this is a State that is no more: part of the history, nobody's country."""
+        return bool(self.former_name)
 
     def holds_on(self, day: date) -> bool:
         """Whether the country is a member on this UTC day."""
         return self.starts <= day and (self.until_date is None or day < self.until_date)
+
+    def status_on(self, day: date) -> MembershipStatus:
+        """The status as a person on this UTC day has to read it: an end that has passed is past."""
+        if self.is_contested:
+            return MembershipStatus.CONTESTED
+        if self.until_date is None:
+            is_deferred = MembershipStatus.DEFERRED in (self.status, self.stated)
+            return MembershipStatus.DEFERRED if is_deferred else MembershipStatus.CURRENT
+        return MembershipStatus.LEFT if self.until_date <= day else MembershipStatus.SCHEDULED
 
     @property
     def name(self) -> str:
@@ -225,17 +273,22 @@ class Membership:
 class EditionFacts:
     """Where an edition comes from: what a person cites when asked.
 
-    ``source`` is a publication or an address, ``document_symbol`` the UN symbol (A/RES/76/8).
+    ``source`` is a publication or an address, ``document_symbol`` the UN symbol (A/RES/76/8),
+    ``version`` the label that the publisher gives (``WB-2020-07``), by which a policy may pin it.
     """
 
     source: str
     document_symbol: str = ""
     published_on: date | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionSummary:
-    """One whole snapshot of one list, as loaded. ``sha256`` is of the file's text."""
+    """One whole snapshot of one list, as loaded. ``sha256`` is of the file's text.
+
+    ``proposed_by`` is who proposed it; "" for the first edition of a list, which one person loads.
+    """
 
     name: str
     list_code: str
@@ -247,6 +300,13 @@ class EditionSummary:
     sha256: str
     loaded_by: str
     rows: int
+    version: str = ""
+    proposed_by: str = ""
+
+    @property
+    def dated(self) -> date:
+        """The day that its age is counted from: its publication, else when it came to be known."""
+        return self.published_on or utc_day(self.known_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +325,50 @@ class MembershipChange:
     country: str
     before: Membership | None
     after: Membership | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalSummary:
+    """A new edition that somebody proposed, and what became of it.
+
+    ``base`` names, by list, the edition it was compared with ("" for a list that had none);
+    ``editions`` what was made of it. ``proposed_by`` and ``decided_by`` are usernames.
+    """
+
+    uuid: UUID
+    state: str
+    base: Mapping[str, str]
+    files: tuple[str, ...]
+    sha256: str
+    source: str
+    document_symbol: str
+    published_on: date | None
+    version: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    editions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionImpact:
+    """What a proposed edition changes, and whom it touches.
+
+    ``countries`` are those, by list, whose answer changes on any day from now on; what changes in
+    sources, notes or the distant past touches nobody. The others are about these countries:
+    applications that wait, grants that count (they stand: nothing is taken back), and how many
+    decisions of the last ``days`` days, of how many learners in all.
+    """
+
+    changes: tuple[MembershipChange, ...]
+    countries: Mapping[str, tuple[str, ...]]
+    applications: tuple[UUID, ...]
+    grants: tuple[UUID, ...]
+    decisions: int
+    learners: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

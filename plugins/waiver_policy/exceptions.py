@@ -16,6 +16,18 @@
   + EmptyAnswer            an answer to a reviewer says nothing
   + UnknownList            no list has this code
   + EditionOutOfOrder      a newer edition of the list is already known
+  + EditionExists          the list has an edition: the next is proposed, and applied by another
+  + EditionsMoved          a list has got another edition since this one was proposed
+  + NothingToPropose       the file says what is known already
+  + RowsVanish             countries leave a list without an end; was the file cut off?
+  + UnknownProposal        no proposal has this uuid
+  + ProposalClosed         the proposal was applied or rejected already
+  + SecondPersonNeeded     who proposed an edition does not apply it
+  + NotContested           there is nothing to confirm about this country and list
+  + AlreadyConfirmed       somebody has confirmed it
+  + UnknownOperator        no active user of the site has exactly this name
+  + NotAllowed             the user lacks the permission for this
+  + ReasonMissing          a rejection or a confirmation says nothing
   + UnknownPolicy          no policy, or no version of it, has this name
   + PolicyNotUsable        the document is understood, but the fee gate cannot apply it (yet)
   + UnusableFact           a fact about the applicant has a type that a rule cannot compare
@@ -118,6 +130,54 @@ class UnknownList(WaiverError, LookupError):
 
 class EditionOutOfOrder(WaiverError):
     """An edition must be known from a later moment than the one before it."""
+
+
+class EditionExists(WaiverError):
+    """Only the first edition of a list is loaded by one person."""
+
+
+class EditionsMoved(WaiverError):
+    """What a proposal was compared with is not the newest any more."""
+
+
+class NothingToPropose(WaiverError):
+    """The file differs in nothing from what is known."""
+
+
+class RowsVanish(WaiverError):
+    """Countries would leave a list without an ``until_date``."""
+
+
+class UnknownProposal(WaiverError, LookupError):
+    """No proposal has this uuid."""
+
+
+class ProposalClosed(WaiverError):
+    """The proposal has been applied or rejected already."""
+
+
+class SecondPersonNeeded(WaiverError):
+    """The person who applies an edition is another than the one who proposed it."""
+
+
+class NotContested(WaiverError, LookupError):
+    """No contested row of this list is about this country."""
+
+
+class AlreadyConfirmed(WaiverError):
+    """The end of this row has been confirmed already."""
+
+
+class UnknownOperator(WaiverError, LookupError):
+    """No active user of the site has exactly this name."""
+
+
+class NotAllowed(WaiverError):
+    """The user lacks the permission for this."""
+
+
+class ReasonMissing(WaiverError, ValueError):
+    """What a person decides about a list comes with words."""
 
 
 class UnknownPolicy(WaiverError, LookupError):

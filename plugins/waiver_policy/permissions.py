@@ -1,10 +1,14 @@
-"""Who may see and decide applications."""
+"""Who may see and decide applications, and who may change what the country lists say."""
 
 from __future__ import annotations
 
 from typing import Any
 
 REVIEW = "waiver_policy.review_application"
+PROPOSE_EDITION = "waiver_policy.propose_edition"
+APPLY_EDITION = "waiver_policy.apply_edition"
+CONFIRM_MEMBERSHIP = "waiver_policy.confirm_membership"
+SEE_LISTS = "waiver_policy.view_listmembership"
 
 
 def may_review(user: Any) -> bool:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from django.contrib.auth import get_user_model
 from django_countries.data import ALT_CODES
 
 from fairgate.money import Money
 from waiver_policy import api
-from waiver_policy.data import Applicant, EditionFacts, EditionLoad, GrantSummary, PolicySummary
+from waiver_policy.data import (
+    Applicant,
+    EditionFacts,
+    EditionLoad,
+    GrantSummary,
+    PolicySummary,
+    ProposalSummary,
+)
+from waiver_policy.exceptions import EditionExists
 from waiver_policy.rules.editions import COLUMNS
+
+Source = Path | str | Sequence[Path | str]
 
 #: The evening before three countries are due to leave the LDC list.
 EVE = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -22,6 +33,8 @@ COURSE = "spectrum-online"
 SLUG = "our-ldc-sids-default"
 SEAT = Money("15.00", "USD")
 SHIPPED_LISTS = Path(str(resources.files("waiver_policy"))) / "data" / "ldc_sids.csv"
+SHIPPED_FORMER = SHIPPED_LISTS.with_name("ldc_historical_entities.csv")
+UN = EditionFacts(source="UN-OHRLLS")
 SHIPPED_POLICY = Path(str(resources.files("waiver_policy"))) / "data" / "fairgate-default.yaml"
 
 LAOS: Mapping[str, str] = {
@@ -53,13 +66,61 @@ def list_text(*rows: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def lists(text: str | None = None, *, known_from: datetime = LONG_AGO) -> EditionLoad:
-    """The shipped country lists, or those of a text, loaded."""
-    return api.load_edition(
-        text if text is not None else SHIPPED_LISTS,
-        source=EditionFacts(source="UN-OHRLLS"), by="operator", known_from=known_from,
-        file="lists.csv",
-    )  # fmt: skip
+#: A list that an institution keeps under a name of its own.
+NAMED: Mapping[str, str] = {
+    "list": "R4L_A", "iso3166_alpha2": "ET", "value": "", "from_date": "2020-01-01",
+    "from_precision": "day", "until_date": "", "until_precision": "", "source": "Research4Life",
+    "note": "",
+}  # fmt: skip
+
+
+def named_text(*rows: Mapping[str, str]) -> str:
+    """A CSV of lists by name; each row is Ethiopia on R4L_A with some cells changed.
+
+    A row with a ``key`` makes it a table that is not by country.
+    """
+    columns = [column for column in NAMED if column not in _replaced(rows)]
+    columns += ["key"] if _replaced(rows) else []
+    lines = [",".join(columns)]
+    lines += [",".join({**NAMED, **row}[column] for column in columns) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _replaced(rows: tuple[Mapping[str, str], ...]) -> frozenset[str]:
+    return frozenset({"iso3166_alpha2"}) if any("key" in row for row in rows) else frozenset()
+
+
+def operator(username: str) -> str:
+    """The name of a user who may do everything with lists."""
+    get_user_model().objects.get_or_create(
+        username=username, defaults={"is_superuser": True, "is_staff": True}
+    )
+    return username
+
+
+def lists(
+    text: str | None = None, *, known_from: datetime = LONG_AGO, source: EditionFacts = UN
+) -> EditionLoad:
+    """The shipped country lists, or those of a text: loaded, or proposed by one and applied by
+    another where there is an edition already.
+    """
+    what = text if text is not None else (SHIPPED_LISTS, SHIPPED_FORMER)
+    try:
+        return api.load_edition(
+            what, source=source, by="operator", known_from=known_from, file="lists.csv"
+        )
+    except EditionExists:
+        proposal = propose(what, at=known_from, source=source)
+        return api.apply_edition(proposal.uuid, by=operator("bo"), at=known_from)
+
+
+def propose(
+    what: Source, *, at: datetime = EVE, source: EditionFacts = UN, by: str = "ines"
+) -> ProposalSummary:
+    """A proposal of one operator, who lets countries vanish."""
+    return api.propose_edition(
+        what, source=source, by=operator(by), at=at, file="lists.csv", allow_removals=True
+    )
 
 
 def policy_text(rules: str, *, slug: str = SLUG, extra: str = "") -> str:

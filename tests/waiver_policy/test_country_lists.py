@@ -208,7 +208,7 @@ days = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 1, 1))
 def test_membership_is_one_unbroken_stretch_of_days(starts, ends, asked):
     row = Membership(
         list_code="LDC", country="LA", kind="", from_date=starts, from_precision="day",
-        until_date=ends, until_precision="day", status="graduated", alt_until_date=None,
+        until_date=ends, until_precision="day", status="left", alt_until_date=None,
         source="", provenance="", note="", edition="LDC-1",
     )  # fmt: skip
     assert row.holds_on(asked) == (starts <= asked < ends)

@@ -136,16 +136,6 @@ def test_a_malformed_list_ends_with_2_and_loads_nothing(tmp_path):
     assert api.list_editions() == ()
 
 
-def test_a_truncated_list_is_not_loaded_unless_asked(tmp_path):
-    make.lists(make.list_text({}, {"iso3166_alpha2": "NP"}))
-    path = tmp_path / "short.csv"
-    path.write_text(make.list_text({}), encoding="utf-8")
-    code, told = run("waiver_policy_lists", "load", str(path))
-    assert code == 1
-    assert "vanish without an until_date: NP (LDC)" in told
-    assert run("waiver_policy_lists", "load", str(path), "--allow-removals")[0] == 0
-
-
 def test_a_policy_is_loaded_and_activated():
     make.lists()
     told = [

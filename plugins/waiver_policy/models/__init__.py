@@ -7,14 +7,23 @@ own for its state. Money is integer minor units next to its currency; moments ar
 from waiver_policy.models.applications import ApplicationMessage, WaiverApplication
 from waiver_policy.models.decisions import WaiverDecision
 from waiver_policy.models.fund import FundEntry, QuotaUse, WaiverFund, WaiverGrant
-from waiver_policy.models.lists import ListEdition, ListMembership
+from waiver_policy.models.lists import (
+    CountryList,
+    EditionProposal,
+    ListEdition,
+    ListMembership,
+    MembershipConfirmation,
+)
 from waiver_policy.models.policies import PolicyVersion
 
 __all__ = [
     "ApplicationMessage",
+    "CountryList",
+    "EditionProposal",
     "FundEntry",
     "ListEdition",
     "ListMembership",
+    "MembershipConfirmation",
     "PolicyVersion",
     "QuotaUse",
     "WaiverApplication",

@@ -1,16 +1,13 @@
 """Country lists as text: a strict reader, and the difference between two snapshots.
 
-The columns are those of the project's ``ldc_sids.csv``. One file carries three groups (LDC, SIDS,
-LLDC) that become up to four lists, because SIDS has two views: a SIDS row is on ``SIDS``
-(UN-OHRLLS) when ``in_ohrlls`` is ``y``, or when it is a former entry that neither view has any
-more (Bahrain, which left in April 2023); it is on ``SIDS_M49`` when ``in_m49`` is ``y``.
+Three kinds of file are told apart by their header: the United Nations' lists, the States that are
+no more (both in ``un_lists``), and lists and tables by name (``named_lists``).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -18,48 +15,95 @@ from datetime import date
 from itertools import pairwise
 
 from fairgate.documents import Faults, Row, parse_csv
-from waiver_policy.data import ListCode, Membership, MembershipChange
+from waiver_policy.data import Membership, MembershipChange
+from waiver_policy.rules import named_lists, un_lists
+from waiver_policy.rules.list_cells import Countries, check_padding
+from waiver_policy.rules.un_lists import COLUMNS, SIDS_KINDS
 
-COLUMNS = (
-    "iso3166_alpha2", "alpha3", "m49", "name", "group", "sids_kind", "in_ohrlls", "in_m49",
-    "from_date", "from_precision", "until_date", "until_precision", "status", "un_member",
-    "itu_member_state", "alt_until_date", "source", "provenance", "note",
-)  # fmt: skip
+__all__ = [
+    "COLUMNS",
+    "SIDS_KINDS",
+    "changed_answers",
+    "changes",
+    "completed",
+    "read_lists",
+    "vanished",
+]
 
-GROUPS = ("LDC", "SIDS", "LLDC")
-STATUSES = ("current", "scheduled_graduation", "deferred", "graduated")
-FROM_PRECISIONS = ("day", "month", "year", "not_later_than")
-UNTIL_PRECISIONS = ("day", "month", "year")
-SIDS_KINDS = ("un_member", "state_non_un_member", "associate", "m49_only")
-_FLAGS = ("in_ohrlls", "in_m49", "un_member", "itu_member_state")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_ALPHA3 = re.compile(r"[A-Z]{3}|", re.ASCII)
-_M49 = re.compile(r"[0-9]{3}|", re.ASCII)
+Rows = tuple[Membership, ...]
 
 
 def read_lists(
-    text: str, *, file: str, countries: Mapping[str, tuple[str, str]]
-) -> Mapping[str, tuple[Membership, ...]]:
+    text: str, *, file: str, countries: Countries, on: date | None = None
+) -> Mapping[str, Rows]:
     """The memberships of each list in a CSV, by list code; all or nothing.
 
     ``countries`` are the known codes, each with its alpha-3 and M49 code, blank where it has
-    none (``XK``). ``NA`` is Namibia, a blank is a fault.
+    none (``XK``). ``NA`` is Namibia, a blank is a fault. ``on`` is the day of reading: with it, a
+    date that is known to the year only must lie in the past.
 
     Raises:
         fairgate.documents.DocumentErrors: every fault, with line and column.
     """
+    text = text.removeprefix("\ufeff")
+    header = _header(text)
+    if "list" in header:
+        return _read_named(text, file, countries, on, by_key=named_lists.KEY in header)
+    if "iso3166_3_alpha4" in header:
+        return _read_former(text, file, on)
     rows = parse_csv(text, file=file, columns=COLUMNS)
     with Faults(file) as faults:
-        if not rows:
-            faults.add("has a header and no row.", line=1)
-        _check_padding(text, faults)
-        read = [(row, _membership(row, countries, faults)) for row in rows]
-        _check_overlaps([(row, found) for row, found in read if found is not None], faults)
+        _check_rows(text, rows, un_lists.CODED, faults)
+        read = [
+            (row, found)
+            for row in rows
+            for found in un_lists.memberships(row, countries, on, faults)
+        ]
+        _check_overlaps(_once_per_group(read), faults)
+    return _by_list(read)
+
+
+def _read_former(text: str, file: str, on: date | None) -> Mapping[str, Rows]:
+    rows = parse_csv(
+        text, file=file, columns=un_lists.FORMER_COLUMNS, optional=un_lists.FORMER_OPTIONAL
+    )
+    with Faults(file) as faults:
+        _check_rows(text, rows, un_lists.CODED, faults)
+        read = [(row, m) for row in rows for m in un_lists.former_membership(row, on, faults)]
+        _check_overlaps(read, faults)
+    return _by_list(read)
+
+
+def _read_named(
+    text: str, file: str, countries: Countries, on: date | None, *, by_key: bool
+) -> Mapping[str, Rows]:
+    key = named_lists.KEY if by_key else named_lists.COUNTRY
+    rows = parse_csv(text, file=file, columns=(key, *named_lists.COLUMNS))
+    with Faults(file) as faults:
+        _check_rows(text, rows, named_lists.CODED, faults)
+        read = [(row, m) for row in rows for m in named_lists.membership(row, countries, on, faults)]
+        named_lists.check_values(read, faults)
+        _check_overlaps(read, faults)
+    return _by_list(read)
+
+
+def _header(text: str) -> Collection[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline="")), [])
+    except csv.Error:
+        return ()
+
+
+def _check_rows(text: str, rows: Collection[Row], coded: Collection[str], faults: Faults) -> None:
+    if not rows:
+        faults.add("has a header and no row.", line=1)
+    check_padding(text, tuple(coded), faults)
+
+
+def _by_list(read: Iterable[tuple[Row, Membership]]) -> Mapping[str, Rows]:
     lists: dict[str, list[Membership]] = defaultdict(list)
-    for row, found in read:
-        assert found is not None  # noqa: S101 -- a row without membership has raised above
-        for code in _lists_of(row):
-            lists[code].append(replace(found, list_code=code))
+    for _, found in read:
+        lists[found.list_code].append(found)
     return {code: tuple(members) for code, members in lists.items()}
 
 
@@ -81,180 +125,86 @@ def _key(row: Membership) -> tuple[str, str, date]:
 
 
 def _content(row: Membership | None) -> Membership | None:
-    return None if row is None else replace(row, edition="")
+    """What an edition says: its name, and what people have confirmed since, are not part of it."""
+    return None if row is None else replace(row, edition="", status="")
 
 
-def _check_padding(text: str, faults: Faults) -> None:
-    """A padded code is a typing slip that another reader of the file would not forgive."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader)
-    places = [(header.index(name), name) for name in ("iso3166_alpha2", "group", "sids_kind")]
-    start = reader.line_num + 1
-    for cells in reader:
-        for place, name in places:
-            if cells and cells[place] != cells[place].strip():
-                faults.add(f"“{cells[place]}” has blanks around it.", line=start, field=name)
-        start = reader.line_num + 1
+def completed(found: Iterable[Membership], newest: Iterable[Membership]) -> Rows:
+    """A list with the half that a file says nothing about taken over from the newest edition.
+
+    Today's countries and the States that are no more come in two files, and make one list.
+    """
+    found = tuple(found)
+    halves = {row.is_former for row in found}
+    kept = (replace(row, edition="") for row in newest if row.is_former not in halves)
+    return (*found, *kept)
 
 
-def _membership(
-    row: Row, countries: Mapping[str, tuple[str, str]], faults: Faults
-) -> Membership | None:
-    checked = (
-        _check_country(row, countries, faults),
-        _check_words(row, faults),
-        _check_sids(row, faults),
-    )
-    starts = _day(row, "from_date", faults, required=True)
-    ends = _day(row, "until_date", faults)
-    asked = _day(row, "alt_until_date", faults)
-    dated = _check_precision(row, starts, ends, faults)
-    if starts is None or not dated or not all(checked):
-        return None
-    return Membership(
-        list_code=row["group"],
-        country=row["iso3166_alpha2"],
-        kind=row["sids_kind"],
-        from_date=starts,
-        from_precision=row["from_precision"],
-        until_date=ends,
-        until_precision=row["until_precision"],
-        status=row["status"],
-        alt_until_date=asked,
-        source=row["source"],
-        provenance=row["provenance"],
-        note=row["note"],
-        edition="",
-    )
+def vanished(before: Iterable[Membership], after: Iterable[Membership]) -> tuple[str, ...]:
+    """The countries that are on a list in one snapshot and nowhere in the next.
+
+    Who leaves a list keeps its row, with an end: a row that is gone is a slip, or a correction of
+    what was never true.
+    """
+    left = {row.country for row in after}
+    return tuple(sorted({row.country for row in before} - left))
 
 
-def _check_country(row: Row, countries: Mapping[str, tuple[str, str]], faults: Faults) -> bool:
-    code, column = row["iso3166_alpha2"], "iso3166_alpha2"
-    if not code:
-        faults.add("the country code is blank.", line=row.line, field=column)
-    elif code not in countries:
-        hint = " Codes are upper case." if code.upper() in countries else ""
-        faults.add(f"“{code}” is not a country code we know.{hint}", line=row.line, field=column)
-    others = countries.get(code, ("", ""))
-    for name, form, other in zip(("alpha3", "m49"), (_ALPHA3, _M49), others, strict=True):
-        if not form.fullmatch(row[name]):
-            faults.add(f"“{row[name]}” is not a code of this kind.", line=row.line, field=name)
-        elif row[name] and other and row[name] != other:
-            faults.add(
-                f"“{row[name]}” is not the code of {code}, which is {other}.",
-                line=row.line, field=name,
-            )  # fmt: skip
-    return code in countries
+def changed_answers(
+    before: Iterable[Membership], after: Iterable[Membership], *, on: date
+) -> tuple[str, ...]:
+    """The countries whose answer on any day from ``on`` on is another one.
+
+    An end in the past counts, because grace is counted from it; a start in the past does not.
+    """
+    old, new = _answers(before, on), _answers(after, on)
+    return tuple(sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key)))
 
 
-def _check_words(row: Row, faults: Faults) -> bool:
-    good = _one_of(row, "group", GROUPS, faults)
-    good &= _one_of(row, "status", STATUSES, faults)
-    good &= _one_of(row, "from_precision", FROM_PRECISIONS, faults)
-    if row["until_date"] or row["until_precision"]:
-        good &= _one_of(row, "until_precision", UNTIL_PRECISIONS, faults)
-    for name in _FLAGS:
-        good &= _one_of(row, name, ("y", "n"), faults)
-    for name in ("name", "source"):
-        if not row[name]:
-            faults.add("is blank.", line=row.line, field=name)
-            good = False
-    return good
+def _answers(rows: Iterable[Membership], on: date) -> Mapping[str, frozenset[tuple[object, ...]]]:
+    answers: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for row in rows:
+        if not row.is_former:
+            starts = max(row.starts, on) if row.until_date is None or on < row.until_date else None
+            answers[row.country].add((starts, row.until_date, row.kind, row.value))
+    return {country: frozenset(parts) for country, parts in answers.items()}
 
 
-def _one_of(row: Row, name: str, words: Collection[str], faults: Faults) -> bool:
-    if row[name] in words:
-        return True
-    known = ", ".join(words)
-    said = f"“{row[name]}” is not known here" if row[name] else "is blank"
-    faults.add(f"{said}; it is one of {known}.", line=row.line, field=name)
-    return False
-
-
-def _check_sids(row: Row, faults: Faults) -> bool:
-    if row["group"] != "SIDS":
-        if row["sids_kind"]:
-            faults.add("only a SIDS row has a kind.", line=row.line, field="sids_kind")
-        return not row["sids_kind"]
-    good = _one_of(row, "sids_kind", SIDS_KINDS, faults)
-    if row["sids_kind"] == "m49_only" and row["in_ohrlls"] == "y":
-        faults.add("m49_only is not on the list of OHRLLS.", line=row.line, field="in_ohrlls")
-        good = False
-    if not _lists_of(row):
-        faults.add("is on neither view and has no end.", line=row.line, field="in_ohrlls")
-        good = False
-    return good
-
-
-def _lists_of(row: Row) -> tuple[str, ...]:
-    if row["group"] != "SIDS":
-        return (row["group"],)
-    former = row["in_m49"] == "n" and bool(row["until_date"])
-    views = (
-        (ListCode.SIDS.value, row["in_ohrlls"] == "y" or former),
-        (ListCode.SIDS_M49.value, row["in_m49"] == "y"),
-    )
-    return tuple(code for code, is_on in views if is_on)
-
-
-def _day(row: Row, name: str, faults: Faults, *, required: bool = False) -> date | None:
-    text = row[name]
-    if not text:
-        if required:
-            faults.add("the date is blank.", line=row.line, field=name)
-        return None
-    try:
-        # Since Python 3.11 fromisoformat reads "20261124" and "2026-W48-2" too.
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
-    except ValueError:
-        faults.add(f"“{text}” is not a date like 2026-11-24.", line=row.line, field=name)
-        return None
-
-
-def _check_precision(row: Row, starts: date | None, ends: date | None, faults: Faults) -> bool:
-    good = _check_rounded(row, "from", starts, faults)
-    good &= _check_rounded(row, "until", ends, faults)
-    if starts and ends and ends <= starts:
-        faults.add(f"{ends} is not after {starts}.", line=row.line, field="until_date")
-        good = False
-    if row["until_precision"] and not row["until_date"]:
-        faults.add("there is no until_date.", line=row.line, field="until_precision")
-        good = False
-    needs_end = row["status"] in ("graduated", "scheduled_graduation")
-    if needs_end != bool(row["until_date"]) and row["status"] in STATUSES:
-        said = "needs an until_date" if needs_end else "has no until_date"
-        faults.add(f"“{row['status']}” {said}.", line=row.line, field="status")
-        good = False
-    return good
-
-
-def _check_rounded(row: Row, side: str, day: date | None, faults: Faults) -> bool:
-    """A date known to the month is written as its first day, one known to the year as 1 January."""
-    precision = row[f"{side}_precision"]
-    rounded = {"month": ("-01", "first of the month"), "year": ("-01-01", "first of January")}
-    if day is None or precision not in rounded:
-        return True
-    ending, words = rounded[precision]
-    if day.isoformat().endswith(ending):
-        return True
-    faults.add(
-        f"with precision {precision} the date is the {words}.", line=row.line, field=f"{side}_date"
-    )
-    return False
+def _once_per_group(
+    read: Iterable[tuple[Row, Membership]],
+) -> Collection[tuple[Row, Membership]]:
+    """A row of SIDS may be on two lists; its country is in the group once at a time."""
+    return list({row.line: (row, found) for row, found in read}.values())
 
 
 def _check_overlaps(read: Collection[tuple[Row, Membership]], faults: Faults) -> None:
     by_country: dict[tuple[str, str], list[tuple[Row, Membership]]] = defaultdict(list)
     for row, found in read:
-        by_country[found.list_code, found.country].append((row, found))
-    for (group, country), rows in by_country.items():
+        # Databases compare texts without their case; two keys must not meet there.
+        by_country[_group(row, found), found.country.casefold()].append((row, found))
+    for (group, _), rows in by_country.items():
         for first, second in _neighbours(rows):
-            if first[1].until_date is None or second[1].starts <= first[1].until_date:
+            if _meet(first[1], second[1]):
                 faults.add(
-                    f"{country} is on {group} twice for the same time, or without a gap "
+                    f"{second[1].country} is on {group} twice for the same time, or without a gap "
                     f"(see line {first[0].line}).",
-                    line=second[0].line, field="from_date",
-                )  # fmt: skip
+                    line=second[0].line,
+                    field="from_date",
+                )
+
+
+def _meet(first: Membership, second: Membership) -> bool:
+    """Whether two rows overlap, or touch without saying anything new: one of them is wrong.
+
+    A line of a table may be followed at once by one with another value.
+    """
+    if first.until_date is None or second.starts < first.until_date:
+        return True
+    return second.starts == first.until_date and second.value == first.value
+
+
+def _group(row: Row, found: Membership) -> str:
+    return row.cells.get("group", found.list_code)
 
 
 def _neighbours(

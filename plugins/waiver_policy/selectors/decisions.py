@@ -54,7 +54,8 @@ def decide(
 def replay(row: models.WaiverDecision) -> Decision:
     """Decide again from what a stored decision kept: same policy version, same editions."""
     kept = row.inputs
-    known = lists.get_lists_of(tuple(row.editions))
+    known_at = datetime.fromisoformat(kept["known_at"])
+    known = lists.get_lists_of(tuple(row.editions), known_at=known_at)
     applicant = Applicant(
         user_id=kept["user_id"],
         country=kept["country"],
@@ -68,7 +69,7 @@ def replay(row: models.WaiverDecision) -> Decision:
             applicant=applicant,
             offering_code=kept["offering_code"],
             at=row.at,
-            known_at=datetime.fromisoformat(kept["known_at"]),
+            known_at=known_at,
             countries=conf.known_countries(),
             policy=policies.compiled(row.policy_version),
             policy_version=row.version,

@@ -13,6 +13,9 @@ DEFAULTS: dict[str, object] = {
     "WAIVER_POLICY_APPEAL_CONTACT": "",
     # How many applications of one learner may wait for a reviewer at a time.
     "WAIVER_POLICY_OPEN_APPLICATIONS": 5,
+    # After how many days the newest edition of a country list is called old. It decides all the
+    # same.
+    "WAIVER_POLICY_LIST_DAYS": 400,
 }
 
 
