@@ -378,9 +378,7 @@ def apply_edition(proposal_uuid: UUID, *, by: str, at: datetime) -> EditionLoad:
     return proposal_services.apply_edition(proposal_uuid, by=by, at=at)
 
 
-def reject_edition(
-    proposal_uuid: UUID, *, by: str, reason: str, at: datetime
-) -> ProposalSummary:
+def reject_edition(proposal_uuid: UUID, *, by: str, reason: str, at: datetime) -> ProposalSummary:
     """Close a proposal. ``by`` may apply editions, or takes their own proposal back.
 
     Raises:
@@ -406,9 +404,7 @@ def get_proposal(proposal_uuid: UUID) -> ProposalSummary:
     return found
 
 
-def edition_impact(
-    proposal_uuid: UUID, *, at: datetime, days: int = IMPACT_DAYS
-) -> EditionImpact:
+def edition_impact(proposal_uuid: UUID, *, at: datetime, days: int = IMPACT_DAYS) -> EditionImpact:
     """How a proposed edition differs from what it was compared with, and whom that touches.
 
     Raises:
@@ -445,7 +441,7 @@ def list_editions(list_code: str | None = None) -> tuple[EditionSummary, ...]:
 
 
 def list_old_editions(*, at: datetime) -> tuple[EditionSummary, ...]:
-    """The deciding editions that are older than WAIVER_POLICY_LIST_DAYS; they decide all the same."""
+    """The deciding editions older than WAIVER_POLICY_LIST_DAYS; they decide all the same."""
     return lists.list_old(at=at)
 
 

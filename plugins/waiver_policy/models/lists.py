@@ -1,4 +1,4 @@
-"""Country lists: editions, whole snapshots that never change, their rows, and how they come about."""
+"""Country lists: editions, whole snapshots that never change, and how they come about."""
 
 from __future__ import annotations
 

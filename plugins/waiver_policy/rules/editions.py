@@ -81,7 +81,9 @@ def _read_named(
     rows = parse_csv(text, file=file, columns=(key, *named_lists.COLUMNS))
     with Faults(file) as faults:
         _check_rows(text, rows, named_lists.CODED, faults)
-        read = [(row, m) for row in rows for m in named_lists.membership(row, countries, on, faults)]
+        read = [
+            (row, m) for row in rows for m in named_lists.membership(row, countries, on, faults)
+        ]
         named_lists.check_values(read, faults)
         _check_overlaps(read, faults)
     return _by_list(read)

@@ -51,9 +51,7 @@ def read_files(
     """
     found: dict[str, tuple[Membership, ...]] = {}
     for one in files:
-        read = editions.read_lists(
-            one.text, file=one.name, countries=conf.country_codes(), on=on
-        )
+        read = editions.read_lists(one.text, file=one.name, countries=conf.country_codes(), on=on)
         for code, rows in read.items():
             known = found.get(code, ())
             if {row.is_former for row in rows} & {row.is_former for row in known}:

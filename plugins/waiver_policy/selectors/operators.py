@@ -1,4 +1,4 @@
-"""The users of the site who answer for lists: found by their exact names, and named by their ids."""
+"""The users of the site who answer for lists: found by exact names, and named by their ids."""
 
 from __future__ import annotations
 

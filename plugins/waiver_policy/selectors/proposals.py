@@ -44,7 +44,7 @@ class Compared:
 def newest_names(codes: Iterable[str]) -> Mapping[str, str]:
     """The name of the newest edition of each of these lists; "" for one that has none."""
     wanted = list(codes)
-    names = {code: "" for code in wanted}
+    names = dict.fromkeys(wanted, "")
     found = models.ListEdition.objects.filter(list_code__in=wanted).order_by("number")
     return names | {edition.list_code: str(edition) for edition in found}
 

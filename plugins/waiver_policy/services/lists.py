@@ -57,9 +57,7 @@ def load_edition(
     return EditionLoad(created=tuple(created), unchanged=tuple(unchanged))
 
 
-def _standing(
-    country_list: models.CountryList, found: Iterable[Membership]
-) -> EditionSummary:
+def _standing(country_list: models.CountryList, found: Iterable[Membership]) -> EditionSummary:
     """The newest edition, if it says what the file says.
 
     Raises:

@@ -190,5 +190,3 @@ def _close(
 ) -> None:
     row.state, row.decided_by, row.decided_at, row.reason = state, user_id, at, reason
     row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-
-

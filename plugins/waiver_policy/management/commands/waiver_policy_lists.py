@@ -1,4 +1,4 @@
-"""``manage.py waiver_policy_lists``: shows, checks, compares, proposes and applies country lists."""
+"""``manage.py waiver_policy_lists``: shows, checks, compares and changes the country lists."""
 
 from __future__ import annotations
 
@@ -348,9 +348,7 @@ def _row(row: Membership) -> str:
     asked = f", asked for: {row.alt_until_date}" if row.alt_until_date else ""
     value = f", value: {row.value}" if row.value else ""
     called = f" ({row.former_name})" if row.former_name else ""
-    return (
-        f"{row.country}{called} {row.kind or '-'} {since} to {until}, {row.status}{asked}{value}"
-    )
+    return f"{row.country}{called} {row.kind or '-'} {since} to {until}, {row.status}{asked}{value}"
 
 
 def _cells(row: Membership) -> list[str]:
