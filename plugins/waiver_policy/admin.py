@@ -7,38 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from waiver_policy import models
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django 4.2 has no generic admin
-    """Shows rows; adds, changes and deletes none."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(models.ListEdition)
-class ListEditionAdmin(ReadOnlyAdmin):
-    """Editions of the country lists."""
-
-    list_display = ["__str__", "known_from", "source", "document_symbol", "loaded_by"]
-    list_filter = ["list_code"]
-
-
-@admin.register(models.ListMembership)
-class ListMembershipAdmin(ReadOnlyAdmin):
-    """Rows of the editions; the contested ones have an end that was asked for."""
-
-    list_display = ["country", "edition", "from_date", "until_date", "status", "alt_until_date"]
-    list_filter = ["edition__list_code", "status", ("alt_until_date", admin.EmptyFieldListFilter)]
-    list_select_related = ["edition"]
-    search_fields = ["country"]
+from waiver_policy import (
+    admin_lists,  # noqa: F401 - importing registers
+    models,
+)
+from waiver_policy.admin_base import ReadOnlyAdmin
 
 
 @admin.register(models.PolicyVersion)

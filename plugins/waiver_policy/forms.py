@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from fairgate.documents import MAX_BYTES, DocumentError, decode
 from fairgate.percent import Percent
 from waiver_policy.services.reviews import MAX_TEXT
 
@@ -114,3 +116,60 @@ class ReviewForm(_SpokenForm):
         """The percentage, if one was given."""
         value = self.cleaned_data.get("percent")
         return Percent(value) if value is not None else None
+
+
+class ProposeForm(_SpokenForm):
+    """A file of country lists, and where it comes from."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("UTF-8, separated by commas, at most 5 MB."),
+        error_messages={"empty": _("The file is empty.")},
+    )
+    source = forms.CharField(label=_("Publication or address that it comes from"), max_length=500)
+    document_symbol = forms.CharField(
+        label=_("Document symbol"), max_length=100, required=False,
+        help_text=_("For example A/RES/76/8."),
+    )  # fmt: skip
+    published_on = forms.DateField(
+        label=_("Published on"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )  # fmt: skip
+    version = forms.CharField(
+        label=_("The publisher's name of this version"), max_length=40, required=False,
+        help_text=_("For example WB-2020-07; a policy may ask for a version by it."),
+    )  # fmt: skip
+    allow_removals = forms.BooleanField(
+        label=_("Countries may vanish from a list without an end"), required=False
+    )
+
+    def clean_file(self) -> tuple[str, str]:
+        """The name and the text of the file."""
+        upload: UploadedFile = self.cleaned_data["file"]
+        if (upload.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than 5 MB."))
+        name = str(upload.name)
+        try:
+            return name, decode(upload.read(), file=name)
+        except DocumentError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class RejectForm(_SpokenForm):
+    """Why a proposal becomes no edition."""
+
+    reason = forms.CharField(
+        label=_("Why it is rejected"), max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+
+class ConfirmForm(_SpokenForm):
+    """What somebody has looked at before they confirm."""
+
+    note = forms.CharField(
+        label=_("What you have looked at"), max_length=500,
+        help_text=_("For example the symbol of a resolution, or a page and its date."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip

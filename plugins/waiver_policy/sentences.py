@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi, gettext_lazy, pgettext
+from django.utils.translation import get_language_bidi, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
@@ -20,7 +20,11 @@ from waiver_policy.data import (
     ApplicationState,
     ApplicationSummary,
     Decision,
+    EditionSummary,
+    Membership,
+    MembershipStatus,
     Outcome,
+    ProposalSummary,
     ReasonCode,
 )
 
@@ -29,6 +33,14 @@ LIST_NAMES = {
     "SIDS": gettext_lazy("small island developing States (SIDS, as UN-OHRLLS lists them)"),
     "SIDS_M49": gettext_lazy("small island developing States (SIDS, UN M49)"),
     "LLDC": gettext_lazy("landlocked developing countries (LLDC)"),
+}
+
+_STATUSES: Mapping[str, object] = {
+    MembershipStatus.CURRENT: pgettext_lazy("country on a list", "current"),
+    MembershipStatus.SCHEDULED: pgettext_lazy("country on a list", "scheduled to leave"),
+    MembershipStatus.CONTESTED: pgettext_lazy("country on a list", "contested"),
+    MembershipStatus.DEFERRED: pgettext_lazy("country on a list", "leaving is deferred"),
+    MembershipStatus.LEFT: pgettext_lazy("country on a list", "left"),
 }
 
 _BY_CODE: Mapping[str, object] = {
@@ -113,6 +125,67 @@ def advise(decision: Decision) -> tuple[str, ...]:
 def list_name(code: str) -> str:
     """The name of a list in words."""
     return str(LIST_NAMES.get(code, code))
+
+
+def membership_status(status: str) -> str:
+    """The status of a country on a list in words."""
+    return str(_STATUSES.get(status, status))
+
+
+def membership_country(row: Membership) -> str:
+    """The name of the country of a row, or of a State that is no more; else the key of a table."""
+    return row.former_name or conf.country_name(row.country)
+
+
+def membership_time(row: Membership) -> str:
+    """From when to when a row holds, as exactly as it is known."""
+    parts = {
+        "start": _date(row.from_date, row.from_precision),
+        "until": _date(row.until_date, row.until_precision) if row.until_date else "",
+    }
+    if row.from_precision == "not_later_than":
+        return _("until %(until)s") % parts if parts["until"] else _("always")
+    if parts["until"]:
+        return _("from %(start)s until %(until)s") % parts
+    return _("from %(start)s on") % parts
+
+
+def _date(day: date, precision: str) -> str:
+    formats = {"year": "Y", "month": "YEAR_MONTH_FORMAT"}
+    return date_format(day, formats.get(precision, "DATE_FORMAT"))
+
+
+def contested_sentence(row: Membership) -> str:
+    """What an operator has to know about a contested row."""
+    said = {
+        "country": membership_country(row),
+        "list": list_name(row.list_code),
+        "until": date_format(row.until_date, "DATE_FORMAT") if row.until_date else "",
+        "asked": date_format(row.alt_until_date, "DATE_FORMAT") if row.alt_until_date else "",
+    }
+    if said["until"] and said["asked"]:
+        return _("%(country)s leaves the list of %(list)s on %(until)s. Another date has been "
+                 "asked for, %(asked)s, and nobody has confirmed the one in force, which decides "
+                 "until then.") % said  # fmt: skip
+    return _("The time of %(country)s on the list of %(list)s is contested, and nobody has "
+             "confirmed the date in force, which decides until then.") % said  # fmt: skip
+
+
+def old_edition_sentence(edition: EditionSummary, days: int) -> str:
+    """What an operator has to know about an edition that nobody has renewed for long."""
+    return _("The edition %(edition)s of the list of %(list)s is of %(date)s, older than %(days)s "
+             "days. It decides all the same: look for a newer publication.") % {
+        "edition": _code(edition.name),
+        "list": list_name(edition.list_code),
+        "date": date_format(edition.dated, "DATE_FORMAT"),
+        "days": days,
+    }  # fmt: skip
+
+
+def waiting_sentence(proposal: ProposalSummary) -> str:
+    """What an operator has to know about a proposed edition."""
+    codes = _code(", ".join(sorted(proposal.base)))
+    return _("A proposed edition waits for a second person: %(lists)s.") % {"lists": codes}
 
 
 def _result(decision: Decision) -> str:

@@ -146,6 +146,7 @@ PEOPLE = (
 # What a finance officer may do beyond looking. The names are those of the apps' own permissions.
 FINANCE_MAY = (
     "refund_payment", "close_period", "view_statement", "review_application",
+    "apply_edition", "confirm_membership",
 )  # fmt: skip
 FAIRGATE = ("waiver_policy", "partnerships", "fee_payments", "revenue_share")
 

@@ -85,19 +85,21 @@ def seed() -> None:
         gate.recompute(str(run.key))
 
 
+LISTS = ("ldc_sids.csv", "ldc_historical_entities.csv")
+
+
 def _lists_and_policy() -> None:
     if any(policy.slug == POLICY for policy in waivers.list_policies()):
         return
     data = resources.files("waiver_policy").joinpath("data")
     waivers.load_edition(
-        data.joinpath("ldc_sids.csv").read_text(encoding="utf-8"),
+        [Path(str(data.joinpath(name))) for name in LISTS],
         source=EditionFacts(
             source="UN CDP list of LDCs; UN-OHRLLS lists of SIDS and LLDCs, as shipped by Fairgate",
             document_symbol="A/RES/76/8",
         ),
         by="operator",
         known_from=OPENING,
-        file="ldc_sids.csv",
     )
     text = data.joinpath("fairgate-default.yaml").read_text(encoding="utf-8")
     waivers.load_policy(text, file="fairgate-default.yaml", by="operator", at=OPENING)

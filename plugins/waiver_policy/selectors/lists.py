@@ -13,13 +13,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from fairgate.clock import utc_day
 from waiver_policy import conf, models
-from waiver_policy.data import EditionSummary, ListCode, Membership
+from waiver_policy.data import EditionSummary, ListCode, Membership, MembershipStatus
 from waiver_policy.exceptions import UnknownList
 from waiver_policy.rules.known import ByCountry, KnownLists
 from waiver_policy.rules.un_lists import status_of
@@ -54,7 +55,7 @@ def get_lists_of(names: tuple[str, ...], *, known_at: datetime) -> KnownLists:
     return _known(_with_stamp(models.ListEdition.objects.filter(wanted), known_at), known_at)
 
 
-def _newest(known_at: datetime, versions: Mapping[str, str] = _NO_VERSIONS) -> QuerySet[object]:
+def _newest(known_at: datetime, versions: Mapping[str, str] = _NO_VERSIONS) -> QuerySet[Any]:
     known = models.ListEdition.objects.filter(known_from__lte=known_at)
     later = known.filter(list_code=OuterRef("list_code"), number__gt=OuterRef("number"))
     wanted = ~Exists(later) & ~Q(list_code__in=versions) if versions else ~Exists(later)
@@ -63,7 +64,7 @@ def _newest(known_at: datetime, versions: Mapping[str, str] = _NO_VERSIONS) -> Q
     return _with_stamp(known.filter(wanted), known_at)
 
 
-def _with_stamp(editions: QuerySet[object], known_at: datetime) -> QuerySet[object]:
+def _with_stamp(editions: QuerySet[Any], known_at: datetime) -> QuerySet[Any]:
     """Editions with what tells apart the sets of confirmations that may apply to them."""
     of_list = (
         models.MembershipConfirmation.objects.filter(
@@ -175,6 +176,43 @@ def to_membership(row: models.ListMembership) -> Membership:
     )
 
 
+def as_confirmed(row: models.ListMembership) -> Membership:
+    """A row as a value, after everything that people have confirmed."""
+    found = to_membership(row)
+    if not found.is_contested:
+        return found
+    confirmed = models.MembershipConfirmation.objects.filter(
+        list_code=found.list_code,
+        country=row.country,
+        from_date=row.from_date,
+        until_date=row.until_date,
+        alt_until_date=row.alt_until_date,
+    )
+    return _confirmed(found) if confirmed.exists() else found
+
+
+def with_status(rows: QuerySet[Any], status: MembershipStatus, *, on: date) -> QuerySet[Any]:
+    """Those of some rows that have a status on a day, after everything that was confirmed."""
+    confirmed = models.MembershipConfirmation.objects.filter(
+        list_code=OuterRef("edition__list_code"),
+        country=OuterRef("country"),
+        from_date=OuterRef("from_date"),
+        alt_until_date=OuterRef("alt_until_date"),
+    ).filter(Q(until_date=OuterRef("until_date")) | Q(until_date__isnull=True))
+    asked = Q(alt_until_date__isnull=False) | Q(status=MembershipStatus.CONTESTED)
+    contested = asked & ~Exists(confirmed)
+    has_end, is_over = Q(until_date__isnull=False), Q(until_date__lte=on)
+    deferred = ~has_end & Q(status=MembershipStatus.DEFERRED)
+    parts = {
+        MembershipStatus.CONTESTED: contested,
+        MembershipStatus.LEFT: ~contested & has_end & is_over,
+        MembershipStatus.SCHEDULED: ~contested & has_end & ~is_over,
+        MembershipStatus.DEFERRED: ~contested & deferred,
+        MembershipStatus.CURRENT: ~contested & ~has_end & ~deferred,
+    }
+    return rows.filter(parts[status])
+
+
 def is_member(list_code: str, country: str, *, on: date, known_at: datetime) -> Membership | None:
     """The membership that holds on a day; ``None`` for a former State, which is nobody's country.
 
@@ -239,9 +277,9 @@ def has_list(list_code: str) -> bool:
     return bool(models.CountryList.objects.filter(code=list_code).exists())
 
 
-def counted_editions() -> QuerySet[object]:
+def counted_editions() -> QuerySet[Any]:
     """Editions, each with how many rows it has."""
-    counted: QuerySet[object] = models.ListEdition.objects.annotate(rows=Count("members"))
+    counted: QuerySet[Any] = models.ListEdition.objects.annotate(rows=Count("members"))
     return counted
 
 
@@ -266,7 +304,7 @@ def list_old(*, at: datetime) -> tuple[EditionSummary, ...]:
     return tuple(e for e in list_newest(known_at=at) if today - e.dated > allowed)
 
 
-def to_summaries(editions: QuerySet[object]) -> tuple[EditionSummary, ...]:
+def to_summaries(editions: QuerySet[Any]) -> tuple[EditionSummary, ...]:
     """Editions that were counted (``rows``) as values."""
     found = list(editions.select_related("proposal"))
     names = usernames(e.proposal.proposed_by for e in found if e.proposal)
