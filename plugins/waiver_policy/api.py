@@ -25,6 +25,7 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import sentences
 from waiver_policy.data import (
+    IMPACT_DAYS,
     Applicant,
     ApplicationMessage,
     ApplicationNote,
@@ -47,7 +48,6 @@ from waiver_policy.exceptions import UnknownApplication, UnknownProposal
 from waiver_policy.selectors import applications, decisions, lists, policies, proposals
 from waiver_policy.selectors import fund as fund_selectors
 from waiver_policy.selectors.list_files import Source, open_files, read_files
-from waiver_policy.selectors.proposals import IMPACT_DAYS
 from waiver_policy.services import fund, grants, reviews
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services

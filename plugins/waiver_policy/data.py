@@ -21,6 +21,9 @@ from fairgate.percent import Percent
 ENGINE_VERSION = "1"
 """The version of the deciding rules; it changes when the same inputs may give another answer."""
 
+IMPACT_DAYS = 30
+"""How far back the decisions are counted that a new list edition touches, unless asked for more."""
+
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 

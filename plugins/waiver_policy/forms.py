@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from fairgate.documents import MAX_BYTES, DocumentError, decode
@@ -146,7 +145,7 @@ class ProposeForm(_SpokenForm):
 
     def clean_file(self) -> tuple[str, str]:
         """The name and the text of the file."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 5 MB."))
         name = str(upload.name)

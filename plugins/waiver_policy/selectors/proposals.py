@@ -12,6 +12,7 @@ from uuid import UUID
 from fairgate.clock import utc_day
 from waiver_policy import models
 from waiver_policy.data import (
+    IMPACT_DAYS,
     ApplicationState,
     EditionFacts,
     EditionImpact,
@@ -23,9 +24,6 @@ from waiver_policy.rules import editions
 from waiver_policy.selectors import lists
 from waiver_policy.selectors.list_files import ListFile, read_files
 from waiver_policy.selectors.operators import usernames
-
-IMPACT_DAYS = 30
-"""How far back decisions are counted, unless somebody asks for more."""
 
 _OPEN = (ApplicationState.SUBMITTED, ApplicationState.MORE_INFORMATION, ApplicationState.WAITLISTED)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)

@@ -18,6 +18,7 @@ from fairgate.csv_cells import write_csv
 from fairgate.documents import DocumentError
 from waiver_policy import api, conf
 from waiver_policy.data import (
+    IMPACT_DAYS,
     EditionFacts,
     EditionImpact,
     EditionLoad,
@@ -266,7 +267,7 @@ def _add_deciding(action: Action) -> None:
     found.add_argument("--all", action="store_true", help="also those that were decided")
     impact = action("impact", "what a proposal changes, and whom it touches")
     impact.add_argument(
-        "--days", type=_days, default=api.IMPACT_DAYS,
+        "--days", type=_days, default=IMPACT_DAYS,
         help="count decisions of the last DAYS days (default: %(default)s)",
     )  # fmt: skip
     apply = action("apply", "make the proposed editions; not by who proposed them")
