@@ -41,23 +41,21 @@ def _holds(price: PriceSummary, on: date) -> bool:
     return price.valid_from <= on and (price.valid_until is None or on < price.valid_until)
 
 
-def break_down(list_price: Money, *, waived: Percent, tax: Percent, inclusive: bool) -> Breakdown:
+def break_down(list_price: Money, *, waived: Money, tax: Percent, inclusive: bool) -> Breakdown:
     """The parts of a price. Waiver first, then tax on what is left, each rounded half up once.
+
+    ``waived`` is never negative, and no more than the list price counts.
 
     With an inclusive tax the total stays what the learner saw: 20 % in 100.00 is 83.33 + 16.67.
     Rounding half up on the line is what invoice law asks for (money.md 5.2; T21).
     """
-    waived_money = min(waived.of(list_price), list_price)
-    due = list_price - waived_money
+    waived = min(waived, list_price)
+    due = list_price - waived
     if inclusive:
         net = _without_tax(due, tax)
-        return Breakdown(
-            list_price=list_price, waived=waived_money, net=net, tax=due - net, total=due
-        )
+        return Breakdown(list_price=list_price, waived=waived, net=net, tax=due - net, total=due)
     added = tax.of(due)
-    return Breakdown(
-        list_price=list_price, waived=waived_money, net=due, tax=added, total=due + added
-    )
+    return Breakdown(list_price=list_price, waived=waived, net=due, tax=added, total=due + added)
 
 
 def _without_tax(gross: Money, tax: Percent) -> Money:

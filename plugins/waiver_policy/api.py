@@ -60,15 +60,25 @@ OPEN_STATES = frozenset(
 
 
 def decide(
-    applicant: Applicant, *, offering_code: str, at: datetime, known_at: datetime | None = None
+    applicant: Applicant,
+    *,
+    offering_code: str,
+    at: datetime,
+    known_at: datetime | None = None,
+    price: Money | None = None,
 ) -> Decision:
     """What the active policy answers for this person, offering and moment. Stores nothing.
+
+    ``price`` is the list price: with it the best of several rules is found by what each takes off,
+    and a price that the policy fixes in another currency goes to a person.
 
     The UTC day of ``at`` decides; ``known_at`` (default ``at``) says with whose knowledge: an
     edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
     code ASK (COUNTRY_UNKNOWN); no active policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
     """
-    decided = decisions.decide(applicant, offering_code=offering_code, at=at, known_at=known_at)
+    decided = decisions.decide(
+        applicant, offering_code=offering_code, at=at, known_at=known_at, price=price
+    )
     return decided.decision
 
 
@@ -105,21 +115,25 @@ def grant(
     full_seat_cost: Money | None,
     key: str,
     at: datetime,
+    price: Money | None = None,
 ) -> GrantSummary:
     """Decide again, store the decision, and hold the waived part of the seat's cost in the fund.
 
-    The same ``key`` with the same request returns the first grant. ``None`` or zero cost takes
-    nothing from any fund.
+    ``price`` is the list price that the waiver is taken from, as for ``decide``: the fund pays the
+    same part of the cost. The same ``key`` with the same request returns the first grant. ``None``
+    or zero cost takes nothing from any fund.
 
     Raises:
         NotEligible: the outcome is not granted, or the person holds another grant for this
             offering; the decision is stored.
         FundEmpty: the fund of that currency cannot pay; the decision is stored as waitlisted.
-        KeyReused: the key is known with another person, offering or cost.
+        KeyReused: the key is known with another person, offering, cost or price.
+        PriceNeeded: the policy leaves a price to pay, and there is a cost and no ``price``.
     """
     return grants.grant(
-        applicant, offering_code=offering_code, full_seat_cost=full_seat_cost, key=key, at=at
-    )
+        applicant, offering_code=offering_code, full_seat_cost=full_seat_cost, price=price,
+        key=key, at=at,
+    )  # fmt: skip
 
 
 def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:

@@ -10,21 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
+from math import floor
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from fairgate.clock import utc_day
-from fairgate.money import Money
+from fairgate.money import CurrencyMismatch, Money
 from fairgate.percent import Percent
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """The version of the deciding rules; it changes when the same inputs may give another answer."""
 
 IMPACT_DAYS = 30
 """How far back the decisions are counted that a new list edition touches, unless asked for more."""
 
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
+NO_DATES: Mapping[str, date] = MappingProxyType({})
 
 
 class ListCode(StrEnum):
@@ -66,9 +69,9 @@ class ProposalState(StrEnum):
 class Outcome(StrEnum):
     """What a decision comes to.
 
-    ``granted``: the percentage is waived. ``refused``: the full fee is due. ``review``: a person
-    looks first. ``ask``: something is missing, usually the country. ``waitlisted``: granted in
-    principle, and the fund or a quota is used up.
+    ``granted``: a part of the price, or all of it, is waived. ``refused``: the full fee is due.
+    ``review``: a person looks first. ``ask``: something is missing, usually the country.
+    ``waitlisted``: granted in principle, and the fund or a quota is used up.
     """
 
     GRANTED = "granted"
@@ -103,6 +106,17 @@ class ReasonCode(StrEnum):
     COUNTRY_UNKNOWN = "COUNTRY_UNKNOWN"
     REVIEW_NEEDED = "REVIEW_NEEDED"
     NO_ACTIVE_POLICY = "NO_ACTIVE_POLICY"
+    NAMED_LIST_MEMBER = "NAMED_LIST_MEMBER"
+    NO_RULE_APPLIES = "NO_RULE_APPLIES"
+    FACTS_MISSING = "FACTS_MISSING"
+    COUNTRY_OF_BASIS_MISSING = "COUNTRY_OF_BASIS_MISSING"
+    COUNTRY_CHANGED = "COUNTRY_CHANGED"
+    IP_DISAGREES = "IP_DISAGREES"
+    OPTION_HIDDEN = "OPTION_HIDDEN"
+    OTHER_CURRENCY = "OTHER_CURRENCY"
+    TABLE_LACKS = "TABLE_LACKS"
+    QUOTA_INSTITUTION = "QUOTA_INSTITUTION"
+    QUOTA_COURSE_RUN = "QUOTA_COURSE_RUN"
 
 
 class ApplicationState(StrEnum):
@@ -156,9 +170,12 @@ class Applicant:
     """Who asks, as far as a rule may know.
 
     ``country`` is ISO 3166-1 alpha-2 in upper case (or a code that the site adds, such as XK),
-    blank when unknown; ``country_basis`` says where it comes from. ``evidence`` are further
+    blank when unknown; ``country_basis`` says where it comes from, and ``country_changed_on`` the
+    UTC day since which it is this one (``None``: nobody saw it change). ``evidence`` are further
     countries, each by its basis. ``facts`` are further named values that a policy's conditions
-    may compare: numbers, texts, flags, ISO dates.
+    may compare: numbers, texts, flags, ISO dates. ``dates`` are UTC days that a policy may count
+    from: ``application``, ``acceptance``, ``enrolment``, ``invoice``, and ``list_version``, the day
+    of a pinned list; one that is not there is the day of the question.
     """
 
     user_id: int
@@ -167,6 +184,104 @@ class Applicant:
     payer_class: str = "individual"
     evidence: tuple[CountryEvidence, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
+    dates: Mapping[str, date] = field(default_factory=lambda: NO_DATES)
+    country_changed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What is taken off a price: steps, each on what the one before has left.
+
+    A ``Percent`` takes that share off; a ``Money`` leaves no more than that to pay. No step takes
+    nothing. Rounded once, half up, at the end.
+    """
+
+    steps: tuple[Percent | Money, ...] = ()
+
+    @classmethod
+    def off(cls, percent: Percent) -> Reduction:
+        """A share of the price."""
+        return cls((percent,))
+
+    @classmethod
+    def down_to(cls, price: Money) -> Reduction:
+        """All above a price."""
+        return cls((price,))
+
+    def then(self, other: Reduction) -> Reduction:
+        """This one, and the other on what is left."""
+        return Reduction(self.steps + other.steps)
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The currencies that a price must have; none: any will do."""
+        return frozenset(step.currency for step in self.steps if isinstance(step, Money))
+
+    def applies_to(self, price: Money) -> bool:
+        """Whether the price is in the currency of every step."""
+        return self.currencies <= {price.currency}
+
+    def of(self, price: Money) -> Money:
+        """The waived part: never negative, never more than the price.
+
+        Raises:
+            fairgate.money.CurrencyMismatch: a step is in another currency.
+        """
+        if price.minor <= 0:
+            return Money.zero(price.currency)
+        taken = price.minor - self._left(Fraction(price.minor), price.currency)
+        return Money.from_minor(_half_up(taken), price.currency)
+
+    def of_cost(self, cost: Money, price: Money | None) -> Money:
+        """The same part of what a seat costs the fund, whose currency may be another.
+
+        A percentage needs no price; else it is cost x waived / price, half up.
+
+        Raises:
+            ValueError: the price is needed and not known.
+            fairgate.money.CurrencyMismatch: the price is in another currency than a step.
+        """
+        if not self.currencies:
+            return self.of(cost)
+        if price is None:
+            raise ValueError("The price is needed to know which part of it is waived.")
+        if not price.minor:
+            return Money.zero(cost.currency)
+        part = Fraction(self.of(price).minor, price.minor)
+        return Money.from_minor(_half_up(cost.minor * part), cost.currency)
+
+    def part_of(self, price: Money | None) -> Percent:
+        """The share of the price that is waived, to the nearest basis point; for people.
+
+        Zero when the price is needed and not known.
+        """
+        if not self.currencies:
+            return _nearest(1 - self._left(Fraction(1), ""))
+        if price is None or not price.minor:
+            return Percent(0)
+        return _nearest(Fraction(self.of(price).minor, price.minor))
+
+    def _left(self, whole: Fraction, currency: str) -> Fraction:
+        left = whole
+        for step in self.steps:
+            if isinstance(step, Percent):
+                left = left * (10_000 - step.basis_points) / 10_000
+            elif step.currency == currency:
+                left = min(left, Fraction(step.minor))
+            else:
+                raise CurrencyMismatch(f"{step} and a price in {currency} are of two currencies.")
+        return left
+
+
+NOTHING_OFF = Reduction()
+
+
+def _half_up(units: Fraction) -> int:
+    return floor(units + Fraction(1, 2))
+
+
+def _nearest(share: Fraction) -> Percent:
+    return Percent.from_basis_points(_half_up(share * 10_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +296,12 @@ class Reason:
 class Decision:
     """What the policy answers, with everything that is needed to give the same answer again.
 
-    ``percent`` is what is waived *now*: 0 unless the outcome is ``granted``. What a reviewer could
-    grant stands in the parameters of the reason. ``editions`` name the list editions that were
-    asked (``LDC-1``), ``membership`` the row that decided, ``decided_on`` the UTC day that counts.
+    ``reduction`` is what is taken off the price *now*: nothing unless the outcome is ``granted``;
+    all money is computed from it. ``percent`` is the share of the price that this comes to, for
+    people: exact for a percentage, else to the nearest basis point, and 0 while no price is known.
+    What a reviewer could grant stands in the parameters of the reason. ``editions`` name the list
+    editions that were asked (``LDC-1``), ``membership`` the row that decided, ``decided_on`` the
+    UTC day that counts.
     """
 
     outcome: Outcome
@@ -198,10 +316,11 @@ class Decision:
     at: datetime
     inputs: Mapping[str, Any]
     engine_version: str = ENGINE_VERSION
+    reduction: Reduction = NOTHING_OFF
 
     @property
     def is_granted(self) -> bool:
-        """Whether a percentage is waived now."""
+        """Whether something is taken off the price now."""
         return self.outcome is Outcome.GRANTED
 
 
@@ -393,7 +512,10 @@ class PolicySummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantSummary:
-    """The right to one seat at a reduced fee. ``seat_cost`` is what the fund holds for it."""
+    """The right to one seat at a reduced fee. ``seat_cost`` is what the fund holds for it.
+
+    ``percent`` is for people, as in ``Decision``; money is computed from ``reduction``.
+    """
 
     uuid: UUID
     decision_uuid: UUID
@@ -404,6 +526,7 @@ class GrantSummary:
     granted_at: datetime
     expires_on: date | None
     state: str = "reserved"
+    reduction: Reduction = NOTHING_OFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@
   + NotEligible            the policy says no, or not yet; ``decision`` tells why
   + FundEmpty              eligible, but the fund has no money now; ``decision`` is waitlisted
   + KeyReused              the same idempotency key came with another payload
+  + PriceNeeded            what the fund pays depends on the price, and none was given
   + InvalidCredit          only a positive amount can be put into a fund
   + UnknownGrant           no grant has this uuid
   + GrantClosed            the grant is already committed, or already released
@@ -73,6 +74,16 @@ class KeyReused(WaiverError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The key “{key}” was used before for something else.")
+
+
+class PriceNeeded(WaiverError, ValueError):
+    """The policy leaves a price to pay, so the waived part of the seat depends on the list price.
+
+    The caller has to say the price.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("What the fund pays depends on the list price, and none was given.")
 
 
 class InvalidCredit(WaiverError, ValueError):

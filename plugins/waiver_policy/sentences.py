@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
 from fairgate.languages import Language, isolated, language, unbroken
+from fairgate.money import Money
 from waiver_policy import conf
 from waiver_policy.data import (
     ApplicationState,
     ApplicationSummary,
     Decision,
     EditionSummary,
+    EvidenceKind,
     Membership,
     MembershipStatus,
     Outcome,
@@ -65,6 +67,9 @@ _BY_CODE: Mapping[str, object] = {
         "The waiver is not for the kind of organisation that pays."
     ),
     ReasonCode.EVIDENCE_TOO_WEAK: gettext_lazy("We need to know more first: %(facts)s."),
+    ReasonCode.FACTS_MISSING: gettext_lazy(
+        "Whether a waiver applies depends on what we do not know yet: %(facts)s."
+    ),
     ReasonCode.AFFILIATION_RULE: gettext_lazy("The rule on affiliations is not met."),
     ReasonCode.QUOTA_COUNTRY: gettext_lazy(
         "All waived seats for %(country)s in this offering are taken at the moment."
@@ -101,11 +106,77 @@ _BY_CODE: Mapping[str, object] = {
     ),
     ReasonCode.REVIEW_NEEDED: gettext_lazy("A person looks at this before it is granted."),
     ReasonCode.NO_ACTIVE_POLICY: gettext_lazy("There is no waiver policy in force at the moment."),
+    ReasonCode.NAMED_LIST_MEMBER: gettext_lazy(
+        "On %(date)s, the day that counts, %(country)s is on the list “%(list)s” that the policy "
+        "names (list edition %(edition)s)."
+    ),
+    ReasonCode.NO_RULE_APPLIES: gettext_lazy("No rule of the policy applies to you."),
+    ReasonCode.COUNTRY_OF_BASIS_MISSING: gettext_lazy(
+        "The policy goes by %(basis)s, which we do not know yet."
+    ),
+    ReasonCode.COUNTRY_CHANGED: gettext_lazy(
+        "The country in your profile has been this one since %(date)s only. A person looks at it "
+        "before a waiver is granted."
+    ),
+    ReasonCode.IP_DISAGREES: gettext_lazy(
+        "You seem to be connected from another country (%(seen)s) than the one that counts "
+        "(%(country)s). There are many good reasons for that; a person looks at it before a "
+        "waiver is granted."
+    ),
+    ReasonCode.OPTION_HIDDEN: gettext_lazy("The waiver is not offered without further details."),
+    ReasonCode.OTHER_CURRENCY: gettext_lazy(
+        "The policy sets a price in %(currency)s, and this fee is in %(other)s. A person decides "
+        "what you pay."
+    ),
+    ReasonCode.TABLE_LACKS: gettext_lazy(
+        "The table “%(list)s” of the policy has no price for you. A person decides what you pay."
+    ),
+    ReasonCode.QUOTA_INSTITUTION: gettext_lazy(
+        "All waived seats for your institution in this period are taken at the moment."
+    ),
+    ReasonCode.QUOTA_COURSE_RUN: gettext_lazy(
+        "All waived seats in this course are taken at the moment."
+    ),
+}
+
+# Whose country a policy asks for, as it stands in the middle of a sentence to the learner.
+BASIS_NAMES: Mapping[str, object] = {
+    "affiliation": gettext_lazy("the country of the institution you belong to"),
+    "billing_address": gettext_lazy("the country of the billing address"),
+    "corresponding_author": gettext_lazy("the country of the corresponding author"),
+    "funder": gettext_lazy("the country that pays for at least half of the work"),
+    "hq": gettext_lazy("the country in which your organisation has its headquarters"),
+    "income_country": gettext_lazy("the country in which you have your income"),
+    "location": gettext_lazy("the country in which your institution is"),
+    "nationality": gettext_lazy("your nationality"),
+    "nominating_state": gettext_lazy("the State that nominates you"),
+    "origin": gettext_lazy("the country of origin"),
+    "profile": gettext_lazy("the country in your profile"),
+    "residence": gettext_lazy("the country in which you live"),
+    "residence_of_corresponding_author": gettext_lazy(
+        "the country in which the corresponding author lives"
+    ),
+    "residence_verified_else_profile": gettext_lazy("the country in which you live"),
+}
+
+# Who has to say it: a strength of evidence, with whose country in words.
+_STRENGTHS: Mapping[str, object] = {
+    EvidenceKind.DECLARED: gettext_lazy("%(basis)s, as you state it"),
+    EvidenceKind.INSTITUTION: gettext_lazy("%(basis)s, confirmed by an institution"),
+    EvidenceKind.DOCUMENT: gettext_lazy("%(basis)s, shown by a document"),
+    EvidenceKind.NOMINATION: gettext_lazy(
+        "%(basis)s, confirmed by the administration of the State"
+    ),
 }
 
 
 def explain(decision: Decision) -> tuple[str, ...]:
-    """The sentences of a decision: result, reasons, and rule."""
+    """The sentences of a decision: result, reasons, and rule.
+
+    Nothing where the policy wants a waiver not to be offered at all.
+    """
+    if _is_hidden(decision):
+        return ()
     lines = [_result(decision)]
     lines += [_reason(reason.code, reason.params) for reason in decision.reasons]
     if decision.policy:
@@ -115,16 +186,31 @@ def explain(decision: Decision) -> tuple[str, ...]:
 
 def advise(decision: Decision) -> tuple[str, ...]:
     """What a person can do about a decision, unless an application of theirs waits already."""
-    if decision.outcome is Outcome.GRANTED:
+    if decision.outcome is Outcome.GRANTED or _is_hidden(decision):
         return ()
     if decision.outcome is Outcome.REVIEW:
         return (_("Apply, and you are told the result."), _appeal())
     return (_appeal(),)
 
 
+def _is_hidden(decision: Decision) -> bool:
+    return any(reason.code == ReasonCode.OPTION_HIDDEN for reason in decision.reasons)
+
+
 def list_name(code: str) -> str:
-    """The name of a list in words."""
-    return str(LIST_NAMES.get(code, code))
+    """The name of a list in words; a pinned version stands behind it."""
+    name, at, version = code.partition("@")
+    return f"{LIST_NAMES.get(name, name)}{f' ({version})' if at else ''}"
+
+
+def _granted(decision: Decision) -> str:
+    """What is waived: a share of the fee, or all above a price."""
+    steps = decision.reduction.steps
+    if len(steps) == 1 and isinstance(steps[0], Money):
+        return _("You pay %(price)s of the fee; the rest is waived for you.") % {"price": steps[0]}
+    if decision.reduction.currencies and not decision.percent:
+        return _("A part of the fee is waived for you.")
+    return _("%(percent)s of the fee is waived for you.") % {"percent": decision.percent}
 
 
 def membership_status(status: str) -> str:
@@ -190,9 +276,7 @@ def waiting_sentence(proposal: ProposalSummary) -> str:
 
 def _result(decision: Decision) -> str:
     said: dict[Outcome, Callable[[], str]] = {
-        Outcome.GRANTED: lambda: (
-            _("%(percent)s of the fee is waived for you.") % {"percent": decision.percent}
-        ),
+        Outcome.GRANTED: lambda: _granted(decision),
         Outcome.REFUSED: lambda: _("No waiver applies; the full fee is due."),
         Outcome.REVIEW: lambda: _("You may be eligible for a waiver."),
         Outcome.ASK: lambda: _("We cannot tell yet whether a waiver applies."),
@@ -216,10 +300,13 @@ class _Blank(dict[str, str]):
 def _words(params: Mapping[str, str]) -> Mapping[str, str]:
     words = _Blank(params)
     words["code"] = params.get("country", "")
-    for name in ("code", "edition", "rule"):
+    for name in ("code", "edition", "rule", "currency", "other"):
         words[name] = _code(words[name])
-    if "country" in params:
-        words["country"] = conf.country_name(params["country"])
+    for name in ("country", "seen"):
+        if name in params:
+            words[name] = conf.country_name(params[name])
+    words["basis"] = _basis(params)
+    words["facts"] = _facts(params)
     for name in ("list", "lists"):
         codes = params.get(name, "").split(", ")
         words[name] = list_separator().join(list_name(code) for code in codes)
@@ -227,6 +314,27 @@ def _words(params: Mapping[str, str]) -> Mapping[str, str]:
         if params.get(name):
             words[name] = date_format(date.fromisoformat(params[name]), "DATE_FORMAT")
     return words
+
+
+def _basis(params: Mapping[str, str]) -> str:
+    basis = params.get("basis", "")
+    return str(BASIS_NAMES.get(basis, basis))
+
+
+def _facts(params: Mapping[str, str]) -> str:
+    """What is asked for: how strong the evidence has to be, papers, and facts by their names."""
+    parts = []
+    if strength := _STRENGTHS.get(params.get("strength", "")):
+        parts.append(str(strength) % {"basis": _basis(params)})
+    for name in ("documents", "facts"):
+        parts += [_spoken(one) for one in params.get(name, "").split(", ") if one]
+    return list_separator().join(parts)
+
+
+def _spoken(name: str) -> str:
+    """A name of a document or a fact as the policy writes it, with blanks between its words."""
+    words = name.replace("_", " ")
+    return _foreign(words) if words.isascii() else words
 
 
 def _code(text: str) -> str:

@@ -187,8 +187,12 @@ def test_a_known_document_makes_no_new_version():
 
 
 def test_a_policy_that_cannot_be_applied_is_not_activated():
-    rule = "  - {label: a, when: {in_list: {ref: OURS}}, benefit: {kind: in_kind, items: [a]}}\n"
-    with pytest.raises(PolicyNotUsable, match=r"in_kind.*“OURS” is not one we keep"):
+    rule = (
+        "  - {label: a, when: {in_list: {ref: OURS}},"
+        " benefit: {kind: lookup_price, table: PRICES}}\n"
+    )
+    words = r"“OURS” is not one we keep.*“PRICES” is not one we keep"
+    with pytest.raises(PolicyNotUsable, match=words):
         make.policy(make.policy_text(rule, slug="other"), slug="other")
     assert [p.state for p in api.list_policies() if p.slug == "other"] == ["draft"]
 

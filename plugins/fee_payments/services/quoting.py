@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
+from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_payments import rules, selectors
 from fee_payments.data import Breakdown, Learner, OfferingSummary, Quote, TaxRule
@@ -34,11 +35,13 @@ def quote(
     offering = selectors.offering(offering_code)
     day = utc_day(at)
     price = rules.pick_price(offering, learner.payer_class, currency=currency, on=day)
-    decision = _decide(learner, offering, at=at) if with_waiver and offering.waivable else None
+    decision = None
+    if with_waiver and offering.waivable:
+        decision = _decide(learner, offering, price=price.amount, at=at)
     tax = selectors.tax_rule(learner.country, on=day)
     breakdown = rules.break_down(
         price.amount,
-        waived=_waived(decision),
+        waived=_waived(decision, price.amount),
         tax=tax.percent if tax else Percent(0),
         inclusive=tax.inclusive if tax else True,
     )
@@ -63,14 +66,14 @@ def applicant(learner: Learner) -> Applicant:
     )
 
 
-def _decide(learner: Learner, offering: OfferingSummary, *, at: datetime) -> Decision:
-    return waivers.decide(applicant(learner), offering_code=offering.code, at=at)
+def _decide(learner: Learner, offering: OfferingSummary, *, price: Money, at: datetime) -> Decision:
+    return waivers.decide(applicant(learner), offering_code=offering.code, at=at, price=price)
 
 
-def _waived(decision: Decision | None) -> Percent:
+def _waived(decision: Decision | None, price: Money) -> Money:
     if decision is not None and decision.outcome is Outcome.GRANTED:
-        return decision.percent
-    return Percent(0)
+        return decision.reduction.of(price)
+    return Money.zero(price.currency)
 
 
 def _explain(

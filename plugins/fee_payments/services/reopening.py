@@ -24,6 +24,7 @@ def grant_again(order: models.Order, line: models.OrderLine) -> None:
         Applicant(user_id=order.user_id, country=order.country, payer_class=order.payer_class),
         offering_code=line.offering.code,
         full_seat_cost=_full_cost(line),
+        price=Money.from_minor(line.list_minor, line.currency),
         key=f"late:{order.key}",
         at=order.placed_at,
     )

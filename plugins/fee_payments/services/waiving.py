@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_payments import models
 from fee_payments.data import Learner, OrderState, Quote
+from fee_payments.exceptions import QuoteChanged
 from fee_payments.services.quoting import applicant
 from waiver_policy import api as waivers
 
@@ -32,6 +35,7 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
 
     Raises:
         waiver_policy.exceptions.FundEmpty, NotEligible: the waiver is not given after all.
+        QuoteChanged: another part of the price is waived than the quote says.
     """
     if not offer.waived or offer.waiver is None:
         return None
@@ -49,9 +53,13 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
         applicant(learner),
         offering_code=offer.offering.code,
         full_seat_cost=offer.offering.full_seat_cost,
+        price=offer.list_price,
         key=f"order:{key}",
         at=at,
     )
+    if grant.reduction.of(offer.list_price) != offer.waived:
+        # Another policy came into force between the quote and the grant.
+        raise QuoteChanged(_("The waiver has just changed. Please look at the price again."))
     return Waived(grant=grant.uuid, percent=grant.percent, seat_cost=grant.seat_cost)
 
 

@@ -26,6 +26,7 @@ class WaiverDecision(WrittenOnce):
     offering_code = models.CharField(_("offering"), max_length=100)
     outcome = models.CharField(_("outcome"), max_length=12)
     percent_bp = models.PositiveIntegerField(_("basis points"))
+    reduction = models.JSONField(_("reduction"), default=list)
     reasons = models.JSONField(_("reasons"))
     policy_version = models.ForeignKey(
         PolicyVersion,

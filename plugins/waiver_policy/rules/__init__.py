@@ -1,11 +1,16 @@
 """Pure rules: lists read from text, policies compiled from documents, decisions made from values.
 
 * ``editions``    the CSV of country lists -> memberships; differences between two snapshots
-* ``conditions``  what a rule may ask about a case
-* ``policies``    a compiled policy and how it is evaluated
-* ``language``    the YAML document -> compiled policies, every fault named
+* ``language``    the YAML document -> compiled policies, every fault named; of its parts:
+  ``reading`` (values), ``operators`` (conditions), ``benefits``, ``limits``, ``obstacles``
+* ``dead_rules``  what can never match, found when a document is loaded
+* ``canonical``   one policy as text of its own, from which its hash is made
+* ``conditions``  what a rule may ask about a case; ``unknown``: which missing facts matter
+* ``policies``    a compiled policy and how it is evaluated; ``tables``: prices by country
 * ``vectors``     test vectors for policies
+* ``countries``   which country of a person counts, and how well it is known
 * ``deciding``    applicant, policy and lists -> decision with reasons
+* ``quotas``      whether one more grant fits into the limits
 
 Nothing here knows Django, a clock or a setting.
 """

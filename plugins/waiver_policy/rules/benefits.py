@@ -1,20 +1,20 @@
-"""Compiles what a rule gives, and the limits on how often."""
+"""Compiles what a rule gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from fairgate.documents import Mapped
 from waiver_policy.rules import reading
-from waiver_policy.rules.policies import Benefit, Cap
+from waiver_policy.rules.conditions import list_key
+from waiver_policy.rules.policies import REFUND, Benefit
 from waiver_policy.rules.reading import Place
 
 # kind -> (keys it needs, keys it may have)
 KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "percent_off": (frozenset({"percent"}), frozenset({"ceiling"})),
-    "percent_of_list": (frozenset(), frozenset({"percent", "range", "lookup"})),
+    "percent_of_list": (frozenset(), frozenset({"percent", "range", "lookup", "by"})),
     "fixed_price": (
         frozenset({"amount", "currency"}),
         frozenset({"per", "confidence", "probability", "of_price"}),
@@ -27,7 +27,7 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         }),
     ),
     "discretionary": (frozenset(), frozenset({"usual_percent"})),
-    "lookup_price": (frozenset({"table"}), frozenset({"confidence"})),
+    "lookup_price": (frozenset({"table"}), frozenset({"confidence", "by", "currency"})),
     "cover_remainder": (frozenset({"percent_of_remainder"}), frozenset()),
     "refund_percent": (frozenset({"percent"}), frozenset()),
 }  # fmt: skip
@@ -38,20 +38,27 @@ EXACTLY_ONE: Mapping[str, tuple[str, ...]] = {
     "in_kind": ("items", "one_of"),
 }
 _PERCENTS = ("percent", "percent_of_remainder", "covers_percent", "usual_percent")
-SCOPES = frozenset({"person", "country", "institution", "fund"})
 
 
-def compile_benefit(value: Any, place: Place) -> Benefit:
-    """One benefit; faults are noted, and nothing is given after one."""
+def compile_benefit(value: Any, place: Place, *, of: str, version: str = "") -> Benefit:
+    """One benefit; faults are noted, and nothing is given after one.
+
+    ``of`` is the kind of the policy, ``version`` the one to which its lists are pinned.
+    """
     if not isinstance(value, Mapped):
         place.fault("a benefit is needed, like {kind: percent_off, percent: 50}.")
         return Benefit(kind="")
     kind = reading.word(value.get("kind"), place.at(value, "kind"), KINDS.keys())
     if not kind:
         return Benefit(kind="")
+    if (kind == "refund_percent") != (of == REFUND):
+        place.at(value, "kind").fault(
+            "refund_percent and “kind: refund” of the policy go together."
+        )
     needs, may = KINDS[kind]
     body = reading.mapping(value, place, required=needs | {"kind"}, optional=may)
     _check_choice(kind, body, place)
+    _check_details(body, place)
     percents = {
         key: reading.percent(body[key], place.at(body, key)) for key in _PERCENTS if key in body
     }
@@ -59,6 +66,8 @@ def compile_benefit(value: Any, place: Place) -> Benefit:
         kind=kind,
         percent=percents.get("percent", percents.get("percent_of_remainder")),
         amount=_amount(body, place),
+        table=_table(body, place, version),
+        by=_by(body, place),
         details=dict(body),
     )
 
@@ -68,6 +77,8 @@ def _check_choice(kind: str, body: Mapped, place: Place) -> None:
     given = [key for key in choices if key in body]
     if choices and len(given) != 1:
         place.fault(f"exactly one of {', '.join(choices)} is needed.")
+    if "by" in body and "lookup" not in body and kind != "lookup_price":
+        place.at(body, "by").fault("“by” says how a table is asked, and there is no table.")
     if "range" in body:
         ends = reading.items(body["range"], place.at(body, "range"))
         read = [reading.percent(end, place.at(body, "range")) for end in ends]
@@ -75,52 +86,51 @@ def _check_choice(kind: str, body: Mapped, place: Place) -> None:
             place.at(body, "range").fault("two percentages are needed, the lower one first.")
 
 
+def _check_details(body: Mapped, place: Place) -> None:
+    """What no rule computes with is read by people: it has to be what it looks like."""
+    for key, value in body.items():
+        if key in _READERS:
+            _READERS[key](value, place.at(body, key))
+    if "of_price" in body:
+        reading.money(body["of_price"], body.get("currency"), place.at(body, "of_price"))
+    if "currency" in body and "amount" not in body:
+        reading.money("0", body["currency"], place.at(body, "currency"))
+
+
+def _each(reader: reading.Reader) -> reading.Reader:
+    def read(value: Any, place: Place) -> None:
+        for item in reading.items(value, place):
+            reader(item, place)
+
+    return read
+
+
+_READERS: Mapping[str, reading.Reader] = {
+    **dict.fromkeys(("ceiling", "country_may_have_to_contribute"), reading.truth),
+    **dict.fromkeys(("per", "confidence", "probability", "rest_paid_by"), reading.text),
+    **dict.fromkeys(("items", "one_of"), _each(reading.text)),
+    **dict.fromkeys(("unit_value_chf", "standard_minimum"), reading.number),
+    "of": _each(reading.number),
+}
+
+
 def _amount(body: Mapped, place: Place) -> Any:
     if "amount" not in body or "currency" not in body:
         return None
-    return reading.money(body["amount"], body["currency"], place.at(body, "amount"))
+    amount = reading.money(body["amount"], body["currency"], place.at(body, "amount"))
+    if amount is not None and amount.minor < 0:
+        place.at(body, "amount").fault("a price is not negative.")
+    return amount
 
 
-def compile_cap(value: Any, place: Place) -> Cap:
-    """One limit: ``limit`` and ``unit``, or ``any_of`` with alternatives."""
-    body = reading.mapping(
-        value, place, required=("scope", "period"), optional=("limit", "unit", "any_of")
-    )
-    if ("limit" in body) == ("any_of" in body):
-        place.fault("exactly one of limit, any_of is needed.")
-    return Cap(
-        scope=reading.word(body.get("scope"), place.at(body, "scope"), SCOPES),
-        period=reading.text(body.get("period"), place.at(body, "period")),
-        limit=_limit(body, place),
-        unit=reading.text(body["unit"], place.at(body, "unit")) if "unit" in body else "",
-        alternatives=_alternatives(body, place),
-    )
+def _table(body: Mapped, place: Place, version: str) -> str:
+    for key in ("table", "lookup"):
+        if key in body:
+            name = reading.name(body[key], place.at(body, key))
+            return list_key(name, version) if name else ""
+    return ""
 
 
-def _limit(body: Mapped, place: Place) -> int | Decimal | None:
-    """A number, an amount in quotes, or the name of a budget (then there is no number here)."""
-    value = body.get("limit")
-    if value is None or isinstance(value, int | Decimal):
-        return value
-    where = place.at(body, "limit")
-    said = reading.text(value, where)
-    if said[:1].isdigit():
-        amount = reading.money(said, body.get("unit"), where)
-        return amount.amount if amount else None
-    return None
-
-
-def _alternatives(body: Mapped, place: Place) -> tuple[Mapping[str, Any], ...]:
-    if "any_of" not in body:
-        return ()
-    where = place.at(body, "any_of")
-    values = reading.items(body["any_of"], where)
-    for number, value in enumerate(values):
-        one = where.at(values, number)
-        if not isinstance(value, Mapped):
-            one.fault("a mapping of what is counted to a number is needed.")
-            continue
-        for name, count in value.items():
-            if name != "constraint":
-                reading.whole(count, one.at(value, name), low=1)
-    return tuple(values)
+def _by(body: Mapped, place: Place) -> str:
+    said = reading.text(body["by"], place.at(body, "by")) if "by" in body else ""
+    return "" if said == "country" else said

@@ -13,28 +13,55 @@ from decimal import Decimal
 from typing import Any
 
 from fairgate.clock import utc_day
+from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy.data import (
     ENGINE_VERSION,
+    NOTHING_OFF,
     Applicant,
+    CountryEvidence,
     Decision,
+    EvidenceKind,
+    ListCode,
+    Membership,
     Outcome,
     Reason,
     ReasonCode,
+    Reduction,
 )
 from waiver_policy.exceptions import UnusableFact
 from waiver_policy.rules.conditions import Case, Evidence, Lists
-from waiver_policy.rules.policies import Policy, Verdict, evaluate
+from waiver_policy.rules.countries import (
+    PROFILE_BASES,
+    Located,
+    changed_lately,
+    locate,
+    strength_of,
+)
+from waiver_policy.rules.policies import (
+    AUTO,
+    DEFAULT,
+    HIDE_OPTION,
+    REFUND,
+    REFUSE,
+    Policy,
+    Verdict,
+    evaluate,
+)
 
 NOTHING = Percent(0)
+DOCUMENTS = "documents"
+"""The fact that lists the documents which a reviewer has accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Everything a decision depends on.
 
-    ``editions`` maps each list that was known at the moment to the name of its edition;
-    ``approved`` is the percentage a reviewer has granted this person for this offering;
+    ``lists`` and ``editions`` are by ``list_key``: each list that was known at the moment, and the
+    name of its edition. ``price`` is the list price that the reduction is taken from, where it is
+    known. ``policies`` are those that the policy refers to, by slug, and ``versions`` their
+    numbers. ``approved`` is the percentage a reviewer has granted this person for this offering;
     ``has_grant`` whether they hold a grant for it already.
     """
 
@@ -47,6 +74,9 @@ class Question:
     policy_version: int = 0
     lists: Lists = field(default_factory=dict)
     editions: Mapping[str, str] = field(default_factory=dict)
+    price: Money | None = None
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
     approved: Percent | None = None
     approved_until: date | None = None
     has_grant: bool = False
@@ -58,21 +88,22 @@ class _Finding:
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
-    percent: Percent = NOTHING
+    reduction: Reduction = NOTHING_OFF
     rule: str | None = None
     membership: str | None = None
 
 
 def decide(question: Question) -> Decision:
     """The decision. It never raises for a person's data: what is missing is asked for."""
-    finding = _find(question)
+    located = _locate(question)
+    finding = _find(question, located)
     reasons = finding.reasons
     if question.has_grant and finding.outcome is Outcome.GRANTED:
         reasons += (_reason(ReasonCode.ALREADY_GRANTED),)
     policy = question.policy
     return Decision(
         outcome=finding.outcome,
-        percent=finding.percent,
+        percent=finding.reduction.part_of(question.price),
         reasons=reasons,
         policy=policy.slug if policy else "",
         policy_version=question.policy_version,
@@ -81,121 +112,293 @@ def decide(question: Question) -> Decision:
         membership=finding.membership,
         decided_on=utc_day(question.at),
         at=question.at,
-        inputs=_inputs(question),
+        inputs=_inputs(question, located),
         engine_version=ENGINE_VERSION,
+        reduction=finding.reduction,
     )
 
 
-def _find(question: Question) -> _Finding:
+def _locate(question: Question) -> Located:
+    basis = question.policy.country_basis if question.policy else "none"
+    found = locate(question.applicant, basis)
+    known = tuple(country for country in found.countries if country in question.countries)
+    # Of several nationalities an unknown code counts for nothing; a single one is asked about.
+    return replace(found, countries=known) if known else found
+
+
+def _find(question: Question, located: Located) -> _Finding:
     policy = question.policy
     if question.approved is not None:
         until = question.approved_until
         said = {"percent": _plain(question.approved), "until": until.isoformat() if until else ""}
         reason = _reason(ReasonCode.MANUAL_OVERRIDE, **said)
-        return _Finding(Outcome.GRANTED, (reason,), question.approved)
+        return _Finding(Outcome.GRANTED, (reason,), Reduction.off(question.approved))
     if policy is None:
         return _Finding(Outcome.REFUSED, (_reason(ReasonCode.NO_ACTIVE_POLICY),))
-    country = question.applicant.country
-    if policy.needs_country and not country:
-        return _Finding(_missing_outcome(policy), (_reason(ReasonCode.COUNTRY_MISSING),))
-    if policy.needs_country and country not in question.countries:
-        return _Finding(Outcome.ASK, (_reason(ReasonCode.COUNTRY_UNKNOWN, country=country),))
-    missing = [group for group in policy.groups if group not in question.editions]
-    if missing:
-        reason = _reason(ReasonCode.LIST_NOT_LOADED, list=", ".join(missing))
-        return _Finding(Outcome.REVIEW, (reason,))
+    if policy.kind == REFUND:
+        return _Finding(Outcome.REFUSED, (_reason(ReasonCode.OFFERING_NOT_COVERED),))
+    before = _without_country(question, policy, located) or _without_lists(question, policy)
+    if before is not None:
+        return before
     try:
-        verdict = evaluate(policy, _case(question))
+        verdict = evaluate(policy, _case(question, located))
     except UnusableFact as error:
         reason = _reason(ReasonCode.EVIDENCE_TOO_WEAK, facts=str(error))
         return _Finding(Outcome.ASK, (reason,))
-    return _of_verdict(question, policy, verdict)
+    return _of_verdict(_Asked(question, policy, located), verdict)
 
 
-def _missing_outcome(policy: Policy) -> Outcome:
-    return Outcome.REFUSED if policy.missing_country == "refuse" else Outcome.ASK
+def _without_country(question: Question, policy: Policy, located: Located) -> _Finding | None:
+    if not policy.needs_country:
+        return None
+    if not located.countries:
+        return _missing_country(policy)
+    if located.country not in question.countries:
+        reason = _reason(ReasonCode.COUNTRY_UNKNOWN, country=located.country)
+        return _Finding(Outcome.ASK, (reason,))
+    return None
 
 
-def _case(question: Question) -> Case:
+def _missing_country(policy: Policy) -> _Finding | None:
+    if policy.missing_country == DEFAULT:
+        return None
+    if policy.missing_country == HIDE_OPTION:
+        return _Finding(Outcome.REFUSED, (_reason(ReasonCode.OPTION_HIDDEN),))
+    if policy.country_basis in PROFILE_BASES:
+        reason = _reason(ReasonCode.COUNTRY_MISSING)
+    else:
+        reason = _reason(ReasonCode.COUNTRY_OF_BASIS_MISSING, basis=policy.country_basis)
+    refused = policy.missing_country == REFUSE
+    return _Finding(Outcome.REFUSED if refused else Outcome.ASK, (reason,))
+
+
+def _without_lists(question: Question, policy: Policy) -> _Finding | None:
+    asked = (*policy.groups, *policy.named_lists, *policy.tables)
+    missing = [key for key in asked if key not in question.editions]
+    if not missing:
+        return None
+    reason = _reason(ReasonCode.LIST_NOT_LOADED, list=", ".join(dict.fromkeys(missing)))
+    return _Finding(Outcome.REVIEW, (reason,))
+
+
+def _case(question: Question, located: Located) -> Case:
     person = question.applicant
     return Case(
-        countries=(person.country,) if person.country else (),
+        countries=located.countries,
         as_of=utc_day(question.at),
+        at=question.at,
         facts={**person.facts, "payer_class": person.payer_class},
         lists=question.lists,
+        dates=person.dates,
+        price=question.price,
+        policies=question.policies,
     )
 
 
-def _of_verdict(question: Question, policy: Policy, verdict: Verdict) -> _Finding:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that has got as far as its policy."""
+
+    question: Question
+    policy: Policy
+    located: Located
+
+    @property
+    def day(self) -> date:
+        """The day on which the policy asks its lists."""
+        day = utc_day(self.question.at)
+        return self.question.applicant.dates.get(self.policy.date_basis, day)
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        return (*self.policy.groups, *self.policy.named_lists)
+
+
+def _of_verdict(asked: _Asked, verdict: Verdict) -> _Finding:
     if verdict.not_in_force:
         return _Finding(Outcome.REFUSED, (_reason(ReasonCode.OFFERING_NOT_COVERED),))
     if verdict.excluded:
         return _Finding(Outcome.REFUSED, (_reason(ReasonCode.EXCLUDED_BY_POLICY),))
     if verdict.label is None:
-        return _without_rule(question, policy)
-    reasons = _why(verdict, question)
+        return _without_rule(asked, verdict)
+    reasons = _why(asked, verdict)
     membership = verdict.evidence[0].membership.name if verdict.evidence else None
-    found = _Finding(Outcome.GRANTED, reasons, NOTHING, verdict.label, membership)
-    return _by_route(found, verdict)
-
-
-def _by_route(found: _Finding, verdict: Verdict) -> _Finding:
-    waives = verdict.benefit.waives if verdict.benefit else None
+    found = _Finding(Outcome.GRANTED, reasons, NOTHING_OFF, verdict.label, membership)
     if verdict.missing_facts:
-        need = _reason(ReasonCode.EVIDENCE_TOO_WEAK, facts=", ".join(verdict.missing_facts))
-        return _Finding(Outcome.ASK, (*found.reasons, need), NOTHING, found.rule, found.membership)
-    if verdict.route != "auto" or waives is None:
-        said = {"percent": _plain(waives)} if waives is not None else {}
-        need = _reason(ReasonCode.REVIEW_NEEDED, **said)
-        return _Finding(
-            Outcome.REVIEW, (*found.reasons, need), NOTHING, found.rule, found.membership
+        return _ask_for(asked.policy, verdict, found)
+    return _looked_at(asked, verdict, found)
+
+
+def _looked_at(asked: _Asked, verdict: Verdict, found: _Finding) -> _Finding:
+    """Given, or put before a person. A doubt only stops what would be given: it rescues nobody."""
+    needed, doubts = _for_a_person(asked, verdict), _of_doubts(asked, verdict)
+    if not needed:
+        assert verdict.reduction is not None  # noqa: S101 -- else it is for a person
+        given = _given(found, verdict.reduction, asked.question.price)
+        if not doubts or given.outcome is not Outcome.GRANTED:
+            return given
+        doubts += (_review_needed(verdict),)
+    reasons = (*found.reasons, *needed, *doubts)
+    return replace(found, outcome=Outcome.REVIEW, reasons=reasons)
+
+
+def _given(found: _Finding, reduction: Reduction, price: Money | None) -> _Finding:
+    """Granted, unless nothing at all comes off this price."""
+    if price is not None and price.minor:
+        is_something = bool(reduction.of(price))
+    else:
+        is_something = any(step != NOTHING for step in reduction.steps)
+    if not is_something:
+        return replace(found, outcome=Outcome.REFUSED, reduction=NOTHING_OFF)
+    return replace(found, outcome=Outcome.GRANTED, reduction=reduction)
+
+
+def _ask_for(policy: Policy, verdict: Verdict, found: _Finding) -> _Finding:
+    """What to do about facts that nobody has stated: ask, or what the policy says."""
+    need = _reason(ReasonCode.FACTS_MISSING, facts=", ".join(verdict.missing_facts))
+    if policy.missing_facts == HIDE_OPTION:
+        return replace(found, outcome=Outcome.REFUSED, reasons=(_hidden(),))
+    outcome = Outcome.REFUSED if policy.missing_facts == REFUSE else Outcome.ASK
+    return replace(found, outcome=outcome, reasons=(*found.reasons, need))
+
+
+def _hidden() -> Reason:
+    return _reason(ReasonCode.OPTION_HIDDEN)
+
+
+def _for_a_person(asked: _Asked, verdict: Verdict) -> tuple[Reason, ...]:
+    """Why a person has to look before it is granted; nothing when nobody has to."""
+    weak, unclear = _of_needs(asked, verdict), _of_money(asked, verdict)
+    is_routed = verdict.route != AUTO or weak
+    if verdict.reduction is not None and not unclear and is_routed:
+        unclear = [_review_needed(verdict)]
+    return (*weak, *unclear)
+
+
+def _review_needed(verdict: Verdict) -> Reason:
+    """What a reviewer may start from: the rule's percentage, or the price it leaves."""
+    said: dict[str, str] = {}
+    reduction = verdict.reduction
+    if reduction is not None and not reduction.currencies:
+        said["percent"] = _plain(reduction.part_of(None))
+    elif reduction is not None:
+        said["price"] = str(reduction.steps[-1])
+    elif verdict.benefit is not None and verdict.benefit.proposes is not None:
+        said["percent"] = _plain(verdict.benefit.proposes)
+    return _reason(ReasonCode.REVIEW_NEEDED, **said)
+
+
+def _of_money(asked: _Asked, verdict: Verdict) -> list[Reason]:
+    """What cannot be computed is never guessed."""
+    lacks, price = verdict.lacks, asked.question.price
+    if lacks is not None and lacks.what == "table":
+        lacking = _reason(ReasonCode.TABLE_LACKS, list=lacks.table, key=lacks.key)
+        return [lacking, _review_needed(verdict)]
+    if lacks is not None:
+        return [_review_needed(verdict)]
+    reduction = verdict.reduction
+    if reduction is not None and price is not None and not reduction.applies_to(price):
+        said = ", ".join(sorted(reduction.currencies))
+        return [_reason(ReasonCode.OTHER_CURRENCY, currency=said, other=price.currency)]
+    return []
+
+
+def _of_needs(asked: _Asked, verdict: Verdict) -> list[Reason]:
+    """Evidence of the country that is too weak for the rule, and papers nobody has seen yet."""
+    needs = verdict.needs
+    said: dict[str, str] = {}
+    if needs.strength is not None and _strength(asked, verdict).strength < needs.strength.strength:
+        said["strength"] = needs.strength.value
+        said["basis"] = asked.policy.country_basis
+    seen = asked.question.applicant.facts.get(DOCUMENTS) or ()
+    lacking = [name for name in needs.documents if name not in seen]
+    if lacking:
+        said["documents"] = ", ".join(lacking)
+    return [_reason(ReasonCode.EVIDENCE_TOO_WEAK, **said)] if said else []
+
+
+def _strength(asked: _Asked, verdict: Verdict) -> EvidenceKind:
+    counted = frozenset(one.membership.country for one in verdict.evidence)
+    return strength_of(asked.located, counted)
+
+
+def _of_doubts(asked: _Asked, verdict: Verdict) -> tuple[Reason, ...]:
+    """An address elsewhere, or a country that has just changed: a person looks, no more than that.
+
+    Not where the country does not matter, and not where somebody other than the learner says it.
+    """
+    if not asked.policy.needs_country or not asked.located.countries:
+        return ()
+    if _strength(asked, verdict).strength >= EvidenceKind.INSTITUTION.strength:
+        return ()
+    doubts = []
+    elsewhere = asked.located.seen_elsewhere()
+    if elsewhere:
+        doubts.append(
+            _reason(ReasonCode.IP_DISAGREES, country=asked.located.country, seen=elsewhere)
         )
-    outcome = Outcome.GRANTED if waives > NOTHING else Outcome.REFUSED
-    return _Finding(outcome, found.reasons, waives, found.rule, found.membership)
+    person, by_profile = asked.question.applicant, asked.policy.country_basis in PROFILE_BASES
+    if by_profile and changed_lately(person, utc_day(asked.question.at)):
+        assert person.country_changed_on is not None  # noqa: S101 -- else it has not changed
+        doubts.append(
+            _reason(ReasonCode.COUNTRY_CHANGED, date=person.country_changed_on.isoformat())
+        )
+    return tuple(doubts)
 
 
-def _without_rule(question: Question, policy: Policy) -> _Finding:
-    country = question.applicant.country
+def _without_rule(asked: _Asked, verdict: Verdict) -> _Finding:
+    policy, reduction = asked.policy, verdict.reduction
+    reasons = _why_not(asked)
+    found = _Finding(Outcome.REFUSED, reasons)
+    if reduction is not None and any(step != NOTHING for step in reduction.steps):
+        # What everybody gets is certain, whatever is still unknown.
+        return _looked_at(asked, verdict, found)
+    if verdict.missing_facts:
+        return _ask_for(policy, verdict, found)
+    if verdict.lacks is not None:
+        return replace(found, outcome=Outcome.REVIEW, reasons=(*reasons, _review_needed(verdict)))
+    return found
+
+
+def _why_not(asked: _Asked) -> tuple[Reason, ...]:
+    if not asked.lists or not asked.located.countries:
+        return (_reason(ReasonCode.NO_RULE_APPLIES),)
     listed = _reason(
-        ReasonCode.NOT_LISTED, country=country, lists=", ".join(policy.groups),
-        date=utc_day(question.at).isoformat(),
+        ReasonCode.NOT_LISTED, country=asked.located.country, lists=", ".join(asked.lists),
+        date=asked.day.isoformat(),
     )  # fmt: skip
-    reasons = (listed, *_provisional(question, _rows(question, country)))
-    percent = policy.otherwise.waives if policy.otherwise else None
-    if percent is not None and percent > NOTHING:
-        return _Finding(Outcome.GRANTED, reasons, percent)
-    return _Finding(Outcome.REFUSED, reasons)
+    return (listed, *_provisional(asked))
 
 
-def _why(verdict: Verdict, question: Question) -> tuple[Reason, ...]:
+def _why(asked: _Asked, verdict: Verdict) -> tuple[Reason, ...]:
     if not verdict.evidence:
         return (_reason(ReasonCode.RULE_MATCHED, rule=verdict.label or ""),)
-    reasons = tuple(_of_evidence(one, question) for one in verdict.evidence)
+    reasons = tuple(_of_evidence(one) for one in verdict.evidence)
     # The row that a group of our own lists contests is told whether or not it decided.
-    contested = _rows(question, question.applicant.country)
-    return reasons + _provisional(question, contested)
+    return reasons + _provisional(asked)
 
 
-def _of_evidence(evidence: Evidence, question: Question) -> Reason:
+def _of_evidence(evidence: Evidence) -> Reason:
     row = evidence.membership
     said = {
         "list": row.list_code,
         "country": row.country,
-        "date": utc_day(question.at).isoformat(),
+        "date": evidence.on.isoformat(),
         "edition": row.edition,
         "until": row.until_date.isoformat() if row.until_date else "",
     }
+    if row.list_code not in set(ListCode):
+        return _reason(ReasonCode.NAMED_LIST_MEMBER, **said)
     if evidence.grace_until is None:
         return _reason(ReasonCode.LIST_MEMBER, **said)
     return _reason(ReasonCode.IN_GRACE, **said, grace_until=evidence.grace_until.isoformat())
 
 
-def _rows(question: Question, country: str) -> tuple[Any, ...]:
-    groups = question.policy.groups if question.policy else ()
-    return tuple(row for group in groups for row in question.lists.get(group, {}).get(country, ()))
-
-
-def _provisional(question: Question, rows: tuple[Any, ...]) -> tuple[Reason, ...]:
+def _provisional(asked: _Asked) -> tuple[Reason, ...]:
+    rows: list[Membership] = []
+    for key in asked.policy.groups:
+        rows_of = asked.question.lists.get(key, {})
+        rows += [row for country in asked.located.countries for row in rows_of.get(country, ())]
     return tuple(
         _reason(
             ReasonCode.LIST_STATUS_PROVISIONAL, list=row.list_code, country=row.country,
@@ -203,25 +406,38 @@ def _provisional(question: Question, rows: tuple[Any, ...]) -> tuple[Reason, ...
             asked=row.alt_until_date.isoformat(),
         )
         for row in rows
-        if row.is_contested
+        if row.alt_until_date is not None
     )  # fmt: skip
 
 
 def _asked(question: Question) -> tuple[str, ...]:
-    groups = question.policy.groups if question.policy else ()
-    return tuple(question.editions[group] for group in groups if group in question.editions)
+    policy = question.policy
+    keys = (*policy.groups, *policy.named_lists, *policy.tables) if policy else ()
+    found = (question.editions[key] for key in keys if key in question.editions)
+    return tuple(dict.fromkeys(found))
 
 
-def _inputs(question: Question) -> Mapping[str, Any]:
-    """What the decision was made from, in values that JSON keeps exactly."""
+def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
+    """What the decision was made from, in values that JSON keeps exactly.
+
+    Of the evidence only what is about the basis of the policy: a residence is no business of a
+    policy on nationality, and the other way round.
+    """
     person = question.applicant
+    changed = person.country_changed_on
     return {
         "user_id": person.user_id,
         "country": person.country,
         "country_basis": person.country_basis,
+        "counted": list(located.countries),
         "payer_class": person.payer_class,
         "facts": {name: _kept(value) for name, value in sorted(person.facts.items())},
+        "dates": {name: day.isoformat() for name, day in sorted(person.dates.items())},
+        "country_changed_on": changed.isoformat() if changed else None,
+        "evidence": [_kept_evidence(one) for one in located.evidence],
         "offering_code": question.offering_code,
+        "price": [question.price.minor, question.price.currency] if question.price else None,
+        "policies": dict(sorted(question.versions.items())),
         "known_at": question.known_at.isoformat(),
         "approved": _plain(question.approved) if question.approved is not None else None,
         "approved_until": question.approved_until.isoformat() if question.approved_until else None,
@@ -229,15 +445,55 @@ def _inputs(question: Question) -> Mapping[str, Any]:
     }
 
 
+def _kept_evidence(one: CountryEvidence) -> Mapping[str, str]:
+    return {
+        "country": one.country,
+        "basis": one.basis,
+        "kind": one.kind.value,
+        "observed_at": one.observed_at.isoformat(),
+    }
+
+
 def _kept(value: Any) -> Any:
     """A fact as JSON keeps it: decimals as ``{"decimal": "0.5"}``, dates as text."""
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
+    if isinstance(value, datetime):
+        return utc_day(value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
         return [_kept(item) for item in value]
     return value
+
+
+def restored_applicant(kept: Mapping[str, Any]) -> Applicant:
+    """The applicant as ``inputs`` kept them."""
+    changed = kept.get("country_changed_on")
+    return Applicant(
+        user_id=kept["user_id"],
+        country=kept["country"],
+        country_basis=kept["country_basis"],
+        payer_class=kept["payer_class"],
+        facts=restored_facts(kept["facts"]),
+        dates={name: date.fromisoformat(day) for name, day in kept.get("dates", {}).items()},
+        country_changed_on=date.fromisoformat(changed) if changed else None,
+        evidence=tuple(
+            CountryEvidence(
+                country=one["country"],
+                basis=one["basis"],
+                kind=EvidenceKind(one["kind"]),
+                observed_at=datetime.fromisoformat(one["observed_at"]),
+            )
+            for one in kept.get("evidence", ())
+        ),
+    )
+
+
+def restored_price(kept: Mapping[str, Any]) -> Money | None:
+    """The price as ``inputs`` kept it."""
+    price = kept.get("price")
+    return Money.from_minor(*price) if price else None
 
 
 def restored_facts(kept: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -251,6 +507,24 @@ def _restored(value: Any) -> Any:
     return [_restored(item) for item in value] if isinstance(value, list) else value
 
 
+def kept_reduction(reduction: Reduction) -> list[Any]:
+    """A reduction as JSON keeps it: basis points, or ``[minor units, currency]``, per step."""
+    return [
+        step.basis_points if isinstance(step, Percent) else [step.minor, step.currency]
+        for step in reduction.steps
+    ]
+
+
+def restored_reduction(kept: list[Any]) -> Reduction:
+    """A reduction as ``kept_reduction`` kept it."""
+    return Reduction(
+        tuple(
+            Money.from_minor(*step) if isinstance(step, list) else Percent.from_basis_points(step)
+            for step in kept
+        )
+    )
+
+
 def limited(decision: Decision, outcome: Outcome, reason: Reason) -> Decision:
     """A granted decision that a fund or a limit turned into another outcome.
 
@@ -261,6 +535,7 @@ def limited(decision: Decision, outcome: Outcome, reason: Reason) -> Decision:
         decision,
         outcome=outcome,
         percent=NOTHING,
+        reduction=NOTHING_OFF,
         reasons=(*decision.reasons, reason),
         inputs={**decision.inputs, "limited": turned},
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fairgate.documents import Mapped
 from waiver_policy.data import ListCode
 from waiver_policy.rules import reading
 from waiver_policy.rules.conditions import (
+    EXIT,
     AllOf,
     AnyOf,
     Compare,
@@ -24,6 +25,7 @@ from waiver_policy.rules.conditions import (
     InList,
     Not,
     OneOf,
+    list_key,
 )
 from waiver_policy.rules.editions import SIDS_KINDS
 from waiver_policy.rules.reading import Place
@@ -31,90 +33,102 @@ from waiver_policy.rules.reading import Place
 LISTS = frozenset(code.value for code in ListCode)
 
 
-@dataclass(frozen=True, slots=True)
+AS_OF = frozenset({
+    "application", "acceptance", "enrolment", "invoice", "request", "list_version",
+})  # fmt: skip
+# A kind that no row of a list can have: OHRLLS has no territory that only M49 lists.
+_NO_SUCH_KIND = {"SIDS": "m49_only"}
+
+
+@dataclass(slots=True)
 class Collected:
-    """What the conditions of one policy mention: UN lists, and lists kept by name."""
+    """What the conditions of one policy mention, by key of ``list_key``.
+
+    ``country``: whether one of them asks the country that counts, and not those in a fact.
+    """
 
     groups: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
+    policies: set[str] = field(default_factory=set)
+    country: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """What an operator needs while it compiles."""
+class Context:
+    """What an operator needs while it compiles.
+
+    ``basis`` is the named day that lists are asked for unless a condition says ``as_of`` itself;
+    ``version`` the one to which the policy pins its lists.
+    """
 
     basis: str
+    version: str
     seen: Collected
+    is_each: bool = False
 
 
-def compile_condition(value: Any, place: Place, basis: str, seen: Collected) -> Condition:
-    """One condition; a fault and a never-true one when it cannot be understood.
-
-    ``basis`` is the named day that ``in_group`` asks unless it says ``as_of`` itself.
-    """
-    return _compile(value, place, _Context(basis, seen))
-
-
-def _compile(value: Any, place: Place, context: _Context) -> Condition:
+def compile_condition(value: Any, place: Place, context: Context) -> Condition:
+    """One condition; a fault and a never-true one when it cannot be understood."""
     if not isinstance(value, Mapped) or len(value) != 1:
         place.fault("one condition is needed, like {flag: student}.")
         return Const(value=False)
     name, body = next(iter(value.items()))
     where = place.at(value, name)
     if name not in OPERATORS:
-        where.fault(f"this condition is not known; we know {', '.join(sorted(OPERATORS))}.")
+        hint = reading.nearest(name, OPERATORS) or "."
+        where.fault(f"this condition is not known{hint} We know {', '.join(sorted(OPERATORS))}.")
         return Const(value=False)
     return OPERATORS[name](name, body, where, context)
 
 
-def _parts(body: Any, place: Place, context: _Context) -> tuple[Condition, ...]:
+def _parts(body: Any, place: Place, context: Context) -> tuple[Condition, ...]:
     values = reading.items(body, place)
-    return tuple(_compile(v, place.at(values, n), context) for n, v in enumerate(values))
+    return tuple(compile_condition(v, place.at(values, n), context) for n, v in enumerate(values))
 
 
-def _all(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _all(_: str, body: Any, place: Place, context: Context) -> Condition:
     return AllOf(_parts(body, place, context))
 
 
-def _any(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _any(_: str, body: Any, place: Place, context: Context) -> Condition:
     return AnyOf(_parts(body, place, context))
 
 
-def _not(_: str, body: Any, place: Place, context: _Context) -> Condition:
-    return Not(_compile(body, place, context))
+def _not(_: str, body: Any, place: Place, context: Context) -> Condition:
+    return Not(compile_condition(body, place, context))
 
 
-def _const(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _const(_: str, body: Any, place: Place, context: Context) -> Condition:
     return Const(reading.truth(body, place))
 
 
-def _flag(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _flag(_: str, body: Any, place: Place, context: Context) -> Condition:
     return Flag(reading.text(body, place))
 
 
-def _has(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _has(_: str, body: Any, place: Place, context: Context) -> Condition:
     return Has(reading.text(body, place))
 
 
-def _eq(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _eq(_: str, body: Any, place: Place, context: Context) -> Condition:
     pair = reading.mapping(body, place, required=("field", "value"))
     return OneOf(_field(pair, place), (_plain(pair.get("value"), place.at(pair, "value")),))
 
 
-def _in(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _in(_: str, body: Any, place: Place, context: Context) -> Condition:
     pair = reading.mapping(body, place, required=("field", "values"))
     where = place.at(pair, "values")
     values = tuple(_plain(v, where) for v in reading.items(pair.get("values"), where))
     return OneOf(_field(pair, place), values)
 
 
-def _compare(name: str, body: Any, place: Place, context: _Context) -> Condition:
+def _compare(name: str, body: Any, place: Place, context: Context) -> Condition:
     pair = reading.mapping(body, place, required=("field", "value"))
     value = reading.number(pair.get("value"), place.at(pair, "value"))
     return Compare(name, _field(pair, place), value)
 
 
-def _gt_field(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _gt_field(_: str, body: Any, place: Place, context: Context) -> Condition:
     names = [reading.text(name, place) for name in reading.items(body, place)]
     if len(names) != 2:
         place.fault("two facts are needed, like [income, threshold].")
@@ -122,21 +136,44 @@ def _gt_field(_: str, body: Any, place: Place, context: _Context) -> Condition:
     return Compare("gt", names[0], other=names[1])
 
 
-def _in_group(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _in_group(_: str, body: Any, place: Place, context: Context) -> Condition:
     asked = reading.mapping(
-        body, place, required=("group",), optional=("kinds", "any_of_countries", "as_of", "grace")
-    )
+        body, place, required=("group",),
+        optional=("kinds", "any_of_countries", "as_of", "grace", "version"),
+    )  # fmt: skip
     group = reading.word(asked.get("group"), place.at(asked, "group"), LISTS)
-    context.seen.groups.add(group)
-    as_of, any_of = asked.get("as_of", context.basis), asked.get("any_of_countries", False)
-    days = {"application", "acceptance", "enrolment", "invoice", "request", "list_version", ""}
+    key = list_key(group, _version(asked, place, context))
+    context.seen.groups.add(key)
+    _ask_country(context)
     return InGroup(
-        group=group,
-        as_of=reading.word(as_of, place.at(asked, "as_of"), days),
+        group=key,
+        as_of=_as_of(asked, place, context),
         kinds=_kinds(asked, group, place),
-        any_country=reading.truth(any_of, place.at(asked, "any_of_countries")),
+        any_country=_any_country(asked, place),
         grace=_grace(asked["grace"], place.at(asked, "grace")) if "grace" in asked else None,
     )
+
+
+def _ask_country(context: Context) -> None:
+    if not context.is_each:
+        context.seen.country = True
+
+
+def _any_country(asked: Mapped, place: Place) -> bool:
+    said = asked.get("any_of_countries", False)
+    return reading.truth(said, place.at(asked, "any_of_countries"))
+
+
+def _as_of(asked: Mapped, place: Place, context: Context) -> str:
+    if "as_of" not in asked:
+        return context.basis
+    return reading.word(asked["as_of"], place.at(asked, "as_of"), AS_OF)
+
+
+def _version(asked: Mapped, place: Place, context: Context) -> str:
+    if "version" not in asked:
+        return context.version
+    return reading.name(asked["version"], place.at(asked, "version"))
 
 
 def _kinds(asked: Mapped, group: str, place: Place) -> tuple[str, ...]:
@@ -144,15 +181,19 @@ def _kinds(asked: Mapped, group: str, place: Place) -> tuple[str, ...]:
         return ()
     where = place.at(asked, "kinds")
     if not group.startswith("SIDS"):
-        where.fault("only SIDS have kinds.")
+        where.fault("only SIDS have kinds, so this can never match.")
     kinds = reading.items(asked["kinds"], where)
-    return tuple(reading.word(kind, where, frozenset(SIDS_KINDS)) for kind in kinds)
+    read = tuple(reading.word(kind, where, frozenset(SIDS_KINDS)) for kind in kinds)
+    if read and set(read) == {_NO_SUCH_KIND.get(group)}:
+        where.fault(f"no country on {group} has the kind {read[0]}, so this can never match.")
+    return read
 
 
 def _grace(body: Any, place: Place) -> Grace:
     grace = reading.mapping(
-        body, place, optional=("years", "months", "days", "starts", "ends", "extendable")
-    )
+        body, place,
+        optional=("years", "months", "days", "starts", "ends", "extendable", "on_request"),
+    )  # fmt: skip
     years, months, days = (
         reading.whole(grace.get(unit, 0), place.at(grace, unit))
         for unit in ("years", "months", "days")
@@ -167,29 +208,37 @@ def _grace(body: Any, place: Place) -> Grace:
     return Grace(
         months=years * 12 + months,
         days=days,
-        starts=reading.text(grace.get("starts", "exit"), place.at(grace, "starts")),
+        starts=reading.text(grace.get("starts", EXIT), place.at(grace, "starts")),
         to_year_start=ends == "round_up_to_year_start",
         extendable=reading.truth(grace.get("extendable", False), place.at(grace, "extendable")),
+        on_request=reading.truth(grace.get("on_request", False), place.at(grace, "on_request")),
     )
 
 
-def _in_list(_: str, body: Any, place: Place, context: _Context) -> Condition:
-    asked = reading.mapping(body, place, required=("ref",), optional=("version", "note"))
-    name = reading.text(asked.get("ref"), place.at(asked, "ref"))
-    context.seen.named.add(name)
-    return InList(name)
+def _in_list(_: str, body: Any, place: Place, context: Context) -> Condition:
+    asked = reading.mapping(
+        body, place, required=("ref",), optional=("version", "note", "any_of_countries", "as_of")
+    )
+    name = reading.name(asked.get("ref"), place.at(asked, "ref"))
+    key = list_key(name, _version(asked, place, context))
+    context.seen.named.add(key)
+    _ask_country(context)
+    return InList(key, as_of=_as_of(asked, place, context), any_country=_any_country(asked, place))
 
 
-def _every(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _every(_: str, body: Any, place: Place, context: Context) -> Condition:
     asked = reading.mapping(body, place, required=("over", "that"))
     name = reading.text(asked.get("over"), place.at(asked, "over"))
-    return Every(name, _compile(asked.get("that"), place.at(asked, "that"), context))
+    inner = replace(context, is_each=True)
+    return Every(name, compile_condition(asked.get("that"), place.at(asked, "that"), inner))
 
 
-def _has_grant(_: str, body: Any, place: Place, context: _Context) -> Condition:
+def _has_grant(_: str, body: Any, place: Place, context: Context) -> Condition:
     asked = reading.mapping(body, place, required=("policy",), optional=("label",))
     label = reading.text(asked["label"], place.at(asked, "label")) if "label" in asked else ""
-    return HasGrant(reading.text(asked.get("policy"), place.at(asked, "policy")), label)
+    policy = reading.text(asked.get("policy"), place.at(asked, "policy"))
+    context.seen.policies.add(policy)
+    return HasGrant(policy, label)
 
 
 def _field(pair: Mapped, place: Place) -> str:
@@ -202,7 +251,7 @@ def _plain(value: Any, place: Place) -> Any:
     return value
 
 
-Compiler = Callable[[str, Any, Place, _Context], Condition]
+Compiler = Callable[[str, Any, Place, Context], Condition]
 
 OPERATORS: dict[str, Compiler] = {
     "all": _all,

@@ -4,88 +4,158 @@ Rules are tried in the order of the document (``priority`` goes first where it i
 than one match counts is ``stack``:
 
 * first match (no ``stack``) and ``exclusive``: the first rule that matches, alone;
-* ``best_of``: the rule that waives most; the earlier one when two are equal;
-* ``sequential``: the first match, then the first matching ``add_on`` on what is left to pay.
+* ``best_of``: the rule that takes most off the price; the earlier one when two are equal;
+* ``sequential``: the first match, then of each group of add-ons the first that matches, each on
+  what is left to pay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy.rules.conditions import Answer, Case, Condition, Evidence
+from waiver_policy.data import EvidenceKind, Reduction
+from waiver_policy.rules.conditions import (
+    Answer,
+    Case,
+    Condition,
+    Evidence,
+    HasGrant,
+)
+from waiver_policy.rules.tables import table_reduction
+from waiver_policy.rules.unknown import missing_facts
 
 AUTO = "auto"
 MANUAL_REVIEW = "manual_review"
+WAIVER, REFUND = "waiver", "refund"
+ASK, HIDE_OPTION, REFUSE, DEFAULT = "ask", "hide_option", "refuse", "default"
 HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benefit:
-    """What a rule gives. ``percent`` and ``amount`` by kind; ``details`` as written, for people."""
+    """What a rule gives. ``percent`` and ``amount`` by kind; ``details`` as written, for people.
+
+    ``table`` is the key of a list with values, asked by the country that counts or, with ``by``,
+    by what a fact says.
+    """
 
     kind: str
     percent: Percent | None = None
     amount: Money | None = None
+    table: str = ""
+    by: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def waives(self) -> Percent | None:
-        """The part of the list price that is waived, where that is known without a price."""
-        if self.percent is None:
-            return None
-        if self.kind in ("percent_off", "refund_percent", "cover_remainder"):
-            return self.percent
-        if self.kind == "percent_of_list":
-            return Percent.from_basis_points(10_000 - self.percent.basis_points)
-        return None
+    def is_for_a_person(self) -> bool:
+        """Whether only a person can say what it comes to: goods, a draw, a range, a ceiling."""
+        if self.kind in ("in_kind", "discretionary", "fixed_unit"):
+            return True
+        return any(self.details.get(key) for key in ("ceiling", "range", "probability"))
 
-    def price_after(self, price: Decimal) -> Decimal | None:
-        """What is left to pay of a price; ``None`` when this benefit does not say."""
-        if self.kind == "fixed_price" and self.amount is not None:
-            return min(price, self.amount.amount)
-        if self.waives is None:
-            return None
-        return price * (10_000 - self.waives.basis_points) / 10_000
+    @property
+    def proposes(self) -> Percent | None:
+        """The percentage that a person may start from, if the document names one."""
+        if self.kind == "percent_off":
+            return self.percent
+        usual = self.details.get("usual_percent")
+        return Percent(usual) if usual is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """Why no reduction can be computed.
+
+    ``what``: ``person`` (only a person can say), ``table`` (it has no value for ``key``), ``grant``
+    (what the other grant takes off is not known).
+    """
+
+    what: str
+    table: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What a rule wants to see: how the country is known, and papers for a person to look at."""
+
+    strength: EvidenceKind | None = None
+    documents: tuple[str, ...] = ()
+
+
+NO_NEEDS = Needs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """When somebody gets what; ``route`` ``manual_review`` lets a person look first."""
+    """When somebody gets what; ``route`` ``manual_review`` lets a person look first.
+
+    ``counts_as`` is the word under which limits count it. ``tops_up``: the grant on whose
+    remainder a ``cover_remainder`` works.
+    """
 
     label: str
     when: Condition
     benefit: Benefit
     route: str = ""
     priority: int = 0
+    needs: Needs = NO_NEEDS
+    counts_as: str = ""
+    tops_up: HasGrant | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """So many grants of each word; ``constraint`` names what at least one of them has to be."""
+
+    counts: Mapping[str, int]
+    constraint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """A limit on grants. ``alternatives`` are the sets of which one may be used up."""
+    """A limit on grants: ``limit`` of a ``unit``, or ``alternatives`` of which one may be used up.
+
+    ``limit`` ``None`` without alternatives: the fund itself is the limit. ``year_starts`` is the
+    first month and day of a ``financial_year``. ``words``: those of ``counts_as`` that the policy
+    has; any other word counts every grant. ``per_course``: each course run is counted by itself.
+    """
 
     scope: str
     period: str
     limit: int | Decimal | None = None
     unit: str = ""
-    alternatives: tuple[Mapping[str, Any], ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    year_starts: tuple[int, int] = (1, 1)
+    words: frozenset[str] = frozenset()
+    per_course: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One policy, ready to be asked."""
+    """One policy, ready to be asked.
+
+    ``groups`` and ``named_lists`` are the keys of the lists that its conditions ask, ``tables``
+    those of its benefits, ``refers_to`` the policies that it is compared with.
+    """
 
     slug: str
     title: str
     country_basis: str
     rules: tuple[Rule, ...]
-    add_on: tuple[Rule, ...] = ()
+    kind: str = WAIVER
+    date_basis: str = "application"
+    add_on: tuple[tuple[Rule, ...], ...] = ()
     stack: str = "first"
+    never_above: tuple[str, ...] = ()
     unless: Condition | None = None
     preconditions: Condition | None = None
     auto_approve_when: Condition | None = None
@@ -93,38 +163,70 @@ class Policy:
     otherwise_route: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     missing_country: str = ""
-    effective_from: date | None = None
-    effective_until: date | None = None
+    missing_facts: str = ASK
+    effective_from: datetime | date | None = None
+    effective_until: datetime | date | None = None
     caps: tuple[Cap, ...] = ()
     valid_days: int | None = None
     groups: tuple[str, ...] = ()
     named_lists: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    asks_country: bool = False
     obstacles: tuple[str, ...] = ()
 
     @property
     def needs_country(self) -> bool:
-        """Whether the answer depends on a country at all."""
-        return self.country_basis != "none"
+        """Whether the answer can depend on a country at all."""
+        return self.country_basis != "none" and self.asks_country
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a policy answers for a case, before funds, quotas and persons.
 
-    ``label`` is the rule that matched, or ``None``. ``missing`` is what to do about a missing
-    country (``ask``, ``hide_option``, ``refuse``); ``missing_facts`` what a precondition waits for.
+    ``label`` is the rule that matched, or ``None``. ``reduction`` is what it takes off the price,
+    with its add-ons; ``None`` when ``lacks`` says what is missing for it. ``missing`` is what to do
+    about a missing country (``ask``, ``hide_option``, ``refuse``); ``missing_facts`` are the facts
+    that could still change the answer.
     """
 
     label: str | None = None
     benefit: Benefit | None = None
+    reduction: Reduction | None = None
+    lacks: Lacks | None = None
     route: str = AUTO
     evidence: tuple[Evidence, ...] = ()
-    add_on: str | None = None
-    price_of_100: Decimal | None = None
+    add_ons: tuple[str, ...] = ()
+    needs: Needs = NO_NEEDS
+    counts_as: str = ""
     missing: str | None = None
     missing_facts: tuple[str, ...] = ()
     excluded: bool = False
     not_in_force: bool = False
+
+    @property
+    def add_on(self) -> str | None:
+        """The add-ons that count as well, in a word; ``None`` if there is none."""
+        return ", ".join(self.add_ons) or None
+
+    @property
+    def price_of_100(self) -> Decimal | None:
+        """What is left of a price of 100 in the currency of the policy; ``None``: nobody knows."""
+        if self.benefit is None:
+            return HUNDRED
+        return left_of_100(self.reduction) if self.reduction is not None else None
+
+
+def left_of_100(reduction: Reduction) -> Decimal:
+    """What is left of a price of 100 in whichever currency."""
+    left = HUNDRED
+    for step in reduction.steps:
+        if isinstance(step, Money):
+            left = min(left, step.amount)
+        else:
+            left = left * (10_000 - step.basis_points) / 10_000
+    return left
 
 
 def evaluate(policy: Policy, case: Case) -> Verdict:
@@ -133,56 +235,83 @@ def evaluate(policy: Policy, case: Case) -> Verdict:
     Raises:
         waiver_policy.exceptions.UnusableFact: a fact has a type that a rule cannot compare.
     """
-    if not _in_force(policy, case.as_of):
-        return _nothing(policy, not_in_force=True)
-    if policy.missing_country and not any(case.countries):
-        return _nothing(policy, missing=policy.missing_country)
-    case = replace(case, facts={**policy.defaults, **case.facts})
+    if not _in_force(policy, case):
+        return Verdict(not_in_force=True)
+    if policy.missing_country not in ("", DEFAULT) and not any(case.countries):
+        return Verdict(missing=policy.missing_country)
+    if policy.defaults:
+        case = replace(case, facts={**policy.defaults, **case.facts})
     missing, excluded = _before_rules(policy, case)
     if excluded:
-        return _nothing(policy, excluded=True)
+        return Verdict(excluded=True)
     picked = _pick(policy, case)
     if picked is None:
-        return _nothing(policy)
-    rule, answer = picked
-    extra = _first(policy.add_on, case)
+        return _no_rule(policy, case)
+    still_open = tuple(sorted({*missing, *picked.missing_facts}))
+    return replace(picked, route=_route(policy, picked.route, case), missing_facts=still_open)
+
+
+def _no_rule(policy: Policy, case: Case) -> Verdict:
+    otherwise = policy.otherwise
+    found = _reduction(otherwise, case) if otherwise else Reduction()
+    open_facts = (missing_facts(rule.when, case) for rule in policy.rules)
     return Verdict(
-        label=rule.label,
-        benefit=rule.benefit,
-        route=_route(policy, rule, case),
-        evidence=answer.evidence,
-        add_on=extra[0].label if extra else None,
-        price_of_100=_price(rule.benefit, extra[0].benefit if extra else None),
-        missing_facts=missing,
+        benefit=otherwise,
+        reduction=found if isinstance(found, Reduction) else None,
+        lacks=found if isinstance(found, Lacks) else None,
+        route=policy.otherwise_route or AUTO,
+        missing_facts=tuple(sorted({name for names in open_facts for name in names})),
     )
 
 
-def _nothing(policy: Policy, **why: Any) -> Verdict:
-    price = policy.otherwise.price_after(HUNDRED) if policy.otherwise else HUNDRED
-    return Verdict(benefit=policy.otherwise, price_of_100=price, **why)
+def _in_force(policy: Policy, case: Case) -> bool:
+    started = policy.effective_from is None or _has_come(policy.effective_from, case)
+    return started and not (
+        policy.effective_until is not None and _has_come(policy.effective_until, case)
+    )
 
 
-def _in_force(policy: Policy, day: date) -> bool:
-    started = policy.effective_from is None or policy.effective_from <= day
-    return started and (policy.effective_until is None or day < policy.effective_until)
+def _has_come(moment: datetime | date, case: Case) -> bool:
+    """Whether a day or a moment is there; of a case without a moment its UTC day counts."""
+    if not isinstance(moment, datetime):
+        return moment <= case.as_of
+    if case.at is None:
+        return moment.date() <= case.as_of
+    return moment <= case.at
 
 
 def _before_rules(policy: Policy, case: Case) -> tuple[tuple[str, ...], bool]:
-    """Exclusions beat every rule. A precondition fails only on facts that are there."""
-    if policy.unless is not None and policy.unless.ask(case).yes:
-        return (), True
-    if policy.preconditions is None or policy.preconditions.ask(case).yes:
-        return (), False
-    missing = tuple(sorted(policy.preconditions.names() - case.facts.keys()))
-    return missing, not missing
+    """Exclusions beat every rule. A precondition fails only on facts that are there.
+
+    An exclusion that compares what nobody has stated stays open, and its facts are asked for; a
+    flag that nobody has set excludes nobody.
+    """
+    missing: set[str] = set()
+    if policy.unless is not None:
+        if policy.unless.ask(case).yes:
+            return (), True
+        missing |= set(missing_facts(policy.unless, case, flags=False))
+    if policy.preconditions is not None and not policy.preconditions.ask(case).yes:
+        lacking = missing_facts(policy.preconditions, case)
+        if not lacking:
+            return (), True
+        missing |= set(lacking)
+    return tuple(sorted(missing)), False
 
 
-def _pick(policy: Policy, case: Case) -> tuple[Rule, Answer] | None:
+def _pick(policy: Policy, case: Case) -> Verdict | None:
+    """The rule that counts, and what it takes off."""
     if policy.stack != "best_of":
-        return _first(policy.rules, case)
-    matches = [(rule, rule.when.ask(case)) for rule in policy.rules]
-    matches = [pair for pair in matches if pair[1].yes]
-    return max(matches, key=lambda pair: _size(pair[0].benefit), default=None)
+        found = _first(policy.rules, case)
+        return _with_guarantees(policy, _verdict(policy, *found, case), case) if found else None
+    best: Verdict | None = None
+    for rule in policy.rules:
+        answer = rule.when.ask(case)
+        if answer.yes:
+            verdict = _verdict(policy, rule, answer, case)
+            if best is None or _size(verdict, case) > _size(best, case):
+                best = verdict
+    return _with_guarantees(policy, best, case) if best else None
 
 
 def _first(rules: tuple[Rule, ...], case: Case) -> tuple[Rule, Answer] | None:
@@ -193,21 +322,131 @@ def _first(rules: tuple[Rule, ...], case: Case) -> tuple[Rule, Answer] | None:
     return None
 
 
-def _size(benefit: Benefit) -> int:
-    return benefit.waives.basis_points if benefit.waives else -1
+def _verdict(policy: Policy, rule: Rule, answer: Answer, case: Case) -> Verdict:
+    found = _reduction(rule.benefit, case, tops_up=rule.tops_up)
+    labels: list[str] = []
+    for group in policy.add_on:
+        extra = _first(group, case)
+        if extra:
+            labels.append(extra[0].label)
+            more = _reduction(extra[0].benefit, case)
+            if isinstance(found, Reduction):
+                found = found.then(more) if isinstance(more, Reduction) else more
+    return Verdict(
+        label=rule.label,
+        benefit=rule.benefit,
+        reduction=found if isinstance(found, Reduction) else None,
+        lacks=found if isinstance(found, Lacks) else None,
+        route=rule.route,
+        evidence=answer.evidence,
+        add_ons=tuple(labels),
+        needs=rule.needs,
+        counts_as=rule.counts_as or rule.label,
+    )
 
 
-def _route(policy: Policy, rule: Rule, case: Case) -> str:
-    if rule.route:
-        return rule.route
+def _reduction(benefit: Benefit, case: Case, tops_up: HasGrant | None = None) -> Reduction | Lacks:
+    """What a benefit takes off, where that can be computed."""
+    if benefit.is_for_a_person:
+        return Lacks("person")
+    if benefit.table:
+        return _from_table(benefit, case)
+    if benefit.kind == "fixed_price" and benefit.amount is not None:
+        return Reduction.down_to(benefit.amount)
+    if benefit.percent is None:
+        return Lacks("person")
+    if benefit.kind == "percent_of_list":
+        return Reduction.off(Percent.from_basis_points(10_000 - benefit.percent.basis_points))
+    if benefit.kind == "cover_remainder":
+        before = _of_other_grant(tops_up, case) if tops_up else None
+        return before.then(Reduction.off(benefit.percent)) if before else Lacks("grant")
+    return Reduction.off(benefit.percent)
+
+
+def _from_table(benefit: Benefit, case: Case) -> Reduction | Lacks:
+    key = str(case.facts.get(benefit.by, "")) if benefit.by else "".join(case.countries[:1])
+    found = table_reduction(
+        case.rows(benefit.table).get(key, ()), on=case.day("list_version"),
+        is_price=benefit.kind == "lookup_price", currency=benefit.details.get("currency", ""),
+    )  # fmt: skip
+    return found if found is not None else Lacks("table", benefit.table, key)
+
+
+def _of_other_grant(held: HasGrant, case: Case) -> Reduction | None:
+    """What the grant takes off that somebody holds under another policy."""
+    other = case.policies.get(held.policy)
+    if other is None:
+        return None
+    if held.label:
+        rules = [rule for rule in other.rules if rule.label == held.label]
+        found = _reduction(rules[0].benefit, _without(case, held.policy)) if rules else None
+        return found if isinstance(found, Reduction) else None
+    return evaluate(other, _without(case, held.policy)).reduction
+
+
+def _with_guarantees(policy: Policy, verdict: Verdict, case: Case) -> Verdict:
+    """The better of the policy's own price and what another policy would ask ("never above")."""
+    for slug in policy.never_above:
+        other = case.policies.get(slug)
+        if other is None:
+            return replace(verdict, reduction=None, lacks=Lacks("grant"))
+        theirs = evaluate(other, _without(case, slug))
+        if theirs.missing_facts:
+            still_open = (*verdict.missing_facts, *theirs.missing_facts)
+            verdict = replace(verdict, missing_facts=still_open)
+        elif _is_better(theirs, verdict, case):
+            verdict = replace(verdict, reduction=theirs.reduction)
+    return verdict
+
+
+def _is_better(theirs: Verdict, ours: Verdict, case: Case) -> bool:
+    """Whether the other policy takes more off, by itself; what a person must say stays theirs."""
+    if ours.reduction is None or theirs.reduction is None or theirs.route != AUTO:
+        return False
+    return _effect(theirs.reduction, case) > _effect(ours.reduction, case)
+
+
+def _without(case: Case, slug: str) -> Case:
+    """The case for another policy, which is not asked about itself again."""
+    return replace(case, policies={k: v for k, v in case.policies.items() if k != slug})
+
+
+# What needs a person, or a price that is not known, ranks above nothing and below any percentage.
+_UNCLEAR = Fraction(1, 10**6)
+
+
+def _size(verdict: Verdict, case: Case) -> Fraction:
+    if verdict.reduction is None:
+        return _UNCLEAR
+    return _effect(verdict.reduction, case)
+
+
+def _effect(reduction: Reduction, case: Case) -> Fraction:
+    """The share of the price that is taken off: by its real effect where a price is given."""
+    if not reduction.currencies:
+        return Fraction(1) - Fraction(left_of_100(reduction)) / 100
+    if case.price is None or not case.price.minor or not reduction.applies_to(case.price):
+        return _UNCLEAR
+    return Fraction(reduction.of(case.price).minor, case.price.minor)
+
+
+def _route(policy: Policy, said: str, case: Case) -> str:
+    if said:
+        return said
     asked = policy.auto_approve_when
     if asked is not None and asked.ask(case).yes:
         return AUTO
     return policy.otherwise_route or AUTO
 
 
-def _price(benefit: Benefit, extra: Benefit | None) -> Decimal | None:
-    price = benefit.price_after(HUNDRED)
-    if extra is None or price is None:
-        return price
-    return extra.price_after(price)
+def refund_percent(policy: Policy, case: Case) -> Percent:
+    """What share of a payment comes back, by a policy of the kind ``refund``.
+
+    Raises:
+        ValueError: the policy decides about waivers.
+        waiver_policy.exceptions.UnusableFact: a fact has a type that a rule cannot compare.
+    """
+    if policy.kind != REFUND:
+        raise ValueError(f"The policy “{policy.slug}” decides about waivers, not about refunds.")
+    benefit = evaluate(policy, case).benefit
+    return benefit.percent if benefit is not None and benefit.percent else Percent(0)

@@ -1,83 +1,206 @@
-"""Limits on grants: what is counted for whom, and whether one more fits.
+"""Limits on grants: whose uses count together, what one more weighs, and whether it fits.
 
-A *use* is one grant that counts: ``(grant, day, minor units)``. A limit of a policy is kept when it
-is one of three kinds (see ``cap_kind``): so many grants per person and period, so many per country
-of the basis and offering, so much money per calendar year and currency.
+Nothing is stored here. Whoever keeps counters keeps ``Use`` values under ``subject``, adds
+``weigh`` of a claim that was granted, and asks ``fits`` before, with the row locked.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from fairgate.money import Money
+from fairgate.money import Money, MoneyError
 from waiver_policy.data import ReasonCode
 from waiver_policy.rules.conditions import add_months
-from waiver_policy.rules.obstacles import cap_kind
-from waiver_policy.rules.policies import Cap
-
-Use = tuple[str, str, int]
-"""Grant uuid, ISO day, minor units: as JSON keeps it."""
+from waiver_policy.rules.limits import CATEGORIES
+from waiver_policy.rules.policies import Alternative, Cap
+from waiver_policy.rules.reading import SPAN
 
 CODES = {
     "person": ReasonCode.QUOTA_PERSON,
     "country": ReasonCode.QUOTA_COUNTRY,
+    "institution": ReasonCode.QUOTA_INSTITUTION,
+    "course_run": ReasonCode.QUOTA_COURSE_RUN,
     "fund": ReasonCode.QUOTA_FUND,
 }
+MAX_KEY = 160
+"""Characters of a subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One more grant that wants to fit: who, for what, when, and what the fund pays for it."""
+    """One more grant that wants to fit: who, for what, when, and what the fund pays for it.
+
+    ``label`` is the word under which limits count it (a rule's ``counts_as``: full, partial),
+    ``item`` what it gives where a limit asks (``air_ticket``). ``event`` and ``term`` are names of
+    the operator's; without one, the course run is the event and the calendar year the term.
+    """
 
     user_id: int
     country: str
     offering_code: str
     day: date
     cost: Money | None
+    label: str = ""
+    item: str = ""
+    institution: str = ""
+    course_run: str = ""
+    event: str = ""
+    term: str = ""
+
+    @property
+    def course(self) -> str:
+        """The course run; where nobody named one, what is sold stands for it."""
+        return self.course_run or self.offering_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One grant that counts, as a counter keeps it. ``minor`` is in the currency of the limit."""
+
+    day: date
+    grant: str = ""
+    minor: int = 0
+    label: str = ""
+    item: str = ""
+    user_id: int = 0
+    institution: str = ""
+    course_run: str = ""
 
 
 def subject(cap: Cap, claim: Claim) -> str:
-    """Whose uses count together for this limit; blank when the limit does not concern the claim."""
-    kind = cap_kind(cap)
-    if kind == "person":
-        return person_key(claim)
-    if kind == "country" and claim.country:
-        return country_key(claim)
-    if kind == "fund" and claim.cost is not None and claim.cost.currency == cap.unit:
-        return fund_key(claim)
-    return ""
+    """Whose uses count together for this limit; blank when the limit does not concern the claim.
+
+    The period is a part of it where it has a name (a year, a course run, a term); for lengths like
+    P12M and for life all uses stand together and ``fits`` looks at their days.
+    """
+    if cap.limit is None and not cap.alternatives:
+        return ""
+    who = _who(cap, claim)
+    if not who or not _is_in_currency(cap, claim):
+        return ""
+    parts = [cap.scope, who, _bucket(cap, claim)]
+    if cap.per_course and cap.period != "course_run":
+        parts.append(claim.course)
+    return _short(":".join(part for part in parts if part))
 
 
-def person_key(claim: Claim) -> str:
-    """All grants of one person."""
-    return f"person:{claim.user_id}"
+def _who(cap: Cap, claim: Claim) -> str:
+    return {
+        "person": str(claim.user_id),
+        "country": claim.country,
+        "institution": claim.institution,
+        "course_run": claim.course,
+        "fund": cap.unit if counts_money(cap) else "all",
+    }[cap.scope]
 
 
-def country_key(claim: Claim) -> str:
-    """All grants of one country for one offering."""
-    return f"country:{claim.country}:{claim.offering_code}"
+def _is_in_currency(cap: Cap, claim: Claim) -> bool:
+    """A limit of money concerns what is paid in its currency only."""
+    if not counts_money(cap):
+        return True
+    return claim.cost is not None and claim.cost.currency == cap.unit
 
 
-def fund_key(claim: Claim) -> str:
-    """All money of one currency in one calendar year (UTC)."""
-    return f"fund:{claim.cost.currency if claim.cost else ''}:{claim.day.year}"
+def counts_money(cap: Cap) -> bool:
+    """Whether the limit is an amount: its unit is a currency."""
+    return _budget(cap) is not None
+
+
+def _budget(cap: Cap) -> Money | None:
+    try:
+        return Money(cap.limit, cap.unit) if cap.limit is not None else None
+    except MoneyError:
+        return None
+
+
+def _bucket(cap: Cap, claim: Claim) -> str:
+    day = claim.day
+    if cap.period == "financial_year":
+        begun = (day.month, day.day) >= cap.year_starts
+        return f"FY{day.year if begun else day.year - 1}"
+    return {
+        "year": str(day.year),
+        "course_run": claim.course,
+        "event": claim.event or claim.course,
+        "session": claim.event or claim.course,
+        "regular_session": claim.event or claim.course,
+        "term": claim.term or str(day.year),
+    }.get(cap.period, "")
+
+
+def _short(key: str) -> str:
+    if len(key) <= MAX_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: MAX_KEY - 65]}:{digest}"
+
+
+def weigh(claim: Claim, *, grant: str = "") -> Use:
+    """What one more grant weighs once it is given."""
+    return Use(
+        day=claim.day,
+        grant=grant,
+        minor=claim.cost.minor if claim.cost else 0,
+        label=claim.label,
+        item=claim.item,
+        user_id=claim.user_id,
+        institution=claim.institution,
+        course_run=claim.course,
+    )
 
 
 def fits(cap: Cap, uses: Sequence[Use], claim: Claim) -> bool:
-    """Whether one more grant stays within the limit."""
-    if cap_kind(cap) == "fund":
-        spent = sum(minor for _, _, minor in uses) + (claim.cost.minor if claim.cost else 0)
-        return spent <= Money(cap.limit or 0, cap.unit).minor
-    if cap_kind(cap) == "country":
-        return len(uses) < int(cap.limit or 0)
-    counted = [use for use in uses if _counts(cap.period, date.fromisoformat(use[1]), claim.day)]
-    return len(counted) < int(cap.alternatives[0]["grants"])
+    """Whether one more grant stays within the limit, given all uses of its ``subject``."""
+    counted = [use for use in uses if _still_counts(cap, use.day, claim.day)]
+    every = [*counted, weigh(claim)]
+    if cap.alternatives:
+        return any(_fills(cap, alternative, every) for alternative in cap.alternatives)
+    budget = _budget(cap)
+    if budget is not None:
+        return sum(use.minor for use in every) <= budget.minor
+    if cap.limit is None:
+        return True
+    if cap.unit == CATEGORIES:
+        return len({use.label for use in every}) <= cap.limit
+    if cap.unit == "persons":
+        return len({use.user_id for use in every}) <= cap.limit
+    return len(every) <= cap.limit
 
 
-def _counts(period: str, used: date, day: date) -> bool:
-    """Whether an earlier use still counts: rolling twelve months, calendar year, or for life."""
-    if period == "P12M":
-        return add_months(used, 12) > day
-    return period == "lifetime" or used.year == day.year
+def _still_counts(cap: Cap, used: date, day: date) -> bool:
+    """Whether an earlier use counts: it does until the length of the period has gone by.
+
+    A use of 29 February 2024 counts for twelve months up to 27 February 2025, and is free on the
+    28th; of any other day it is free on the same day a year later.
+    """
+    length = SPAN.fullmatch(cap.period)
+    if length is None:
+        return True  # the subject has the period in its name, or it is for life
+    years, months, days = (int(part or 0) for part in length.groups())
+    return add_months(used, years * 12 + months) + timedelta(days=days) > day
+
+
+def _fills(cap: Cap, alternative: Alternative, every: Sequence[Use]) -> bool:
+    """Whether all these grants fit into one alternative, and its constraint can still be met.
+
+    A word of ``cap.words`` counts the grants of that label, any other word counts every grant;
+    where only labels are named, no other grant fits.
+    """
+    by_label = Counter(use.label for use in every)
+    own = {word: n for word, n in alternative.counts.items() if word in cap.words}
+    whole = [n for word, n in alternative.counts.items() if word not in cap.words]
+    if any(len(every) > count for count in whole):
+        return False
+    if any(by_label[word] > count for word, count in own.items()):
+        return False
+    if not whole and any(label not in own for label in by_label):
+        return False
+    if not alternative.constraint:
+        return True
+    room = min([*whole, sum(own.values())] if own else whole)
+    has_it = any(use.item.startswith(alternative.constraint) for use in every)
+    return has_it or len(every) < room

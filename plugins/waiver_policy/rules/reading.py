@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from fairgate.documents import Faults, Mapped
@@ -19,7 +20,10 @@ from fairgate.percent import InvalidPercent, Percent
 MAX_TEXT = 255
 """Characters of a text: titles, names of facts and lists. It fits every column it may land in."""
 
-_SPAN = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?", re.ASCII)
+# A list kept by name; "@" is left out, because it joins a name with a version.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,59}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+SPAN = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,16 @@ def mapping(
             place.fault(f"“{key}” is missing.")
     for key in value:
         if key not in required and key not in optional:
-            place.at(value, key).fault("this word is not known here.")
+            hint = nearest(key, {*required, *optional})
+            place.at(value, key).fault(f"this word is not known here{hint or '.'}")
     return value
+
+
+def nearest(said: Any, known: Collection[str]) -> str:
+    """The end of a sentence that names the known word which may have been meant; or nothing."""
+    lower = {word.lower(): word for word in known}
+    near = get_close_matches(str(said).lower(), lower, n=1, cutoff=0.6)
+    return f"; did you mean “{lower[near[0]]}”?" if near else ""
 
 
 def items(value: Any, place: Place, *, empty: bool = False) -> list[Any]:
@@ -95,11 +107,23 @@ def text(value: Any, place: Place, *, longest: int = MAX_TEXT) -> str:
     return value
 
 
-def word(value: Any, place: Place, known: Collection[str]) -> str:
-    """One of some words."""
+def name(value: Any, place: Place) -> str:
+    """The name of a list or of a version of one: letters, digits, points, hyphens, underscores."""
+    said = text(value, place)
+    if said and not _NAME.fullmatch(said):
+        place.fault(f"“{shown(said)}” is not a name of letters, digits, “.”, “-” and “_”.")
+        return ""
+    return said
+
+
+def word(value: Any, place: Place, known: Collection[str], *, also: str = "") -> str:
+    """One of some words; ``also`` says what else the caller takes."""
     if isinstance(value, str) and value in known:
         return value
-    place.fault(f"“{shown(value)}” is not known here; it is one of {', '.join(sorted(known))}.")
+    words = ", ".join(sorted(known)) + (f", or {also}" if also else "")
+    hint = nearest(value, known)
+    rest = f"{hint} It is one of {words}." if hint else f"; it is one of {words}."
+    place.fault(f"“{shown(value)}” is not known here{rest}")
     return ""
 
 
@@ -147,22 +171,28 @@ def money(amount: Any, currency: Any, place: Place) -> Money | None:
 
 def day(value: Any, place: Place) -> date | None:
     """A date, or the UTC day of a moment with its zone."""
+    found = moment(value, place)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def moment(value: Any, place: Place) -> datetime | date | None:
+    """A date, or a moment with its zone, in UTC."""
     try:
         if "T" not in value:
-            return date.fromisoformat(value)
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
             place.fault("the moment has no time zone.")
             return None
-        return (moment - (moment.utcoffset() or moment - moment)).date()
-    except (TypeError, ValueError):
+        return found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         place.fault(f"“{shown(value)}” is not a date like 2026-11-24.")
         return None
 
 
 def span(value: Any, place: Place) -> Span | None:
     """A length like P180D, P12M or P1Y."""
-    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    found = SPAN.fullmatch(value) if isinstance(value, str) else None
     if found is None or not any(found.groups()):
         place.fault(f"“{shown(value)}” is not a length like P180D or P12M.")
         return None

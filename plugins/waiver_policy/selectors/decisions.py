@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from fairgate.clock import utc_day
+from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import conf, models
 from waiver_policy.data import Applicant, Decision, Outcome, Reason
@@ -25,7 +26,12 @@ class Decided:
 
 
 def decide(
-    applicant: Applicant, *, offering_code: str, at: datetime, known_at: datetime | None = None
+    applicant: Applicant,
+    *,
+    offering_code: str,
+    at: datetime,
+    known_at: datetime | None = None,
+    price: Money | None = None,
 ) -> Decided:
     """Ask the active policy, with the lists as known then. Stores nothing."""
     day = utc_day(at)
@@ -33,6 +39,7 @@ def decide(
     version = policies.get_deciding_version()
     policy = policies.compiled(version)
     known = lists.get_known_lists(known_at=known_at)
+    others = policies.get_referred_to(policy)
     approval = get_approval(applicant.user_id, offering_code, day=day)
     question = Question(
         applicant=applicant,
@@ -44,6 +51,9 @@ def decide(
         policy_version=version.version if version else 0,
         lists=known.lists,
         editions=known.editions,
+        price=price,
+        policies={slug: other for slug, (_, other) in others.items()},
+        versions={slug: number for slug, (number, _) in others.items()},
         approved=_percent(approval),
         approved_until=approval.valid_until if approval else None,
         has_grant=has_live_grant(applicant.user_id, offering_code),
@@ -56,25 +66,23 @@ def replay(row: models.WaiverDecision) -> Decision:
     kept = row.inputs
     known_at = datetime.fromisoformat(kept["known_at"])
     known = lists.get_lists_of(tuple(row.editions), known_at=known_at)
-    applicant = Applicant(
-        user_id=kept["user_id"],
-        country=kept["country"],
-        country_basis=kept["country_basis"],
-        payer_class=kept["payer_class"],
-        facts=deciding.restored_facts(kept["facts"]),
-    )
+    policy = policies.compiled(row.policy_version)
+    others = policies.get_referred_to(policy, versions=kept["policies"])
     approved, until = kept["approved"], kept["approved_until"]
     answer = deciding.decide(
         Question(
-            applicant=applicant,
+            applicant=deciding.restored_applicant(kept),
             offering_code=kept["offering_code"],
             at=row.at,
             known_at=known_at,
             countries=conf.known_countries(),
-            policy=policies.compiled(row.policy_version),
+            policy=policy,
             policy_version=row.version,
             lists=known.lists,
             editions=known.editions,
+            price=deciding.restored_price(kept),
+            policies={slug: other for slug, (_, other) in others.items()},
+            versions={slug: number for slug, (number, _) in others.items()},
             approved=Percent(approved) if approved is not None else None,
             approved_until=date.fromisoformat(until) if until else None,
             has_grant=kept["has_grant"],
@@ -125,4 +133,5 @@ def to_decision(row: models.WaiverDecision) -> Decision:
         at=row.at,
         inputs=row.inputs,
         engine_version=row.engine_version,
+        reduction=deciding.restored_reduction(row.reduction),
     )

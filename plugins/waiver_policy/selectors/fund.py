@@ -6,6 +6,7 @@ from fairgate.money import Money, exponent
 from fairgate.percent import Percent
 from waiver_policy import models
 from waiver_policy.data import FundBalance, FundEntrySummary, GrantSummary
+from waiver_policy.rules.deciding import restored_reduction
 
 
 def fund_balance(currency: str) -> FundBalance:
@@ -55,4 +56,5 @@ def to_grant(row: models.WaiverGrant) -> GrantSummary:
         granted_at=row.granted_at,
         expires_on=row.expires_on,
         state=row.state,
+        reduction=restored_reduction(row.decision.reduction),
     )

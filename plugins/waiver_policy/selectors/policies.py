@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from waiver_policy import conf, models
 from waiver_policy.data import PolicySummary
-from waiver_policy.rules.language import read_policies
+from waiver_policy.rules.language import read_kept
 from waiver_policy.rules.policies import Policy
 
 
@@ -25,8 +26,36 @@ def compiled(version: models.PolicyVersion | None) -> Policy | None:
 
 @lru_cache(maxsize=64)
 def _compiled(sha256: str, slug: str, text: str) -> Policy:
-    found = {policy.slug: policy for policy in read_policies(text, file=slug)}
-    return found[slug]
+    return read_kept(text, file=slug)
+
+
+def get_referred_to(
+    policy: Policy | None, *, versions: Mapping[str, int] | None = None
+) -> Mapping[str, tuple[int, Policy]]:
+    """The policies that a policy compares itself with, each with the number of its version.
+
+    Those with the given numbers, else of each the active version or, if none is, the newest; also
+    the ones that these refer to.
+    """
+    found: dict[str, tuple[int, Policy]] = {}
+    waiting = list(policy.refers_to) if policy else []
+    while waiting:
+        slug = waiting.pop()
+        version = None if slug in found else _referred_to(slug, versions)
+        other = compiled(version)
+        if version is not None and other is not None:
+            found[slug] = version.version, other
+            waiting += other.refers_to
+    return found
+
+
+def _referred_to(slug: str, versions: Mapping[str, int] | None) -> models.PolicyVersion | None:
+    if versions is not None:
+        return get_version(slug, versions[slug]) if slug in versions else None
+    active: models.PolicyVersion | None = models.PolicyVersion.objects.filter(
+        active_slug=slug
+    ).first()
+    return active or get_version(slug, None)
 
 
 def get_version(slug: str, number: int | None) -> models.PolicyVersion | None:

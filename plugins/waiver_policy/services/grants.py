@@ -8,7 +8,8 @@ that sees what is committed, not what the snapshot shows.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -21,12 +22,13 @@ from waiver_policy.exceptions import (
     GrantClosed,
     KeyReused,
     NotEligible,
+    PriceNeeded,
     UnknownGrant,
 )
 from waiver_policy.rules import deciding, quotas
-from waiver_policy.rules.obstacles import cap_kind
-from waiver_policy.rules.quotas import Claim
-from waiver_policy.selectors import decisions
+from waiver_policy.rules.policies import Policy
+from waiver_policy.rules.quotas import Claim, Use
+from waiver_policy.selectors import decisions, policies
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.fund import to_grant
 from waiver_policy.services import fund
@@ -47,18 +49,19 @@ def grant(
     *,
     offering_code: str,
     full_seat_cost: Money | None,
+    price: Money | None,
     key: str,
     at: datetime,
 ) -> GrantSummary:
     """Decide again, keep the decision, and hold the waived part of the seat's cost.
 
     Raises:
-        NotEligible, FundEmpty, KeyReused: see ``api.grant``.
+        NotEligible, FundEmpty, KeyReused, PriceNeeded: see ``api.grant``.
     """
-    wanted = _Wanted(applicant, offering_code, full_seat_cost, key)
+    wanted = _Wanted(applicant, offering_code, full_seat_cost, price, key)
     if (known := wanted.known()) is not None:
         return to_grant(known)
-    decided = decisions.decide(applicant, offering_code=offering_code, at=at)
+    decided = decisions.decide(applicant, offering_code=offering_code, at=at, price=price)
     decision = decided.decision
     if not decision.is_granted or decision.inputs["has_grant"]:
         # Our own key may be the grant that is there now, made by another transaction meanwhile.
@@ -84,10 +87,15 @@ class _Wanted:
     """A request for a grant, and how to find out that it was made before."""
 
     def __init__(
-        self, applicant: Applicant, offering_code: str, cost: Money | None, key: str
+        self,
+        applicant: Applicant,
+        offering_code: str,
+        cost: Money | None,
+        price: Money | None,
+        key: str,
     ) -> None:
         self.applicant, self.offering_code, self.key = applicant, offering_code, key
-        self.cost = cost or None
+        self.cost, self.price = cost or None, price
         self.live_key = decisions.live_key(applicant.user_id, offering_code)
 
     def known(self, *, locking: bool = False) -> models.WaiverGrant | None:
@@ -104,14 +112,27 @@ class _Wanted:
             row = grants.first()
         if row is not None and self._payload() != (
             row.user_id, row.offering_code, row.full_cost_minor, row.currency,
+            deciding.restored_price(row.decision.inputs),
         ):  # fmt: skip
             raise KeyReused(self.key)
         found: models.WaiverGrant | None = row
         return found
 
-    def _payload(self) -> tuple[int, str, int | None, str]:
+    def _payload(self) -> tuple[int, str, int | None, str, Money | None]:
         minor, currency = (self.cost.minor, self.cost.currency) if self.cost else (None, "")
-        return self.applicant.user_id, self.offering_code, minor, currency
+        return self.applicant.user_id, self.offering_code, minor, currency, self.price
+
+    def waived_cost(self, decision: Decision) -> Money | None:
+        """What the fund pays: the part of the seat's cost that is waived of the price.
+
+        Raises:
+            PriceNeeded: the part depends on the price, and nobody named one.
+        """
+        if self.cost is None:
+            return None
+        if self.price is None and decision.reduction.currencies:
+            raise PriceNeeded
+        return decision.reduction.of_cost(self.cost, self.price)
 
 
 def _take(wanted: _Wanted, decided: Decided, at: datetime) -> models.WaiverGrant:
@@ -122,7 +143,7 @@ def _take(wanted: _Wanted, decided: Decided, at: datetime) -> models.WaiverGrant
         IntegrityError: the key, or a live grant of the person for the offering, is there.
     """
     decision = decided.decision
-    cost = decision.percent.of(wanted.cost) if wanted.cost else None
+    cost = wanted.waived_cost(decision)
     uuid = uuid4()
     _count(decided, wanted, cost, uuid)
     pot = None
@@ -153,13 +174,7 @@ def _take(wanted: _Wanted, decided: Decided, at: datetime) -> models.WaiverGrant
 
 def _count(decided: Decided, wanted: _Wanted, cost: Money | None, uuid: UUID) -> None:
     """Count the grant on every limit of the policy, or say which one is full."""
-    claim = Claim(
-        user_id=wanted.applicant.user_id,
-        country=wanted.applicant.country,
-        offering_code=wanted.offering_code,
-        day=decided.decision.decided_on,
-        cost=cost,
-    )
+    claim = _claim(decided.decision, decided.policy, wanted.offering_code, cost)
     caps = decided.policy.caps if decided.policy else ()
     subjects = sorted((quotas.subject(cap, claim), number) for number, cap in enumerate(caps))
     for subject, number in subjects:
@@ -167,14 +182,47 @@ def _count(decided: Decided, wanted: _Wanted, cost: Money | None, uuid: UUID) ->
             continue
         cap = caps[number]
         row = _locked_use(subject)
-        if not quotas.fits(cap, row.uses, claim):
-            code = quotas.CODES[cap_kind(cap)]
+        uses = [_use(kept) for kept in row.uses if kept[0] != str(uuid)]
+        if not quotas.fits(cap, uses, claim):
+            code = quotas.CODES[cap.scope]
             refused = code is ReasonCode.QUOTA_PERSON
             outcome = Outcome.REFUSED if refused else Outcome.WAITLISTED
             raise _Limited(outcome, code, country=claim.country)
-        if str(uuid) not in {use[0] for use in row.uses}:
-            row.uses = [*row.uses, [str(uuid), claim.day.isoformat(), cost.minor if cost else 0]]
+        if len(uses) == len(row.uses):
+            row.uses = [*row.uses, _kept(quotas.weigh(claim, grant=str(uuid)))]
             row.save(update_fields=["uses"])
+
+
+def _claim(
+    decision: Decision, policy: Policy | None, offering_code: str, cost: Money | None
+) -> Claim:
+    """What one grant claims of the limits: the country that counted, and the word of its rule."""
+    rules = [rule for rule in policy.rules if rule.label == decision.rule] if policy else []
+    counted = decision.inputs.get("counted") or [decision.inputs["country"]]
+    return Claim(
+        user_id=decision.inputs["user_id"],
+        country=counted[0],
+        offering_code=offering_code,
+        day=decision.decided_on,
+        cost=cost,
+        label=(rules[0].counts_as or rules[0].label) if rules else "",
+    )
+
+
+def _kept(use: Use) -> list[str | int]:
+    """A use as JSON keeps it; ``_use`` reads it again."""
+    return [
+        use.grant, use.day.isoformat(), use.minor, use.label, use.item, use.user_id,
+        use.institution, use.course_run,
+    ]  # fmt: skip
+
+
+def _use(kept: list[Any]) -> Use:
+    grant, day, minor, label, item, user_id, institution, course_run = kept
+    return Use(
+        grant=grant, day=date.fromisoformat(day), minor=minor, label=label, item=item,
+        user_id=user_id, institution=institution, course_run=course_run,
+    )  # fmt: skip
 
 
 def _locked_use(subject: str) -> models.QuotaUse:
@@ -215,6 +263,7 @@ def write_decision(
         policy=decision.policy,
         version=decision.policy_version,
         rule=decision.rule or "",
+        reduction=deciding.kept_reduction(decision.reduction),
         editions=list(decision.editions),
         membership=decision.membership or "",
         decided_on=decision.decided_on,
@@ -286,15 +335,10 @@ def _check_reserved(row: models.WaiverGrant) -> None:
 
 
 def _uncount(row: models.WaiverGrant) -> None:
-    inputs = row.decision.inputs
-    claim = Claim(
-        user_id=row.user_id,
-        country=inputs["country"],
-        offering_code=row.offering_code,
-        day=row.decision.decided_on,
-        cost=Money.from_minor(row.cost_minor, row.currency) if row.currency else None,
-    )
-    keys = (quotas.country_key(claim), quotas.fund_key(claim), quotas.person_key(claim))
+    policy = policies.compiled(row.decision.policy_version)
+    cost = Money.from_minor(row.cost_minor, row.currency) if row.currency else None
+    claim = _claim(decisions.to_decision(row.decision), policy, row.offering_code, cost)
+    keys = {quotas.subject(cap, claim) for cap in (policy.caps if policy else ())}
     uses = models.QuotaUse.objects.select_for_update().filter(key__in=keys).order_by("key")
     for use in uses:
         use.uses = [one for one in use.uses if one[0] != str(row.uuid)]

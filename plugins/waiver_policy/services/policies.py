@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from datetime import datetime
 
@@ -11,35 +10,36 @@ from django.db import transaction
 from waiver_policy import models
 from waiver_policy.data import PolicySummary
 from waiver_policy.exceptions import PolicyNotUsable, UnknownPolicy
-from waiver_policy.rules.language import read_policies
-from waiver_policy.rules.policies import Policy
+from waiver_policy.rules.language import Document, read_documents
 from waiver_policy.selectors import lists, policies
 
 log = logging.getLogger(__name__)
 
 
 def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicySummary, ...]:
-    """Store each policy of a document as a draft; the newest version with the same text stays.
+    """Store each policy of a document as a draft, with its own text.
+
+    The newest version stays if it says the same: comments, the order of keys and the other
+    policies of the file make no new one.
 
     Raises:
         fairgate.documents.DocumentError: every fault of the file.
     """
-    found = read_policies(text, file=file)
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    found = read_documents(text, file=file)
     with transaction.atomic():
-        return tuple(_store(policy, text, sha256, by=by, at=at) for policy in found)
+        return tuple(_store(document, by=by, at=at) for document in found)
 
 
-def _store(policy: Policy, text: str, sha256: str, *, by: str, at: datetime) -> PolicySummary:
-    newest = policies.get_version(policy.slug, None)
-    if newest and newest.sha256 == sha256:
+def _store(document: Document, *, by: str, at: datetime) -> PolicySummary:
+    newest = policies.get_version(document.policy.slug, None)
+    if newest and newest.sha256 == document.sha256:
         return policies.to_summary(newest, is_new=False)
     version = models.PolicyVersion.objects.create(
-        slug=policy.slug,
+        slug=document.policy.slug,
         version=newest.version + 1 if newest else 1,
-        title=policy.title,
-        text=text,
-        sha256=sha256,
+        title=document.policy.title,
+        text=document.text,
+        sha256=document.sha256,
         author=by,
         created_at=at,
     )
@@ -81,6 +81,13 @@ def _check_usable(version: models.PolicyVersion, at: datetime) -> None:
     if version.state == models.PolicyVersion.RETIRED:
         problems.append("A retired version does not come back: load it as a new one.")
     problems += [f"The list {g} has no edition." for g in policy.groups if g not in known]
-    problems += [f"The list “{n}” is not one we keep." for n in policy.named_lists]
+    kept = dict.fromkeys((*policy.named_lists, *policy.tables))
+    problems += [f"The list “{n}” is not one we keep." for n in kept if n not in known]
+    others = policies.get_referred_to(policy)
+    problems += [
+        f"The policy “{slug}”, to which it refers, is not loaded."
+        for slug in policy.refers_to
+        if slug not in others
+    ]
     if problems:
         raise PolicyNotUsable(f"{version} cannot be activated. " + " ".join(problems))

@@ -17,6 +17,9 @@ from waiver_policy.rules import vectors
 from waiver_policy.rules.editions import read_lists
 from waiver_policy.rules.language import read_policies
 
+DATA = Path(str(resources.files("waiver_policy"))) / "data"
+SCHEMA_FILE = DATA / "waiver-policy-0.2.schema.json"
+
 
 class Command(BaseCommand):
     """Exit code 0: every vector holds. 1: one does not. 2: a file is malformed."""
@@ -27,13 +30,22 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("policies", help="policy document (YAML, waiver-policy/0.2)")
-        parser.add_argument("cases", help="test vectors (YAML)")
+        parser.add_argument("policies", nargs="?", help="policy document (YAML)")
+        parser.add_argument("cases", nargs="?", help="test vectors (YAML)")
+        parser.add_argument(
+            "--schema", action="store_true",
+            help="print where the JSON Schema of policy documents is, and stop",
+        )  # fmt: skip
         parser.add_argument(
             "--lists", default="", help="country lists (CSV); the ones we come with by default"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["schema"]:
+            self.stdout.write(str(SCHEMA_FILE))
+            return
+        if not options["cases"]:
+            raise CommandError("Two files are needed: POLICIES.yaml CASES.yaml.", returncode=2)
         try:
             found = _read_policies(options["policies"])
             cases = vectors.read_vectors(
@@ -42,7 +54,8 @@ class Command(BaseCommand):
             lists = _read_lists(options["lists"])
         except DocumentError as error:
             raise CommandError(str(error), returncode=2) from None
-        failures = vectors.check(cases, policies=found, lists=lists)
+        world = vectors.World(policies=found, lists=lists, countries=conf.known_countries())
+        failures = vectors.check(cases, world)
         for failure in failures:
             vector = failure.vector
             countries = "/".join(vector.case.countries) or "no country"
@@ -63,7 +76,7 @@ def _read_policies(path: str) -> Mapping[str, Any]:
 
 
 def _read_lists(path: str) -> Mapping[str, Mapping[str, tuple[Membership, ...]]]:
-    shipped = Path(str(resources.files("waiver_policy") / "data" / "ldc_sids.csv"))
+    shipped = DATA / "ldc_sids.csv"
     text = read_text(path or shipped)
     found = read_lists(text, file=path or shipped.name, countries=conf.country_codes())
     lists: dict[str, dict[str, tuple[Membership, ...]]] = {code: {} for code in found}
