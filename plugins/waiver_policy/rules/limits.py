@@ -105,7 +105,7 @@ def _limit(body: Mapped, place: Place) -> int | Decimal | None:
     said = reading.text(value, where)
     if said[:1].isdigit() or said[:1] == "-":
         amount = reading.money(said, body.get("unit"), where)
-        return _above_zero(amount.amount, where) if amount else None
+        return _above_zero(amount.amount, where) if amount is not None else None
     return None
 
 

@@ -116,7 +116,10 @@ def _differences(vector: Vector, world: World) -> tuple[str, ...]:
         given |= _decided(decision, vector.case.price)
     if set(expect) - set(DECIDED) - {"label"} or not given:
         case = replace(
-            vector.case, lists={**world.lists, **vector.case.lists}, policies=world.policies
+            vector.case,
+            facts={"payer_class": vector.payer_class, **vector.case.facts},
+            lists={**world.lists, **vector.case.lists},
+            policies=world.policies,
         )
         given |= _answered(evaluate(policy, case))
         if policy.kind == REFUND:
