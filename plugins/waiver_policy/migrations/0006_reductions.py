@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('waiver_policy', '0004_kept_by_both_managers'),
+        ('waiver_policy', '0005_lists'),
     ]
 
     operations = [
