@@ -403,10 +403,10 @@ def _provisional(asked: _Asked) -> tuple[Reason, ...]:
         _reason(
             ReasonCode.LIST_STATUS_PROVISIONAL, list=row.list_code, country=row.country,
             until=row.until_date.isoformat() if row.until_date else "",
-            asked=row.alt_until_date.isoformat(),
+            asked=row.alt_until_date.isoformat() if row.alt_until_date else "",
         )
         for row in rows
-        if row.alt_until_date is not None
+        if row.is_contested
     )  # fmt: skip
 
 
