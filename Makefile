@@ -18,7 +18,7 @@ DECLARED := setup.py $(wildcard requirements/*.txt) \
 	$(wildcard libs/*/__init__.py plugins/*/__init__.py xblocks/*/__init__.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help messages install check test test-platform test-tutor cover demo demo-reset bench \
+.PHONY: help messages install check vectors test test-platform test-tutor cover demo demo-reset bench \
 	bench-platform dist
 .DELETE_ON_ERROR:
 
@@ -42,7 +42,7 @@ demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start ove
 test: $(VENV)/.has-test ## run the tests, on SQLite and, where one answers, on MariaDB; ARGS="-k quote"
 	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
-check: $(VENV)/.has-dev ## linters, types, import contracts, missing migrations, PII annotations
+check: $(VENV)/.has-dev ## linters, types, import contracts, migrations, PII annotations, policy vectors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -51,6 +51,14 @@ check: $(VENV)/.has-dev ## linters, types, import contracts, missing migrations,
 	DJANGO_SETTINGS_MODULE=demo_site.settings PYTHONPATH=demo $(BIN)/code_annotations \
 		django_find_annotations --config_file .pii_annotations.yml --lint --coverage
 	$(BIN)/codespell
+	@$(MAKE) --silent vectors
+
+# The policies that we ship, as an operator would test their own.
+vectors: $(VENV)/.has-test
+	@cd plugins/waiver_policy/data/examples && for pair in policies.yaml:cases.yaml \
+		edge-cases.yaml:edge-cases-vectors.yaml ../fairgate-default.yaml:default-cases.yaml; do \
+		"$(abspath $(BIN))/python" "$(CURDIR)/demo/manage.py" waiver_policy_check \
+			"$${pair%:*}" "$${pair#*:}" || exit 1; done
 
 cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data entirely
 	@$(BIN)/pytest $(PARALLEL) -m 'not browser' -k 'not mariadb' --cov --cov-report= $(ARGS)

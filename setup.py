@@ -51,6 +51,7 @@ DEMO = ["xblock-sdk>=0.14"]
 TEST = [
     "build",
     "hypothesis",
+    "jsonschema",  # holds our schema of policy documents against our reader
     "openedx-filters>=2.0",  # in every platform; our blocks and apps have to get along with it
     "playwright",
     "polib",  # reads catalogues of translations

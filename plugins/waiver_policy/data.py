@@ -255,6 +255,8 @@ class Reduction:
 
         Zero when the price is needed and not known.
         """
+        if len(self.steps) == 1 and isinstance(self.steps[0], Percent):
+            return self.steps[0]
         if not self.currencies:
             return _nearest(1 - self._left(Fraction(1), ""))
         if price is None or not price.minor:

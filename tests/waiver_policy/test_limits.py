@@ -47,6 +47,10 @@ ONE_FULL_OR_TWO_PARTIAL = (
     " {partial: 2, constraint: at_least_one_is_air_ticket}]}"
 )
 
+ONE_WOMAN = (
+    "{scope: country, period: event, any_of: [{award: 2, constraint: at_least_one_is_a_woman}]}"
+)
+
 
 @pytest.mark.parametrize(
     ("used", "wanted", "item", "fits"),
@@ -173,10 +177,8 @@ def test_a_subject_fits_its_column_and_stays_one_of_its_own():
          claim(label="full"), False),
         ("{scope: person, period: year, any_of: [{grants: 3, full: 1}]}", [use(label="full")],
          claim(label="partial"), True),
-        ("{scope: country, period: event, any_of: [{award: 2, constraint: at_least_one_is_a_woman}]}",
-         [use(item="man")], claim(item="man"), False),
-        ("{scope: country, period: event, any_of: [{award: 2, constraint: at_least_one_is_a_woman}]}",
-         [use(item="man")], claim(item="woman"), True),
+        (ONE_WOMAN, [use(item="man")], claim(item="man"), False),
+        (ONE_WOMAN, [use(item="man")], claim(item="woman"), True),
     ],
 )  # fmt: skip
 def test_one_more_fits_up_to_the_limit(text, used, asked, fits):

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import waiver_policy as make
-from fairgate.documents import DocumentError
+from fairgate.documents import DocumentError, decode
+from waiver_policy import api
 from waiver_policy.data import Membership
 from waiver_policy.exceptions import UnusableFact
 from waiver_policy.models import WaiverDecision
 from waiver_policy.rules.conditions import Case, Grace, add_months
-from waiver_policy.rules.language import read_policies
+from waiver_policy.rules.language import read_documents, read_kept, read_policies
 from waiver_policy.rules.policies import evaluate
 from waiver_policy.rules.vectors import listed
 
@@ -331,3 +332,153 @@ def test_eligibility_ends_once_and_never_comes_back(on, left, years):
 def test_a_longer_grace_never_ends_earlier(left, shorter, more):
     short, long = Grace(months=12 * shorter), Grace(months=12 * (shorter + more))
     assert left < short.end(left, {}) <= long.end(left, {})
+
+
+GOOD = make.policy_text(make.LDC_FREE)
+
+
+def faults_of(text, *, raw=False):
+    with pytest.raises(DocumentError) as caught:
+        read_policies(decode(text, file="policy.yaml") if raw else text, file="policy.yaml")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("title: Test", "titel: Test", 4, "not known here; did you mean “title”?"),
+        ("in_group:", "in_grup:", 7, "not known; did you mean “in_group”?"),
+        ("group: LDC", "group: LCD", 7, "“LCD” is not known here; did you mean “LDC”?"),
+        ("percent_off", "percent_of", 7, "did you mean “percent_off”?"),
+        ("country_basis: profile", "country_basis: nationalty", 5, "mean “nationality”?"),
+        ("percent: 100", "percent: 004", 7, "“004” is not a percentage"),
+        ("percent: 100", "percent: 0x64", 7, "“0x64” is not a percentage"),
+        ("percent: 100", "percent: .inf", 7, "“.inf” is not a percentage"),
+        ("title: Test", "title: NO\n  on: x", 5, "on: this word is not known here"),
+        ("title: Test", "\ttitle: Test", 4, r"found character '\t'"),
+        ("benefit: {kind: percent_off, percent: 100}", "benefit: {}", 7, "“kind” is missing"),
+        ("benefit: {kind: percent_off, percent: 100}",
+         "benefit: {kind: refund_percent, percent: 100}", 7, "go together"),
+        ("title: Test", "title: Test\n  kind: refund", 8, "go together"),
+        ("benefit: {kind: percent_off, percent: 100}",
+         "benefit: {kind: cover_remainder, percent_of_remainder: 100}", 7, "needs has_grant"),
+        ("benefit: {kind: percent_off, percent: 100}",
+         "benefit: {kind: percent_off, percent: 100, by: country}", 7, "not known here"),
+        ("benefit: {kind: percent_off, percent: 100}",
+         "benefit: {kind: percent_of_list, percent: 20, by: category}", 7, "there is no table"),
+        ("benefit: {kind: percent_off, percent: 100}",
+         "benefit: {kind: lookup_price, table: A@B}", 7, "“A@B” is not a name"),
+        ("benefit: {kind: percent_off, percent: 100}",
+         "benefit: {kind: fixed_price, amount: \"-5.00\", currency: USD}", 7, "not negative"),
+        ("title: Test", "title: Test\n  evidence_required: {ldk: [x]}", 5,
+         "there is no rule of this label; did you mean “ldc”?"),
+        ("title: Test", "title: Test\n  guarantees: [{never_above: {price_under: "
+         f"{make.SLUG}}}}}]", 3, "does not refer to itself"),
+        ("title: Test", "title: Test\n  missing: {}", 5, "“country” or “facts”"),
+        ("title: Test", "title: Test\n  stack: {mode: first, max_categories_per_year: 1}", 5,
+         "needs the mode exclusive"),
+        ("group: LDC", "group: SIDS, kinds: [m49_only]", 7, "so this can never match"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_named_with_its_line_and_the_word_that_was_meant(old, new, line, words):
+    assert old in GOOD
+    said = faults_of(GOOD.replace(old, new))
+    assert f"policy.yaml, line {line}" in said
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (GOOD.encode("utf-16"), "is not UTF-8 text"),
+        (GOOD[:-20].encode(), "line 7: is not YAML"),
+        (GOOD.replace("Test", "Gebühr").encode("latin-1"), "line 4: is not UTF-8 text"),
+        (f"{GOOD}\0".encode(), "line 8: holds a NUL"),
+        (b"a: &a [x, x]\nb: &b [*a, *a]\nschema: *b", "anchors, aliases and tags"),
+        (b'schema: !!python/object/apply:os.system ["x"]', "anchors, aliases and tags"),
+        (GOOD.replace("title: Test", "title: A\n  title: B").encode(), "line 5, title: this key"),
+        (f"{GOOD}---\n{GOOD}".encode(), "found another document"),
+        (b"[" * 5000, "nested too deeply"),
+        (b"x" * 500_001, "has more than 500,000 characters"),
+    ],
+    ids=["utf-16", "truncated", "latin-1", "nul", "bomb", "tag", "twice", "two", "deep", "huge"],
+)  # fmt: skip
+def test_a_file_that_is_no_strict_yaml_says_where(raw, words):
+    assert words in faults_of(raw, raw=True)
+
+
+def test_a_byte_order_mark_is_read_over():
+    text = decode(f"\ufeff{GOOD}".encode(), file="p")
+    assert read_policies(text, file="p") == read_policies(GOOD, file="p")
+
+
+def test_policies_whose_guarantees_go_round_in_a_circle_are_refused():
+    one, other = (
+        make.policy_text(
+            make.LDC_FREE, slug=slug,
+            extra=f"  guarantees: [{{never_above: {{price_under: {below}}}}}]\n",
+        )
+        for slug, below in (("one", "other"), ("other", "one"))
+    )  # fmt: skip
+    said = faults_of(one + other.split("policies:\n")[1])
+    assert "line 3, one: its guarantee leads back to itself" in said
+    assert "other: its guarantee leads back to itself" in said
+
+
+def test_a_rule_that_holds_only_because_a_number_is_missing_asks_for_it():
+    policy = compiled("{not: {lt: {field: income, value: 10}}}")
+    assert answer(policy).missing_facts == ("income",)
+    assert answer(policy, income=10).missing_facts == ()
+    assert answer(compiled("{not: {flag: student}}")).missing_facts == ()
+
+
+def test_grace_on_request_needs_the_request():
+    policy = compiled("{in_group: {group: LDC, grace: {years: 3, on_request: true}}}")
+    later = {"on": date(2027, 1, 1), "lists": membership()}
+    assert answer(policy, **later).missing_facts == ("grace_requested",)
+    assert answer(policy, **later, grace_requested=False).label is None
+    assert answer(policy, **later, grace_requested=True).label == "it"
+
+
+def test_rules_of_the_same_size_count_in_their_order():
+    text = make.policy_text(
+        "  - {label: first, when: {flag: a}, benefit: {kind: percent_off, percent: 10}}\n"
+        "  - {label: second, when: {flag: b}, benefit: {kind: percent_off, percent: 10}}\n",
+        extra="  stack: {mode: best_of}\n",
+    )
+    assert answer(read_policies(text, file="p")[0], a=True, b=True).label == "first"
+
+
+def sha256_of(text):
+    return [document.sha256 for document in read_documents(text, file="p")]
+
+
+def test_the_hash_is_of_the_policy_and_not_of_the_file_around_it():
+    other = make.policy_text(make.LDC_FREE, slug="other").split("policies:\n")[1]
+    whole = sha256_of(GOOD)
+    assert sha256_of(f"# A comment\n{GOOD}")[0] == whole[0]
+    assert sha256_of(GOOD + other)[0] == whole[0]
+    assert sha256_of(GOOD.replace("percent: 100", "percent: 100 ")) == whole
+    assert sha256_of(GOOD.replace("title: Test", 'title: "Test"')) == whole
+    assert sha256_of(GOOD.replace("title: Test", "title: Others")) != whole
+    assert sha256_of(GOOD.replace("percent: 100", "percent: 99")) != whole
+
+
+def test_a_kept_text_is_the_same_policy_again():
+    (document,) = read_documents(GOOD, file="p")
+    assert read_kept(document.text, file="p") == document.policy
+
+
+@pytest.mark.django_db
+def test_a_comment_or_another_policy_in_the_file_makes_no_new_version():
+    make.lists()
+    make.policy(GOOD)
+    other = make.policy_text(make.LDC_FREE, slug="other").split("policies:\n")[1]
+    loaded = api.load_policy(
+        f"# Why\n{GOOD}{other}", file="p", by="operator", at=make.EVE
+    )  # fmt: skip
+    assert [(one.slug, one.version, one.is_new) for one in loaded] == [
+        (make.SLUG, 1, False), ("other", 1, True),
+    ]  # fmt: skip
+    assert [one.version for one in api.load_policy(
+        GOOD.replace("Test", "Others"), file="p", by="operator", at=make.EVE)] == [2]  # fmt: skip

@@ -48,6 +48,8 @@ def compile_benefit(value: Any, place: Place, *, of: str, version: str = "") -> 
     if not isinstance(value, Mapped):
         place.fault("a benefit is needed, like {kind: percent_off, percent: 50}.")
         return Benefit(kind="")
+    if "kind" not in value:
+        place.fault("“kind” is missing.")
     kind = reading.word(value.get("kind"), place.at(value, "kind"), KINDS.keys())
     if not kind:
         return Benefit(kind="")

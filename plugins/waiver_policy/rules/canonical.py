@@ -63,7 +63,7 @@ def _key(name: str) -> str:
     """A plain word, unless some reader of YAML could take it for a truth, a number or nothing."""
     return (
         name
-        if name.isascii() and name.isidentifier() and (len(name) > 5 or name in _RANK)
+        if name.isascii() and name.isidentifier() and (len(name) > 3 or name in _RANK)
         else _quoted(name)
     )
 

@@ -36,7 +36,7 @@ from waiver_policy.rules.policies import Policy, Rule
 from waiver_policy.rules.reading import Place
 
 MAX_WAYS = 400
-MAX_CHECKS = 20_000
+MAX_CHECKS = 5_000
 _ABSENT = object()
 
 Literal = tuple[Condition, bool]

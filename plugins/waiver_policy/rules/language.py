@@ -45,6 +45,7 @@ from waiver_policy.rules.policies import (
     Rule,
 )
 from waiver_policy.rules.reading import Place
+from waiver_policy.rules.unknown import has_not
 
 SCHEMA = "waiver-policy/0.2"
 
@@ -337,6 +338,7 @@ def _rule(reader: _Reader, value: Any, place: Place, country_basis: str) -> Rule
         needs=_needs(reader, body, place, country_basis),
         counts_as=_read_with(body, "counts_as", place, _label, ""),
         tops_up=tops_up if benefit.kind == "cover_remainder" else None,
+        can_hold_for_want=has_not(when),
         line=place.line,
     )
 

@@ -29,7 +29,7 @@ from waiver_policy.rules.conditions import (
     HasGrant,
 )
 from waiver_policy.rules.tables import table_reduction
-from waiver_policy.rules.unknown import missing_facts
+from waiver_policy.rules.unknown import doubtful_facts, missing_facts
 
 AUTO = "auto"
 MANUAL_REVIEW = "manual_review"
@@ -98,7 +98,8 @@ class Rule:
     """When somebody gets what; ``route`` ``manual_review`` lets a person look first.
 
     ``counts_as`` is the word under which limits count it. ``tops_up``: the grant on whose
-    remainder a ``cover_remainder`` works.
+    remainder a ``cover_remainder`` works. ``can_hold_for_want``: it has a "not", so that it may
+    hold because nobody has stated a fact.
     """
 
     label: str
@@ -109,6 +110,7 @@ class Rule:
     needs: Needs = NO_NEEDS
     counts_as: str = ""
     tops_up: HasGrant | None = None
+    can_hold_for_want: bool = False
     line: int = field(default=0, compare=False)
 
 
@@ -247,8 +249,24 @@ def evaluate(policy: Policy, case: Case) -> Verdict:
     picked = _pick(policy, case)
     if picked is None:
         return _no_rule(policy, case)
-    still_open = tuple(sorted({*missing, *picked.missing_facts}))
-    return replace(picked, route=_route(policy, picked.route, case), missing_facts=still_open)
+    rule, answer, (found, add_ons) = picked
+    if policy.never_above:
+        found, unknown = _with_guarantees(policy, found, case)
+        missing += unknown
+    if rule.can_hold_for_want:
+        missing += doubtful_facts(rule.when, case)
+    return Verdict(
+        label=rule.label,
+        benefit=rule.benefit,
+        reduction=found if isinstance(found, Reduction) else None,
+        lacks=found if isinstance(found, Lacks) else None,
+        route=_route(policy, rule.route, case),
+        evidence=answer.evidence,
+        add_ons=add_ons,
+        needs=rule.needs,
+        counts_as=rule.counts_as or rule.label,
+        missing_facts=tuple(sorted(set(missing))) if missing else (),
+    )
 
 
 def _no_rule(policy: Policy, case: Case) -> Verdict:
@@ -299,19 +317,25 @@ def _before_rules(policy: Policy, case: Case) -> tuple[tuple[str, ...], bool]:
     return tuple(sorted(missing)), False
 
 
-def _pick(policy: Policy, case: Case) -> Verdict | None:
+_Found = tuple[Reduction | Lacks, tuple[str, ...]]
+"""What comes off the price, or why nobody can say, and the add-ons that count as well."""
+
+
+def _pick(policy: Policy, case: Case) -> tuple[Rule, Answer, _Found] | None:
     """The rule that counts, and what it takes off."""
     if policy.stack != "best_of":
-        found = _first(policy.rules, case)
-        return _with_guarantees(policy, _verdict(policy, *found, case), case) if found else None
-    best: Verdict | None = None
+        first = _first(policy.rules, case)
+        return (*first, _with_add_ons(policy, first[0], case)) if first else None
+    best: tuple[Rule, Answer, _Found] | None = None
+    size = Fraction(-1)
     for rule in policy.rules:
         answer = rule.when.ask(case)
         if answer.yes:
-            verdict = _verdict(policy, rule, answer, case)
-            if best is None or _size(verdict, case) > _size(best, case):
-                best = verdict
-    return _with_guarantees(policy, best, case) if best else None
+            found = _with_add_ons(policy, rule, case)
+            this = _effect(found[0], case)
+            if this > size:
+                best, size = (rule, answer, found), this
+    return best
 
 
 def _first(rules: tuple[Rule, ...], case: Case) -> tuple[Rule, Answer] | None:
@@ -322,27 +346,17 @@ def _first(rules: tuple[Rule, ...], case: Case) -> tuple[Rule, Answer] | None:
     return None
 
 
-def _verdict(policy: Policy, rule: Rule, answer: Answer, case: Case) -> Verdict:
+def _with_add_ons(policy: Policy, rule: Rule, case: Case) -> _Found:
     found = _reduction(rule.benefit, case, tops_up=rule.tops_up)
-    labels: list[str] = []
+    labels: tuple[str, ...] = ()
     for group in policy.add_on:
         extra = _first(group, case)
         if extra:
-            labels.append(extra[0].label)
+            labels += (extra[0].label,)
             more = _reduction(extra[0].benefit, case)
             if isinstance(found, Reduction):
                 found = found.then(more) if isinstance(more, Reduction) else more
-    return Verdict(
-        label=rule.label,
-        benefit=rule.benefit,
-        reduction=found if isinstance(found, Reduction) else None,
-        lacks=found if isinstance(found, Lacks) else None,
-        route=rule.route,
-        evidence=answer.evidence,
-        add_ons=tuple(labels),
-        needs=rule.needs,
-        counts_as=rule.counts_as or rule.label,
-    )
+    return found, labels
 
 
 def _reduction(benefit: Benefit, case: Case, tops_up: HasGrant | None = None) -> Reduction | Lacks:
@@ -384,26 +398,25 @@ def _of_other_grant(held: HasGrant, case: Case) -> Reduction | None:
     return evaluate(other, _without(case, held.policy)).reduction
 
 
-def _with_guarantees(policy: Policy, verdict: Verdict, case: Case) -> Verdict:
-    """The better of the policy's own price and what another policy would ask ("never above")."""
+def _with_guarantees(
+    policy: Policy, found: Reduction | Lacks, case: Case
+) -> tuple[Reduction | Lacks, tuple[str, ...]]:
+    """The better of the policy's own price and what another policy would ask ("never above").
+
+    With the facts that the other policy misses. What a person must say stays theirs.
+    """
+    unknown: tuple[str, ...] = ()
     for slug in policy.never_above:
         other = case.policies.get(slug)
         if other is None:
-            return replace(verdict, reduction=None, lacks=Lacks("grant"))
+            return Lacks("grant"), unknown
         theirs = evaluate(other, _without(case, slug))
-        if theirs.missing_facts:
-            still_open = (*verdict.missing_facts, *theirs.missing_facts)
-            verdict = replace(verdict, missing_facts=still_open)
-        elif _is_better(theirs, verdict, case):
-            verdict = replace(verdict, reduction=theirs.reduction)
-    return verdict
-
-
-def _is_better(theirs: Verdict, ours: Verdict, case: Case) -> bool:
-    """Whether the other policy takes more off, by itself; what a person must say stays theirs."""
-    if ours.reduction is None or theirs.reduction is None or theirs.route != AUTO:
-        return False
-    return _effect(theirs.reduction, case) > _effect(ours.reduction, case)
+        unknown += theirs.missing_facts
+        if isinstance(found, Lacks) or theirs.reduction is None or theirs.route != AUTO:
+            continue
+        if _effect(theirs.reduction, case) > _effect(found, case):
+            found = theirs.reduction
+    return found, unknown
 
 
 def _without(case: Case, slug: str) -> Case:
@@ -415,19 +428,15 @@ def _without(case: Case, slug: str) -> Case:
 _UNCLEAR = Fraction(1, 10**6)
 
 
-def _size(verdict: Verdict, case: Case) -> Fraction:
-    if verdict.reduction is None:
-        return _UNCLEAR
-    return _effect(verdict.reduction, case)
-
-
-def _effect(reduction: Reduction, case: Case) -> Fraction:
+def _effect(found: Reduction | Lacks, case: Case) -> Fraction:
     """The share of the price that is taken off: by its real effect where a price is given."""
-    if not reduction.currencies:
-        return Fraction(1) - Fraction(left_of_100(reduction)) / 100
-    if case.price is None or not case.price.minor or not reduction.applies_to(case.price):
+    if isinstance(found, Lacks):
         return _UNCLEAR
-    return Fraction(reduction.of(case.price).minor, case.price.minor)
+    if not found.currencies:
+        return Fraction(1) - Fraction(left_of_100(found)) / 100
+    if case.price is None or not case.price.minor or not found.applies_to(case.price):
+        return _UNCLEAR
+    return Fraction(found.of(case.price).minor, case.price.minor)
 
 
 def _route(policy: Policy, said: str, case: Case) -> str:

@@ -152,7 +152,10 @@ def truth(value: Any, place: Place) -> bool:
 
 
 def percent(value: Any, place: Place) -> Percent:
-    """A percentage between 0 and 100."""
+    """A percentage between 0 and 100. ``004`` is a text that somebody took for a number."""
+    if isinstance(value, str) and value[:1] == "0" and value[1:2].isdigit():
+        place.fault(f"“{shown(value)}” is not a percentage; write it like 12.5.")
+        return Percent(0)
     try:
         return Percent(value)
     except (InvalidPercent, TypeError) as error:

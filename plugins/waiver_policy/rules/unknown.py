@@ -43,6 +43,23 @@ def missing_facts(condition: Condition, case: Case, *, flags: bool = True) -> tu
     return tuple(sorted(found.missing)) if found.may_hold and found.may_fail else ()
 
 
+def doubtful_facts(condition: Condition, case: Case) -> tuple[str, ...]:
+    """The facts without which a condition holds that might not hold with them.
+
+    ``not: {lt: …}`` is true of a fact that nobody has stated. A flag that nobody has set is not
+    set.
+    """
+    found = reach(condition, case, flags=False)
+    return tuple(sorted(found.missing)) if found.may_fail else ()
+
+
+def has_not(condition: Condition) -> bool:
+    """Whether a "not" stands somewhere in it."""
+    if isinstance(condition, AllOf | AnyOf):
+        return any(has_not(part) for part in condition.parts)
+    return isinstance(condition, Not) or (isinstance(condition, Every) and has_not(condition.that))
+
+
 def reach(condition: Condition, case: Case, *, flags: bool) -> Reach:
     """What a condition may still come to."""
     if isinstance(condition, AllOf):
