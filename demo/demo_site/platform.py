@@ -18,6 +18,11 @@ def profile_country(user_id: int) -> str:
     return Person.objects.filter(user_id=user_id).values_list("country", flat=True).first() or ""
 
 
+def retirement_state(user_id: int) -> str:
+    """Where a person's retirement stands: nobody leaves the demo."""
+    return ""
+
+
 def course_url(course_key: str) -> str:
     """The page of a course, for a learner who may enter it."""
     from django.urls import reverse

@@ -59,3 +59,25 @@ class WrittenOnce(models.Model):
             RowIsKept: always.
         """
         raise RowIsKept(str(self._meta.verbose_name))
+
+
+class ForgettableQuerySet(WrittenOnceQuerySet):
+    """As above, but a person may be forgotten."""
+
+    def forget(self) -> int:
+        """Delete these rows for good, because they are about somebody who is forgotten.
+
+        Returns how many.
+        """
+        return models.QuerySet._raw_delete(self, self.db)
+
+
+class Forgettable(WrittenOnce):
+    """A row that is never changed, and that only ``forget`` deletes: words or facts of a person."""
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(ForgettableQuerySet)()
+
+    class Meta(WrittenOnce.Meta):
+        """The raw manager refuses too."""
+
+        abstract = True

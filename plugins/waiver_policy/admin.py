@@ -2,32 +2,133 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
+from fairgate import clock
 from waiver_policy import (
     admin_lists,  # noqa: F401 - importing registers
+    api,
     models,
+    permissions,
 )
 from waiver_policy.admin_base import ReadOnlyAdmin
+from waiver_policy.data import Answer, Comparison
+from waiver_policy.exceptions import WaiverError
+from waiver_policy.sentences import outcome_name
 
 
 @admin.register(models.PolicyVersion)
 class PolicyVersionAdmin(ReadOnlyAdmin):
-    """Policy documents and their lives."""
+    """Policy documents and their lives: what a version would change, and that it decides."""
 
-    list_display = ["slug", "version", "state", "title", "author", "activated_at"]
+    list_display = [
+        "slug", "version", "state", "title", "author", "created_at", "activated_at",
+        "activated_by", "retired_at", "retired_by",
+    ]  # fmt: skip
     list_filter = ["state", "slug"]
+    change_form_template = "admin/waiver_policy/policyversion/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        compare = self.admin_site.admin_view(self.compare)
+        name = "waiver_policy_policyversion_compare"
+        return [path("<int:pk>/compare/", compare, name=name), *super().get_urls()]
+
+    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What this version would have answered; and, for who may, that it decides from now on."""
+        version = self.get_object(request, str(pk))
+        if version is None:
+            raise Http404
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._act(request, version)
+        since, fault = _since(request.GET.get("since", ""))
+        found = api.compare_policy(version.slug, version=version.version, since=since)
+        may = permissions.may_activate(request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What would change"),
+            "version": version,
+            "since": since,
+            "fault": fault,
+            "found": None if fault else found,
+            "moves": _moves(found),
+            "applications": _linked(found),
+            "may_activate": may and version.state == models.PolicyVersion.DRAFT,
+            "may_retire": may and version.state == models.PolicyVersion.ACTIVE,
+        }
+        return render(request, "admin/waiver_policy/policyversion/compare.html", context)
+
+    def _act(self, request: HttpRequest, version: models.PolicyVersion) -> HttpResponse:
+        if not permissions.may_activate(request.user):
+            raise PermissionDenied
+        by, at = request.user.get_username()[:150], clock.now()
+        try:
+            if "retire" in request.POST:
+                api.retire_policy(version.slug, by=by, at=at)
+                said = _("The policy %(version)s is retired. Until a version is activated it gives "
+                         "nobody a waiver.")  # fmt: skip
+            else:
+                api.activate_policy(version.slug, by=by, at=at, version=version.version)
+                said = _("The policy %(version)s decides from now on.")
+        except WaiverError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, said % {"version": version})
+        return redirect("admin:waiver_policy_policyversion_compare", version.pk)
+
+
+def _since(text: str) -> tuple[date | None, str]:
+    """The day that was asked for, or what is wrong with it."""
+    try:
+        return (date.fromisoformat(text) if text else None), ""
+    except ValueError:
+        return None, _("“%(text)s” is not a date.") % {"text": text}
+
+
+def _moves(found: Comparison) -> list[dict[str, object]]:
+    """The counts, what would change first."""
+    rows = [
+        {"then": _answer(then), "now": _answer(now), "count": count, "is_change": then != now}
+        for (then, now), count in found.moves.items()
+    ]
+    return sorted(rows, key=lambda row: (not row["is_change"], str(row["then"]), str(row["now"])))
+
+
+def _answer(answer: Answer) -> str:
+    return f"{outcome_name(answer.outcome)}, {answer.percent}"
+
+
+def _linked(found: Comparison) -> list[dict[str, str]]:
+    rows = models.WaiverApplication.objects.filter(uuid__in=found.applications).order_by("pk")
+    view = "admin:waiver_policy_waiverapplication_change"
+    return [{"uuid": str(row.uuid), "url": reverse(view, args=[row.pk])} for row in rows]
 
 
 @admin.register(models.WaiverDecision)
 class WaiverDecisionAdmin(ReadOnlyAdmin):
-    """Decisions that were acted on."""
+    """Decisions that were acted on. What is about the person is shown by no page of the admin."""
 
     list_display = ["uuid", "offering_code", "outcome", "rule", "policy", "version", "decided_on"]
     list_filter = ["outcome", "policy", "rule"]
+    search_fields = ["uuid", "offering_code"]
+
+
+@admin.register(models.PriceLock)
+class PriceLockAdmin(ReadOnlyAdmin):
+    """Prices that are kept for somebody, and how that ended."""
+
+    list_display = ["uuid", "offering_code", "until", "ended_at", "end_reason"]
+    list_filter = ["end_reason"]
     search_fields = ["uuid", "offering_code"]
 
 

@@ -4,17 +4,18 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_contested``, ``list_editions``, ``list_old_editions``, ``diff_edition``, ``list_proposals``,
 ``get_proposal``, ``edition_impact``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
-``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_fund_entries``.
+``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_fund_entries``, ``price_kept``,
+``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
 ``ask_for_more``, ``answer``, ``credit_fund``, ``load_edition``, ``load_policy``,
 ``propose_edition``, ``apply_edition``, ``reject_edition``, ``confirm_membership``,
-``activate_policy``.
-Said once, at the start: ``name_offerings_with``.
+``activate_policy``, ``retire_policy``, ``keep_price``, ``retire_person``.
+Said once, at the start: ``name_offerings_with``, ``forget_also``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from waiver_policy.data import (
     ApplicationNote,
     ApplicationState,
     ApplicationSummary,
+    Comparison,
     Decision,
     EditionFacts,
     EditionImpact,
@@ -42,13 +44,24 @@ from waiver_policy.data import (
     Membership,
     MembershipChange,
     PolicySummary,
+    PriceLockSummary,
     ProposalSummary,
+    Replayed,
 )
-from waiver_policy.exceptions import UnknownApplication, UnknownProposal
-from waiver_policy.selectors import applications, decisions, lists, policies, proposals
+from waiver_policy.exceptions import UnknownApplication, UnknownPolicy, UnknownProposal
+from waiver_policy.selectors import (
+    applications,
+    comparing,
+    decisions,
+    lists,
+    policies,
+    proposals,
+    replaying,
+)
 from waiver_policy.selectors import fund as fund_selectors
+from waiver_policy.selectors import locks as lock_selectors
 from waiver_policy.selectors.list_files import Source, open_files, read_files
-from waiver_policy.services import fund, grants, reviews
+from waiver_policy.services import fund, grants, locks, retiring, reviews
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services
 from waiver_policy.services import proposals as proposal_services
@@ -154,13 +167,44 @@ def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
     return grants.release_grant(uuid, at=at, reason=reason)
 
 
+def keep_price(applicant: Applicant, *, offering_code: str, at: datetime) -> PriceLockSummary:
+    """Keep the waiver of this moment for ``WAIVER_POLICY_PRICE_LOCK_DAYS``.
+
+    Until then the policy, the lists and the day of now decide, if they give more than those of
+    the moment that is asked about. It ends when the waiver is used or the country changes. It
+    holds no money of the fund. What is kept already stands as it is, with its own end.
+
+    Raises:
+        NothingToKeep: no rule gives a waiver now, not even after a review; or none are kept.
+    """
+    return locks.keep_price(applicant, offering_code=offering_code, at=at)
+
+
+def price_kept(
+    applicant: Applicant, *, offering_code: str, at: datetime
+) -> PriceLockSummary | None:
+    """What is kept for this person and offering at a moment; ``None`` if nothing is."""
+    return lock_selectors.price_kept(
+        applicant.user_id, offering_code, country=applicant.country, at=at
+    )
+
+
+def price_could_be_kept_until(decision: Decision) -> date | None:
+    """Until when ``keep_price`` would keep this decision: the first day (UTC) without.
+
+    ``None``: it would not.
+    """
+    return locks.could_be_kept_until(decision)
+
+
 def apply(
     applicant: Applicant, *, offering_code: str, note: str, at: datetime
 ) -> ApplicationSummary:
     """Ask a person to look. An application that is still open is returned as it stands.
 
     Raises:
-        AlreadyEligible: the policy, or an approval, grants a waiver without it.
+        AlreadyEligible: the policy, or an approval, grants a waiver without it; what a rule gives
+            today is kept as by ``keep_price``.
         TooManyApplications: the person has as many open ones as the operator allows.
     """
     return reviews.apply(applicant, offering_code=offering_code, note=note, at=at)
@@ -513,6 +557,71 @@ def activate_policy(
             that has no edition.
     """
     return policy_services.activate_policy(slug, by=by, at=at, version=version)
+
+
+def retire_policy(slug: str, *, by: str, at: datetime) -> PolicySummary:
+    """Let a policy decide no more. Nobody decides until a version is activated: the full fee.
+
+    Grants, approvals and prices that were kept stand.
+
+    Raises:
+        UnknownPolicy: there is no such policy.
+        PolicyNotActive: no version of it is active.
+    """
+    return policy_services.retire_policy(slug, by=by, at=at)
+
+
+def compare_policy(
+    slug: str, *, version: int | None = None, since: date | None = None
+) -> Comparison:
+    """What a version (default: the newest) would have answered to what was asked in the past.
+
+    The newest decision of each person and offering, and the newest application, since a UTC day;
+    asked for the same day and with the same knowledge. Stores nothing.
+
+    Raises:
+        UnknownPolicy: there is no such version.
+    """
+    found = policies.get_version(slug, version)
+    if found is None:
+        wanted = f"version {version}" if version is not None else "version"
+        raise UnknownPolicy(f"There is no {wanted} of the policy “{slug}”.")
+    return comparing.compare(found, since=since)
+
+
+def replay_decisions(*, since: date | None = None, policy: str | None = None) -> Iterator[Replayed]:
+    """Ask stored decisions again and say how each comes out, in the order of writing.
+
+    ``since`` takes those for this UTC day and later, ``policy`` those of one policy. Uses nothing
+    but what was kept with a decision; needs as much memory for many as for few.
+
+    Raises:
+        UnknownPolicy: no policy has this slug.
+    """
+    if policy is not None and policies.get_version(policy, None) is None:
+        raise UnknownPolicy(f"There is no policy “{policy}”.")
+    return replaying.replays(since=since, policy=policy)
+
+
+def retire_person(user_id: int, *, at: datetime) -> Mapping[str, int]:
+    """Forget a person who has left: countries, facts, documents, words. Returns rows by step.
+
+    Amounts, grants, outcomes, policy versions and list editions stay under the user's id, which
+    leads to nobody any more. All of it or nothing; again changes nothing more.
+
+    Raises:
+        CoolingOff: they can still call it off, so nothing was deleted.
+    """
+    return retiring.retire_person(user_id, at=at)
+
+
+def forget_also(name: str, step: Callable[[int, datetime], int]) -> None:
+    """Let another app forget the same person in the same transaction.
+
+    ``step`` takes the user's id and the moment, and returns how many rows it changed. The app
+    says this once, in its ``AppConfig.ready``.
+    """
+    retiring.forget_also(name, step)
 
 
 def list_policies() -> tuple[PolicySummary, ...]:

@@ -10,6 +10,19 @@ _SETTINGS = {
     "production": {"relative_path": "settings.production"},
     "test": {"relative_path": "settings.test"},
 }
+# Sent once the platform really retires somebody: the days in which they could come back are over.
+_SIGNALS = {
+    "relative_path": "handlers",
+    "receivers": [
+        {
+            "receiver_func_name": "forget_person",
+            "signal_path": (
+                "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_CRITICAL"
+            ),
+            "dispatch_uid": "waiver_policy.handlers.forget_person",
+        }
+    ],
+}
 
 
 class WaiverPolicyConfig(AppConfig):
@@ -30,6 +43,7 @@ class WaiverPolicyConfig(AppConfig):
             },
         },
         "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
+        "signals_config": {"lms.djangoapp": _SIGNALS},
     }
 
     def ready(self) -> None:

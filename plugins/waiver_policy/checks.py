@@ -77,7 +77,7 @@ def _policy() -> list[CheckMessage]:
     named = f" named “{slug}” (WAIVER_POLICY_SLUG)" if slug else ""
     return [
         Warning(
-            f"No policy{named} is active: nobody is given a waiver.",
+            f"No policy{named} decides: nobody is given a waiver.",
             hint="manage.py waiver_policy_policies activate SLUG.",
             id="waiver_policy.W002",
         )

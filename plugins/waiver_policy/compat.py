@@ -16,3 +16,16 @@ def profile_country(user_id: int) -> str:
 
     country = UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
     return str(country or "")
+
+
+PENDING = "PENDING"
+"""The state of a retirement that the person can still call off."""
+
+
+@replaceable
+def retirement_state(user_id: int) -> str:
+    """The state of this person's retirement; "" when they have not asked to leave."""
+    from openedx.core.djangoapps.user_api.models import UserRetirementStatus
+
+    states = UserRetirementStatus.objects.filter(user_id=user_id)
+    return str(states.values_list("current_state__state_name", flat=True).first() or "")

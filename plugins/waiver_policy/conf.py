@@ -28,6 +28,11 @@ def list_days() -> int:
     return int(getattr(settings, "WAIVER_POLICY_LIST_DAYS", 400))
 
 
+def price_lock_days() -> int:
+    """For how many days a price is kept; 0 keeps none from now on."""
+    return int(getattr(settings, "WAIVER_POLICY_PRICE_LOCK_DAYS", 30))
+
+
 def known_countries() -> frozenset[str]:
     """The country codes of this site: ISO 3166-1 and ``COUNTRIES_OVERRIDE`` (XK, TW, …)."""
     return frozenset(countries.countries)

@@ -98,7 +98,6 @@ class ReasonCode(StrEnum):
     FUND_EMPTY_WAITLISTED = "FUND_EMPTY_WAITLISTED"
     OFFERING_NOT_COVERED = "OFFERING_NOT_COVERED"
     ALREADY_GRANTED = "ALREADY_GRANTED"
-    ALREADY_PAID = "ALREADY_PAID"
     LIST_STATUS_PROVISIONAL = "LIST_STATUS_PROVISIONAL"
     LIST_NOT_LOADED = "LIST_NOT_LOADED"
     MANUAL_OVERRIDE = "MANUAL_OVERRIDE"
@@ -110,13 +109,15 @@ class ReasonCode(StrEnum):
     NO_RULE_APPLIES = "NO_RULE_APPLIES"
     FACTS_MISSING = "FACTS_MISSING"
     COUNTRY_OF_BASIS_MISSING = "COUNTRY_OF_BASIS_MISSING"
-    COUNTRY_CHANGED = "COUNTRY_CHANGED"
+    COUNTRY_RECENT = "COUNTRY_RECENT"
     IP_DISAGREES = "IP_DISAGREES"
     OPTION_HIDDEN = "OPTION_HIDDEN"
     OTHER_CURRENCY = "OTHER_CURRENCY"
     TABLE_LACKS = "TABLE_LACKS"
     QUOTA_INSTITUTION = "QUOTA_INSTITUTION"
     QUOTA_COURSE_RUN = "QUOTA_COURSE_RUN"
+    PRICE_LOCKED = "PRICE_LOCKED"
+    COUNTRY_CHANGED = "COUNTRY_CHANGED"
 
 
 class ApplicationState(StrEnum):
@@ -509,7 +510,94 @@ class PolicySummary:
     created_at: datetime
     activated_at: datetime | None
     retired_at: datetime | None
+    activated_by: str = ""
+    retired_by: str = ""
     is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLockSummary:
+    """That a waiver is decided by the rules of ``since`` for a person and an offering.
+
+    ``until`` is the first day on which that no longer holds. Both are UTC days.
+    """
+
+    uuid: UUID
+    user_id: int
+    offering_code: str
+    decision_uuid: UUID
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field of a decision that came out otherwise: as it is stored, and as it would be now."""
+
+    field: str
+    stored: str
+    now: str
+
+
+class ReplayState(StrEnum):
+    """How a stored decision compares with the same question asked again.
+
+    ``forgotten``: the facts were deleted, so it cannot be asked. ``other_engine``: another version
+    of the deciding rules gives another answer; ``differs``: the same version does.
+    """
+
+    SAME = "same"
+    FORGOTTEN = "forgotten"
+    DIFFERS = "differs"
+    OTHER_ENGINE = "other_engine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What came of asking one stored decision again."""
+
+    uuid: UUID
+    state: ReplayState
+    engine_version: str
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer as a comparison counts it: what is waived, or what a reviewer would be proposed."""
+
+    outcome: Outcome
+    percent: Percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What another version of a policy would have answered to what was asked in the past.
+
+    ``moves`` counts the newest decision of each person and offering by its answer then and now;
+    ``applications`` are the newest applications whose answer would be another one.
+    ``fund_effect`` is what the fund would have paid more (or less, when negative), by currency,
+    for the ``priced`` changes whose full seat cost is known. ``forgotten`` cannot be asked.
+    """
+
+    policy: str
+    policy_version: int
+    moves: Mapping[tuple[Answer, Answer], int]
+    applications: tuple[UUID, ...]
+    fund_effect: tuple[Money, ...]
+    priced: int
+    unpriced: int
+    forgotten: int
+
+    @property
+    def asked(self) -> int:
+        """How many past answers were asked again."""
+        return sum(self.moves.values())
+
+    @property
+    def changed(self) -> int:
+        """How many of them would be another."""
+        return sum(count for (then, now), count in self.moves.items() if then != now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@
   + GrantClosed            the grant is already committed, or already released
   + UnknownApplication     no application has this uuid
   + AlreadyEligible        the policy grants it already: there is nothing to apply for
+  + NothingToKeep          no waiver is given or within reach, so no price is kept
+  + CoolingOff             a person who leaves may still come back: nothing is deleted yet
   + TooManyApplications    this person waits for as many answers as the site allows
   + ApplicationClosed      somebody has decided this application already
   + OutOfTurn              the other side has to write first, or has just written
@@ -30,6 +32,7 @@
   + NotAllowed             the user lacks the permission for this
   + ReasonMissing          a rejection or a confirmation says nothing
   + UnknownPolicy          no policy, or no version of it, has this name
+  + PolicyNotActive        no version of the policy is active, so there is nothing to retire
   + PolicyNotUsable        the document is understood, but the fee gate cannot apply it (yet)
   + UnusableFact           a fact about the applicant has a type that a rule cannot compare
 
@@ -108,6 +111,24 @@ class AlreadyEligible(WaiverError):
     def __init__(self) -> None:
         super().__init__(
             "A waiver for this offering is granted to you already; no application is needed."
+        )
+
+
+class NothingToKeep(WaiverError):
+    """There is no price to keep; ``decision`` tells why, if a policy was asked."""
+
+    def __init__(self, decision: Decision | None) -> None:
+        self.decision = decision
+        super().__init__("No waiver is given by a rule of today, so there is no price to keep.")
+
+
+class CoolingOff(WaiverError):
+    """The retirement of this person can still be called off."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(
+            f"The retirement of user {user_id} is still pending and can be called off; "
+            "nothing was deleted."
         )
 
 
@@ -193,6 +214,10 @@ class ReasonMissing(WaiverError, ValueError):
 
 class UnknownPolicy(WaiverError, LookupError):
     """No policy, or no version of it, has this name."""
+
+
+class PolicyNotActive(WaiverError):
+    """No version of the policy is active."""
 
 
 class PolicyNotUsable(WaiverError):

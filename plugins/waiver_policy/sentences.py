@@ -86,7 +86,6 @@ _BY_CODE: Mapping[str, object] = {
         "The waiver policy does not cover this offering."
     ),
     ReasonCode.ALREADY_GRANTED: gettext_lazy("You hold a waiver for this offering already."),
-    ReasonCode.ALREADY_PAID: gettext_lazy("The fee for this offering is already paid."),
     ReasonCode.LIST_STATUS_PROVISIONAL: gettext_lazy(
         "The date on which %(country)s leaves the list of %(list)s, %(until)s, may still change: "
         "another date has been requested. The date in force counts until that is decided."
@@ -114,7 +113,7 @@ _BY_CODE: Mapping[str, object] = {
     ReasonCode.COUNTRY_OF_BASIS_MISSING: gettext_lazy(
         "The policy goes by %(basis)s, which we do not know yet."
     ),
-    ReasonCode.COUNTRY_CHANGED: gettext_lazy(
+    ReasonCode.COUNTRY_RECENT: gettext_lazy(
         "The country in your profile has been this one since %(date)s only. A person looks at it "
         "before a waiver is granted."
     ),
@@ -122,6 +121,15 @@ _BY_CODE: Mapping[str, object] = {
         "You seem to be connected from another country (%(seen)s) than the one that counts "
         "(%(country)s). There are many good reasons for that; a person looks at it before a "
         "waiver is granted."
+    ),
+    ReasonCode.PRICE_LOCKED: gettext_lazy(
+        "Your price of %(date)s is kept for you, up to but not including %(until)s (UTC): the "
+        "lists and the policy of %(date)s decide."
+    ),
+    ReasonCode.COUNTRY_CHANGED: gettext_lazy(
+        "The country of your profile is not the one that you had here before. A price that was "
+        "kept for the other country no longer holds, and for 90 days after a change a person "
+        "looks before a waiver is given."
     ),
     ReasonCode.OPTION_HIDDEN: gettext_lazy("The waiver is not offered without further details."),
     ReasonCode.OTHER_CURRENCY: gettext_lazy(
@@ -426,6 +434,20 @@ _STATES: Mapping[str, object] = {
 def state_name(state: str) -> str:
     """The state of an application in words."""
     return str(_STATES.get(state, state))
+
+
+_OUTCOMES: Mapping[str, object] = {
+    Outcome.GRANTED: gettext_lazy("granted"),
+    Outcome.REFUSED: gettext_lazy("refused"),
+    Outcome.REVIEW: gettext_lazy("a person looks first"),
+    Outcome.ASK: gettext_lazy("something is missing"),
+    Outcome.WAITLISTED: gettext_lazy("on the waiting list"),
+}
+
+
+def outcome_name(outcome: str) -> str:
+    """What a decision comes to, in words."""
+    return str(_OUTCOMES.get(outcome, outcome))
 
 
 _NEWS: Mapping[str, object] = {

@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", include("waiver_policy.rest.urls")),
     path("", views.my_applications, name="mine"),
     path("why/<str:offering_code>/", views.why, name="why"),
+    path("keep/<str:offering_code>/", views.keep, name="keep"),
     path("apply/<str:offering_code>/", views.apply, name="apply"),
     path("application/<uuid:application>/", views.application, name="application"),
     path("review/", views.review_list, name="review"),

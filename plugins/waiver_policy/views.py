@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
 from waiver_policy import api, compat, conf, permissions
-from waiver_policy.data import Applicant, ApplicationState, ApplicationSummary, Outcome
+from waiver_policy.data import Applicant, ApplicationState, ApplicationSummary, Decision, Outcome
 from waiver_policy.exceptions import (
     AlreadyEligible,
     ApplicationClosed,
     InvalidReview,
+    NothingToKeep,
     OutOfTurn,
     TooManyApplications,
     UnknownApplication,
@@ -63,8 +66,8 @@ def my_applications(request: HttpRequest) -> HttpResponse:
 def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     """Why this learner has, or has not, a waiver for an offering."""
     offering = _offering(offering_code)
-    at = clock.now()
-    decision = api.decide(_applicant(request), offering_code=offering_code, at=at)
+    applicant, at = _applicant(request), clock.now()
+    decision = api.decide(applicant, offering_code=offering_code, at=at)
     result, *sentences = api.explain(decision)
     newest = api.newest_application(_user_id(request), offering_code)
     has_applied = newest is not None and newest.state in api.OPEN_STATES
@@ -78,8 +81,34 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
         "country": conf.country_name(decision.inputs["country"]),
         "memberships": _memberships(decision.inputs["country"], at),
         "application": _shown(newest) if newest else None,
+        **_keeping(applicant, offering_code, decision, at),
     }
     return render(request, "waiver_policy/why.html", context)
+
+
+@require_POST
+@never_cache
+def keep(request: HttpRequest, offering_code: str) -> HttpResponse:
+    """Keep the waiver of this moment for a while; the page of the reasons says until when."""
+    page = reverse("waiver_policy:why", args=[offering_code])
+    if not request.user.is_authenticated:
+        return redirect_to_login(page)
+    _offering(offering_code)
+    try:
+        api.keep_price(_applicant(request), offering_code=offering_code, at=clock.now())
+    except NothingToKeep:
+        messages.warning(request, _("There is no waiver now that could be kept."))
+    return redirect(page)
+
+
+def _keeping(
+    applicant: Applicant, offering_code: str, decision: Decision, at: datetime
+) -> dict[str, date]:
+    """The last day on which a waiver is kept, or the one on which it could be."""
+    if kept := api.price_kept(applicant, offering_code=offering_code, at=at):
+        return {"kept_until": kept.until - timedelta(days=1)}
+    until = api.price_could_be_kept_until(decision) if decision.is_granted else None
+    return {"keep_until": until - timedelta(days=1)} if until else {}
 
 
 @login_required

@@ -227,6 +227,10 @@ class CompatContract:
             assert profile_country(self.countryless_id) == ""
             assert profile_country(NOBODY) == ""
 
+    def test_who_has_not_asked_to_leave_is_not_being_retired(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert waivers.retirement_state(user_id) == ""
+
     def test_a_course_has_a_page(self):
         assert payments.course_url(self.course_key)
         assert isinstance(payments.course_url(self.course_key), str)

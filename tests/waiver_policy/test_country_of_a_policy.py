@@ -15,7 +15,7 @@ from waiver_policy.rules.countries import locate
 from waiver_policy.rules.deciding import Question, decide
 from waiver_policy.rules.language import BASES, read_policies
 from waiver_policy.rules.vectors import listed
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import decisions, replaying
 from waiver_policy.sentences import BASIS_NAMES
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -310,5 +310,5 @@ def test_a_decision_with_evidence_dates_and_a_price_replays_to_itself():
         key="k", at=make.EVE,
     )  # fmt: skip
     row = models.WaiverDecision.objects.get()
-    assert decisions.replay(row) == decisions.to_decision(row)
-    assert row.inputs["evidence"][0]["kind"] == "document"
+    assert replaying.replay(row) == decisions.to_decision(row)
+    assert row.facts.inputs["evidence"][0]["kind"] == "document"

@@ -19,7 +19,7 @@ from waiver_policy.exceptions import (
     UnknownList,
     UnknownPolicy,
 )
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import decisions, replaying
 from waiver_policy.sentences import _BY_CODE
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +172,7 @@ def test_a_decision_replays_to_itself_after_lists_and_policy_have_changed():
     make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
     make.lists(make.list_text({"until_date": "2020-01-01"}), known_from=make.EVE)
     assert codes(decide("LA", at=make.EVE)) != codes(decisions.to_decision(row))
-    assert decisions.replay(row) == decisions.to_decision(row)
+    assert replaying.replay(row) == decisions.to_decision(row)
 
 
 def test_one_version_of_a_policy_is_active():

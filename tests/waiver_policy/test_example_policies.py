@@ -11,12 +11,12 @@ from django.core.management import CommandError, call_command
 
 from factories import waiver_policy as make
 from waiver_policy import api, models
+from waiver_policy.data import EditionFacts
 from waiver_policy.exceptions import PolicyNotUsable
 from waiver_policy.rules import vectors
 from waiver_policy.rules.conditions import Case
 from waiver_policy.rules.language import read_policies
 from waiver_policy.rules.policies import refund_percent
-from waiver_policy.selectors import lists
 
 EXAMPLES = make.SHIPPED_POLICY.parent / "examples"
 POLICIES = EXAMPLES / "policies.yaml"
@@ -66,16 +66,13 @@ def test_a_vector_that_expects_another_rule_fails():
 
 
 @pytest.fixture
-def everything(monkeypatch):
-    """The United Nations' lists, and every list that the examples name, blank."""
+def everything():
+    """The United Nations' lists, and every list and table that the examples name."""
     make.lists()
-    named = {name: {} for p in READ.values() for name in (*p.named_lists, *p.tables)}
-    known = lists.get_known_lists(known_at=make.EVE)
-    every = replace(
-        known, lists={**named, **known.lists},
-        editions={**{name: f"{name}-1" for name in named}, **known.editions},
-    )  # fmt: skip
-    monkeypatch.setattr(lists, "get_known_lists", lambda *, known_at: every)
+    for key in sorted({key for p in READ.values() for key in (*p.named_lists, *p.tables)}):
+        code, _, version = key.partition("@")
+        text = make.named_text({"list": code, "value": "50"})
+        make.lists(text, source=EditionFacts(source="Test", version=version))
     api.load_policy(TEXT, file="policies.yaml", by="operator", at=make.LONG_AGO)
 
 

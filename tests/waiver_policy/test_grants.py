@@ -30,7 +30,7 @@ from waiver_policy.exceptions import (
     NotEligible,
     UnknownGrant,
 )
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import decisions, replaying
 from waiver_policy.services import grants
 
 pytestmark = pytest.mark.django_db
@@ -144,8 +144,8 @@ class TestAGrant:
         with pytest.raises(FundEmpty, match="waiting list") as caught:
             make.grant(5)
         row = models.WaiverDecision.objects.last()
-        assert (row.outcome, row.percent_bp) == ("waitlisted", 0)
-        assert decisions.replay(row) == decisions.to_decision(row) == caught.value.decision
+        assert (row.outcome, row.reduction) == ("waitlisted", {"percent": "0", "steps": []})
+        assert replaying.replay(row) == decisions.to_decision(row) == caught.value.decision
         assert balance() == ("0.00", "60.00", "0.00")
 
     def test_is_made_from_the_waiting_list_when_money_comes(self):

@@ -390,7 +390,7 @@ def test_a_slip_is_named_with_its_line_and_the_word_that_was_meant(old, new, lin
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (GOOD.encode("utf-16"), "is not UTF-8 text"),
+        (GOOD.encode("utf-16"), "is UTF-16 text; save it as UTF-8."),
         (GOOD[:-20].encode(), "line 7: is not YAML"),
         (GOOD.replace("Test", "Gebühr").encode("latin-1"), "line 4: is not UTF-8 text"),
         (f"{GOOD}\0".encode(), "line 8: holds a NUL"),

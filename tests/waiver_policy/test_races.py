@@ -17,6 +17,7 @@ from waiver_policy.exceptions import (
     KeyReused,
     NotEligible,
     OutOfTurn,
+    PolicyNotActive,
 )
 from waiver_policy.services import fund, grants
 
@@ -203,3 +204,60 @@ def test_the_database_itself_stops_a_fund_below_zero():
     outcomes = race(*(partial(take, available_minor=F("available_minor") - 300) for _ in EIGHT))
     assert len(values(outcomes)) == 3
     assert balance() == (100, 0, 0)
+
+
+def kept_price(_=None):
+    return api.keep_price(make.applicant(1), offering_code=make.COURSE, at=make.EVE)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_person_in_eight_tabs_keeps_one_price(isolation, atomic):
+    make.programme()
+    outcomes = race(*eight(kept_price), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    assert len({kept.uuid for kept in values(outcomes)}) == 1
+    assert models.PriceLock.objects.count() == 1
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_person_who_waits_for_the_fund_in_eight_tabs_keeps_one_price(isolation, atomic):
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE))
+    make.credit("1.00")
+
+    def order(tab):
+        with pytest.raises(FundEmpty):
+            make.grant(1, key=f"tab {tab}")
+
+    assert errors(race(*eight(order), isolation=isolation, atomic=atomic)) == []
+    assert models.PriceLock.objects.count() == 1
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_two_activations_at_once_leave_one_active(isolation, atomic):
+    make.lists()
+    for percent in range(1, 9):
+        text = make.policy_text(make.LDC_FREE.replace("percent: 100", f"percent: {percent}"))
+        api.load_policy(text, file="policy.yaml", by="operator", at=make.LONG_AGO)
+
+    def activate(number):
+        return api.activate_policy(make.SLUG, by="operator", at=make.EVE, version=number)
+
+    outcomes = race(*eight(activate), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    states = [policy.state for policy in api.list_policies()]
+    assert sorted(states) == ["active", *["retired"] * 7]
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_policy_that_eight_retire_is_retired_once(isolation, atomic):
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE))
+
+    def retire(number):
+        return api.retire_policy(make.SLUG, by=f"operator {number}", at=make.EVE)
+
+    outcomes = race(*eight(retire), isolation=isolation, atomic=atomic)
+    assert [type(error) for error in errors(outcomes)] == [PolicyNotActive] * 7
+    (retired,) = values(outcomes)
+    assert api.list_policies() == (retired,)

@@ -20,7 +20,7 @@ from waiver_policy import api, models
 from waiver_policy.data import NOTHING_OFF, Applicant, Reduction
 from waiver_policy.exceptions import KeyReused, PriceNeeded
 from waiver_policy.rules.deciding import kept_reduction, restored_reduction
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import decisions, replaying
 
 prices = monies(st.integers(min_value=0, max_value=10**10))
 percents = st.integers(min_value=0, max_value=10_000).map(Percent.from_basis_points)
@@ -147,7 +147,7 @@ class TestAFixedPrice:
             price=shop.PRICE, key="k", at=make.EVE,
         )  # fmt: skip
         row = models.WaiverDecision.objects.get()
-        assert decisions.replay(row) == decisions.to_decision(row)
+        assert replaying.replay(row) == decisions.to_decision(row)
 
     def test_in_another_currency_goes_to_a_person_and_nothing_is_waived(self, fixed_price):
         shop.offering(waivable=True, prices=(shop.price(Money("120.00", "EUR")),))

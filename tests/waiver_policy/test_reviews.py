@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -317,7 +317,7 @@ def test_who_is_granted_a_waiver_anyway_opens_no_application():
     with pytest.raises(AlreadyEligible, match="is granted to you already"):
         api.apply(make.applicant(1, "UG"), offering_code=make.COURSE, note="x", at=make.EVE)
     assert not models.WaiverApplication.objects.exists()
-    assert not models.WaiverDecision.objects.exists()
+    assert models.PriceLock.objects.get().until == date(2026, 12, 23)
 
 
 def test_an_open_application_is_returned_also_when_a_waiver_is_granted_by_now(applied):

@@ -9,17 +9,25 @@ from factories import waiver_policy as make
 from factories.kept import ATTEMPTS, rows
 from fairgate.errors import RowIsKept
 from fairgate_tables.written_once import WrittenOnce
-from waiver_policy import models
+from waiver_policy import api, models
 
 pytestmark = pytest.mark.django_db
 
-KEPT = (models.FundEntry, models.ListEdition, models.ListMembership, models.WaiverDecision)
+KEPT = (
+    models.DecisionFacts,
+    models.FundEntry,
+    models.ListEdition,
+    models.ListMembership,
+    models.MembershipConfirmation,
+    models.WaiverDecision,
+)
 
 
 @pytest.fixture(autouse=True)
 def granted():
     make.programme()
     make.grant()
+    api.confirm_membership("LDC", "BD", by=make.operator("bo"), note="Seen.", at=make.EVE)
 
 
 def test_these_are_all_tables_that_are_kept():

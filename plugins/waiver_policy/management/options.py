@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 
 from django.db.models import Model
 
@@ -31,3 +32,18 @@ def version_number(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_VERSION:
         return int(text)
     raise argparse.ArgumentTypeError(f"a whole number from 1 to {MAX_VERSION} is needed.")
+
+
+def day(text: str) -> date:
+    """The type of an option that names a day (UTC)."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a date like 2026-11-24.") from None
+
+
+def user_id(text: str) -> int:
+    """The type of an argument that names a user of the platform by the primary key."""
+    if text.isascii() and text.isdigit() and len(text) <= 18 and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"“{text}” is not the id of a user: a whole number from 1.")

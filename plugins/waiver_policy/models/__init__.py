@@ -5,7 +5,7 @@ own for its state. Money is integer minor units next to its currency; moments ar
 """
 
 from waiver_policy.models.applications import ApplicationMessage, WaiverApplication
-from waiver_policy.models.decisions import WaiverDecision
+from waiver_policy.models.decisions import DecisionFacts, WaiverDecision
 from waiver_policy.models.fund import FundEntry, QuotaUse, WaiverFund, WaiverGrant
 from waiver_policy.models.lists import (
     CountryList,
@@ -14,17 +14,20 @@ from waiver_policy.models.lists import (
     ListMembership,
     MembershipConfirmation,
 )
+from waiver_policy.models.locks import PriceLock
 from waiver_policy.models.policies import PolicyVersion
 
 __all__ = [
     "ApplicationMessage",
     "CountryList",
+    "DecisionFacts",
     "EditionProposal",
     "FundEntry",
     "ListEdition",
     "ListMembership",
     "MembershipConfirmation",
     "PolicyVersion",
+    "PriceLock",
     "QuotaUse",
     "WaiverApplication",
     "WaiverDecision",

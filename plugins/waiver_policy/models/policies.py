@@ -35,11 +35,13 @@ class PolicyVersion(models.Model):
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True)
     activated_by = models.CharField(_("activated by"), max_length=150, blank=True)
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    retired_by = models.CharField(_("retired by"), max_length=150, blank=True)
 
     class Meta:
         verbose_name = _("policy version")
         verbose_name_plural = _("policy versions")
         ordering = ["slug", "version"]
+        permissions = [("activate_policy", _("Can activate and retire waiver policies"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug", "version"], name="waiver_policy_version_number"

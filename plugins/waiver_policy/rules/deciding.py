@@ -130,7 +130,7 @@ def _find(question: Question, located: Located) -> _Finding:
     policy = question.policy
     if question.approved is not None:
         until = question.approved_until
-        said = {"percent": _plain(question.approved), "until": until.isoformat() if until else ""}
+        said = {"percent": plain(question.approved), "until": until.isoformat() if until else ""}
         reason = _reason(ReasonCode.MANUAL_OVERRIDE, **said)
         return _Finding(Outcome.GRANTED, (reason,), Reduction.off(question.approved))
     if policy is None:
@@ -173,8 +173,7 @@ def _missing_country(policy: Policy) -> _Finding | None:
 
 
 def _without_lists(question: Question, policy: Policy) -> _Finding | None:
-    asked = (*policy.groups, *policy.named_lists, *policy.tables)
-    missing = [key for key in asked if key not in question.editions]
+    missing = [key for key in policy.list_keys if key not in question.editions]
     if not missing:
         return None
     reason = _reason(ReasonCode.LIST_NOT_LOADED, list=", ".join(dict.fromkeys(missing)))
@@ -278,14 +277,18 @@ def _for_a_person(asked: _Asked, verdict: Verdict) -> tuple[Reason, ...]:
 def _review_needed(verdict: Verdict) -> Reason:
     """What a reviewer may start from: the rule's percentage, or the price it leaves."""
     said: dict[str, str] = {}
-    reduction = verdict.reduction
-    if reduction is not None and not reduction.currencies:
-        said["percent"] = _plain(reduction.part_of(None))
-    elif reduction is not None:
-        said["price"] = str(reduction.steps[-1])
+    if verdict.reduction is not None:
+        said = proposal(verdict.reduction)
     elif verdict.benefit is not None and verdict.benefit.proposes is not None:
-        said["percent"] = _plain(verdict.benefit.proposes)
+        said["percent"] = plain(verdict.benefit.proposes)
     return _reason(ReasonCode.REVIEW_NEEDED, **said)
+
+
+def proposal(reduction: Reduction) -> dict[str, str]:
+    """What ``REVIEW_NEEDED`` tells a reviewer of a reduction."""
+    if not reduction.currencies:
+        return {"percent": plain(reduction.part_of(None))}
+    return {"price": str(reduction.steps[-1])}
 
 
 def _of_money(asked: _Asked, verdict: Verdict) -> list[Reason]:
@@ -341,7 +344,7 @@ def _of_doubts(asked: _Asked, verdict: Verdict) -> tuple[Reason, ...]:
     if by_profile and changed_lately(person, utc_day(asked.question.at)):
         assert person.country_changed_on is not None  # noqa: S101 -- else it has not changed
         doubts.append(
-            _reason(ReasonCode.COUNTRY_CHANGED, date=person.country_changed_on.isoformat())
+            _reason(ReasonCode.COUNTRY_RECENT, date=person.country_changed_on.isoformat())
         )
     return tuple(doubts)
 
@@ -411,8 +414,8 @@ def _provisional(asked: _Asked) -> tuple[Reason, ...]:
 
 
 def _asked(question: Question) -> tuple[str, ...]:
-    policy = question.policy
-    keys = (*policy.groups, *policy.named_lists, *policy.tables) if policy else ()
+    asked = (question.policy, *question.policies.values()) if question.policy else ()
+    keys = (key for policy in asked if policy for key in policy.list_keys)
     found = (question.editions[key] for key in keys if key in question.editions)
     return tuple(dict.fromkeys(found))
 
@@ -438,11 +441,16 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "offering_code": question.offering_code,
         "price": [question.price.minor, question.price.currency] if question.price else None,
         "policies": dict(sorted(question.versions.items())),
+        "known_countries": sorted(_countries_of(person, located) & question.countries),
         "known_at": question.known_at.isoformat(),
-        "approved": _plain(question.approved) if question.approved is not None else None,
+        "approved": plain(question.approved) if question.approved is not None else None,
         "approved_until": question.approved_until.isoformat() if question.approved_until else None,
         "has_grant": question.has_grant,
     }
+
+
+def _countries_of(person: Applicant, located: Located) -> frozenset[str]:
+    return frozenset({person.country, *(one.country for one in located.evidence)})
 
 
 def _kept_evidence(one: CountryEvidence) -> Mapping[str, str]:
@@ -467,38 +475,62 @@ def _kept(value: Any) -> Any:
     return value
 
 
-def restored_applicant(kept: Mapping[str, Any]) -> Applicant:
-    """The applicant as ``inputs`` kept them."""
-    changed = kept.get("country_changed_on")
+def restored(
+    kept: Mapping[str, Any],
+    *,
+    at: datetime,
+    policy: Policy | None,
+    policy_version: int,
+    lists: Lists,
+    editions: Mapping[str, str],
+    policies: Mapping[str, Policy],
+) -> Question:
+    """The question that a decision kept among its ``inputs``, asked of a policy and lists.
+
+    ``policies`` are those that the policy refers to. The codes that were known then are those it
+    kept: a code that a site adds or drops later changes no old answer.
+    """
+    approved, until, price = kept["approved"], kept["approved_until"], kept["price"]
+    return Question(
+        applicant=_restored_applicant(kept),
+        offering_code=kept["offering_code"],
+        at=at,
+        known_at=datetime.fromisoformat(kept["known_at"]),
+        countries=frozenset(kept["known_countries"]),
+        policy=policy,
+        policy_version=policy_version,
+        lists=lists,
+        editions=editions,
+        price=Money.from_minor(*price) if price else None,
+        policies=policies,
+        versions=kept["policies"],
+        approved=Percent(approved) if approved is not None else None,
+        approved_until=date.fromisoformat(until) if until else None,
+        has_grant=kept["has_grant"],
+    )
+
+
+def _restored_applicant(kept: Mapping[str, Any]) -> Applicant:
+    changed = kept["country_changed_on"]
     return Applicant(
         user_id=kept["user_id"],
         country=kept["country"],
         country_basis=kept["country_basis"],
         payer_class=kept["payer_class"],
-        facts=restored_facts(kept["facts"]),
-        dates={name: date.fromisoformat(day) for name, day in kept.get("dates", {}).items()},
+        dates={name: date.fromisoformat(day) for name, day in kept["dates"].items()},
         country_changed_on=date.fromisoformat(changed) if changed else None,
-        evidence=tuple(
-            CountryEvidence(
-                country=one["country"],
-                basis=one["basis"],
-                kind=EvidenceKind(one["kind"]),
-                observed_at=datetime.fromisoformat(one["observed_at"]),
-            )
-            for one in kept.get("evidence", ())
-        ),
+        evidence=tuple(_restored_evidence(one) for one in kept["evidence"]),
+        facts={name: _restored(value) for name, value in kept["facts"].items()},
     )
 
 
-def restored_price(kept: Mapping[str, Any]) -> Money | None:
-    """The price as ``inputs`` kept it."""
-    price = kept.get("price")
-    return Money.from_minor(*price) if price else None
-
-
-def restored_facts(kept: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Facts as they were before ``inputs`` kept them."""
-    return {name: _restored(value) for name, value in kept.items()}
+def _restored_evidence(kept: Mapping[str, str]) -> CountryEvidence:
+    return CountryEvidence(
+        country=kept["country"],
+        basis=kept["basis"],
+        kind=EvidenceKind(kept["kind"]),
+        observed_at=datetime.fromisoformat(kept["observed_at"]),
+    )
 
 
 def _restored(value: Any) -> Any:
@@ -561,5 +593,6 @@ def _reason(code: ReasonCode, **params: str) -> Reason:
     return Reason(code=code.value, params=params)
 
 
-def _plain(percent: Percent | None) -> str:
+def plain(percent: Percent | None) -> str:
+    """A percentage as the parameters of a reason hold it: digits without a sign."""
     return str(percent)[:-2] if percent is not None else ""

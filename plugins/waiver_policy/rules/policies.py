@@ -178,6 +178,11 @@ class Policy:
     obstacles: tuple[str, ...] = ()
 
     @property
+    def list_keys(self) -> tuple[str, ...]:
+        """The keys of every list and table that it may ask."""
+        return (*self.groups, *self.named_lists, *self.tables)
+
+    @property
     def needs_country(self) -> bool:
         """Whether the answer can depend on a country at all."""
         return self.country_basis != "none" and self.asks_country

@@ -10,19 +10,26 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import conf, models
 from waiver_policy.data import Applicant, Decision, Outcome, Reason
-from waiver_policy.rules import deciding
+from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.deciding import Question
 from waiver_policy.rules.policies import Policy
-from waiver_policy.selectors import lists, policies
+from waiver_policy.selectors import lists, locks, policies
+from waiver_policy.selectors.locks import live_key
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision with the policy that was asked."""
+    """A decision with the policy that was asked, and the price that is kept for the person.
+
+    ``lock`` is there if one holds, whether or not it decided. ``void_lock`` names none: it is the
+    row that stands in the way of a new one, because its time or its country is over.
+    """
 
     decision: Decision
     version: models.PolicyVersion | None
     policy: Policy | None
+    lock: models.PriceLock | None = None
+    void_lock: models.PriceLock | None = None
 
 
 def decide(
@@ -38,8 +45,9 @@ def decide(
     known_at = known_at or at
     version = policies.get_deciding_version()
     policy = policies.compiled(version)
-    known = lists.get_known_lists(known_at=known_at)
     others = policies.get_referred_to(policy)
+    keys = policies.keys_of(policy, others)
+    known = lists.get_known_lists(known_at=known_at, keys=keys)
     approval = get_approval(applicant.user_id, offering_code, day=day)
     question = Question(
         applicant=applicant,
@@ -52,43 +60,37 @@ def decide(
         lists=known.lists,
         editions=known.editions,
         price=price,
-        policies={slug: other for slug, (_, other) in others.items()},
+        policies=policies.by_slug(others),
         versions={slug: number for slug, (number, _) in others.items()},
         approved=_percent(approval),
         approved_until=approval.valid_until if approval else None,
         has_grant=has_live_grant(applicant.user_id, offering_code),
     )
-    return Decided(deciding.decide(question), version, policy)
-
-
-def replay(row: models.WaiverDecision) -> Decision:
-    """Decide again from what a stored decision kept: same policy version, same editions."""
-    kept = row.inputs
-    known_at = datetime.fromisoformat(kept["known_at"])
-    known = lists.get_lists_of(tuple(row.editions), known_at=known_at)
-    policy = policies.compiled(row.policy_version)
-    others = policies.get_referred_to(policy, versions=kept["policies"])
-    approved, until = kept["approved"], kept["approved_until"]
-    answer = deciding.decide(
-        Question(
-            applicant=deciding.restored_applicant(kept),
-            offering_code=kept["offering_code"],
-            at=row.at,
-            known_at=known_at,
-            countries=conf.known_countries(),
-            policy=policy,
-            policy_version=row.version,
-            lists=known.lists,
-            editions=known.editions,
-            price=deciding.restored_price(kept),
-            policies={slug: other for slug, (_, other) in others.items()},
-            versions={slug: number for slug, (number, _) in others.items()},
-            approved=Percent(approved) if approved is not None else None,
-            approved_until=date.fromisoformat(until) if until else None,
-            has_grant=kept["has_grant"],
-        )
+    row = locks.get_lock(applicant.user_id, offering_code)
+    lock = locks.to_lock(row) if row and locks.holds(row, at=at) else None
+    earlier = get_earlier_countries(applicant, at=at)
+    decision = price_locks.decide(question, lock=lock, earlier=earlier)
+    if row and "locked" in decision.inputs:
+        version = row.decision.policy_version
+    is_kept = lock is not None and not price_locks.is_void(lock, applicant.country)
+    return Decided(
+        decision=decision,
+        version=version,
+        policy=policies.compiled(version),
+        lock=row if is_kept else None,
+        void_lock=None if is_kept else row,
     )
-    return deciding.limited_again(answer, kept)
+
+
+def get_earlier_countries(applicant: Applicant, *, at: datetime) -> tuple[str, ...]:
+    """Other countries that this person has said in the last 90 days, as far as it was kept."""
+    facts = models.DecisionFacts.objects.filter(
+        decision__user_id=applicant.user_id,
+        decision__at__gt=at - price_locks.COUNTRY_CHANGE,
+        decision__at__lte=at,
+    )
+    others = facts.exclude(country__in=("", applicant.country[:2]))
+    return tuple(others.order_by("country").values_list("country", flat=True).distinct())
 
 
 def get_approval(user_id: int, offering_code: str, *, day: date) -> models.WaiverApplication | None:
@@ -113,25 +115,28 @@ def has_live_grant(user_id: int, offering_code: str) -> bool:
     return models.WaiverGrant.objects.filter(live_key=live_key(user_id, offering_code)).exists()
 
 
-def live_key(user_id: int, offering_code: str) -> str:
-    """What is unique among live grants and among open applications."""
-    return f"{user_id}:{offering_code}"
-
-
 def to_decision(row: models.WaiverDecision) -> Decision:
-    """A kept decision as a value."""
+    """A kept decision as a value: whole while its facts are there, without them afterwards."""
+    facts = get_facts(row)
+    reasons = facts.reasons if facts else [{"code": code, "params": {}} for code in row.codes]
     return Decision(
         outcome=Outcome(row.outcome),
-        percent=Percent.from_basis_points(row.percent_bp),
-        reasons=tuple(Reason(code=r["code"], params=r["params"]) for r in row.reasons),
+        percent=Percent(row.reduction["percent"]),
+        reasons=tuple(Reason(code=r["code"], params=r["params"]) for r in reasons),
         policy=row.policy,
         policy_version=row.version,
         rule=row.rule or None,
         editions=tuple(row.editions),
-        membership=row.membership or None,
+        membership=facts.membership or None if facts else None,
         decided_on=row.decided_on,
         at=row.at,
-        inputs=row.inputs,
+        inputs=facts.inputs if facts else {},
         engine_version=row.engine_version,
-        reduction=deciding.restored_reduction(row.reduction),
+        reduction=deciding.restored_reduction(row.reduction["steps"]),
     )
+
+
+def get_facts(row: models.WaiverDecision) -> models.DecisionFacts | None:
+    """What a decision was made from; ``None`` once the person is forgotten."""
+    found: models.DecisionFacts | None = getattr(row, "facts", None)
+    return found

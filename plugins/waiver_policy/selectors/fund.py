@@ -56,5 +56,5 @@ def to_grant(row: models.WaiverGrant) -> GrantSummary:
         granted_at=row.granted_at,
         expires_on=row.expires_on,
         state=row.state,
-        reduction=restored_reduction(row.decision.reduction),
+        reduction=restored_reduction(row.decision.reduction["steps"]),
     )

@@ -8,7 +8,7 @@ process has done a moment ago.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -54,28 +54,49 @@ class _Known:
     confirmed: Mapping[str, tuple[int, ...]]
 
 
-def get_known_lists(
-    *, known_at: datetime, versions: Mapping[str, str] = _NO_VERSIONS
-) -> KnownLists:
+def get_known_lists(*, known_at: datetime, keys: Iterable[str] = ()) -> KnownLists:
     """The lists as they were known at a moment; one query when their rows are in memory.
 
-    ``versions`` pins lists to the label of a publisher: of such a list the newest edition with
-    that label counts, and where none was known then the list is not there.
+    ``keys`` are those that somebody asks: one like ``LDC@2020`` pins a list to the label of a
+    publisher. Under it stands the newest edition with that label; where none was known then, the
+    list is not there. Each pinned key takes a query more.
     """
-    labelled = " OR e.version <> ''" if versions else ""
-    known = _ask(_NEWEST % labelled, (known_at, known_at), known_at, versions=versions)
-    return _known_lists(known)
+    known = _ask(_NEWEST % "", (known_at, known_at), known_at)
+    labelled = _NEWEST % " OR e.version <> ''"
+
+    def pinned(versions: Mapping[str, str]) -> _Known:
+        return _ask(labelled, (known_at, known_at), known_at, versions=versions)
+
+    return _with_pinned(_known_lists(known), keys, pinned)
 
 
-def get_lists_of(names: tuple[str, ...], *, known_at: datetime) -> KnownLists:
+def get_lists_of(
+    names: tuple[str, ...], *, known_at: datetime, keys: Iterable[str] = ()
+) -> KnownLists:
     """The lists of the editions with these names (``LDC-1``), for replaying a decision.
 
-    What people had confirmed by ``known_at`` is confirmed.
+    What people had confirmed by ``known_at`` is confirmed; ``keys`` as for ``get_known_lists``.
     """
     asked = [name.rpartition("-") for name in names]
     named = " OR ".join(["(e.list_code = %s AND e.number = %s)"] * len(asked)) or "1 = 0"
     values = [value for code, _, number in asked for value in (code, int(number))]
-    return _known_lists(_ask(named, values, known_at))
+
+    def pinned(versions: Mapping[str, str]) -> _Known:
+        return _ask(named, values, known_at, versions=versions)
+
+    return _with_pinned(_known_lists(_ask(named, values, known_at)), keys, pinned)
+
+
+def _with_pinned(
+    known: KnownLists, keys: Iterable[str], ask: Callable[[Mapping[str, str]], _Known]
+) -> KnownLists:
+    found, editions = dict(known.lists), dict(known.editions)
+    for key in sorted(key for key in set(keys) if "@" in key):
+        code, _, version = key.partition("@")
+        of_version = _known_lists(ask({code: version}))
+        if code in of_version.editions:
+            found[key], editions[key] = of_version.lists[code], of_version.editions[code]
+    return replace(known, lists=found, editions=editions)
 
 
 # Every decision asks this, so it is written out: Django's layer takes five times as long to write

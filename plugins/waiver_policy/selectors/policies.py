@@ -12,11 +12,16 @@ from waiver_policy.rules.policies import Policy
 
 
 def get_deciding_version() -> models.PolicyVersion | None:
-    """The active version of the policy the operator named, or else the one activated last."""
-    active = models.PolicyVersion.objects.filter(state=models.PolicyVersion.ACTIVE)
+    """The version that was activated last, of the policy the operator named or of any.
+
+    Once it is retired nobody decides: that another policy is active still does not bring it back
+    unseen.
+    """
+    activated = models.PolicyVersion.objects.filter(activated_at__isnull=False)
     if slug := conf.policy_slug():
-        active = active.filter(slug=slug)
-    return active.order_by("-activated_at", "-id").first()
+        activated = activated.filter(slug=slug)
+    last = activated.order_by("-activated_at", "-id").first()
+    return last if last and last.state == models.PolicyVersion.ACTIVE else None
 
 
 def compiled(version: models.PolicyVersion | None) -> Policy | None:
@@ -58,6 +63,18 @@ def _referred_to(slug: str, versions: Mapping[str, int] | None) -> models.Policy
     return active or get_version(slug, None)
 
 
+def by_slug(others: Mapping[str, tuple[int, Policy]]) -> Mapping[str, Policy]:
+    """The policies of ``get_referred_to`` without their numbers."""
+    return {slug: other for slug, (_, other) in others.items()}
+
+
+def keys_of(policy: Policy | None, others: Mapping[str, tuple[int, Policy]]) -> frozenset[str]:
+    """The keys of every list that a policy, and those it compares itself with, may ask."""
+    asked = [policy] if policy else []
+    asked += by_slug(others).values()
+    return frozenset(key for one in asked for key in one.list_keys)
+
+
 def get_version(slug: str, number: int | None) -> models.PolicyVersion | None:
     """A version by number, or the newest."""
     versions = models.PolicyVersion.objects.filter(slug=slug).order_by("-version")
@@ -82,5 +99,7 @@ def to_summary(version: models.PolicyVersion, *, is_new: bool = True) -> PolicyS
         created_at=version.created_at,
         activated_at=version.activated_at,
         retired_at=version.retired_at,
+        activated_by=version.activated_by,
+        retired_by=version.retired_by,
         is_new=is_new,
     )

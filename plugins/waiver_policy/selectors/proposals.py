@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from fairgate.clock import utc_day
 from waiver_policy import models
@@ -117,23 +120,30 @@ def impact_of(compared: Compared, *, at: datetime, days: int = IMPACT_DAYS) -> E
     changed = {code: countries for code, countries in by_list.items() if countries}
     codes = {c for found in changed.values() for c in found if _COUNTRY.fullmatch(c)}
     applications = models.WaiverApplication.objects.filter(state__in=_OPEN, country__in=codes)
-    grants = models.WaiverGrant.objects.filter(
-        live_key__isnull=False, decision__inputs__country__in=codes
-    )
-    decisions = models.WaiverDecision.objects.filter(
-        at__gte=at - timedelta(days=days), at__lte=at, inputs__country__in=codes
-    )
-    users: set[int] = set()
-    for rows in (applications, grants, decisions):
-        users.update(rows.values_list("user_id", flat=True))
+    live = models.WaiverGrant.objects.filter(live_key__isnull=False)
+    lately = models.WaiverDecision.objects.filter(at__gte=at - timedelta(days=days), at__lte=at)
+    grants = _about(live, "decision__facts__inputs", codes)
+    decisions = _about(lately, "facts__inputs", codes)
+    users = {user_id for _, user_id in (*grants, *decisions)}
+    users.update(applications.values_list("user_id", flat=True))
     return EditionImpact(
         changes=compared.changes,
         countries=changed,
         applications=tuple(applications.order_by("id").values_list("uuid", flat=True)),
-        grants=tuple(grants.order_by("id").values_list("uuid", flat=True)),
-        decisions=decisions.count(),
+        grants=tuple(uuid for uuid, _ in grants),
+        decisions=len(decisions),
         learners=len(users),
         days=days,
+    )
+
+
+def _about(rows: QuerySet[Any], inputs: str, codes: set[str]) -> tuple[tuple[UUID, int], ...]:
+    """The uuids and people of rows whose decision counted one of these countries."""
+    asked = rows.order_by("id").values_list("uuid", "user_id", inputs)
+    return tuple(
+        (uuid, user_id)
+        for uuid, user_id, kept in asked.iterator()
+        if kept and codes.intersection((kept["country"], *kept["counted"]))
     )
 
 

@@ -31,7 +31,9 @@ from waiver_policy.rules.quotas import Claim, Use
 from waiver_policy.selectors import decisions, policies
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.fund import to_grant
-from waiver_policy.services import fund
+from waiver_policy.selectors.locks import live_key
+from waiver_policy.services import fund, locks
+from waiver_policy.services.decisions import write_decision
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ def grant(
         # Our own key may have used up what was left, in another transaction.
         if (known := wanted.known(locking=True)) is not None:
             return to_grant(known)
-        raise _refusal(decided, limit) from None
+        raise _refusal(decided, limit, at) from None
     log.info("waiver granted: grant=%s offering=%s", row.uuid, offering_code)
     return to_grant(row)
 
@@ -96,7 +98,7 @@ class _Wanted:
     ) -> None:
         self.applicant, self.offering_code, self.key = applicant, offering_code, key
         self.cost, self.price = cost or None, price
-        self.live_key = decisions.live_key(applicant.user_id, offering_code)
+        self.live_key = live_key(applicant.user_id, offering_code)
 
     def known(self, *, locking: bool = False) -> models.WaiverGrant | None:
         """The grant that was made with this key; ``locking`` sees the newest commit.
@@ -104,7 +106,7 @@ class _Wanted:
         Raises:
             KeyReused: it was made for something else.
         """
-        grants = models.WaiverGrant.objects.select_related("decision").filter(key=self.key)
+        grants = models.WaiverGrant.objects.select_related("decision__facts").filter(key=self.key)
         if locking:
             with transaction.atomic():
                 row = grants.select_for_update().first()
@@ -112,7 +114,7 @@ class _Wanted:
             row = grants.first()
         if row is not None and self._payload() != (
             row.user_id, row.offering_code, row.full_cost_minor, row.currency,
-            deciding.restored_price(row.decision.inputs),
+            _price_of(row, self.price),
         ):  # fmt: skip
             raise KeyReused(self.key)
         found: models.WaiverGrant | None = row
@@ -151,9 +153,10 @@ def _take(wanted: _Wanted, decided: Decided, at: datetime) -> models.WaiverGrant
         pot = fund.take(cost.currency, cost.minor)
         if pot is None:
             raise _Limited(Outcome.WAITLISTED, ReasonCode.FUND_EMPTY_WAITLISTED)
+    kept = write_decision(decision, decided.version)
     row = models.WaiverGrant.objects.create(
         uuid=uuid,
-        decision=write_decision(decision, decided.version),
+        decision=kept,
         key=wanted.key,
         user_id=wanted.applicant.user_id,
         offering_code=wanted.offering_code,
@@ -169,12 +172,17 @@ def _take(wanted: _Wanted, decided: Decided, at: datetime) -> models.WaiverGrant
         fund.write_entry(
             pot, "reserved", -row.cost_minor, key=f"grant:{uuid}:reserved", at=at, grant=row
         )
+    # Whoever of this person's requests has the grant keeps the price, too; the others never ask.
+    locks.lock(kept, decided, at=at)
     return row
 
 
 def _count(decided: Decided, wanted: _Wanted, cost: Money | None, uuid: UUID) -> None:
     """Count the grant on every limit of the policy, or say which one is full."""
-    claim = _claim(decided.decision, decided.policy, wanted.offering_code, cost)
+    claim = _claim(
+        decided.decision, decided.policy, cost,
+        user_id=wanted.applicant.user_id, offering_code=wanted.offering_code,
+    )  # fmt: skip
     caps = decided.policy.caps if decided.policy else ()
     subjects = sorted((quotas.subject(cap, claim), number) for number, cap in enumerate(caps))
     for subject, number in subjects:
@@ -194,19 +202,34 @@ def _count(decided: Decided, wanted: _Wanted, cost: Money | None, uuid: UUID) ->
 
 
 def _claim(
-    decision: Decision, policy: Policy | None, offering_code: str, cost: Money | None
+    decision: Decision,
+    policy: Policy | None,
+    cost: Money | None,
+    *,
+    user_id: int,
+    offering_code: str,
 ) -> Claim:
     """What one grant claims of the limits: the country that counted, and the word of its rule."""
     rules = [rule for rule in policy.rules if rule.label == decision.rule] if policy else []
-    counted = decision.inputs.get("counted") or [decision.inputs["country"]]
+    # Once the person is forgotten, no country counts this grant any more.
+    counted = decision.inputs.get("counted") or [decision.inputs.get("country", "")]
     return Claim(
-        user_id=decision.inputs["user_id"],
+        user_id=user_id,
         country=counted[0],
         offering_code=offering_code,
         day=decision.decided_on,
         cost=cost,
         label=(rules[0].counts_as or rules[0].label) if rules else "",
     )
+
+
+def _price_of(row: models.WaiverGrant, asked: Money | None) -> Money | None:
+    """The price that a grant was asked with; once the person is forgotten, whichever is asked."""
+    facts = decisions.get_facts(row.decision)
+    if facts is None:
+        return asked
+    price = facts.inputs["price"]
+    return Money.from_minor(*price) if price else None
 
 
 def _kept(use: Use) -> list[str | int]:
@@ -242,36 +265,13 @@ def _winner(wanted: _Wanted, decided: Decided) -> models.WaiverGrant:
     raise NotEligible(decision)
 
 
-def _refusal(decided: Decided, limit: _Limited) -> NotEligible | FundEmpty:
+def _refusal(decided: Decided, limit: _Limited, at: datetime) -> NotEligible | FundEmpty:
     decision = deciding.limited(decided.decision, limit.outcome, limit.reason)
-    write_decision(decision, decided.version)
+    kept = write_decision(decision, decided.version)
+    if limit.outcome is Outcome.WAITLISTED:
+        locks.lock(kept, decided, at=at)
     of_money = (ReasonCode.FUND_EMPTY_WAITLISTED, ReasonCode.QUOTA_FUND)
     return FundEmpty(decision) if limit.reason.code in of_money else NotEligible(decision)
-
-
-def write_decision(
-    decision: Decision, version: models.PolicyVersion | None
-) -> models.WaiverDecision:
-    """Keep a decision, as it was made."""
-    row: models.WaiverDecision = models.WaiverDecision.objects.create(
-        user_id=decision.inputs["user_id"],
-        offering_code=decision.inputs["offering_code"],
-        outcome=decision.outcome.value,
-        percent_bp=decision.percent.basis_points,
-        reasons=[{"code": r.code, "params": dict(r.params)} for r in decision.reasons],
-        policy_version=version,
-        policy=decision.policy,
-        version=decision.policy_version,
-        rule=decision.rule or "",
-        reduction=deciding.kept_reduction(decision.reduction),
-        editions=list(decision.editions),
-        membership=decision.membership or "",
-        decided_on=decision.decided_on,
-        at=decision.at,
-        inputs=dict(decision.inputs),
-        engine_version=decision.engine_version,
-    )
-    return row
 
 
 def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
@@ -292,6 +292,7 @@ def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
             )
         row.state, row.closed_at = models.WaiverGrant.COMMITTED, at
         row.save(update_fields=["state", "closed_at"])
+        locks.end_lock(row.user_id, row.offering_code, because=models.PriceLock.USED, at=at)
     return to_grant(row)
 
 
@@ -337,7 +338,10 @@ def _check_reserved(row: models.WaiverGrant) -> None:
 def _uncount(row: models.WaiverGrant) -> None:
     policy = policies.compiled(row.decision.policy_version)
     cost = Money.from_minor(row.cost_minor, row.currency) if row.currency else None
-    claim = _claim(decisions.to_decision(row.decision), policy, row.offering_code, cost)
+    claim = _claim(
+        decisions.to_decision(row.decision), policy, cost,
+        user_id=row.user_id, offering_code=row.offering_code,
+    )  # fmt: skip
     keys = {quotas.subject(cap, claim) for cap in (policy.caps if policy else ())}
     uses = models.QuotaUse.objects.select_for_update().filter(key__in=keys).order_by("key")
     for use in uses:

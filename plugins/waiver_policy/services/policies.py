@@ -9,7 +9,7 @@ from django.db import transaction
 
 from waiver_policy import models
 from waiver_policy.data import PolicySummary
-from waiver_policy.exceptions import PolicyNotUsable, UnknownPolicy
+from waiver_policy.exceptions import PolicyNotActive, PolicyNotUsable, UnknownPolicy
 from waiver_policy.rules.language import Document, read_documents
 from waiver_policy.selectors import lists, policies
 
@@ -54,18 +54,14 @@ def activate_policy(slug: str, *, by: str, at: datetime, version: int | None) ->
         PolicyNotUsable: ``decide`` cannot apply it, or it is retired, or a list is not loaded.
     """
     with transaction.atomic():
-        # The active version first, then the new one: two activations wait for each other here.
-        active = models.PolicyVersion.objects.select_for_update().filter(active_slug=slug).first()
-        chosen = policies.get_version(slug, version)
-        if chosen is None:
-            wanted = f"version {version}" if version is not None else "version"
-            raise UnknownPolicy(f"There is no {wanted} of the policy “{slug}”.")
-        if active and active.pk == chosen.pk:
-            return policies.to_summary(active, is_new=False)
+        rows = _locked_versions(slug)
+        chosen = _chosen(rows, slug, version)
+        active = next((row for row in rows if row.state == models.PolicyVersion.ACTIVE), None)
+        if active is chosen and _decides(chosen):
+            return policies.to_summary(chosen, is_new=False)
         _check_usable(chosen, at)
-        if active:
-            active.state, active.active_slug, active.retired_at = "retired", None, at
-            active.save(update_fields=["state", "active_slug", "retired_at"])
+        if active and active is not chosen:
+            _retire(active, by=by, at=at)
         chosen.state, chosen.active_slug = models.PolicyVersion.ACTIVE, slug
         chosen.activated_at, chosen.activated_by = at, by
         chosen.save(update_fields=["state", "active_slug", "activated_at", "activated_by"])
@@ -73,10 +69,56 @@ def activate_policy(slug: str, *, by: str, at: datetime, version: int | None) ->
     return policies.to_summary(chosen)
 
 
+def retire_policy(slug: str, *, by: str, at: datetime) -> PolicySummary:
+    """Let a policy decide no more; nothing takes its place until somebody activates a version.
+
+    Raises:
+        UnknownPolicy: there is no such policy.
+        PolicyNotActive: no version of it is active.
+    """
+    with transaction.atomic():
+        rows = _locked_versions(slug)
+        _chosen(rows, slug, None)
+        active = next((row for row in rows if row.state == models.PolicyVersion.ACTIVE), None)
+        if active is None:
+            raise PolicyNotActive(f"No version of the policy “{slug}” is active.")
+        _retire(active, by=by, at=at)
+    log.info("policy retired: policy=%s version=%s", slug, active.version)
+    return policies.to_summary(active)
+
+
+def _locked_versions(slug: str) -> list[models.PolicyVersion]:
+    """Every version, oldest first, ours until the transaction ends: who comes second waits here."""
+    rows = models.PolicyVersion.objects.select_for_update().filter(slug=slug)
+    return list(rows.order_by("version"))
+
+
+def _chosen(
+    rows: list[models.PolicyVersion], slug: str, version: int | None
+) -> models.PolicyVersion:
+    wanted = [row for row in rows if version is None or row.version == version]
+    if not wanted:
+        said = f"version {version}" if version is not None else "version"
+        raise UnknownPolicy(f"There is no {said} of the policy “{slug}”.")
+    return wanted[-1]
+
+
+def _decides(version: models.PolicyVersion) -> bool:
+    """Whether it is the one that decides: another policy may have been activated after it."""
+    deciding = policies.get_deciding_version()
+    return deciding is not None and deciding.pk == version.pk
+
+
+def _retire(version: models.PolicyVersion, *, by: str, at: datetime) -> None:
+    version.state, version.active_slug = models.PolicyVersion.RETIRED, None
+    version.retired_at, version.retired_by = at, by
+    version.save(update_fields=["state", "active_slug", "retired_at", "retired_by"])
+
+
 def _check_usable(version: models.PolicyVersion, at: datetime) -> None:
     policy = policies.compiled(version)
     assert policy is not None  # noqa: S101 -- a stored version always has its policy
-    known = lists.get_known_lists(known_at=at).editions
+    known = lists.get_known_lists(known_at=at, keys=policy.list_keys).editions
     problems = list(policy.obstacles)
     if version.state == models.PolicyVersion.RETIRED:
         problems.append("A retired version does not come back: load it as a new one.")

@@ -15,7 +15,6 @@ from waiver_policy.data import (
     ApplicationState,
     ApplicationSummary,
     Outcome,
-    ReasonCode,
 )
 from waiver_policy.exceptions import (
     AlreadyEligible,
@@ -26,10 +25,12 @@ from waiver_policy.exceptions import (
     TooManyApplications,
     UnknownApplication,
 )
-from waiver_policy.rules import deciding
+from waiver_policy.rules import deciding, price_locks
 from waiver_policy.selectors import decisions, policies
 from waiver_policy.selectors.applications import to_application
-from waiver_policy.services.grants import write_decision
+from waiver_policy.selectors.locks import live_key
+from waiver_policy.services import locks
+from waiver_policy.services.decisions import write_decision
 
 log = logging.getLogger(__name__)
 
@@ -44,17 +45,20 @@ def apply(
     Raises:
         AlreadyEligible, TooManyApplications: see ``api.apply``.
     """
-    open_key = decisions.live_key(applicant.user_id, offering_code)
+    open_key = live_key(applicant.user_id, offering_code)
     waiting = models.WaiverApplication.objects.filter(open_key=open_key).first()
     if waiting is not None:
         return to_application(waiting)
     decided = decisions.decide(applicant, offering_code=offering_code, at=at)
     if decided.decision.outcome is Outcome.GRANTED:
+        # They have asked in time: what is given today is kept for them.
+        locks.keep(decided, at=at)
         raise AlreadyEligible
     _check_room(applicant.user_id)
-    proposed = _proposed(decided)
+    proposed = price_locks.proposed(decided.decision)
     try:
         with transaction.atomic():
+            kept = write_decision(decided.decision, decided.version)
             row = models.WaiverApplication.objects.create(
                 user_id=applicant.user_id,
                 offering_code=offering_code,
@@ -63,9 +67,10 @@ def apply(
                 open_key=open_key,
                 note=note[:MAX_TEXT],
                 submitted_at=at,
-                decision=write_decision(decided.decision, decided.version),
+                decision=kept,
                 proposed_bp=proposed.basis_points if proposed else None,
             )
+            locks.lock(kept, decided, at=at)
     except IntegrityError:
         # Somebody was faster, or the person sent it twice. A locking read sees the newest commit.
         with transaction.atomic():
@@ -81,14 +86,6 @@ def _check_room(user_id: int) -> None:
     mine = models.WaiverApplication.objects.filter(user_id=user_id, open_key__isnull=False)
     if mine.count() >= limit:
         raise TooManyApplications(limit)
-
-
-def _proposed(decided: decisions.Decided) -> Percent | None:
-    """What the rule would give if a reviewer agrees."""
-    for reason in decided.decision.reasons:
-        if reason.code == ReasonCode.REVIEW_NEEDED and "percent" in reason.params:
-            return Percent(reason.params["percent"])
-    return None
 
 
 def approve(

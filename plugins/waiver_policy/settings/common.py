@@ -16,6 +16,9 @@ DEFAULTS: dict[str, object] = {
     # After how many days the newest edition of a country list is called old. It decides all the
     # same.
     "WAIVER_POLICY_LIST_DAYS": 400,
+    # For how many days the waiver of one day is kept for who applied, ordered or asked for it.
+    # 0 keeps no new ones; what was promised stands.
+    "WAIVER_POLICY_PRICE_LOCK_DAYS": 30,
 }
 
 

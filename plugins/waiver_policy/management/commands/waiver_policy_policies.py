@@ -1,4 +1,4 @@
-"""``manage.py waiver_policy_policies``: shows, loads and activates policy documents."""
+"""``manage.py waiver_policy_policies``: the life of policy documents."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fairgate import clock
+from fairgate.counted import counted
 from fairgate.documents import DocumentError, read_text
 from waiver_policy import api
+from waiver_policy.data import Answer, Comparison, PolicySummary
 from waiver_policy.exceptions import WaiverError
-from waiver_policy.management.options import text_of, version_number
+from waiver_policy.management.options import day, text_of, version_number
 from waiver_policy.models import PolicyVersion
 
 SHIPPED = "shipped"
@@ -21,7 +23,7 @@ SHIPPED = "shipped"
 class Command(BaseCommand):
     """Exit code 0: done. 1: not possible, with the reason. 2: a file or an option is wrong."""
 
-    help = "Shows, loads and activates waiver policies."
+    help = "Shows, loads, compares, activates and retires waiver policies."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -33,14 +35,29 @@ class Command(BaseCommand):
         activate.add_argument(
             "--policy-version", type=version_number, default=None, help="the newest by default"
         )
-        for sub, column in ((load, "author"), (activate, "activated_by")):
+        retire = actions.add_parser("retire", help="let a policy decide no more; nobody else does")
+        retire.add_argument("slug", help="the policy's id")
+        compare = actions.add_parser("compare", help="what a version would change; writes nothing")
+        compare.add_argument("slug", help="the policy's id")
+        compare.add_argument(
+            "--policy-version", type=version_number, default=None, help="the newest by default"
+        )
+        compare.add_argument("--since", type=day, help="past answers for this day (UTC) or later")
+        compare.add_argument(
+            "--list", action="store_true", help="name the applications that would change"
+        )
+        columns = ((load, "author"), (activate, "activated_by"), (retire, "retired_by"))
+        for sub, column in columns:
             sub.add_argument(
                 "--by", type=text_of(PolicyVersion, column), default="command line",
                 help="who answers for it",
             )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        actions = {"show": self._show, "load": self._load, "activate": self._activate}
+        actions = {
+            "show": self._show, "load": self._load, "activate": self._activate,
+            "retire": self._retire, "compare": self._compare,
+        }  # fmt: skip
         try:
             actions[options["action"]](options)
         except DocumentError as error:
@@ -55,7 +72,7 @@ class Command(BaseCommand):
         for policy in found:
             self.stdout.write(
                 f"{policy.slug} v{policy.version}: {policy.state}, sha256 {policy.sha256[:12]}, "
-                f"by {policy.author}, {policy.created_at:%Y-%m-%d}: {policy.title}"
+                f"by {policy.author}, {policy.created_at:%Y-%m-%d}: {policy.title}{_life(policy)}"
             )
 
     def _load(self, options: dict[str, Any]) -> None:
@@ -68,8 +85,56 @@ class Command(BaseCommand):
             self.stdout.write(f"{policy.slug} v{policy.version}: {said}.")
 
     def _activate(self, options: dict[str, Any]) -> None:
-        policy = api.activate_policy(
-            options["slug"], by=options["by"], at=clock.now(), version=options["policy_version"]
-        )
+        slug, number = options["slug"], options["policy_version"]
+        found = api.compare_policy(slug, version=number)
+        policy = api.activate_policy(slug, by=options["by"], at=clock.now(), version=number)
         said = "is active now" if policy.is_new else "was active already"
         self.stdout.write(f"{policy.slug} v{policy.version} {said}.")
+        if policy.is_new and found.asked:
+            summary = _summary(found)
+            self.stdout.write(f"{summary[0].upper()}{summary[1:]}: see “compare {slug}”.")
+
+    def _retire(self, options: dict[str, Any]) -> None:
+        policy = api.retire_policy(options["slug"], by=options["by"], at=clock.now())
+        self.stdout.write(
+            f"{policy.slug} v{policy.version} is retired. Until a version is activated it gives "
+            "nobody a waiver."
+        )
+
+    def _compare(self, options: dict[str, Any]) -> None:
+        found = api.compare_policy(
+            options["slug"], version=options["policy_version"], since=options["since"]
+        )
+        self.stdout.write(f"{found.policy} v{found.policy_version}: {_summary(found)}.")
+        for (then, now), count in sorted(found.moves.items(), key=str):
+            mark = "  " if then == now else "* "
+            self.stdout.write(f"{mark}{_answer(then)} -> {_answer(now)}: {count}")
+        for amount in found.fund_effect:
+            self.stdout.write(f"The fund would have paid {amount} more.")
+        if found.unpriced:
+            seats = counted(found.unpriced, "change")
+            self.stdout.write(f"{seats} without a known cost of the seat.")
+        if found.forgotten:
+            self.stdout.write(f"{found.forgotten} cannot be asked: forgotten.")
+        self.stdout.write(f"{counted(len(found.applications), 'application')} would change.")
+        if options["list"]:
+            for uuid in found.applications:
+                self.stdout.write(f"  {uuid}")
+
+
+def _life(policy: PolicySummary) -> str:
+    """Who let it decide, and who took it back."""
+    told = ""
+    if policy.activated_at:
+        told += f"; activated by {policy.activated_by or '-'}, {policy.activated_at:%Y-%m-%d}"
+    if policy.retired_at:
+        told += f"; retired by {policy.retired_by or '-'}, {policy.retired_at:%Y-%m-%d}"
+    return told
+
+
+def _summary(found: Comparison) -> str:
+    return f"of {counted(found.asked, 'past answer')} {found.changed} would be another"
+
+
+def _answer(answer: Answer) -> str:
+    return f"{answer.outcome.value} {answer.percent}"

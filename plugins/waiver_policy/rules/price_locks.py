@@ -1,0 +1,147 @@
+"""What a kept price, or another country than before, makes of a decision.
+
+A kept price is the promise to decide by the rules of one day until another day. It helps only: when
+the rules of today give as much, they decide. It ends with the country that it was given for.
+
+Who has said another country in the last ``COUNTRY_CHANGE`` may be moving for the price: a person
+looks before anything is granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from fairgate.percent import Percent
+from waiver_policy.data import NOTHING_OFF, Decision, Outcome, Reason, ReasonCode
+from waiver_policy.rules import deciding
+from waiver_policy.rules.conditions import Lists
+from waiver_policy.rules.deciding import NOTHING, Question
+from waiver_policy.rules.policies import Policy
+
+COUNTRY_CHANGE = timedelta(days=90)
+
+_RANK = (Outcome.REFUSED, Outcome.ASK, Outcome.REVIEW, Outcome.WAITLISTED, Outcome.GRANTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """The rules of the day that a price is kept for, and the country it is kept for.
+
+    ``until`` is the first day (UTC) on which it no longer holds.
+    """
+
+    at: datetime
+    known_at: datetime
+    until: date
+    country: str
+    policy: Policy | None
+    policy_version: int
+    lists: Lists
+    editions: Mapping[str, str]
+    policies: Mapping[str, Policy]
+    versions: Mapping[str, int]
+
+
+def decide(question: Question, *, lock: Lock | None, earlier: tuple[str, ...]) -> Decision:
+    """The decision of today, or of the day the price is kept for if that gives more.
+
+    ``earlier`` are other countries that this person has said in the last ``COUNTRY_CHANGE``.
+    """
+    now = deciding.decide(question)
+    if question.approved is not None:
+        return now
+    country, before = question.applicant.country, set(earlier)
+    void = lock is not None and is_void(lock, country)
+    if lock is not None and void:
+        before.add(lock.country)
+    elif lock is not None:
+        now = _better(now, _by_lock(question, lock))
+    return _changed(now, tuple(sorted(before)), was_void=void) if before else now
+
+
+def is_void(lock: Lock, country: str) -> bool:
+    """Whether a person has another country now than the one the price is kept for."""
+    return lock.country not in ("", country)
+
+
+def may_be_kept(decision: Decision) -> bool:
+    """Whether there is a price to keep: one by a rule of today, given or within reach."""
+    is_good = decision.outcome in (Outcome.GRANTED, Outcome.WAITLISTED, Outcome.REVIEW)
+    by_rule = decision.rule is not None or decision.outcome is Outcome.GRANTED
+    by_rule &= decision.inputs["approved"] is None
+    return is_good and by_rule and "locked" not in decision.inputs
+
+
+def asked_at(kept: Mapping[str, Any], at: datetime) -> datetime:
+    """The moment whose rules a stored decision was made by."""
+    locked = kept.get("locked")
+    return datetime.fromisoformat(locked["at"]) if locked else at
+
+
+def turned_again(decision: Decision, kept: Mapping[str, Any], *, at: datetime) -> Decision:
+    """The same turns as when the decision was made, from what it kept."""
+    if locked := kept.get("locked"):
+        decision = _locked(decision, date.fromisoformat(locked["until"]), at=at)
+    if changed := kept.get("changed"):
+        decision = _changed(decision, tuple(changed["from"]), was_void=changed["was_void"])
+    return decision
+
+
+def proposed(decision: Decision) -> Percent | None:
+    """What the rule would give if a reviewer agrees; ``None`` if it says nothing."""
+    for reason in decision.reasons:
+        if reason.code == ReasonCode.REVIEW_NEEDED and "percent" in reason.params:
+            return Percent(reason.params["percent"])
+    return None
+
+
+def _by_lock(question: Question, lock: Lock) -> Decision:
+    then = replace(
+        question, at=lock.at, known_at=lock.known_at, policy=lock.policy,
+        policy_version=lock.policy_version, lists=lock.lists, editions=lock.editions,
+        policies=lock.policies, versions=lock.versions,
+    )  # fmt: skip
+    return _locked(deciding.decide(then), lock.until, at=question.at)
+
+
+def _locked(decision: Decision, until: date, *, at: datetime) -> Decision:
+    params = {"date": decision.decided_on.isoformat(), "until": until.isoformat()}
+    reason = Reason(code=ReasonCode.PRICE_LOCKED.value, params=params)
+    kept = {"at": decision.at.isoformat(), "until": until.isoformat()}
+    return replace(
+        decision,
+        at=at,
+        reasons=(*decision.reasons, reason),
+        inputs={**decision.inputs, "locked": kept},
+    )
+
+
+def _better(now: Decision, kept: Decision) -> Decision:
+    """Today's answer unless the kept one gives more."""
+    return kept if _worth(kept) > _worth(now) else now
+
+
+def _worth(decision: Decision) -> tuple[int, int]:
+    percent = proposed(decision) or decision.percent
+    return _RANK.index(decision.outcome), percent.basis_points
+
+
+def _changed(decision: Decision, before: tuple[str, ...], *, was_void: bool) -> Decision:
+    needs_person = decision.outcome is Outcome.GRANTED
+    if not (needs_person or was_void or decision.outcome is Outcome.REVIEW):
+        return decision
+    reasons = (*decision.reasons, Reason(code=ReasonCode.COUNTRY_CHANGED.value))
+    if needs_person:
+        said = deciding.proposal(decision.reduction)
+        reasons += (Reason(code=ReasonCode.REVIEW_NEEDED.value, params=said),)
+    return replace(
+        decision,
+        outcome=Outcome.REVIEW if needs_person else decision.outcome,
+        percent=NOTHING if needs_person else decision.percent,
+        reduction=NOTHING_OFF if needs_person else decision.reduction,
+        reasons=reasons,
+        inputs={**decision.inputs, "changed": {"from": list(before), "was_void": was_void}},
+    )

@@ -1,0 +1,121 @@
+"""Forgets a person who leaves the platform: what says something about them, not what was paid.
+
+Whoever adds a table with such things adds a step to ``STEPS``, or, in another app, says so once
+through ``api.forget_also``. A step takes the user's id and the moment, may run again, and returns
+how many rows it changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q
+
+from waiver_policy import compat, models
+from waiver_policy.data import ApplicationState
+from waiver_policy.exceptions import CoolingOff
+from waiver_policy.selectors import decisions
+
+log = logging.getLogger(__name__)
+
+Step = Callable[[int, datetime], int]
+
+
+def retire_person(user_id: int, *, at: datetime) -> Mapping[str, int]:
+    """Forget a person, all of it or nothing; again changes nothing more.
+
+    Raises:
+        CoolingOff: the platform has their wish to leave, and still lets them take it back.
+    """
+    if compat.retirement_state(user_id) == compat.PENDING:
+        raise CoolingOff(user_id)
+    with transaction.atomic():
+        done = {name: step(user_id, at) for name, step in STEPS.items()}
+    log.info("person forgotten: user=%s rows=%s", user_id, sum(done.values()))
+    return done
+
+
+def _messages(user_id: int, at: datetime) -> int:
+    """Questions of reviewers and the person's answers."""
+    del at
+    rows = models.ApplicationMessage.objects.filter(application__user_id=user_id)
+    return rows.delete()[0]
+
+
+def _applications(user_id: int, at: datetime) -> int:
+    """Country, words, and what a reviewer wrote; one that waits is withdrawn."""
+    del at
+    mine = models.WaiverApplication.objects.filter(user_id=user_id)
+    mine.filter(open_key__isnull=False).update(
+        state=ApplicationState.WITHDRAWN.value, open_key=None
+    )
+    said = ~Q(country="") | ~Q(note="") | ~Q(review_reason="")
+    return mine.filter(said).update(country="", note="", review_reason="")
+
+
+def _price_locks(user_id: int, at: datetime) -> int:
+    """The country that a price was kept for; one that is kept still ends."""
+    mine = models.PriceLock.objects.filter(user_id=user_id)
+    mine.filter(live_key__isnull=False).update(
+        live_key=None, ended_at=at, end_reason=models.PriceLock.FORGOTTEN
+    )
+    return mine.exclude(country="").update(country="")
+
+
+def _limits_by_country(user_id: int, at: datetime) -> int:
+    """A grant in the count of a country tells the country of who holds it.
+
+    A seat that was taken stays counted, under a number that leads to nobody. One that is only
+    held is counted no more: who has left takes no seat.
+    """
+    del at
+    changed = 0
+    grants = models.WaiverGrant.objects.filter(user_id=user_id).exclude(state="released")
+    for grant in grants.select_related("decision__facts"):
+        facts = decisions.get_facts(grant.decision)
+        if facts is not None:
+            changed += sum(_uncount(grant, one) for one in facts.inputs["counted"])
+    return changed
+
+
+def _uncount(grant: models.WaiverGrant, country: str) -> int:
+    uses = models.QuotaUse.objects.select_for_update()
+    mine, changed = str(grant.uuid), 0
+    is_taken = grant.state == models.WaiverGrant.COMMITTED
+    for row in uses.filter(key__startswith=f"country:{country}:").order_by("key"):
+        if mine not in {one[0] for one in row.uses}:
+            continue
+        nobody = [str(uuid4())] if is_taken else []
+        row.uses = [
+            [*nobody, *one[1:]] if one[0] == mine else one
+            for one in row.uses
+            if is_taken or one[0] != mine
+        ]
+        row.save(update_fields=["uses"])
+        changed += 1
+    return changed
+
+
+def _decision_facts(user_id: int, at: datetime) -> int:
+    """What decisions were made from. Last: the steps before it may look there."""
+    del at
+    return models.DecisionFacts.objects.filter(decision__user_id=user_id).forget()
+
+
+STEPS: dict[str, Step] = {
+    "messages": _messages,
+    "applications": _applications,
+    "price locks": _price_locks,
+    "limits by country": _limits_by_country,
+    "facts of decisions": _decision_facts,
+}
+
+
+def forget_also(name: str, step: Step) -> None:
+    """Let a step of another app run before the facts of decisions go."""
+    last = STEPS.pop("facts of decisions")
+    STEPS[name], STEPS["facts of decisions"] = step, last

@@ -1,0 +1,274 @@
+"""The life of a policy: a draft, what it would change, that it decides, and no more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.management import CommandError, call_command
+
+from factories import waiver_policy as make
+from fairgate import clock
+from fairgate.money import Money
+from fairgate.percent import Percent
+from waiver_policy import api, models
+from waiver_policy.checks import check_lists_and_policy
+from waiver_policy.data import Answer, Outcome
+from waiver_policy.exceptions import FundEmpty, NotEligible, PolicyNotActive, UnknownPolicy
+
+pytestmark = pytest.mark.django_db
+
+LATER = make.EVE + timedelta(days=1)
+HALF = make.LDC_FREE.replace("percent: 100", "percent: 50")
+GRANTED, REFUSED, REVIEW = Outcome.GRANTED, Outcome.REFUSED, Outcome.REVIEW
+
+
+@pytest.fixture(autouse=True)
+def eve(monkeypatch):
+    monkeypatch.setattr(clock, "_source", lambda: make.EVE)
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE))
+    make.credit("600.00")
+
+
+def run(*words):
+    out, code = StringIO(), 0
+    try:
+        call_command("waiver_policy_policies", *words, stdout=out)
+    except CommandError as error:
+        code = error.returncode
+        out.write(str(error))
+    return code, out.getvalue()
+
+
+def draft(rules=HALF, *, slug=make.SLUG):
+    (loaded,) = api.load_policy(
+        make.policy_text(rules, slug=slug), file="policy.yaml", by="Ines", at=LATER
+    )
+    return loaded
+
+
+def answer(outcome, percent=0):
+    return Answer(outcome=outcome, percent=Percent(percent))
+
+
+def decide():
+    return api.decide(make.applicant(), offering_code=make.COURSE, at=LATER)
+
+
+class TestARetiredPolicy:
+    def test_decides_about_nobody_any_more(self):
+        api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        decision = decide()
+        assert (decision.outcome, decision.reasons[0].code) == (REFUSED, "NO_ACTIVE_POLICY")
+
+    def test_hands_over_to_no_other_that_is_active(self):
+        make.policy(make.policy_text(HALF, slug="other"), slug="other", at=make.EVE)
+        api.retire_policy("other", by="Ines", at=make.EVE)
+        assert decide().reasons[0].code == "NO_ACTIVE_POLICY"
+        assert api.activate_policy(make.SLUG, by="Ines", at=LATER).is_new
+        assert decide().percent == Percent(100)
+
+    def test_takes_back_no_grant(self):
+        grant = make.grant()
+        api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        assert api.commit_grant(grant.uuid, at=LATER).percent == Percent(100)
+
+    def test_is_warned_of(self):
+        api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        ids = [warning.id for warning in check_lists_and_policy(databases=["default"])]
+        assert "waiver_policy.W002" in ids
+
+    def test_says_who_retired_it(self):
+        retired = api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        assert (retired.state, retired.retired_by, retired.retired_at) == (
+            "retired", "Ines", make.EVE,
+        )  # fmt: skip
+
+    def test_is_not_retired_twice(self):
+        api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        with pytest.raises(PolicyNotActive, match=f"No version of the policy “{make.SLUG}”"):
+            api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        with pytest.raises(UnknownPolicy):
+            api.retire_policy("nobody", by="Ines", at=make.EVE)
+
+    def test_says_who_followed_it(self):
+        draft()
+        api.activate_policy(make.SLUG, by="Sela", at=LATER)
+        first, second = api.list_policies()
+        assert (first.retired_by, second.activated_by, second.author) == ("Sela", "Sela", "Ines")
+
+
+class TestTheCommand:
+    def test_retires(self):
+        code, told = run("retire", make.SLUG, "--by", "Ines")
+        assert (code, f"{make.SLUG} v1 is retired." in told) == (0, True)
+        assert run("retire", make.SLUG)[0] == 1
+        assert "retired by Ines, 2026-11-23" in run("show")[1]
+
+    def test_compares_and_names_applications(self):
+        make.grant(1)
+        application = applied(5)
+        draft()
+        code, told = run("compare", make.SLUG, "--list")
+        assert code == 0
+        assert told.splitlines() == [
+            f"{make.SLUG} v2: of 2 past answers 1 would be another.",
+            "* granted 100 % -> granted 50 %: 1",
+            "  refused 0 % -> refused 0 %: 1",
+            "The fund would have paid USD -7.50 more.",
+            "0 applications would change.",
+        ]
+        draft(HALF + make.LDC_FREE.replace("LDC", "SIDS").replace("ldc", "sids"))
+        told = run("compare", make.SLUG, "--list")[1]
+        assert told.endswith(f"1 application would change.\n  {application.uuid}\n")
+
+    def test_compares_a_version_since_a_day(self):
+        make.grant(1)
+        assert "of 1 past answer 0" in run("compare", make.SLUG, "--policy-version", "1")[1]
+        assert "of 0 past answers 0" in run("compare", make.SLUG, "--since", "2026-11-24")[1]
+        assert run("compare", "nobody") == (1, "There is no version of the policy “nobody”.")
+        assert run("compare", make.SLUG, "--policy-version", "9")[0] == 1
+
+    def test_tells_when_it_activates(self):
+        make.grant(1)
+        draft()
+        assert run("activate", make.SLUG)[1] == (
+            f"{make.SLUG} v2 is active now.\n"
+            f"Of 1 past answer 1 would be another: see “compare {make.SLUG}”.\n"
+        )
+
+
+def applied(user_id, country="FJ"):
+    person = make.applicant(user_id, country)
+    return api.apply(person, offering_code=make.COURSE, note="x", at=make.EVE)
+
+
+class TestAComparison:
+    def test_asks_for_the_same_day_with_the_same_knowledge(self):
+        make.grant(1, country="NP", at=make.EVE)
+        text = make.list_text({"iso3166_alpha2": "NP", "until_date": "2020-01-01"})
+        make.lists(text, known_from=LATER)
+        draft()
+        found = api.compare_policy(make.SLUG)
+        assert found.moves == {(answer(GRANTED, 100), answer(GRANTED, 50)): 1}
+
+    def test_takes_the_newest_answer_of_a_person_and_offering(self):
+        with pytest.raises(NotEligible):
+            make.grant(1, country="ZZ")
+        make.grant(1, key="again")
+        make.grant(1, offering="other")
+        draft()
+        assert api.compare_policy(make.SLUG).asked == 2
+
+    def test_of_what_a_person_granted_changes_nothing(self):
+        application = applied(1)
+        api.approve(application.uuid, by=9, reason="yes", at=make.EVE, percent=Percent(80))
+        make.grant(1, country="FJ")
+        draft()
+        found = api.compare_policy(make.SLUG)
+        assert found.moves == {(answer(GRANTED, 80), answer(GRANTED, 80)): 1}
+
+    def test_tells_what_a_reviewer_would_be_proposed(self):
+        manual = HALF.replace("}}\n", "}, route: manual_review}\n")
+        make.policy(make.policy_text(manual), at=make.EVE)
+        application = applied(1, "UG")
+        draft(manual.replace("50", "75"))
+        found = api.compare_policy(make.SLUG)
+        assert found.moves == {(answer(REVIEW, 50), answer(REVIEW, 75)): 1}
+        assert found.applications == (application.uuid,)
+
+    def test_holds_who_waits_for_money_apart_from_the_rule(self):
+        with pytest.raises(FundEmpty):
+            make.grant(1, cost=Money("999.00", "USD"))
+        draft()
+        found = api.compare_policy(make.SLUG)
+        assert (found.asked, found.changed) == (1, 0)
+
+    def test_tells_what_the_fund_would_have_paid(self):
+        make.grant(1)
+        make.grant(2, cost=None)
+        draft()
+        found = api.compare_policy(make.SLUG)
+        assert (found.fund_effect, found.priced, found.unpriced) == (
+            (Money("-7.50", "USD"),), 1, 1,
+        )  # fmt: skip
+
+    def test_counts_who_is_forgotten_apart(self, monkeypatch):
+        monkeypatch.setattr("waiver_policy.compat.retirement_state", lambda user_id: "")
+        make.grant(1)
+        api.retire_person(1, at=make.EVE)
+        draft()
+        found = api.compare_policy(make.SLUG)
+        assert (found.asked, found.forgotten) == (0, 1)
+
+    def test_writes_nothing(self):
+        make.grant(1)
+        draft()
+        before = [model.objects.count() for model in (models.WaiverDecision, models.PriceLock)]
+        api.compare_policy(make.SLUG)
+        after = [model.objects.count() for model in (models.WaiverDecision, models.PriceLock)]
+        assert after == before
+
+
+class TestTheAdmin:
+    @pytest.fixture
+    def officer(self, client):
+        user = User.objects.create(username="ines", is_staff=True)
+        user.user_permissions.add(Permission.objects.get(codename="view_policyversion"))
+        client.force_login(user)
+        return user
+
+    @pytest.fixture
+    def page(self):
+        make.grant(1)
+        applied(5)
+        draft(HALF + make.LDC_FREE.replace("LDC", "SIDS").replace("ldc", "sids"))
+        row = models.PolicyVersion.objects.get(version=2)
+        return f"/admin/waiver_policy/policyversion/{row.pk}/compare/"
+
+    def may_activate(self, user):
+        user.user_permissions.add(Permission.objects.get(codename="activate_policy"))
+
+    def test_shows_what_would_change_before_a_version_decides(self, client, officer, page):
+        version = page.removesuffix("compare/")
+        assert page in client.get(f"{version}change/").content.decode()
+        told = client.get(page).content.decode()
+        assert "2 past answers were asked." in told
+        assert "<td>granted, 100 %</td><td><strong>granted, 50 %</strong></td><td>1</td>" in told
+        assert str(models.WaiverApplication.objects.get().uuid) in told
+        assert 'name="activate"' not in told
+
+    def test_lets_a_version_decide_for_who_may(self, client, officer, page):
+        assert client.post(page, {"activate": "1"}).status_code == 403
+        self.may_activate(officer)
+        assert 'name="activate"' in client.get(page).content.decode()
+        told = client.post(page, {"activate": "1"}, follow=True).content.decode()
+        assert f"{make.SLUG} v2 decides from now on." in told
+        assert 'name="retire"' in told
+        assert api.list_policies()[1].activated_by == "ines"
+
+    def test_retires_for_who_may(self, client, officer, page):
+        assert client.post(page, {"retire": "1"}).status_code == 403
+        self.may_activate(officer)
+        told = client.post(page, {"retire": "1"}, follow=True).content.decode()
+        assert "is retired. Until a version is activated" in told
+        told = client.post(page, {"retire": "1"}, follow=True).content.decode()
+        assert f"No version of the policy “{make.SLUG}” is active." in told
+
+    def test_takes_a_day_and_says_what_is_none(self, client, officer, page):
+        assert (
+            "0 past answers were asked."
+            in client.get(page, {"since": "2026-11-24"}).content.decode()
+        )
+        told = client.get(page, {"since": "soon"}).content.decode()
+        assert "“soon” is not a date." in told
+        assert "answers were asked" not in told
+
+    def test_is_not_for_everybody(self, client, page):
+        client.force_login(User.objects.create(username="x", is_staff=True))
+        assert client.get(page).status_code == 403
+        client.force_login(User.objects.create(username="y", is_superuser=True, is_staff=True))
+        assert client.get("/admin/waiver_policy/policyversion/999/compare/").status_code == 404

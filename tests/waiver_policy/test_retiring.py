@@ -1,0 +1,245 @@
+"""A person who has left: nothing says where they were from or what they wrote; sums stand."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db import models as fields
+
+from factories import waiver_policy as make
+from fairgate import clock, stand_in
+from fairgate.money import Money
+from fairgate.percent import Percent
+from waiver_policy import api, handlers, models
+from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind
+from waiver_policy.exceptions import CoolingOff, NotEligible
+from waiver_policy.selectors import decisions
+from waiver_policy.services import retiring
+
+pytestmark = pytest.mark.django_db
+
+#: What must be nowhere afterwards. NR is a country that nobody else in these tests has.
+COUNTRY, WORDS = "NR", "quokka"
+LEAVER = 77
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch):
+    platform = SimpleNamespace(states={})
+    platform.retirement_state = lambda user_id: platform.states.get(user_id, "")
+    monkeypatch.setattr(stand_in, "_platform", platform)
+    monkeypatch.setattr(clock, "_source", lambda: make.EVE)
+    return platform.states
+
+
+@pytest.fixture
+def history():
+    """Everything that a person can leave behind, and somebody else's beside it."""
+    make.programme(fund="600.00")
+    person = Applicant(
+        user_id=LEAVER, country=COUNTRY, facts={"employer": f"Ministry of {WORDS}"},
+        evidence=(
+            CountryEvidence(
+                country=COUNTRY, basis="nationality", kind=EvidenceKind.DOCUMENT,
+                observed_at=make.EVE,
+            ),
+        ),
+    )  # fmt: skip
+    used = api.grant(
+        person, offering_code=make.COURSE, full_seat_cost=make.SEAT, key="used", at=make.EVE
+    )
+    api.commit_grant(used.uuid, at=make.EVE)
+    for number in range(2):
+        api.grant(
+            person, offering_code=f"other-{number}", full_seat_cost=make.SEAT,
+            key=f"held {number}", at=make.EVE,
+        )  # fmt: skip
+    api.keep_price(person, offering_code="kept", at=make.EVE)
+    with pytest.raises(NotEligible):
+        api.grant(person, offering_code="x", full_seat_cost=make.SEAT, key="four", at=make.EVE)
+    moved = Applicant(user_id=LEAVER, country="GU", facts={"told": WORDS})
+    closed = api.apply(moved, offering_code="y", note=f"I am a {WORDS}", at=make.EVE)
+    api.ask_for_more(closed.uuid, by=9, question=f"Which {WORDS}?", at=make.EVE)
+    api.answer(closed.uuid, by=LEAVER, text=f"This {WORDS}.", at=make.EVE)
+    api.approve(closed.uuid, by=9, reason=f"A {WORDS}", at=make.EVE, percent=Percent(20))
+    api.apply(moved, offering_code="z", note=f"{WORDS} again", at=make.EVE)
+    make.grant(1, country="UG")
+
+
+def texts_of(model):
+    """Every column of a table that can hold words, as text."""
+    names = [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, fields.CharField | fields.TextField | fields.JSONField)
+    ]
+    for row in model._default_manager.values("pk", *names):
+        yield row["pk"], json.dumps({name: row[name] for name in names}, default=str)
+
+
+def written():
+    """The tables that hold what people and decisions left behind; lists and policies are public."""
+    public = (models.ListEdition, models.ListMembership, models.PolicyVersion)
+    return [m for m in apps.get_app_config("waiver_policy").get_models() if m not in public]
+
+
+def found(marker):
+    return {
+        model.__name__ for model in written() for _pk, text in texts_of(model) if marker in text
+    }
+
+
+def books():
+    balance = api.fund_balance("USD")
+    grants = list(models.WaiverGrant.objects.order_by("pk").values())
+    kept = list(models.WaiverDecision.objects.order_by("pk").values())
+    return balance, api.list_fund_entries("USD"), grants, kept
+
+
+@pytest.mark.usefixtures("history")
+class TestAPersonWhoHasLeft:
+    def test_was_all_over_the_tables_before(self):
+        assert found(f'"{COUNTRY}"') == {"DecisionFacts", "PriceLock"}
+        assert "QuotaUse" in found(f"country:{COUNTRY}:")
+        assert found(WORDS) == {"ApplicationMessage", "DecisionFacts", "WaiverApplication"}
+
+    def test_is_from_nowhere_and_has_said_nothing(self):
+        api.retire_person(LEAVER, at=make.EVE)
+        for marker in (f'"{COUNTRY}"', f"/{COUNTRY}/", '"GU"', "/GU/", WORDS):
+            assert found(marker) == set()
+
+    def test_is_counted_for_no_country_by_a_grant_of_theirs(self):
+        api.retire_person(LEAVER, at=make.EVE)
+        mine = {str(u) for u in models.WaiverGrant.objects.filter(user_id=LEAVER).values_list(
+            "uuid", flat=True)}  # fmt: skip
+        rows = models.QuotaUse.objects.filter(key__startswith="country:")
+        assert not [row.key for row in rows if mine & {use[0] for use in row.uses}]
+        # The seat that was taken is counted still, the two that were held are not.
+        assert {row.key: len(row.uses) for row in rows if f":{COUNTRY}:" in row.key} == {
+            f"country:{COUNTRY}:{make.COURSE}": 1,
+            f"country:{COUNTRY}:other-0": 0,
+            f"country:{COUNTRY}:other-1": 0,
+        }
+
+    def test_leaves_every_sum_as_it_was(self):
+        before = books()
+        api.retire_person(LEAVER, at=make.EVE)
+        assert books() == before
+
+    def test_waits_for_nothing_any_more(self):
+        api.retire_person(LEAVER, at=make.EVE)
+        assert {one.state for one in api.list_applications(LEAVER)} == {"approved", "withdrawn"}
+        assert not models.PriceLock.objects.filter(live_key__isnull=False, user_id=LEAVER).exists()
+
+    def test_frees_the_money_of_a_seat_that_they_do_not_take(self):
+        api.retire_person(LEAVER, at=make.EVE)
+        held = models.WaiverGrant.objects.filter(user_id=LEAVER, state="reserved")
+        for grant in held:
+            api.release_grant(grant.uuid, at=make.EVE, reason="lapsed")
+        assert api.fund_balance("USD").reserved == Money("15.00", "USD")
+        assert models.QuotaUse.objects.get(key=f"person:{LEAVER}").uses
+
+    def test_keeps_policy_lists_and_codes_of_their_decisions(self):
+        api.retire_person(LEAVER, at=make.EVE)
+        row = models.WaiverDecision.objects.filter(user_id=LEAVER).first()
+        assert (row.policy, row.version, row.editions) == (
+            make.SLUG, 1, ["LDC-1", "LLDC-1", "SIDS-1"],
+        )  # fmt: skip
+        assert row.codes == ["LIST_MEMBER"]
+        assert decisions.get_facts(row) is None
+
+    def test_takes_nothing_of_anybody_else_along(self):
+        api.retire_person(LEAVER, at=make.EVE)
+        assert models.DecisionFacts.objects.get().country == "UG"
+
+    def test_can_be_retired_again(self):
+        first = api.retire_person(LEAVER, at=make.EVE)
+        again = api.retire_person(LEAVER, at=make.EVE + timedelta(days=1))
+        assert first["facts of decisions"] == 7
+        assert {name: rows for name, rows in again.items() if rows and name != "orders"} == {}
+
+    def test_is_forgotten_when_the_platform_says_so(self):
+        handlers.forget_person(sender=object(), user=SimpleNamespace(pk=LEAVER), extra="ignored")
+        assert not models.DecisionFacts.objects.filter(decision__user_id=LEAVER).exists()
+
+    def test_can_still_come_back_while_the_retirement_is_pending(self, state):
+        state[LEAVER] = "PENDING"
+        before = books()
+        with pytest.raises(CoolingOff, match="can be called off"):
+            api.retire_person(LEAVER, at=make.EVE)
+        assert (books(), found(WORDS)) == (before, found(WORDS))
+        state[LEAVER] = "RETIRING_LMS"
+        api.retire_person(LEAVER, at=make.EVE)
+        assert found(WORDS) == set()
+
+    def test_is_not_half_forgotten(self, monkeypatch):
+        def fails(user_id, at):
+            raise RuntimeError(user_id, at)
+
+        steps = dict(retiring.STEPS)
+        monkeypatch.setattr(retiring, "STEPS", {**steps, "last": fails})
+        before = found(WORDS)
+        with pytest.raises(RuntimeError):
+            api.retire_person(LEAVER, at=make.EVE)
+        assert found(WORDS) == before
+
+
+def test_another_app_adds_its_step_before_the_facts_go(monkeypatch):
+    monkeypatch.setattr(retiring, "STEPS", dict(retiring.STEPS))
+    seen = []
+    api.forget_also("badges", lambda user_id, at: len(seen) or seen.append((user_id, at)) or 1)
+    assert api.retire_person(5, at=make.EVE)["badges"] == 1
+    assert list(retiring.STEPS)[-2:] == ["badges", "facts of decisions"]
+    assert seen == [(5, make.EVE)]
+
+
+def run(*words):
+    out, code = StringIO(), 0
+    try:
+        call_command("waiver_policy_retire", *words, stdout=out)
+    except CommandError as error:
+        code = error.returncode
+        out.write(str(error))
+    return code, out.getvalue()
+
+
+@pytest.mark.usefixtures("history")
+class TestTheCommand:
+    def test_tells_how_many_rows_each_step_took(self):
+        code, told = run(str(LEAVER))
+        assert (code, "messages: 2\n" in told, "facts of decisions: 7\n" in told) == (0, True, True)
+
+    def test_refuses_with_1_while_the_retirement_is_pending(self, state):
+        state[LEAVER] = "PENDING"
+        assert run(str(LEAVER))[0] == 1
+
+    def test_finds_nothing_for_somebody_who_left_nothing(self):
+        code, told = run("123456")
+        assert (code, set(told.split(": ")[1::2])) <= (0, {"0"}) or "facts of decisions: 0" in told
+
+
+def test_every_table_with_words_of_people_is_annotated_as_such():
+    for model in written():
+        doc = model.__doc__
+        has_words = model in (
+            models.ApplicationMessage, models.DecisionFacts, models.PriceLock,
+            models.WaiverApplication,
+        )  # fmt: skip
+        assert ("pii_retirement: local_api" in doc) == has_words, model
+
+
+def test_facts_are_deleted_by_forgetting_only():
+    make.programme()
+    make.grant(1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM waiver_policy_decisionfacts")
+        assert cursor.fetchone() == (1,)
+    assert models.DecisionFacts.objects.filter(decision__user_id=2).forget() == 0
+    assert models.DecisionFacts.objects.filter(decision__user_id=1).forget() == 1
