@@ -3,10 +3,12 @@
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
 ``list_payments``, ``list_refunds``, ``list_waived_seats``; ``list_seat_codes``, ``given_seat``,
+``price_kept``,
 ``ended_note``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
-``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``,
+``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
+``forget_learner``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
 
 Each is described where it is defined.
@@ -37,8 +39,11 @@ from fee_payments.selectors import (
 from fee_payments.services import (
     expire_orders,
     finish_refunds,
+    forget_learner,
     issue_seat_codes,
+    keep_price,
     place_order,
+    price_kept,
     quote,
     receive_event,
     redeem_seat_code,
@@ -58,9 +63,11 @@ __all__ = [
     "expire_orders",
     "fee_page_url",
     "finish_refunds",
+    "forget_learner",
     "given_seat",
     "has_entitlement",
     "issue_seat_codes",
+    "keep_price",
     "learner_for",
     "list_entitlements",
     "list_offerings",
@@ -72,6 +79,7 @@ __all__ = [
     "offering",
     "order",
     "place_order",
+    "price_kept",
     "quote",
     "receive_event",
     "redeem_seat_code",

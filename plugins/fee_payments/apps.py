@@ -36,7 +36,10 @@ class FeePaymentsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks, and tell the waiver policy what the offerings are called."""
+        """Register the system checks, and tell the waiver policy what is said once.
+
+        What the offerings are called, and what is to be forgotten with a person.
+        """
         from fee_payments import (
             api,
             checks,  # noqa: F401 - registered by the import
@@ -48,3 +51,4 @@ class FeePaymentsConfig(AppConfig):
             lambda code: api.offering(code).title,
             lambda code: compat.course_language(api.offering(code).course_key),
         )
+        waivers.forget_also("orders", api.forget_learner)

@@ -151,7 +151,8 @@ class Quote:
 
     ``waiver`` is the decision that was applied (``None``: the offering is not covered by waivers).
     ``explanation`` holds translated sentences; ``advice`` those about what the learner can do, for
-    who has no application that waits. ``expires_at``: until then the price stands.
+    who has no application that waits. ``expires_at``: until then the price stands, for a learner
+    of ``country``.
     """
 
     offering: OfferingSummary
@@ -163,6 +164,7 @@ class Quote:
     quoted_at: datetime
     expires_at: datetime
     entitled: bool
+    country: str
     advice: tuple[str, ...] = ()
 
     @property

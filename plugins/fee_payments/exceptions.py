@@ -7,6 +7,7 @@
   + NoSeatLeft           the room is full
   + AlreadyEntitled      this learner has access already: nothing to pay
   + QuoteChanged         the price the learner saw is not the price of this moment
+  + CountryChanged       the price was shown, or the order placed, for another country
   + NothingToPay         the total is zero: take the seat, do not pay
   + SomethingToPay       the total is not zero: a waiver does not cover all of it
   + UnknownOrder         no such order, or not this person's
@@ -72,6 +73,10 @@ class AlreadyEntitled(PaymentsError):
 
 class QuoteChanged(PaymentsError):
     """The price the learner agreed to is not the price of this moment."""
+
+
+class CountryChanged(PaymentsError):
+    """A price is for a country, and the learner's profile has another one now."""
 
 
 class NothingToPay(PaymentsError):

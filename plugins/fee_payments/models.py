@@ -214,7 +214,8 @@ class Order(models.Model):
     ``held_because`` is empty unless a payment of the order does not fit and waits for a person;
     it is no state, because an order can be held and open, or held and closed.
 
-    .. pii: The platform's user id, and the country the price was decided on.
+    .. pii: The platform's user id, and the country the price was decided on: of a paid order it is
+        kept after a retirement, because its tax was decided by it.
     .. pii_types: id, location
     .. pii_retirement: retained
     """
@@ -256,11 +257,14 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """What was ordered, at which price, tax and waiver: the terms of the sale, never changed.
 
-    ``explanation`` holds the sentences the learner saw. ``seat_cost`` is what the waiver fund pays
-    the provider of the training for the waived part. ``waiver_reused``: the grant was used by an
-    earlier order that was refunded, and it is not taken, told or released a second time.
+    ``explanation`` holds the sentences the learner saw, until they are forgotten. ``seat_cost`` is
+    what the waiver fund pays the provider of the training for the waived part. ``waiver_reused``:
+    the grant was used by an earlier order that was refunded, and it is not taken, told or released
+    a second time.
 
-    .. no_pii:
+    .. pii: The sentences may name the learner's country.
+    .. pii_types: location
+    .. pii_retirement: local_api
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("webhooks/<slug:provider>/", views.webhook, name="webhook"),
     path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),
     path("<slug:code>/", views.fee, name="fee"),
+    path("<slug:code>/keep/", views.keep, name="keep"),
     path("<slug:code>/order/", views.place, name="place"),
     path("<slug:code>/seat/", views.seat, name="seat"),
     path("<slug:code>/seat-code/", views_seat_codes.seat_code, name="seat_code"),

@@ -7,6 +7,7 @@ open short transactions of their own, and an event must be committed before it i
 from __future__ import annotations
 
 import functools
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -24,7 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import api, checkout_links, compat, conf
-from fee_payments.data import EventOutcome, Learner, OrderState
+from fee_payments.data import EventOutcome, Learner, OrderState, Quote
 from fee_payments.exceptions import (
     AlreadyEntitled,
     InvalidEvent,
@@ -36,7 +37,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.wording import course_language, in_words
 from waiver_policy import api as waivers
-from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
+from waiver_policy.exceptions import FundEmpty, NotEligible, NothingToKeep, WaiverError
 
 MAX_EVENT_BYTES = 64 * 1024
 
@@ -97,6 +98,8 @@ def _fee_page(
         context["quote"] = api.quote(learner, code, at=at, currency=currency)
         if offering.waivable and not settled:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
+        if offer.waived and not offer.entitled:
+            context |= _keeping(learner, offer, at)
         if waitlisted:
             context["full_quote"] = api.quote(
                 learner, code, at=at, currency=currency, with_waiver=False
@@ -105,6 +108,14 @@ def _fee_page(
         # Who has access need not be told that nothing is sold.
         context["error"] = error or ("" if settled else in_words(reason))
     return render(request, "fee_payments/fee.html", context, status=status)
+
+
+def _keeping(learner: Learner, offer: Quote, at: datetime) -> dict[str, object]:
+    """The last day on which this price is kept, or the one on which it could be."""
+    if kept := api.price_kept(learner, offer, at=at):
+        return {"kept_until": kept.until - timedelta(days=1)}
+    until = waivers.price_could_be_kept_until(offer.waiver) if offer.waiver else None
+    return {"keep_until": until - timedelta(days=1)} if until else {}
 
 
 def _login_url(next_page: str) -> str:
@@ -145,6 +156,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             expected=expected,
             at=at,
             with_waiver=request.POST.get("waiver") != "no",
+            quoted_country=request.POST.get("country"),
         )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
@@ -164,7 +176,13 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponseRedirect(_login_url(reverse("fee_payments:fee", args=[code])))
     try:
-        order = api.take_waived_seat(_learner(request), code, key=_key(request), at=clock.now())
+        order = api.take_waived_seat(
+            _learner(request),
+            code,
+            key=_key(request),
+            at=clock.now(),
+            quoted_country=request.POST.get("country"),
+        )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
     except (FundEmpty, NotEligible) as reason:
@@ -174,6 +192,21 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
     except (PaymentsError, WaiverError, MoneyError) as reason:
         return _fee_page(request, code, error=in_words(reason), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[order.uuid]))
+
+
+@require_POST
+def keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the price of this moment for a while; the page of the fee says until when."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(_login_url(reverse("fee_payments:fee", args=[code])))
+    try:
+        api.keep_price(_learner(request), code, at=clock.now())
+    except UnknownOffering as unknown:
+        raise Http404 from unknown
+    except NothingToKeep:
+        said = _("There is no waiver on this price now that could be kept.")
+        return _fee_page(request, code, error=said, status=409)
+    return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
 
 
 @require_POST

@@ -177,6 +177,7 @@ class Payments:
             quoted_at=at,
             expires_at=at,
             entitled=False,
+            country="CH",
         )
 
 

@@ -31,12 +31,13 @@ COUNTRIES = {"amina": "UG", "sela": "FJ", "lena": "CH", "nadia": "", "kosovar": 
 def at_noon(monkeypatch):
     """It is noon, and the platform knows the countries of these people."""
     monkeypatch.setattr(clock, "_source", lambda: make.NOON)
-    names = get_user_model()._default_manager
-    monkeypatch.setattr(
-        compat,
-        "profile_country",
-        lambda user_id: COUNTRIES.get(names.get(pk=user_id).username, ""),
-    )
+    people = get_user_model()._default_manager
+
+    def profile_country(user_id):
+        name = people.filter(pk=user_id).values_list("username", flat=True).first()
+        return COUNTRIES.get(name, "")
+
+    monkeypatch.setattr(compat, "profile_country", profile_country)
     monkeypatch.setattr(compat, "course_url", lambda course_key: f"/courses/{course_key}")
 
 

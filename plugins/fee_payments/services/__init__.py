@@ -6,13 +6,14 @@ from fee_payments.services.catalogue import (
     set_offering,
     set_tax,
 )
+from fee_payments.services.forgetting import forget_learner
 from fee_payments.services.ordering import (
     expire_orders,
     place_order,
     start_payment,
     take_waived_seat,
 )
-from fee_payments.services.quoting import quote
+from fee_payments.services.quoting import keep_price, price_kept, quote
 from fee_payments.services.refunding import finish_refunds, refund
 from fee_payments.services.seat_codes import (
     issue_seat_codes,
@@ -24,8 +25,11 @@ from fee_payments.services.settling import receive_event, retry_events
 __all__ = [
     "expire_orders",
     "finish_refunds",
+    "forget_learner",
     "issue_seat_codes",
+    "keep_price",
     "place_order",
+    "price_kept",
     "quote",
     "receive_event",
     "redeem_seat_code",

@@ -10,16 +10,18 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
-from fee_payments import conf, models, selectors
+from fee_payments import compat, conf, models, selectors
 from fee_payments.data import Learner, OrderState, OrderSummary, Quote
 from fee_payments.exceptions import (
     AlreadyEntitled,
+    CountryChanged,
     KeyReused,
     NoSeatLeft,
     NothingToPay,
@@ -45,16 +47,19 @@ def place_order(
     expected: Money,
     at: datetime,
     with_waiver: bool = True,
+    quoted_country: str | None = None,
 ) -> OrderSummary:
     """Place an order at the price of this moment; it keeps price and seat for a while.
 
     ``expected`` is the total the learner saw and agreed to, in the currency they chose. The same
     ``key`` gives the same order again; so does an open order of this learner for this offering at
     the same total, whatever the key: nobody pays twice by pressing twice. An open order at another
-    price gives way to the new one.
+    price, or for another country, gives way to the new one. ``quoted_country`` is the country
+    that the price was shown for (``None``: it was not shown).
 
     Raises:
         QuoteChanged: the total is not what the learner saw.
+        CountryChanged: the price was for another country than that of the learner now.
         KeyReused: the key placed another order.
         AlreadyEntitled, NothingToPay, NoSeatLeft: see there.
         waiver_policy.exceptions.FundEmpty, NotEligible: no waiver now; nothing was ordered.
@@ -62,6 +67,7 @@ def place_order(
     known = _known(key, learner, offering_code, total=expected)
     if known is not None:
         return known
+    _refuse_other_country(learner, quoted_country)
     offer = quote(
         learner, offering_code, at=at, currency=expected.currency, with_waiver=with_waiver
     )
@@ -77,11 +83,19 @@ def place_order(
 
 
 def take_waived_seat(
-    learner: Learner, offering_code: str, *, key: str, at: datetime
+    learner: Learner,
+    offering_code: str,
+    *,
+    key: str,
+    at: datetime,
+    quoted_country: str | None = None,
 ) -> OrderSummary:
     """Take a seat that the waiver opens in full: no provider, but an order and a receipt.
 
+    ``quoted_country`` as for ``place_order``.
+
     Raises:
+        CountryChanged: as for ``place_order``.
         SomethingToPay: the waiver leaves something to pay.
         KeyReused: the key placed another order.
         AlreadyEntitled, NoSeatLeft: see there.
@@ -90,6 +104,7 @@ def take_waived_seat(
     known = _known(key, learner, offering_code, total=None)
     if known is not None:
         return known
+    _refuse_other_country(learner, quoted_country)
     offer = quote(learner, offering_code, at=at)
     _refuse_entitled(offer)
     if offer.total:
@@ -111,14 +126,18 @@ def start_payment(
     """Start, or resume, the payment of an open order; returns the address to send the payer to.
 
     The provider is asked with the order's uuid as the key, so a lost answer is asked for again
-    without a second charge.
+    without a second charge. An order for another country than that of the learner's profile now
+    is closed instead: nothing is charged, and the price is another one.
 
     Raises:
+        CountryChanged: the order was for another country; it is closed.
         UnknownOrder, OrderNotOpen, ProviderRefused, ProviderUnavailable: see there.
     """
     order = selectors.order(order_uuid, user_id=user_id)
     if order.state not in OPEN or order.expires_at <= at:
         raise OrderNotOpen(_("This order can no longer be paid. Please start again."))
+    if has_moved(user_id, order.country):
+        _void(order_uuid, at=at)
     charge = get_provider(provider).start(
         ChargeRequest(
             key=str(order_uuid),
@@ -141,6 +160,25 @@ def start_payment(
         state=OrderState.PENDING
     )
     return charge.redirect_url
+
+
+def has_moved(user_id: int, country: str) -> bool:
+    """Whether a learner's profile has another country now; a blank one is no other."""
+    now = compat.profile_country(user_id)
+    return bool(now) and now != country
+
+
+def _void(order_uuid: UUID, *, at: datetime) -> NoReturn:
+    sentence = _(
+        "The country of your profile has changed since you ordered. Nothing was charged; please "
+        "look at the price again."
+    )
+    with transaction.atomic():
+        found = models.Order.objects.get(uuid=order_uuid)
+        row = models.Order.objects.select_for_update().get(pk=found.pk)
+        if row.state in OPEN:
+            close(row, OrderState.CANCELLED, sentence, at=at)
+    raise CountryChanged(sentence)
 
 
 def expire_orders(*, at: datetime) -> int:
@@ -203,6 +241,14 @@ def _refuse_entitled(offer: Quote) -> None:
         raise AlreadyEntitled(_("You have access already; there is nothing to pay."))
 
 
+def _refuse_other_country(learner: Learner, quoted_country: str | None) -> None:
+    if quoted_country is not None and quoted_country != learner.country:
+        raise CountryChanged(
+            _("The country of your profile has changed since this price was shown. Please look at "
+              "the price again.")
+        )  # fmt: skip
+
+
 def _open_key(user_id: int, offering_code: str) -> str:
     return f"{user_id}:{offering_code}"
 
@@ -223,7 +269,9 @@ class _Wish:
     def fits(self, row: models.Order) -> bool:
         """Whether an open order is what is wished for, and can still be paid."""
         line, offer = selectors.line_of(row), self.offer
-        same = (line.price_id, selectors.breakdown_of(line).total) == (offer.price_id, offer.total)
+        same = (line.price_id, selectors.breakdown_of(line).total, row.country) == (
+            offer.price_id, offer.total, offer.country,
+        )  # fmt: skip
         return same and row.expires_at > self.at
 
 

@@ -12,7 +12,8 @@ from fairgate.percent import Percent
 from fee_payments import rules, selectors
 from fee_payments.data import Breakdown, Learner, OfferingSummary, Quote, TaxRule
 from waiver_policy import api as waivers
-from waiver_policy.data import Applicant, Decision, Outcome
+from waiver_policy.data import Applicant, Decision, Outcome, PriceLockSummary
+from waiver_policy.exceptions import NothingToKeep
 
 
 def quote(
@@ -56,7 +57,29 @@ def quote(
         quoted_at=at,
         expires_at=datetime.combine(day + timedelta(days=1), time.min, UTC),
         entitled=selectors.has_entitlement(learner.user_id, offering_code, at=at),
+        country=learner.country,
     )
+
+
+def keep_price(learner: Learner, offering_code: str, *, at: datetime) -> PriceLockSummary:
+    """Keep the waiver that is applied to this learner's price now, for a while.
+
+    Raises:
+        UnknownOffering: there is nothing to keep a price of.
+        waiver_policy.exceptions.NothingToKeep: no waiver is applied, or none is kept here.
+    """
+    offering = selectors.offering(offering_code)
+    if not offering.waivable:
+        raise NothingToKeep(None)
+    return waivers.keep_price(applicant(learner), offering_code=offering.code, at=at)
+
+
+def price_kept(learner: Learner, offer: Quote, *, at: datetime) -> PriceLockSummary | None:
+    """What is kept of the price of a quote; ``None`` if nothing is."""
+    if offer.waiver is None or not learner.user_id:
+        return None
+    code = offer.offering.code
+    return waivers.price_kept(applicant(learner), offering_code=code, at=at)
 
 
 def applicant(learner: Learner) -> Applicant:

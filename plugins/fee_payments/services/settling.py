@@ -19,7 +19,7 @@ from fee_payments.data import EventOutcome, EventReceipt, OrderState
 from fee_payments.exceptions import NoSeatLeft
 from fee_payments.providers.base import Event, get_provider
 from fee_payments.services import entitling, seats
-from fee_payments.services.ordering import OPEN, close
+from fee_payments.services.ordering import OPEN, close, has_moved
 from fee_payments.services.reopening import grant_again
 from waiver_policy.exceptions import WaiverError
 
@@ -195,8 +195,11 @@ def _let_in(payment: models.Payment, order: models.Order, at: datetime) -> Event
 def _reopen(order: models.Order, line: models.OrderLine) -> str:
     """Take waiver and seat again for an order that was paid after it had been closed.
 
+    A waiver that was given for another country than the learner's now is not given again.
     Returns what stands in the way, or nothing; then nothing was taken.
     """
+    if line.waiver_grant is not None and has_moved(order.user_id, order.country):
+        return "paid after the order was closed, and the learner's country is another one now."
     try:
         with transaction.atomic():
             grant_again(order, line)

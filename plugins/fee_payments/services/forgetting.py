@@ -1,0 +1,23 @@
+"""Forgets what orders say about a person who has left, and keeps what was paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fee_payments import models
+
+
+def forget_learner(user_id: int, at: datetime) -> int:
+    """Empty the sentences of their orders, and the country where no money came.
+
+    An order that was paid keeps the country its tax was decided by, for as long as invoices are
+    kept. Returns how many orders there are.
+    """
+    del at
+    orders = models.Order.objects.filter(user_id=user_id)
+    mine = list(orders.values_list("pk", flat=True))
+    models.OrderLine.objects.filter(order__in=mine).update(explanation=[])
+    paid = models.Payment.objects.filter(order__in=mine, paid_at__isnull=False)
+    taxed = set(paid.values_list("order_id", flat=True))
+    orders.filter(pk__in=set(mine) - taxed).update(country="")
+    return len(mine)

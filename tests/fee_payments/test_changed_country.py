@@ -1,0 +1,291 @@
+"""A price is for one country: what happens when the learner's profile has another one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from factories import fee_payments as make
+from factories import waiver_policy as waiver
+from fairgate import clock
+from fairgate.money import Money
+from fee_payments import api, compat, models
+from fee_payments.data import EventOutcome, OrderState
+from fee_payments.exceptions import CountryChanged, OrderNotOpen
+from waiver_policy import api as waivers
+from waiver_policy.exceptions import NothingToKeep
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEAT_COST = Money("15.00", "USD")
+HALF = waiver.LDC_FREE.replace("percent: 100", "percent: 50")
+LEARNER = 1001
+EVE, TWO_DAYS_LATER = waiver.EVE, waiver.EVE + timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def profile(monkeypatch):
+    """The profiles of the platform; without an entry the country is blank."""
+    countries = {LEARNER: "BD"}
+    monkeypatch.setattr(compat, "profile_country", lambda user_id: countries.get(user_id, ""))
+    monkeypatch.setattr(compat, "course_url", lambda course_key: "/course/")
+    waiver.lists()
+    waiver.policy(waiver.policy_text(HALF))
+    waiver.credit("60.00")
+    make.offering(waivable=True, full_seat_cost=SEAT_COST)
+    return countries
+
+
+def learner():
+    return api.learner_for(LEARNER)
+
+
+def order(at=EVE):
+    offer = api.quote(learner(), "spectrum", at=at)
+    return api.place_order(
+        learner(), "spectrum", key=uuid4().hex, expected=offer.total, at=at,
+        quoted_country=offer.country,
+    )  # fmt: skip
+
+
+def reserved():
+    return waivers.fund_balance("USD").reserved
+
+
+def start(placed, at=EVE):
+    return api.start_payment(
+        placed.uuid, user_id=LEARNER, provider="sandbox", return_url=make.RETURN_URL, at=at
+    )
+
+
+def test_a_quote_says_for_which_country_it_is(profile):
+    assert api.quote(learner(), "spectrum", at=EVE).country == "BD"
+
+
+def test_a_quote_for_another_country_is_refused_although_the_price_is_the_same(profile):
+    offer = api.quote(learner(), "spectrum", at=EVE)
+    profile[LEARNER] = "UG"
+    assert api.quote(learner(), "spectrum", at=EVE).total == offer.total
+    with pytest.raises(CountryChanged, match="has changed since this price was shown"):
+        api.place_order(
+            learner(), "spectrum", key="a", expected=offer.total, at=EVE,
+            quoted_country=offer.country,
+        )  # fmt: skip
+    assert not models.Order.objects.exists()
+    assert not reserved()
+
+
+def test_a_waived_seat_of_another_country_is_refused(profile):
+    waiver.policy(waiver.policy_text(waiver.LDC_FREE), at=EVE)
+    offer = api.quote(learner(), "spectrum", at=EVE)
+    profile[LEARNER] = "UG"
+    with pytest.raises(CountryChanged):
+        api.take_waived_seat(
+            learner(), "spectrum", key="a", at=EVE, quoted_country=offer.country
+        )  # fmt: skip
+
+
+def test_an_order_that_is_not_paid_is_closed_and_nothing_is_charged(profile):
+    placed = order()
+    assert reserved() == Money("7.50", "USD")
+    profile[LEARNER] = "US"
+    with pytest.raises(CountryChanged, match="Nothing was charged"):
+        start(placed)
+    found = api.order(placed.uuid)
+    assert (found.state, "has changed" in found.sentence) == (OrderState.CANCELLED, True)
+    assert (reserved(), models.Payment.objects.count()) == (Money.zero("USD"), 0)
+    with pytest.raises(OrderNotOpen):
+        start(placed)
+    assert order().breakdown.total == make.PRICE
+
+
+def test_a_payment_under_way_is_not_resumed(profile):
+    placed = order()
+    start(placed)
+    profile[LEARNER] = "US"
+    with pytest.raises(CountryChanged):
+        start(placed)
+    assert api.order(placed.uuid).state is OrderState.CANCELLED
+
+
+def test_a_blank_country_is_no_other_country(profile):
+    placed = order()
+    profile[LEARNER] = ""
+    assert start(placed)
+
+
+def test_a_new_order_at_the_same_price_for_another_country_takes_the_place_of_the_old(profile):
+    make.offering(waivable=False)
+    first = order()
+    profile[LEARNER] = "US"
+    second = order()
+    assert (second.country, api.order(first.uuid).state) == ("US", OrderState.CANCELLED)
+    assert start(second)
+
+
+def test_a_paid_order_stands(profile):
+    placed = order()
+    paid = make.payment(placed, at=EVE)
+    make.send(make.event(paid, at=EVE), at=EVE)
+    profile[LEARNER] = "US"
+    assert api.order(placed.uuid).state is OrderState.PAID
+    assert api.has_entitlement(LEARNER, "spectrum", at=TWO_DAYS_LATER)
+
+
+def test_a_payment_that_was_made_in_time_stands_although_the_country_has_changed(profile):
+    paid = make.payment(order(), at=EVE)
+    profile[LEARNER] = "US"
+    assert make.send(make.event(paid, at=EVE), at=EVE).outcome is EventOutcome.SETTLED
+
+
+def test_money_for_an_order_that_was_closed_for_it_is_booked_and_held_for_a_person(profile):
+    placed = order()
+    paid = make.payment(placed, at=EVE)
+    profile[LEARNER] = "US"
+    with pytest.raises(CountryChanged):
+        start(placed)
+    receipt = make.send(make.event(paid, at=EVE), at=EVE)
+    assert receipt.outcome is EventOutcome.HELD
+    assert "country is another one now" in receipt.sentence
+    ((_, booked),) = api.list_payments()
+    assert booked.gross == placed.breakdown.total
+    assert not api.has_entitlement(LEARNER, "spectrum", at=EVE)
+    assert not reserved()
+
+
+def test_late_money_without_a_waiver_opens_the_seat_as_ever(profile):
+    profile[LEARNER] = "CH"
+    placed = order()
+    paid = make.payment(placed, at=EVE)
+    profile[LEARNER] = "US"
+    with pytest.raises(CountryChanged):
+        start(placed)
+    assert make.send(make.event(paid, at=EVE), at=EVE).outcome is EventOutcome.SETTLED
+
+
+class TestAPriceThatIsKept:
+    """The order of a resident of Nepal who asked on 23 November and pays on the 25th."""
+
+    @pytest.fixture(autouse=True)
+    def nepal(self, profile):
+        profile[LEARNER] = "NP"
+
+    def test_is_charged_two_days_later(self):
+        api.keep_price(learner(), "spectrum", at=EVE)
+        assert order(TWO_DAYS_LATER).breakdown.total == Money("60.00", "USD")
+
+    def test_is_charged_after_an_order_that_was_not_paid(self):
+        order()
+        assert order(TWO_DAYS_LATER).breakdown.total == Money("60.00", "USD")
+
+    def test_is_not_charged_who_did_nothing(self):
+        assert order(TWO_DAYS_LATER).breakdown.total == make.PRICE
+
+    def test_is_over_once_it_is_used_and_refunded(self):
+        placed = order()
+        make.send(make.event(make.payment(placed, at=EVE), at=EVE), at=EVE)
+        api.refund(
+            placed.uuid, placed.breakdown.total, key="r", reason="asked", by=9, at=TWO_DAYS_LATER
+        )
+        assert order(TWO_DAYS_LATER).breakdown.total == make.PRICE
+
+    def test_at_the_last_second_and_at_midnight(self):
+        last = datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC)
+        api.keep_price(learner(), "spectrum", at=last)
+        assert order(last + timedelta(seconds=1)).breakdown.total == Money("60.00", "USD")
+
+    def test_pays_a_late_payment_by_the_rules_of_the_order(self):
+        api.keep_price(learner(), "spectrum", at=EVE)
+        placed = order(TWO_DAYS_LATER)
+        paid = make.payment(placed, at=TWO_DAYS_LATER)
+        later = TWO_DAYS_LATER + timedelta(hours=2)
+        api.expire_orders(at=later)
+        receipt = make.send(make.event(paid, at=TWO_DAYS_LATER), at=later)
+        assert receipt.outcome is EventOutcome.SETTLED
+
+    def test_needs_a_fee_that_waivers_cover(self):
+        make.offering("other", waivable=False)
+        with pytest.raises(NothingToKeep):
+            api.keep_price(learner(), "other", at=EVE)
+
+
+class TestThePageOfTheFee:
+    @pytest.fixture
+    def page(self, profile, monkeypatch):
+        monkeypatch.setattr(clock, "_source", lambda: EVE)
+        client = Client()
+        user = get_user_model().objects.create_user("bina")
+        profile[user.pk] = "NP"
+        client.force_login(user)
+        client.user = user
+        return client
+
+    def test_offers_to_keep_the_price_and_says_that_it_is_kept(self, page):
+        told = page.get("/fairgate/fees/spectrum/").content.decode()
+        assert "Keep this price until Dec. 22, 2026" in told.replace("22 December", "Dec. 22,")
+        answer = page.post("/fairgate/fees/spectrum/keep/", follow=True)
+        told = answer.content.decode()
+        assert answer.status_code == 200
+        assert "Your waiver is kept for you until" in told
+        assert "Keep this price until" not in told
+
+    def test_offers_it_to_nobody_without_a_waiver(self, page, profile):
+        profile[page.user.pk] = "CH"
+        assert "Keep this price" not in page.get("/fairgate/fees/spectrum/").content.decode()
+        answer = page.post("/fairgate/fees/spectrum/keep/")
+        assert (answer.status_code, "no waiver on this price now" in answer.content.decode()) == (
+            409, True,
+        )  # fmt: skip
+
+    def test_leads_who_is_not_signed_in_to_the_sign_in(self):
+        answer = Client().post("/fairgate/fees/spectrum/keep/")
+        assert answer.status_code == 302
+        assert "next=%2Ffairgate%2Ffees%2Fspectrum%2F" in answer.url
+
+    def test_knows_no_other_fee(self, page):
+        assert page.post("/fairgate/fees/nothing/keep/").status_code == 404
+
+    def test_shows_a_new_price_when_the_country_has_changed(self, page, profile):
+        profile[page.user.pk] = "US"
+        answer = page.post(
+            "/fairgate/fees/spectrum/order/",
+            {"key": "k", "currency": "USD", "total_minor": "6000", "country": "NP"},
+        )
+        told = answer.content.decode()
+        assert answer.status_code == 409
+        assert "has changed since this price was shown" in told
+        assert 'name="country" value="US"' in told
+        assert "USD 120.00" in told.replace("\xa0", " ")
+
+    def test_of_an_order_says_that_it_was_closed_and_leads_back(self, page, profile):
+        who = api.learner_for(page.user.pk)
+        total = api.quote(who, "spectrum", at=EVE).total
+        placed = api.place_order(who, "spectrum", key="k", expected=total, at=EVE)
+        profile[page.user.pk] = "US"
+        answer = page.post(f"/fairgate/fees/orders/{placed.uuid}/pay/")
+        told = answer.content.decode()
+        assert answer.status_code == 409
+        assert "Nothing was charged" in told
+        assert "/fairgate/fees/spectrum/" in told
+
+
+def test_who_leaves_the_platform_has_paid_and_is_from_nowhere(profile, monkeypatch):
+    monkeypatch.setattr("waiver_policy.compat.retirement_state", lambda user_id: "")
+    unpaid = order(EVE - timedelta(hours=2))
+    api.expire_orders(at=EVE)
+    paid = order()
+    make.send(make.event(make.payment(paid, at=EVE), at=EVE), at=EVE)
+    before = api.list_payments()
+    waivers.retire_person(LEARNER, at=TWO_DAYS_LATER)
+    assert api.list_payments() == before
+    assert (api.order(unpaid.uuid).country, api.order(paid.uuid).country) == ("", "BD")
+    assert not models.OrderLine.objects.exclude(explanation=[]).exists()
+
+
+def test_the_day_until_which_a_price_is_kept_is_the_last_one(profile):
+    kept = api.keep_price(learner(), "spectrum", at=EVE)
+    assert kept.until == date(2026, 12, 23)
