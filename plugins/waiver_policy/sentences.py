@@ -111,7 +111,7 @@ _BY_CODE: Mapping[str, object] = {
     ),
     ReasonCode.NO_RULE_APPLIES: gettext_lazy("No rule of the policy applies to you."),
     ReasonCode.COUNTRY_OF_BASIS_MISSING: gettext_lazy(
-        "The policy goes by %(basis)s, which we do not know yet."
+        "We do not know yet which country counts for this policy: %(basis)s."
     ),
     ReasonCode.COUNTRY_RECENT: gettext_lazy(
         "The country in your profile has been this one since %(date)s only. A person looks at it "
@@ -167,13 +167,13 @@ BASIS_NAMES: Mapping[str, object] = {
     "residence_verified_else_profile": gettext_lazy("the country in which you live"),
 }
 
-# Who has to say it: a strength of evidence, with whose country in words.
+# Who has to say it, by strength, after whose country it is; no word agrees with another.
 _STRENGTHS: Mapping[str, object] = {
-    EvidenceKind.DECLARED: gettext_lazy("%(basis)s, as you state it"),
-    EvidenceKind.INSTITUTION: gettext_lazy("%(basis)s, confirmed by an institution"),
-    EvidenceKind.DOCUMENT: gettext_lazy("%(basis)s, shown by a document"),
+    EvidenceKind.DECLARED: gettext_lazy("%(basis)s: your own statement"),
+    EvidenceKind.INSTITUTION: gettext_lazy("%(basis)s: confirmation by an institution"),
+    EvidenceKind.DOCUMENT: gettext_lazy("%(basis)s: a document that shows it"),
     EvidenceKind.NOMINATION: gettext_lazy(
-        "%(basis)s, confirmed by the administration of the State"
+        "%(basis)s: confirmation by the administration of the State"
     ),
 }
 
@@ -215,7 +215,9 @@ def _granted(decision: Decision) -> str:
     """What is waived: a share of the fee, or all above a price."""
     steps = decision.reduction.steps
     if len(steps) == 1 and isinstance(steps[0], Money):
-        return _("You pay %(price)s of the fee; the rest is waived for you.") % {"price": steps[0]}
+        return _("You pay %(price)s of the fee; the rest is waived for you.") % {
+            "price": _foreign(str(steps[0]))
+        }
     if decision.reduction.currencies and not decision.percent:
         return _("A part of the fee is waived for you.")
     return _("%(percent)s of the fee is waived for you.") % {"percent": decision.percent}

@@ -211,7 +211,9 @@ def _policy(value: Any, place: Place) -> Policy:
     auto_approve_when = reader.condition("auto_approve_when")
     every_rule = (*rules, *(rule for group in add_on for rule in group))
     benefits = [rule.benefit for rule in every_rule] + ([otherwise] if otherwise else [])
-    caps = _caps(body, place, rules)
+    caps, missing = _caps(body, place, rules), _missing(body, place)
+    # A policy that says what to do without a country wants one, whatever its rules compare.
+    wants_country = bool(missing.get("missing_country"))
     policy = Policy(
         slug=_slug(body, place),
         title=_read_with(body, "title", place, reading.text, ""),
@@ -225,7 +227,7 @@ def _policy(value: Any, place: Place) -> Policy:
         otherwise=otherwise,
         otherwise_route=_word(body, "otherwise_route", place, ROUTES),
         defaults=_defaults(body, place),
-        **_missing(body, place),
+        **missing,
         caps=caps,
         valid_days=_valid_days(body, place),
         **_effective(body, place),
@@ -236,7 +238,7 @@ def _policy(value: Any, place: Place) -> Policy:
         named_lists=tuple(sorted(seen.named)),
         tables=tuple(sorted({benefit.table for benefit in benefits if benefit.table})),
         refers_to=tuple(sorted({*seen.policies, *never_above})),
-        asks_country=_asks_country(seen, benefits, every_rule, caps),
+        asks_country=wants_country or _asks_country(seen, benefits, every_rule, caps),
         obstacles=obstacles_of(kind),
     )
     if policy.slug and policy.slug in policy.refers_to:
