@@ -188,7 +188,7 @@ def explain(decision: Decision) -> tuple[str, ...]:
     lines = [_result(decision)]
     lines += [_reason(reason.code, reason.params) for reason in decision.reasons]
     if decision.policy:
-        lines.append(_rule(decision))
+        lines += [_whose_country(decision), _rule(decision)]
     return tuple(line for line in lines if line)
 
 
@@ -359,6 +359,14 @@ def _foreign(text: str) -> str:
 def list_separator() -> str:
     """What stands between the parts of a list whose parts may have commas."""
     return pgettext("between items that may have commas", "; ")
+
+
+def _whose_country(decision: Decision) -> str:
+    """One basis per policy, and the learner reads which; the profile they know themselves."""
+    basis = decision.inputs.get("basis", "")
+    if basis not in BASIS_NAMES or basis == "profile":
+        return ""
+    return _("The country that counts for this policy: %(basis)s.") % {"basis": BASIS_NAMES[basis]}
 
 
 def _rule(decision: Decision) -> str:

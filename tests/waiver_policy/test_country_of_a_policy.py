@@ -312,3 +312,10 @@ def test_a_decision_with_evidence_dates_and_a_price_replays_to_itself():
     row = models.WaiverDecision.objects.get()
     assert replaying.replay(row) == decisions.to_decision(row)
     assert row.facts.inputs["evidence"][0]["kind"] == "document"
+
+
+def test_a_learner_reads_whose_country_counts():
+    told = api.explain(asked(person("ET"), basis="residence"))
+    assert "The country that counts for this policy: the country in which you live." in told
+    by_profile = " ".join(api.explain(asked(person("ET"), basis="profile")))
+    assert "The country that counts" not in by_profile

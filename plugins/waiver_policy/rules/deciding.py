@@ -432,6 +432,7 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "user_id": person.user_id,
         "country": person.country,
         "country_basis": person.country_basis,
+        "basis": _basis(question),
         "counted": list(located.countries),
         "payer_class": person.payer_class,
         "facts": {name: _kept(value) for name, value in sorted(person.facts.items())},
@@ -451,6 +452,12 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
 
 def _countries_of(person: Applicant, located: Located) -> frozenset[str]:
     return frozenset({person.country, *(one.country for one in located.evidence)})
+
+
+def _basis(question: Question) -> str:
+    """Whose country the policy asks for; "" when the answer does not depend on one."""
+    policy = question.policy
+    return policy.country_basis if policy is not None and policy.needs_country else ""
 
 
 def _kept_evidence(one: CountryEvidence) -> Mapping[str, str]:
