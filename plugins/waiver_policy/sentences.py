@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from fairgate.errors import FairgateError
 from fairgate.languages import Language, isolated, language, unbroken
 from fairgate.money import Money
+from fairgate.percent import Percent
 from waiver_policy import conf
 from waiver_policy.data import (
     ApplicationState,
@@ -218,7 +219,7 @@ def _granted(decision: Decision) -> str:
         return _("You pay %(price)s of the fee; the rest is waived for you.") % {
             "price": _foreign(str(steps[0]))
         }
-    if decision.reduction.currencies and not decision.percent:
+    if decision.reduction.currencies and decision.percent == Percent(0):
         return _("A part of the fee is waived for you.")
     return _("%(percent)s of the fee is waived for you.") % {"percent": decision.percent}
 

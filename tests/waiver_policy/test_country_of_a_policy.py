@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from factories import waiver_policy as make
 from fairgate.money import Money
+from fairgate.percent import Percent
 from waiver_policy import api, models
-from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind, Outcome
+from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind, Outcome, Reduction
 from waiver_policy.rules.countries import locate
-from waiver_policy.rules.deciding import Question, decide
+from waiver_policy.rules.deciding import Question, decide, restored_applicant
 from waiver_policy.rules.language import BASES, read_policies
 from waiver_policy.rules.vectors import listed
 from waiver_policy.selectors import decisions, replaying
@@ -319,3 +322,102 @@ def test_a_learner_reads_whose_country_counts():
     assert "The country that counts for this policy: the country in which you live." in told
     by_profile = " ".join(api.explain(asked(person("ET"), basis="profile")))
     assert "The country that counts" not in by_profile
+
+
+def test_facts_of_every_kind_are_kept_and_come_back():
+    facts = {"share": Decimal("0.50"), "on": date(2026, 1, 1), "names": ["a", Decimal(1)],
+             "at": datetime(2026, 1, 1, 23, tzinfo=UTC), "yes": True}  # fmt: skip
+    kept = json.loads(json.dumps(asked(person("ET", facts=facts)).inputs))
+    assert restored_applicant(kept).facts == {
+        **facts, "on": "2026-01-01", "at": "2026-01-01", "names": ["a", Decimal(1)],
+    }  # fmt: skip
+
+
+def decided(text, **more):
+    policies = {policy.slug: policy for policy in read_policies(text, file="p")}
+    known = {"applicant": person("ET"), "price": Money("100.00", "USD"), **more}
+    return decide(
+        Question(
+            offering_code="x", at=NOON, known_at=NOON, countries=frozenset({"ET", "FR"}),
+            policy=policies.pop(make.SLUG), policies=policies,
+            lists={"OURS": {"ET": (listed("OURS", "ET"),)}}, editions={"OURS": "OURS-1"}, **known,
+        )
+    )  # fmt: skip
+
+
+def rule(benefit, *, when="{in_list: {ref: OURS}}", more=""):
+    return f"  - {{label: it, when: {when}, benefit: {benefit}{more}}}\n"
+
+
+def test_a_fixed_price_before_a_person_tells_them_the_price():
+    fifty = '{kind: fixed_price, amount: "50.00", currency: USD}'
+    decision = decided(make.policy_text(rule(fifty, more=", route: manual_review")))
+    assert decision.reasons[-1].params == {"price": "USD 50.00"}
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "outcome", "to_pay"),
+    [
+        ("{kind: percent_off, percent: 20}", "granted", "80.00"),
+        ("{kind: percent_off, percent: 0}", "refused", "100.00"),
+        ("{kind: discretionary}", "review", "100.00"),
+        ('{kind: fixed_price, amount: "30.00", currency: USD}', "granted", "30.00"),
+        ('{kind: fixed_price, amount: "30.00", currency: EUR}', "review", "100.00"),
+    ],
+)
+def test_who_matches_no_rule_gets_what_everybody_gets(otherwise, outcome, to_pay):
+    text = make.policy_text(
+        rule("{kind: percent_off, percent: 100}"), extra=f"  otherwise: {otherwise}\n"
+    )
+    decision = decided(text, applicant=person("FR"))
+    price = Money("100.00", "USD")
+    assert decision.outcome == outcome
+    assert price - decision.reduction.of(price) == Money(to_pay, "USD")
+
+
+def test_a_policy_about_refunds_decides_about_no_fee():
+    text = make.policy_text(
+        rule("{kind: refund_percent, percent: 100}", when="{flag: early}"),
+        extra="  kind: refund\n",
+    )
+    decision = decided(text, applicant=person("ET", facts={"early": True}))
+    assert (decision.outcome, codes(decision)) == (Outcome.REFUSED, ["OFFERING_NOT_COVERED"])
+
+
+GUARANTEE = "  guarantees: [{never_above: {price_under: before}}]\n"
+BEFORE = make.policy_text(
+    rule("{kind: percent_off, percent: 60}"), slug="before"
+).split("policies:\n")[1]  # fmt: skip
+
+
+def test_nobody_pays_more_than_under_the_policy_before():
+    text = make.policy_text(rule("{kind: percent_off, percent: 50}"), extra=GUARANTEE)
+    assert decided(text + BEFORE).reduction.of(Money("100.00", "USD")) == Money("60.00", "USD")
+    alone = decided(text)
+    assert (alone.outcome, codes(alone)[-1]) == (Outcome.REVIEW, "REVIEW_NEEDED")
+
+
+@pytest.mark.parametrize(
+    ("held", "grants", "outcome", "waived"),
+    [
+        ("{policy: before}", ["before"], "granted", "80.00"),
+        ("{policy: before, label: it}", ["before:it"], "granted", "80.00"),
+        ("{policy: before, label: gone}", ["before:gone"], "review", "0.00"),
+        ("{policy: nobody}", ["nobody"], "review", "0.00"),
+    ],
+)
+def test_a_top_up_covers_a_share_of_what_another_grant_leaves(held, grants, outcome, waived):
+    half = "{kind: cover_remainder, percent_of_remainder: 50}"
+    text = make.policy_text(rule(half, when=f"{{has_grant: {held}}}")) + BEFORE
+    decision = decided(text, applicant=person("ET", facts={"grants": grants}))
+    assert decision.outcome == outcome
+    assert decision.reduction.of(Money("100.00", "USD")) == Money(waived, "USD")
+
+
+def test_a_part_that_depends_on_a_price_nobody_named_is_called_a_part():
+    steps = Reduction((Percent(10), Money("50.00", "USD")))
+    decision = replace(
+        decided(make.policy_text(rule("{kind: percent_off, percent: 5}"))), reduction=steps,
+        percent=Percent(0),
+    )  # fmt: skip
+    assert api.explain(decision)[0] == "A part of the fee is waived for you."

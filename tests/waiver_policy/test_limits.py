@@ -185,6 +185,11 @@ def test_one_more_fits_up_to_the_limit(text, used, asked, fits):
     assert quotas.fits(cap(text), used, asked) is fits
 
 
+def test_the_name_of_a_budget_is_no_limit_of_its_own():
+    budget = cap("{scope: fund, period: event, limit: budget}")
+    assert quotas.fits(budget, [use()] * 99, claim())
+
+
 def test_a_limit_of_categories_counts_different_rules_in_a_year():
     rules = RULES
     extra = "  stack: {mode: exclusive, max_categories_per_year: 1}\n"

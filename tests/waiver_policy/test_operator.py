@@ -55,6 +55,23 @@ def test_policies_are_checked_against_vectors(cases):
     assert (code, told) == (0, "1 policy, 3 vectors, 0 failed\n")
 
 
+def test_an_expectation_about_the_decision_that_fails_says_what_was_decided(cases):
+    wanted = "expect: {label: ldc, outcome: review, reasons: [IN_GRACE], missing_facts: [x]}}\n"
+    path = cases(
+        f'- {{policy: {make.SLUG}, country: "LA", as_of: "2026-11-23", {wanted}'
+    )  # fmt: skip
+    code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), path)
+    assert code == 1
+    assert "outcome is granted, expected review." in told
+    assert "reasons is LIST_MEMBER, expected IN_GRACE." in told
+    assert "missing_facts is none, expected x." in told
+
+
+def test_the_command_wants_two_files():
+    code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY))
+    assert (code, told) == (2, "Two files are needed: POLICIES.yaml CASES.yaml.")
+
+
 def test_a_failing_vector_has_its_line_and_the_exit_code_is_1(cases):
     path = cases(CASES.replace("label: ldc", "label: lldc"))
     code, told = run("waiver_policy_check", str(make.SHIPPED_POLICY), path)
@@ -77,6 +94,20 @@ def test_a_failing_vector_has_its_line_and_the_exit_code_is_1(cases):
         ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\", expekt: {label: null}}",
          "this word is not known"),
         ("- [", "is not YAML"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\", facts: [a],"
+         " expect: {label: null}}", "facts: a mapping of names to values"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\", lists: [a],"
+         " expect: {label: null}}", "lists: a mapping of lists to country codes"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\","
+         " expect: {label: null, waived: \"USD 1.00\"}}", "waived: this takes a “price”"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\", price: \"100 USD\","
+         " expect: {label: null}}", "“100 USD” is not an amount like USD 100.00"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\","
+         " expect: {label: null, price_of_100: half}}", "an amount like \"52.50\""),
+        ("- {policy: our-ldc-sids-defalt, as_of: \"2026-11-23\", expect: {label: null}}",
+         "did you mean “our-ldc-sids-default”?"),
+        ("- {policy: our-ldc-sids-default, as_of: \"2026-11-23\","
+         " expect: {label: null, outcome: given}}", "“given” is not known here"),
     ],
 )  # fmt: skip
 def test_malformed_vectors_end_with_2(cases, text, words):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -482,3 +482,66 @@ def test_a_comment_or_another_policy_in_the_file_makes_no_new_version():
     ]  # fmt: skip
     assert [one.version for one in api.load_policy(
         GOOD.replace("Test", "Others"), file="p", by="operator", at=make.EVE)] == [2]  # fmt: skip
+
+
+def test_every_author_of_whom_too_little_is_known_is_asked_about():
+    that = "{all: [{in_list: {ref: A}}, {any: [{flag: b}, {not: {has_grant: {policy: p}}}]}]}"
+    policy = compiled(f"{{every: {{over: authors, that: {that}}}}}")
+    assert answer(policy).missing_facts == ("authors", "b", "grants")
+    held = {"authors": ["LA"], "grants": ["p"], "lists": named(A="LA")}
+    assert answer(policy, **held).missing_facts == ("b",)
+
+
+@pytest.mark.parametrize("number", [Decimal("NaN"), Decimal("Infinity")])
+def test_what_is_no_number_is_compared_with_none(number):
+    with pytest.raises(UnusableFact, match="a number is needed"):
+        answer(compiled("{lt: {field: x, value: 1}}"), x=number)
+
+
+def test_the_day_of_a_fact_is_a_day():
+    grace = Grace(months=1, starts="act")
+    left, moment = date(2020, 1, 1), datetime.fromisoformat("2026-01-31T23:00:00-02:00")
+    assert grace.end(left, {"act": moment}) == date(2026, 3, 1)
+    with pytest.raises(UnusableFact, match="“act” is 'soon'; a date is needed"):
+        grace.end(left, {"act": "soon"})
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ("  add_on: [{label: a, when: {flag: a}, benefit: {kind: discretionary}}, []]\n",
+         "rules, or lists of rules, are needed; not both"),
+        ("  stack: {mode: best_of}\n"
+         "  add_on: [{label: a, when: {flag: a}, benefit: {kind: discretionary}}]\n",
+         "“add_on” needs the mode sequential"),
+        ("  defaults: [a]\n", "a mapping of facts to values"),
+    ],
+)  # fmt: skip
+def test_add_ons_and_defaults_that_are_not_understood_are_refused(extra, words):
+    assert words in faults_of(make.policy_text(make.LDC_FREE, extra=extra))
+
+
+def test_two_policies_of_one_name_are_refused():
+    said = faults_of(GOOD + GOOD.split("policies:\n")[1])
+    assert "a policy of this name stands there already" in said
+
+
+def test_one_list_may_be_pinned_in_a_condition():
+    policy = compiled('{in_list: {ref: A, version: "2024"}}')
+    assert policy.named_lists == ("A@2024",)
+    pinned = {"A": {}, "A@2024": named(A="LA")["A"]}
+    assert answer(policy, lists=pinned).label == "it"
+
+
+def test_a_policy_begins_on_the_day_of_its_moment_where_only_days_are_known():
+    policy = compiled("{const: true}", extra='  effective: {from: "2026-11-22"}\n')
+    assert answer(policy, on=date(2026, 11, 21)).not_in_force
+    assert answer(policy, on=date(2026, 11, 22), at=datetime(2026, 11, 22, tzinfo=UTC)).label
+
+
+def test_an_add_on_that_a_person_must_fill_in_leaves_the_whole_to_them():
+    extra = "  add_on: [{label: more, when: {flag: a}, benefit: {kind: discretionary}}]\n"
+    policy = compiled("{flag: b}", extra=extra)
+    assert answer(policy, b=True).price_of_100 == 50
+    found = answer(policy, a=True, b=True)
+    assert (found.add_on, found.price_of_100, found.lacks.what) == ("more", None, "person")

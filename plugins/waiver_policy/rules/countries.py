@@ -44,11 +44,6 @@ class Located:
         """The one that counts first; "" when none is known."""
         return self.countries[0] if self.countries else ""
 
-    @property
-    def is_verified(self) -> bool:
-        """Whether somebody other than the person says so."""
-        return self.kind.strength >= EvidenceKind.INSTITUTION.strength
-
     def seen_elsewhere(self) -> str:
         """The country of the newest address, if it is none of those that count; else ""."""
         seen = [one for one in self.evidence if one.kind is EvidenceKind.IP and one.country]

@@ -370,16 +370,15 @@ def _reduction(benefit: Benefit, case: Case, tops_up: HasGrant | None = None) ->
         return Lacks("person")
     if benefit.table:
         return _from_table(benefit, case)
-    if benefit.kind == "fixed_price" and benefit.amount is not None:
+    if benefit.amount is not None:
         return Reduction.down_to(benefit.amount)
-    if benefit.percent is None:
-        return Lacks("person")
+    percent = benefit.percent or Percent(0)
     if benefit.kind == "percent_of_list":
-        return Reduction.off(Percent.from_basis_points(10_000 - benefit.percent.basis_points))
+        return Reduction.off(Percent.from_basis_points(10_000 - percent.basis_points))
     if benefit.kind == "cover_remainder":
         before = _of_other_grant(tops_up, case) if tops_up else None
-        return before.then(Reduction.off(benefit.percent)) if before else Lacks("grant")
-    return Reduction.off(benefit.percent)
+        return before.then(Reduction.off(percent)) if before is not None else Lacks("grant")
+    return Reduction.off(percent)
 
 
 def _from_table(benefit: Benefit, case: Case) -> Reduction | Lacks:
