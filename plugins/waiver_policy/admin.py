@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from fairgate import clock
+from fairgate.money import Money
 from waiver_policy import (
     admin_lists,  # noqa: F401 - importing registers
     api,
@@ -62,6 +63,7 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
             "fault": fault,
             "found": None if fault else found,
             "moves": _moves(found),
+            "effects": _effects(found),
             "applications": _linked(found),
             "may_activate": may and version.state == models.PolicyVersion.DRAFT,
             "may_retire": may and version.state == models.PolicyVersion.ACTIVE,
@@ -108,6 +110,19 @@ def _answer(answer: Answer) -> str:
     return f"{outcome_name(answer.outcome)}, {answer.percent}"
 
 
+def _effects(found: Comparison) -> list[str]:
+    """What it would have cost the fund, where that is known."""
+    return [
+        (
+            _("The fund would have paid %(amount)s less.")
+            if amount.minor < 0
+            else _("The fund would have paid %(amount)s more.")
+        )
+        % {"amount": Money.from_minor(abs(amount.minor), amount.currency)}
+        for amount in found.fund_effect
+    ]
+
+
 def _linked(found: Comparison) -> list[dict[str, str]]:
     rows = models.WaiverApplication.objects.filter(uuid__in=found.applications).order_by("pk")
     view = "admin:waiver_policy_waiverapplication_change"
@@ -127,6 +142,7 @@ class WaiverDecisionAdmin(ReadOnlyAdmin):
 class PriceLockAdmin(ReadOnlyAdmin):
     """Prices that are kept for somebody, and how that ended."""
 
+    exclude = ["country"]
     list_display = ["uuid", "offering_code", "until", "ended_at", "end_reason"]
     list_filter = ["end_reason"]
     search_fields = ["uuid", "offering_code"]

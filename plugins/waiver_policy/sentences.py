@@ -124,13 +124,13 @@ _BY_CODE: Mapping[str, object] = {
         "waiver is granted."
     ),
     ReasonCode.PRICE_LOCKED: gettext_lazy(
-        "Your price of %(date)s is kept for you, up to but not including %(until)s (UTC): the "
+        "Your waiver of %(date)s is kept for you, up to but not including %(until)s (UTC): the "
         "lists and the policy of %(date)s decide."
     ),
     ReasonCode.COUNTRY_CHANGED: gettext_lazy(
-        "The country of your profile is not the one that you had here before. A price that was "
+        "The country of your profile is not the one that you had here before. A waiver that was "
         "kept for the other country no longer holds, and for 90 days after a change a person "
-        "looks before a waiver is given."
+        "looks before one is given."
     ),
     ReasonCode.OPTION_HIDDEN: gettext_lazy("The waiver is not offered without further details."),
     ReasonCode.OTHER_CURRENCY: gettext_lazy(

@@ -226,16 +226,16 @@ class TestThePageOfTheFee:
 
     def test_offers_to_keep_the_price_and_says_that_it_is_kept(self, page):
         told = page.get("/fairgate/fees/spectrum/").content.decode()
-        assert "Keep this price until Dec. 22, 2026" in told.replace("22 December", "Dec. 22,")
+        assert "Keep this waiver until Dec. 22, 2026" in told.replace("22 December", "Dec. 22,")
         answer = page.post("/fairgate/fees/spectrum/keep/", follow=True)
         told = answer.content.decode()
         assert answer.status_code == 200
         assert "Your waiver is kept for you until" in told
-        assert "Keep this price until" not in told
+        assert "Keep this waiver until" not in told
 
     def test_offers_it_to_nobody_without_a_waiver(self, page, profile):
         profile[page.user.pk] = "CH"
-        assert "Keep this price" not in page.get("/fairgate/fees/spectrum/").content.decode()
+        assert "Keep this waiver" not in page.get("/fairgate/fees/spectrum/").content.decode()
         answer = page.post("/fairgate/fees/spectrum/keep/")
         assert (answer.status_code, "no waiver on this price now" in answer.content.decode()) == (
             409, True,

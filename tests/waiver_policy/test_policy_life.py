@@ -118,7 +118,7 @@ class TestTheCommand:
             f"{make.SLUG} v2: of 2 past answers 1 would be another.",
             "* granted 100 % -> granted 50 %: 1",
             "  refused 0 % -> refused 0 %: 1",
-            "The fund would have paid USD -7.50 more.",
+            "The fund would have paid USD 7.50 less.",
             "0 applications would change.",
         ]
         draft(HALF + make.LDC_FREE.replace("LDC", "SIDS").replace("ldc", "sids"))

@@ -19,7 +19,7 @@ from waiver_policy.exceptions import (
     OutOfTurn,
     PolicyNotActive,
 )
-from waiver_policy.services import fund, grants
+from waiver_policy.services import fund, grants, policies
 
 pytestmark = pytest.mark.mariadb
 
@@ -261,3 +261,20 @@ def test_a_policy_that_eight_retire_is_retired_once(isolation, atomic):
     assert [type(error) for error in errors(outcomes)] == [PolicyNotActive] * 7
     (retired,) = values(outcomes)
     assert api.list_policies() == (retired,)
+
+
+def test_without_the_lock_activations_fail_on_the_unique_index(monkeypatch):
+    def unlocked(slug):
+        return list(models.PolicyVersion.objects.filter(slug=slug).order_by("version"))
+
+    monkeypatch.setattr(policies, "_locked_versions", unlocked)
+    make.lists()
+    for percent in range(1, 9):
+        text = make.policy_text(make.LDC_FREE.replace("percent: 100", f"percent: {percent}"))
+        api.load_policy(text, file="policy.yaml", by="operator", at=make.LONG_AGO)
+
+    def activate(number):
+        return api.activate_policy(make.SLUG, by="operator", at=make.EVE, version=number)
+
+    assert errors(race(*eight(activate), atomic=True, isolation=REPEATABLE_READ))
+    assert [policy.state for policy in api.list_policies()].count("active") == 1

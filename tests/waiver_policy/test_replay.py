@@ -91,6 +91,16 @@ class TestTheCommand:
         assert "2 decisions: 1 the same" in told
         assert "1 cannot be replayed: forgotten." in told
 
+    def test_goes_on_past_a_policy_that_the_rules_of_today_cannot_read(self):
+        make.grant(1)
+        make.policy(make.policy_text(make.LDC_FREE, slug="other"), slug="other", at=make.EVE)
+        make.grant(2)
+        models.PolicyVersion.objects.filter(slug=make.SLUG).update(text="no: policy", sha256="0")
+        code, told = run()
+        assert code == 1
+        assert f"policy: stored {make.SLUG} v1; now cannot be asked: {make.SLUG}" in told
+        assert "2 decisions: 1 the same, 1 different" in told
+
     def test_takes_those_since_a_day_or_of_a_policy(self):
         make.grant(1)
         make.grant(2, at=make.EVE + timedelta(days=1))

@@ -66,7 +66,7 @@ def decide(
         approved_until=approval.valid_until if approval else None,
         has_grant=has_live_grant(applicant.user_id, offering_code),
     )
-    row = locks.get_lock(applicant.user_id, offering_code)
+    row = locks.get_lock(applicant.user_id, offering_code) if applicant.user_id else None
     lock = locks.to_lock(row) if row and locks.holds(row, at=at) else None
     earlier = get_earlier_countries(applicant, at=at)
     decision = price_locks.decide(question, lock=lock, earlier=earlier)
@@ -84,6 +84,8 @@ def decide(
 
 def get_earlier_countries(applicant: Applicant, *, at: datetime) -> tuple[str, ...]:
     """Other countries that this person has said in the last 90 days, as far as it was kept."""
+    if not applicant.user_id:
+        return ()
     facts = models.DecisionFacts.objects.filter(
         decision__user_id=applicant.user_id,
         decision__at__gt=at - price_locks.COUNTRY_CHANGE,

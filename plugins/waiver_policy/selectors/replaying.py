@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from fairgate.errors import FairgateError
 from waiver_policy import models
 from waiver_policy.data import ENGINE_VERSION, Decision, Difference, Replayed, ReplayState
 from waiver_policy.rules import deciding, price_locks
@@ -20,7 +21,7 @@ from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import decisions, lists, policies
 from waiver_policy.selectors.lists import KnownLists
 
-PORTION = 1000
+PORTION = 500
 
 Others = Mapping[str, tuple[int, Policy]]
 """Policies that another one refers to, each with the number of its version."""
@@ -132,12 +133,22 @@ def _replayed(row: models.WaiverDecision, evidence: Evidence) -> Replayed:
     differences: tuple[Difference, ...] = ()
     state = ReplayState.FORGOTTEN
     if decisions.get_facts(row) is not None:
-        stored, now = decisions.to_decision(row), replay(row, evidence)
-        differences = () if stored == now else _differences(stored, now)
+        differences = _compared(row, evidence)
         state = _state(row, differences)
     return Replayed(
         uuid=row.uuid, state=state, engine_version=row.engine_version, differences=differences
     )
+
+
+def _compared(row: models.WaiverDecision, evidence: Evidence) -> tuple[Difference, ...]:
+    stored = decisions.to_decision(row)
+    try:
+        now = replay(row, evidence)
+    except FairgateError as error:
+        # The rules of today cannot read what those of then have kept: the others go on.
+        said = f"{row.policy} v{row.version}"
+        return (Difference(field="policy", stored=said, now=f"cannot be asked: {error}"),)
+    return () if stored == now else _differences(stored, now)
 
 
 def _state(row: models.WaiverDecision, differences: tuple[Difference, ...]) -> ReplayState:

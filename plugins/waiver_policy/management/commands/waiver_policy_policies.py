@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fairgate import clock
 from fairgate.counted import counted
 from fairgate.documents import DocumentError, read_text
+from fairgate.money import Money
 from waiver_policy import api
 from waiver_policy.data import Answer, Comparison, PolicySummary
 from waiver_policy.exceptions import WaiverError
@@ -110,7 +111,9 @@ class Command(BaseCommand):
             mark = "  " if then == now else "* "
             self.stdout.write(f"{mark}{_answer(then)} -> {_answer(now)}: {count}")
         for amount in found.fund_effect:
-            self.stdout.write(f"The fund would have paid {amount} more.")
+            size = Money.from_minor(abs(amount.minor), amount.currency)
+            way = "less" if amount.minor < 0 else "more"
+            self.stdout.write(f"The fund would have paid {size} {way}.")
         if found.unpriced:
             seats = counted(found.unpriced, "change")
             self.stdout.write(f"{seats} without a known cost of the seat.")
