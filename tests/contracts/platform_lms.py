@@ -34,6 +34,8 @@ from lms.djangoapps.grades.models import PersistentCourseGrade
 from lms.djangoapps.grades.tasks import KNOWN_RETRY_ERRORS
 from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
+from openedx.core.djangoapps.user_api.accounts.signals import USER_RETIRE_LMS_CRITICAL
+from openedx.core.djangoapps.user_api.models import RetirementState, UserRetirementStatus
 from openedx.features.content_type_gating.models import ContentTypeGatingConfig
 from xmodule.modulestore import ModuleStoreEnum
 from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
@@ -52,6 +54,8 @@ from fee_payments import selectors as payments_selectors
 from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
 from fee_payments.models import Offering
 from fee_payments.services import catalogue
+from waiver_policy import api as waivers
+from waiver_policy.exceptions import CoolingOff
 
 
 class PlatformFindsUs(GatedCourse):
@@ -78,6 +82,25 @@ class PlatformFindsUs(GatedCourse):
     def test_every_app_of_the_suite_is_installed(self):
         for app in ("waiver_policy", "fee_payments", "partnerships", "revenue_share", "fee_gate"):
             assert [one for one in settings.INSTALLED_APPS if one.startswith(f"{app}.")], app
+
+
+class LeavingForGood(GatedCourse):
+    """The platform retires somebody, and the waivers forget them."""
+
+    def test_the_platforms_signal_is_heard(self):
+        user = self.people["unpaid"]
+        with mock.patch("waiver_policy.api.retire_person") as retire:
+            USER_RETIRE_LMS_CRITICAL.send(sender=object, user=user)
+        assert retire.call_args.args == (user.pk,)
+
+    def test_nothing_is_forgotten_while_they_can_come_back(self):
+        user = self.people["unpaid"]
+        RetirementState.objects.get_or_create(
+            state_name="PENDING", defaults={"state_execution_order": 1, "required": True}
+        )
+        UserRetirementStatus.create_retirement(user)
+        with pytest.raises(CoolingOff):
+            waivers.retire_person(user.pk, at=datetime.now(UTC))
 
 
 class Publishing(GatedCourse):

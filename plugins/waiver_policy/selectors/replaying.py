@@ -85,8 +85,12 @@ def in_portions(rows: QuerySet[Any]) -> Iterator[models.WaiverDecision]:
     """Decisions with their facts, in the order of writing, a portion at a time in memory."""
     ordered, last = rows.select_related("facts").order_by("pk"), 0
     while portion := list(ordered.filter(pk__gt=last)[:PORTION]):
-        yield from portion
         last = portion[-1].pk
+        for row in portion:
+            yield row
+            # A row and its facts point at each other: without this they would pile up until
+            # Python's collector of cycles comes along.
+            row._state.fields_cache.clear()
 
 
 def replay(row: models.WaiverDecision, evidence: Evidence | None = None) -> Decision:
