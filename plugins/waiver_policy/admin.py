@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,6 +24,9 @@ from waiver_policy.admin_base import ReadOnlyAdmin
 from waiver_policy.data import Answer, Comparison
 from waiver_policy.exceptions import WaiverError
 from waiver_policy.sentences import outcome_name
+
+# How far back a comparison looks before somebody says how far.
+AT_FIRST = timedelta(days=90)
 
 
 @admin.register(models.PolicyVersion)
@@ -51,8 +54,10 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._act(request, version)
-        since, fault = _since(request.GET.get("since", ""))
-        found = api.compare_policy(version.slug, version=version.version, since=since)
+        since, fault = _since(request.GET.get("since"))
+        found = None
+        if not fault:
+            found = api.compare_policy(version.slug, version=version.version, since=since)
         may = permissions.may_activate(request.user)
         context = {
             **self.admin_site.each_context(request),
@@ -61,10 +66,10 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
             "version": version,
             "since": since,
             "fault": fault,
-            "found": None if fault else found,
-            "moves": _moves(found),
-            "effects": _effects(found),
-            "applications": _linked(found),
+            "found": found,
+            "moves": _moves(found) if found else [],
+            "effects": _effects(found) if found else [],
+            "applications": _linked(found) if found else [],
             "may_activate": may and version.state == models.PolicyVersion.DRAFT,
             "may_retire": may and version.state == models.PolicyVersion.ACTIVE,
         }
@@ -89,8 +94,13 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         return redirect("admin:waiver_policy_policyversion_compare", version.pk)
 
 
-def _since(text: str) -> tuple[date | None, str]:
-    """The day that was asked for, or what is wrong with it."""
+def _since(text: str | None) -> tuple[date | None, str]:
+    """The day that was asked for, or what is wrong with it; ``None`` is all there is.
+
+    Who asked for none gets a quarter of a year, so that the page is there soon.
+    """
+    if text is None:
+        return clock.utc_day(clock.now()) - AT_FIRST, ""
     try:
         return (date.fromisoformat(text) if text else None), ""
     except ValueError:

@@ -258,6 +258,12 @@ class TestTheAdmin:
         told = client.post(page, {"retire": "1"}, follow=True).content.decode()
         assert f"No version of the policy “{make.SLUG}” is active." in told
 
+    def test_looks_back_for_ninety_days_and_further_for_who_asks(self, client, officer, page):
+        make.grant(7, at=make.EVE - timedelta(days=100))
+        assert "2 past answers were asked." in client.get(page).content.decode()
+        told = client.get(page, {"since": ""}).content.decode()
+        assert "3 past answers were asked." in told
+
     def test_takes_a_day_and_says_what_is_none(self, client, officer, page):
         assert (
             "0 past answers were asked."
