@@ -7,7 +7,6 @@ whom it touches before them; the end in force of a contested row is confirmed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +50,6 @@ from waiver_policy.permissions import (
     APPLY_EDITION,
     CONFIRM_MEMBERSHIP,
     PROPOSE_EDITION,
-    SEE_LISTS,
 )
 from waiver_policy.selectors import lists
 from waiver_policy.selectors.operators import usernames
@@ -61,10 +59,9 @@ from waiver_policy.sentences import (
     membership_country,
     membership_status,
     membership_time,
-    old_edition_sentence,
-    waiting_sentence,
 )
 
+MAX_CHANGES = 500
 MAX_FAULTS = 20
 MAX_UUIDS = 100
 
@@ -74,38 +71,8 @@ if admin.site.index_template is None:
     admin.site.index_template = "admin/waiver_policy/index.html"
 
 
-@dataclass(frozen=True, slots=True)
-class ListWarning:
-    """One line of the banner, with where to go."""
-
-    sentence: str
-    url: str = ""
-    way: str = ""
-
-
-def list_warnings(user: Any, *, at: datetime) -> tuple[ListWarning, ...]:
-    """What a person has to look at in the country lists; nothing for who may not see them."""
-    if not user.has_perm(SEE_LISTS):
-        return ()
-    found = [ListWarning(contested_sentence(row), *_way(row, user)) for row in _contested(at)]
-    days = conf.list_days()
-    found += [ListWarning(old_edition_sentence(e, days)) for e in api.list_old_editions(at=at)]
-    if user.has_perm(APPLY_EDITION):
-        found += [
-            ListWarning(waiting_sentence(one), _proposal_url(one.uuid), _("Look at it"))
-            for one in api.list_proposals(ProposalState.PROPOSED)
-        ]
-    return tuple(found)
-
-
 def _contested(at: datetime) -> tuple[Membership, ...]:
     return api.list_contested(known_at=at)
-
-
-def _way(row: Membership, user: Any) -> tuple[str, str]:
-    url = reverse("admin:waiver_policy_listmembership_confirm", args=[row.list_code, row.country])
-    may = user.has_perm(CONFIRM_MEMBERSHIP)
-    return url, _("Look at it and confirm") if may else _("Look at it")
 
 
 def _proposal_url(uuid: Any) -> str:
@@ -265,6 +232,9 @@ class EditionProposalAdmin(ReadOnlyAdmin):
     list_display = ["lists", "state_now", "source", "document_symbol", "proposed_at", "proposer"]
     list_filter = ["state"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("files")
+
     @admin.display(description=gettext_lazy("lists"))
     def lists(self, row: models.EditionProposal) -> str:
         """The codes of the lists."""
@@ -409,7 +379,9 @@ def _shown(row: models.EditionProposal, at: datetime) -> Mapping[str, Any]:
         return {"unreadable": str(error)}
     return {
         "impact": impact,
-        "changes": [_change(change) for change in impact.changes],
+        "count": len(impact.changes),
+        "changes": [_change(change) for change in impact.changes[:MAX_CHANGES]],
+        "more": max(0, len(impact.changes) - MAX_CHANGES),
         "touched": _touched(impact),
         "applications": _links("waiver_policy_waiverapplication", impact.applications),
         "grants": _links("waiver_policy_waivergrant", impact.grants),

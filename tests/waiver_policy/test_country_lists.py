@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from factories import waiver_policy as make
 from fairgate.documents import DocumentError, DocumentErrors
 from waiver_policy.data import Membership
-from waiver_policy.rules.editions import changes, read_lists
+from waiver_policy.rules.editions import changed_answers, changes, read_lists
 
 KNOWN = {**make.CODES, "XK": ("", "")}
 SHIPPED = read_lists(
@@ -392,6 +392,46 @@ def test_two_keys_that_a_database_takes_for_one_are_refused():
 
 def test_namibia_is_on_a_list_by_name_too():
     assert named({"iso3166_alpha2": "NA"})["R4L_A"][0].country == "NA"
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["LA", "NP"]),
+        st.integers(0, 5),
+        st.integers(1, 5),
+        st.booleans(),
+        st.sampled_from(["", "1"]),
+    ),
+    max_size=4,
+)
+
+
+def lines(drawn):
+    """Rows of years, some of them open."""
+    return [
+        replace(
+            read({})["LDC"][0],
+            country=country,
+            from_date=date(2020 + start, 1, 1),
+            until_date=None if is_open else date(2020 + start + length, 1, 1),
+            value=value,
+        )
+        for country, start, length, is_open, value in drawn
+    ]
+
+
+@given(before=LINES, after=LINES)
+def test_a_country_that_is_not_named_answers_the_same_from_that_day_on(before, after):
+    on = date(2023, 1, 1)
+    old, new = lines(before), lines(after)
+    changed = changed_answers(old, new, on=on)
+    for day in (date(2023 + year, 1, 1) for year in range(8)):
+        for country in {"LA", "NP"} - set(changed):
+            assert answers(old, country, day) == answers(new, country, day)
+
+
+def answers(rows, country, day):
+    return {(row.kind, row.value) for row in rows if row.country == country and row.holds_on(day)}
 
 
 def test_a_difference_shows_both_sides():

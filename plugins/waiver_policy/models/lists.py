@@ -38,7 +38,8 @@ class EditionProposal(models.Model):
     """Files that somebody proposed as new editions, and what a second person made of them.
 
     ``files`` holds the texts themselves (``[{"name": …, "text": …}]``), so that what is applied is
-    what was proposed. ``base`` names the edition of each list that it was compared with.
+    what was proposed; ``file_name`` names them where nobody needs the texts. ``base`` names the
+    edition of each list that it was compared with.
 
     .. pii: The ids of the two operators.
     .. pii_types: id
@@ -50,6 +51,7 @@ class EditionProposal(models.Model):
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=10, default=PROPOSED)
     files = models.JSONField(_("files"))
+    file_name = models.CharField(_("file"), max_length=255, blank=True)
     base = models.JSONField(_("compared with"))
     sha256 = models.CharField("SHA-256", max_length=64)
     source = models.CharField(_("source"), max_length=500)

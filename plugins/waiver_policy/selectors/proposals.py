@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -90,13 +89,13 @@ def files_of(row: models.EditionProposal) -> tuple[ListFile, ...]:
 
 def get_proposal(uuid: UUID) -> ProposalSummary | None:
     """A proposal by its public key."""
-    row = models.EditionProposal.objects.filter(uuid=uuid).first()
+    row = models.EditionProposal.objects.defer("files").filter(uuid=uuid).first()
     return to_proposal(row) if row else None
 
 
 def list_proposals(state: str | None = None) -> tuple[ProposalSummary, ...]:
     """Proposals in a state, or all; the newest first."""
-    rows = models.EditionProposal.objects.order_by("-id")
+    rows = models.EditionProposal.objects.defer("files").order_by("-id")
     if state is not None:
         rows = rows.filter(state=state)
     return tuple(to_proposal(row) for row in rows)
@@ -155,7 +154,7 @@ def to_proposal(row: models.EditionProposal) -> ProposalSummary:
         uuid=row.uuid,
         state=row.state,
         base=row.base,
-        files=tuple(Path(one["name"]).name for one in row.files),
+        files=tuple(row.file_name.split(", ")),
         sha256=row.sha256,
         source=row.source,
         document_symbol=row.document_symbol,

@@ -91,10 +91,7 @@ def write_edition(
             the rows are of former States only, and today's countries come first.
     """
     rows = tuple(rows)
-    if all(row.is_former for row in rows):
-        raise EditionOutOfOrder(
-            f"{country_list} has no edition yet: load the file of today's countries with this one."
-        )
+    check_whole(country_list.code, rows)
     _check_order(country_list, known_from)
     files = tuple(files)
     edition = models.ListEdition.objects.create(
@@ -114,6 +111,18 @@ def write_edition(
     models.CountryList.objects.filter(pk=country_list.pk).update(newest=edition.number)
     log.info("list edition written: edition=%s rows=%s", edition, len(rows))
     return summary_of(edition)
+
+
+def check_whole(code: str, rows: Iterable[Membership]) -> None:
+    """A list begins with today's countries.
+
+    Raises:
+        EditionOutOfOrder: the rows are of former States only.
+    """
+    if all(row.is_former for row in rows):
+        raise EditionOutOfOrder(
+            f"{code} has no edition yet: load the file of today's countries with this one."
+        )
 
 
 def _check_order(country_list: models.CountryList, known_from: datetime) -> None:

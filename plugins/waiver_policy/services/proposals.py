@@ -46,6 +46,9 @@ def propose_edition(
     files = open_files(source, file=file)
     found = read_files(files, on=utc_day(at))
     base = proposals.newest_names(found)
+    for code, rows in found.items():
+        if not base[code]:
+            lists.check_whole(code, rows)
     compared = proposals.compare(found, base)
     if not compared.changes and not _renews(facts, base):
         raise NothingToPropose(
@@ -55,6 +58,7 @@ def propose_edition(
         _check_vanished(compared)
     row = models.EditionProposal.objects.create(
         files=[{"name": one.name, "text": one.text} for one in files],
+        file_name=list_files.names_of(files),
         base=dict(base),
         sha256=list_files.sha256_of(files),
         source=facts.source,
