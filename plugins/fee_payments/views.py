@@ -95,10 +95,10 @@ def _fee_page(
     else:
         context["ended"] = api.ended_note(learner.user_id, code, at=at)
     try:
-        context["quote"] = api.quote(learner, code, at=at, currency=currency)
+        offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
         if offering.waivable and not settled:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
-        if offer.waived and not offer.entitled:
+        if offer.waived and not settled:
             context |= _keeping(learner, offer, at)
         if waitlisted:
             context["full_quote"] = api.quote(
