@@ -11,44 +11,12 @@ read after the lock would still see the books as they were then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from fairgate_tables.transactions import in_transaction
 
 from . import models
 from .data import Weights
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-#: MySQL and MariaDB: lock wait timeout, deadlock. The server has undone the transaction.
-_LOST_RACE = (1205, 1213)
-_ATTEMPTS = 8
-
-
-def in_transaction(use_case: Callable[P, R]) -> Callable[P, R]:
-    """Run a use case as one transaction; a lost race for a lock is run again.
-
-    Inside somebody else's transaction there is nothing to run again: the server has undone all of
-    it, so the error goes to whoever began it.
-    """
-
-    @wraps(use_case)
-    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
-        attempts = 1 if transaction.get_connection().in_atomic_block else _ATTEMPTS
-        while True:
-            attempts -= 1
-            try:
-                with transaction.atomic():
-                    return use_case(*args, **kwargs)
-            except OperationalError as error:
-                if not attempts or not error.args or error.args[0] not in _LOST_RACE:
-                    raise
-
-    return attempt
 
 
 @in_transaction

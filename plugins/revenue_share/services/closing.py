@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from django.db import IntegrityError
 from django.db.models import Max
 
-from .. import lock_objects, statements
+from fairgate_tables.transactions import in_transaction
+
+from .. import statements
 from ..data import ClosedPeriod, Period, Statement
 from ..exceptions import CloseRefused, EarlierPeriodOpen, FactsWaiting, PeriodStillOnHold
 from ..models import CountedEvent, PeriodClose
@@ -41,7 +43,7 @@ def close_period(text: str, *, at: datetime, by: str) -> ClosedPeriod:
     return closed
 
 
-@lock_objects.in_transaction
+@in_transaction
 def _close(period: Period, at: datetime, by: str) -> None:
     _check_may_close(period, at)
     # One reading: an event that another worker books meanwhile is on the next statement.
