@@ -47,7 +47,7 @@ def insert_or_lock(*rows: models.Model, field: str) -> None:
         for row in rows
         for one in _fields(model)
     ]
-    column = connection.ops.quote_name(model._meta.get_field(field).column)  # type: ignore[union-attr]
+    column = connection.ops.quote_name(str(model._meta.get_field(field).column))  # type: ignore[union-attr]
     clash = f" ON CONFLICT ({column}) DO UPDATE SET {column} = {column}"
     if connection.vendor == "mysql":
         clash = f" ON DUPLICATE KEY UPDATE {column} = {column}"

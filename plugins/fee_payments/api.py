@@ -2,9 +2,8 @@
 
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
 ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
-``list_payments``, ``list_refunds``, ``list_waived_seats``; ``list_seat_codes``, ``given_seat``,
-``price_kept``,
-``ended_note``;
+``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``;
+``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
@@ -31,6 +30,7 @@ from fee_payments.selectors import (
     list_orders,
     list_payments,
     list_refunds,
+    list_returned_seats,
     list_seat_codes,
     list_waived_seats,
     offering,
@@ -74,6 +74,7 @@ __all__ = [
     "list_orders",
     "list_payments",
     "list_refunds",
+    "list_returned_seats",
     "list_seat_codes",
     "list_waived_seats",
     "offering",

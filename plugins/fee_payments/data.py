@@ -278,6 +278,18 @@ class WaivedSeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedSeat:
+    """A waived seat that was given back with a full refund: the fund has its money again.
+
+    ``uuid`` is the key of this fact; the seat is the ``WaivedSeat`` of ``grant_uuid``.
+    """
+
+    uuid: UUID
+    grant_uuid: UUID
+    returned_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntitlementChange:
     """A right was given or taken. Says whose and to what, not which: ask before you act on it."""
 

@@ -258,9 +258,7 @@ class OrderLine(models.Model):
     """What was ordered, at which price, tax and waiver: the terms of the sale, never changed.
 
     ``explanation`` holds the sentences the learner saw, until they are forgotten. ``seat_cost`` is
-    what the waiver fund pays the provider of the training for the waived part. ``waiver_reused``:
-    the grant was used by an earlier order that was refunded, and it is not taken, told or released
-    a second time.
+    what the waiver fund pays the provider of the training for the waived part.
 
     .. pii: The sentences may name the learner's country.
     .. pii_types: location
@@ -276,7 +274,6 @@ class OrderLine(models.Model):
     currency = models.CharField(max_length=3)
     list_minor = models.PositiveBigIntegerField()
     waived_minor = models.PositiveBigIntegerField(default=0)
-    waiver_reused = models.BooleanField(default=False)
     waived_basis_points = models.PositiveIntegerField(default=0)
     seat_cost_minor = models.PositiveBigIntegerField(default=0)
     seat_cost_currency = models.CharField(max_length=3, blank=True, default="")

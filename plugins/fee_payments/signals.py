@@ -1,8 +1,8 @@
 """Facts that fee_payments tells, in the past tense, after the commit.
 
-The rows behind the first three are the outbox: ``api.list_payments``, ``list_refunds`` and
-``list_waived_seats`` give the same facts again, in order, to whoever missed a signal because a
-worker died between the commit and the send.
+The rows behind the first four are the outbox: ``api.list_payments``, ``list_refunds``,
+``list_waived_seats`` and ``list_returned_seats`` give the same facts again, in order, to whoever
+missed a signal because a worker died between the commit and the send.
 """
 
 from django.dispatch import Signal
@@ -15,6 +15,9 @@ PAYMENT_REFUNDED = Signal()
 
 # seat: fee_payments.data.WaivedSeat
 SEAT_WAIVED = Signal()
+
+# seat: fee_payments.data.ReturnedSeat
+SEAT_RETURNED = Signal()
 
 # change: fee_payments.data.EntitlementChange. A hint to forget what was remembered about this
 # learner, never a right: whoever needs to know asks ``has_entitlement``. It may be missed.

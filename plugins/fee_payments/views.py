@@ -100,7 +100,7 @@ def _fee_page(
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if offer.waived and not settled:
             context |= _keeping(learner, offer, at)
-        if waitlisted:
+        if waitlisted or _waits(context.get("application")):
             context["full_quote"] = api.quote(
                 learner, code, at=at, currency=currency, with_waiver=False
             )
@@ -116,6 +116,11 @@ def _keeping(learner: Learner, offer: Quote, at: datetime) -> dict[str, object]:
         return {"kept_until": kept.until - timedelta(days=1)}
     until = waivers.price_could_be_kept_until(offer.waiver) if offer.waiver else None
     return {"keep_until": until - timedelta(days=1)} if until else {}
+
+
+def _waits(note: object) -> bool:
+    """Whether this person is on the waiting list and it is not their turn: they may pay in full."""
+    return getattr(note, "state", "") == "waiting"
 
 
 def _login_url(next_page: str) -> str:

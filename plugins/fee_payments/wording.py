@@ -24,10 +24,8 @@ from waiver_policy.exceptions import FundEmpty, NotEligible
 def in_words(error: FairgateError) -> str:
     """The sentence to show for a refusal."""
     if isinstance(error, FundEmpty):
-        return _(
-            "You are eligible, but the waiver fund is used up at the moment. Your request is on "
-            "the waiting list."
-        )
+        # Whether and where they wait stands beside it: the place on the list is told as it is now.
+        return _("You are eligible, but the waiver fund cannot pay for another seat at the moment.")
     if isinstance(error, NotEligible):
         return " ".join((*waivers.explain(error.decision), *waivers.advise(error.decision)))
     if isinstance(error, NotOnSale):

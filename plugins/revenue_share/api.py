@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
 
 from . import statements
 from .data import (
@@ -31,6 +31,7 @@ __all__ = [
     "balances",
     "book_payment",
     "book_refund",
+    "book_returned_seat",
     "book_waived_seat",
     "catch_up",
     "check",
@@ -74,6 +75,16 @@ def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
         KeyReused: this grant is booked with other amounts or dates.
     """
     return booking.book_waived_seat(seat, at=at)
+
+
+def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
+    """Reverse a waived seat that was given back with a full refund, as it was booked.
+
+    Raises:
+        SaleNotBooked: the waived seat is not in the books yet; ``catch_up`` books both.
+        KeyReused: this return is booked with another date.
+    """
+    return booking.book_returned_seat(seat, at=at)
 
 
 def catch_up(*, at: datetime) -> CaughtUp:

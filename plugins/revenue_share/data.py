@@ -33,6 +33,11 @@ class EventKind(StrEnum):
     SALE = "sale"
     REFUND = "refund"
     WAIVED_SEAT = "waived_seat"
+    RETURNED_SEAT = "returned_seat"
+
+
+#: Events about seats that the fund pays: they share nothing, and may move nothing.
+SEATS = (EventKind.WAIVED_SEAT, EventKind.RETURNED_SEAT)
 
 
 class Part(StrEnum):
@@ -251,6 +256,7 @@ class CaughtUp:
     payments: int
     refunds: int
     seats: int
+    returned: int = 0
     waiting: tuple[str, ...] = ()
 
 

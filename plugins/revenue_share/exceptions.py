@@ -36,12 +36,15 @@ class KeyReused(RevenueShareError):
 
 
 class SaleNotBooked(RevenueShareError):
-    """A refund mirrors the lines of its sale, so the sale comes first; catching up brings both."""
+    """A refund mirrors the lines of its sale, so the sale comes first; catching up brings both.
+
+    So does a waived seat that is given back.
+    """
 
     retryable = True
 
     def __init__(self, payment: object) -> None:
-        super().__init__(f"The payment {payment} is not in the books yet; its refund has to wait.")
+        super().__init__(f"The fact {payment} is not in the books yet; its refund has to wait.")
 
 
 class RefundExceedsSale(RevenueShareError):

@@ -7,8 +7,13 @@ import logging
 from django.dispatch import receiver
 
 from fairgate import clock
-from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
-from fee_payments.signals import PAYMENT_RECORDED, PAYMENT_REFUNDED, SEAT_WAIVED
+from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
+from fee_payments.signals import (
+    PAYMENT_RECORDED,
+    PAYMENT_REFUNDED,
+    SEAT_RETURNED,
+    SEAT_WAIVED,
+)
 
 from . import api
 from .exceptions import SaleNotBooked
@@ -35,3 +40,12 @@ def book_refund(refund: RefundSummary, **_: object) -> None:
 def book_waived_seat(seat: WaivedSeat, **_: object) -> None:
     """Note a waived seat and what the fund pays for it."""
     api.book_waived_seat(seat, at=clock.now())
+
+
+@receiver(SEAT_RETURNED, dispatch_uid="revenue_share.seat_returned")
+def book_returned_seat(seat: ReturnedSeat, **_: object) -> None:
+    """Reverse a waived seat; without it in the books it waits for the next catch-up."""
+    try:
+        api.book_returned_seat(seat, at=clock.now())
+    except SaleNotBooked:
+        log.warning("returned seat waits for its seat: seat=%s", seat.uuid)

@@ -20,6 +20,7 @@ KIND_LABELS = {
     EventKind.SALE: _("sale"),
     EventKind.REFUND: _("refund"),
     EventKind.WAIVED_SEAT: _("Waived seat"),
+    EventKind.RETURNED_SEAT: _("Waived seat, given back"),
 }
 PART_LABELS = {
     Part.SHARE: _("Share of a sale"),
@@ -350,8 +351,8 @@ class SaleStanding(models.Model):
 class FundPosition(models.Model):
     """How much was cleared for the fund in one currency, and how much it was handed.
 
-    When a refund comes after the hold, ``cleared_minor`` falls below ``credited_minor``: the next
-    clearings make up for it before the fund receives more.
+    When a refund comes after the hold, what the fund was handed too much is called back at once, so
+    that nobody is granted money that is not there any more.
 
     .. no_pii:
     """
@@ -377,13 +378,17 @@ class FundPosition(models.Model):
 class FundCredit(models.Model):
     """Money to hand to the waiver fund for one sale; ``sent_at`` is empty until it is there.
 
-    The row is the outbox: it is written with the clearing and sent after it, with its own key.
+    A negative amount is called back, because of a refund after the hold. The row is the outbox: it
+    is written with the clearing or the refund (``event``) and sent after it, with its own key.
 
     .. no_pii:
     """
 
-    sale = models.OneToOneField(
-        RevenueEvent, verbose_name=_("sale"), on_delete=models.PROTECT, related_name="fund_credit"
+    event = models.OneToOneField(
+        RevenueEvent,
+        verbose_name=_("event"),
+        on_delete=models.PROTECT,
+        related_name="fund_credit",
     )
     currency = models.CharField(_("currency"), max_length=3)
     amount_minor = models.BigIntegerField(_("amount (minor units)"))
@@ -391,17 +396,17 @@ class FundCredit(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True, db_index=True)
 
     class Meta:
-        """A credit is more than nothing."""
+        """A credit is not nothing."""
 
         verbose_name = _("credit of the fund")
         verbose_name_plural = _("credits of the fund")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            check("revenue_share_credit_positive", Q(amount_minor__gt=0)),
+            check("revenue_share_credit_not_nothing", ~Q(amount_minor=0)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_minor} {self.currency} for {self.sale}"
+        return f"{self.amount_minor} {self.currency} for {self.event}"
 
 
 class PeriodClose(WrittenOnce):

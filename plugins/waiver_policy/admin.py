@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
 from fairgate.money import Money
@@ -23,6 +27,7 @@ from waiver_policy import (
 from waiver_policy.admin_base import ReadOnlyAdmin
 from waiver_policy.data import Answer, Comparison
 from waiver_policy.exceptions import WaiverError
+from waiver_policy.forms import ManualCreditForm
 from waiver_policy.sentences import outcome_name
 
 # How far back a comparison looks before somebody says how far.
@@ -162,25 +167,142 @@ class PriceLockAdmin(ReadOnlyAdmin):
 class WaiverGrantAdmin(ReadOnlyAdmin):
     """Grants and their states."""
 
-    list_display = ["uuid", "offering_code", "state", "currency", "cost_minor", "granted_at"]
+    list_display = [
+        "uuid", "offering_code", "state", "currency", "cost_minor", "granted_at", "expires_on",
+    ]  # fmt: skip
     list_filter = ["state", "currency"]
     search_fields = ["uuid", "offering_code"]
 
 
 @admin.register(models.WaiverFund)
 class WaiverFundAdmin(ReadOnlyAdmin):
-    """Balances, in minor units."""
+    """What each fund has and owes, and how long it lasts."""
 
-    list_display = ["currency", "available_minor", "reserved_minor", "committed_minor"]
+    list_display = ["currency", "available", "reserved", "committed", "shortfall", "waiting",
+                    "runway"]  # fmt: skip
+
+    @admin.display(description=_("available"))
+    def available(self, fund: models.WaiverFund) -> str:
+        return _amount(fund.available_minor, fund.currency)
+
+    @admin.display(description=_("reserved"))
+    def reserved(self, fund: models.WaiverFund) -> str:
+        return _amount(fund.reserved_minor, fund.currency)
+
+    @admin.display(description=_("committed"))
+    def committed(self, fund: models.WaiverFund) -> str:
+        return _amount(fund.committed_minor, fund.currency)
+
+    @admin.display(description=_("shortfall"))
+    def shortfall(self, fund: models.WaiverFund) -> str:
+        return _amount(fund.shortfall_minor, fund.currency)
+
+    @admin.display(description=_("months of runway"), empty_value="–")
+    def runway(self, fund: models.WaiverFund) -> str | None:
+        months = api.runway(fund.currency, at=clock.now()).months
+        # Rounded down: a fund never lasts longer than is said.
+        return number_format(math.floor(months * 10) / 10, 1) if months is not None else None
 
 
 @admin.register(models.FundEntry)
 class FundEntryAdmin(ReadOnlyAdmin):
-    """Movements of the fund, in minor units."""
+    """Movements of the fund."""
 
-    list_display = ["at", "fund", "kind", "minor", "reason", "key"]
+    list_display = ["at", "effective_on", "fund", "kind", "amount", "reason", "key"]
     list_filter = ["kind", "fund"]
     list_select_related = ["fund"]
+
+    @admin.display(description=_("amount"))
+    def amount(self, entry: models.FundEntry) -> str:
+        return _amount(entry.minor, entry.fund_id)
+
+
+@admin.register(models.ManualCredit)
+class ManualCreditAdmin(ReadOnlyAdmin):
+    """Credits and corrections by hand: adding one proposes it, another person confirms it."""
+
+    form = ManualCreditForm
+    list_display = ["proposed_at", "kind", "amount", "effective_on", "state", "reason",
+                    "proposed_by", "decided_by"]  # fmt: skip
+    list_filter = ["state", "kind", "currency"]
+    actions = ["confirm", "reject"]
+
+    @admin.display(description=_("amount"))
+    def amount(self, credit: models.ManualCredit) -> str:
+        return _amount(credit.minor, credit.currency)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permissions.PROPOSE_CREDIT))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        mine = (permissions.PROPOSE_CREDIT, permissions.CONFIRM_CREDIT)
+        return super().has_view_permission(request, obj) or any(map(request.user.has_perm, mine))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or self.has_view_permission(request)
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        """Whether the actions are offered at all; the service asks again for each credit."""
+        return bool(request.user.has_perm(permissions.CONFIRM_CREDIT))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ["amount_text", "currency", "kind", "reason", "effective_on"]
+        return ["kind", "amount", "reason", "effective_on", "state", "proposed_by", "proposed_at",
+                "decided_by", "decided_at"]  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Propose it, through the same door as everybody."""
+        proposed = api.propose_credit(
+            form.cleaned_data["amount"],
+            kind=obj.kind,
+            reason=obj.reason,
+            by=int(request.user.pk or 0),
+            at=clock.now(),
+            effective_on=obj.effective_on,
+        )
+        obj.pk = models.ManualCredit.objects.get(uuid=proposed.uuid).pk
+
+    @admin.action(description=_("Confirm what somebody else has proposed"), permissions=["confirm"])
+    def confirm(self, request: HttpRequest, chosen: Any) -> None:
+        """Book each chosen proposal."""
+        self._decide(request, chosen, api.confirm_credit)
+
+    @admin.action(description=_("Reject"), permissions=["confirm"])
+    def reject(self, request: HttpRequest, chosen: Any) -> None:
+        """Close each chosen proposal without booking it."""
+        self._decide(request, chosen, api.reject_credit)
+
+    def _decide(self, request: HttpRequest, chosen: Any, act: Callable[..., object]) -> None:
+        for uuid in list(chosen.values_list("uuid", flat=True)):
+            try:
+                act(uuid, by=int(request.user.pk or 0), at=clock.now())
+            except WaiverError as refused:
+                messages.error(request, str(refused))
+            else:
+                messages.success(request, gettext("Done: %(credit)s.") % {"credit": uuid})
+
+
+@admin.register(models.WaitingPlace)
+class WaitingPlaceAdmin(ReadOnlyAdmin):
+    """Who waits for a waiver, in the order in which they are served."""
+
+    list_display = ["uuid", "offering_code", "state", "currency", "waits_for", "rank",
+                    "requested_at"]  # fmt: skip
+    list_filter = ["state", "currency"]
+    search_fields = ["uuid", "offering_code"]
+
+
+@admin.register(models.QuotaSubject)
+class QuotaSubjectAdmin(ReadOnlyAdmin):
+    """What is used of each limit."""
+
+    list_display = ["subject", "used", "waiting"]
+    search_fields = ["subject"]
+
+
+def _amount(minor: int, currency: str) -> str:
+    return str(Money.from_minor(minor, currency))
 
 
 class ApplicationMessageInline(admin.TabularInline):  # type: ignore[type-arg]

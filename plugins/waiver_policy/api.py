@@ -4,11 +4,15 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_contested``, ``list_editions``, ``list_old_editions``, ``diff_edition``, ``list_proposals``,
 ``get_proposal``, ``edition_impact``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
-``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_fund_entries``, ``price_kept``,
-``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``.
-Writing: ``grant``, ``commit_grant``, ``release_grant``, ``apply``, ``approve``, ``refuse``,
-``ask_for_more``, ``answer``, ``credit_fund``, ``load_edition``, ``load_policy``,
-``propose_edition``, ``apply_edition``, ``reject_edition``, ``confirm_membership``,
+``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
+``check_funds``, ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``,
+``list_waiting``, ``price_kept``, ``price_could_be_kept_until``, ``compare_policy``,
+``replay_decisions``.
+Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``expire_grants``,
+``apply``, ``approve``, ``refuse``, ``ask_for_more``, ``answer``, ``credit_fund``,
+``claw_back_fund``, ``propose_credit``, ``confirm_credit``, ``reject_credit``,
+``serve_waiting_list``, ``leave_waiting_list``, ``load_edition``, ``propose_edition``,
+``apply_edition``, ``reject_edition``, ``confirm_membership``, ``load_policy``,
 ``activate_policy``, ``retire_policy``, ``keep_price``, ``retire_person``.
 Said once, at the start: ``name_offerings_with``, ``forget_also``.
 """
@@ -24,7 +28,7 @@ from django.urls import NoReverseMatch, reverse
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy import sentences
+from waiver_policy import conf, sentences
 from waiver_policy.data import (
     IMPACT_DAYS,
     Applicant,
@@ -38,15 +42,20 @@ from waiver_policy.data import (
     EditionImpact,
     EditionLoad,
     EditionSummary,
+    Expired,
     FundBalance,
     FundEntrySummary,
+    FundFault,
     GrantSummary,
+    ManualCreditSummary,
     Membership,
     MembershipChange,
     PolicySummary,
     PriceLockSummary,
     ProposalSummary,
     Replayed,
+    Runway,
+    WaitingSummary,
 )
 from waiver_policy.exceptions import UnknownApplication, UnknownPolicy, UnknownProposal
 from waiver_policy.selectors import (
@@ -60,8 +69,17 @@ from waiver_policy.selectors import (
 )
 from waiver_policy.selectors import fund as fund_selectors
 from waiver_policy.selectors import locks as lock_selectors
+from waiver_policy.selectors import waiting as waiting_selectors
 from waiver_policy.selectors.list_files import Source, open_files, read_files
-from waiver_policy.services import fund, grants, locks, retiring, reviews
+from waiver_policy.services import (
+    fund,
+    grants,
+    locks,
+    manual_credits,
+    retiring,
+    reviews,
+    waiting,
+)
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services
 from waiver_policy.services import proposals as proposal_services
@@ -129,40 +147,54 @@ def grant(
     key: str,
     at: datetime,
     price: Money | None = None,
+    held_until: datetime | None = None,
 ) -> GrantSummary:
     """Decide again, store the decision, and hold the waived part of the seat's cost in the fund.
 
     ``price`` is the list price that the waiver is taken from, as for ``decide``: the fund pays the
     same part of the cost. The same ``key`` with the same request returns the first grant. ``None``
-    or zero cost takes nothing from any fund.
+    or zero cost takes nothing from any fund. Until ``held_until``, the end of the order that it is
+    for, the grant does not expire. What the waiting list holds for this person is given to this
+    key as it stands.
 
     Raises:
         NotEligible: the outcome is not granted, or the person holds another grant for this
-            offering; the decision is stored.
-        FundEmpty: the fund of that currency cannot pay; the decision is stored as waitlisted.
+            offering; the decision is stored. ``place`` is their place on the waiting list where a
+            limit is full that can free up.
+        FundEmpty: the fund of that currency cannot pay now, or others wait for it: the person is
+            on the waiting list, and the decision is stored as waitlisted.
         KeyReused: the key is known with another person, offering, cost or price.
         PriceNeeded: the policy leaves a price to pay, and there is a cost and no ``price``.
     """
     return grants.grant(
-        applicant, offering_code=offering_code, full_seat_cost=full_seat_cost, price=price,
-        key=key, at=at,
-    )  # fmt: skip
+        applicant,
+        offering_code=offering_code,
+        full_seat_cost=full_seat_cost,
+        price=price,
+        key=key,
+        at=at,
+        held_until=held_until,
+    )
 
 
 def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
     """The seat is taken: held money is spent. Again is the same answer.
 
     Raises:
-        UnknownGrant, GrantClosed: there is no such grant, or it was released.
+        UnknownGrant: there is no such grant.
+        GrantClosed: it was released, expired or returned.
     """
     return grants.commit_grant(uuid, at=at)
 
 
 def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
-    """The seat is not taken: held money is free again. Again is the same answer.
+    """The seat is not taken: held money is free again. Again, or once expired, is the same answer.
+
+    A grant from the waiting list stays with the person, for another order, while its offer stands.
 
     Raises:
-        UnknownGrant, GrantClosed: there is no such grant, or it was committed.
+        UnknownGrant: there is no such grant.
+        GrantClosed: it was committed.
     """
     return grants.release_grant(uuid, at=at, reason=reason)
 
@@ -195,6 +227,58 @@ def price_could_be_kept_until(decision: Decision) -> date | None:
     ``None``: it would not.
     """
     return locks.could_be_kept_until(decision)
+
+
+def return_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
+    """The seat was taken and given back (a full refund): spent money is free again.
+
+    The record of the grant stays. Again is the same answer.
+
+    Raises:
+        UnknownGrant: there is no such grant.
+        GrantClosed: it was never committed.
+    """
+    return grants.return_grant(uuid, at=at, reason=reason)
+
+
+def expire_grants(*, at: datetime) -> Expired:
+    """End grants that were not used in time, and places that waited too long. For a scheduler."""
+    return grants.expire_grants(at=at)
+
+
+def waiting_place(user_id: int, offering_code: str) -> WaitingSummary | None:
+    """Where a person stands on the waiting list for an offering; ``None`` if they are not on it."""
+    return waiting_selectors.waiting_place(user_id, offering_code)
+
+
+def waiting_sentence(place: WaitingSummary) -> str:
+    """A place on the waiting list in words, translated: since when, how many are before them."""
+    return sentences.waiting(place)
+
+
+def list_waiting(currency: str) -> tuple[WaitingSummary, ...]:
+    """Everybody who waits for a grant of this fund, in the order in which they are served."""
+    return waiting_selectors.list_waiting(currency)
+
+
+def serve_waiting_list(currency: str, *, at: datetime) -> tuple[GrantSummary, ...]:
+    """Hold grants for who waits, in their order, until the fund cannot pay the next one.
+
+    Returns the grants it made. Done by itself whenever money or room becomes free; a scheduler
+    does it for what a dead worker left. "" serves who waits for seats that cost a fund nothing.
+    """
+    return waiting.serve(currency, at=at)
+
+
+def serve_waiting_lists(*, at: datetime) -> tuple[GrantSummary, ...]:
+    """``serve_waiting_list`` for every fund that somebody waits for."""
+    currencies = waiting_selectors.waiting_currencies()
+    return tuple(made for one in currencies for made in waiting.serve(one, at=at))
+
+
+def leave_waiting_list(user_id: int, offering_code: str, *, at: datetime) -> bool:
+    """Give a place on the waiting list up, and the offer with it. Tells whether there was one."""
+    return waiting.leave(user_id, offering_code, at=at)
 
 
 def apply(
@@ -297,10 +381,14 @@ def newest_application(user_id: int, offering_code: str) -> ApplicationSummary |
 
 
 def application_note(user_id: int, offering_code: str, *, at: datetime) -> ApplicationNote | None:
-    """What this person reads about their newest application for an offering. One query.
+    """What this person reads about their newest application for an offering, or about their place.
 
-    ``None``: they have not applied, or have withdrawn it.
+    Who is on the waiting list reads of that: ``state`` is then ``waiting`` or ``offered``.
+    ``None``: they have not applied, or have withdrawn it, and are on no list.
     """
+    place = waiting_selectors.waiting_place(user_id, offering_code)
+    if place is not None:
+        return _note_of_place(place)
     found = applications.newest_application(user_id, offering_code)
     if found is None:
         return None
@@ -324,6 +412,17 @@ def application_note(user_id: int, offering_code: str, *, at: datetime) -> Appli
     )
 
 
+def _note_of_place(place: WaitingSummary) -> ApplicationNote:
+    return ApplicationNote(
+        state=place.state,
+        sentence=sentences.waiting(place),
+        said="",
+        way=sentences.waiting_way(),
+        url=_page_url("why", place.offering_code),
+        is_open=True,
+    )
+
+
 def apply_page_url(offering_code: str) -> str:
     """The form on which a person applies for a waiver; "" where the pages are not served."""
     return _page_url("apply", offering_code)
@@ -337,17 +436,90 @@ def _page_url(name: str, about: str | UUID) -> str:
 
 
 def credit_fund(
-    amount: Money, *, key: str, reason: str, at: datetime, kind: str = "deposit"
+    amount: Money,
+    *,
+    key: str,
+    reason: str,
+    at: datetime,
+    kind: str = "donation",
+    effective_on: date | None = None,
 ) -> FundBalance:
-    """Put money into the fund of the amount's currency. ``kind`` is ``deposit`` or ``revenue``.
+    """Put money into the fund of the amount's currency: cleared revenue, or a donation.
 
-    The same key with the same amount and kind changes nothing.
+    ``kind`` is ``revenue`` or ``donation``; ``reason`` says from whom. The money counts from
+    ``effective_on`` (UTC, default the day of ``at``). What the fund owes is paid first. The same
+    key with the same amount and kind changes nothing. For software, which has keys: what a person
+    types in takes two people (``propose_credit``).
 
     Raises:
-        InvalidCredit: the amount is not positive, or the kind is not one of the two.
+        InvalidCredit: the amount is not positive, the kind is neither, or the day is to come.
         KeyReused: the key is known with another amount, currency or kind.
     """
-    return fund.credit_fund(amount, key=key, reason=reason, at=at, kind=kind)
+    fund.credit_fund(amount, key=key, reason=reason, at=at, kind=kind, effective_on=effective_on)
+    waiting.serve_after(amount.currency, at=at)
+    return fund_selectors.fund_balance(amount.currency)
+
+
+def claw_back_fund(amount: Money, *, key: str, reason: str, at: datetime) -> FundBalance:
+    """Take out what was credited and is called back, as after a late refund; once per key.
+
+    What is free goes at once; the rest is the fund's shortfall. Until later credits have made up
+    for it no new grant is made, and none that was made is taken back.
+
+    Raises:
+        InvalidCredit: the amount is not positive.
+        KeyReused: the key is known with another amount or currency.
+    """
+    fund.claw_back_fund(amount, key=key, reason=reason, at=at)
+    return fund_selectors.fund_balance(amount.currency)
+
+
+def propose_credit(
+    amount: Money,
+    *,
+    kind: str,
+    reason: str,
+    by: int,
+    at: datetime,
+    effective_on: date | None = None,
+) -> ManualCreditSummary:
+    """Propose money for a fund: ``manual``, ``donation``, or ``correction`` (a negative amount).
+
+    Nothing moves until another person confirms it. ``by`` is a platform user id.
+
+    Raises:
+        CreditNotAllowed: this person lacks ``waiver_policy.propose_credit``.
+        InvalidCredit: amount, kind or reason are not usable.
+    """
+    return manual_credits.propose(
+        amount, kind=kind, reason=reason, by=by, at=at, effective_on=effective_on
+    )
+
+
+def confirm_credit(credit_uuid: UUID, *, by: int, at: datetime) -> ManualCreditSummary:
+    """Book what somebody else has proposed; once, however many confirm it at the same moment.
+
+    Raises:
+        UnknownCredit: there is no such proposal.
+        CreditNotAllowed: this person proposed it, or lacks ``waiver_policy.confirm_credit``.
+        CreditClosed: it was confirmed or rejected already.
+        InvalidCredit: its day is to come, or a correction is more than what is free now.
+    """
+    return manual_credits.confirm(credit_uuid, by=by, at=at)
+
+
+def reject_credit(credit_uuid: UUID, *, by: int, at: datetime) -> ManualCreditSummary:
+    """Close a proposal without booking it; also for who proposed it.
+
+    Raises:
+        UnknownCredit, CreditNotAllowed, CreditClosed: as ``confirm_credit``.
+    """
+    return manual_credits.reject(credit_uuid, by=by, at=at)
+
+
+def list_manual_credits(*, is_open: bool = True) -> tuple[ManualCreditSummary, ...]:
+    """Credits and corrections by hand that wait for a second person; or all there ever were."""
+    return fund_selectors.list_manual_credits(is_open=is_open)
 
 
 def fund_balance(currency: str) -> FundBalance:
@@ -355,9 +527,27 @@ def fund_balance(currency: str) -> FundBalance:
     return fund_selectors.fund_balance(currency)
 
 
+def list_funds() -> tuple[FundBalance, ...]:
+    """Every fund, by currency."""
+    return fund_selectors.list_funds()
+
+
 def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
     """Every movement of the fund of a currency, in the order they were written."""
     return fund_selectors.list_fund_entries(currency)
+
+
+def check_funds() -> tuple[FundFault, ...]:
+    """Every difference between balances and counters and the rows behind them; none is expected."""
+    return fund_selectors.check_funds()
+
+
+def runway(currency: str, *, at: datetime, months: int | None = None) -> Runway:
+    """How many months the free money lasts at the pace of the last full months (UTC).
+
+    ``months`` defaults to ``WAIVER_POLICY_RUNWAY_MONTHS``.
+    """
+    return fund_selectors.runway(currency, at=at, months=months or conf.runway_months())
 
 
 def load_edition(

@@ -33,6 +33,21 @@ def price_lock_days() -> int:
     return int(getattr(settings, "WAIVER_POLICY_PRICE_LOCK_DAYS", 30))
 
 
+def offer_days() -> int:
+    """How many days an offer from the waiting list stands."""
+    return int(getattr(settings, "WAIVER_POLICY_OFFER_DAYS", 14))
+
+
+def waiting_days() -> int:
+    """After how many days a place on the waiting list that was never served lapses."""
+    return int(getattr(settings, "WAIVER_POLICY_WAITING_DAYS", 365))
+
+
+def runway_months() -> int:
+    """Over how many full months the pace of spending is taken."""
+    return int(getattr(settings, "WAIVER_POLICY_RUNWAY_MONTHS", 6))
+
+
 def known_countries() -> frozenset[str]:
     """The country codes of this site: ISO 3166-1 and ``COUNTRIES_OVERRIDE`` (XK, TW, …)."""
     return frozenset(countries.countries)

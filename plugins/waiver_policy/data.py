@@ -118,6 +118,7 @@ class ReasonCode(StrEnum):
     QUOTA_COURSE_RUN = "QUOTA_COURSE_RUN"
     PRICE_LOCKED = "PRICE_LOCKED"
     COUNTRY_CHANGED = "COUNTRY_CHANGED"
+    WAITING_LIST_OFFER = "WAITING_LIST_OFFER"
 
 
 class ApplicationState(StrEnum):
@@ -605,6 +606,9 @@ class GrantSummary:
     """The right to one seat at a reduced fee. ``seat_cost`` is what the fund holds for it.
 
     ``percent`` is for people, as in ``Decision``; money is computed from ``reduction``.
+    ``state`` is reserved, committed, released (not used), expired (not used in time) or returned
+    (spent, and given back after a refund). ``offered_until``: the waiting list made it, and the
+    offer stands up to but not including this UTC day.
     """
 
     uuid: UUID
@@ -617,6 +621,7 @@ class GrantSummary:
     expires_on: date | None
     state: str = "reserved"
     reduction: Reduction = NOTHING_OFF
+    offered_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -651,7 +656,7 @@ class ApplicationMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationNote:
-    """What a person reads about their own application, translated.
+    """What a person reads about their own application, or place on the waiting list, translated.
 
     ``said`` are the reviewer's words ("" if there are none). ``way`` is the name of the link to
     ``url``, where more is said and done; ``url`` is "" where the pages are not served.
@@ -670,22 +675,30 @@ class ApplicationNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundBalance:
-    """What a fund has: free, held for grants, and spent on grants."""
+    """What a fund has: free, held for grants, and spent on grants; and what it owes.
+
+    ``shortfall``: called back when nothing was free. Until it is made up for, no grant is made, and
+    none that was made is taken back. ``waiting`` people wait for money of this fund.
+    """
 
     fund: str
     currency: str
     available: Money
     reserved: Money
     committed: Money
+    shortfall: Money
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundEntrySummary:
     """One movement of a fund, written once.
 
-    ``kind`` is deposit, revenue, reserved, committed or released. ``amount`` is signed as seen
-    from the free money: deposit, revenue and released add to it, reserved takes from it, and
-    committed (which moves held money to spent money) is shown negative without touching it.
+    ``kind`` is revenue, donation, manual (credits), correction or clawback (taken out), reserved,
+    committed, released, expired or returned (for a grant). ``amount`` is signed as seen from the
+    free money, whether it was free or made up for what the fund owed; committed, which moves held
+    money to spent money, is shown negative without touching it. It counts from ``effective_on``
+    (UTC) and was written ``at``.
     """
 
     uuid: UUID
@@ -694,4 +707,75 @@ class FundEntrySummary:
     key: str
     reason: str
     grant_uuid: UUID | None
+    effective_on: date
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualCreditSummary:
+    """Money that one person proposed to put into a fund, or to take out (a negative amount).
+
+    ``state`` is proposed, confirmed or rejected.
+    """
+
+    uuid: UUID
+    kind: str
+    amount: Money
+    reason: str
+    effective_on: date
+    state: str
+    proposed_by: int
+    proposed_at: datetime
+    decided_by: int | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingSummary:
+    """One person's place on the waiting list.
+
+    ``position`` is 1 for who is served next among those who wait for the same, and 0 once there is
+    an offer (``state`` offered), which stands up to but not including ``offered_until`` (UTC).
+    ``code`` says what is missing: FUND_EMPTY_WAITLISTED, or the code of a limit.
+    """
+
+    uuid: UUID
+    user_id: int
+    offering_code: str
+    state: str
+    position: int
+    since: datetime
+    code: str
+    offered_until: date | None = None
+    grant_uuid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runway:
+    """How long the free money lasts at the pace of late.
+
+    ``spent`` is what was committed in ``over_months`` full months (UTC), less what was returned in
+    them. ``months`` is ``available`` times ``over_months`` divided by ``spent``, exactly; ``None``
+    when nothing was spent.
+    """
+
+    available: Money
+    spent: Money
+    over_months: int
+    months: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundFault:
+    """A difference between what is stored about a fund and what its rows add up to."""
+
+    subject: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """What had lapsed: grants that were not used, and places that waited too long."""
+
+    grants: int
+    places: int

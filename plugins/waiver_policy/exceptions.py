@@ -5,7 +5,10 @@
   + FundEmpty              eligible, but the fund has no money now; ``decision`` is waitlisted
   + KeyReused              the same idempotency key came with another payload
   + PriceNeeded            what the fund pays depends on the price, and none was given
-  + InvalidCredit          only a positive amount can be put into a fund
+  + InvalidCredit          an amount, a kind, a day or a reason that a fund's books do not take
+  + CreditNotAllowed       the person may not propose or confirm, or it was they who proposed it
+  + CreditClosed           somebody has confirmed or rejected this credit already
+  + UnknownCredit          no proposed credit has this uuid
   + UnknownGrant           no grant has this uuid
   + GrantClosed            the grant is already committed, or already released
   + UnknownApplication     no application has this uuid
@@ -46,7 +49,7 @@ from typing import TYPE_CHECKING
 from fairgate.errors import FairgateError
 
 if TYPE_CHECKING:
-    from waiver_policy.data import Decision
+    from waiver_policy.data import Decision, WaitingSummary
 
 
 class WaiverError(FairgateError):
@@ -54,19 +57,22 @@ class WaiverError(FairgateError):
 
 
 class NotEligible(WaiverError):
-    """The policy gives no waiver now. ``decision`` carries the outcome and the reasons."""
+    """The policy gives no waiver now. ``decision`` carries the outcome and the reasons.
 
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
+    ``place`` is the person's place on the waiting list, where a limit is full that can free up.
+    """
+
+    def __init__(self, decision: Decision, place: WaitingSummary | None = None) -> None:
+        self.decision, self.place = decision, place
         codes = ", ".join(reason.code for reason in decision.reasons)
         super().__init__(f"No waiver is given: {decision.outcome} ({codes}).")
 
 
 class FundEmpty(WaiverError):
-    """The fund cannot pay this seat now; the decision is kept as waitlisted."""
+    """The fund cannot pay this seat now; the person has a ``place`` on the waiting list."""
 
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
+    def __init__(self, decision: Decision, place: WaitingSummary) -> None:
+        self.decision, self.place = decision, place
         super().__init__(
             "The waiver fund is empty at the moment; the request is on the waiting list."
         )
@@ -90,7 +96,19 @@ class PriceNeeded(WaiverError, ValueError):
 
 
 class InvalidCredit(WaiverError, ValueError):
-    """Only a positive amount can be put into a fund."""
+    """The books of a fund do not take this amount, kind, day or reason."""
+
+
+class CreditNotAllowed(WaiverError):
+    """A person lacks the permission, or wants to confirm what they proposed themselves."""
+
+
+class CreditClosed(WaiverError):
+    """The proposed credit was confirmed or rejected already."""
+
+
+class UnknownCredit(WaiverError, LookupError):
+    """No proposed credit has this uuid."""
 
 
 class UnknownGrant(WaiverError, LookupError):

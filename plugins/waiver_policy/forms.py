@@ -9,7 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fairgate.documents import MAX_BYTES, DocumentError, decode
+from fairgate.money import Money, MoneyError
 from fairgate.percent import Percent
+from waiver_policy.exceptions import InvalidCredit
+from waiver_policy.models import ManualCredit
+from waiver_policy.services.manual_credits import check_proposal
 from waiver_policy.services.reviews import MAX_TEXT
 
 
@@ -172,3 +176,30 @@ class ConfirmForm(_SpokenForm):
         help_text=_("For example the symbol of a resolution, or a page and its date."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
+
+
+class ManualCreditForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Money that one person proposes for a fund."""
+
+    amount_text = forms.CharField(
+        label=_("Amount"),
+        max_length=30,
+        help_text=_("Like 250.00; negative for a correction downwards."),
+    )
+
+    class Meta:
+        """What the person says; the rest is noted by the service."""
+
+        model = ManualCredit
+        fields = ("currency", "kind", "reason", "effective_on")
+
+    def clean(self) -> dict[str, Any]:
+        """The amount in its currency, as the books of a fund take it."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        try:
+            amount = Money(data.get("amount_text", "").strip(), data.get("currency", "").upper())
+            check_proposal(amount, kind=data.get("kind", ""), reason=data.get("reason", ""))
+        except (MoneyError, InvalidCredit) as error:
+            raise forms.ValidationError(str(error)) from None
+        data["amount"], self.instance.minor = amount, amount.minor
+        return data

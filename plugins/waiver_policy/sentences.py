@@ -7,10 +7,16 @@ the list, its dates and its edition.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import (
+    get_language_bidi,
+    gettext_lazy,
+    ngettext,
+    pgettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
@@ -29,6 +35,7 @@ from waiver_policy.data import (
     Outcome,
     ProposalSummary,
     ReasonCode,
+    WaitingSummary,
 )
 
 LIST_NAMES = {
@@ -80,8 +87,11 @@ _BY_CODE: Mapping[str, object] = {
     ),
     ReasonCode.QUOTA_FUND: gettext_lazy("The money set aside for waivers this year is used."),
     ReasonCode.FUND_EMPTY_WAITLISTED: gettext_lazy(
-        "You are eligible, and the waiver fund is empty at the moment. Your request is on the "
-        "waiting list."
+        "You are eligible, and the waiver fund has no money for another seat at the moment. Your "
+        "request is on the waiting list."
+    ),
+    ReasonCode.WAITING_LIST_OFFER: gettext_lazy(
+        "It was your turn on the waiting list: a waiver of %(percent)s per cent is held for you."
     ),
     ReasonCode.OFFERING_NOT_COVERED: gettext_lazy(
         "The waiver policy does not cover this offering."
@@ -511,6 +521,46 @@ def application_way(application: ApplicationSummary, *, on: date) -> str:
     if application.state == ApplicationState.EXPIRED or has_ended(application, on=on):
         return _("Apply again")
     return _("See your application")
+
+
+def waiting(place: WaitingSummary) -> str:
+    """A place on the waiting list in a sentence."""
+    said = {
+        "date": date_format(place.since.astimezone(UTC), "DATE_FORMAT"),
+        "until": date_format(place.offered_until - timedelta(days=1), "DATE_FORMAT")
+        if place.offered_until
+        else "",
+        "count": place.position - 1,
+    }
+    if place.offered_until is not None:
+        return (
+            _(
+                "It is your turn on the waiting list: the waiver is held for you up to and "
+                "including %(until)s (UTC)."
+            )
+            % said
+        )
+    if place.position == 1:
+        return (
+            _(
+                "You have been on the waiting list since %(date)s. You are the next: the waiver is "
+                "held for you as soon as it can be given."
+            )
+            % said
+        )
+    return (
+        ngettext(
+            "You have been on the waiting list since %(date)s. %(count)s person is before you.",
+            "You have been on the waiting list since %(date)s. %(count)s people are before you.",
+            place.position - 1,
+        )
+        % said
+    )
+
+
+def waiting_way() -> str:
+    """The name of the link to where a place on the waiting list is explained and given up."""
+    return _("About your place on the waiting list")
 
 
 def has_ended(application: ApplicationSummary, *, on: date) -> bool:

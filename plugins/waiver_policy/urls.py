@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.my_applications, name="mine"),
     path("why/<str:offering_code>/", views.why, name="why"),
     path("keep/<str:offering_code>/", views.keep, name="keep"),
+    path("leave/<str:offering_code>/", views.leave, name="leave"),
     path("apply/<str:offering_code>/", views.apply, name="apply"),
     path("application/<uuid:application>/", views.application, name="application"),
     path("review/", views.review_list, name="review"),

@@ -70,14 +70,19 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     decision = api.decide(applicant, offering_code=offering_code, at=at)
     result, *sentences = api.explain(decision)
     newest = api.newest_application(_user_id(request), offering_code)
+    place = api.waiting_place(_user_id(request), offering_code)
     has_applied = newest is not None and newest.state in api.OPEN_STATES
+    tone = {Outcome.GRANTED: "ok", Outcome.REFUSED: "stop"}.get(decision.outcome, "warn")
+    if place is not None and not place.offered_until:
+        result, tone = _("You are eligible; the waiver is given when it is your turn."), "warn"
     context = {
+        "waiting": api.waiting_sentence(place) if place else "",
         "offering_code": offering_code,
         "offering": offering,
         "decision": decision,
         "result": result,
-        "sentences": sentences if has_applied else [*sentences, *api.advise(decision)],
-        "tone": {Outcome.GRANTED: "ok", Outcome.REFUSED: "stop"}.get(decision.outcome, "warn"),
+        "sentences": sentences if has_applied or place else [*sentences, *api.advise(decision)],
+        "tone": tone,
         "country": conf.country_name(decision.inputs["country"]),
         "memberships": _memberships(decision.inputs["country"], at),
         "application": _shown(newest) if newest else None,
@@ -109,6 +114,16 @@ def _keeping(
         return {"kept_until": kept.until - timedelta(days=1)}
     until = api.price_could_be_kept_until(decision) if decision.is_granted else None
     return {"keep_until": until - timedelta(days=1)} if until else {}
+
+
+@login_required
+@never_cache
+@require_POST
+def leave(request: HttpRequest, offering_code: str) -> HttpResponse:
+    """Give the own place on the waiting list up, and the offer with it."""
+    if api.leave_waiting_list(_user_id(request), offering_code, at=clock.now()):
+        messages.success(request, _("You are on the waiting list no more."))
+    return redirect("waiver_policy:why", offering_code)
 
 
 @login_required

@@ -21,6 +21,7 @@ from fee_payments.exceptions import NotOnSale, ProviderUnavailable
 from fee_payments.models import Order, ProviderEvent, Refund
 from fee_payments.providers import sandbox
 from fee_payments.wording import in_words
+from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -255,8 +256,17 @@ def test_when_the_fund_is_used_up_the_learner_may_wait_or_pay():
     form = fields_of(fee(client))
     answer = client.post(reverse("fee_payments:seat", args=["spectrum"]), form)
     assert answer.status_code == 409
-    assert "waiting list" in text_of(answer)
+    assert "You have been on the waiting list since" in text_of(answer)
     assert "Do not wait: pay USD 120.00" in text_of(answer)
+
+    # and so they read when they come back, until it is their turn
+    again = text_of(fee(client))
+    assert "You are the next" in again
+    assert "Take your waived seat" not in again
+    waivers.credit_fund(Money("15.00", "USD"), key="more", reason="x", at=clock.now())
+    offered = text_of(fee(client))
+    assert "It is your turn on the waiting list" in offered
+    assert "Take your waived seat" in offered
 
 
 def test_a_form_without_a_token_is_refused():

@@ -16,7 +16,7 @@ from fee_payments.exceptions import SomethingToPay
 from fee_payments.models import Entitlement, Order
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty
-from waiver_policy.models import WaiverDecision
+from waiver_policy.models import WaiverDecision, WaiverGrant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +45,18 @@ def told():
     signals.SEAT_WAIVED.connect(hear, weak=False)
     yield heard
     signals.SEAT_WAIVED.disconnect(hear)
+
+
+@pytest.fixture
+def returned():
+    heard = []
+
+    def hear(seat, **_):
+        heard.append(seat)
+
+    signals.SEAT_RETURNED.connect(hear, weak=False)
+    yield heard
+    signals.SEAT_RETURNED.disconnect(hear)
 
 
 def fund():
@@ -139,24 +151,116 @@ def test_who_would_rather_not_wait_can_pay_the_full_price():
     assert fund()[0] == usd("60.00")
 
 
-def test_after_a_full_refund_a_learner_of_a_sids_comes_back_on_the_same_waiver(told):
+def test_a_full_refund_gives_the_fund_its_money_back_and_keeps_the_record(told, returned):
+    order = make.paid_order(SELA)
+    later = make.NOON + timedelta(days=1)
+    api.refund(order.uuid, usd("30.00"), key="r", reason="asked", by=9, at=later)
+    assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
+    assert WaiverGrant.objects.get().state == "returned"
+    [(_, seat)] = api.list_returned_seats()
+    assert (seat.grant_uuid, seat.returned_at) == (told[0].grant_uuid, later)
+    assert returned == [seat]
+
+
+def test_a_refund_in_part_leaves_the_fund_alone():
+    order = make.paid_order(SELA)
+    later = make.NOON + timedelta(days=1)
+    api.refund(order.uuid, usd("10.00"), key="r", reason="asked", by=9, at=later)
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+
+
+def test_after_a_full_refund_a_learner_comes_back_on_a_new_waiver(told):
     order = make.paid_order(SELA)
     later = make.NOON + timedelta(days=1)
     api.refund(order.uuid, usd("30.00"), key="r", reason="asked", by=9, at=later)
     again = make.paid_order(SELA, at=later)
     assert (again.state, again.breakdown.total) == (OrderState.PAID, usd("30.00"))
     assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
-    assert len(told) == 1
-    assert len(api.list_waived_seats()) == 1
+    assert len({seat.grant_uuid for seat in told}) == 2
 
 
-def test_a_second_order_on_a_used_waiver_that_expires_takes_nothing_from_the_fund():
-    order = make.paid_order(SELA)
-    later = make.NOON + timedelta(days=1)
-    api.refund(order.uuid, usd("30.00"), key="r", reason="asked", by=9, at=later)
-    make.order(SELA, at=later)
-    api.expire_orders(at=later + timedelta(hours=2))
+def test_a_refund_of_an_order_that_opened_no_seat_leaves_the_fund_as_it_is():
+    started = make.payment(make.order(SELA))
+    later = make.NOON + timedelta(hours=2)
+    api.expire_orders(at=later)
+    for number in range(10, 14):
+        take(make.learner(number, country="UG"), key=f"key {number}", at=later)
+    make.send(make.event(started))
+    before = fund()
+    api.refund(started.order.uuid, usd("30.00"), key="r", reason="asked", by=9, at=later)
+    assert fund() == before
+    assert waivers.check_funds() == ()
+
+
+def test_a_payment_in_time_finds_its_waiver_whatever_day_it_lapses():
+    order = make.order(SELA)
+    started = make.payment(order)
+    WaiverGrant.objects.update(expires_on=make.NOON.date())
+    assert waivers.expire_grants(at=make.NOON + timedelta(minutes=59)).grants == 0
+    make.send(make.event(started))
+    assert api.order(order.uuid).state is OrderState.PAID
+
+
+def test_a_payment_after_the_waiver_of_an_open_order_expired_takes_it_again():
+    order = make.order(SELA)
+    started = make.payment(order)
+    WaiverGrant.objects.update(expires_on=make.NOON.date())
+    assert waivers.expire_grants(at=make.NOON + timedelta(hours=1)).grants == 1
+    make.send(make.event(started))
+    assert api.order(order.uuid).state is OrderState.PAID
     assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+    assert waivers.check_funds() == ()
+
+
+def fill(at=make.NOON):
+    """Four learners of Uganda take what is in the fund."""
+    for number in range(10, 14):
+        take(make.learner(number, country="UG"), key=f"key {number}", at=at)
+
+
+def test_who_waits_takes_the_seat_when_money_has_come():
+    fill()
+    with pytest.raises(FundEmpty):
+        take(AMINA)
+    waivers.credit_fund(SEAT_COST, key="more", reason="x", at=make.NOON)
+    order = take(AMINA, key="again")
+    assert order.state is OrderState.WAIVED
+    assert waivers.waiting_place(AMINA.user_id, "spectrum") is None
+    assert fund() == (usd("0.00"), usd("0.00"), usd("75.00"))
+
+
+def test_who_pays_the_full_price_waits_no_more():
+    fill()
+    with pytest.raises(FundEmpty):
+        take(AMINA)
+    full = api.quote(AMINA, "spectrum", at=make.NOON, with_waiver=False)
+    placed = api.place_order(
+        AMINA, "spectrum", key="b", expected=full.total, at=make.NOON, with_waiver=False
+    )
+    assert waivers.waiting_place(AMINA.user_id, "spectrum").position == 1
+    make.send(make.event(make.payment(placed)))
+    assert waivers.waiting_place(AMINA.user_id, "spectrum") is None
+
+
+def test_who_has_an_open_order_at_the_full_price_and_asks_in_vain_has_a_place():
+    full = api.quote(SELA, "spectrum", at=make.NOON, with_waiver=False).total
+    api.place_order(SELA, "spectrum", key="a", expected=full, at=make.NOON, with_waiver=False)
+    fill()
+    with pytest.raises(FundEmpty):
+        make.order(SELA, key="b")
+    assert waivers.waiting_place(SELA.user_id, "spectrum").position == 1
+
+
+def test_an_order_that_lapses_leaves_a_waiting_learner_the_offer():
+    fill()
+    with pytest.raises(FundEmpty):
+        make.order(SELA)
+    waivers.credit_fund(SEAT_COST, key="more", reason="x", at=make.NOON)
+    make.order(SELA, key="b")
+    api.expire_orders(at=make.NOON + timedelta(hours=2))
+    assert waivers.waiting_place(SELA.user_id, "spectrum").state == "offered"
+    later = make.NOON + timedelta(hours=3)
+    assert make.paid_order(SELA, at=later).state is OrderState.PAID
 
 
 def test_what_an_overdue_order_holds_of_the_fund_is_free_for_the_next_learner():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid5
 
 import pytest
 
 from factories import revenue_share as facts
+from factories import waiver_policy as waiver
 from fairgate.money import Money
+from fee_payments.data import ReturnedSeat
 from revenue_share import api
 from revenue_share.data import Account, Part
 from revenue_share.exceptions import KeyReused, RefundExceedsSale, SaleNotBooked
@@ -200,21 +203,62 @@ def test_a_refund_after_the_hold_calls_back_what_was_cleared(terms):
     assert api.check() == ()
 
 
-def test_the_fund_makes_up_for_a_late_refund_before_it_receives_more(terms):
-    # given: 24.00 of the first sale is in the fund, then the sale is refunded
+def test_a_late_refund_is_called_back_of_the_fund_at_once(terms):
+    # given: 24.00 of the first sale is in the fund
     api.book_payment(facts.payment("A"), at=facts.NOON)
     api.clear_holds(at=CLEARED)
+
+    # when
     api.book_refund(facts.refund("R", "A", at=CLEARED), at=CLEARED)
 
-    # when: two more sales clear
+    # then: nobody can be granted it any more
+    assert waivers.fund_balance("USD").available == Money("0.00", "USD")
+    assert [entry.kind for entry in waivers.list_fund_entries("USD")] == ["revenue", "clawback"]
+
+    # and what clears later comes whole
     later = datetime(2026, 12, 10, tzinfo=UTC)
     api.book_payment(facts.payment("B", "60.00", at=later), at=later)
     api.book_payment(facts.payment("C", "120.00", at=later), at=later)
     cleared = api.clear_holds(at=datetime(2027, 1, 31, tzinfo=UTC))
-
-    # then: 36.00 earned, 24.00 of it was there already
-    assert cleared.fund == (Money("12.00", "USD"),)
+    assert cleared.fund == (Money("36.00", "USD"),)
     assert waivers.fund_balance("USD").available == Money("36.00", "USD")
+    assert (api.check(), waivers.check_funds()) == ((), ())
+
+
+def test_a_late_refund_of_money_that_is_granted_makes_the_fund_owe_and_keeps_the_grant(terms):
+    # given: the fund has 24.00, and 15.00 of it is held for a learner
+    waiver.lists()
+    waiver.policy()
+    api.book_payment(facts.payment("A"), at=facts.NOON)
+    api.clear_holds(at=CLEARED)
+    waiver.grant(at=CLEARED)
+
+    # when
+    api.book_refund(facts.refund("R", "A", at=CLEARED), at=CLEARED)
+
+    # then
+    fund = waivers.fund_balance("USD")
+    assert (fund.available, fund.reserved, fund.shortfall) == (
+        Money("0.00", "USD"), Money("15.00", "USD"), Money("15.00", "USD"),
+    )  # fmt: skip
+
+
+def test_f14_a_call_back_that_was_not_sent_is_sent_once(terms, monkeypatch):
+    # given: the worker dies between the refund and the fund
+    api.book_payment(facts.payment("A"), at=facts.NOON)
+    api.clear_holds(at=CLEARED)
+    monkeypatch.setattr(waivers, "claw_back_fund", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        api.book_refund(facts.refund("R", "A", at=CLEARED), at=CLEARED)
+    monkeypatch.undo()
+
+    # when
+    done = [api.clear_holds(at=CLEARED), api.clear_holds(at=CLEARED)]
+
+    # then
+    assert [one.fund for one in done] == [(), ()]
+    assert waivers.fund_balance("USD").available == Money("0.00", "USD")
+    assert len(waivers.list_fund_entries("USD")) == 2
 
 
 def test_f14_a_credit_that_was_not_sent_is_sent_once(terms, monkeypatch):
@@ -246,6 +290,47 @@ def test_a_waived_seat_moves_its_cost_from_the_fund_to_the_trainer(terms, settin
     assert balance(Account.FUND_AVAILABLE, "FUND") == Money("15.00", "USD")
     assert api.book_waived_seat(facts.waived_seat(), at=facts.CLOSE_DAY) == booking
     assert api.check() == ()
+
+
+def returned(name="W1", at=facts.REFUND_DAY):
+    seat = facts.waived_seat(name)
+    return ReturnedSeat(
+        uuid=uuid5(seat.grant_uuid, "returned"), grant_uuid=seat.grant_uuid, returned_at=at
+    )
+
+
+def test_a_seat_that_is_given_back_gives_the_fund_its_cost_back_from_the_same_trainer(
+    terms, settings
+):
+    # given
+    settings.REVENUE_SHARE_SEAT_PARTIES = {facts.COURSE: "ATC"}
+    api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
+    settings.REVENUE_SHARE_SEAT_PARTIES = {}
+
+    # when
+    booking = api.book_returned_seat(returned(), at=facts.REFUND_DAY)
+
+    # then
+    assert booking.parts == {Part.SEAT: {"FUND": 1500, "ATC": -1500}}
+    assert balance(Account.PAYABLE_CLEARED, "ATC") == Money("0.00", "USD")
+    assert balance(Account.FUND_AVAILABLE, "FUND") == Money("0.00", "USD")
+    assert api.book_returned_seat(returned(), at=facts.CLOSE_DAY) == booking
+    assert api.check() == ()
+
+
+def test_an_unallocated_seat_and_one_that_cost_nothing_are_given_back_too(terms):
+    api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
+    api.book_waived_seat(facts.waived_seat("W2", cost=None), at=facts.NOON)
+    for name in ("W1", "W2"):
+        api.book_returned_seat(returned(name), at=facts.REFUND_DAY)
+    assert balance(Account.UNALLOCATED) == Money("0.00", "USD")
+    assert api.check() == ()
+
+
+def test_a_seat_that_is_given_back_before_it_is_booked_waits(terms):
+    with pytest.raises(SaleNotBooked):
+        api.book_returned_seat(returned(), at=facts.REFUND_DAY)
+    assert not RevenueEvent.objects.exists()
 
 
 def test_the_fund_s_statement_says_what_it_earned_and_not_what_it_spent(terms, settings):

@@ -201,7 +201,12 @@ def test_t22_a_statement_is_the_same_bytes_every_time():
 def test_a_close_that_would_leave_out_a_known_fact_is_refused(monkeypatch):
     # given: a refund whose payment nobody knows
     lonely = facts.refund("R", "nobody's sale")
-    pages = {"list_payments": [], "list_refunds": [(1, lonely)], "list_waived_seats": []}
+    pages = {
+        "list_payments": [],
+        "list_refunds": [(1, lonely)],
+        "list_waived_seats": [],
+        "list_returned_seats": [],
+    }
     for name, rows in pages.items():
         monkeypatch.setattr(
             catching_up.fees,

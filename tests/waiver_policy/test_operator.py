@@ -235,7 +235,8 @@ def test_without_a_policy_the_full_fee_is_due_and_nothing_breaks():
 
 @pytest.mark.parametrize(
     "model", ["listedition", "listmembership", "policyversion", "waiverdecision", "waivergrant",
-              "waiverfund", "fundentry", "waiverapplication", "pricelock"],
+              "waiverfund", "fundentry", "waiverapplication", "pricelock", "waitingplace",
+              "quotasubject"],
 )  # fmt: skip
 def test_the_admin_shows_evidence_and_changes_none(client, model):
     make.programme()

@@ -73,6 +73,7 @@ class TestAResidentOfNepal:
             make.grant(1, country="NP", at=make.EVE)
         assert decide().is_granted
         make.credit("15.00", key="more")
+        api.serve_waiting_list("USD", at=TWO_DAYS_LATER)
         assert make.grant(1, country="NP", at=TWO_DAYS_LATER).percent == Percent(100)
 
     def test_waits_for_the_fund_all_the_same(self):

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import OperationalError
 from django.db.models import F
 
 from factories import waiver_policy as make
 from fairgate.money import Money
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
 from waiver_policy import api, models
+from waiver_policy.data import GrantSummary
 from waiver_policy.exceptions import (
     ApplicationClosed,
+    CreditClosed,
+    CreditNotAllowed,
     FundEmpty,
+    GrantClosed,
     KeyReused,
     NotEligible,
     OutOfTurn,
     PolicyNotActive,
 )
-from waiver_policy.services import fund, grants, policies
+from waiver_policy.services import fund, grants, limits, policies, taking, waiting
 
 pytestmark = pytest.mark.mariadb
 
@@ -47,6 +56,26 @@ def read_then(call):
     return run
 
 
+def refusal_kept(call):
+    """As fee_payments does: a refusal ends no transaction, its record is committed."""
+
+    def run(*args, **kwargs):
+        try:
+            return call(*args, **kwargs)
+        except (FundEmpty, NotEligible) as refusal:
+            return refusal
+
+    return run
+
+
+def granted(outcomes):
+    return [value for value in values(outcomes) if isinstance(value, GrantSummary)]
+
+
+def refused(outcomes):
+    return [value for value in values(outcomes) if isinstance(value, Exception)]
+
+
 def eight(call):
     return [read_then(partial(call, number)) for number in EIGHT]
 
@@ -62,14 +91,14 @@ def test_f11_money_for_three_goes_to_three_of_eight(isolation, atomic):
 
 
 def test_f11_without_the_conditional_update_the_fund_is_overspent(monkeypatch):
-    def read_then_write(currency, minor):
+    def read_then_write(currency, minor, *, in_turn):
         pot = models.WaiverFund.objects.get(currency=currency)
         if pot.available_minor < minor:
-            return None
+            return False
         pot.available_minor -= minor
         pot.reserved_minor += minor
         pot.save()
-        return pot
+        return True
 
     monkeypatch.setattr(fund, "take", read_then_write)
     make.lists()
@@ -122,17 +151,65 @@ def test_two_seats_of_a_country_go_to_two_of_eight(isolation, atomic):
     assert balance() == (57000, 3000, 0)
 
 
-def test_without_the_lock_a_country_gets_more_seats_than_its_limit(monkeypatch):
-    def unlocked(subject):
-        return models.QuotaUse.objects.get_or_create(key=subject)[0]
+def all_look_before_one_counts(monkeypatch, people=8):
+    """What a plain read is worth: nobody has counted yet when the last one has looked."""
+    real, together = limits.look, threading.Barrier(people, timeout=30)
 
-    monkeypatch.setattr(grants, "_locked_use", unlocked)
+    def look(*args, **kwargs):
+        seen = real(*args, **kwargs)
+        together.wait()
+        return seen
+
+    monkeypatch.setattr(limits, "look", look)
+
+
+def test_without_its_conditions_a_country_gets_more_seats_than_its_limit(monkeypatch):
+    def count_whatever_is_there(counts, seen, *, in_turn):
+        for one in counts:
+            rows = models.QuotaSubject.objects.filter(subject=one.subject)
+            rows.update(used=F("used") + one.add)
+
+    all_look_before_one_counts(monkeypatch)
+    monkeypatch.setattr(limits, "count", count_whatever_is_there)
     make.lists()
     cap = "  caps: [{scope: country, period: course_run, limit: 2, unit: seats}]\n"
     make.policy(make.policy_text(make.LDC_FREE, extra=cap))
-    models.QuotaUse.objects.create(key=f"country:UG:{make.COURSE}")
-    outcomes = race(*eight(lambda user: make.grant(user, cost=None)), atomic=True)
-    assert len(values(outcomes)) > 2
+    models.QuotaSubject.objects.create(subject=f"country:UG:{make.COURSE}")
+    outcomes = race(*eight(lambda user: make.grant(user, cost=None)))
+    assert len(values(outcomes)) == 8
+
+
+PERSON = "  caps: [{scope: person, period: P12M, any_of: [{grants: 3}]}]\n"
+
+
+def eight_courses(**more):
+    return eight(lambda number: make.grant(1, offering=f"course {number}", **more))
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_person_gets_three_of_eight_courses_that_they_ask_for_at_once(isolation, atomic):
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE, extra=PERSON))
+    make.credit("600.00")
+    outcomes = race(*eight_courses(), isolation=isolation, atomic=atomic)
+    assert len(values(outcomes)) == 3
+    assert {type(error) for error in errors(outcomes)} == {NotEligible}
+    assert api.check_funds() == ()
+
+
+def test_without_the_version_one_person_gets_more_courses_than_the_limit(monkeypatch):
+    real = limits._counting
+
+    def blind(shape, *, in_turn):
+        return real(shape, in_turn=in_turn).replace("version = %s", "%s IS NOT NULL")
+
+    all_look_before_one_counts(monkeypatch)
+    monkeypatch.setattr(limits, "_counting", blind)
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE, extra=PERSON))
+    models.QuotaSubject.objects.create(subject="person:1")
+    outcomes = race(*eight_courses(cost=None))
+    assert len(values(outcomes)) == 8
 
 
 @pytest.mark.parametrize(("isolation", "atomic"), WAYS)
@@ -149,6 +226,184 @@ def test_a_grant_closed_by_eight_is_closed_once(isolation, atomic):
     assert len(set(values(outcomes))) == 1
     assert len(values(outcomes)) == 4
     assert balance() in ((4500, 0, 1500), (6000, 0, 0))
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_grant_is_committed_or_expired_and_never_both(isolation, atomic):
+    make.programme(fund="60.00")
+    grant = make.grant()
+    after = make.EVE + timedelta(days=180)
+
+    def close(number):
+        if number % 2:
+            return api.commit_grant(grant.uuid, at=after).state
+        return api.expire_grants(at=after).grants
+
+    outcomes = race(*eight(close), isolation=isolation, atomic=atomic)
+    assert {type(error) for error in errors(outcomes)} <= {GrantClosed}
+    state = models.WaiverGrant.objects.get().state
+    expired = sum(value for value in values(outcomes) if isinstance(value, int))
+    assert expired == (1 if state == "expired" else 0)
+    assert balance() == ((6000, 0, 0) if state == "expired" else (4500, 0, 1500))
+    assert api.check_funds() == ()
+
+
+def test_without_the_lock_a_grant_is_committed_and_released(monkeypatch):
+    both = threading.Barrier(2, timeout=30)
+
+    def unlocked(uuid):
+        row = models.WaiverGrant.objects.select_related("decision").get(uuid=uuid)
+        both.wait()
+        return row
+
+    make.programme(fund="60.00")
+    make.grant(2)
+    grant = make.grant()
+    monkeypatch.setattr(grants, "_locked", unlocked)
+    race(
+        partial(api.commit_grant, grant.uuid, at=make.EVE),
+        partial(api.release_grant, grant.uuid, at=make.EVE, reason="race"),
+    )
+    told = [entry.kind for entry in api.list_fund_entries("USD") if entry.grant_uuid == grant.uuid]
+    assert sorted(told) == ["committed", "released", "reserved"]
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_late_refund_and_grants_at_one_moment_never_spend_what_is_gone(isolation, atomic):
+    make.programme(fund="60.00")
+
+    ask = refusal_kept(make.grant)
+
+    def act(number):
+        if number % 2:
+            return ask(number)
+        return api.claw_back_fund(Money("15.00", "USD"), key=f"r{number}", reason="x", at=make.EVE)
+
+    outcomes = race(*eight(act), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    found = api.fund_balance("USD")
+    assert found.available.minor + found.reserved.minor - found.shortfall.minor == 0
+    assert api.check_funds() == ()
+
+
+def waiting_list(people, *, fund="0.01"):
+    make.programme(fund=fund)
+    for number in range(1, people + 1):
+        with pytest.raises(FundEmpty):
+            make.grant(number, at=make.EVE + timedelta(minutes=number))
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_eight_servers_make_one_offer_for_each_place_that_can_be_paid(isolation, atomic):
+    waiting_list(5)
+    models.FundEntry(
+        fund_id="USD", kind="donation", available_change=4500, key="silent",
+        effective_on=make.EVE.date(), at=make.EVE,
+    ).save()  # fmt: skip
+    models.WaiverFund.objects.update(available_minor=F("available_minor") + 4500)
+    serve = partial(api.serve_waiting_list, "USD", at=make.EVE)
+    outcomes = race(*eight(lambda _: serve()), isolation=isolation, atomic=atomic)
+    assert [e for e in errors(outcomes) if not (atomic and isinstance(e, OperationalError))] == []
+    serve()
+    made = models.WaiverGrant.objects.order_by("user_id")
+    assert [grant.user_id for grant in made] == [1, 2, 3]
+    assert balance() == (1, 4500, 0)
+    assert api.check_funds() == ()
+
+
+def test_without_the_lock_of_the_place_two_servers_make_an_offer_each(monkeypatch):
+    """The live key of the grant is the second lock; without it, too, the money goes twice."""
+    waiting_list(1)
+    models.WaiverFund.objects.update(available_minor=9000)
+    number = itertools.count()
+    monkeypatch.setattr(taking.Wish, "live_key", property(lambda _: f"twin {next(number)}"))
+    monkeypatch.setattr(waiting, "offer_key", lambda _: f"twin {next(number)}")
+    monkeypatch.setattr(models.WaitingPlace.objects, "select_for_update",
+                        lambda **_: models.WaitingPlace.objects.all())  # fmt: skip
+    monkeypatch.setattr(waiting, "_count", lambda *_: None)
+    serve = partial(api.serve_waiting_list, "USD", at=make.EVE)
+    race(*eight(lambda _: serve()), atomic=True, isolation=REPEATABLE_READ)
+    assert models.WaiverGrant.objects.count() > 1
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_money_that_comes_goes_to_who_waits_and_to_none_of_eight_newcomers(isolation, atomic):
+    waiting_list(1)
+    ask = refusal_kept(make.grant)
+    newcomers = [read_then(partial(ask, number + 10)) for number in range(7)]
+    credit = partial(api.credit_fund, Money("15.00", "USD"), key="c", reason="x", at=make.EVE)
+    outcomes = race(read_then(credit), *newcomers, isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    assert {type(one) for one in refused(outcomes)} == {FundEmpty}
+    assert [grant.user_id for grant in models.WaiverGrant.objects.all()] == [1]
+    assert api.fund_balance("USD").waiting == 7
+    assert api.check_funds() == ()
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_one_person_who_asks_in_eight_tabs_has_one_place(isolation, atomic):
+    make.programme(fund="0.01")
+    ask = refusal_kept(make.grant)
+    outcomes = race(
+        *eight(lambda tab: ask(1, key=f"tab {tab}")), isolation=isolation, atomic=atomic
+    )
+    assert errors(outcomes) == []
+    assert {type(one) for one in refused(outcomes)} == {FundEmpty}
+    assert models.WaitingPlace.objects.count() == 1
+    assert api.check_funds() == ()
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_an_offer_is_taken_by_one_of_eight_tabs(isolation, atomic):
+    waiting_list(1)
+    make.credit("15.00", key="more")
+    outcomes = race(
+        *eight(lambda tab: make.grant(1, key=f"tab {tab}", at=make.LONG_AGO)),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+    assert len(values(outcomes)) == 1
+    assert {type(error) for error in errors(outcomes)} == {NotEligible}
+    assert balance() == (1, 1500, 0)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_credit_that_eight_people_confirm_is_booked_once(isolation, atomic):
+    right = Permission.objects.get(codename="confirm_credit")
+    people = [User.objects.create(username=f"officer {number}") for number in EIGHT]
+    for person in people:
+        person.user_permissions.add(right)
+    people[0].user_permissions.add(Permission.objects.get(codename="propose_credit"))
+    one = api.propose_credit(
+        Money("25.00", "USD"), kind="manual", reason="x", by=people[0].pk, at=make.EVE
+    )
+    outcomes = race(
+        *(read_then(partial(api.confirm_credit, one.uuid, by=who.pk, at=make.EVE))
+          for who in people),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+    assert len(values(outcomes)) == 1
+    assert {type(error) for error in errors(outcomes)} <= {CreditClosed, CreditNotAllowed}
+    assert balance() == (2500, 0, 0)
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_eight_of_everything_leave_books_that_add_up(isolation, atomic):
+    make.programme(fund="60.00")
+    held = [make.grant(100 + number) for number in range(3)]
+    api.commit_grant(held[2].uuid, at=make.EVE)
+    acts = [
+        partial(make.grant, 1), partial(make.grant, 2),
+        partial(api.credit_fund, Money("15.00", "USD"), key="c", reason="x", at=make.EVE),
+        partial(api.claw_back_fund, Money("20.00", "USD"), key="r", reason="x", at=make.EVE),
+        partial(api.commit_grant, held[0].uuid, at=make.EVE),
+        partial(api.release_grant, held[1].uuid, at=make.EVE, reason="x"),
+        partial(api.return_grant, held[2].uuid, at=make.EVE, reason="x"),
+        partial(api.serve_waiting_list, "USD", at=make.EVE),
+    ]  # fmt: skip
+    outcomes = race(*map(read_then, acts), isolation=isolation, atomic=atomic)
+    unhandled = [error for error in errors(outcomes) if not isinstance(error, FundEmpty)]
+    assert all(atomic and isinstance(error, OperationalError) for error in unhandled)
+    assert api.check_funds() == ()
 
 
 def applied():

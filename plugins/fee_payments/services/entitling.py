@@ -26,7 +26,10 @@ def open_seat(
     right = _entitle(line, user_id=user_id, source=source, at=at)
     if right is None:
         return False
-    if line.waiver_grant is not None and not line.waiver_reused:
+    if line.waiver_grant is None:
+        # Who has paid the full fee waits for no waiver any more.
+        waivers.leave_waiting_list(user_id, line.offering.code, at=at)
+    else:
         waivers.commit_grant(line.waiver_grant, at=at)
         seat = selectors.waived_seat(right)
         transaction.on_commit(lambda: signals.SEAT_WAIVED.send_robust(sender=None, seat=seat))
@@ -37,7 +40,10 @@ def open_given_seat(
     code: models.SeatCode, *, user_id: int, at: datetime
 ) -> models.Entitlement | None:
     """Entitle who redeems a code; ``None`` if a live right is there. Tells nobody of money."""
-    return _entitle(code, user_id=user_id, source=models.Entitlement.Source.SEAT, at=at)
+    right = _entitle(code, user_id=user_id, source=models.Entitlement.Source.SEAT, at=at)
+    if right is not None:
+        waivers.leave_waiting_list(user_id, right.offering.code, at=at)
+    return right
 
 
 def revoke(basis: Basis, *, because: str, at: datetime) -> int:
@@ -55,7 +61,17 @@ def revoke(basis: Basis, *, because: str, at: datetime) -> int:
         row.save(update_fields=["revoked_at", "revoked_because", "live_key"])
         log.info("entitlement revoked: entitlement=%s", row.uuid)
         _tell(row)
+        _tell_returned(row)
     return len(rows)
+
+
+def _tell_returned(row: models.Entitlement) -> None:
+    """A full refund gives the fund its money back: whoever has booked the seat has to know."""
+    line = row.line
+    if line is None or line.waiver_grant is None or row.revoked_because != row.REFUNDED:
+        return
+    seat = selectors.returned_seat(row)
+    transaction.on_commit(lambda: signals.SEAT_RETURNED.send_robust(sender=None, seat=seat))
 
 
 def _rests_on(basis: Basis) -> dict[str, Basis]:

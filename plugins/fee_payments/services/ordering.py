@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
+from fairgate_tables.transactions import in_transaction
 from fee_payments import compat, conf, models, selectors
 from fee_payments.data import Learner, OrderState, OrderSummary, Quote
 from fee_payments.exceptions import (
@@ -293,21 +294,30 @@ def _place(wish: _Wish, finish: Finish) -> OrderSummary:
 
 
 def _write(wish: _Wish, finish: Finish) -> models.Order:
-    with transaction.atomic():
-        stale = _locked_open_order(wish.open_key)
-        if stale is not None and wish.fits(stale):
-            return stale
-        if stale is not None:
-            # If the new order cannot be written, the one the learner has stays as it is.
-            return _write_all(wish, finish, stale)
-    refusal: FundEmpty | NotEligible | None = None
-    with transaction.atomic():
-        try:
-            return _write_all(wish, finish, None)
-        except (FundEmpty, NotEligible) as error:
-            # Nothing but the waiver policy's own record of why not was written: keep that.
-            refusal = error
-    raise refusal
+    written = _write_or_refuse(wish, finish)
+    if isinstance(written, models.Order):
+        return written
+    raise written
+
+
+@in_transaction
+def _write_or_refuse(wish: _Wish, finish: Finish) -> models.Order | FundEmpty | NotEligible:
+    """The order, or why there is no waiver for it: the record of that is kept, an error's is not.
+
+    A lost race for a lock (fund, room) is run again here, where the transaction begins.
+    """
+    stale = _locked_open_order(wish.open_key)
+    if stale is not None and wish.fits(stale):
+        return stale
+    if stale is not None and selectors.line_of(stale).waiver_grant is not None:
+        # If the new order cannot be written, the one the learner has stays as it is, with its
+        # waiver: so there is nothing to wait for, and no record to keep.
+        return _write_all(wish, finish, stale)
+    try:
+        return _write_all(wish, finish, stale)
+    except (FundEmpty, NotEligible) as refusal:
+        # Nothing but the waiver policy's own record, and a place on its waiting list, was written.
+        return refusal
 
 
 def _locked_open_order(open_key: str) -> models.Order | None:
@@ -321,6 +331,7 @@ def _locked_open_order(open_key: str) -> models.Order | None:
 
 
 def _write_all(wish: _Wish, finish: Finish, stale: models.Order | None) -> models.Order:
+    # Before anything else is written: a refusal leaves nothing behind but its own record.
     if stale is not None:
         waiving.release(selectors.line_of(stale), because="replaced", at=wish.at)
     waived = waiving.take(wish.learner, wish.offer, key=wish.key, at=wish.at)

@@ -20,7 +20,7 @@ from fee_payments import models, rules, selectors, signals
 from fee_payments.data import OrderState, RefundSummary
 from fee_payments.exceptions import KeyReused, ProviderRefused, RefundRefused, UnknownOrder
 from fee_payments.providers.base import get_provider
-from fee_payments.services import entitling, seats
+from fee_payments.services import entitling, seats, waiving
 
 log = logging.getLogger(__name__)
 
@@ -229,6 +229,7 @@ def _close_order(payment: models.Payment, at: datetime) -> None:
         order.state, order.open_key, order.held_because = OrderState.REFUNDED, None, ""
         line = selectors.line_of(order)
         entitling.revoke(line, because=models.Entitlement.REFUNDED, at=at)
+        waiving.give_back(line, because="refunded", at=at)
         seats.give_seat_back(order, line.offering)
     elif order.state == OrderState.PAID:
         order.state = OrderState.PARTIALLY_REFUNDED

@@ -18,7 +18,7 @@ def grant_again(order: models.Order, line: models.OrderLine) -> None:
     Raises:
         WaiverError: there is no waiver for this learner any more, or the fund is used up.
     """
-    if line.waiver_grant is None or line.waiver_reused:
+    if line.waiver_grant is None:
         return
     grant = waivers.grant(
         Applicant(user_id=order.user_id, country=order.country, payer_class=order.payer_class),

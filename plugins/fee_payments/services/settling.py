@@ -21,7 +21,7 @@ from fee_payments.providers.base import Event, get_provider
 from fee_payments.services import entitling, seats
 from fee_payments.services.ordering import OPEN, close, has_moved
 from fee_payments.services.reopening import grant_again
-from waiver_policy.exceptions import WaiverError
+from waiver_policy.exceptions import GrantClosed, WaiverError
 
 log = logging.getLogger(__name__)
 
@@ -178,12 +178,13 @@ def _let_in(payment: models.Payment, order: models.Order, at: datetime) -> Event
     line = selectors.line_of(order)
     if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED):
         return _hold(order, "this order was paid twice; a refund is due.")
-    if order.state not in OPEN and (obstacle := _reopen(order, line)):
-        return _hold(order, obstacle)
-    source = models.Entitlement.Source.ORDER
-    if not entitling.open_seat(
-        line, user_id=order.user_id, source=source, at=payment.paid_at or at
-    ):
+    paid_at = payment.paid_at or at
+    opened = _open_seat(order, line, at=paid_at) if order.state in OPEN else None
+    if opened is None:
+        if obstacle := _reopen(order, line):
+            return _hold(order, obstacle)
+        opened = _open_seat(order, line, at=paid_at)
+    if not opened:
         close(order, OrderState.CANCELLED, "", at=at)
         return _hold(order, "this learner had access already; a refund is due.")
     order.state, order.open_key = OrderState.PAID, None
@@ -192,8 +193,20 @@ def _let_in(payment: models.Payment, order: models.Order, at: datetime) -> Event
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence="Paid.")
 
 
+def _open_seat(order: models.Order, line: models.OrderLine, *, at: datetime) -> bool | None:
+    """Whether the learner was entitled by this; ``None`` if the waiver of the order has expired."""
+    source = models.Entitlement.Source.ORDER
+    try:
+        with transaction.atomic():
+            return entitling.open_seat(line, user_id=order.user_id, source=source, at=at)
+    except GrantClosed:
+        return None
+
+
 def _reopen(order: models.Order, line: models.OrderLine) -> str:
     """Take waiver and seat again for an order that was paid after it had been closed.
+
+    Or after its waiver had expired: the order is open, its time is over, and nobody has closed it.
 
     A waiver that was given for another country than the learner's now is not given again.
     Returns what stands in the way, or nothing; then nothing was taken.

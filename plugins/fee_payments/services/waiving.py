@@ -10,28 +10,27 @@ from django.utils.translation import gettext as _
 
 from fairgate.money import Money
 from fairgate.percent import Percent
-from fee_payments import models
-from fee_payments.data import Learner, OrderState, Quote
+from fee_payments import conf, models
+from fee_payments.data import Learner, Quote
 from fee_payments.exceptions import QuoteChanged
 from fee_payments.services.quoting import applicant
 from waiver_policy import api as waivers
+from waiver_policy.exceptions import GrantClosed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived:
-    """What an order line keeps of a grant. ``is_reused``: an earlier, refunded order used it."""
+    """What an order line keeps of a grant."""
 
     grant: UUID
     percent: Percent
     seat_cost: Money | None
-    is_reused: bool = False
 
 
 def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | None:
     """Take the waiver that the quote applies; ``None`` if it applies none.
 
-    A learner whose order was refunded in full comes back on the same grant: the fund has paid for
-    that seat once, and a person holds one grant for an offering.
+    It is held for the order until the order's time is over, whatever its own last day is.
 
     Raises:
         waiver_policy.exceptions.FundEmpty, NotEligible: the waiver is not given after all.
@@ -39,16 +38,6 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
     """
     if not offer.waived or offer.waiver is None:
         return None
-    used = models.OrderLine.objects.filter(
-        order__user_id=learner.user_id,
-        order__state=OrderState.REFUNDED,
-        offering__code=offer.offering.code,
-        waiver_grant__isnull=False,
-    ).last()
-    if used is not None and used.waiver_grant is not None:
-        return Waived(
-            grant=used.waiver_grant, percent=offer.waiver.percent, seat_cost=None, is_reused=True
-        )
     grant = waivers.grant(
         applicant(learner),
         offering_code=offer.offering.code,
@@ -56,6 +45,7 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
         price=offer.list_price,
         key=f"order:{key}",
         at=at,
+        held_until=at + conf.order_hold(),
     )
     if grant.reduction.of(offer.list_price) != offer.waived:
         # Another policy came into force between the quote and the grant.
@@ -65,15 +55,25 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
 
 def release(line: models.OrderLine, *, because: str, at: datetime) -> None:
     """Give back what the line holds of the fund, if it holds anything."""
-    if line.waiver_grant is not None and not line.waiver_reused:
+    if line.waiver_grant is not None:
         waivers.release_grant(line.waiver_grant, at=at, reason=because)
+
+
+def give_back(line: models.OrderLine, *, because: str, at: datetime) -> None:
+    """Give back what the fund paid for the seat of a line, or holds for it."""
+    if line.waiver_grant is None:
+        return
+    try:
+        waivers.return_grant(line.waiver_grant, at=at, reason=because)
+    except GrantClosed:
+        # The seat was never opened: the order was paid after it had been closed.
+        release(line, because=because, at=at)
 
 
 def write(line: models.OrderLine, waived: Waived | None) -> None:
     """Put a grant into the fields of a line; the caller saves it."""
     cost = waived.seat_cost if waived else None
     line.waiver_grant = waived.grant if waived else None
-    line.waiver_reused = waived.is_reused if waived else False
     line.waived_basis_points = waived.percent.basis_points if waived else 0
     line.seat_cost_minor = cost.minor if cost else 0
     line.seat_cost_currency = cost.currency if cost else ""

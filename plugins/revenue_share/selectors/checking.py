@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from fairgate.counted import counted
 
 from .. import statements
-from ..data import Account, EventKind, Fault, Part, Units
+from ..data import SEATS, Account, EventKind, Fault, Part, Units
 from ..models import (
     AllocationLine,
     CarriedRemainder,
@@ -61,7 +61,7 @@ def _events_are_posted() -> Iterator[Fault]:
     keys = set(LedgerTransaction.objects.values_list("key", flat=True))
     for event in RevenueEvent.objects.exclude(gross_minor=0).order_by("pk").iterator():
         needed = ("sale", "allocation") if event.kind == EventKind.SALE else (event.kind,)
-        moves = event.kind != EventKind.WAIVED_SEAT or event.net_minor
+        moves = event.kind not in SEATS or event.net_minor
         for kind in needed if moves else ():
             if f"{kind}:{event.uuid}" not in keys and _moves(event, kind):
                 sentence = f"the transaction {kind} is missing."

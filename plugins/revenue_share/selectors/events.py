@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from fairgate.money import Money
 
-from ..data import Account, Balance, Booking, EventKind, Part
+from ..data import SEATS, Account, Balance, Booking, EventKind, Part
 from ..models import (
     AllocationLine,
     FundCredit,
@@ -57,7 +57,7 @@ def booking(event: RevenueEvent, lines: Iterable[tuple[str, str, int]]) -> Booki
         kind=EventKind(event.kind),
         currency=event.currency,
         period=event.period,
-        is_unallocated=event.terms_version is None and event.kind != EventKind.WAIVED_SEAT,
+        is_unallocated=event.terms_version is None and event.kind not in SEATS,
         parts=parts,
     )
 
@@ -71,7 +71,7 @@ def due_holds(at: datetime) -> list[int]:
 def unsent_credits() -> list[FundCredit]:
     """Credits that the fund has not received yet, oldest first."""
     return list(
-        FundCredit.objects.filter(sent_at__isnull=True).select_related("sale").order_by("pk")
+        FundCredit.objects.filter(sent_at__isnull=True).select_related("event").order_by("pk")
     )
 
 

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+from fairgate_tables.transactions import in_transaction
+from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
 from partnerships import api as partnerships
 from partnerships.data import FUND, PRO_RATA, RevenueTerms
 
@@ -23,6 +24,7 @@ from ..exceptions import KeyReused, RefundExceedsSale, SaleNotBooked
 from ..models import AllocationLine, CarriedRemainder, FundPosition, RevenueEvent, SaleStanding
 from ..rules import carried, postings
 from ..selectors import events
+from . import holds
 from .ledger import post
 
 log = logging.getLogger(__name__)
@@ -108,9 +110,12 @@ def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
     if sale is None or sale.kind != EventKind.SALE:
         raise SaleNotBooked(refund.payment_uuid)
     try:
-        return _book_refund(fact, sale, at)
+        booking = _book_refund(fact, sale, at)
     except _BookedByAnother:
         return _booking_of_another(fact)
+    # At once: what was called back of the fund cannot be granted any more.
+    holds.send_credits(at)
+    return booking
 
 
 def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
@@ -137,7 +142,33 @@ def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
         return _booking_of_another(fact)
 
 
-@lock_objects.in_transaction
+def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
+    """Give the fund back what it paid for a seat, from whoever it was paid to."""
+    waived = events.find_event(seat.grant_uuid)
+    if waived is None or waived.kind != EventKind.WAIVED_SEAT:
+        raise SaleNotBooked(seat.grant_uuid)
+    fact = Fact(
+        uuid=seat.uuid,
+        kind=EventKind.RETURNED_SEAT,
+        currency=waived.currency,
+        gross=waived.gross_minor,
+        tax=0,
+        fee=0,
+        net=-waived.net_minor,
+        occurred_at=seat.returned_at,
+        course_key=waived.course_key,
+        offering_code=waived.offering_code,
+    )
+    known = _first_booking(fact)
+    if known:
+        return known
+    try:
+        return _book_return(fact, waived, at)
+    except _BookedByAnother:
+        return _booking_of_another(fact)
+
+
+@in_transaction
 def _book_sale(fact: Fact, terms: RevenueTerms | None, at: datetime) -> Booking:
     carries = lock_objects.lock_carries(terms.version_uuid, fact.currency) if terms else []
     month = Period.of(fact.occurred_at)
@@ -160,7 +191,7 @@ def _book_sale(fact: Fact, terms: RevenueTerms | None, at: datetime) -> Booking:
     return events.booking_of(event)
 
 
-@lock_objects.in_transaction
+@in_transaction
 def _book_refund(fact: Fact, sale: RevenueEvent, at: datetime) -> Booking:
     version = sale.terms_version
     carries = lock_objects.lock_carries(version, sale.currency) if version else []
@@ -184,12 +215,12 @@ def _book_refund(fact: Fact, sale: RevenueEvent, at: datetime) -> Booking:
     _post(event, "refund", legs, at)
     _lower(standing, fact.gross, mirror=mirror, lost=lost)
     if standing.cleared_at:
-        _take_from_fund(sale.currency, mirror.get(FUND, 0) + lost.get(FUND, 0))
+        _take_from_fund(event, mirror.get(FUND, 0) + lost.get(FUND, 0), at)
     log.info("refund booked: event=%s sale=%s", event.uuid, sale.uuid)
     return events.booking_of(event)
 
 
-@lock_objects.in_transaction
+@in_transaction
 def _book_seat(fact: Fact, at: datetime) -> Booking:
     event = _write_event(fact, at=at, period=str(Period.of(fact.occurred_at)))
     party = conf.seat_party(fact.course_key)
@@ -200,6 +231,19 @@ def _book_seat(fact: Fact, at: datetime) -> Booking:
     legs = postings.waived_seat(units=units, unallocated=0 if party else fact.net)
     _post(event, "waived_seat", legs, at)
     log.info("waived seat booked: event=%s", event.uuid)
+    return events.booking_of(event)
+
+
+@in_transaction
+def _book_return(fact: Fact, waived: RevenueEvent, at: datetime) -> Booking:
+    event = _write_event(fact, at=at, period=str(Period.of(fact.occurred_at)))
+    # As it was booked, and not as the settings say by now: the same party gives it back.
+    lines = AllocationLine.objects.filter(event=waived).values_list("party", "units_minor")
+    units = {party: -value for party, value in lines}
+    _write_lines(event, Part.SEAT, units, base=fact.net)
+    legs = postings.waived_seat(units=units, unallocated=-sum(units.values()))
+    _post(event, "returned_seat", legs, at)
+    log.info("returned seat booked: event=%s", event.uuid)
     return events.booking_of(event)
 
 
@@ -245,11 +289,11 @@ def _check_refundable(fact: Fact, sale: RevenueEvent, standing: SaleStanding) ->
         )
 
 
-def _take_from_fund(currency: str, units: int) -> None:
+def _take_from_fund(refund: RevenueEvent, units: int, at: datetime) -> None:
     if units:
-        position: FundPosition = lock_objects.lock_fund(currency)
+        position: FundPosition = lock_objects.lock_fund(refund.currency)
         position.cleared_minor += units
-        position.save(update_fields=["cleared_minor"])
+        holds.settle_with_fund(position, refund.pk, at)
 
 
 def _first_booking(fact: Fact) -> Booking | None:
@@ -260,7 +304,7 @@ def _first_booking(fact: Fact) -> Booking | None:
     return events.booking_of(event)
 
 
-@lock_objects.in_transaction
+@in_transaction
 def _booking_of_another(fact: Fact) -> Booking:
     event, booking = events.newest_booking_of(fact.uuid)
     _check_same(event, fact)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from fee_payments import api as fees
-from fee_payments.data import PaymentSummary, RefundSummary, WaivedSeat
+from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
 
 from ..data import CaughtUp
 from ..exceptions import RevenueShareError
@@ -18,7 +18,7 @@ from . import booking
 
 log = logging.getLogger(__name__)
 
-F = TypeVar("F", PaymentSummary, RefundSummary, WaivedSeat)
+F = TypeVar("F", PaymentSummary, RefundSummary, WaivedSeat, ReturnedSeat)
 F_co = TypeVar("F_co", covariant=True)
 
 
@@ -54,6 +54,11 @@ def catch_up(*, at: datetime) -> CaughtUp:
             _missing(fees.list_waived_seats, "grant_uuid"),
             lambda fact: booking.book_waived_seat(fact, at=at),
             "grant_uuid",
+        ),
+        returned=booked(
+            _missing(fees.list_returned_seats, "uuid"),
+            lambda fact: booking.book_returned_seat(fact, at=at),
+            "uuid",
         ),
         waiting=tuple(waiting),
     )

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 
 from fairgate.money import Money
+from fairgate_tables.transactions import in_transaction
 from partnerships.data import FUND
 from waiver_policy import api as waivers
 
@@ -22,10 +23,10 @@ log = logging.getLogger(__name__)
 def clear_holds(*, at: datetime) -> Cleared:
     """Clear every sale that is due, each in a transaction of its own; then pay the fund."""
     cleared = sum(_clear(sale_id, at) for sale_id in events.due_holds(at))
-    return Cleared(sales=cleared, fund=_send_credits(at))
+    return Cleared(sales=cleared, fund=send_credits(at))
 
 
-@lock_objects.in_transaction
+@in_transaction
 def _clear(sale_id: int, at: datetime) -> int:
     standing = lock_objects.lock_standing(sale_id)
     if standing.cleared_at is not None or standing.ends_at is None:
@@ -46,31 +47,51 @@ def _clear(sale_id: int, at: datetime) -> int:
     if earned:
         position: FundPosition = lock_objects.lock_fund(sale.currency)
         position.cleared_minor += earned
-        _owe_fund(position, sale.pk, at)
-        position.save(update_fields=["cleared_minor", "credited_minor"])
+        settle_with_fund(position, sale.pk, at)
     return 1
 
 
-def _owe_fund(position: FundPosition, sale_id: int, at: datetime) -> None:
-    # What a late refund called back was handed over already, so it is made up for first.
-    due = position.cleared_minor - position.credited_minor
-    if due > 0:
+def settle_with_fund(position: FundPosition, event_id: int, at: datetime) -> None:
+    """Note what the fund is still to be handed, or was handed too much; keep the position.
+
+    The caller has the position's row. Nothing is handed over for a position below zero: a cost of
+    the fund that it was never handed money for is made up for by what is cleared next.
+    """
+    due = max(position.cleared_minor, 0) - position.credited_minor
+    if due:
         FundCredit.objects.create(
-            sale_id=sale_id, currency=position.currency, amount_minor=due, created_at=at
+            event_id=event_id, currency=position.currency, amount_minor=due, created_at=at
         )
         position.credited_minor += due
+    position.save(update_fields=["cleared_minor", "credited_minor"])
 
 
-def _send_credits(at: datetime) -> tuple[Money, ...]:
+def send_credits(at: datetime) -> tuple[Money, ...]:
+    """Hand the fund what it is owed, and call back what it was handed too much.
+
+    Returns what was handed over, a sum for each currency.
+    """
     # After the commit, so that the fund's row is locked for an instant only. A worker that dies
     # between the credit and the mark sends the same key again, which changes nothing.
     sums: dict[str, Money] = {}
     for credit in events.unsent_credits():
         amount = Money.from_minor(credit.amount_minor, credit.currency)
-        key = f"revenue_share:hold_cleared:{credit.sale.uuid}"
-        reason = f"Revenue share of sale {credit.sale.uuid}, hold ended."
-        waivers.credit_fund(amount, key=key, reason=reason, at=at, kind="revenue")
+        _send(credit, amount, at)
         FundCredit.objects.filter(pk=credit.pk).update(sent_at=at)
-        sums[credit.currency] = sums.get(credit.currency, Money.zero(credit.currency)) + amount
-        log.info("fund credited: sale=%s currency=%s", credit.sale.uuid, credit.currency)
+        if amount.minor > 0:
+            sums[credit.currency] = sums.get(credit.currency, Money.zero(credit.currency)) + amount
     return tuple(sums[currency] for currency in sorted(sums))
+
+
+def _send(credit: FundCredit, amount: Money, at: datetime) -> None:
+    event = credit.event.uuid
+    if amount.minor < 0:
+        key = f"revenue_share:refund:{event}"
+        reason = f"Revenue share called back by refund {event}."
+        waivers.claw_back_fund(-amount, key=key, reason=reason, at=at)
+        log.info("fund clawed back: event=%s currency=%s", event, credit.currency)
+        return
+    key = f"revenue_share:hold_cleared:{event}"
+    reason = f"Revenue share of sale {event}, hold ended."
+    waivers.credit_fund(amount, key=key, reason=reason, at=at, kind="revenue")
+    log.info("fund credited: event=%s currency=%s", event, credit.currency)

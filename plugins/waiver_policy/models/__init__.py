@@ -6,7 +6,15 @@ own for its state. Money is integer minor units next to its currency; moments ar
 
 from waiver_policy.models.applications import ApplicationMessage, WaiverApplication
 from waiver_policy.models.decisions import DecisionFacts, WaiverDecision
-from waiver_policy.models.fund import FundEntry, QuotaUse, WaiverFund, WaiverGrant
+from waiver_policy.models.fund import (
+    FundEntry,
+    ManualCredit,
+    QuotaSubject,
+    QuotaUse,
+    WaitingPlace,
+    WaiverFund,
+    WaiverGrant,
+)
 from waiver_policy.models.lists import (
     CountryList,
     EditionProposal,
@@ -25,10 +33,13 @@ __all__ = [
     "FundEntry",
     "ListEdition",
     "ListMembership",
+    "ManualCredit",
     "MembershipConfirmation",
     "PolicyVersion",
     "PriceLock",
+    "QuotaSubject",
     "QuotaUse",
+    "WaitingPlace",
     "WaiverApplication",
     "WaiverDecision",
     "WaiverFund",

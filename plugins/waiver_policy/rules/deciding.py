@@ -62,7 +62,8 @@ class Question:
     name of its edition. ``price`` is the list price that the reduction is taken from, where it is
     known. ``policies`` are those that the policy refers to, by slug, and ``versions`` their
     numbers. ``approved`` is the percentage a reviewer has granted this person for this offering;
-    ``has_grant`` whether they hold a grant for it already.
+    ``has_grant`` whether they hold a grant for it already; ``offered`` what the waiting list holds
+    for them.
     """
 
     applicant: Applicant
@@ -80,6 +81,7 @@ class Question:
     approved: Percent | None = None
     approved_until: date | None = None
     has_grant: bool = False
+    offered: Reduction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def decide(question: Question) -> Decision:
     located = _locate(question)
     finding = _find(question, located)
     reasons = finding.reasons
-    if question.has_grant and finding.outcome is Outcome.GRANTED:
+    is_held = question.has_grant and question.offered is None
+    if is_held and finding.outcome is Outcome.GRANTED:
         reasons += (_reason(ReasonCode.ALREADY_GRANTED),)
     policy = question.policy
     return Decision(
@@ -128,6 +131,10 @@ def _locate(question: Question) -> Located:
 
 def _find(question: Question, located: Located) -> _Finding:
     policy = question.policy
+    if question.offered is not None:
+        part = question.offered.part_of(question.price)
+        reason = _reason(ReasonCode.WAITING_LIST_OFFER, percent=plain(part))
+        return _Finding(Outcome.GRANTED, (reason,), question.offered)
     if question.approved is not None:
         until = question.approved_until
         said = {"percent": plain(question.approved), "until": until.isoformat() if until else ""}
@@ -447,6 +454,7 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "approved": plain(question.approved) if question.approved is not None else None,
         "approved_until": question.approved_until.isoformat() if question.approved_until else None,
         "has_grant": question.has_grant,
+        "offered": kept_reduction(question.offered) if question.offered is not None else None,
     }
 
 
@@ -499,7 +507,7 @@ def restored(
     """
     approved, until, price = kept["approved"], kept["approved_until"], kept["price"]
     return Question(
-        applicant=_restored_applicant(kept),
+        applicant=restored_applicant(kept),
         offering_code=kept["offering_code"],
         at=at,
         known_at=datetime.fromisoformat(kept["known_at"]),
@@ -514,10 +522,12 @@ def restored(
         approved=Percent(approved) if approved is not None else None,
         approved_until=date.fromisoformat(until) if until else None,
         has_grant=kept["has_grant"],
+        offered=restored_reduction(kept["offered"]) if kept["offered"] is not None else None,
     )
 
 
-def _restored_applicant(kept: Mapping[str, Any]) -> Applicant:
+def restored_applicant(kept: Mapping[str, Any]) -> Applicant:
+    """The applicant as ``inputs`` kept them."""
     changed = kept["country_changed_on"]
     return Applicant(
         user_id=kept["user_id"],

@@ -230,6 +230,7 @@ def _policy(value: Any, place: Place) -> Policy:
         **missing,
         caps=caps,
         valid_days=_valid_days(body, place),
+        ranking=_read_with(body, "ranking", place, _ranking, ()),
         **_effective(body, place),
         unless=unless,
         preconditions=preconditions,
@@ -527,6 +528,12 @@ def _valid_days(body: Mapped, place: Place) -> int | None:
     elif not length.days:
         where.fault("what lapses at once can never be used.")
     return int(length.days)
+
+
+def _ranking(value: Any, place: Place) -> tuple[str, ...]:
+    """Who is served first from the waiting list: labels of rules, codes of lists, or words."""
+    entries = enumerate(reading.items(value, place))
+    return tuple(reading.text(entry, place.at(value, number)) for number, entry in entries)
 
 
 def _check_deadline(body: Mapped, place: Place) -> None:

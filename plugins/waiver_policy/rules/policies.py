@@ -170,6 +170,7 @@ class Policy:
     effective_until: datetime | date | None = None
     caps: tuple[Cap, ...] = ()
     valid_days: int | None = None
+    ranking: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     named_lists: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ def decide(question: Question, *, lock: Lock | None, earlier: tuple[str, ...]) -
     ``earlier`` are other countries that this person has said in the last ``COUNTRY_CHANGE``.
     """
     now = deciding.decide(question)
-    if question.approved is not None:
+    if question.approved is not None or question.offered is not None:
         return now
     country, before = question.applicant.country, set(earlier)
     void = lock is not None and is_void(lock, country)

@@ -1,7 +1,8 @@
 """Limits on grants: whose uses count together, what one more weighs, and whether it fits.
 
 Nothing is stored here. Whoever keeps counters keeps ``Use`` values under ``subject``, adds
-``weigh`` of a claim that was granted, and asks ``fits`` before, with the row locked.
+``weigh`` of a claim that was granted, and asks ``fits`` before, with the row locked. Where
+``counter`` gives a number, a sum under the subject says the same.
 """
 
 from __future__ import annotations
@@ -169,6 +170,21 @@ def fits(cap: Cap, uses: Sequence[Use], claim: Claim) -> bool:
     if cap.unit == "persons":
         return len({use.user_id for use in every}) <= cap.limit
     return len(every) <= cap.limit
+
+
+def counter(cap: Cap) -> int | None:
+    """The number up to which a sum may go that says the same as ``fits``; ``None``: none does.
+
+    Minor units where the fund's money is limited, else grants.
+    """
+    if cap.alternatives or cap.limit is None or SPAN.fullmatch(cap.period):
+        return None
+    budget = _budget(cap)
+    if budget is not None:
+        return budget.minor if cap.scope == "fund" else None
+    if cap.unit in (CATEGORIES, "persons"):
+        return None
+    return int(cap.limit)
 
 
 def _still_counts(cap: Cap, used: date, day: date) -> bool:

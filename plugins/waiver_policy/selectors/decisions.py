@@ -9,7 +9,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import conf, models
-from waiver_policy.data import Applicant, Decision, Outcome, Reason
+from waiver_policy.data import Applicant, Decision, Outcome, Reason, Reduction
 from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.deciding import Question
 from waiver_policy.rules.policies import Policy
@@ -32,6 +32,14 @@ class Decided:
     void_lock: models.PriceLock | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Whether a person holds a live grant for an offering (``None``: look), and may be approved."""
+
+    has_grant: bool | None
+    has_approval: bool
+
+
 def decide(
     applicant: Applicant,
     *,
@@ -39,8 +47,12 @@ def decide(
     at: datetime,
     known_at: datetime | None = None,
     price: Money | None = None,
+    standing: Standing | None = None,
 ) -> Decided:
-    """Ask the active policy, with the lists as known then. Stores nothing."""
+    """Ask the active policy, with the lists as known then. Stores nothing.
+
+    ``standing``: what the caller has just seen of this person and offering; ``None`` looks.
+    """
     day = utc_day(at)
     known_at = known_at or at
     version = policies.get_deciding_version()
@@ -48,7 +60,11 @@ def decide(
     others = policies.get_referred_to(policy)
     keys = policies.keys_of(policy, others)
     known = lists.get_known_lists(known_at=known_at, keys=keys)
-    approval = get_approval(applicant.user_id, offering_code, day=day)
+    stands = standing or Standing(has_grant=None, has_approval=True)
+    approval = None
+    if stands.has_approval:
+        approval = get_approval(applicant.user_id, offering_code, day=day)
+    held = _held(applicant.user_id, offering_code) if stands.has_grant is None else None
     question = Question(
         applicant=applicant,
         offering_code=offering_code,
@@ -64,7 +80,8 @@ def decide(
         versions={slug: number for slug, (number, _) in others.items()},
         approved=_percent(approval),
         approved_until=approval.valid_until if approval else None,
-        has_grant=has_live_grant(applicant.user_id, offering_code),
+        has_grant=held is not None if stands.has_grant is None else stands.has_grant,
+        offered=_offered(held, day),
     )
     row = locks.get_lock(applicant.user_id, offering_code) if applicant.user_id else None
     lock = locks.to_lock(row) if row and locks.holds(row, at=at) else None
@@ -112,9 +129,24 @@ def _percent(approval: models.WaiverApplication | None) -> Percent | None:
     return Percent.from_basis_points(approval.percent_bp)
 
 
-def has_live_grant(user_id: int, offering_code: str) -> bool:
-    """Whether the person holds a grant for the offering that is not released."""
-    return models.WaiverGrant.objects.filter(live_key=live_key(user_id, offering_code)).exists()
+def _held(user_id: int, offering_code: str) -> models.WaiverGrant | None:
+    """The live grant that the person holds for the offering."""
+    grants = models.WaiverGrant.objects.select_related("decision").only(
+        "offered_until", "state", "decision__reduction"
+    )
+    found: models.WaiverGrant | None = grants.filter(
+        live_key=live_key(user_id, offering_code)
+    ).first()
+    return found
+
+
+def _offered(held: models.WaiverGrant | None, day: date) -> Reduction | None:
+    """What the waiting list holds for the person: it stands whatever the lists say by now."""
+    if held is None or held.offered_until is None or held.state != held.RESERVED:
+        return None
+    if day >= held.offered_until:
+        return None
+    return deciding.restored_reduction(held.decision.reduction["steps"])
 
 
 def to_decision(row: models.WaiverDecision) -> Decision:

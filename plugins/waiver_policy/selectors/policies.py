@@ -15,13 +15,23 @@ def get_deciding_version() -> models.PolicyVersion | None:
     """The version that was activated last, of the policy the operator named or of any.
 
     Once it is retired nobody decides: that another policy is active still does not bring it back
-    unseen.
+    unseen. Asked anew each time for its number and hash; what these name never changes, and is
+    kept.
     """
     activated = models.PolicyVersion.objects.filter(activated_at__isnull=False)
     if slug := conf.policy_slug():
         activated = activated.filter(slug=slug)
-    last = activated.order_by("-activated_at", "-id").first()
-    return last if last and last.state == models.PolicyVersion.ACTIVE else None
+    last = activated.order_by("-activated_at", "-id")
+    found = last.values_list("state", "pk", "version", "sha256").first()
+    if found is None or found[0] != models.PolicyVersion.ACTIVE:
+        return None
+    return _version(*found[1:])
+
+
+@lru_cache(maxsize=16)
+def _version(pk: int, number: int, sha256: str) -> models.PolicyVersion:
+    version: models.PolicyVersion = models.PolicyVersion.objects.get(pk=pk)
+    return version
 
 
 def compiled(version: models.PolicyVersion | None) -> Policy | None:

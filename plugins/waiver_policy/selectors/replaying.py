@@ -19,6 +19,7 @@ from waiver_policy.data import ENGINE_VERSION, Decision, Difference, Replayed, R
 from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import decisions, lists, policies
+from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.lists import KnownLists
 
 PORTION = 500
@@ -95,7 +96,17 @@ def in_portions(rows: QuerySet[Any]) -> Iterator[models.WaiverDecision]:
 
 def replay(row: models.WaiverDecision, evidence: Evidence | None = None) -> Decision:
     """Decide again from what a stored decision kept: same policy version, same editions."""
-    evidence = evidence or Evidence()
+    return deciding.limited_again(_unlimited(row, evidence or Evidence()), row.facts.inputs)
+
+
+def unlimited(row: models.WaiverDecision) -> Decided:
+    """What a stored decision would be if no limit and no empty fund had turned it."""
+    evidence = Evidence()
+    answer = _unlimited(row, evidence)
+    return Decided(answer, row.policy_version, evidence.policy(row.policy_version_id))
+
+
+def _unlimited(row: models.WaiverDecision, evidence: Evidence) -> Decision:
     kept = row.facts.inputs
     policy = evidence.policy(row.policy_version_id)
     others = evidence.others(row.policy_version_id, kept["policies"])
@@ -104,7 +115,7 @@ def replay(row: models.WaiverDecision, evidence: Evidence | None = None) -> Deci
         datetime.fromisoformat(kept["known_at"]),
         policies.keys_of(policy, others),
     )
-    return again(row, policy=policy, number=row.version, known=known, others=others)
+    return _asked_again(row, policy=policy, number=row.version, known=known, others=others)
 
 
 def again(
@@ -119,6 +130,18 @@ def again(
 
     ``others`` are the policies that the policy refers to.
     """
+    answer = _asked_again(row, policy=policy, number=number, known=known, others=others)
+    return deciding.limited_again(answer, row.facts.inputs)
+
+
+def _asked_again(
+    row: models.WaiverDecision,
+    *,
+    policy: Policy | None,
+    number: int,
+    known: KnownLists,
+    others: Others,
+) -> Decision:
     kept = row.facts.inputs
     question = deciding.restored(
         kept,
@@ -129,8 +152,7 @@ def again(
         editions=known.editions,
         policies=policies.by_slug(others),
     )
-    answer = price_locks.turned_again(deciding.decide(question), kept, at=row.at)
-    return deciding.limited_again(answer, kept)
+    return price_locks.turned_again(deciding.decide(question), kept, at=row.at)
 
 
 def _replayed(row: models.WaiverDecision, evidence: Evidence) -> Replayed:

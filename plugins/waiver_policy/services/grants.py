@@ -1,51 +1,47 @@
 """Grants: the policy's answer, the limits and the fund, in one transaction.
 
-Order of locks: limits (by key), fund, grant. The caller may be inside a transaction already
-(``ATOMIC_REQUESTS``) and may have read anything: every row that decides is taken by a statement
-that sees what is committed, not what the snapshot shows.
+The caller may be inside a transaction already (``ATOMIC_REQUESTS``) and may have read anything:
+every row that decides is taken by a statement that sees what is committed, not what the snapshot
+shows. Order of locks: see ``taking``. Whoever began the transaction runs a lost race again.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
+from fairgate.clock import utc_day
 from fairgate.money import Money
-from waiver_policy import models
-from waiver_policy.data import Applicant, Decision, GrantSummary, Outcome, Reason, ReasonCode
+from fairgate_tables.transactions import in_transaction, run_again
+from waiver_policy import conf, models
+from waiver_policy.data import Applicant, Expired, GrantSummary, Outcome, Reason, ReasonCode
 from waiver_policy.exceptions import (
     FundEmpty,
     GrantClosed,
     KeyReused,
     NotEligible,
-    PriceNeeded,
     UnknownGrant,
 )
-from waiver_policy.rules import deciding, quotas
-from waiver_policy.rules.policies import Policy
-from waiver_policy.rules.quotas import Claim, Use
-from waiver_policy.selectors import decisions, policies
-from waiver_policy.selectors.decisions import Decided
+from waiver_policy.rules import deciding
+from waiver_policy.selectors import decisions
+from waiver_policy.selectors.decisions import Decided, Standing
 from waiver_policy.selectors.fund import to_grant
-from waiver_policy.selectors.locks import live_key
-from waiver_policy.services import fund, locks
+from waiver_policy.selectors.waiting import to_place
+from waiver_policy.services import closing, fund, locks, taking, waiting
 from waiver_policy.services.decisions import write_decision
+from waiver_policy.services.taking import Limited, Wish
 
 log = logging.getLogger(__name__)
 
-
-class _Limited(Exception):
-    """A limit or the fund has no room; raised to roll back to the savepoint."""
-
-    def __init__(self, outcome: Outcome, code: ReasonCode, **params: str) -> None:
-        self.outcome, self.reason = outcome, Reason(code=code.value, params=params)
-        super().__init__(code)
+Grant, Place = models.WaiverGrant, models.WaitingPlace
 
 
+@run_again
 def grant(
     applicant: Applicant,
     *,
@@ -54,209 +50,156 @@ def grant(
     price: Money | None,
     key: str,
     at: datetime,
+    held_until: datetime | None,
 ) -> GrantSummary:
     """Decide again, keep the decision, and hold the waived part of the seat's cost.
 
     Raises:
         NotEligible, FundEmpty, KeyReused, PriceNeeded: see ``api.grant``.
     """
-    wanted = _Wanted(applicant, offering_code, full_seat_cost, price, key)
-    if (known := wanted.known()) is not None:
+    wish = Wish(
+        user_id=applicant.user_id,
+        offering_code=offering_code,
+        cost=full_seat_cost or None,
+        price=price,
+        key=key,
+        at=at,
+        held_until=held_until,
+    )
+    known = held = None
+    standing = _standing(wish)
+    if standing.has_grant:
+        known, held = _look(wish)
+    if known is not None:
         return to_grant(known)
-    decided = decisions.decide(applicant, offering_code=offering_code, at=at, price=price)
-    decision = decided.decision
-    if not decision.is_granted or decision.inputs["has_grant"]:
-        # Our own key may be the grant that is there now, made by another transaction meanwhile.
-        if decision.inputs["has_grant"] and (known := wanted.known(locking=True)) is not None:
+    if held is not None and held.state == Grant.RESERVED:
+        # What the waiting list holds for them is theirs now; what has lapsed is in nobody's way.
+        mine = _expire(held.pk, at=at) if _has_lapsed(held, at) else _adopt(held.pk, wish)
+        if isinstance(mine, Grant):
+            return to_grant(mine)
+        known, held = _look(wish)
+        if known is not None:
             return to_grant(known)
-        write_decision(decision, decided.version)
-        raise NotEligible(decision)
-    try:
-        with transaction.atomic():
-            row = _take(wanted, decided, at)
-    except IntegrityError:
-        return to_grant(_winner(wanted, decided))
-    except _Limited as limit:
-        # Our own key may have used up what was left, in another transaction.
-        if (known := wanted.known(locking=True)) is not None:
-            return to_grant(known)
-        raise _refusal(decided, limit, at) from None
-    log.info("waiver granted: grant=%s offering=%s", row.uuid, offering_code)
-    return to_grant(row)
+    decided = decisions.decide(
+        applicant,
+        offering_code=offering_code,
+        at=at,
+        price=price,
+        standing=Standing(has_grant=held is not None, has_approval=standing.has_approval),
+    )
+    if not decided.decision.is_granted or held is not None:
+        return _known_or_refused(wish, decided)
+    return to_grant(_new(wish, decided))
 
 
-class _Wanted:
-    """A request for a grant, and how to find out that it was made before."""
+def _standing(wish: Wish) -> Standing:
+    """What there is of this request, this person and this offering: mostly nothing, in one query.
 
-    def __init__(
-        self,
-        applicant: Applicant,
-        offering_code: str,
-        cost: Money | None,
-        price: Money | None,
-        key: str,
-    ) -> None:
-        self.applicant, self.offering_code, self.key = applicant, offering_code, key
-        self.cost, self.price = cost or None, price
-        self.live_key = live_key(applicant.user_id, offering_code)
-
-    def known(self, *, locking: bool = False) -> models.WaiverGrant | None:
-        """The grant that was made with this key; ``locking`` sees the newest commit.
-
-        Raises:
-            KeyReused: it was made for something else.
-        """
-        grants = models.WaiverGrant.objects.select_related("decision__facts").filter(key=self.key)
-        if locking:
-            with transaction.atomic():
-                row = grants.select_for_update().first()
-        else:
-            row = grants.first()
-        if row is not None and self._payload() != (
-            row.user_id, row.offering_code, row.full_cost_minor, row.currency,
-            _price_of(row, self.price),
-        ):  # fmt: skip
-            raise KeyReused(self.key)
-        found: models.WaiverGrant | None = row
-        return found
-
-    def _payload(self) -> tuple[int, str, int | None, str, Money | None]:
-        minor, currency = (self.cost.minor, self.cost.currency) if self.cost else (None, "")
-        return self.applicant.user_id, self.offering_code, minor, currency, self.price
-
-    def waived_cost(self, decision: Decision) -> Money | None:
-        """What the fund pays: the part of the seat's cost that is waived of the price.
-
-        Raises:
-            PriceNeeded: the part depends on the price, and nobody named one.
-        """
-        if self.cost is None:
-            return None
-        if self.price is None and decision.reduction.currencies:
-            raise PriceNeeded
-        return decision.reduction.of_cost(self.cost, self.price)
+    ``has_grant``: there is a grant of this key, or a live one of this person for the offering.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _finding(), [wish.key, wish.live_key, wish.user_id, wish.offering_code, "approved"]
+        )
+        found = {row[0] for row in cursor.fetchall()}
+    return Standing(has_grant="grant" in found, has_approval="approval" in found)
 
 
-def _take(wanted: _Wanted, decided: Decided, at: datetime) -> models.WaiverGrant:
-    """Everything that is taken together or not at all.
+@cache
+def _finding() -> str:
+    # Written out and kept: it is asked at every order. The names are ours.
+    grants, applications = Grant._meta.db_table, models.WaiverApplication._meta.db_table
+    column = connection.ops.quote_name("key")
+    return (
+        f"SELECT 'grant' FROM {grants} WHERE {column} = %s "  # noqa: S608
+        f"UNION SELECT 'grant' FROM {grants} WHERE live_key = %s "
+        f"UNION SELECT 'approval' FROM {applications} "
+        "WHERE user_id = %s AND offering_code = %s AND state = %s"
+    )
+
+
+def _look(wish: Wish) -> tuple[models.WaiverGrant | None, models.WaiverGrant | None]:
+    """The grant of this key, and the live grant of this person for the offering; one query.
 
     Raises:
-        _Limited: a limit or the fund has no room.
-        IntegrityError: the key, or a live grant of the person for the offering, is there.
+        KeyReused: the key was for something else.
     """
-    decision = decided.decision
-    cost = wanted.waived_cost(decision)
-    uuid = uuid4()
-    _count(decided, wanted, cost, uuid)
-    pot = None
-    if cost:
-        pot = fund.take(cost.currency, cost.minor)
-        if pot is None:
-            raise _Limited(Outcome.WAITLISTED, ReasonCode.FUND_EMPTY_WAITLISTED)
-    kept = write_decision(decision, decided.version)
-    row = models.WaiverGrant.objects.create(
-        uuid=uuid,
-        decision=kept,
-        key=wanted.key,
-        user_id=wanted.applicant.user_id,
-        offering_code=wanted.offering_code,
-        percent_bp=decision.percent.basis_points,
-        full_cost_minor=wanted.cost.minor if wanted.cost else None,
-        cost_minor=cost.minor if cost else 0,
-        currency=wanted.cost.currency if wanted.cost else "",
-        live_key=wanted.live_key,
-        granted_at=at,
-        expires_on=deciding.valid_until(decided.policy, at),
-    )
-    if pot is not None:
-        fund.write_entry(
-            pot, "reserved", -row.cost_minor, key=f"grant:{uuid}:reserved", at=at, grant=row
-        )
-    # Whoever of this person's requests has the grant keeps the price, too; the others never ask.
-    locks.lock(kept, decided, at=at)
+    rows = Grant.objects.filter(Q(key=wish.key) | Q(live_key=wish.live_key))
+    found = {row.key: row for row in rows.select_related("decision__facts")}
+    known = found.pop(wish.key, None)
+    _check_payload(wish, known)
+    return known, next(iter(found.values()), None)
+
+
+def _known(wish: Wish) -> models.WaiverGrant | None:
+    """The grant of this key, as committed now, whatever our snapshot shows.
+
+    Raises:
+        KeyReused: the key was for something else.
+    """
+    rows = Grant.objects.select_related("decision__facts").filter(key=wish.key)
+    with transaction.atomic():
+        row: models.WaiverGrant | None = rows.select_for_update().first()
+    _check_payload(wish, row)
     return row
 
 
-def _count(decided: Decided, wanted: _Wanted, cost: Money | None, uuid: UUID) -> None:
-    """Count the grant on every limit of the policy, or say which one is full."""
-    claim = _claim(
-        decided.decision, decided.policy, cost,
-        user_id=wanted.applicant.user_id, offering_code=wanted.offering_code,
-    )  # fmt: skip
-    caps = decided.policy.caps if decided.policy else ()
-    subjects = sorted((quotas.subject(cap, claim), number) for number, cap in enumerate(caps))
-    for subject, number in subjects:
-        if not subject:
-            continue
-        cap = caps[number]
-        row = _locked_use(subject)
-        uses = [_use(kept) for kept in row.uses if kept[0] != str(uuid)]
-        if not quotas.fits(cap, uses, claim):
-            code = quotas.CODES[cap.scope]
-            refused = code is ReasonCode.QUOTA_PERSON
-            outcome = Outcome.REFUSED if refused else Outcome.WAITLISTED
-            raise _Limited(outcome, code, country=claim.country)
-        if len(uses) == len(row.uses):
-            row.uses = [*row.uses, _kept(quotas.weigh(claim, grant=str(uuid)))]
-            row.save(update_fields=["uses"])
+def _check_payload(wish: Wish, row: models.WaiverGrant | None) -> None:
+    wanted = (wish.user_id, wish.offering_code, wish.asked_cost)
+    if row is not None and (row.user_id, row.offering_code, row.asked_cost) != wanted:
+        raise KeyReused(wish.key)
 
 
-def _claim(
-    decision: Decision,
-    policy: Policy | None,
-    cost: Money | None,
-    *,
-    user_id: int,
-    offering_code: str,
-) -> Claim:
-    """What one grant claims of the limits: the country that counted, and the word of its rule."""
-    rules = [rule for rule in policy.rules if rule.label == decision.rule] if policy else []
-    # Once the person is forgotten, no country counts this grant any more.
-    counted = decision.inputs.get("counted") or [decision.inputs.get("country", "")]
-    return Claim(
-        user_id=user_id,
-        country=counted[0],
-        offering_code=offering_code,
-        day=decision.decided_on,
-        cost=cost,
-        label=(rules[0].counts_as or rules[0].label) if rules else "",
-    )
+def _known_or_refused(wish: Wish, decided: Decided) -> GrantSummary:
+    # Our own key may be the grant that is there now, made by another transaction meanwhile.
+    if decided.decision.inputs["has_grant"] and (known := _known(wish)) is not None:
+        return to_grant(known)
+    write_decision(decided.decision, decided.version)
+    raise NotEligible(decided.decision)
 
 
-def _price_of(row: models.WaiverGrant, asked: Money | None) -> Money | None:
-    """The price that a grant was asked with; once the person is forgotten, whichever is asked."""
-    facts = decisions.get_facts(row.decision)
-    if facts is None:
-        return asked
-    price = facts.inputs["price"]
-    return Money.from_minor(*price) if price else None
+def _new(wish: Wish, decided: Decided) -> models.WaiverGrant:
+    """Take everything, or a place on the waiting list."""
+    while True:
+        try:
+            row = taking.take(wish, decided)
+        except IntegrityError:
+            return _winner(wish, decided)
+        except Limited as limit:
+            # Our own key may have used up what was left, in another transaction.
+            if (known := _known(wish)) is not None:
+                return known
+            _refuse_or_wait(wish, decided, limit)
+        else:
+            log.info("waiver granted: grant=%s offering=%s", row.uuid, wish.offering_code)
+            return row
 
 
-def _kept(use: Use) -> list[str | int]:
-    """A use as JSON keeps it; ``_use`` reads it again."""
-    return [
-        use.grant, use.day.isoformat(), use.minor, use.label, use.item, use.user_id,
-        use.institution, use.course_run,
-    ]  # fmt: skip
+def _refuse_or_wait(wish: Wish, answer: Decided, limit: Limited) -> None:
+    """Say no, or not yet; returns only if there is room after all.
+
+    Raises:
+        FundEmpty, NotEligible: with the place on the waiting list, if there is one.
+    """
+    if limit.outcome is Outcome.REFUSED:
+        decision = deciding.limited(answer.decision, limit.outcome, limit.reason)
+        write_decision(decision, answer.version)
+        raise NotEligible(decision)
+    place = waiting.join(wish, answer, limit)
+    if place is None:
+        return
+    # There may be what they wait for, and nobody who served them: a worker died.
+    waiting.serve_after(place.currency, at=wish.at)
+    decision, summary = decisions.to_decision(place.decision), to_place(place)
+    of_money = (ReasonCode.FUND_EMPTY_WAITLISTED, ReasonCode.QUOTA_FUND)
+    if decision.reasons[-1].code in of_money:
+        raise FundEmpty(decision, summary)
+    raise NotEligible(decision, summary)
 
 
-def _use(kept: list[Any]) -> Use:
-    grant, day, minor, label, item, user_id, institution, course_run = kept
-    return Use(
-        grant=grant, day=date.fromisoformat(day), minor=minor, label=label, item=item,
-        user_id=user_id, institution=institution, course_run=course_run,
-    )  # fmt: skip
-
-
-def _locked_use(subject: str) -> models.QuotaUse:
-    fund.insert_or_lock(models.QuotaUse(key=subject), "key")
-    row: models.QuotaUse = models.QuotaUse.objects.select_for_update().get(key=subject)
-    return row
-
-
-def _winner(wanted: _Wanted, decided: Decided) -> models.WaiverGrant:
+def _winner(wish: Wish, decided: Decided) -> models.WaiverGrant:
     """Who was faster: the same request, or another one of the same person for the offering."""
-    row = wanted.known(locking=True)
+    row = _known(wish)
     if row is not None:
         return row
     reason = Reason(code=ReasonCode.ALREADY_GRANTED.value)
@@ -265,85 +208,161 @@ def _winner(wanted: _Wanted, decided: Decided) -> models.WaiverGrant:
     raise NotEligible(decision)
 
 
-def _refusal(decided: Decided, limit: _Limited, at: datetime) -> NotEligible | FundEmpty:
-    decision = deciding.limited(decided.decision, limit.outcome, limit.reason)
-    kept = write_decision(decision, decided.version)
-    if limit.outcome is Outcome.WAITLISTED:
-        locks.lock(kept, decided, at=at)
-    of_money = (ReasonCode.FUND_EMPTY_WAITLISTED, ReasonCode.QUOTA_FUND)
-    return FundEmpty(decision) if limit.reason.code in of_money else NotEligible(decision)
+@transaction.atomic
+def _adopt(pk: int, wish: Wish) -> models.WaiverGrant | None:
+    """Let this request have the grant that the waiting list holds for the person.
+
+    It is held until the order's end, should that be later than the last day of the offer. ``None``
+    if the offer is over or another request has it.
+    """
+    row: models.WaiverGrant = Grant.objects.select_for_update().get(pk=pk)
+    offers = Place.objects.filter(grant=row, state=Place.OFFERED)
+    if row.state != Grant.RESERVED or not _stands(row, wish.at):
+        return None
+    if not offers.update(state=Place.TAKEN, live_key=None, closed_at=wish.at):
+        return None
+    row.key, row.asked_cost, row.held_until = wish.key, wish.asked_cost, wish.held_until
+    row.save(update_fields=["key", "asked_cost", "held_until"])
+    log.info("waiting list: offer taken: grant=%s", row.uuid)
+    return row
 
 
+def _stands(row: models.WaiverGrant, at: datetime) -> bool:
+    """Whether the offer behind a grant stands at a moment."""
+    return row.offered_until is not None and utc_day(at) < row.offered_until
+
+
+@in_transaction
 def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:
     """Held money is spent; again is the same answer.
 
+    Whether it still can be is decided by the row, not by the clock: until the grant has been
+    expired, a payment that comes in on its last day finds it.
+
     Raises:
-        UnknownGrant, GrantClosed: there is no such grant, or it was released.
+        UnknownGrant, GrantClosed: there is no such grant, or it is over.
     """
-    with transaction.atomic():
-        row = _locked(uuid)
-        if row.state == models.WaiverGrant.COMMITTED:
-            return to_grant(row)
-        _check_reserved(row)
-        if row.cost_minor:
-            pot = fund.spend(row.currency, row.cost_minor)
-            fund.write_entry(
-                pot, "committed", -row.cost_minor, key=f"grant:{uuid}:committed", at=at, grant=row
-            )
-        row.state, row.closed_at = models.WaiverGrant.COMMITTED, at
-        row.save(update_fields=["state", "closed_at"])
-        locks.end_lock(row.user_id, row.offering_code, because=models.PriceLock.USED, at=at)
+    row = _locked(uuid)
+    if row.state == Grant.COMMITTED:
+        return to_grant(row)
+    _check(row, Grant.RESERVED)
+    if row.cost_minor:
+        fund.spend(row, at=at)
+    row.state, row.closed_at = Grant.COMMITTED, at
+    row.save(update_fields=["state", "closed_at"])
+    locks.end_lock(row.user_id, row.offering_code, because=models.PriceLock.USED, at=at)
     return to_grant(row)
 
 
 def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
     """Held money is free again, and the limits forget the grant; again is the same answer.
 
+    What came from the waiting list goes back to the person while the offer stands.
+
     Raises:
         UnknownGrant, GrantClosed: there is no such grant, or it was committed.
     """
-    with transaction.atomic():
-        row = _locked(uuid)
-        if row.state == models.WaiverGrant.RELEASED:
-            return to_grant(row)
-        _check_reserved(row)
-        _uncount(row)
-        if row.cost_minor:
-            pot = fund.free(row.currency, row.cost_minor)
-            fund.write_entry(
-                pot, "released", row.cost_minor, key=f"grant:{uuid}:released", at=at,
-                reason=reason, grant=row,
-            )  # fmt: skip
-        row.state, row.closed_at, row.live_key = models.WaiverGrant.RELEASED, at, None
-        row.release_reason = reason[:255]
-        row.save(update_fields=["state", "closed_at", "live_key", "release_reason"])
-    log.info("waiver released: grant=%s", uuid)
+    row = _release(uuid, at=at, reason=reason)
+    waiting.serve_after(row.currency, at=at)
     return to_grant(row)
+
+
+@in_transaction
+def _release(uuid: UUID, *, at: datetime, reason: str) -> models.WaiverGrant:
+    row = _locked(uuid)
+    if row.state in Grant.OVER:
+        return row
+    _check(row, Grant.RESERVED)
+    if not _offer_again(row, at=at):
+        closing.end(row, Grant.RELEASED, reason=reason, at=at)
+        log.info("waiver released: grant=%s", uuid)
+    return row
+
+
+def _offer_again(row: models.WaiverGrant, *, at: datetime) -> bool:
+    """An order that lapses does not cost the person their turn while the offer stands."""
+    if not _stands(row, at):
+        return False
+    place = Place.objects.select_for_update().get(grant=row)
+    if place.state != Place.TAKEN:
+        return place.state == Place.OFFERED
+    place.state, place.closed_at = Place.OFFERED, None
+    place.live_key = row.live_key
+    place.save(update_fields=["state", "live_key", "closed_at"])
+    row.key, row.held_until = waiting.offer_key(place), None
+    row.save(update_fields=["key", "held_until"])
+    return True
+
+
+def return_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
+    """Spent money is free again, and the limits forget the grant; again is the same answer.
+
+    Raises:
+        UnknownGrant, GrantClosed: there is no such grant, or it was never committed.
+    """
+    row = _return(uuid, at=at, reason=reason)
+    waiting.serve_after(row.currency, at=at)
+    return to_grant(row)
+
+
+@in_transaction
+def _return(uuid: UUID, *, at: datetime, reason: str) -> models.WaiverGrant:
+    row = _locked(uuid)
+    if row.state != Grant.RETURNED:
+        _check(row, Grant.COMMITTED)
+        closing.end(row, Grant.RETURNED, reason=reason, at=at)
+        log.info("waiver returned: grant=%s", uuid)
+    return row
 
 
 def _locked(uuid: UUID) -> models.WaiverGrant:
     """The grant, its row ours; other rows are locked after it, its own indexes changed last."""
-    grants = models.WaiverGrant.objects.select_for_update().select_related("decision")
+    grants = Grant.objects.select_for_update().select_related("decision__facts")
     row: models.WaiverGrant | None = grants.filter(uuid=uuid).first()
     if row is None:
         raise UnknownGrant(f"There is no waiver grant {uuid}.")
     return row
 
 
-def _check_reserved(row: models.WaiverGrant) -> None:
-    if row.state != models.WaiverGrant.RESERVED:
+def _check(row: models.WaiverGrant, state: str) -> None:
+    if row.state != state:
         raise GrantClosed(f"The waiver grant {row.uuid} is {row.state} already.")
 
 
-def _uncount(row: models.WaiverGrant) -> None:
-    policy = policies.compiled(row.decision.policy_version)
-    cost = Money.from_minor(row.cost_minor, row.currency) if row.currency else None
-    claim = _claim(
-        decisions.to_decision(row.decision), policy, cost,
-        user_id=row.user_id, offering_code=row.offering_code,
-    )  # fmt: skip
-    keys = {quotas.subject(cap, claim) for cap in (policy.caps if policy else ())}
-    uses = models.QuotaUse.objects.select_for_update().filter(key__in=keys).order_by("key")
-    for use in uses:
-        use.uses = [one for one in use.uses if one[0] != str(row.uuid)]
-        use.save(update_fields=["uses"])
+def expire_grants(*, at: datetime) -> Expired:
+    """End what was not used in time, each grant in a transaction of its own; then serve who waits.
+
+    Safe beside payments: the grant's row is locked, and one that an open order holds stays.
+    """
+    day = utc_day(at)
+    due = Grant.objects.filter(state=Grant.RESERVED, expires_on__lte=day)
+    currencies = set()
+    grants = 0
+    for pk, currency in list(due.order_by("expires_on", "pk").values_list("pk", "currency")):
+        if _expire(pk, at=at):
+            grants += 1
+            currencies.add(currency)
+    too_old = datetime.combine(day, time.min, UTC) - timedelta(days=conf.waiting_days())
+    places = waiting.expire_places(before=too_old, at=at)
+    for currency in sorted(currencies):
+        waiting.serve_after(currency, at=at)
+    return Expired(grants=grants, places=places)
+
+
+@in_transaction
+def _expire(pk: int, *, at: datetime) -> bool:
+    # Somebody who has the row pays for it, or frees it: it is none of ours this time.
+    skips = connection.features.has_select_for_update_skip_locked
+    rows = Grant.objects.select_for_update(skip_locked=skips).filter(pk=pk)
+    row = rows.first()
+    if row is None or not _has_lapsed(row, at):
+        return False
+    closing.end(row, Grant.EXPIRED, reason="not used in time", at=at)
+    log.info("waiver expired: grant=%s", row.uuid)
+    return True
+
+
+def _has_lapsed(row: models.WaiverGrant, at: datetime) -> bool:
+    is_due = row.expires_on is not None and row.expires_on <= utc_day(at)
+    is_free = row.held_until is None or row.held_until <= at
+    return row.state == Grant.RESERVED and is_due and is_free

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from fairgate.clock import utc_day
+from fairgate_tables.inserting import insert_or_lock
 from waiver_policy import models
 from waiver_policy.data import EditionFacts, EditionLoad, EditionSummary, Membership
 from waiver_policy.exceptions import (
@@ -30,7 +31,6 @@ from waiver_policy.selectors import lists
 from waiver_policy.selectors.list_files import ListFile, Source, names_of, open_files, read_files
 from waiver_policy.selectors.list_files import sha256_of as sha256_of_files
 from waiver_policy.selectors.operators import get_operator
-from waiver_policy.services.fund import insert_or_lock
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ def _write_rows(edition: models.ListEdition, rows: Iterable[Membership]) -> None
 
 def _locked_list(code: str) -> models.CountryList:
     """The row of a list, made if it is missing, and ours until the commit."""
-    insert_or_lock(models.CountryList(code=code), "code")
+    insert_or_lock(models.CountryList(code=code), field="code")
     row: models.CountryList = models.CountryList.objects.select_for_update().get(code=code)
     return row
 

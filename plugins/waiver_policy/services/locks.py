@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from fairgate_tables.inserting import insert_or_lock
 from waiver_policy import conf, models
 from waiver_policy.data import Applicant, Decision, PriceLockSummary
 from waiver_policy.exceptions import NothingToKeep
@@ -14,7 +15,6 @@ from waiver_policy.models import PriceLock
 from waiver_policy.rules import price_locks
 from waiver_policy.selectors import decisions, locks
 from waiver_policy.selectors.decisions import Decided
-from waiver_policy.services import fund
 from waiver_policy.services.decisions import write_decision
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,25 @@ def lock(row: models.WaiverDecision, decided: Decided, *, at: datetime) -> Price
     """
     if decided.lock is not None:
         return decided.lock
+    with transaction.atomic():
+        made = remember(row, decided, at=at)
+        if made is None:
+            return None
+        # Another request of this person may be faster, by the same rules: then theirs counts. The
+        # decision is read with a lock as well: our snapshot may be older than theirs.
+        locked = PriceLock.objects.select_for_update().select_related("decision")
+        found: PriceLock = locked.get(live_key=made.live_key)
+    log.info("price kept: lock=%s until=%s", found.uuid, found.until)
+    return found
+
+
+def remember(row: models.WaiverDecision, decided: Decided, *, at: datetime) -> PriceLock | None:
+    """The same in as few statements as it takes, for a caller who need not know which one counts.
+
+    ``None``: there is nothing to keep, or one is kept already.
+    """
     until = could_be_kept_until(decided.decision)
-    if until is None:
+    if decided.lock is not None or until is None:
         return None
     if decided.void_lock is not None:
         is_over = not locks.holds(decided.void_lock, at=at)
@@ -65,14 +82,8 @@ def lock(row: models.WaiverDecision, decided: Decided, *, at: datetime) -> Price
         country=row.facts.country,
         until=until,
     )
-    with transaction.atomic():
-        # Another request of this person may be faster, by the same rules: then theirs counts.
-        fund.insert_or_lock(made, "live_key")
-        # The decision is read with a lock as well: our snapshot may be older than theirs.
-        locked = PriceLock.objects.select_for_update().select_related("decision")
-        found: PriceLock = locked.get(live_key=made.live_key)
-    log.info("price kept: lock=%s until=%s", found.uuid, found.until)
-    return found
+    insert_or_lock(made, field="live_key")
+    return made
 
 
 def end_lock(user_id: int, offering_code: str, *, because: str, at: datetime) -> None:

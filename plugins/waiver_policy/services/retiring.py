@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,11 +17,14 @@ from django.db.models import Q
 from waiver_policy import compat, models
 from waiver_policy.data import ApplicationState
 from waiver_policy.exceptions import CoolingOff
-from waiver_policy.selectors import decisions
+from waiver_policy.services import limits, waiting
 
 log = logging.getLogger(__name__)
 
 Step = Callable[[int, datetime], int]
+
+COUNTRY = "country:"
+"""How the subject of a limit by country begins."""
 
 
 def retire_person(user_id: int, *, at: datetime) -> Mapping[str, int]:
@@ -66,37 +68,24 @@ def _price_locks(user_id: int, at: datetime) -> int:
     return mine.exclude(country="").update(country="")
 
 
+def _waiting_places(user_id: int, at: datetime) -> int:
+    """Who has left waits for nothing. What is held for them lapses by itself, as every grant."""
+    mine = models.WaitingPlace.objects.filter(user_id=user_id, state=models.WaitingPlace.WAITING)
+    codes = list(mine.values_list("offering_code", flat=True))
+    return sum(waiting.leave(user_id, code, at=at) for code in codes)
+
+
 def _limits_by_country(user_id: int, at: datetime) -> int:
-    """A grant in the count of a country tells the country of who holds it.
+    """What counts for a country tells the country of who holds it.
 
-    A seat that was taken stays counted, under a number that leads to nobody. One that is only
-    held is counted no more: who has left takes no seat.
+    A seat that was taken stays counted, for nobody in particular. One that is only held is counted
+    no more: who has left takes no seat.
     """
-    del at
-    changed = 0
-    grants = models.WaiverGrant.objects.filter(user_id=user_id).exclude(state="released")
-    for grant in grants.select_related("decision__facts"):
-        facts = decisions.get_facts(grant.decision)
-        if facts is not None:
-            changed += sum(_uncount(grant, one) for one in facts.inputs["counted"])
-    return changed
-
-
-def _uncount(grant: models.WaiverGrant, country: str) -> int:
-    uses = models.QuotaUse.objects.select_for_update()
-    mine, changed = str(grant.uuid), 0
-    is_taken = grant.state == models.WaiverGrant.COMMITTED
-    for row in uses.filter(key__startswith=f"country:{country}:").order_by("key"):
-        if mine not in {one[0] for one in row.uses}:
-            continue
-        nobody = [str(uuid4())] if is_taken else []
-        row.uses = [
-            [*nobody, *one[1:]] if one[0] == mine else one
-            for one in row.uses
-            if is_taken or one[0] != mine
-        ]
-        row.save(update_fields=["uses"])
-        changed += 1
+    places = models.WaitingPlace.objects.filter(user_id=user_id)
+    changed = places.filter(waits_for__startswith=COUNTRY).update(waits_for="")
+    mine = models.WaiverGrant.objects.select_for_update().filter(user_id=user_id)
+    for grant in mine.order_by("pk"):
+        changed += limits.forget(grant, COUNTRY, at=at)
     return changed
 
 
@@ -110,6 +99,7 @@ STEPS: dict[str, Step] = {
     "messages": _messages,
     "applications": _applications,
     "price locks": _price_locks,
+    "waiting places": _waiting_places,
     "limits by country": _limits_by_country,
     "facts of decisions": _decision_facts,
 }

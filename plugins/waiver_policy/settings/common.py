@@ -19,6 +19,12 @@ DEFAULTS: dict[str, object] = {
     # For how many days the waiver of one day is kept for who applied, ordered or asked for it.
     # 0 keeps no new ones; what was promised stands.
     "WAIVER_POLICY_PRICE_LOCK_DAYS": 30,
+    # How many days an offer from the waiting list stands before the next person has it.
+    "WAIVER_POLICY_OFFER_DAYS": 14,
+    # After how many days a place on the waiting list that was never served lapses.
+    "WAIVER_POLICY_WAITING_DAYS": 365,
+    # Over how many full months the fund's pace of spending is taken, for its months of runway.
+    "WAIVER_POLICY_RUNWAY_MONTHS": 6,
 }
 
 

@@ -1,0 +1,199 @@
+"""What counts against the limits of a policy, counted so that no two grants count the same past.
+
+Looked at first without a lock; the ``UPDATE`` that counts names what was seen: the counter has
+room, or the version is still the one whose uses were counted. Where that does not hold any more,
+the same is done again with the subjects' rows locked, in the order of their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from fairgate_tables.inserting import insert, insert_or_lock
+from waiver_policy import models
+from waiver_policy.rules import quotas
+from waiver_policy.rules.counting import Count
+from waiver_policy.rules.quotas import Claim, Use
+
+
+class Full(Exception):
+    """A limit has no room, or others wait for the room it has."""
+
+    def __init__(self, count: Count) -> None:
+        self.count = count
+        super().__init__(count.subject)
+
+
+class Changed(Exception):
+    """Another grant counted meanwhile: look again, with the rows locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A subject as it was looked at."""
+
+    used: int
+    version: int
+    waiting: int
+
+
+def look(counts: Sequence[Count], claim: Claim, *, lock: bool, in_turn: bool) -> Mapping[str, Seen]:
+    """The subjects of a claim, made if need be, with room for one more grant each.
+
+    Raises:
+        Full: one of them has none; certain only with ``lock``.
+    """
+    if not counts:
+        return {}
+    seen = _subjects([count.subject for count in counts], lock=lock)
+    used = [count.subject for count in counts if count.by_use and seen[count.subject].version]
+    uses = _uses(used, lock=lock)
+    for count in counts:
+        now = seen[count.subject]
+        over = count.most is not None and now.used + count.add > count.most
+        mine = uses.get(count.subject, ())
+        if over or not all(quotas.fits(cap, mine, claim) for cap in count.by_use):
+            raise Full(count)
+        if now.waiting and not in_turn:
+            raise Full(count)
+    return seen
+
+
+def _subjects(subjects: Sequence[str], *, lock: bool) -> dict[str, Seen]:
+    seen = _read(subjects)
+    missing = [subject for subject in subjects if subject not in seen]
+    if missing:
+        # Somebody may have made them meanwhile, and counted: then the version is not 0.
+        insert_or_lock(*(models.QuotaSubject(subject=one) for one in missing), field="subject")
+    if lock:
+        rows = models.QuotaSubject.objects.select_for_update().filter(subject__in=subjects)
+        locked = rows.order_by("subject").values_list("subject", "used", "version", "waiting")
+        seen = {subject: Seen(*numbers) for subject, *numbers in locked}
+    return {subject: seen.get(subject, Seen(0, 0, 0)) for subject in subjects}
+
+
+def _read(subjects: Sequence[str]) -> dict[str, Seen]:
+    with connection.cursor() as cursor:
+        cursor.execute(_reading(len(subjects)), subjects)
+        return {subject: Seen(*numbers) for subject, *numbers in cursor.fetchall()}
+
+
+@cache
+def _reading(count: int) -> str:
+    table, places = models.QuotaSubject._meta.db_table, ", ".join(["%s"] * count)
+    columns = "subject, used, version, waiting"
+    return f"SELECT {columns} FROM {table} WHERE subject IN ({places})"  # noqa: S608
+
+
+def _uses(subjects: Sequence[str], *, lock: bool) -> dict[str, list[Use]]:
+    found: dict[str, list[Use]] = {}
+    if not subjects:
+        return found
+    rows = models.QuotaUse.objects.filter(subject__in=subjects, given_back_at__isnull=True)
+    rows = rows.select_for_update() if lock else rows
+    columns = ("subject_id", "day", "minor", "label", "item", "user_id")
+    for subject, day, minor, label, item, user_id in rows.values_list(*columns):
+        use = Use(day=day, minor=minor, label=label, item=item, user_id=user_id)
+        found.setdefault(subject, []).append(use)
+    return found
+
+
+def write_uses(counts: Sequence[Count], claim: Claim, grant: models.WaiverGrant) -> None:
+    """Keep what a grant counts for, where uses are looked at one by one.
+
+    What it adds to counters stands with the grant itself.
+    """
+    uses = [
+        models.QuotaUse(
+            subject_id=count.subject, grant_id=grant.pk, day=claim.day, label=claim.label,
+            item=claim.item, user_id=claim.user_id, amount=count.add, minor=grant.cost_minor,
+        )
+        for count in counts
+        if count.by_use
+    ]  # fmt: skip
+    if uses:
+        insert(*uses)
+
+
+def count(counts: Sequence[Count], seen: Mapping[str, Seen], *, in_turn: bool) -> None:
+    """Count a grant for every subject, if all is as it was seen. The rows are ours from then on.
+
+    Raises:
+        Changed: it is not.
+    """
+    if not counts:
+        return
+    adds: list[Any] = [value for one in counts for value in (one.subject, one.add)]
+    wheres: list[Any] = []
+    for one in counts:
+        wheres.append(one.subject)
+        if one.by_use:
+            wheres.append(seen[one.subject].version)
+        if one.most is not None:
+            wheres.append(one.most - one.add)
+    shape = tuple((bool(one.by_use), one.most is not None) for one in counts)
+    with connection.cursor() as cursor:
+        cursor.execute(_counting(shape, in_turn=in_turn), [*adds, *wheres])
+        if cursor.rowcount != len(counts):
+            raise Changed
+
+
+@cache
+def _counting(shape: tuple[tuple[bool, bool], ...], *, in_turn: bool) -> str:
+    # Written out and kept, as the fund's. Each subject is named by its primary key.
+    table = models.QuotaSubject._meta.db_table
+    adds = " ".join(["WHEN %s THEN %s"] * len(shape))
+    first = "" if in_turn else " AND waiting = 0"
+    wheres = " OR ".join(
+        "(subject = %s" + " AND version = %s" * by_use + " AND used <= %s" * counted + first + ")"
+        for by_use, counted in shape
+    )
+    return (
+        f"UPDATE {table} SET used = used + CASE subject {adds} ELSE 0 END, "  # noqa: S608
+        f"version = version + 1 WHERE {wheres}"
+    )
+
+
+def give_back(grant: models.WaiverGrant, *, at: datetime) -> None:
+    """The grant counts no more. Its row is locked by the caller."""
+    for subject, amount in sorted(grant.counts_for.items()):
+        _give_back(subject, amount)
+    if grant.counts_for:
+        models.QuotaUse.objects.filter(grant=grant).update(given_back_at=at)
+
+
+def forget(grant: models.WaiverGrant, kind: str, *, at: datetime) -> bool:
+    """Let nothing tell for which subjects of a kind (``country:``) a grant counts.
+
+    Its row is locked by the caller. A seat that is only held is counted there no more.
+    """
+    told = {s: n for s, n in grant.counts_for.items() if s.startswith(kind)}
+    if not told:
+        return False
+    uses = models.QuotaUse.objects.filter(grant=grant, subject__in=told)
+    if grant.state == models.WaiverGrant.RESERVED:
+        uses.update(given_back_at=at)
+        for subject, amount in sorted(told.items()):
+            _give_back(subject, amount)
+    uses.update(grant=None, user_id=0)
+    grant.counts_for = {s: n for s, n in grant.counts_for.items() if s not in told}
+    grant.save(update_fields=["counts_for"])
+    return True
+
+
+def _give_back(subject: str, amount: int) -> None:
+    models.QuotaSubject.objects.filter(subject=subject).update(
+        used=F("used") - amount, version=F("version") + 1
+    )
+
+
+def count_waiting(subject: str, difference: int) -> None:
+    """So many more places wait for room of this subject."""
+    models.QuotaSubject.objects.filter(subject=subject).update(waiting=F("waiting") + difference)
