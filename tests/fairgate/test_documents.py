@@ -108,6 +108,11 @@ def test_a_semicolon_in_a_good_file_is_no_delimiter():
     assert rows[0]["note"] == "a;b;c"
 
 
+def test_blank_lines_are_passed_over():
+    rows = documents.parse_csv("a,b\n\n1,2\n\n", file="c", columns=["a", "b"])
+    assert [row.line for row in rows] == [3]
+
+
 def test_a_last_row_that_is_cut_is_told_as_such():
     with pytest.raises(DocumentErrors) as caught:
         documents.parse_csv("a,b\n1,2\n3", file="c.csv", columns=["a", "b"])

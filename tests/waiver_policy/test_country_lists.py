@@ -302,6 +302,11 @@ def test_a_file_with_semicolons_is_one_sentence():
     )
 
 
+def test_a_cell_that_no_reader_takes_is_refused():
+    with pytest.raises(DocumentError, match="field larger than field limit"):
+        read_lists("x" * 200_000 + ",y\n", file="lists.csv", countries=KNOWN)
+
+
 def test_the_mark_of_a_spreadsheet_is_read_over():
     assert read_lists("\ufeff" + make.list_text({}), file="x", countries=KNOWN)["LDC"]
 

@@ -255,6 +255,7 @@ def test_one_list_in_two_files_is_refused(file):
     ("words", "sentence"),
     [
         (("show", "--known-on", "yesterday"), "“yesterday” is not a moment like"),
+        (("impact", "0" * 32, "--days", "many"), "a whole number of days"),
         (("show", "--on", "24.11.2026"), "“24.11.2026” is not a date"),
         (("apply", "LDC-2", "--by", "bo"), "“LDC-2” is not the UUID of a proposal"),
         (("impact", "x"), "“x” is not the UUID of a proposal"),

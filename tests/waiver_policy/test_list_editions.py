@@ -235,6 +235,11 @@ def test_the_same_rows_from_a_later_publication_renew_a_list():
     assert [(e.name, e.published_on) for e in done.created] == [("LDC-2", date(2026, 11, 1))]
 
 
+def test_another_label_of_the_publisher_renews_a_list_too():
+    done = apply(make.propose(make.list_text({}), source=EditionFacts(source="UN", version="26")))
+    assert [edition.version for edition in done.created] == ["26"]
+
+
 def test_a_list_of_the_same_file_that_did_not_change_gets_no_edition():
     make.lists(make.list_text({}, {"group": "LLDC"}), known_from=make.EVE)
     done = apply(make.propose(make.list_text(DEFERRED, {"group": "LLDC"}), at=LATER))
@@ -393,6 +398,19 @@ def test_a_row_is_confirmed_once(contested):
     assert models.MembershipConfirmation.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("cells", "status"),
+    [({}, "scheduled"), ({"until_date": "", "until_precision": ""}, "current")],
+    ids=["with an end", "open"],
+)
+def test_a_row_that_is_contested_without_another_end_is_confirmed_too(cells, status):
+    make.lists(make.list_text({**cells, "status": "contested"}), known_from=make.EVE)
+    assert confirm("LA").status == status
+    assert api.list_contested(known_at=LATER) == ()
+    with pytest.raises(AlreadyConfirmed):
+        confirm("LA")
+
+
 def test_another_end_than_the_one_in_force_is_not_confirmed(contested):
     with pytest.raises(NotContested, match="is 2026-11-24, not 2029-11-24"):
         confirm(until=date(2029, 11, 24))
@@ -515,6 +533,13 @@ def test_a_file_of_former_states_alone_begins_no_list():
     with pytest.raises(EditionOutOfOrder):
         make.propose(text, at=LATER)
     assert (names(), api.list_proposals()) == (before, ())
+
+
+def test_a_former_state_touches_nobody(shipped):
+    text = make.SHIPPED_FORMER.read_text(encoding="utf-8").replace("1990-05-22", "1990-05-23")
+    proposal = make.propose(text, at=LATER)
+    found = api.edition_impact(proposal.uuid, at=LATER)
+    assert (len(found.changes), found.countries) == (1, {})
 
 
 # Lists and tables by name.

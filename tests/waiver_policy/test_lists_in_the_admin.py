@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from factories import waiver_policy as make
 from fairgate import clock
-from waiver_policy import api, models
+from waiver_policy import api, conf, models
+from waiver_policy.exceptions import AlreadyConfirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,26 @@ def test_rows_are_found_by_the_status_that_people_read(enter, status, countries)
     assert found == set(countries)
 
 
+def test_a_row_that_is_contested_without_another_end_is_found_until_it_is_confirmed(enter):
+    make.lists(make.list_text({"iso3166_alpha2": "NP", **OPEN, "status": "contested"}))
+    client = enter()
+    page = client.get("/admin/waiver_policy/listmembership/?status_now=contested")
+    assert page.context["cl"].result_count == 1
+    assert "is contested, and nobody has confirmed the date in force" in words(page)
+    client.post(CONFIRM, {"note": "Seen."})
+    page = client.get("/admin/waiver_policy/listmembership/?status_now=contested")
+    assert page.context["cl"].result_count == 0
+
+
+def test_who_confirms_after_somebody_else_is_told(enter, contested, monkeypatch):
+    def faster(*_, **__):
+        raise AlreadyConfirmed("NP on LDC has been confirmed already.")
+
+    monkeypatch.setattr(api, "confirm_membership", faster)
+    done = enter().post(CONFIRM, {"note": "Seen."}, follow=True)
+    assert "Somebody has confirmed this already." in words(done)
+
+
 # Uploading.
 
 
@@ -317,6 +338,25 @@ def test_nothing_new_is_told(enter):
 def test_who_may_not_propose_has_no_form(enter):
     assert enter("looks", "view_editionproposal").get(ADD).status_code == 403
     assert enter("looks", "view_editionproposal").post(ADD, {}).status_code == 403
+
+
+def test_a_file_that_this_site_cannot_read_any_more_is_told_and_not_applied(enter, monkeypatch):
+    make.lists(make.list_text({}))
+    proposal = make.propose(make.list_text(DEFERRED))
+    monkeypatch.setattr(conf, "country_codes", dict)
+    client = enter("bo")
+    page = words(client.get(page_of(proposal)))
+    assert "“LA” is not a country code we know." in page
+    assert "Apply this edition" not in page
+    done = client.post(page_of(proposal), {"apply": "1"}, follow=True)
+    assert "“LA” is not a country code we know." in words(done)
+    assert names() == ["LDC-1"]
+
+
+def test_who_may_see_no_list_sees_no_proposal(enter):
+    make.lists(make.list_text({}))
+    proposal = make.propose(make.list_text(DEFERRED))
+    assert enter("other", "view_waivergrant").get(page_of(proposal)).status_code == 403
 
 
 def test_a_proposal_that_is_not_there_is_no_page(enter):

@@ -120,9 +120,8 @@ def former_membership(row: Row, on: date | None, faults: Faults) -> tuple[Member
     )
     starts = day(row, "from_date", faults, required=True)
     ends = day(row, "until_date", faults, required=True)
-    if not check_times(row, starts, ends, on, faults) or not all(checked):
-        return ()
-    if starts is None or ends is None:
+    dated = check_times(row, starts, ends, on, faults)
+    if starts is None or ends is None or not dated or not all(checked):
         return ()
     return (
         Membership(

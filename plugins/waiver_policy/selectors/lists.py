@@ -266,8 +266,10 @@ def with_status(rows: QuerySet[Any], status: MembershipStatus, *, on: date) -> Q
         list_code=OuterRef("edition__list_code"),
         country=OuterRef("country"),
         from_date=OuterRef("from_date"),
-        alt_until_date=OuterRef("alt_until_date"),
-    ).filter(Q(until_date=OuterRef("until_date")) | Q(until_date__isnull=True))
+    )
+    # A NULL equals nothing, so that an open end is compared by being open.
+    for name in ("until_date", "alt_until_date"):
+        confirmed = confirmed.filter(Q(**{name: OuterRef(name)}) | Q(**{f"{name}__isnull": True}))
     asked = Q(alt_until_date__isnull=False) | Q(status=MembershipStatus.CONTESTED)
     contested = asked & ~Exists(confirmed)
     has_end, is_over = Q(until_date__isnull=False), Q(until_date__lte=on)

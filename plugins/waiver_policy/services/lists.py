@@ -15,7 +15,13 @@ from django.db import IntegrityError, transaction
 from fairgate.clock import utc_day
 from fairgate_tables.inserting import insert_or_lock
 from waiver_policy import models
-from waiver_policy.data import EditionFacts, EditionLoad, EditionSummary, Membership
+from waiver_policy.data import (
+    EditionFacts,
+    EditionLoad,
+    EditionSummary,
+    Membership,
+    MembershipStatus,
+)
 from waiver_policy.exceptions import (
     AlreadyConfirmed,
     EditionExists,
@@ -27,6 +33,7 @@ from waiver_policy.exceptions import (
 )
 from waiver_policy.permissions import CONFIRM_MEMBERSHIP
 from waiver_policy.rules import editions
+from waiver_policy.rules.un_lists import status_of
 from waiver_policy.selectors import lists
 from waiver_policy.selectors.list_files import ListFile, Source, names_of, open_files, read_files
 from waiver_policy.selectors.list_files import sha256_of as sha256_of_files
@@ -35,6 +42,7 @@ from waiver_policy.selectors.operators import get_operator
 log = logging.getLogger(__name__)
 
 MAX_NOTE = 500
+CONTESTED = MembershipStatus.CONTESTED
 
 
 def load_edition(
@@ -243,7 +251,7 @@ def _contested(list_code: str, country: str, at: datetime) -> Membership:
     contested = [row for row in rows if row.is_contested]
     if contested:
         return contested[0]
-    if any(row.alt_until_date for row in rows):
+    if any(status_of(row.stated, row.alt_until_date) == CONTESTED for row in rows):
         raise AlreadyConfirmed(f"{country} on {list_code} has been confirmed already.")
     raise NotContested(f"No row of {list_code} about {country} is contested.")
 
