@@ -76,6 +76,36 @@ def test_without_the_lock_the_database_refuses_the_second_in_its_own_words(monke
 
 
 @pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_eight_lists_that_change_at_one_moment_do_not_wait_for_one_another(isolation, atomic):
+    def load_one(number):
+        text = make.named_text({"list": f"OWN_{number}"})
+        return api.load_edition(text, source=make.UN, by="x", known_from=make.EVE)
+
+    outcomes = race(*eight(load_one), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    assert len(api.list_editions()) == 8
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_eight_proposals_about_eight_lists_are_all_applied_at_one_moment(isolation, atomic):
+    bo = make.operator("bo")
+    proposals = []
+    for number in EIGHT:
+        make.lists(make.named_text({"list": f"OWN_{number}"}))
+        two = make.named_text(
+            {"list": f"OWN_{number}"}, {"list": f"OWN_{number}", "iso3166_alpha2": "MW"}
+        )
+        proposals.append(make.propose(two))
+    outcomes = race(
+        *eight(lambda n: api.apply_edition(proposals[n].uuid, by=bo, at=LATER)),
+        isolation=isolation,
+        atomic=atomic,
+    )
+    assert errors(outcomes) == []
+    assert len(api.list_editions()) == 16
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
 def test_eight_who_apply_one_proposal_make_one_edition(isolation, atomic):
     make.lists(make.list_text({}))
     proposal = make.propose(text(0))
