@@ -180,11 +180,11 @@ BASIS_NAMES: Mapping[str, object] = {
 
 # Who has to say it, by strength, after whose country it is; no word agrees with another.
 _STRENGTHS: Mapping[str, object] = {
-    EvidenceKind.DECLARED: gettext_lazy("%(basis)s: your own statement"),
-    EvidenceKind.INSTITUTION: gettext_lazy("%(basis)s: confirmation by an institution"),
-    EvidenceKind.DOCUMENT: gettext_lazy("%(basis)s: a document that shows it"),
+    EvidenceKind.DECLARED: gettext_lazy("%(basis)s (your own statement)"),
+    EvidenceKind.INSTITUTION: gettext_lazy("%(basis)s (confirmation by an institution)"),
+    EvidenceKind.DOCUMENT: gettext_lazy("%(basis)s (a document that shows it)"),
     EvidenceKind.NOMINATION: gettext_lazy(
-        "%(basis)s: confirmation by the administration of the State"
+        "%(basis)s (confirmation by the administration of the State)"
     ),
 }
 

@@ -183,7 +183,7 @@ def test_of_two_nationalities_the_one_that_counted_has_to_be_known_well_enough()
 def test_what_a_tier_needs_is_named_in_words():
     rule = ", needs: {strength: document, documents: [tax_return]}"
     told = " ".join(api.explain(asked(person("ET"), rule=rule)))
-    assert "the country in which you live: a document that shows it; tax return" in told
+    assert "the country in which you live (a document that shows it); tax return" in told
 
 
 @pytest.mark.parametrize(
