@@ -142,7 +142,7 @@ def test_a_policy_that_never_gives_anything_says_what_shuts_it(extra, field, wor
         ("{strength: document}", "none", "nothing can be this strong"),
         ("{strength: institution}", "profile", "only declared, so this can never match"),
         ("{strength: ip}", "residence", "“ip” is not known"),
-        ("{strength: documnet}", "residence", "did you mean “document”?"),
+        ("{strength: documentx}", "residence", "did you mean “document”?"),
         ("{}", "residence", "strength or documents are needed"),
     ],
 )

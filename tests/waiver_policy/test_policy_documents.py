@@ -346,7 +346,7 @@ def faults_of(text, *, raw=False):
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("title: Test", "titel: Test", 4, "not known here; did you mean “title”?"),
+        ("title: Test", "titl: Test", 4, "not known here; did you mean “title”?"),
         ("in_group:", "in_grup:", 7, "not known; did you mean “in_group”?"),
         ("group: LDC", "group: LCD", 7, "“LCD” is not known here; did you mean “LDC”?"),
         ("percent_off", "percent_of", 7, "did you mean “percent_off”?"),
