@@ -9,6 +9,7 @@ import pytest
 
 from factories import waiver_policy as make
 from fairgate.money import Money
+from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.exceptions import (
     FundEmpty,
@@ -187,3 +188,26 @@ class TestLimits:
             make.grant(2)
         assert [r.code for r in caught.value.decision.reasons] == ["LIST_MEMBER", "QUOTA_FUND"]
         assert make.grant(2, at=make.EVE + timedelta(days=60), key="next year")
+
+
+def approved(user_id):
+    asked = api.apply(make.applicant(user_id), offering_code=make.COURSE, note="x", at=make.EVE)
+    api.approve(asked.uuid, by=9, reason="Yes", percent=Percent(50), at=make.EVE)
+    return user_id
+
+
+def test_a_grant_that_a_person_approved_counts_under_the_rule_that_asked_them():
+    travel = (
+        "  - {label: partial, when: {in_group: {group: LDC}},"
+        " benefit: {kind: in_kind, items: [air_ticket]}}\n"
+    )
+    cap = "  caps: [{scope: country, period: course_run, any_of: [{full: 1}, {partial: 2}]}]\n"
+    make.lists()
+    make.policy(make.policy_text(travel, extra=cap))
+    make.grant(approved(1), cost=None)
+    make.grant(approved(2), cost=None)
+    with pytest.raises(NotEligible, match="QUOTA_COUNTRY"):
+        make.grant(approved(3), cost=None)
+    assert {use.label for use in models.QuotaUse.objects.all()} == {"partial"}
+    row = models.WaiverDecision.objects.filter(outcome="granted").last()
+    assert replaying.replay(row) == decisions.to_decision(row)

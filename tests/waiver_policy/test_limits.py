@@ -67,6 +67,10 @@ ONE_WOMAN = (
         ([("partial", "daily_allowance")], "partial", "", False),
         ([("partial", "air_ticket"), ("partial", "air_ticket")], "partial", "air_ticket", False),
         ([], "something_else", "", False),
+        ([], "", "", True),
+        ([("full", "")], "", "", False),
+        ([("partial", "air_ticket")], "", "", True),
+        ([("", "")], "full", "", False),
     ],
 )
 def test_one_full_or_two_partial_of_which_one_is_a_ticket(used, wanted, item, fits):
@@ -139,6 +143,8 @@ def test_a_financial_year_begins_on_its_day(starts, day, bucket):
          {"cost": Money("15.00", "EUR")}, ""),
         ("{scope: fund, period: year, limit: \"50.00\", unit: USD}", {}, ""),
         ("{scope: fund, period: event, limit: budget}", {}, ""),
+        ("{scope: person, period: year, limit: \"50.00\", unit: USD}",
+         {"cost": Money("15.00", "USD")}, "person:1:2026:USD"),
     ],
 )  # fmt: skip
 def test_uses_count_together_by_scope_and_period(text, changes, subject):

@@ -61,9 +61,9 @@ class Question:
     ``lists`` and ``editions`` are by ``list_key``: each list that was known at the moment, and the
     name of its edition. ``price`` is the list price that the reduction is taken from, where it is
     known. ``policies`` are those that the policy refers to, by slug, and ``versions`` their
-    numbers. ``approved`` is the percentage a reviewer has granted this person for this offering;
-    ``has_grant`` whether they hold a grant for it already; ``offered`` what the waiting list holds
-    for them.
+    numbers. ``approved`` is the percentage a reviewer has granted this person for this offering,
+    and ``approved_rule`` the rule that had put it before them, if one had; ``has_grant`` whether
+    they hold a grant for it already; ``offered`` what the waiting list holds for them.
     """
 
     applicant: Applicant
@@ -80,6 +80,7 @@ class Question:
     versions: Mapping[str, int] = field(default_factory=dict)
     approved: Percent | None = None
     approved_until: date | None = None
+    approved_rule: str = ""
     has_grant: bool = False
     offered: Reduction | None = None
 
@@ -453,6 +454,7 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "known_at": question.known_at.isoformat(),
         "approved": plain(question.approved) if question.approved is not None else None,
         "approved_until": question.approved_until.isoformat() if question.approved_until else None,
+        "approved_rule": question.approved_rule,
         "has_grant": question.has_grant,
         "offered": kept_reduction(question.offered) if question.offered is not None else None,
     }
@@ -521,6 +523,7 @@ def restored(
         versions=kept["policies"],
         approved=Percent(approved) if approved is not None else None,
         approved_until=date.fromisoformat(until) if until else None,
+        approved_rule=kept["approved_rule"],
         has_grant=kept["has_grant"],
         offered=restored_reduction(kept["offered"]) if kept["offered"] is not None else None,
     )

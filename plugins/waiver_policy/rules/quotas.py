@@ -86,6 +86,8 @@ def subject(cap: Cap, claim: Claim) -> str:
     parts = [cap.scope, who, _bucket(cap, claim)]
     if cap.per_course and cap.period != "course_run":
         parts.append(claim.course)
+    if counts_money(cap) and cap.scope != "fund":
+        parts.append(cap.unit)  # sums of one currency only stand together
     return _short(":".join(part for part in parts if part))
 
 
@@ -204,9 +206,11 @@ def _fills(cap: Cap, alternative: Alternative, every: Sequence[Use]) -> bool:
     """Whether all these grants fit into one alternative, and its constraint can still be met.
 
     A word of ``cap.words`` counts the grants of that label, any other word counts every grant;
-    where only labels are named, no other grant fits.
+    where only labels are named, no grant of another label fits. A grant without a label (a person
+    gave it where no rule did) takes any place that is left.
     """
     by_label = Counter(use.label for use in every)
+    unnamed = by_label.pop("", 0)
     own = {word: n for word, n in alternative.counts.items() if word in cap.words}
     whole = [n for word, n in alternative.counts.items() if word not in cap.words]
     if any(len(every) > count for count in whole):
@@ -214,6 +218,8 @@ def _fills(cap: Cap, alternative: Alternative, every: Sequence[Use]) -> bool:
     if any(by_label[word] > count for word, count in own.items()):
         return False
     if not whole and any(label not in own for label in by_label):
+        return False
+    if not whole and unnamed > sum(own.values()) - sum(by_label.values()):
         return False
     if not alternative.constraint:
         return True

@@ -80,6 +80,7 @@ def decide(
         versions={slug: number for slug, (number, _) in others.items()},
         approved=_percent(approval),
         approved_until=approval.valid_until if approval else None,
+        approved_rule=approval.decision.rule if approval else "",
         has_grant=held is not None if stands.has_grant is None else stands.has_grant,
         offered=_offered(held, day),
     )
@@ -114,7 +115,7 @@ def get_earlier_countries(applicant: Applicant, *, at: datetime) -> tuple[str, .
 
 def get_approval(user_id: int, offering_code: str, *, day: date) -> models.WaiverApplication | None:
     """The newest approval of a person for an offering that still counts on a day."""
-    approvals = models.WaiverApplication.objects.filter(
+    approvals = models.WaiverApplication.objects.select_related("decision").filter(
         user_id=user_id, offering_code=offering_code, state="approved"
     )
     for approval in approvals.order_by("-reviewed_at", "-id"):

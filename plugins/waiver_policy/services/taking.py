@@ -156,7 +156,8 @@ def claim_of(wish: Wish, answer: Decided) -> Claim:
         PriceNeeded: what the fund pays depends on the price, and nobody named one.
     """
     decision, policy = answer.decision, answer.policy
-    rules = [rule for rule in policy.rules if rule.label == decision.rule] if policy else []
+    label = decision.rule or decision.inputs["approved_rule"]
+    rules = [rule for rule in policy.rules if rule.label == label] if policy else []
     counted = decision.inputs["counted"] or [decision.inputs["country"]]
     return Claim(
         user_id=wish.user_id,
