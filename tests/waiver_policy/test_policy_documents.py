@@ -225,6 +225,8 @@ def test_a_condition_that_is_not_understood_is_refused_with_its_place(when, fiel
         ("{kind: fixed_price, amount: 1.99, currency: USD}", "a text is needed"),
         ("{kind: fixed_price, amount: \"1.99\", currency: XYZ}", "not a currency"),
         ("{kind: percent_of_list}", "exactly one of"),
+        ("{kind: lookup_price, table: A, currency: XYZ}", "not a currency"),
+        ("{kind: lookup_price, table: A, by: 3}", "a text is needed"),
         ("{kind: percent_of_list, range: [90, 45]}", "the lower one first"),
         ("none", "a benefit is needed"),
     ],
@@ -449,6 +451,18 @@ def test_rules_of_the_same_size_count_in_their_order():
     assert answer(read_policies(text, file="p")[0], a=True, b=True).label == "first"
 
 
+def test_what_a_person_must_say_ranks_below_any_percentage_and_above_none():
+    text = make.policy_text(
+        "  - {label: none, when: {flag: none}, benefit: {kind: percent_off, percent: 0}}\n"
+        "  - {label: person, when: {flag: person}, benefit: {kind: discretionary}}\n"
+        "  - {label: some, when: {flag: some}, benefit: {kind: percent_off, percent: 0.01}}\n",
+        extra="  stack: {mode: best_of}\n",
+    )
+    (policy,) = read_policies(text, file="p")
+    assert answer(policy, none=True, person=True).label == "person"
+    assert answer(policy, none=True, person=True, some=True).label == "some"
+
+
 def sha256_of(text):
     return [document.sha256 for document in read_documents(text, file="p")]
 
@@ -545,3 +559,5 @@ def test_an_add_on_that_a_person_must_fill_in_leaves_the_whole_to_them():
     assert answer(policy, b=True).price_of_100 == 50
     found = answer(policy, a=True, b=True)
     assert (found.add_on, found.price_of_100, found.lacks.what) == ("more", None, "person")
+    judged = compiled("{flag: b}", extra=extra, benefit="{kind: discretionary}")
+    assert answer(judged, a=True, b=True).lacks.what == "person"
