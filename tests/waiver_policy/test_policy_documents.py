@@ -379,6 +379,7 @@ def faults_of(text, *, raw=False):
         ("title: Test", "title: Test\n  missing: {}", 5, "“country” or “facts”"),
         ("title: Test", "title: Test\n  stack: {mode: first, max_categories_per_year: 1}", 5,
          "needs the mode exclusive"),
+        ("in_group: {group: LDC}", "in_list: {ref: ldc}", 7, "did you mean “LDC”?"),
         ("group: LDC", "group: SIDS, kinds: [m49_only]", 7, "so this can never match"),
     ],
 )  # fmt: skip

@@ -220,6 +220,8 @@ def _in_list(_: str, body: Any, place: Place, context: Context) -> Condition:
         body, place, required=("ref",), optional=("version", "note", "any_of_countries", "as_of")
     )
     name = reading.name(asked.get("ref"), place.at(asked, "ref"))
+    if name.upper() in LISTS and name not in LISTS:
+        place.at(asked, "ref").fault(f"“{name}” is not a list; did you mean “{name.upper()}”?")
     key = list_key(name, _version(asked, place, context))
     context.seen.named.add(key)
     _ask_country(context)
