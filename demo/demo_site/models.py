@@ -28,6 +28,7 @@ class Person(models.Model):
         AUTHOR = "author", _("Course author")
         FINANCE = "finance", _("Finance officer")
         PARTNER = "partner", _("Partner’s officer")
+        ADMINISTRATION = "administration", _("Officer of an administration")
         OPERATOR = "operator", _("Platform operator")
 
     user = models.OneToOneField(

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from fairgate import clock
 from fee_payments import api as payments
 from revenue_share import api as revenue
+from waiver_policy import api as waivers
 
 
 def run() -> list[str]:
@@ -15,6 +16,8 @@ def run() -> list[str]:
     at = clock.now()
     overdue = payments.expire_orders(at=at)
     revenue.clear_holds(at=at)
+    for _counted, step in waivers.daily_steps():
+        step(at)
     done = [_("It is now %(day)s in the demo.") % {"day": clock.utc_day(at).isoformat()}]
     if overdue:
         closed = ngettext(

@@ -23,6 +23,11 @@ def retirement_state(user_id: int) -> str:
     return ""
 
 
+def preferred_language(_user_id: int) -> str:
+    """The language a person has chosen for good: in the demo a visitor chooses it for everybody."""
+    return ""
+
+
 def course_url(course_key: str) -> str:
     """The page of a course, for a learner who may enter it."""
     from django.urls import reverse

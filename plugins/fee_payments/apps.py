@@ -52,3 +52,16 @@ class FeePaymentsConfig(AppConfig):
             lambda code: compat.course_language(api.offering(code).course_key),
         )
         waivers.forget_also("orders", api.forget_learner)
+        waivers.value_offerings_with(_worth_of)
+
+
+def _worth_of(code: str) -> list[Any]:
+    """Every price of an offering and what a seat costs the fund.
+
+    The waiver policy takes the largest in each currency: what it looks at must not be too small.
+    """
+    from fee_payments import api
+
+    found = api.offering(code)
+    seat = [found.full_seat_cost] if found.full_seat_cost else []
+    return [*(price.amount for price in found.prices), *seat]

@@ -27,7 +27,12 @@ from waiver_policy import (
 from waiver_policy.admin_base import ReadOnlyAdmin
 from waiver_policy.data import Answer, Comparison
 from waiver_policy.exceptions import WaiverError
-from waiver_policy.forms import ManualCreditForm
+from waiver_policy.forms import (
+    FocalPointForm,
+    ManualCreditForm,
+    NominationCallForm,
+    ReviewerOrganisationForm,
+)
 from waiver_policy.sentences import outcome_name
 
 # How far back a comparison looks before somebody says how far.
@@ -305,13 +310,11 @@ def _amount(minor: int, currency: str) -> str:
     return str(Money.from_minor(minor, currency))
 
 
-class ApplicationMessageInline(admin.TabularInline):  # type: ignore[type-arg]
-    """What was asked and answered; written on the pages of the reviewer and the learner."""
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Shows rows that belong to another; adds, changes and deletes none."""
 
-    model = models.ApplicationMessage
     can_delete = False
     extra = 0
-    fields = ("number", "kind", "text", "by", "at")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -320,12 +323,82 @@ class ApplicationMessageInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+class ApplicationMessageInline(ReadOnlyInline):
+    """What was asked and answered; written on the pages of the reviewer and the learner."""
+
+    model = models.ApplicationMessage
+    fields = ("number", "kind", "text", "by", "at")
+
+
+class ApplicationStepInline(ReadOnlyInline):
+    """What has happened to an application, and who did it."""
+
+    model = models.ApplicationStep
+    fields = ("number", "action", "state", "by", "at", "percent_bp", "refusal_code", "bulk")
+
+
 @admin.register(models.WaiverApplication)
 class WaiverApplicationAdmin(ReadOnlyAdmin):
     """Applications; they are decided on the reviewer's page."""
 
-    inlines = [ApplicationMessageInline]
+    inlines = [ApplicationStepInline, ApplicationMessageInline]
 
-    list_display = ["uuid", "offering_code", "state", "submitted_at", "reviewed_at"]
-    list_filter = ["state"]
+    list_display = ["uuid", "offering_code", "state", "submitted_at", "decide_by", "reviewed_at"]
+    list_filter = ["state", "refusal_code"]
     search_fields = ["uuid", "offering_code"]
+
+
+@admin.register(models.ReviewerOrganisation)
+class ReviewerOrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Where reviewers work: they decide about nobody of the same organisation."""
+
+    form = ReviewerOrganisationForm
+    list_display = ["user_id", "name", "domain"]
+    search_fields = ["name", "domain"]
+
+
+@admin.register(models.ReviewerConflict)
+class ReviewerConflictAdmin(ReadOnlyAdmin):
+    """Conflicts of interest that reviewers have declared."""
+
+    list_display = ["application", "user_id", "at"]
+    list_select_related = ["application"]
+
+
+@admin.register(models.AdministrationFocalPoint)
+class AdministrationFocalPointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who nominates for which State."""
+
+    form = FocalPointForm
+    list_display = ["user_id", "country", "administration", "is_active"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["administration", "country"]
+
+
+@admin.register(models.NominationCall)
+class NominationCallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What administrations can nominate for, and until when."""
+
+    form = NominationCallForm
+    list_display = ["offering_code", "policy_version", "opens_at", "closes_at", "event_on"]
+    list_select_related = ["policy_version"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.Nomination)
+class NominationAdmin(ReadOnlyAdmin):
+    """Whom States have nominated."""
+
+    list_display = ["call", "country", "rank", "user_id", "kind", "item", "state"]
+    list_filter = ["state", "kind", "country"]
+    list_select_related = ["call"]
+
+
+@admin.register(models.Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """Mails, and whether they were sent."""
+
+    list_display = ["created_at", "kind", "user_id", "tries", "sent_at"]
+    list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]

@@ -4,22 +4,25 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_contested``, ``list_editions``, ``list_old_editions``, ``diff_edition``, ``list_proposals``,
 ``get_proposal``, ``edition_impact``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
-``list_messages``, ``apply_page_url``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
-``check_funds``, ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``,
-``list_waiting``, ``price_kept``, ``price_could_be_kept_until``, ``compare_policy``,
-``replay_decisions``.
+``list_messages``, ``list_steps``, ``review_queue``, ``list_calls``, ``list_nominations_of``,
+``apply_page_url``, ``fund_balance``, ``list_funds``, ``list_fund_entries``, ``check_funds``,
+``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
+``price_kept``, ``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``expire_grants``,
-``apply``, ``approve``, ``refuse``, ``ask_for_more``, ``answer``, ``credit_fund``,
-``claw_back_fund``, ``propose_credit``, ``confirm_credit``, ``reject_credit``,
-``serve_waiting_list``, ``leave_waiting_list``, ``load_edition``, ``propose_edition``,
-``apply_edition``, ``reject_edition``, ``confirm_membership``, ``load_policy``,
-``activate_policy``, ``retire_policy``, ``keep_price``, ``retire_person``.
-Said once, at the start: ``name_offerings_with``, ``forget_also``.
+``apply``, ``answer``, ``withdraw``, ``appeal``, ``approve``, ``refuse``, ``ask_for_more``,
+``send_back``, ``take``, ``take_next``, ``hand_back``, ``review_many``, ``open_call``,
+``appoint_focal_point``, ``nominate``, ``withdraw_nomination``, ``accept_nomination``,
+``decline_nomination``, ``tell_waitlist_served``, ``credit_fund``, ``claw_back_fund``,
+``propose_credit``, ``confirm_credit``, ``reject_credit``, ``serve_waiting_list``,
+``leave_waiting_list``, ``load_edition``, ``propose_edition``, ``apply_edition``,
+``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
+``retire_policy``, ``keep_price``, ``retire_person``.
+Said once, at the start: ``name_offerings_with``, ``value_offerings_with``, ``forget_also``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -35,6 +38,7 @@ from waiver_policy.data import (
     ApplicationMessage,
     ApplicationNote,
     ApplicationState,
+    ApplicationStep,
     ApplicationSummary,
     Comparison,
     Decision,
@@ -43,6 +47,7 @@ from waiver_policy.data import (
     EditionLoad,
     EditionSummary,
     Expired,
+    FocalPoint,
     FundBalance,
     FundEntrySummary,
     FundFault,
@@ -50,34 +55,56 @@ from waiver_policy.data import (
     ManualCreditSummary,
     Membership,
     MembershipChange,
+    NominationCallSummary,
+    NominationSummary,
+    Organisation,
     PolicySummary,
     PriceLockSummary,
     ProposalSummary,
+    QueueFilter,
+    QueuePage,
+    RefusalCode,
     Replayed,
+    Reviewed,
     Runway,
     WaitingSummary,
 )
-from waiver_policy.exceptions import UnknownApplication, UnknownPolicy, UnknownProposal
+from waiver_policy.exceptions import (
+    UnknownApplication,
+    UnknownNomination,
+    UnknownPolicy,
+    UnknownProposal,
+)
+from waiver_policy.rules import applications as application_rules
+from waiver_policy.rules.review_terms import ReviewTerms
 from waiver_policy.selectors import (
     applications,
     comparing,
     decisions,
     lists,
+    nominations,
+    people,
     policies,
     proposals,
     replaying,
+    worth,
 )
 from waiver_policy.selectors import fund as fund_selectors
 from waiver_policy.selectors import locks as lock_selectors
 from waiver_policy.selectors import waiting as waiting_selectors
 from waiver_policy.selectors.list_files import Source, open_files, read_files
 from waiver_policy.services import (
+    applying,
+    daily,
     fund,
     grants,
     locks,
     manual_credits,
+    nominating,
+    notices,
     retiring,
-    reviews,
+    reviewing,
+    stepping,
     waiting,
 )
 from waiver_policy.services import lists as list_services
@@ -85,9 +112,9 @@ from waiver_policy.services import policies as policy_services
 from waiver_policy.services import proposals as proposal_services
 
 # Somebody still looks at these, or they wait for money.
-OPEN_STATES = frozenset(
-    {ApplicationState.SUBMITTED, ApplicationState.MORE_INFORMATION, ApplicationState.WAITLISTED}
-)
+OPEN_STATES = application_rules.OPEN_STATES
+# How long a text of a learner or a reviewer may be.
+MAX_TEXT = stepping.MAX_TEXT
 
 
 def decide(
@@ -281,17 +308,75 @@ def leave_waiting_list(user_id: int, offering_code: str, *, at: datetime) -> boo
     return waiting.leave(user_id, offering_code, at=at)
 
 
+def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> None:
+    """Let the app that sells offerings say what they cost, for the amounts that take two people.
+
+    ``worth_of`` takes a code and returns the prices of the offering and what a seat costs the
+    fund; for a code without any it returns nothing or raises a ``FairgateError``. ``None``: nobody
+    knows, and where the operator has set an amount, two people decide.
+    """
+    worth.value_offerings_with(worth_of)
+
+
 def apply(
-    applicant: Applicant, *, offering_code: str, note: str, at: datetime
+    applicant: Applicant,
+    *,
+    offering_code: str,
+    note: str,
+    at: datetime,
+    organisation: Organisation | None = None,
+    truth: str = "",
+    form_token: str = "",
 ) -> ApplicationSummary:
     """Ask a person to look. An application that is still open is returned as it stands.
+
+    ``truth`` is the version of the statement of truth that the person has agreed to. The same
+    ``form_token`` of the same person and offering is the same application, open or not.
 
     Raises:
         AlreadyEligible: the policy, or an approval, grants a waiver without it; what a rule gives
             today is kept as by ``keep_price``.
         TooManyApplications: the person has as many open ones as the operator allows.
     """
-    return reviews.apply(applicant, offering_code=offering_code, note=note, at=at)
+    return applying.apply(
+        applicant, offering_code=offering_code, note=note, at=at,
+        organisation=organisation or Organisation(), truth=truth, form_token=form_token,
+    )  # fmt: skip
+
+
+def answer(application_uuid: UUID, *, by: int, text: str, at: datetime) -> ApplicationSummary:
+    """The learner's answer to what was asked; the application waits for a reviewer again.
+
+    Raises:
+        UnknownApplication: there is none of this uuid, or it is somebody else's.
+        ApplicationClosed, EmptyAnswer.
+        OutOfTurn: nothing is asked.
+    """
+    return applying.answer(application_uuid, by=by, text=text, at=at)
+
+
+def withdraw(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSummary:
+    """Take one's own application back before it is decided; what was written is deleted.
+
+    An appeal is taken back by itself: then the refusal stands.
+
+    Raises:
+        UnknownApplication: there is none of this uuid, or it is somebody else's.
+        ApplicationClosed: it is decided, or has ended.
+    """
+    return applying.withdraw(application_uuid, by=by, at=at)
+
+
+def appeal(application_uuid: UUID, *, by: int, text: str, at: datetime) -> ApplicationSummary:
+    """Ask that another person looks at a refusal: once, in time, and in words.
+
+    Raises:
+        UnknownApplication: there is none of this uuid, or it is somebody else's.
+        OutOfTurn: it is not refused, was appealed before, or another application is open.
+        AppealTooLate, EmptyAnswer.
+        InvalidNomination: the State has named somebody else in the meantime.
+    """
+    return applying.appeal(application_uuid, by=by, text=text, at=at)
 
 
 def approve(
@@ -305,27 +390,39 @@ def approve(
 ) -> ApplicationSummary:
     """Grant the application; ``percent`` defaults to what the rule proposed.
 
-    ``read`` is how many of its messages the reviewer had before them; ``None`` does not ask.
+    Above the operator's amount the first approval is a proposal (state ``proposed``), and the
+    second, of another person and without another percentage, grants it. ``read`` is how many of
+    its messages the reviewer had before them; ``None`` does not ask.
 
     Raises:
-        UnknownApplication, ApplicationClosed, InvalidReview.
+        UnknownApplication, ApplicationClosed.
+        InvalidReview: something is missing, or this person may not decide; see ``fault``.
         OutOfTurn: another message has come in.
     """
-    return reviews.approve(
+    return reviewing.approve(
         application_uuid, by=by, reason=reason, at=at, percent=percent, read=read
     )
 
 
 def refuse(
-    application_uuid: UUID, *, by: int, reason: str, at: datetime, read: int | None = None
+    application_uuid: UUID,
+    *,
+    by: int,
+    reason: str,
+    at: datetime,
+    code: str = RefusalCode.OTHER,
+    read: int | None = None,
 ) -> ApplicationSummary:
-    """Refuse the application, with a reason that the learner reads; ``read`` as for ``approve``.
+    """Refuse the application, with a reason of the fixed list and words that the learner reads.
+
+    ``other`` needs words. ``read`` as for ``approve``.
 
     Raises:
-        UnknownApplication, ApplicationClosed, InvalidReview.
+        UnknownApplication, ApplicationClosed.
+        InvalidReview: something is missing, or this person may not decide; see ``fault``.
         OutOfTurn: another message has come in.
     """
-    return reviews.refuse(application_uuid, by=by, reason=reason, at=at, read=read)
+    return reviewing.refuse(application_uuid, by=by, reason=reason, code=code, at=at, read=read)
 
 
 def ask_for_more(
@@ -337,18 +434,224 @@ def ask_for_more(
         UnknownApplication, ApplicationClosed, InvalidReview.
         OutOfTurn: another message has come in, or the learner was asked already.
     """
-    return reviews.ask_for_more(application_uuid, by=by, question=question, at=at, read=read)
+    return reviewing.ask_for_more(application_uuid, by=by, question=question, at=at, read=read)
 
 
-def answer(application_uuid: UUID, *, by: int, text: str, at: datetime) -> ApplicationSummary:
-    """The learner's answer to what was asked; the application waits for a reviewer again.
+def send_back(
+    application_uuid: UUID, *, by: int, at: datetime, read: int | None = None
+) -> ApplicationSummary:
+    """Do not confirm what a first person proposed; the application waits in the queue again.
 
     Raises:
-        UnknownApplication: there is none of this uuid, or it is somebody else's.
-        ApplicationClosed, EmptyAnswer.
-        OutOfTurn: nothing is asked.
+        UnknownApplication, ApplicationClosed, InvalidReview.
+        OutOfTurn: nobody has proposed anything, or another message has come in.
     """
-    return reviews.answer(application_uuid, by=by, text=text, at=at)
+    return reviewing.send_back(application_uuid, by=by, at=at, read=read)
+
+
+def take(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSummary:
+    """Say that one reads it; nobody else decides about it for some days.
+
+    Raises:
+        UnknownApplication, ApplicationClosed.
+        InvalidReview: somebody else reads it, or this person may not decide; see ``fault``.
+    """
+    return reviewing.take(application_uuid, by=by, at=at)
+
+
+def take_next(*, by: int, at: datetime) -> ApplicationSummary | None:
+    """Take the one with the next deadline that this reviewer may decide, if there is one."""
+    return reviewing.take_next(by=by, at=at)
+
+
+def hand_back(application_uuid: UUID, *, by: int, at: datetime, has_conflict: bool = False) -> None:
+    """Read it no longer; with a conflict of interest this reviewer never decides about it.
+
+    Raises:
+        UnknownApplication, ApplicationClosed.
+    """
+    reviewing.hand_back(application_uuid, by=by, at=at, has_conflict=has_conflict)
+
+
+def review_many(
+    chosen: Sequence[tuple[UUID, int | None]],
+    verdict: str,
+    *,
+    by: int,
+    reason: str,
+    at: datetime,
+    code: str = RefusalCode.OTHER,
+) -> tuple[Reviewed, ...]:
+    """The same verdict, ``approve``, ``refuse`` or ``ask``, about several applications.
+
+    Each is reviewed by itself, with the checks of a single review and all or nothing; an approval
+    grants what the rule proposed for that one. ``chosen`` holds each uuid and how many messages
+    the reviewer had before them.
+
+    Raises:
+        TooManyAtOnce: more than the operator allows; none was reviewed.
+    """
+    words: dict[str, object] = {"by": by, "at": at}
+    if verdict == "approve":
+        words |= {"reason": reason, "percent": None}
+        return reviewing.review_many(chosen, reviewing.approve, **words)
+    if verdict == "refuse":
+        words |= {"reason": reason, "code": code}
+        return reviewing.review_many(chosen, reviewing.refuse, **words)
+    return reviewing.review_many(chosen, reviewing.ask_for_more, question=reason, **words)
+
+
+def review_queue(wanted: QueueFilter, *, reviewer: int, at: datetime, page: int = 1) -> QueuePage:
+    """One page of the applications that reviewers have to look at, the next deadline first."""
+    return applications.get_queue(wanted, reviewer=reviewer, number=page, at=at)
+
+
+def list_steps(application_uuid: UUID) -> tuple[ApplicationStep, ...]:
+    """What has happened to an application, in turn, without words."""
+    return applications.list_steps(application_uuid)
+
+
+def open_call(
+    offering_code: str,
+    *,
+    policy: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    event_on: date,
+    countries: Sequence[str] = (),
+) -> NominationCallSummary:
+    """Let administrations nominate for an offering, under the newest version of a policy.
+
+    ``closes_at`` is the first moment that is too late, ``event_on`` the day that the financial
+    year is counted by; ``countries`` are the States that may nominate, every State if empty. A
+    call that is there gets these terms.
+
+    Raises:
+        UnknownPolicy: there is no such policy.
+        PolicyNotUsable: it says nothing of nominations by a State.
+    """
+    return nominating.open_call(
+        offering_code, policy=policy, opens_at=opens_at, closes_at=closes_at, event_on=event_on,
+        countries=countries,
+    )  # fmt: skip
+
+
+def appoint_focal_point(user_id: int, *, country: str, administration: str) -> FocalPoint:
+    """Let somebody nominate for the administration of one State, and for no other."""
+    return nominating.appoint(user_id, country=country, administration=administration)
+
+
+def nominate(
+    offering_code: str,
+    *,
+    by: int,
+    person: str,
+    kind: str,
+    rank: int,
+    at: datetime,
+    item: str = "",
+    instead_of: UUID | None = None,
+) -> NominationSummary:
+    """Name somebody for an offering, for the administration that ``by`` is the focal point of.
+
+    ``person`` is a user name or an e-mail address; ``kind`` is ``full`` or ``partial``, ``item``
+    what a partial one is for; ``rank`` 1 is the State's first choice. ``instead_of`` replaces an
+    earlier nomination.
+
+    Raises:
+        InvalidNomination: it breaks a rule of the call or a limit; see ``fault``.
+        UnknownNomination, NominationClosed: what it is to replace is not there, or has ended.
+    """
+    return nominating.nominate(
+        offering_code, by=by, person=person, kind=kind, item=item, rank=rank, at=at,
+        instead_of=instead_of,
+    )  # fmt: skip
+
+
+def withdraw_nomination(uuid: UUID, *, by: int, at: datetime) -> NominationSummary:
+    """Take a nomination of one's administration back, until the deadline.
+
+    Raises:
+        InvalidNomination: it is too late, or ``by`` is no focal point.
+        UnknownNomination: there is none of this uuid, or it is another State's.
+        NominationClosed: it is decided, or has ended.
+    """
+    return nominating.withdraw_nomination(uuid, by=by, at=at)
+
+
+def accept_nomination(uuid: UUID, *, by: int, at: datetime, truth: str = "") -> ApplicationSummary:
+    """Accept one's own nomination; reviewers look at the application that it becomes.
+
+    Raises:
+        UnknownNomination: there is none of this uuid, or it is somebody else's.
+        NominationClosed: it has ended, or was accepted before.
+        OutOfTurn: another application for the offering is open.
+    """
+    return nominating.accept(uuid, by=by, truth=truth, at=at)
+
+
+def decline_nomination(uuid: UUID, *, by: int, at: datetime) -> NominationSummary:
+    """Decline one's own nomination.
+
+    Raises:
+        UnknownNomination: there is none of this uuid, or it is somebody else's.
+        NominationClosed: it has ended, or was accepted.
+    """
+    return nominating.decline(uuid, by=by, at=at)
+
+
+def focal_point(user_id: int) -> FocalPoint | None:
+    """For which administration a person nominates; ``None`` for everybody else."""
+    return people.focal_point(user_id)
+
+
+def list_calls(country: str, *, at: datetime) -> tuple[NominationCallSummary, ...]:
+    """The calls that have opened and that a State may nominate for."""
+    return nominations.list_calls(country, at=at)
+
+
+def nomination_terms(offering_code: str) -> ReviewTerms | None:
+    """What the policy of the call for an offering says; ``None`` if there is no call."""
+    return nominations.terms(offering_code)
+
+
+def list_nominations_of(
+    *, country: str | None = None, user_id: int | None = None
+) -> tuple[NominationSummary, ...]:
+    """What a State has named, by call and rank; or the nominations of a person."""
+    if country is not None:
+        return nominations.list_of_state(country)
+    return nominations.list_of_person(user_id) if user_id is not None else ()
+
+
+def get_nomination(uuid: UUID) -> NominationSummary:
+    """One nomination.
+
+    Raises:
+        UnknownNomination: no nomination has this uuid.
+    """
+    found = nominations.get(uuid)
+    if found is None:
+        raise UnknownNomination(f"There is no nomination {uuid}.")
+    return found
+
+
+def list_nominations_beside(uuid: UUID) -> tuple[NominationSummary, ...]:
+    """All that the State of a nomination has named for the same call, by rank."""
+    return nominations.list_beside(uuid)
+
+
+def tell_waitlist_served(user_id: int, offering_code: str, *, key: str, at: datetime) -> None:
+    """Tell a person by mail, once per key, that there is room for their waiver now."""
+    notices.write(
+        "waitlist_served", f"waitlist_served:{key}", user_id, at=at, later=True,
+        offering=offering_code,
+    )  # fmt: skip
+
+
+def daily_steps() -> tuple[tuple[str, Callable[[datetime], int]], ...]:
+    """What ``waiver_policy_daily`` does: what each step counts, and the step."""
+    return daily.STEPS
 
 
 def list_messages(application_uuid: UUID) -> tuple[ApplicationMessage, ...]:
@@ -397,18 +700,17 @@ def application_note(user_id: int, offering_code: str, *, at: datetime) -> Appli
     if not sentence:
         return None
     is_over = found.state == ApplicationState.EXPIRED or sentences.has_ended(found, on=day)
-    url = _page_url("apply" if is_over else "why", offering_code)
+    url = _page_url("apply", offering_code) if is_over else _page_url("application", found.uuid)
     waits_for_answer = found.state == ApplicationState.MORE_INFORMATION
-    if waits_for_answer:
-        url = _page_url("application", found.uuid)
     return ApplicationNote(
         state=found.state,
         sentence=sentence,
-        said=found.reason,
+        said=sentences.refusal_in_words(found),
         way=sentences.application_way(found, on=day),
         url=url,
         is_open=found.state in OPEN_STATES,
         waits_for_answer=waits_for_answer,
+        may_appeal=sentences.is_in_time_to_appeal(found, on=day),
     )
 
 

@@ -7,9 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004 - Django's name
+from django.core.checks import (
+    CheckMessage,
+    Error,
+    Tags,
+    Warning,  # noqa: A004 - Django's name
+    register,
+)
 
 from fairgate import clock
+from fairgate.errors import FairgateError
 from waiver_policy import conf
 from waiver_policy.data import EditionSummary, Membership
 from waiver_policy.selectors import lists, policies
@@ -31,6 +38,23 @@ def check_lists_and_policy(
         *_old(lists.list_old(at=known_at)),
         *_policy(),
     ]
+
+
+@register("fairgate")
+def check_amounts(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """The amounts above which two people decide can be read."""
+    try:
+        conf.two_people_above()
+    except (FairgateError, AttributeError, TypeError) as error:
+        return [
+            Error(
+                f"WAIVER_POLICY_TWO_PEOPLE_ABOVE cannot be read: {error}",
+                hint='Write amounts in quotes, by currency: {"USD": "500.00"}. Until then nobody '
+                "can approve an application.",
+                id="waiver_policy.E001",
+            )
+        ]
+    return []
 
 
 def _is_migrated() -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.conf import settings
 from django_countries import countries
 
+from fairgate.money import Money
+
 
 def policy_slug() -> str:
     """The policy that decides; empty when the operator named none."""
@@ -46,6 +48,67 @@ def waiting_days() -> int:
 def runway_months() -> int:
     """Over how many full months the pace of spending is taken."""
     return int(getattr(settings, "WAIVER_POLICY_RUNWAY_MONTHS", 6))
+
+
+def decide_within_days() -> int:
+    """Days for a decision where the policy does not say."""
+    return _days("DECIDE_WITHIN", 16)
+
+
+def answer_within_days() -> int:
+    """Days for the answer to a question."""
+    return _days("ANSWER_WITHIN", 21)
+
+
+def appeal_within_days() -> int:
+    """Days in which a refusal can be appealed."""
+    return _days("APPEAL_WITHIN", 30)
+
+
+def remind_before_days() -> int:
+    """Days before the end of a term on which people are reminded."""
+    return _days("REMIND_BEFORE", 5)
+
+
+def taken_for_days() -> int:
+    """Days for which an application stays with who has taken it."""
+    return _days("TAKEN_FOR", 3)
+
+
+def _days(name: str, default: int) -> int:
+    return int(getattr(settings, f"WAIVER_POLICY_{name}_DAYS", default))
+
+
+def bulk_limit() -> int:
+    """How many applications are decided at once."""
+    return int(getattr(settings, "WAIVER_POLICY_BULK_LIMIT", 50))
+
+
+def two_people_above() -> Mapping[str, Money]:
+    """By currency, the waived amount above which two people decide."""
+    amounts = getattr(settings, "WAIVER_POLICY_TWO_PEOPLE_ABOVE", None) or {}
+    return {code: Money(str(amount), code) for code, amount in amounts.items()}
+
+
+def financial_year_starts() -> int:
+    """The month in which the financial year begins, 1 to 12."""
+    return int(getattr(settings, "WAIVER_POLICY_FINANCIAL_YEAR_STARTS", 1))
+
+
+def site_url() -> str:
+    """The address of the site in front of a path, without a slash at its end; "" if unknown."""
+    own = getattr(settings, "WAIVER_POLICY_SITE_URL", "")
+    return str(own or getattr(settings, "LMS_ROOT_URL", "") or "").rstrip("/")
+
+
+def site_name() -> str:
+    """What the site is called; "" if it does not say."""
+    return str(getattr(settings, "PLATFORM_NAME", "") or "")
+
+
+def notice_tries() -> int:
+    """How often a mail is tried."""
+    return int(getattr(settings, "WAIVER_POLICY_NOTICE_TRIES", 5))
 
 
 def known_countries() -> frozenset[str]:

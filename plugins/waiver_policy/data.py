@@ -122,15 +122,53 @@ class ReasonCode(StrEnum):
 
 
 class ApplicationState(StrEnum):
-    """The life of an application for a waiver."""
+    """The life of an application for a waiver; ``rules.applications`` says what leads where.
+
+    ``proposed``: one person would approve it, and the amount needs a second. ``appealed``: the
+    learner asks another person to look at a refusal.
+    """
 
     SUBMITTED = "submitted"
     MORE_INFORMATION = "more_information"
+    PROPOSED = "proposed"
+    APPEALED = "appealed"
     APPROVED = "approved"
     WAITLISTED = "waitlisted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+
+
+class RefusalCode(StrEnum):
+    """Why a reviewer refuses: the fixed list. Stored and translated; never renamed.
+
+    ``other`` needs words of the reviewer; the rest may have some.
+    """
+
+    NOT_COVERED = "not_covered"
+    NOT_PROVEN = "not_proven"
+    UNREADABLE = "unreadable"
+    NO_ANSWER = "no_answer"
+    OTHER_FUNDING = "other_funding"
+    NOT_THE_PERSON = "not_the_person"
+    TOO_LATE = "too_late"
+    OTHER = "other"
+
+
+class NominationState(StrEnum):
+    """The life of a nomination.
+
+    ``nominated``: the person has not said anything yet. ``accepted``: there is an application,
+    and reviewers look at it. The others are ends.
+    """
+
+    NOMINATED = "nominated"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    APPROVED = "approved"
+    REFUSED = "refused"
 
 
 class EvidenceKind(StrEnum):
@@ -628,7 +666,10 @@ class GrantSummary:
 class ApplicationSummary:
     """A learner's request that a person looks at.
 
-    ``reason`` are the reviewer's words that count now: why it was decided so, or what was asked.
+    ``reason`` are the reviewer's words that count now: why it was decided so, or what was asked;
+    ``refusal_code`` is one of ``RefusalCode`` once refused. ``decide_by`` is the last UTC day for
+    a decision; ``answer_until`` and ``appeal_until`` are the first days that are too late.
+    ``appealed_at``: a second decision is the last one. ``assigned_to`` reads it at the moment.
     """
 
     uuid: UUID
@@ -643,15 +684,152 @@ class ApplicationSummary:
     proposed_percent: Percent | None = None
     valid_until: date | None = None
     decided_at: datetime | None = None
+    organisation: str = ""
+    organisation_domain: str = ""
+    refusal_code: str = ""
+    decide_by: date | None = None
+    answer_until: date | None = None
+    appeal_until: date | None = None
+    appealed_at: datetime | None = None
+    assigned_to: int | None = None
+    awaiting_percent: Percent | None = None
+    awaiting_by: int | None = None
+    awaiting_reason: str = ""
+    rule: str = ""
+    message_count: int = 0
+    nomination_uuid: UUID | None = None
+
+    @property
+    def may_appeal(self) -> bool:
+        """Whether a refusal is the first one; whether it is still in time is another question."""
+        return self.state == ApplicationState.REFUSED and self.appealed_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationMessage:
-    """What a reviewer asked about an application, or what the learner answered."""
+    """What a reviewer asked about an application, or what the learner answered.
+
+    ``is_appeal``: the learner's words about why a refusal was wrong.
+    """
 
     is_answer: bool
     text: str
     at: datetime
+    is_appeal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationStep:
+    """One step in the life of an application: who did what, when, and where it led.
+
+    ``by`` is a user id, ``None`` for the clock. Words are not kept here.
+    """
+
+    action: str
+    by: int | None
+    at: datetime
+    state: str
+    percent: Percent | None
+    refusal_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Where somebody works, as they or an operator say; blank is unknown."""
+
+    name: str = ""
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """Which applications a reviewer wants to see; blank asks for no such thing.
+
+    ``state`` blank is everything that a reviewer has to look at. ``whose`` is "", ``mine`` or
+    ``nobody``; ``older_than`` days since the application; ``deadline`` is "", ``overdue`` or
+    ``soon``.
+    """
+
+    state: str = ""
+    offering_code: str = ""
+    country: str = ""
+    rule: str = ""
+    whose: str = ""
+    older_than: int | None = None
+    deadline: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """One page of the reviewers' queue, the next deadline first.
+
+    ``counts`` tells how many there are in each state that is looked at, whatever the filter;
+    ``overdue``, ``mine`` and ``nobody`` count among them.
+    """
+
+    applications: tuple[ApplicationSummary, ...]
+    number: int
+    pages: int
+    found: int
+    counts: Mapping[str, int]
+    overdue: int
+    mine: int
+    nobody: int
+    offerings: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """What became of one application in a bulk review. ``error`` is ``None`` when it was done."""
+
+    application_uuid: UUID
+    application: ApplicationSummary | None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominationCallSummary:
+    """An offering that administrations may nominate for, until ``closes_at`` (UTC)."""
+
+    uuid: UUID
+    offering_code: str
+    policy: str
+    opens_at: datetime
+    closes_at: datetime
+    event_on: date
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominationSummary:
+    """One person that an administration has named.
+
+    ``kind`` is ``full`` or ``partial``; ``item`` what a partial one gives (``air_ticket``,
+    ``daily_allowance``), blank for a full one. ``rank`` 1 is the State's first choice.
+    """
+
+    uuid: UUID
+    call: NominationCallSummary
+    country: str
+    administration: str
+    user_id: int
+    kind: str
+    item: str
+    rank: int
+    state: str
+    nominated_at: datetime
+    application_uuid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocalPoint:
+    """Somebody who nominates for the administration of one State."""
+
+    user_id: int
+    country: str
+    administration: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -661,7 +839,8 @@ class ApplicationNote:
     ``said`` are the reviewer's words ("" if there are none). ``way`` is the name of the link to
     ``url``, where more is said and done; ``url`` is "" where the pages are not served.
     ``is_open``: somebody still looks at it, so there is nothing to apply for.
-    ``waits_for_answer``: a reviewer asked, and it is this person's turn.
+    ``waits_for_answer``: a reviewer asked, and it is this person's turn. ``may_appeal``: it was
+    refused, and there is still time to appeal.
     """
 
     state: str
@@ -671,6 +850,7 @@ class ApplicationNote:
     url: str
     is_open: bool
     waits_for_answer: bool = False
+    may_appeal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

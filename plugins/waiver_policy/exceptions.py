@@ -19,6 +19,11 @@
   + ApplicationClosed      somebody has decided this application already
   + OutOfTurn              the other side has to write first, or has just written
   + InvalidReview          a review lacks its reason, its percentage, or an independent reviewer
+  + TooManyAtOnce          a bulk review names more applications than the operator allows
+  + AppealTooLate          the days in which a refusal could be appealed are over
+  + InvalidNomination      an administration cannot nominate like that; ``fault`` tells why
+  + UnknownNomination      no nomination has this uuid
+  + NominationClosed       the nomination has come to its end already
   + EmptyAnswer            an answer to a reviewer says nothing
   + UnknownList            no list has this code
   + EditionOutOfOrder      a newer edition of the list is already known
@@ -44,6 +49,7 @@ Faults in files are ``fairgate.documents.DocumentErrors``.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fairgate.errors import FairgateError
@@ -166,8 +172,116 @@ class OutOfTurn(WaiverError):
     """A question while one is open, an answer to none, or a review that has not read the answer."""
 
 
+class ReviewFault(StrEnum):
+    """What is wrong with a review; ``sentences.review_fault`` says it in words for people."""
+
+    OWN = "own"
+    NO_REASON = "no_reason"
+    UNKNOWN_CODE = "unknown_code"
+    NO_PERCENT = "no_percent"
+    OTHER_PERCENT = "other_percent"
+    SECOND_PERSON = "second_person"
+    SAME_ORGANISATION = "same_organisation"
+    DECLARED_CONFLICT = "declared_conflict"
+    DECIDED_BEFORE = "decided_before"
+    TAKEN = "taken"
+    RANKED_LATER = "ranked_later"
+    NO_TICKET = "no_ticket"
+    SAME_ADMINISTRATION = "same_administration"
+
+
+_REVIEW_FAULTS = {
+    ReviewFault.OWN: "Nobody decides about their own application.",
+    ReviewFault.NO_REASON: "A reason is needed; the learner reads it.",
+    ReviewFault.UNKNOWN_CODE: "The reason for a refusal is one of the fixed list.",
+    ReviewFault.NO_PERCENT: "Say which percentage of the fee is waived; it is more than 0.",
+    ReviewFault.OTHER_PERCENT: "A second person confirms the percentage that was proposed, "
+    "or sends the application back.",
+    ReviewFault.SECOND_PERSON: "The amount needs a second person; the first one cannot be it.",
+    ReviewFault.SAME_ORGANISATION: "Nobody decides about somebody of their own organisation.",
+    ReviewFault.DECLARED_CONFLICT: "This reviewer has declared a conflict of interest.",
+    ReviewFault.DECIDED_BEFORE: "Who decided before does not decide about the appeal.",
+    ReviewFault.TAKEN: "Another reviewer reads this application at the moment.",
+    ReviewFault.RANKED_LATER: "The same State has ranked somebody higher who is not decided yet.",
+    ReviewFault.NO_TICKET: "At least one of a State's partial nominations is an air ticket.",
+    ReviewFault.SAME_ADMINISTRATION: "Nobody decides about a nomination of their own "
+    "administration.",
+}
+
+
 class InvalidReview(WaiverError, ValueError):
-    """The review lacks its reason or its percentage, or the reviewer is the applicant."""
+    """The review lacks something, or this reviewer may not decide; ``fault`` tells which."""
+
+    def __init__(self, fault: ReviewFault) -> None:
+        self.fault = fault
+        super().__init__(_REVIEW_FAULTS[fault])
+
+
+class TooManyAtOnce(WaiverError, ValueError):
+    """More applications than ``limit`` were to be decided at once; none was."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"At most {limit} applications are decided at once; nothing was changed.")
+
+
+class AppealTooLate(WaiverError):
+    """The refusal can no longer be appealed."""
+
+
+class NominationFault(StrEnum):
+    """Why an administration cannot nominate like that; ``sentences.nomination_fault`` says it."""
+
+    NO_FOCAL_POINT = "no_focal_point"
+    NOT_OPEN = "not_open"
+    TOO_LATE = "too_late"
+    STATE_NOT_ELIGIBLE = "state_not_eligible"
+    UNKNOWN_PERSON = "unknown_person"
+    OWN = "own"
+    ALREADY_NOMINATED = "already_nominated"
+    RANK_TAKEN = "rank_taken"
+    RANK_MISSING = "rank_missing"
+    UNKNOWN_KIND = "unknown_kind"
+    NO_ITEM = "no_item"
+    STATE_FULL = "state_full"
+    PERSON_FULL = "person_full"
+    TICKET_NEEDED = "ticket_needed"
+
+
+_NOMINATION_FAULTS = {
+    NominationFault.NO_FOCAL_POINT: "Only a focal point of an administration nominates.",
+    NominationFault.NOT_OPEN: "Nominations for this offering are not open yet.",
+    NominationFault.TOO_LATE: "The deadline for nominations is over.",
+    NominationFault.STATE_NOT_ELIGIBLE: "This State is not on the list of those that may nominate.",
+    NominationFault.UNKNOWN_PERSON: "There is no account of this name or e-mail address.",
+    NominationFault.OWN: "A focal point does not nominate themselves.",
+    NominationFault.ALREADY_NOMINATED: "This person is nominated for this offering already.",
+    NominationFault.RANK_TAKEN: "This rank is given to somebody else already.",
+    NominationFault.RANK_MISSING: "A rank is a whole number from 1 to 99.",
+    NominationFault.UNKNOWN_KIND: "The policy gives no nomination of this kind.",
+    NominationFault.NO_ITEM: "A partial nomination is for one of the things that the policy names.",
+    NominationFault.STATE_FULL: "The State has used its nominations for this event.",
+    NominationFault.PERSON_FULL: "The person has been nominated as often as one financial year "
+    "allows.",
+    NominationFault.TICKET_NEEDED: "At least one of the State's partial nominations is an air "
+    "ticket.",
+}
+
+
+class InvalidNomination(WaiverError, ValueError):
+    """The nomination breaks a rule of the call or a limit; ``fault`` tells which."""
+
+    def __init__(self, fault: NominationFault) -> None:
+        self.fault = fault
+        super().__init__(_NOMINATION_FAULTS[fault])
+
+
+class UnknownNomination(WaiverError, LookupError):
+    """No nomination has this uuid, or it does not concern who asks."""
+
+
+class NominationClosed(WaiverError):
+    """The nomination was decided, declined or withdrawn already."""
 
 
 class EmptyAnswer(WaiverError, ValueError):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fairgate.clock import utc_day
 from fairgate.documents import MAX_BYTES, DocumentError, decode
 from fairgate.money import Money, MoneyError
 from fairgate.percent import Percent
+from fairgate.readable import is_readable
+from waiver_policy import conf, models
+from waiver_policy.api import MAX_TEXT
+from waiver_policy.data import ApplicationState, QueueFilter, RefusalCode
 from waiver_policy.exceptions import InvalidCredit
 from waiver_policy.models import ManualCredit
+from waiver_policy.rules.review_terms import review_terms
+from waiver_policy.sentences import ITEMS, KINDS, REFUSALS
 from waiver_policy.services.manual_credits import check_proposal
-from waiver_policy.services.reviews import MAX_TEXT
 
 
 class _SpokenForm(forms.Form):
@@ -47,8 +55,18 @@ def _area() -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 6})
 
 
+TRUTH_VERSION = "2026-11"
+"""The version of the statement in ``ApplyForm.truth``; whoever changes its meaning changes this."""
+
+_TRUTH = _("What I say is true, and I have not been given this fee by somebody else.")
+_BLANK = ("", "")
+
+
 class ApplyForm(_SpokenForm):
-    """A learner's words, and that they are true."""
+    """A learner's words, where they work, and that it is true.
+
+    ``token`` is made with the empty form: a form that is sent twice is one application.
+    """
 
     note = forms.CharField(
         label=_("Why do you ask for a waiver?"),
@@ -57,10 +75,45 @@ class ApplyForm(_SpokenForm):
         max_length=MAX_TEXT,
         error_messages={"required": _("Please say why you ask for a waiver.")},
     )
+    organisation = forms.CharField(
+        label=_("Your organisation, if you have one"),
+        help_text=_("Nobody of your own organisation decides about you."),
+        max_length=200,
+        required=False,
+    )
+    domain = forms.CharField(
+        label=_("What stands after the @ in its e-mail addresses"),
+        help_text=_("For example: ministry.example. Leave it empty if you do not know."),
+        max_length=253,
+        required=False,
+    )
     truth = forms.BooleanField(
-        label=_("What I say is true, and I have not been given this fee by somebody else."),
+        label=_TRUTH,
         error_messages={"required": _("Please confirm that what you say is true.")},
     )
+    token = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def clean_organisation(self) -> str:
+        return _one_line(self.cleaned_data["organisation"])
+
+    def clean_domain(self) -> str:
+        return _one_line(self.cleaned_data["domain"])
+
+
+def _one_line(text: str) -> str:
+    if not is_readable(text):
+        raise forms.ValidationError(_("Please use letters, digits and signs only."))
+    return text
+
+
+class AcceptForm(_SpokenForm):
+    """That a nominee accepts, and that what is said about them is true."""
+
+    truth = forms.BooleanField(
+        label=_("I accept the nomination. What my administration says about me is true, and I have "
+                "not been given this fee by somebody else."),
+        error_messages={"required": _("Please confirm that what is said is true.")},
+    )  # fmt: skip
 
 
 class AnswerForm(_SpokenForm):
@@ -75,21 +128,67 @@ class AnswerForm(_SpokenForm):
     )
 
 
-class ReviewForm(_SpokenForm):
+class AppealForm(_SpokenForm):
+    """Why a learner thinks that a refusal is wrong."""
+
+    text = forms.CharField(
+        label=_("Why is the decision wrong?"),
+        help_text=_("Another person reads this. You can appeal once. Do not send identity papers "
+                    "here."),
+        widget=_area(),
+        max_length=MAX_TEXT,
+        error_messages={"required": _("Please say why the decision is wrong.")},
+    )  # fmt: skip
+
+
+def _codes() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Reason for a refusal"),
+        help_text=_("Needed to refuse. The learner reads it."),
+        choices=[_BLANK, *REFUSALS.items()],
+        required=False,
+    )
+
+
+class _WordsForm(_SpokenForm):
+    """What every verdict needs: words, and for a refusal a reason of the fixed list."""
+
+    APPROVE, REFUSE, ASK, SEND_BACK = "approve", "refuse", "ask", "send_back"
+
+    code = _codes()
+    reason = forms.CharField(
+        label=_("What the learner reads"),
+        help_text=_("The reason for your decision, or what you want to know."),
+        widget=_area(),
+        max_length=MAX_TEXT,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        verdict, code = told.get("verdict"), told.get("code")
+        if verdict == self.REFUSE and not code:
+            self.add_error("code", _("Please choose a reason of the list."))
+        needs_words = verdict in (self.APPROVE, self.ASK) and self.needs_words(told)
+        needs_words = needs_words or (verdict == self.REFUSE and code == RefusalCode.OTHER)
+        if needs_words and not (told.get("reason") or "").strip():
+            self.add_error("reason", _("Please write what the learner reads."))
+        return told
+
+    def needs_words(self, _told: dict[str, Any]) -> bool:
+        """Whether an approval or a question has to have words."""
+        return True
+
+
+class ReviewForm(_WordsForm):
     """A reviewer's decision or question, in words that the learner reads.
 
-    ``read`` is how many messages stood on the page.
+    ``read`` is how many messages stood on the page. About what somebody has proposed, a second
+    person confirms or not, and the words are those of the first.
     """
-
-    APPROVE, REFUSE, ASK = "approve", "refuse", "ask"
 
     verdict = forms.ChoiceField(
         label=_("Decision"),
-        choices=[
-            (APPROVE, _("Approve")),
-            (REFUSE, _("Refuse")),
-            (ASK, _("Ask the learner for more")),
-        ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose what becomes of the application.")},
     )
@@ -101,24 +200,239 @@ class ReviewForm(_SpokenForm):
         decimal_places=2,
         required=False,
     )
-    reason = forms.CharField(
-        label=_("What the learner reads"),
-        help_text=_("The reason for your decision, or what you want to know."),
-        widget=_area(),
-        max_length=MAX_TEXT,
-        error_messages={"required": _("Please write what the learner reads.")},
-    )
     read = forms.IntegerField(min_value=0, widget=forms.HiddenInput, required=False)
+    field_order = ("verdict", "percent", "code", "reason", "read")
 
-    def __init__(self, *args: Any, may_ask: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not may_ask:
-            self.fields["verdict"].choices = self.fields["verdict"].choices[:-1]  # type: ignore[attr-defined]
+        self.is_second = state == ApplicationState.PROPOSED
+        choices = [(self.APPROVE, _("Approve")), (self.REFUSE, _("Refuse"))]
+        if self.is_second:
+            choices[0] = (self.APPROVE, _("Confirm"))
+            choices.insert(1, (self.SEND_BACK, _("Send back, for somebody to look again")))
+            del self.fields["percent"]
+        elif state != ApplicationState.MORE_INFORMATION:
+            choices.append((self.ASK, _("Ask the learner for more")))
+        self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
+
+    def needs_words(self, _told: dict[str, Any]) -> bool:
+        return not self.is_second
 
     def chosen_percent(self) -> Percent | None:
         """The percentage, if one was given."""
         value = self.cleaned_data.get("percent")
         return Percent(value) if value is not None else None
+
+
+class BulkForm(_WordsForm):
+    """The same verdict about several applications of the queue.
+
+    ``chosen`` are values like ``uuid:2``: which one, and how many messages stood in the queue.
+    """
+
+    chosen = forms.MultipleChoiceField(
+        error_messages={"required": _("Please choose at least one application.")}
+    )
+    verdict = forms.ChoiceField(
+        label=_("What is done with the chosen ones"),
+        choices=[
+            (_WordsForm.APPROVE, _("Approve what the rule proposes")),
+            (_WordsForm.REFUSE, _("Refuse")),
+            (_WordsForm.ASK, _("Ask the learner for more")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what becomes of the applications.")},
+    )
+    field_order = ("chosen", "verdict", "code", "reason")
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        told = data.getlist("chosen") if data is not None else []
+        self.fields["chosen"].choices = [(one, one) for one in told if _is_chosen(one)]  # type: ignore[attr-defined]
+
+    def applications(self) -> list[tuple[UUID, int]]:
+        """Which ones, and how many messages of each were read."""
+        pairs = (one.split(":") for one in self.cleaned_data["chosen"])
+        return [(UUID(uuid), int(read)) for uuid, read in pairs]
+
+
+def _is_chosen(value: str) -> bool:
+    uuid, _colon, read = value.partition(":")
+    try:
+        UUID(uuid)
+    except ValueError:
+        return False
+    return read.isascii() and read.isdigit() and len(read) < 6
+
+
+class QueueForm(forms.Form):
+    """Which applications a reviewer wants to see. What is not understood asks for nothing."""
+
+    state = forms.ChoiceField(label=_("State"), required=False)
+    offering = forms.ChoiceField(label=_("Offering"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    rule = forms.ChoiceField(label=_("Rule"), required=False)
+    whose = forms.ChoiceField(
+        label=_("Read by"),
+        choices=[_BLANK, ("mine", _("me")), ("nobody", _("nobody"))],
+        required=False,
+    )
+    deadline = forms.ChoiceField(
+        label=_("Deadline"),
+        choices=[_BLANK, ("overdue", _("has passed")), ("soon", _("is near"))],
+        required=False,
+    )
+    older = forms.IntegerField(
+        label=_("At least so many days old"), min_value=0, max_value=9999, required=False
+    )
+
+    def __init__(
+        self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, found in choices.items():
+            self.fields[name].choices = [_BLANK, *found]  # type: ignore[attr-defined]
+
+
+def wanted_of(query: Any) -> QueueFilter:
+    """What a reviewer asks for in an address; what is not understood asks for nothing."""
+    older = query.get("older", "")
+    return QueueFilter(
+        state=query.get("state", "")[:20],
+        offering_code=query.get("offering", "")[:100],
+        country=query.get("country", "")[:2],
+        rule=query.get("rule", "")[:100],
+        whose=query.get("whose", "")[:10],
+        deadline=query.get("deadline", "")[:10],
+        older_than=int(older) if older.isascii() and older.isdigit() and len(older) < 5 else None,
+    )
+
+
+class NominateForm(_SpokenForm):
+    """Whom an administration names, for what, and in which order."""
+
+    person = forms.CharField(
+        label=_("The person’s user name or e-mail address on this site"), max_length=254,
+        error_messages={"required": _("Please say who is nominated.")},
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose a full or a partial nomination.")},
+    )
+    rank = forms.IntegerField(
+        label=_("Rank"),
+        help_text=_("1 is your first choice. Whom you rank higher is decided first."),
+        min_value=1,
+        max_value=99,
+    )
+    instead_of = forms.ChoiceField(
+        label=_("In place of"),
+        help_text=_("Leave it empty to nominate one more."),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, items: tuple[str, ...], replaceable: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        partial = [(f"partial:{item}", _partial(item)) for item in items]
+        self.fields["kind"].choices = [("full:", KINDS["full"]), *partial]  # type: ignore[attr-defined]
+        self.fields["instead_of"].choices = [_BLANK, *replaceable]  # type: ignore[attr-defined]
+
+    def kind_and_item(self) -> tuple[str, str]:
+        """What it is for."""
+        kind, _colon, item = self.cleaned_data["kind"].partition(":")
+        return kind, item
+
+
+def _partial(item: str) -> str:
+    return gettext("%(kind)s: %(item)s") % {
+        "kind": KINDS["partial"],
+        "item": ITEMS.get(item, item),
+    }
+
+
+# What operators write in the admin.
+
+
+class ReviewerOrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # Django 4.2
+    """Where a reviewer works: a name, a domain, or both."""
+
+    class Meta:
+        model = models.ReviewerOrganisation
+        fields = ("user_id", "name", "domain")
+        help_texts = {
+            "domain": _("Not the domain of a public mail provider: everybody who uses it would "
+                        "count as of the same organisation."),
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if not (told.get("name") or told.get("domain")):
+            raise forms.ValidationError(_("Give a name, a domain, or both."))
+        return told
+
+
+def _country(code: str) -> str:
+    """A country code that the site knows, in upper case."""
+    plain = code.strip().upper()
+    if plain not in conf.known_countries():
+        raise forms.ValidationError(
+            _("“%(code)s” is not the code of a country."), params={"code": code}
+        )
+    return plain
+
+
+class FocalPointForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who nominates for which State."""
+
+    class Meta:
+        model = models.AdministrationFocalPoint
+        fields = ("user_id", "country", "administration", "is_active")
+
+    def clean_country(self) -> str:
+        return _country(self.cleaned_data["country"])
+
+
+class NominationCallForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What administrations can nominate for: under a policy of nominations, until a deadline."""
+
+    class Meta:
+        model = models.NominationCall
+        fields = (
+            "offering_code", "policy_version", "opens_at", "closes_at", "event_on", "countries",
+        )  # fmt: skip
+        help_texts = {
+            "countries": _('Codes of countries, like ["LA", "NP"]. Empty: every State.'),
+            "closes_at": _("The first moment that is too late (UTC)."),
+        }
+
+    def clean_countries(self) -> list[str]:
+        told = self.cleaned_data["countries"] or []
+        if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+            raise forms.ValidationError(_('A list of codes is needed, like ["LA", "NP"].'))
+        return sorted({_country(one) for one in told})
+
+    def clean_policy_version(self) -> models.PolicyVersion:
+        version: models.PolicyVersion = self.cleaned_data["policy_version"]
+        terms = review_terms(version.text, version.slug)
+        if not terms.is_nomination or terms.of_state is None:
+            said = _("This policy says nothing of nominations by a State (unit, caps).")
+            raise forms.ValidationError(said)
+        return version
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        opens, closes = told.get("opens_at"), told.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("A call closes after it has opened."))
+        version, last = told.get("policy_version"), None
+        if version is not None:
+            last = review_terms(version.text, version.slug).closes_on
+        if last and closes and utc_day(closes) > last:
+            self.add_error("closes_at", _("The policy’s own deadline is earlier."))
+        return told
 
 
 class ProposeForm(_SpokenForm):

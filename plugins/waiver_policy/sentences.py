@@ -32,11 +32,14 @@ from waiver_policy.data import (
     EvidenceKind,
     Membership,
     MembershipStatus,
+    NominationState,
     Outcome,
     ProposalSummary,
     ReasonCode,
+    RefusalCode,
     WaitingSummary,
 )
+from waiver_policy.exceptions import NominationFault, ReviewFault
 
 LIST_NAMES = {
     "LDC": gettext_lazy("least developed countries (LDC)"),
@@ -444,6 +447,8 @@ def offering_language(code: str) -> Language | None:
 _STATES: Mapping[str, object] = {
     "submitted": gettext_lazy("waits for a reviewer"),
     "more_information": gettext_lazy("more information is asked"),
+    "proposed": gettext_lazy("waits for a second reviewer"),
+    "appealed": gettext_lazy("appeal waits for another reviewer"),
     "approved": gettext_lazy("approved"),
     "waitlisted": gettext_lazy("on the waiting list"),
     "refused": gettext_lazy("refused"),
@@ -471,9 +476,12 @@ def outcome_name(outcome: str) -> str:
     return str(_OUTCOMES.get(outcome, outcome))
 
 
+_LOOKED_AT = gettext_lazy("Your application of %(date)s for a waiver is being looked at.")
 _NEWS: Mapping[str, object] = {
-    ApplicationState.SUBMITTED: gettext_lazy(
-        "Your application of %(date)s for a waiver is being looked at."
+    ApplicationState.SUBMITTED: _LOOKED_AT,
+    ApplicationState.PROPOSED: _LOOKED_AT,
+    ApplicationState.APPEALED: gettext_lazy(
+        "Another person looks at your application of %(date)s for a waiver again."
     ),
     ApplicationState.MORE_INFORMATION: gettext_lazy(
         "About your application of %(date)s for a waiver we asked you for more."
@@ -565,5 +573,225 @@ def waiting_way() -> str:
 
 def has_ended(application: ApplicationSummary, *, on: date) -> bool:
     """Whether what was approved no longer counts on a UTC day."""
-    is_approved = application.state == ApplicationState.APPROVED
-    return is_approved and application.valid_until is not None and application.valid_until <= on
+    is_approved = application.state in (ApplicationState.APPROVED, ApplicationState.EXPIRED)
+    until = application.valid_until
+    return is_approved and until is not None and until <= on
+
+
+def is_in_time_to_appeal(application: ApplicationSummary, *, on: date) -> bool:
+    """Whether the refusal of an application can be appealed on a UTC day."""
+    until = application.appeal_until
+    return application.may_appeal and until is not None and on < until
+
+
+_BY_STATE: Mapping[str, object] = {
+    ApplicationState.SUBMITTED: gettext_lazy(
+        "A reviewer decides on or before %(decide)s. You need not do anything."
+    ),
+    ApplicationState.PROPOSED: gettext_lazy(
+        "An amount like this is looked at by two people, on or before %(decide)s. You need not do "
+        "anything."
+    ),
+    ApplicationState.APPEALED: gettext_lazy(
+        "Somebody who has not decided before decides about your appeal, on or before %(decide)s. "
+        "That decision is final."
+    ),
+    ApplicationState.MORE_INFORMATION: gettext_lazy(
+        "Please answer on or before %(answer)s (UTC). Without an answer the application ends after "
+        "that day; you can also withdraw it."
+    ),
+    ApplicationState.WAITLISTED: gettext_lazy(
+        "You are told when it is your turn. You need not do anything."
+    ),
+    ApplicationState.EXPIRED: gettext_lazy("You can apply again."),
+}
+
+
+def next_steps(application: ApplicationSummary, *, on: date) -> tuple[str, ...]:
+    """What comes next and by when, in sentences for the learner."""
+    last = _last_days(application)
+    if application.state == ApplicationState.REFUSED:
+        return _after_a_refusal(application, last, on=on)
+    if application.state in _BY_STATE:
+        return (str(_BY_STATE[application.state]) % last,)
+    if application.state == ApplicationState.APPROVED and last["valid"]:
+        if has_ended(application, on=on):
+            return (_("The last day to use the waiver was %(valid)s (UTC).") % last,)
+        return (_("You can use the waiver on or before %(valid)s (UTC).") % last,)
+    return ()
+
+
+def _after_a_refusal(
+    application: ApplicationSummary, last: Mapping[str, str], *, on: date
+) -> tuple[str, ...]:
+    again = _("You can also apply again when something has changed.")
+    if is_in_time_to_appeal(application, on=on):
+        said = _("If you think this is wrong, you can appeal on or before %(appeal)s (UTC), once: "
+                 "another person decides then.")  # fmt: skip
+        return said % last, again
+    if application.appealed_at is not None:
+        return _("This was decided after your appeal, and it is final."), again
+    return _("The time in which this could be appealed is over."), again
+
+
+def _last_days(application: ApplicationSummary) -> dict[str, str]:
+    """The last days of each term in words; blank where there is none."""
+    first_too_late = {
+        "answer": application.answer_until,
+        "appeal": application.appeal_until,
+        "valid": application.valid_until,
+    }
+    days = {name: day - timedelta(days=1) if day else None for name, day in first_too_late.items()}
+    days["decide"] = application.decide_by
+    return {name: date_format(day, "DATE_FORMAT") if day else "" for name, day in days.items()}
+
+
+REFUSALS: Mapping[str, object] = {
+    RefusalCode.NOT_COVERED: gettext_lazy("The policy does not provide a waiver for this case."),
+    RefusalCode.NOT_PROVEN: gettext_lazy("What would give a right to a waiver was not shown."),
+    RefusalCode.UNREADABLE: gettext_lazy("What was handed in could not be read or checked."),
+    RefusalCode.NO_ANSWER: gettext_lazy("The question was not answered."),
+    RefusalCode.OTHER_FUNDING: gettext_lazy("The fee is paid by somebody else already."),
+    RefusalCode.NOT_THE_PERSON: gettext_lazy("What was handed in is about another person."),
+    RefusalCode.TOO_LATE: gettext_lazy("The application came too late for this offering."),
+    RefusalCode.OTHER: gettext_lazy("Another reason, in the reviewer’s words."),
+}
+
+
+def refusal_in_words(application: ApplicationSummary) -> str:
+    """The reviewer's words that count now; a refusal begins with its reason of the fixed list."""
+    code = application.refusal_code
+    if not code or code == RefusalCode.OTHER:
+        return application.reason
+    return "\n".join(filter(None, [str(REFUSALS[code]), application.reason]))
+
+
+_REVIEW_FAULTS: Mapping[str, object] = {
+    ReviewFault.OWN: gettext_lazy("Nobody decides about their own application."),
+    ReviewFault.NO_REASON: gettext_lazy("A reason is needed; the learner reads it."),
+    ReviewFault.UNKNOWN_CODE: gettext_lazy("Please choose a reason of the list."),
+    ReviewFault.NO_PERCENT: gettext_lazy(
+        "Say which percentage of the fee is waived; it is more than 0."
+    ),
+    ReviewFault.OTHER_PERCENT: gettext_lazy(
+        "Confirm the percentage that was proposed, or send the application back."
+    ),
+    ReviewFault.SECOND_PERSON: gettext_lazy(
+        "You have proposed this yourself; a second person has to confirm it."
+    ),
+    ReviewFault.SAME_ORGANISATION: gettext_lazy(
+        "The applicant belongs to your own organisation: somebody else has to decide."
+    ),
+    ReviewFault.DECLARED_CONFLICT: gettext_lazy(
+        "You have declared a conflict of interest: somebody else has to decide."
+    ),
+    ReviewFault.DECIDED_BEFORE: gettext_lazy(
+        "You have decided about this application before: somebody else decides about the appeal."
+    ),
+    ReviewFault.TAKEN: gettext_lazy("Another reviewer reads this application at the moment."),
+    ReviewFault.RANKED_LATER: gettext_lazy(
+        "The same State has ranked somebody higher, who has to be decided first."
+    ),
+    ReviewFault.NO_TICKET: gettext_lazy(
+        "At least one of the State’s partial nominations has to be for an air ticket."
+    ),
+    ReviewFault.SAME_ADMINISTRATION: gettext_lazy(
+        "Your own administration has nominated this person: somebody else has to decide."
+    ),
+}
+
+
+def review_fault(fault: str) -> str:
+    """Why a review was not taken, for the reviewer."""
+    return str(_REVIEW_FAULTS[fault])
+
+
+_NOMINATION_FAULTS: Mapping[str, object] = {
+    NominationFault.NO_FOCAL_POINT: gettext_lazy(
+        "Only a focal point of an administration can nominate."
+    ),
+    NominationFault.NOT_OPEN: gettext_lazy("Nominations for this offering are not open yet."),
+    NominationFault.TOO_LATE: gettext_lazy(
+        "The deadline for nominations is over; nothing was changed."
+    ),
+    NominationFault.STATE_NOT_ELIGIBLE: gettext_lazy(
+        "Your State is not on the list of those that can nominate for this offering."
+    ),
+    NominationFault.UNKNOWN_PERSON: gettext_lazy(
+        "There is no account with this user name or e-mail address. Ask the person to register."
+    ),
+    NominationFault.OWN: gettext_lazy("You cannot nominate yourself."),
+    NominationFault.ALREADY_NOMINATED: gettext_lazy(
+        "This person is nominated for this offering already."
+    ),
+    NominationFault.RANK_TAKEN: gettext_lazy("You have given this rank to somebody else."),
+    NominationFault.RANK_MISSING: gettext_lazy("Please give a rank from 1 to 99."),
+    NominationFault.UNKNOWN_KIND: gettext_lazy("Please choose a full or a partial nomination."),
+    NominationFault.NO_ITEM: gettext_lazy("Please say what the partial nomination is for."),
+    NominationFault.STATE_FULL: gettext_lazy("Your State has used its nominations for this event."),
+    NominationFault.PERSON_FULL: gettext_lazy(
+        "This person has been nominated as often as one financial year allows."
+    ),
+    NominationFault.TICKET_NEEDED: gettext_lazy(
+        "At least one of your State’s partial nominations has to be for an air ticket."
+    ),
+}
+
+
+def nomination_fault(fault: str) -> str:
+    """Why a nomination was not taken, for the focal point or the nominee."""
+    return str(_NOMINATION_FAULTS[fault])
+
+
+_NOMINATION_STATES: Mapping[str, object] = {
+    NominationState.NOMINATED: gettext_lazy("waits for the person’s answer"),
+    NominationState.ACCEPTED: gettext_lazy("accepted; waits for a reviewer"),
+    NominationState.DECLINED: gettext_lazy("declined"),
+    NominationState.WITHDRAWN: gettext_lazy("withdrawn"),
+    NominationState.REPLACED: gettext_lazy("replaced"),
+    NominationState.APPROVED: gettext_lazy("approved"),
+    NominationState.REFUSED: gettext_lazy("refused"),
+}
+KINDS: Mapping[str, object] = {
+    "full": gettext_lazy("full"),
+    "partial": gettext_lazy("partial"),
+}
+ITEMS: Mapping[str, object] = {
+    "air_ticket": gettext_lazy("air ticket"),
+    "daily_allowance": gettext_lazy("daily allowance"),
+}
+
+
+def nomination_state(state: str) -> str:
+    """The state of a nomination in words."""
+    return str(_NOMINATION_STATES.get(state, state))
+
+
+def nomination_kind(kind: str, item: str) -> str:
+    """What a nomination is for: full, or partial and what for."""
+    if not item:
+        return str(KINDS.get(kind, kind))
+    said = {"kind": KINDS.get(kind, kind), "item": ITEMS.get(item, item)}
+    return _("%(kind)s: %(item)s") % said
+
+
+_STEPS: Mapping[str, object] = {
+    "submit": gettext_lazy("applied"),
+    "ask": gettext_lazy("asked for more"),
+    "answer": gettext_lazy("answered"),
+    "propose": gettext_lazy("proposed to approve"),
+    "confirm": gettext_lazy("confirmed by a second person"),
+    "send_back": gettext_lazy("sent back by a second person"),
+    "approve": gettext_lazy("approved"),
+    "refuse": gettext_lazy("refused"),
+    "waitlist": gettext_lazy("put on the waiting list"),
+    "withdraw": gettext_lazy("withdrawn"),
+    "appeal": gettext_lazy("appealed"),
+    "expire": gettext_lazy("expired"),
+    "lapse": gettext_lazy("lapsed unused"),
+}
+
+
+def step_name(action: str) -> str:
+    """A step in the life of an application in words."""
+    return str(_STEPS.get(action, action))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from waiver_policy import views
+from waiver_policy import views, views_nominations, views_review
 
 app_name = "waiver_policy"
 
@@ -16,6 +16,18 @@ urlpatterns = [
     path("leave/<str:offering_code>/", views.leave, name="leave"),
     path("apply/<str:offering_code>/", views.apply, name="apply"),
     path("application/<uuid:application>/", views.application, name="application"),
-    path("review/", views.review_list, name="review"),
-    path("review/<uuid:application>/", views.review, name="review_one"),
+    path("review/", views_review.queue, name="review"),
+    path("review/next/", views_review.take_next, name="review_next"),
+    path("review/chosen/", views_review.review_many, name="review_many"),
+    path("review/<uuid:application>/", views_review.review, name="review_one"),
+    path("review/<uuid:application>/take/", views_review.take, name="take"),
+    path("review/<uuid:application>/hand-back/", views_review.hand_back, name="hand_back"),
+    path("nominations/", views_nominations.nominations, name="nominations"),
+    path("nominate/<str:offering_code>/", views_nominations.nominate, name="nominate"),
+    path(
+        "nominations/<uuid:nomination>/withdraw/",
+        views_nominations.withdraw,
+        name="withdraw_nomination",
+    ),
+    path("nomination/<uuid:nomination>/", views_nominations.nomination, name="nomination"),
 ]

@@ -1,14 +1,12 @@
-"""The pages: a learner's applications and reasons, and the reviewer's list.
+"""The pages of a learner: their applications, their reasons, and what they can do.
 
 Every page needs a login. What does not concern a person is not there for them (404).
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,35 +14,27 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
-from waiver_policy import api, compat, conf, permissions
-from waiver_policy.data import Applicant, ApplicationState, ApplicationSummary, Decision, Outcome
+from waiver_policy import api, compat, conf, page_parts, permissions, sentences
+from waiver_policy.data import Applicant, ApplicationSummary, Decision, Organisation, Outcome
 from waiver_policy.exceptions import (
     AlreadyEligible,
+    AppealTooLate,
     ApplicationClosed,
-    InvalidReview,
+    InvalidNomination,
     NothingToKeep,
     OutOfTurn,
     TooManyApplications,
     UnknownApplication,
 )
-from waiver_policy.forms import AnswerForm, ApplyForm, ReviewForm
-from waiver_policy.sentences import (
-    list_name,
-    offering_language,
-    offering_name,
-    offering_title,
-    state_name,
-)
-
-MAX_CODE = 100
+from waiver_policy.forms import TRUTH_VERSION, AnswerForm, AppealForm, ApplyForm
+from waiver_policy.page_parts import drawn, listed, shown, user_id
+from waiver_policy.sentences import list_name
 
 
 @login_required
@@ -52,10 +42,20 @@ MAX_CODE = 100
 @require_GET
 def my_applications(request: HttpRequest) -> HttpResponse:
     """What the learner has applied for, and what became of it."""
-    found = api.list_applications(user_id=_user_id(request))
+    found = api.list_applications(user_id=user_id(request))
+    nominations = api.list_nominations_of(user_id=user_id(request))
     context = {
-        "applications": _listed(reversed(found)),
+        "applications": listed(reversed(found), on=_today()),
+        "nominations": [
+            {
+                "summary": one,
+                "offering": drawn(one.call.offering_code),
+                "state": sentences.nomination_state(one.state),
+            }
+            for one in nominations
+        ],
         "may_review": permissions.may_review(request.user),
+        "may_nominate": api.focal_point(user_id(request)) is not None,
     }
     return render(request, "waiver_policy/mine.html", context)
 
@@ -65,12 +65,12 @@ def my_applications(request: HttpRequest) -> HttpResponse:
 @require_GET
 def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     """Why this learner has, or has not, a waiver for an offering."""
-    offering = _offering(offering_code)
+    offering = page_parts.offering(offering_code)
     applicant, at = _applicant(request), clock.now()
     decision = api.decide(applicant, offering_code=offering_code, at=at)
-    result, *sentences = api.explain(decision)
-    newest = api.newest_application(_user_id(request), offering_code)
-    place = api.waiting_place(_user_id(request), offering_code)
+    result, *reasons = api.explain(decision)
+    newest = api.newest_application(user_id(request), offering_code)
+    place = api.waiting_place(user_id(request), offering_code)
     has_applied = newest is not None and newest.state in api.OPEN_STATES
     tone = {Outcome.GRANTED: "ok", Outcome.REFUSED: "stop"}.get(decision.outcome, "warn")
     if place is not None and not place.offered_until:
@@ -81,11 +81,12 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
         "offering": offering,
         "decision": decision,
         "result": result,
-        "sentences": sentences if has_applied or place else [*sentences, *api.advise(decision)],
+        "sentences": reasons if has_applied or place else [*reasons, *api.advise(decision)],
         "tone": tone,
         "country": conf.country_name(decision.inputs["country"]),
         "memberships": _memberships(decision.inputs["country"], at),
-        "application": _shown(newest) if newest else None,
+        "application": shown(newest, on=clock.utc_day(at)) if newest else None,
+        "has_applied": has_applied,
         **_keeping(applicant, offering_code, decision, at),
     }
     return render(request, "waiver_policy/why.html", context)
@@ -98,7 +99,7 @@ def keep(request: HttpRequest, offering_code: str) -> HttpResponse:
     page = reverse("waiver_policy:why", args=[offering_code])
     if not request.user.is_authenticated:
         return redirect_to_login(page)
-    _offering(offering_code)
+    page_parts.offering(offering_code)
     try:
         api.keep_price(_applicant(request), offering_code=offering_code, at=clock.now())
     except NothingToKeep:
@@ -121,7 +122,7 @@ def _keeping(
 @require_POST
 def leave(request: HttpRequest, offering_code: str) -> HttpResponse:
     """Give the own place on the waiting list up, and the offer with it."""
-    if api.leave_waiting_list(_user_id(request), offering_code, at=clock.now()):
+    if api.leave_waiting_list(user_id(request), offering_code, at=clock.now()):
         messages.success(request, _("You are on the waiting list no more."))
     return redirect("waiver_policy:why", offering_code)
 
@@ -131,33 +132,42 @@ def leave(request: HttpRequest, offering_code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest, offering_code: str) -> HttpResponse:
     """The form with which a learner asks a person to look."""
-    offering = _offering(offering_code)
+    offering = page_parts.offering(offering_code)
     applicant, at = _applicant(request), clock.now()
-    decision = api.decide(applicant, offering_code=offering_code, at=at)
-    if decision.outcome is Outcome.GRANTED:
-        return _no_need(request, offering_code)
-    form = ApplyForm(request.POST or None)
+    form = ApplyForm(request.POST or None, initial={"token": uuid4().hex})
     if request.method == "POST" and form.is_valid():
         answer = _apply(request, applicant, offering_code, form, at)
         if answer is not None:
             return answer
-    newest = _newest(request, offering_code)
+    newest = api.newest_application(user_id(request), offering_code)
+    is_open = newest is not None and newest.state in api.OPEN_STATES
+    if not is_open and _is_granted(applicant, offering_code, at):
+        return _no_need(request, offering_code)
     context = {
         "form": form,
         "offering_code": offering_code,
         "offering": offering,
-        "application": newest,
+        "application": shown(newest, on=clock.utc_day(at)) if newest and is_open else None,
     }
     return render(request, "waiver_policy/apply.html", context)
+
+
+def _is_granted(applicant: Applicant, offering_code: str, at: datetime) -> bool:
+    decision = api.decide(applicant, offering_code=offering_code, at=at)
+    return decision.outcome is Outcome.GRANTED
 
 
 def _apply(
     request: HttpRequest, applicant: Applicant, offering_code: str, form: ApplyForm, at: datetime
 ) -> HttpResponse | None:
     """Where to go after the application; ``None`` when it was not taken and the form says why."""
-    note = form.cleaned_data["note"]
+    told = form.cleaned_data
     try:
-        api.apply(applicant, offering_code=offering_code, note=note, at=at)
+        found = api.apply(
+            applicant, offering_code=offering_code, note=told["note"], at=at,
+            organisation=Organisation(name=told["organisation"], domain=told["domain"]),
+            truth=TRUTH_VERSION, form_token=told["token"],
+        )  # fmt: skip
     except AlreadyEligible:
         return _no_need(request, offering_code)
     except TooManyApplications as error:
@@ -170,8 +180,12 @@ def _apply(
         )
         form.add_error(None, said % {"count": error.limit})
         return None
-    messages.success(request, _("Your application is in. You find the answer on this page."))
-    return redirect("waiver_policy:mine")
+    if found.submitted_at == at:
+        messages.success(request, _("Your application is in. You find the answer on this page."))
+    else:
+        said = _("Your application was in already; nothing was sent a second time.")
+        messages.info(request, said)
+    return redirect("waiver_policy:application", found.uuid)
 
 
 def _no_need(request: HttpRequest, offering_code: str) -> HttpResponse:
@@ -185,26 +199,49 @@ def _no_need(request: HttpRequest, offering_code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def application(request: HttpRequest, application: UUID) -> HttpResponse:
-    """One application of the learner: what was said about it, and a form to answer a question."""
-    found = _found(application)
-    if found.user_id != _user_id(request):
-        raise Http404
-    form = AnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _answer(request, found, form)
+    """One application of the learner: where it stands, and what they can do about it."""
+    found = _own(request, application)
+    forms: dict[str, AnswerForm | AppealForm] = {"answer": AnswerForm(), "appeal": AppealForm()}
+    if request.method == "POST":
+        answer = _act(request, found, forms)
+        if answer is not None:
+            return answer
+    today = _today()
     context = {
-        "form": form,
-        "application": _shown(found),
+        "answer_form": forms["answer"],
+        "appeal_form": forms["appeal"],
+        "faults": any(form.errors for form in forms.values()),
+        "application": shown(found, on=today),
         "messages_about_it": api.list_messages(found.uuid),
-        "offering": _drawn(found.offering_code),
+        "may_appeal": sentences.is_in_time_to_appeal(found, on=today),
+        "may_withdraw": found.state in api.OPEN_STATES,
+        "offering": drawn(found.offering_code),
+        "documents": page_parts.DOCUMENTS_OF_LEARNER,
     }
+    context |= page_parts.parts(page_parts.LEARNER_PARTS, request, found)
     return render(request, "waiver_policy/application.html", context)
 
 
-def _answer(request: HttpRequest, found: ApplicationSummary, form: AnswerForm) -> HttpResponse:
+def _act(
+    request: HttpRequest, found: ApplicationSummary, forms: dict[str, AnswerForm | AppealForm]
+) -> HttpResponse | None:
+    """Answer, appeal or withdraw; ``None`` when a form of ``forms`` says what is missing."""
+    action = request.POST.get("action", "answer")
+    if action == "withdraw":
+        return _withdraw(request, found)
+    if action not in forms:
+        return redirect("waiver_policy:application", found.uuid)
+    form = forms[action] = type(forms[action])(request.POST)
+    if not form.is_valid():
+        return None
+    text = form.cleaned_data["text"]
+    return _appeal(request, found, text) if action == "appeal" else _answer(request, found, text)
+
+
+def _answer(request: HttpRequest, found: ApplicationSummary, text: str) -> HttpResponse:
     """Back to the application, with a sentence about what became of the answer."""
     try:
-        api.answer(found.uuid, by=found.user_id, text=form.cleaned_data["text"], at=clock.now())
+        api.answer(found.uuid, by=found.user_id, text=text, at=clock.now())
     except OutOfTurn:
         messages.warning(request, _("No answer is waited for now; nothing was changed."))
     except ApplicationClosed:
@@ -215,104 +252,43 @@ def _answer(request: HttpRequest, found: ApplicationSummary, form: AnswerForm) -
     return redirect("waiver_policy:application", found.uuid)
 
 
-@login_required
-@never_cache
-@require_GET
-def review_list(request: HttpRequest) -> HttpResponse:
-    """The applications that wait for a reviewer, and those that wait for the learner."""
-    _check_reviewer(request)
-    found = api.list_applications(state=ApplicationState.SUBMITTED)
-    asked = api.list_applications(state=ApplicationState.MORE_INFORMATION)
-    context = {"applications": _listed(found), "asked": _listed(asked)}
-    return render(request, "waiver_policy/review_list.html", context)
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, application: UUID) -> HttpResponse:
-    """One application, and the reviewer's decision about it."""
-    _check_reviewer(request)
-    found = _found(application)
-    is_open = found.state in api.OPEN_STATES
-    if request.method == "POST" and not is_open:
-        return _decided_already(request, application)
-    written = api.list_messages(found.uuid)
-    initial: dict[str, object] = {"read": len(written)}
-    if found.proposed_percent:
-        initial["percent"] = str(found.proposed_percent)[:-2]
-    may_ask = found.state == ApplicationState.SUBMITTED
-    form = ReviewForm(request.POST or None, initial=initial, may_ask=may_ask)
-    if request.method == "POST" and form.is_valid():
-        answer = _review(request, found, form)
-        if answer is not None:
-            return answer
-    context = {
-        "form": form,
-        "application": _shown(found),
-        "messages_about_it": written,
-        "is_open": is_open,
-        "offering": _drawn(found.offering_code),
-    }
-    return render(request, "waiver_policy/review_one.html", context)
-
-
-def _review(
-    request: HttpRequest, found: ApplicationSummary, form: ReviewForm
-) -> HttpResponse | None:
-    """Where to go after the decision; ``None`` when it was not taken and the form says why."""
-    by, at, words = _user_id(request), clock.now(), form.cleaned_data["reason"]
-    verdict = form.cleaned_data["verdict"]
-    read = form.cleaned_data["read"] or 0  # who does not say so has read nothing
-    said = _("Your decision is kept, and the learner can read it.")
+def _appeal(request: HttpRequest, found: ApplicationSummary, text: str) -> HttpResponse:
     try:
-        if verdict == ReviewForm.ASK:
-            api.ask_for_more(found.uuid, by=by, question=words, at=at, read=read)
-            said = _("Your question is kept, and the learner can read and answer it.")
-        elif verdict == ReviewForm.APPROVE:
-            percent = form.chosen_percent()
-            api.approve(found.uuid, by=by, reason=words, at=at, percent=percent, read=read)
-        else:
-            api.refuse(found.uuid, by=by, reason=words, at=at, read=read)
-    except ApplicationClosed:
-        return _decided_already(request, found.uuid)
-    except OutOfTurn:
-        said = _("Something was written in the meantime. Please read it; nothing was changed.")
+        api.appeal(found.uuid, by=found.user_id, text=text, at=clock.now())
+    except AppealTooLate:
+        said = _("The time in which this could be appealed is over; nothing was changed.")
         messages.warning(request, said)
-        return redirect("waiver_policy:review_one", found.uuid)
-    except InvalidReview as error:
-        form.add_error(None, str(error))
-        return None
-    messages.success(request, said)
-    return redirect("waiver_policy:review")
+    except InvalidNomination as error:
+        messages.warning(request, sentences.nomination_fault(error.fault))
+    except OutOfTurn:
+        said = _("This cannot be appealed, or another application of yours for it is open; "
+                 "nothing was changed.")  # fmt: skip
+        messages.warning(request, said)
+    else:
+        said = _("Your appeal is in. Somebody who has not decided before looks at it.")
+        messages.success(request, said)
+    return redirect("waiver_policy:application", found.uuid)
 
 
-def _decided_already(request: HttpRequest, application: UUID) -> HttpResponse:
-    """To the application as it was decided, with a sentence."""
-    said = _("This application has been decided already; nothing was changed.")
-    messages.warning(request, said)
-    return redirect("waiver_policy:review_one", application)
-
-
-def _found(uuid: UUID) -> ApplicationSummary:
+def _withdraw(request: HttpRequest, found: ApplicationSummary) -> HttpResponse:
     try:
-        return api.get_application(uuid)
+        api.withdraw(found.uuid, by=found.user_id, at=clock.now())
+    except (ApplicationClosed, OutOfTurn):
+        said = _("This application has been decided already; nothing was changed.")
+        messages.warning(request, said)
+    else:
+        messages.success(request, _("You have withdrawn it, and what you wrote is deleted."))
+    return redirect("waiver_policy:application", found.uuid)
+
+
+def _own(request: HttpRequest, uuid: UUID) -> ApplicationSummary:
+    try:
+        found = api.get_application(uuid)
     except UnknownApplication:
         raise Http404 from None
-
-
-def _listed(applications: Iterable[ApplicationSummary]) -> list[dict[str, object]]:
-    """Applications as a list shows them; each offering is asked for its name once."""
-    name = functools.cache(_drawn)
-    return [_shown(one) | {"offering": name(one.offering_code)} for one in applications]
-
-
-def _shown(application: ApplicationSummary) -> dict[str, object]:
-    return {
-        "summary": application,
-        "state": state_name(application.state),
-        "country": conf.country_name(application.country),
-    }
+    if found.user_id != user_id(request):
+        raise Http404
+    return found
 
 
 def _memberships(country: str, at: datetime) -> list[dict[str, object]]:
@@ -322,36 +298,9 @@ def _memberships(country: str, at: datetime) -> list[dict[str, object]]:
     return [{"list": list_name(row.list_code), "row": row} for row in held if row is not None]
 
 
-def _newest(request: HttpRequest, offering_code: str) -> dict[str, object] | None:
-    found = api.newest_application(_user_id(request), offering_code)
-    return _shown(found) if found else None
-
-
 def _applicant(request: HttpRequest) -> Applicant:
-    user_id = _user_id(request)
-    return Applicant(user_id=user_id, country=compat.profile_country(user_id))
+    return Applicant(user_id=user_id(request), country=compat.profile_country(user_id(request)))
 
 
-def _user_id(request: HttpRequest) -> int:
-    assert request.user.pk is not None  # noqa: S101 -- login_required has seen to it
-    return int(request.user.pk)
-
-
-def _offering(code: str) -> SafeString:
-    """The drawn name of an offering; an offering that nobody knows has no page."""
-    title = offering_title(code) if len(code) <= MAX_CODE and code.isprintable() else None
-    if title is None:
-        raise Http404
-    return _drawn(code, title)
-
-
-def _drawn(code: str, title: str = "") -> SafeString:
-    """The name of an offering, in its own language and direction."""
-    language = offering_language(code)
-    spoken = language and format_html(' lang="{}" dir="{}"', language.tag, language.direction)
-    return format_html("<bdi{}>{}</bdi>", spoken or "", title or offering_name(code))
-
-
-def _check_reviewer(request: HttpRequest) -> None:
-    if not permissions.may_review(request.user):
-        raise Http404
+def _today() -> date:
+    return clock.utc_day(clock.now())

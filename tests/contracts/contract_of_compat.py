@@ -231,6 +231,20 @@ class CompatContract:
         for user_id in (self.learner_id, NOBODY):
             assert waivers.retirement_state(user_id) == ""
 
+    def test_a_language_is_a_code_and_may_be_missing(self):
+        assert isinstance(waivers.preferred_language(self.learner_id), str)
+        assert waivers.preferred_language(NOBODY) == ""
+
+    def test_a_mail_that_goes_through_edx_ace_is_taken_by_a_channel(self):
+        # The demo has no edx-ace; a platform's test settings name a channel that writes to a file.
+        if waivers.has_ace():
+            taken = waivers.send_by_ace(
+                self.learner_id, "learner@example.org", language="en", name="waivernotice",
+                context={"subject": "About it", "lines": ["A line."], "link": "/", "site": "Site",
+                         "link_words": "Read", "language": "en", "direction": "ltr"},
+            )  # fmt: skip
+            assert taken is True
+
     def test_a_course_has_a_page(self):
         assert payments.course_url(self.course_key)
         assert isinstance(payments.course_url(self.course_key), str)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission, User
 from django_countries.data import ALT_CODES
 
 from fairgate.money import Money
-from waiver_policy import api
+from waiver_policy import api, models
 from waiver_policy.data import (
     Applicant,
     EditionFacts,
     EditionLoad,
     GrantSummary,
+    NominationSummary,
     PolicySummary,
     ProposalSummary,
 )
@@ -179,3 +183,75 @@ def grant(
         applicant(user_id, country), offering_code=offering, full_seat_cost=cost,
         key=key or f"order:{user_id}:{offering}", at=at,
     )  # fmt: skip
+
+
+#: The policy of a fellowship, as ITU-T has it: one full or two partial per State and event.
+FELLOWSHIP = """\
+schema: waiver-policy/0.2
+policies:
+- id: fellowship
+  title: Fellowship
+  unit: nomination
+  country_basis: nominating_state
+  preconditions: {all: [{flag: registered_for_meeting}]}
+  rules:
+  - label: full
+    when: {eq: {field: requested, value: full}}
+    benefit: {kind: in_kind, items: [air_ticket_economy, daily_allowance], covers_percent: 100}
+  - label: partial
+    when: {eq: {field: requested, value: partial}}
+    benefit: {kind: in_kind, one_of: [air_ticket_economy, daily_allowance]}
+  caps:
+  - {scope: country, period: event, any_of: [{full: 1}, {partial: 2, constraint: at_least_one_is_air_ticket}]}
+  - {scope: person, period: financial_year, any_of: [{full: 1}, {partial: 2}]}
+  deadline: {kind: fixed, before: event, late: reject}
+"""  # noqa: E501 - as the institution's document has it
+CLOSES = datetime(2026, 12, 1, tzinfo=UTC)
+EVENT_ON = date(2027, 2, 15)
+
+
+def call(offering: str = COURSE, *, countries: tuple[str, ...] = ()) -> models.NominationCall:
+    """A call for nominations that is open on ``EVE``."""
+    api.load_policy(FELLOWSHIP, file="fellowship.yaml", by="operator", at=LONG_AGO)
+    version = models.PolicyVersion.objects.get(slug="fellowship")
+    return models.NominationCall.objects.create(
+        offering_code=offering, policy_version=version, opens_at=LONG_AGO, closes_at=CLOSES,
+        event_on=EVENT_ON, countries=list(countries),
+    )  # fmt: skip
+
+
+def focal_point(user_id: int = 100, country: str = "LA") -> int:
+    """Somebody who nominates for a State."""
+    models.AdministrationFocalPoint.objects.create(
+        user_id=user_id, country=country, administration=f"Administration of {country}"
+    )
+    return user_id
+
+
+def person(name: str, *, reviews: bool = False, **facts: Any) -> int:
+    """An account with an address; the id."""
+    # Far from the small numbers that tests give to people without an account.
+    pk = 1000 + User.objects.count()
+    user = User.objects.create(pk=pk, username=name, email=f"{name}@example.org", **facts)
+    if reviews:
+        user.user_permissions.add(Permission.objects.get(codename="review_application"))
+    return int(user.pk)
+
+
+def nominate(
+    name: str = "nominee", *, by: int = 100, kind: str = "full", item: str = "", rank: int = 1,
+    offering: str = COURSE, at: datetime = EVE, instead_of: UUID | None = None,
+) -> NominationSummary:  # fmt: skip
+    """One nomination; the person gets an account if there is none."""
+    if not User.objects.filter(username=name).exists():
+        person(name)
+    return api.nominate(
+        offering, by=by, person=name, kind=kind, item=item, rank=rank, at=at, instead_of=instead_of
+    )
+
+
+def apply(user_id: int = 1, *, offering: str = COURSE, at: datetime = EVE, **told: Any) -> Any:
+    """An application of a learner of Guam, about whom a person decides."""
+    return api.apply(
+        applicant(user_id, "GU"), offering_code=offering, note="I teach radio.", at=at, **told
+    )

@@ -109,13 +109,13 @@ def applied(offering_code=FEE):
 
 
 def test_an_application_that_runs_is_shown_and_no_other_is_asked_for(gate):
-    applied()
+    asked = applied()
 
     page = text(gate().student_view())
 
     assert "Your application of 23 November 2026 for a waiver is being looked at." in page
     assert "See your application" in page
-    assert f'href="/fairgate/waivers/why/{FEE}/"' in page
+    assert f'href="/fairgate/waivers/application/{asked.uuid}/"' in page
     assert "Apply for a waiver" not in page
     assert "If you think this is wrong" not in page
     assert "Pay USD 120.00" in page

@@ -24,6 +24,10 @@ PAGES = {
         "/fairgate/revenue/statements/GSMA/2026-10/",
     ),
     "Inès": ("/fairgate/revenue/books/", "/fairgate/waivers/review/"),
+    "Somchit": (
+        "/fairgate/waivers/", "/fairgate/waivers/nominations/",
+        "/fairgate/waivers/nominate/spectrum-workshop/",
+    ),
     "Tomás": ("/studio/spectrum-management/",),
 }  # fmt: skip
 

@@ -111,7 +111,7 @@ def test_a_learner_of_an_associate_is_looked_at_by_a_person(visitor):
     visitor.page.get_by_role("checkbox").check()
     visitor.press("Send the application")
     visitor.be("Inès", then="/fairgate/waivers/review/")
-    visitor.page.locator("main table a, main li a").first.click()
+    visitor.page.locator("main table a").first.click()
     visitor.page.get_by_label("Approve").check()
     visitor.page.get_by_label("Percentage of the fee that is waived").fill("50")
     visitor.page.get_by_label("What the learner reads").fill("An associate of the group.")
@@ -146,6 +146,61 @@ def test_a_reviewer_asks_for_more_and_the_learner_answers_from_the_paywall(visit
     visitor.be("Inès", then="/fairgate/waivers/review/")
     visitor.page.locator("main table a").first.click()
     assert "The three in the north." in visitor.text
+
+
+def test_a_refusal_is_appealed_and_another_person_decides(visitor):
+    # given
+    visitor.be("Joaquin", then="/fairgate/waivers/apply/spectrum-online/")
+    visitor.page.locator("textarea").fill("I keep the repeaters of three islands running.")
+    visitor.page.get_by_role("checkbox").check()
+    visitor.press("Send the application")
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    visitor.press("Read the next one")
+    visitor.page.get_by_label("Refuse").check()
+    visitor.page.get_by_label("Reason for a refusal").select_option("not_proven")
+    visitor.press("Send to the learner")
+
+    # when
+    visitor.be("Joaquin", then="/fairgate/waivers/")
+    visitor.press("See the application")
+    assert "you can appeal on or before 23 December 2026" in visitor.text
+    visitor.page.get_by_label("Why is the decision wrong?").fill("My employer has confirmed it.")
+    visitor.press("Send the appeal")
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    visitor.press("Read the next one")
+    assert "There is none that nobody reads and that you can decide." in visitor.text
+    visitor.be("Omar", then="/fairgate/waivers/review/")
+    visitor.press("Read the next one")
+    assert "My employer has confirmed it." in visitor.text
+    visitor.page.get_by_label("Approve").check()
+    visitor.page.get_by_label("What the learner reads").fill("Confirmed.")
+    visitor.press("Send to the learner")
+
+    # then
+    visitor.be("Joaquin", then="/fairgate/fees/spectrum-online/")
+    assert "USD 60.00" in visitor.text
+
+
+def test_who_was_nominated_accepts_and_is_given_the_place(visitor):
+    # given
+    visitor.be("Bounmy", then="/fairgate/waivers/")
+    visitor.page.locator("main li a").first.click()
+    assert "Ministry of Technology and Communications" in visitor.text
+
+    # when
+    visitor.page.get_by_role("checkbox").check()
+    visitor.press("Accept")
+    assert "You have accepted. A reviewer looks at it." in visitor.text
+    visitor.be("Inès", then="/fairgate/waivers/review/")
+    visitor.press("Read the next one")
+    visitor.page.get_by_label("Approve").check()
+    visitor.page.get_by_label("Percentage of the fee that is waived").fill("50")
+    visitor.page.get_by_label("What the learner reads").fill("Welcome.")
+    visitor.press("Send to the learner")
+
+    # then
+    visitor.be("Somchit", then="/fairgate/waivers/nominations/")
+    assert "approved" in visitor.text
 
 
 @pytest.mark.parametrize(

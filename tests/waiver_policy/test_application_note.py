@@ -14,7 +14,6 @@ from waiver_policy import api, models
 
 pytestmark = pytest.mark.django_db
 
-WHY = f"/fairgate/waivers/why/{make.COURSE}/"
 APPLY = f"/fairgate/waivers/apply/{make.COURSE}/"
 
 
@@ -40,6 +39,10 @@ def note(user_id=1, *, at=make.EVE):
     return api.application_note(user_id, make.COURSE, at=at)
 
 
+def page(applied):
+    return f"/fairgate/waivers/application/{applied.uuid}/"
+
+
 def stand_at(state, **changes):
     models.WaiverApplication.objects.update(state=state, **changes)
 
@@ -53,7 +56,7 @@ def test_an_application_that_waits_says_since_when(applied):
     assert found.sentence == (
         "Your application of 23 November 2026 for a waiver is being looked at."
     )
-    assert (found.way, found.url, found.is_open) == ("See your application", WHY, True)
+    assert (found.way, found.url, found.is_open) == ("See your application", page(applied), True)
 
 
 def test_the_day_is_the_one_in_utc():
@@ -71,8 +74,7 @@ def test_a_question_of_the_reviewer_is_told_in_their_words(applied):
     found = note()
     assert found.sentence.startswith("About your application of 23 November 2026")
     assert (found.said, found.is_open) == ("Where do you teach?", True)
-    answer = f"/fairgate/waivers/application/{applied.uuid}/"
-    assert (found.way, found.url) == ("Answer the reviewer", answer)
+    assert (found.way, found.url) == ("Answer the reviewer", page(applied))
 
 
 def test_a_question_that_is_answered_is_no_news_any_more(applied):
@@ -80,7 +82,7 @@ def test_a_question_that_is_answered_is_no_news_any_more(applied):
     api.answer(applied.uuid, by=1, text="In Suva.", at=make.EVE)
     found = note()
     assert "is being looked at" in found.sentence
-    assert (found.said, found.way, found.url) == ("", "See your application", WHY)
+    assert (found.said, found.way, found.url) == ("", "See your application", page(applied))
 
 
 def test_a_refusal_leads_to_the_reasons_and_says_them(applied):
@@ -88,7 +90,39 @@ def test_a_refusal_leads_to_the_reasons_and_says_them(applied):
     found = note()
     assert "was refused" in found.sentence
     assert found.said == "The programme is over."
-    assert (found.way, found.url, found.is_open) == ("Why, and what you can do", WHY, False)
+    assert (found.way, found.url) == ("Why, and what you can do", page(applied))
+    assert (found.is_open, found.may_appeal) == (False, True)
+
+
+def test_a_refusal_begins_with_its_reason_of_the_list(applied):
+    api.refuse(applied.uuid, by=9, reason="", code="no_answer", at=make.EVE)
+    assert note().said == "The question was not answered."
+    api.appeal(applied.uuid, by=1, text="I did.", at=make.EVE)
+    api.refuse(applied.uuid, by=8, reason="Twice asked.", code="no_answer", at=make.EVE)
+    assert note().said == "The question was not answered.\nTwice asked."
+
+
+def test_a_refusal_can_be_appealed_until_its_day(applied):
+    refused = api.refuse(applied.uuid, by=9, reason="No.", at=make.EVE)
+    late = make.EVE + (refused.appeal_until - make.EVE.date())
+    assert note(at=late - timedelta(days=1)).may_appeal
+    assert not note(at=late).may_appeal
+
+
+def test_an_appeal_says_that_another_person_looks(applied):
+    api.refuse(applied.uuid, by=9, reason="No.", at=make.EVE)
+    api.appeal(applied.uuid, by=1, text="But yes.", at=make.EVE)
+    found = note()
+    assert "Another person looks at your application of 23 November 2026" in found.sentence
+    assert (found.said, found.is_open, found.may_appeal) == ("", True, False)
+
+
+def test_a_proposal_promises_nothing(settings, applied):
+    settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "0.01"}
+    api.approve(applied.uuid, by=9, reason="Surely.", at=make.EVE)
+    found = note()
+    assert "is being looked at" in found.sentence
+    assert (found.said, found.is_open) == ("", True)
 
 
 def test_an_approval_is_told_until_it_has_ended(applied):
@@ -110,7 +144,7 @@ def test_an_approval_is_told_until_it_has_ended(applied):
     ],
 )
 def test_every_other_end_has_a_sentence(applied, state, words, way, is_open):
-    stand_at(state)
+    stand_at(state, **({} if is_open else {"open_key": None}))
     found = note()
     assert words in found.sentence
     assert (found.way, found.is_open) == (way, is_open)

@@ -15,7 +15,7 @@ from drf_spectacular.validation import validate_schema
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate_rest.bodies import MAX_BODY
-from waiver_policy import api, compat, models
+from waiver_policy import api, compat, models, sentences
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,9 +31,8 @@ def on_the_eve(monkeypatch):
     country_of = lambda user_id: COUNTRIES.get(people.get(pk=user_id).username, "")  # noqa: E731
     monkeypatch.setattr(compat, "profile_country", country_of)
     make.programme()
-    api.name_offerings_with(lambda code: "Spectrum" if code == make.COURSE else "")
-    yield
-    api.name_offerings_with(None)
+    titled = lambda code: "Spectrum" if code == make.COURSE else ""  # noqa: E731
+    monkeypatch.setattr(sentences, "_title_of", titled)
 
 
 def person(name, *permissions, **fields):

@@ -230,8 +230,9 @@ def test_every_table_with_words_of_people_is_annotated_as_such():
     for model in written():
         doc = model.__doc__
         has_words = model in (
-            models.ApplicationMessage, models.DecisionFacts, models.PriceLock,
-            models.WaiverApplication,
+            models.AdministrationFocalPoint, models.ApplicationMessage, models.Applying,
+            models.DecisionFacts, models.Nomination, models.Notice, models.PriceLock,
+            models.ReviewerOrganisation, models.WaiverApplication,
         )  # fmt: skip
         assert ("pii_retirement: local_api" in doc) == has_words, model
 
@@ -244,3 +245,18 @@ def test_facts_are_deleted_by_forgetting_only():
         assert cursor.fetchone() == (1,)
     assert models.DecisionFacts.objects.filter(decision__user_id=2).forget() == 0
     assert models.DecisionFacts.objects.filter(decision__user_id=1).forget() == 1
+
+
+def test_nobody_tells_which_state_had_named_the_person_and_the_numbers_stay():
+    make.programme()
+    make.call()
+    make.focal_point()
+    leaver = make.nominate("ana").user_id
+    used = list(models.NominationUse.objects.order_by("key").values())
+
+    api.retire_person(leaver, at=make.EVE)
+
+    row = models.Nomination.objects.get(user_id=leaver)
+    assert (row.country, row.administration) == ("", "")
+    assert "LA" not in (row.live_rank or "")
+    assert list(models.NominationUse.objects.order_by("key").values()) == used

@@ -360,6 +360,10 @@ class TestThePages:
             def profile_country(user_id):
                 return countries[User.objects.get(pk=user_id).username]
 
+            @staticmethod
+            def preferred_language(user_id):
+                return ""
+
         kept = stand_in._platform
         stand_in.use(Platform)
         yield
@@ -531,7 +535,7 @@ class TestThePages:
         # then
         assert f'/why/{make.COURSE}/"><bdi>Spectrum &amp; radio</bdi></a>' in mine
         assert '/why/other-one/"><bdi>other-one</bdi></a>' in mine
-        assert "<td><bdi>Spectrum &amp; radio</bdi></td>" in waiting
+        assert "<bdi>Spectrum &amp; radio</bdi><span" in waiting
         assert "<dd><bdi>other-one</bdi></dd>" in client.get(last).content.decode()
 
     @pytest.mark.usefixtures("learner")
@@ -609,7 +613,7 @@ class TestThePages:
         read = client.get(theirs).content.decode()
 
         # then
-        assert "Asked for more, not answered yet" in waiting
+        assert "More information is asked</a>: 1" in waiting
         assert "&lt;b&gt;Where?&lt;/b&gt;" in asked
         assert "Your answer is in. A reviewer looks at it." in answered
         assert '<textarea name="text"' not in answered
@@ -674,7 +678,7 @@ class TestThePages:
 
         # when
         theirs = reverse("waiver_policy:review_one", args=[mine.uuid])
-        sent = {"verdict": verdict, "reason": "No answer came.", **read}
+        sent = {"verdict": verdict, "code": "no_answer", "reason": "No answer came.", **read}
         page = client.post(theirs, sent, follow=True).content.decode()
 
         # then

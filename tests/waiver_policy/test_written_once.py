@@ -14,6 +14,7 @@ from waiver_policy import api, models
 pytestmark = pytest.mark.django_db
 
 KEPT = (
+    models.ApplicationStep,
     models.DecisionFacts,
     models.FundEntry,
     models.ListEdition,
@@ -28,6 +29,7 @@ def granted():
     make.programme()
     make.grant()
     api.confirm_membership("LDC", "BD", by=make.operator("bo"), note="Seen.", at=make.EVE)
+    api.apply(make.applicant(2, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
 
 
 def test_these_are_all_tables_that_are_kept():

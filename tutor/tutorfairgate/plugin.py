@@ -22,8 +22,9 @@ from tutorfairgate import __version__
 # The Django apps that have tables, and what their settings begin with.
 APPS = ("waiver_policy", "fee_payments", "partnerships", "revenue_share", "fee_gate")
 
-# What has to run every few minutes, in this order: what was paid is settled, then booked.
-PERIODIC = ("fee_payments_settle", "revenue_share_catch_up")
+# What has to run every few minutes, in this order: what was paid is settled, then booked; then
+# applications for waivers that are over end, and mails are sent.
+PERIODIC = ("fee_payments_settle", "revenue_share_catch_up", "waiver_policy_daily")
 
 DEFAULTS: dict[str, Any] = {
     "FAIRGATE_VERSION": __version__,
@@ -73,7 +74,7 @@ def check() -> Iterator[tuple[str, str]]:
 
 @click.command(name="fairgate-catch-up", help="Run what has to run every few minutes.")
 def catch_up() -> Iterator[tuple[str, str]]:
-    """Settle, then book; for the cron of a machine without Kubernetes."""
+    """Settle, book, send mails; for the cron of a machine without Kubernetes."""
     yield "lms", every_periodic_command()
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 
 from demo_site.models import Person
 
-LEARNER, AUTHOR, FINANCE, PARTNER, OPERATOR = Person.Role
+LEARNER, AUTHOR, FINANCE, PARTNER, ADMINISTRATION, OPERATOR = Person.Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,14 @@ PEOPLE = (
         "KE",
         PARTNER,
         "Looks after the agreement on the partner’s side and reads its statements.",
+    ),
+    Sample(
+        "somchit",
+        "Somchit",
+        "Vongsa",
+        "LA",
+        ADMINISTRATION,
+        "Nominates for the administration of Lao PDR.",
     ),
     Sample(
         "operator",

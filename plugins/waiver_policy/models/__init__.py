@@ -4,7 +4,15 @@ Evidence and movements of money are written once (``WrittenOnce``): what changes
 own for its state. Money is integer minor units next to its currency; moments are UTC.
 """
 
-from waiver_policy.models.applications import ApplicationMessage, WaiverApplication
+from waiver_policy.models.applications import (
+    ApplicationMessage,
+    ApplicationStep,
+    Applying,
+    Notice,
+    ReviewerConflict,
+    ReviewerOrganisation,
+    WaiverApplication,
+)
 from waiver_policy.models.decisions import DecisionFacts, WaiverDecision
 from waiver_policy.models.fund import (
     FundEntry,
@@ -23,10 +31,19 @@ from waiver_policy.models.lists import (
     MembershipConfirmation,
 )
 from waiver_policy.models.locks import PriceLock
+from waiver_policy.models.nominations import (
+    AdministrationFocalPoint,
+    Nomination,
+    NominationCall,
+    NominationUse,
+)
 from waiver_policy.models.policies import PolicyVersion
 
 __all__ = [
+    "AdministrationFocalPoint",
     "ApplicationMessage",
+    "ApplicationStep",
+    "Applying",
     "CountryList",
     "DecisionFacts",
     "EditionProposal",
@@ -35,10 +52,16 @@ __all__ = [
     "ListMembership",
     "ManualCredit",
     "MembershipConfirmation",
+    "Nomination",
+    "NominationCall",
+    "NominationUse",
+    "Notice",
     "PolicyVersion",
     "PriceLock",
     "QuotaSubject",
     "QuotaUse",
+    "ReviewerConflict",
+    "ReviewerOrganisation",
     "WaitingPlace",
     "WaiverApplication",
     "WaiverDecision",

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from fairgate_rest.bodies import Amount, Body, Moment, Share
+from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import ApplicationState
-from waiver_policy.services.reviews import MAX_TEXT
 
 MAX_CODE = 100
 

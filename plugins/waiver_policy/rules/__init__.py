@@ -11,6 +11,10 @@
 * ``countries``   which country of a person counts, and how well it is known
 * ``deciding``    applicant, policy and lists -> decision with reasons
 * ``quotas``      whether one more grant fits into the limits
+* ``applications``  who may do what about an application, and where it leads
+* ``conflicts``   whether two people belong to the same organisation
+* ``review_terms``  what a document says about its review and its nominations
+* ``nominations``  whether one more nomination fits
 
 Nothing here knows Django, a clock or a setting.
 """

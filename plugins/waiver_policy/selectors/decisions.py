@@ -48,14 +48,16 @@ def decide(
     known_at: datetime | None = None,
     price: Money | None = None,
     standing: Standing | None = None,
+    version: models.PolicyVersion | None = None,
 ) -> Decided:
-    """Ask the active policy, with the lists as known then. Stores nothing.
+    """Ask the active policy, or this version of one, with the lists as known then.
 
-    ``standing``: what the caller has just seen of this person and offering; ``None`` looks.
+    Stores nothing. ``standing``: what the caller has just seen of this person and offering;
+    ``None`` looks.
     """
     day = utc_day(at)
     known_at = known_at or at
-    version = policies.get_deciding_version()
+    version = version or policies.get_deciding_version()
     policy = policies.compiled(version)
     others = policies.get_referred_to(policy)
     keys = policies.keys_of(policy, others)

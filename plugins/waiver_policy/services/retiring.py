@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from waiver_policy import compat, models
 from waiver_policy.data import ApplicationState
@@ -22,6 +22,12 @@ from waiver_policy.services import limits, waiting
 log = logging.getLogger(__name__)
 
 Step = Callable[[int, datetime], int]
+
+WORDS = (
+    "country", "note", "organisation", "organisation_domain", "review_reason", "awaiting_reason",
+    "first_refusal",
+)  # fmt: skip
+"""What an application says about a person, or somebody else about them."""
 
 COUNTRY = "country:"
 """How the subject of a limit by country begins."""
@@ -55,8 +61,31 @@ def _applications(user_id: int, at: datetime) -> int:
     mine.filter(open_key__isnull=False).update(
         state=ApplicationState.WITHDRAWN.value, open_key=None
     )
-    said = ~Q(country="") | ~Q(note="") | ~Q(review_reason="")
-    return mine.filter(said).update(country="", note="", review_reason="")
+    told = Q(*(Q(**{name: ""}) for name in WORDS))
+    return mine.exclude(told).update(**dict.fromkeys(WORDS, ""))
+
+
+def _nominations(user_id: int, at: datetime) -> int:
+    """Which State has named the person: what counts against its numbers stays with the call."""
+    del at
+    mine = models.Nomination.objects.filter(user_id=user_id).exclude(country="")
+    told = list(mine.values_list("pk", flat=True))
+    for pk in told:
+        # The key of a rank begins with the State; one that nobody has is as unique.
+        rank = Case(When(live_rank__isnull=False, then=Value(f"left:{pk}")), default=Value(None))
+        one = models.Nomination.objects.filter(pk=pk)
+        one.update(country="", administration="", live_rank=rank)
+    return len(told)
+
+
+def _roles(user_id: int, at: datetime) -> int:
+    """Where somebody works, what they were told, and that they have applied."""
+    del at
+    rows = (
+        models.AdministrationFocalPoint, models.Applying, models.Notice,
+        models.ReviewerOrganisation,
+    )  # fmt: skip
+    return sum(model.objects.filter(user_id=user_id).delete()[0] for model in rows)
 
 
 def _price_locks(user_id: int, at: datetime) -> int:
@@ -98,6 +127,8 @@ def _decision_facts(user_id: int, at: datetime) -> int:
 STEPS: dict[str, Step] = {
     "messages": _messages,
     "applications": _applications,
+    "nominations": _nominations,
+    "roles": _roles,
     "price locks": _price_locks,
     "waiting places": _waiting_places,
     "limits by country": _limits_by_country,

@@ -25,6 +25,26 @@ DEFAULTS: dict[str, object] = {
     "WAIVER_POLICY_WAITING_DAYS": 365,
     # Over how many full months the fund's pace of spending is taken, for its months of runway.
     "WAIVER_POLICY_RUNWAY_MONTHS": 6,
+    # Days for a decision, where the policy's document does not say (sla: decision_within).
+    "WAIVER_POLICY_DECIDE_WITHIN_DAYS": 16,
+    # Days for a learner's answer to a question; without one the application expires.
+    "WAIVER_POLICY_ANSWER_WITHIN_DAYS": 21,
+    # Days in which a refusal can be appealed, once.
+    "WAIVER_POLICY_APPEAL_WITHIN_DAYS": 30,
+    # Days before a term ends on which people are reminded.
+    "WAIVER_POLICY_REMIND_BEFORE_DAYS": 5,
+    # For how many days an application stays with the reviewer who has taken it.
+    "WAIVER_POLICY_TAKEN_FOR_DAYS": 3,
+    # How many applications are decided at once.
+    "WAIVER_POLICY_BULK_LIMIT": 50,
+    # By currency, the waived amount above which two people decide: {"USD": "500.00"}.
+    "WAIVER_POLICY_TWO_PEOPLE_ABOVE": {},
+    # The month in which the financial year of nominations begins.
+    "WAIVER_POLICY_FINANCIAL_YEAR_STARTS": 1,
+    # The address of the site in mails, like https://learn.example.org; empty: LMS_ROOT_URL.
+    "WAIVER_POLICY_SITE_URL": "",
+    # How often a mail is tried before it is given up.
+    "WAIVER_POLICY_NOTICE_TRIES": 5,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from demo_site.models import FIRST_DAY, DemoDay
-from demo_site.seeds import october, people, programme, seat_codes
+from demo_site.seeds import nominations, october, people, programme, seat_codes
 
 
 class Command(BaseCommand):
@@ -22,5 +22,6 @@ class Command(BaseCommand):
         programme.seed()
         october.seed()
         seat_codes.seed()
+        nominations.seed()
         if options["verbosity"] > 1:
             self.stdout.write("The demo is filled.")

@@ -1,0 +1,91 @@
+"""What the pages have in common: who looks, what an application is shown as, and room for others.
+
+A part of the app that hangs something on an application (documents, say) adds a function to
+``LEARNER_PARTS`` or ``REVIEWER_PARTS``; what it returns is in the context of that page, and the
+template of that name, if it is there, is drawn in it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from waiver_policy import conf, permissions
+from waiver_policy.data import ApplicationSummary
+from waiver_policy.sentences import (
+    next_steps,
+    offering_language,
+    offering_name,
+    offering_title,
+    refusal_in_words,
+    state_name,
+)
+
+Part = Callable[[HttpRequest, ApplicationSummary], dict[str, Any]]
+
+LEARNER_PARTS: list[Part] = []
+REVIEWER_PARTS: list[Part] = []
+# The first of these that is there is drawn.
+DOCUMENTS_OF_LEARNER = ("waiver_policy/_documents_learner.html", "waiver_policy/_nothing.html")
+DOCUMENTS_OF_REVIEWER = ("waiver_policy/_documents_reviewer.html", "waiver_policy/_nothing.html")
+
+MAX_CODE = 100
+
+
+def parts(which: Iterable[Part], request: HttpRequest, found: ApplicationSummary) -> dict[str, Any]:
+    """What other parts of the app add to a page."""
+    context: dict[str, Any] = {}
+    for part in which:
+        context |= part(request, found)
+    return context
+
+
+def user_id(request: HttpRequest) -> int:
+    """Who is signed in."""
+    assert request.user.pk is not None  # noqa: S101 -- login_required has seen to it
+    return int(request.user.pk)
+
+
+def check_reviewer(request: HttpRequest) -> None:
+    """The reviewers' pages are not there for anybody else."""
+    if not permissions.may_review(request.user):
+        raise Http404
+
+
+def offering(code: str) -> SafeString:
+    """The drawn name of an offering; an offering that nobody knows has no page."""
+    title = offering_title(code) if len(code) <= MAX_CODE and code.isprintable() else None
+    if title is None:
+        raise Http404
+    return drawn(code, title)
+
+
+def drawn(code: str, title: str = "") -> SafeString:
+    """The name of an offering, in its own language and direction."""
+    language = offering_language(code)
+    spoken = language and format_html(' lang="{}" dir="{}"', language.tag, language.direction)
+    return format_html("<bdi{}>{}</bdi>", spoken or "", title or offering_name(code))
+
+
+def listed(applications: Iterable[ApplicationSummary], *, on: date) -> list[dict[str, object]]:
+    """Applications as a list shows them; each offering is asked for its name once."""
+    name = functools.cache(drawn)
+    return [shown(one, on=on) | {"offering": name(one.offering_code)} for one in applications]
+
+
+def shown(application: ApplicationSummary, *, on: date) -> dict[str, object]:
+    """An application as a page shows it."""
+    return {
+        "summary": application,
+        "state": state_name(application.state),
+        "country": conf.country_name(application.country),
+        "said": refusal_in_words(application),
+        "next_steps": next_steps(application, on=on),
+        "is_overdue": application.decide_by is not None and application.decide_by < on,
+    }

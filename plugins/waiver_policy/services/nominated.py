@@ -1,0 +1,200 @@
+"""What a nomination does to its application, and an application to its nomination.
+
+How many nominations count is kept in one row per State and event and one per person and financial
+year. It is locked before it is changed, and its CHECKs hold the numbers of the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from fairgate_tables.inserting import insert_or_lock
+from waiver_policy import conf, models
+from waiver_policy.data import NominationState
+from waiver_policy.exceptions import (
+    InvalidNomination,
+    InvalidReview,
+    NominationFault,
+    ReviewFault,
+)
+from waiver_policy.rules import nominations
+from waiver_policy.rules.applications import Action
+from waiver_policy.rules.nominations import Used
+from waiver_policy.rules.review_terms import PARTIAL, TICKET, Quota, ReviewTerms, review_terms
+
+LIVE = (NominationState.NOMINATED, NominationState.ACCEPTED, NominationState.APPROVED)
+
+_FOLLOWS = {
+    Action.APPROVE: NominationState.APPROVED,
+    Action.CONFIRM: NominationState.APPROVED,
+    Action.REFUSE: NominationState.REFUSED,
+    Action.WITHDRAW: NominationState.DECLINED,
+    Action.EXPIRE: NominationState.DECLINED,
+}
+
+
+def terms_of(call: models.NominationCall) -> ReviewTerms:
+    """What the policy of a call says."""
+    version = call.policy_version
+    return review_terms(version.text, version.slug)
+
+
+def lock_around(application_uuid: UUID) -> bool:
+    """Lock the call that an application of a nomination belongs to; whether there is one."""
+    known = models.Nomination.objects.filter(application__uuid=application_uuid)
+    found = known.values_list("call_id", flat=True).first()
+    if found is not None:
+        lock_call(found)
+    return found is not None
+
+
+def lock_call(call_id: int) -> models.NominationCall:
+    """A call, its row ours: whoever changes what is nominated for it waits here.
+
+    A row that is there is locked, and not the nominations that match: where none is there yet,
+    that would be a gap, which two can hold and neither can fill.
+    """
+    call: models.NominationCall = models.NominationCall.objects.select_for_update().get(pk=call_id)
+    return call
+
+
+def of_state(call_id: int, country: str) -> list[models.Nomination]:
+    """What a State has nominated for a call, as it is by now; under the lock of the call."""
+    rows = models.Nomination.objects.select_for_update().filter(call_id=call_id, country=country)
+    return list(rows.order_by("id"))
+
+
+def check_turn(row: models.WaiverApplication, *, by: int, at: datetime) -> None:
+    """Whether the ranking and the policy let this nomination be approved now.
+
+    Raises:
+        InvalidReview: somebody ranked higher is not decided, or an air ticket is missing.
+    """
+    mine = row.nomination
+    if mine is None:
+        return
+    others = [one for one in of_state(mine.call_id, mine.country) if one.pk != mine.pk]
+    if any(_goes_first(one, mine, at) for one in others):
+        raise InvalidReview(ReviewFault.RANKED_LATER)
+    quota = terms_of(mine.call).of_state
+    needs_ticket = quota is not None and quota.ticket_needed and mine.kind == PARTIAL
+    tickets = [one for one in (mine, *others) if one.state in LIVE and one.item == TICKET]
+    if needs_ticket and not tickets:
+        raise InvalidReview(ReviewFault.NO_TICKET)
+
+
+def _goes_first(one: models.Nomination, mine: models.Nomination, at: datetime) -> bool:
+    """Somebody ranked higher who is not decided.
+
+    After the deadline, nobody waits for who has never answered.
+    """
+    waits = (NominationState.ACCEPTED, NominationState.NOMINATED)
+    if one.rank >= mine.rank or one.state not in waits:
+        return False
+    return one.state == NominationState.ACCEPTED or at < mine.call.closes_at
+
+
+def check_independent(row: models.WaiverApplication, by: int) -> None:
+    """Nobody decides about what their own administration has named.
+
+    Raises:
+        InvalidReview.
+    """
+    if row.nomination is None:
+        return
+    own = models.AdministrationFocalPoint.objects.filter(user_id=by, country=row.nomination.country)
+    if row.nomination.nominated_by == by or own.exists():
+        raise InvalidReview(ReviewFault.SAME_ADMINISTRATION)
+
+
+def follow(row: models.WaiverApplication, action: Action, *, at: datetime) -> None:
+    """The nomination goes where its application went.
+
+    Raises:
+        InvalidNomination: an appeal would bring back one that there is no room for any more.
+    """
+    if row.nomination_id is None:
+        return
+    mine = models.Nomination.objects.select_for_update().get(pk=row.nomination_id)
+    if action is Action.APPEAL:
+        count_in(mine)
+        revive(mine)
+    elif action in _FOLLOWS and mine.state in LIVE:
+        end(mine, _FOLLOWS[action], at=at)
+
+
+def revive(mine: models.Nomination) -> None:
+    """A nomination that ended counts again, with the last rank that is free."""
+    taken = {one.rank for one in of_state(mine.call_id, mine.country) if one.state in LIVE}
+    while mine.rank in taken:
+        mine.rank += 1
+    mine.state, mine.ended_at = NominationState.ACCEPTED.value, None
+    set_live(mine)
+    mine.save()
+
+
+def end(mine: models.Nomination, state: NominationState, *, at: datetime) -> None:
+    """A nomination is decided, or comes to another end; what it took is free unless approved."""
+    mine.state, mine.ended_at = state.value, at
+    if state is not NominationState.APPROVED:
+        mine.live_person, mine.live_rank = None, None
+        count_out(mine)
+    mine.save()
+
+
+def set_live(mine: models.Nomination) -> None:
+    """The keys that let the database hold one nomination per person, and one person per rank."""
+    mine.live_person = f"{mine.call_id}:{mine.user_id}"
+    mine.live_rank = f"{mine.call_id}:{mine.country}:{mine.rank}"
+
+
+def count_in(mine: models.Nomination) -> None:
+    """Count a nomination for its State and for its person.
+
+    Raises:
+        InvalidNomination: there is no room for it.
+    """
+    for use, quota, full in _locked_uses(mine):
+        used = Used(full=use.full, partial=use.partial, tickets=use.tickets)
+        used = used.with_one(mine.kind, mine.item)
+        if not nominations.fits(quota, used):
+            raise InvalidNomination(full)
+        if full is NominationFault.STATE_FULL and not nominations.leaves_room_for_a_ticket(
+            quota, used
+        ):
+            raise InvalidNomination(NominationFault.TICKET_NEEDED)
+        _keep(use, used)
+
+
+def count_out(mine: models.Nomination) -> None:
+    """Count it no longer."""
+    for use, _quota, _full in _locked_uses(mine):
+        used = Used(full=use.full, partial=use.partial, tickets=use.tickets)
+        _keep(use, used.without(mine.kind, mine.item))
+
+
+def _keep(use: models.NominationUse, used: Used) -> None:
+    use.full, use.partial, use.tickets = used.full, used.partial, used.tickets
+    use.save(update_fields=["full", "partial", "tickets"])
+
+
+def _locked_uses(
+    mine: models.Nomination,
+) -> Iterator[tuple[models.NominationUse, Quota, NominationFault]]:
+    """The rows that count this nomination, locked one after the other: the State's first."""
+    terms, call = terms_of(mine.call), mine.call
+    year = nominations.financial_year(call.event_on, starts_in=conf.financial_year_starts())
+    keys = (
+        (f"state:{call.pk}:{mine.country}", terms.of_state, NominationFault.STATE_FULL),
+        (f"person:{mine.user_id}:{year}", terms.of_person, NominationFault.PERSON_FULL),
+    )
+    for key, quota, fault in keys:
+        if quota is not None:
+            fresh = models.NominationUse(
+                key=key, full_limit=quota.full, partial_limit=quota.partial
+            )
+            insert_or_lock(fresh, field="key")
+            rows = models.NominationUse.objects.select_for_update()
+            yield rows.get(key=key), quota, fault

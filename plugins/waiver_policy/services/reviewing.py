@@ -1,0 +1,328 @@
+"""What reviewers do about applications: take, ask, approve, confirm, refuse, hand back.
+
+Everything that decides is checked under the lock of the application's row: one decision, by
+somebody independent, and by a second person where the amount takes two.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from fairgate.clock import utc_day
+from fairgate.percent import Percent
+from waiver_policy import conf, models
+from waiver_policy.data import ApplicationState, ApplicationSummary, RefusalCode, Reviewed
+from waiver_policy.exceptions import (
+    InvalidReview,
+    OutOfTurn,
+    ReviewFault,
+    TooManyAtOnce,
+    WaiverError,
+)
+from waiver_policy.rules import applications as rules
+from waiver_policy.rules import conflicts, deciding
+from waiver_policy.rules.applications import DECISIONS, Action
+from waiver_policy.selectors import people, policies, worth
+from waiver_policy.selectors.applications import to_application
+from waiver_policy.services import nominated, notices
+from waiver_policy.services.stepping import MAX_TEXT, locked_open, take_step, write_message
+
+log = logging.getLogger(__name__)
+
+
+def approve(
+    application_uuid: UUID,
+    *,
+    by: int,
+    reason: str,
+    at: datetime,
+    percent: Percent | None,
+    read: int | None,
+    bulk: UUID | None = None,
+) -> ApplicationSummary:
+    """Grant an application, propose it to a second person, or be that second person.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.approve``.
+    """
+    with transaction.atomic():
+        row = _locked_for_review(application_uuid, by=by, at=at, read=read)
+        rules.check_reason(reason)
+        nominated.check_turn(row, by=by, at=at)
+        if row.state == ApplicationState.PROPOSED:
+            _confirm(row, by=by, at=at, percent=percent, bulk=bulk)
+        else:
+            _approve_first(row, by=by, reason=reason, at=at, percent=percent, bulk=bulk)
+    return to_application(row)
+
+
+def _approve_first(
+    row: models.WaiverApplication,
+    *,
+    by: int,
+    reason: str,
+    at: datetime,
+    percent: Percent | None,
+    bulk: UUID | None,
+) -> None:
+    granted = percent.basis_points if percent is not None else row.proposed_bp
+    if not granted:
+        raise InvalidReview(ReviewFault.NO_PERCENT)
+    amounts = worth.offering_worth(row.offering_code)
+    share = Percent.from_basis_points(granted)
+    _stop_waiting(row)
+    if rules.needs_second(share, amounts, conf.two_people_above()):
+        row.awaiting_bp, row.awaiting_by, row.awaiting_reason = granted, by, _kept(reason)
+        # The second person has to be able to read it.
+        row.assigned_to, row.assigned_at = None, None
+        take_step(row, Action.PROPOSE, by=by, at=at, percent_bp=granted, bulk=bulk)
+        return
+    _grant(row, Action.APPROVE, granted, reason, by=by, at=at, bulk=bulk)
+
+
+def _confirm(
+    row: models.WaiverApplication,
+    *,
+    by: int,
+    at: datetime,
+    percent: Percent | None,
+    bulk: UUID | None,
+) -> None:
+    if row.awaiting_by == by:
+        raise InvalidReview(ReviewFault.SECOND_PERSON)
+    if percent is not None and percent.basis_points != row.awaiting_bp:
+        raise InvalidReview(ReviewFault.OTHER_PERCENT)
+    granted = row.awaiting_bp or 0
+    _grant(row, Action.CONFIRM, granted, row.awaiting_reason, by=by, at=at, bulk=bulk)
+
+
+def _grant(
+    row: models.WaiverApplication,
+    action: Action,
+    granted: int,
+    reason: str,
+    *,
+    by: int,
+    at: datetime,
+    bulk: UUID | None,
+) -> None:
+    policy = policies.compiled(row.decision.policy_version)
+    row.percent_bp, row.refusal_code = granted, ""
+    row.valid_until = deciding.valid_until(policy, at)
+    row.reviewed_by, row.reviewed_at, row.review_reason = by, at, _kept(reason)
+    take_step(row, action, by=by, at=at, percent_bp=granted, bulk=bulk)
+    _tell_decided(row, at, bulk)
+
+
+def refuse(
+    application_uuid: UUID,
+    *,
+    by: int,
+    reason: str,
+    code: str,
+    at: datetime,
+    read: int | None,
+    bulk: UUID | None = None,
+) -> ApplicationSummary:
+    """Refuse an application. The first refusal can be appealed, the second is the last word.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.refuse``.
+    """
+    with transaction.atomic():
+        row = _locked_for_review(application_uuid, by=by, at=at, read=read)
+        rules.check_reason(reason, code=code)
+        _stop_waiting(row)
+        row.refusal_code = RefusalCode(code).value
+        row.reviewed_by, row.reviewed_at, row.review_reason = by, at, _kept(reason)
+        days = conf.appeal_within_days()
+        appealed = row.appealed_at is not None
+        row.appeal_until = None if appealed else rules.first_day_after(utc_day(at), days)
+        take_step(row, Action.REFUSE, by=by, at=at, bulk=bulk)
+        _tell_decided(row, at, bulk)
+    return to_application(row)
+
+
+def ask_for_more(
+    application_uuid: UUID,
+    *,
+    by: int,
+    question: str,
+    at: datetime,
+    read: int | None,
+    bulk: UUID | None = None,
+) -> ApplicationSummary:
+    """Ask the learner for more; the application stays open and waits for them.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.ask_for_more``.
+    """
+    with transaction.atomic():
+        row = _locked_for_review(application_uuid, by=by, at=at, read=read)
+        rules.check_reason(question)
+        rules.next_state(Action.ASK, row.state, appealed=row.appealed_at is not None)
+        row.review_reason = write_message(
+            row, models.ApplicationMessage.QUESTION, question, by=by, at=at
+        )
+        row.asked_at = at
+        row.answer_until = rules.first_day_after(utc_day(at), conf.answer_within_days())
+        take_step(row, Action.ASK, by=by, at=at, bulk=bulk)
+        notices.write(
+            "asked", f"asked:{row.uuid}:{row.message_count}", row.user_id, at=at,
+            later=bulk is not None, application=str(row.uuid), until=row.answer_until.isoformat(),
+        )  # fmt: skip
+    return to_application(row)
+
+
+def send_back(
+    application_uuid: UUID, *, by: int, at: datetime, read: int | None
+) -> ApplicationSummary:
+    """Do not confirm what a first person proposed: the application is in the queue again.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, OutOfTurn, InvalidReview: see ``api.send_back``.
+    """
+    with transaction.atomic():
+        row = _locked_for_review(application_uuid, by=by, at=at, read=read)
+        row.assigned_to, row.assigned_at = None, None
+        take_step(row, Action.SEND_BACK, by=by, at=at, percent_bp=row.awaiting_bp)
+    return to_application(row)
+
+
+def take(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSummary:
+    """Say that one reads it, so that nobody else does at the same time; for some days.
+
+    Raises:
+        UnknownApplication, ApplicationClosed, InvalidReview: see ``api.take``.
+    """
+    with transaction.atomic():
+        row = locked_open(application_uuid)
+        _check_independent(row, by=by, at=at)
+        row.assigned_to, row.assigned_at = by, at
+        row.save(update_fields=["assigned_to", "assigned_at"])
+    return to_application(row)
+
+
+def take_next(*, by: int, at: datetime) -> ApplicationSummary | None:
+    """Take the application with the next deadline that nobody reads and this reviewer may decide.
+
+    ``None``: there is none.
+    """
+    waiting = models.WaiverApplication.objects.filter(
+        state__in=[ApplicationState.SUBMITTED, ApplicationState.APPEALED, ApplicationState.PROPOSED]
+    ).order_by("decide_by", "id")
+    for uuid in waiting.exclude(assigned_to=by).values_list("uuid", flat=True)[:200]:
+        try:
+            return take(uuid, by=by, at=at)
+        except WaiverError:
+            continue  # somebody else's, decided meanwhile, or not this reviewer's to decide
+    return None
+
+
+def hand_back(application_uuid: UUID, *, by: int, at: datetime, has_conflict: bool) -> None:
+    """Read it no longer; with a conflict of interest, never again.
+
+    Raises:
+        UnknownApplication, ApplicationClosed: see ``api.hand_back``.
+    """
+    with transaction.atomic():
+        row = locked_open(application_uuid)
+        if has_conflict:
+            _, is_new = row.conflicts.get_or_create(user_id=by, defaults={"at": at})
+            if is_new:
+                log.info("waiver application, conflict: application=%s by=%s", row.uuid, by)
+        if row.assigned_to == by:
+            row.assigned_to, row.assigned_at = None, None
+            row.save(update_fields=["assigned_to", "assigned_at"])
+
+
+def review_many(
+    chosen: Sequence[tuple[UUID, int | None]],
+    review: Callable[..., ApplicationSummary],
+    **words: object,
+) -> tuple[Reviewed, ...]:
+    """Do the same with several applications, each by itself with the checks of a single review.
+
+    ``chosen`` holds the uuid of each and how many of its messages were read. One order of locks:
+    by uuid.
+
+    Raises:
+        TooManyAtOnce: see ``api.review_many``.
+    """
+    if len(chosen) > conf.bulk_limit():
+        raise TooManyAtOnce(conf.bulk_limit())
+    bulk, done = uuid4(), []
+    for uuid, read in sorted(dict(chosen).items()):
+        try:
+            found = review(uuid, read=read, bulk=bulk, **words)
+        except WaiverError as error:
+            log.info("bulk review %s: application=%s not done: %s", bulk, uuid, error)
+            done.append(Reviewed(application_uuid=uuid, application=None, error=error))
+        else:
+            done.append(Reviewed(application_uuid=uuid, application=found))
+    log.info("bulk review %s: %s of %s done", bulk, sum(not one.error for one in done), len(done))
+    return tuple(done)
+
+
+def _locked_for_review(
+    uuid: UUID, *, by: int, at: datetime, read: int | None
+) -> models.WaiverApplication:
+    row = locked_open(uuid)
+    _check_independent(row, by=by, at=at)
+    if read is not None and row.message_count != read:
+        raise OutOfTurn("Something was written that the reviewer has not read.")
+    return row
+
+
+def _check_independent(row: models.WaiverApplication, *, by: int, at: datetime) -> None:
+    """Whether this person may decide about this application, and nobody else reads it.
+
+    Raises:
+        InvalidReview.
+    """
+    if row.user_id == by:
+        raise InvalidReview(ReviewFault.OWN)
+    # Locking reads: what was written since our snapshot counts too.
+    if row.conflicts.select_for_update().filter(user_id=by).exists():
+        raise InvalidReview(ReviewFault.DECLARED_CONFLICT)
+    theirs = people.organisations_of_applicant(row)
+    if conflicts.share_one(people.organisations_of_reviewer(by), theirs):
+        raise InvalidReview(ReviewFault.SAME_ORGANISATION)
+    nominated.check_independent(row, by)
+    if row.appealed_at is not None and by in _who_decided_before(row):
+        raise InvalidReview(ReviewFault.DECIDED_BEFORE)
+    if _is_read_by_another(row, by=by, at=at):
+        raise InvalidReview(ReviewFault.TAKEN)
+
+
+def _who_decided_before(row: models.WaiverApplication) -> set[int | None]:
+    steps = list(row.steps.select_for_update().order_by("number"))
+    appeal = next(step.number for step in steps if step.action == Action.APPEAL)
+    return {step.by for step in steps if step.number < appeal and step.action in DECISIONS}
+
+
+def _is_read_by_another(row: models.WaiverApplication, *, by: int, at: datetime) -> bool:
+    if row.assigned_to in (None, by) or row.assigned_at is None:
+        return False
+    return bool(at < row.assigned_at + timedelta(days=conf.taken_for_days()))
+
+
+def _stop_waiting(row: models.WaiverApplication) -> None:
+    """A decision does not wait for an answer any more."""
+    row.asked_at, row.answer_until = None, None
+
+
+def _kept(words: str) -> str:
+    return words.strip()[:MAX_TEXT]
+
+
+def _tell_decided(row: models.WaiverApplication, at: datetime, bulk: UUID | None) -> None:
+    notices.write(
+        "decided", f"decided:{row.uuid}:{row.step_count}", row.user_id, at=at,
+        later=bulk is not None, application=str(row.uuid),
+    )  # fmt: skip
