@@ -41,6 +41,9 @@ REQUIRES = [
     "edx-opaque-keys",
     "requests",
     "django-countries>=7.6",
+    "Pillow>=11",
+    "cryptography>=44",
+    "pypdf>=7",
     "djangorestframework>=3.14",
     "drf-spectacular>=0.28",
 ]

@@ -18,6 +18,16 @@ def profile_country(user_id: int) -> str:
     return Person.objects.filter(user_id=user_id).values_list("country", flat=True).first() or ""
 
 
+def year_of_birth(_user_id: int) -> int | None:
+    """The year of birth in a person's profile: the demo's profiles have none."""
+    return None
+
+
+def ip_country(_request: Any) -> str:
+    """The country a request comes from: nobody can say of somebody's own machine."""
+    return ""
+
+
 def retirement_state(user_id: int) -> str:
     """Where a person's retirement stands: nobody leaves the demo."""
     return ""

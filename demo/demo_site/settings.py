@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from base64 import urlsafe_b64encode
 from importlib import import_module
 from pathlib import Path
 
@@ -129,6 +130,9 @@ LOGGING = {
 # What an operator sets in an LMS; the plugins' own defaults fill in the rest below.
 FEE_PAYMENTS_PROVIDERS = {"sandbox": "fee_payments.providers.sandbox.Sandbox"}
 FEE_PAYMENTS_SANDBOX_SECRETS = (secret(VAR, "sandbox_webhook"),)
+WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(VAR / "papers")}}
+# A key of cryptography.fernet is 32 bytes in base64; the file holds as many random letters.
+WAIVER_POLICY_DOCUMENT_KEYS = (urlsafe_b64encode(secret(VAR, "papers")[:32].encode()).decode(),)
 
 for _app in FAIRGATE_APPS:
     import_module(f"{_app}.settings.common").plugin_settings(sys.modules[__name__])

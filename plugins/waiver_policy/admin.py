@@ -402,3 +402,33 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     list_display = ["created_at", "kind", "user_id", "tries", "sent_at"]
     list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(models.CountryEvidence)
+class CountryEvidenceAdmin(ReadOnlyAdmin):
+    """What was said and seen about people's countries; noted on the pages, with a view of its own.
+
+    A list of it shows no country: who looks for one person opens the row.
+    """
+
+    list_display = ["uuid", "user_id", "basis", "kind", "observed_at", "recorded_by"]
+    list_filter = ["basis", "kind"]
+    search_fields = ["=uuid", "=user_id"]
+
+
+@admin.register(models.ApplicationDocument)
+class ApplicationDocumentAdmin(ReadOnlyAdmin):
+    """Documents of applications, which are read on the reviewer's page; each reading is kept."""
+
+    list_display = ["uuid", "kind", "content_type", "size", "uploaded_at", "deleted_at"]
+    list_filter = ["kind", ("deleted_at", admin.EmptyFieldListFilter), "is_repeated"]
+    search_fields = ["=uuid", "=application__uuid"]
+
+
+@admin.register(models.DocumentReading)
+class DocumentReadingAdmin(ReadOnlyAdmin):
+    """Who was given which document to read, and when."""
+
+    list_display = ["document", "by", "at"]
+    search_fields = ["=document", "=by"]
+    date_hierarchy = "at"

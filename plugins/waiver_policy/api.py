@@ -7,7 +7,10 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_messages``, ``list_steps``, ``review_queue``, ``list_calls``, ``list_nominations_of``,
 ``apply_page_url``, ``fund_balance``, ``list_funds``, ``list_fund_entries``, ``check_funds``,
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
-``price_kept``, ``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``.
+``price_kept``, ``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``,
+``list_evidence``, ``evidence_of_application``, ``country_of_request``, ``presence``,
+``documents_are_taken``, ``list_documents``, ``get_document``, ``list_due_documents``,
+``check_document_storage``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``expire_grants``,
 ``apply``, ``answer``, ``withdraw``, ``appeal``, ``approve``, ``refuse``, ``ask_for_more``,
 ``send_back``, ``take``, ``take_next``, ``hand_back``, ``review_many``, ``open_call``,
@@ -16,7 +19,8 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``propose_credit``, ``confirm_credit``, ``reject_credit``, ``serve_waiting_list``,
 ``leave_waiting_list``, ``load_edition``, ``propose_edition``, ``apply_edition``,
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
-``retire_policy``, ``keep_price``, ``retire_person``.
+``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``add_document``,
+``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
 Said once, at the start: ``name_offerings_with``, ``value_offerings_with``, ``forget_also``.
 """
 
@@ -24,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
@@ -31,7 +36,7 @@ from django.urls import NoReverseMatch, reverse
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy import conf, sentences
+from waiver_policy import compat, conf, sentences
 from waiver_policy.data import (
     IMPACT_DAYS,
     Applicant,
@@ -41,11 +46,18 @@ from waiver_policy.data import (
     ApplicationStep,
     ApplicationSummary,
     Comparison,
+    CountryEvidence,
     Decision,
+    DocumentKind,
+    DocumentSummary,
+    DueDocument,
     EditionFacts,
     EditionImpact,
     EditionLoad,
     EditionSummary,
+    EvidenceBasis,
+    EvidenceKind,
+    EvidenceRecord,
     Expired,
     FocalPoint,
     FundBalance,
@@ -67,10 +79,12 @@ from waiver_policy.data import (
     Replayed,
     Reviewed,
     Runway,
+    StorageReport,
     WaitingSummary,
 )
 from waiver_policy.exceptions import (
     UnknownApplication,
+    UnknownDocument,
     UnknownNomination,
     UnknownPolicy,
     UnknownProposal,
@@ -89,6 +103,8 @@ from waiver_policy.selectors import (
     replaying,
     worth,
 )
+from waiver_policy.selectors import documents as document_selectors
+from waiver_policy.selectors import evidence as evidence_selectors
 from waiver_policy.selectors import fund as fund_selectors
 from waiver_policy.selectors import locks as lock_selectors
 from waiver_policy.selectors import waiting as waiting_selectors
@@ -96,6 +112,8 @@ from waiver_policy.selectors.list_files import Source, open_files, read_files
 from waiver_policy.services import (
     applying,
     daily,
+    documents,
+    evidence,
     fund,
     grants,
     locks,
@@ -110,6 +128,9 @@ from waiver_policy.services import (
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services
 from waiver_policy.services import proposals as proposal_services
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 # Somebody still looks at these, or they wait for money.
 OPEN_STATES = application_rules.OPEN_STATES
@@ -735,6 +756,166 @@ def _page_url(name: str, about: str | UUID) -> str:
         return reverse(f"waiver_policy:{name}", args=[about])
     except NoReverseMatch:
         return ""
+
+
+def record_evidence(
+    user_id: int,
+    *,
+    basis: EvidenceBasis,
+    countries: Sequence[str],
+    kind: EvidenceKind,
+    by: int,
+    at: datetime,
+    note: str = "",
+    valid_until: date | None = None,
+) -> tuple[EvidenceRecord, ...]:
+    """Keep what is said or seen about a person's countries by one basis; the newest counts.
+
+    A person declares their own (``declared``); somebody else, who may review, keeps what a document
+    (``document``) or an organisation (``institution``) says. No country takes back what the same
+    basis and kind said before. ``valid_until`` is the first UTC day on which it counts no more.
+    Saying the same again is the same statement.
+
+    Raises:
+        InvalidEvidence: the country is none, there are too many, it is of the kind ``ip`` (never
+            kept) or ``nomination`` (a nomination's own), or this person cannot say it.
+    """
+    return evidence.record_evidence(
+        user_id, basis=basis, countries=countries, kind=kind, by=by, at=at, note=note,
+        valid_until=valid_until,
+    )  # fmt: skip
+
+
+def list_evidence(user_id: int, *, at: datetime) -> tuple[EvidenceRecord, ...]:
+    """What was known about a person's countries at a moment, the newest first, with history."""
+    return evidence_selectors.list_evidence(user_id, at=at)
+
+
+def evidence_of_application(application: UUID) -> tuple[CountryEvidence, ...]:
+    """What was known of the learner's countries when they applied, as their decision kept it."""
+    return evidence_selectors.evidence_of_application(application)
+
+
+def country_of_request(request: HttpRequest) -> str:
+    """The country a request comes from; "" when nobody can say, or the operator does not ask.
+
+    It is asked only where ``WAIVER_POLICY_IP_COUNTRY`` is on, and kept nowhere by itself.
+    """
+    return compat.ip_country(request) if conf.looks_at_ip() else ""
+
+
+def presence(country: str, *, at: datetime) -> tuple[CountryEvidence, ...]:
+    """The country of a request as evidence of the kind ``ip``, which raises doubts only.
+
+    Nothing for "". It is kept with the inputs of a decision that is stored, and nowhere else.
+    """
+    if not country:
+        return ()
+    seen = CountryEvidence(
+        country=country, basis=evidence_selectors.PRESENCE, kind=EvidenceKind.IP, observed_at=at
+    )
+    return (seen,)
+
+
+def documents_are_taken() -> bool:
+    """Whether the operator has named a place and a key for documents."""
+    return conf.documents_are_taken()
+
+
+def add_document(
+    application: UUID,
+    *,
+    by: int,
+    kind: DocumentKind,
+    content: bytes,
+    at: datetime,
+    says_minor: bool | None = None,
+    guardian_agrees: bool = False,
+) -> DocumentSummary:
+    """Check a document by its content, encrypt it and keep it with an open application.
+
+    A picture is drawn anew, so that nothing but the picture is kept. The same file again is the
+    document that is there. ``by``: who applied and sends it. ``says_minor``: what they answer where
+    their profile has no year of birth; an identity document of a minor takes ``guardian_agrees``.
+
+    Raises:
+        UnknownApplication, ApplicationClosed: there is no open application of this person.
+        TooManyDocuments: it has as many documents as it may have.
+        DocumentRefused: ``fault`` says what is wrong with the file; nothing was stored.
+        DocumentsOff: the operator has named no place, or no key.
+    """
+    return documents.add_document(
+        application, by=by, kind=kind, content=content, at=at, says_minor=says_minor,
+        guardian_agrees=guardian_agrees,
+    )  # fmt: skip
+
+
+def list_documents(application: UUID) -> tuple[DocumentSummary, ...]:
+    """The documents of an application, in turn; a deleted one has its ``deleted_at``."""
+    return document_selectors.list_documents(application)
+
+
+def get_document(uuid: UUID) -> DocumentSummary:
+    """A document, without its content.
+
+    Raises:
+        UnknownDocument: there is none.
+    """
+    found = document_selectors.get_document(uuid)
+    if found is None:
+        raise UnknownDocument(f"There is no document {uuid}.")
+    return found
+
+
+def read_document(
+    uuid: UUID, *, by: int, may_review: bool, at: datetime
+) -> tuple[DocumentSummary, bytes]:
+    """A document and its content; that it was read, by whom and when, is kept for good.
+
+    Raises:
+        UnknownDocument: there is none, its file is deleted, or it is not for this person.
+        DocumentUnreadable, DocumentsOff: it cannot be opened; somebody must look.
+    """
+    return documents.read_document(uuid, by=by, may_review=may_review, at=at)
+
+
+def remove_document(uuid: UUID, *, by: int, at: datetime) -> None:
+    """The learner takes a document back while the application is open; its file is deleted.
+
+    Raises:
+        UnknownDocument, ApplicationClosed.
+    """
+    documents.remove_document(uuid, by=by, at=at)
+
+
+def delete_documents(application: UUID, *, because: str, at: datetime) -> int:
+    """Delete the documents of an application now, as when it is withdrawn; how many there were."""
+    return documents.delete_documents(application, because=because, at=at)
+
+
+def list_due_documents() -> tuple[DueDocument, ...]:
+    """Every document that is kept, with the first UTC day without it (none while it is needed)."""
+    return tuple(document_selectors.list_due())
+
+
+def purge_documents(*, at: datetime) -> tuple[int, int]:
+    """Delete what is due or left over; how many files went, and how many could not be deleted.
+
+    Not inside a transaction: a file that is gone does not come back with a rollback.
+
+    Raises:
+        DocumentsOff: there are files, and no place to look at.
+    """
+    return documents.purge(at=at)
+
+
+def check_document_storage(*, at: datetime) -> StorageReport:
+    """Compare the rows of documents with their files, and open each.
+
+    Raises:
+        DocumentsOff: there are files, and no place to look at or no key.
+    """
+    return documents.check_storage(at=at)
 
 
 def credit_fund(

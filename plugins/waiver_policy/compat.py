@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
+import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from fairgate.stand_in import replaceable
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+log = logging.getLogger(__name__)
 
 
 @replaceable
@@ -21,6 +28,37 @@ def profile_country(user_id: int) -> str:
 
     country = UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
     return str(country or "")
+
+
+@replaceable
+def year_of_birth(user_id: int) -> int | None:
+    """The year of birth in the learner's profile; ``None`` where they gave none."""
+    from common.djangoapps.student.models import UserProfile
+
+    profiles = UserProfile.objects.filter(user_id=user_id)
+    year: int | None = profiles.values_list("year_of_birth", flat=True).first()
+    return year
+
+
+@replaceable
+def ip_country(request: HttpRequest) -> str:
+    """The country that a request comes from (ISO 3166-1 alpha-2), or "" when nobody can say.
+
+    The address is the one just outside what the operator trusts
+    (``CLOSEST_CLIENT_IP_FROM_HEADERS``), the country that of the platform's GeoLite2 file. An
+    address inside a network, one that the file does not know, or no file at all is "": not
+    knowing is no evidence. Nothing is kept.
+    """
+    from edx_django_utils.ip import get_safest_client_ip
+    from openedx.core.djangoapps.geoinfo.api import country_code_from_ip
+
+    try:
+        address = ipaddress.ip_address(get_safest_client_ip(request))
+        return str(country_code_from_ip(str(address)) or "") if address.is_global else ""
+    except (OSError, ValueError, RuntimeError) as error:
+        # No file, a broken file (maxminddb's error is a RuntimeError), an address that is none.
+        log.warning("no country of a request: %s", type(error).__name__)
+        return ""
 
 
 PENDING = "PENDING"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, Storage
+from django.utils.module_loading import import_string
 from django_countries import countries
 
 from fairgate.money import Money
+
+_FILES = "django.core.files.storage.FileSystemStorage"
 
 
 def policy_slug() -> str:
@@ -23,6 +30,104 @@ def appeal_contact() -> str:
 def open_applications() -> int:
     """How many applications of one person may wait at a time."""
     return int(getattr(settings, "WAIVER_POLICY_OPEN_APPLICATIONS", 5))
+
+
+def document_storage() -> Storage | None:
+    """Where documents are kept; ``None`` while the operator has named no place.
+
+    Raises:
+        ImproperlyConfigured: the setting names a place that cannot be.
+    """
+    named = getattr(settings, "WAIVER_POLICY_DOCUMENTS", None)
+    if not named:
+        return None
+    try:
+        kind = import_string(named.get("BACKEND", _FILES))
+        options: dict[str, Any] = dict(named.get("OPTIONS", {}))
+        if issubclass(kind, FileSystemStorage):
+            if not options.get("location"):
+                raise ImproperlyConfigured("OPTIONS of WAIVER_POLICY_DOCUMENTS lack “location”.")
+            options = {
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            } | options
+        storage: Storage = kind(**options)
+    except (ImportError, TypeError, ValueError, AttributeError) as error:
+        raise ImproperlyConfigured(f"WAIVER_POLICY_DOCUMENTS: {error}") from error
+    return storage
+
+
+def document_keys() -> tuple[bytes, ...]:
+    """The keys of documents, the newest first.
+
+    Raises:
+        ImproperlyConfigured: one of them is no key. The message does not show it.
+    """
+    keys = getattr(settings, "WAIVER_POLICY_DOCUMENT_KEYS", ())
+    if isinstance(keys, str | bytes):
+        raise ImproperlyConfigured("WAIVER_POLICY_DOCUMENT_KEYS is a list of keys.")
+    found = []
+    for number, key in enumerate(keys, start=1):
+        raw = key.encode() if isinstance(key, str) else key
+        try:
+            Fernet(raw)
+        except (ValueError, TypeError):
+            raise ImproperlyConfigured(
+                f"Key {number} of WAIVER_POLICY_DOCUMENT_KEYS is no key of cryptography.fernet."
+            ) from None
+        found.append(raw)
+    return tuple(found)
+
+
+def documents_are_taken() -> bool:
+    """Whether there is a place for documents and a key; a mistake in either shuts the door."""
+    try:
+        return bool(document_storage() is not None and document_keys())
+    except ImproperlyConfigured:
+        return False
+
+
+def document_max_bytes() -> int:
+    """The largest file that is taken."""
+    return int(getattr(settings, "WAIVER_POLICY_DOCUMENT_MAX_BYTES", 5 * 1024 * 1024))
+
+
+def documents_per_application() -> int:
+    """How many documents one application may have at a time."""
+    return int(getattr(settings, "WAIVER_POLICY_DOCUMENTS_PER_APPLICATION", 5))
+
+
+def document_delete_days() -> int:
+    """Days from a decision to the deletion of its documents, where its policy sets none."""
+    return int(getattr(settings, "WAIVER_POLICY_DOCUMENT_DELETE_DAYS", 90))
+
+
+def document_scanner() -> Callable[[Any], object] | None:
+    """The function that looks for malware; ``None`` if nobody looks.
+
+    Raises:
+        ImproperlyConfigured: there is no function of this name.
+    """
+    path = str(getattr(settings, "WAIVER_POLICY_DOCUMENT_SCANNER", "") or "")
+    if not path:
+        return None
+    try:
+        scanner: Callable[[Any], object] = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(f"WAIVER_POLICY_DOCUMENT_SCANNER: {error}") from error
+    if not callable(scanner):
+        raise ImproperlyConfigured("WAIVER_POLICY_DOCUMENT_SCANNER is no function.")
+    return scanner
+
+
+def adult_age() -> int:
+    """From which age a person sends identity documents without a guardian, in years."""
+    return int(getattr(settings, "WAIVER_POLICY_ADULT_AGE", 18))
+
+
+def looks_at_ip() -> bool:
+    """Whether decisions look at the country that a request comes from."""
+    return bool(getattr(settings, "WAIVER_POLICY_IP_COUNTRY", False))
 
 
 def list_days() -> int:

@@ -176,7 +176,7 @@ class EvidenceKind(StrEnum):
 
     ``ip``: where a request came from; it raises doubts and never decides. ``declared``: the
     learner says so, in the profile or in a form. ``institution``: an organisation that we know
-    says so. ``document``: a reviewer has seen a paper. ``nomination``: an administration of the
+    says so. ``document``: a reviewer has seen a document. ``nomination``: an administration of the
     member State has named the person.
     """
 
@@ -192,6 +192,21 @@ class EvidenceKind(StrEnum):
         return list(EvidenceKind).index(self)
 
 
+class EvidenceBasis(StrEnum):
+    """By what a country is somebody's, where the person or a reviewer may say so.
+
+    ``hq`` is the country where the organisation that pays has its headquarters.
+    """
+
+    NATIONALITY = "nationality"
+    RESIDENCE = "residence"
+    AFFILIATION = "affiliation"
+    BILLING_ADDRESS = "billing_address"
+    HQ = "hq"
+    FUNDER = "funder"
+    NOMINATING_STATE = "nominating_state"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountryEvidence:
     """That one country is somebody's by one basis (``nationality``, ``residence``, ``hq``).
@@ -203,6 +218,119 @@ class CountryEvidence:
     basis: str
     kind: EvidenceKind
     observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecord:
+    """One thing that was said or seen about somebody's country, as it is kept.
+
+    ``statement`` groups what was said at once, such as two nationalities. A record without a
+    ``country`` takes back what its basis and kind said before. ``counts``: nothing newer of the
+    same basis and kind is there, and ``valid_until`` (the first day without) has not come.
+    """
+
+    uuid: UUID
+    statement: UUID
+    user_id: int
+    country: str
+    basis: str
+    kind: EvidenceKind
+    observed_at: datetime
+    recorded_by: int
+    note: str = ""
+    valid_until: date | None = None
+    counts: bool = True
+
+
+class DocumentKind(StrEnum):
+    """What a document is, as the learner says; a reviewer looks."""
+
+    IDENTITY = "identity"
+    SCHOOL_LETTER = "school_letter"
+    INSTITUTION_LETTER = "institution_letter"
+    STAMPED_FORM = "stamped_form"
+    INCOME = "income"
+    UNHCR = "unhcr"
+    OTHER = "other"
+
+
+class DocumentFault(StrEnum):
+    """Why a file is not taken. Stable codes: each has a sentence for the learner."""
+
+    EMPTY = "EMPTY"
+    TOO_LARGE = "TOO_LARGE"
+    NOT_TAKEN = "NOT_TAKEN"
+    PHONE_PICTURE = "PHONE_PICTURE"
+    NOT_FROM_THE_START = "NOT_FROM_THE_START"
+    TWO_IN_ONE = "TWO_IN_ONE"
+    DAMAGED = "DAMAGED"
+    ENCRYPTED = "ENCRYPTED"
+    ACTIVE = "ACTIVE"
+    FILES_INSIDE = "FILES_INSIDE"
+    TOO_COMPLICATED = "TOO_COMPLICATED"
+    TOO_MANY_PAGES = "TOO_MANY_PAGES"
+    TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
+    ANIMATED = "ANIMATED"
+    SCANNER = "SCANNER"
+    NO_SCAN = "NO_SCAN"
+    GUARDIAN = "GUARDIAN"
+
+
+class Found(StrEnum):
+    """What a file is that is not taken, as far as its first bytes tell."""
+
+    ARCHIVE = "archive"
+    OFFICE = "office"
+    PROGRAM = "program"
+    WEB_PAGE = "web_page"
+    DRAWING = "drawing"
+    PICTURE = "picture"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSummary:
+    """A document of an application, or what is left of it once the file is deleted.
+
+    ``size`` is in bytes. ``is_repeated``: the same file came from another account; that may have a
+    good reason. ``for_minor``: the sender is, or says to be, under age.
+    """
+
+    uuid: UUID
+    application: UUID
+    user_id: int
+    kind: DocumentKind
+    content_type: str
+    size: int
+    uploaded_at: datetime
+    for_minor: bool = False
+    is_repeated: bool = False
+    deleted_at: datetime | None = None
+    delete_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDocument:
+    """A document whose file is still there, and the first UTC day on which it is not (if known)."""
+
+    document: DocumentSummary
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageReport:
+    """What a look at the storage of documents found; uuids of rows, names of files."""
+
+    kept: int
+    missing: tuple[UUID, ...] = ()
+    unreadable: tuple[UUID, ...] = ()
+    half_deleted: tuple[UUID, ...] = ()
+    orphans: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every row has its file, every file its row, and a key opens each."""
+        return not (self.missing or self.unreadable or self.half_deleted or self.orphans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,12 @@
   + UnknownNomination      no nomination has this uuid
   + NominationClosed       the nomination has come to its end already
   + EmptyAnswer            an answer to a reviewer says nothing
+  + InvalidEvidence        nobody can say this about a country, or not this person
+  + DocumentRefused        a file is not what may be kept; ``fault`` says why
+  + DocumentsOff           the operator has named no place, or no key, for documents
+  + TooManyDocuments       the application has as many documents as it may have
+  + UnknownDocument        there is no such document, or it is not for this person
+  + DocumentUnreadable     the file of a document is missing, or no key opens it
   + UnknownList            no list has this code
   + EditionOutOfOrder      a newer edition of the list is already known
   + EditionExists          the list has an edition: the next is proposed, and applied by another
@@ -55,7 +61,7 @@ from typing import TYPE_CHECKING
 from fairgate.errors import FairgateError
 
 if TYPE_CHECKING:
-    from waiver_policy.data import Decision, WaitingSummary
+    from waiver_policy.data import Decision, DocumentFault, Found, WaitingSummary
 
 
 class WaiverError(FairgateError):
@@ -286,6 +292,42 @@ class NominationClosed(WaiverError):
 
 class EmptyAnswer(WaiverError, ValueError):
     """An answer to the reviewer has no words."""
+
+
+class InvalidEvidence(WaiverError, ValueError):
+    """What was said about a country is no code, or this person cannot say it of that one."""
+
+
+class DocumentRefused(WaiverError, ValueError):
+    """A file is not kept. ``fault`` says why, ``found`` what the file is instead, if we know."""
+
+    def __init__(self, fault: DocumentFault, *, found: Found | None = None) -> None:
+        self.fault, self.found = fault, found
+        told = f"{fault} ({found})" if found else str(fault)
+        super().__init__(f"The file is not kept: {told}.")
+
+
+class DocumentsOff(WaiverError):
+    """Documents cannot be kept: the operator has named no place for them, or no key."""
+
+    def __init__(self) -> None:
+        super().__init__("No place, or no key, for documents is set (WAIVER_POLICY_DOCUMENTS).")
+
+
+class TooManyDocuments(WaiverError):
+    """The application has ``limit`` documents, and more are not taken."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"The limit of {limit} documents for one application is reached.")
+
+
+class UnknownDocument(WaiverError, LookupError):
+    """There is no such document for this person."""
+
+
+class DocumentUnreadable(WaiverError):
+    """The file of a document is missing, was exchanged, or no key of the settings opens it."""
 
 
 class UnknownList(WaiverError, LookupError):

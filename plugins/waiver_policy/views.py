@@ -299,7 +299,9 @@ def _memberships(country: str, at: datetime) -> list[dict[str, object]]:
 
 
 def _applicant(request: HttpRequest) -> Applicant:
-    return Applicant(user_id=user_id(request), country=compat.profile_country(user_id(request)))
+    user = user_id(request)
+    seen = api.presence(api.country_of_request(request), at=clock.now())
+    return Applicant(user_id=user, country=compat.profile_country(user), evidence=seen)
 
 
 def _today() -> date:

@@ -1,153 +1,160 @@
-"""What mails say, in the language in use. No name, no country, no words of a person.
+"""Documents and countries in words, in the language of who reads them.
 
-A mail may be read by others than its addressee: it tells that there is something, by when, and
-where it can be read.
+Neutral by rule, as in ``sentences``. A fault says what is wrong with the file and what to do; it
+never says how a file would get through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Mapping
 
-from django.utils.formats import date_format
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
+from waiver_policy import conf
+from waiver_policy.data import (
+    DocumentFault,
+    DocumentKind,
+    EvidenceBasis,
+    EvidenceKind,
+    Found,
+)
+from waiver_policy.exceptions import DocumentRefused
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """Subject, paragraphs, and the words of the link that follows them."""
-
-    subject: str
-    lines: tuple[str, ...]
-    link: str
-
-
-def mail(kind: str, about: Mapping[str, Any], offering: str) -> Mail:
-    """The mail of a kind. ``about`` holds ISO dates and counts, ``offering`` a title."""
-    return _KINDS[kind](about, {"offering": offering, "day": _last_day(about.get("until"))})
-
-
-def _last_day(until: object) -> str:
-    """The last day before a first day that is too late."""
-    if not until:
-        return ""
-    return date_format(date.fromisoformat(str(until)) - timedelta(days=1), "DATE_FORMAT")
-
-
-def _asked(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("A question about your application for a fee waiver"),
-        lines=(
-            _("A reviewer has a question about your application for “%(offering)s”.") % words,
-            _("Please answer it on or before %(day)s (UTC). Without an answer the application "
-              "ends after that day.") % words,
-        ),
-        link=_("Answer the reviewer"),
-    )  # fmt: skip
-
-
-def _answer_due(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("A reminder: your answer is waited for"),
-        lines=(
-            _("A reviewer has asked you about your application for “%(offering)s”, and there is "
-              "no answer yet.") % words,
-            _("The last day for it is %(day)s (UTC). After that the application ends.") % words,
-        ),
-        link=_("Answer the reviewer"),
-    )  # fmt: skip
-
-
-def _decided(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("Your application for a fee waiver was decided"),
-        lines=(
-            _("There is a decision about your application for “%(offering)s”.") % words,
-            _("You find it on its page, with the reason and with what you can do now."),
-        ),
-        link=_("Read the decision"),
-    )
-
-
-def _expired(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("Your application for a fee waiver has ended"),
-        lines=(
-            _("No answer to the reviewer’s question came in, so your application for "
-              "“%(offering)s” has ended.") % words,
-            _("Its page says what you can do now."),
-        ),
-        link=_("See the application"),
-    )  # fmt: skip
-
-
-def _lapsing(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("Your fee waiver ends soon"),
-        lines=(
-            _("You have a waiver for “%(offering)s” and have not used it yet.") % words,
-            _("The last day to use it is %(day)s (UTC).") % words,
-        ),
-        link=_("See the application"),
-    )
-
-
-def _waitlist_served(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("Your turn on the waiting list for a fee waiver"),
-        lines=(_("There is room now for your waiver for “%(offering)s”.") % words,),
-        link=_("See the application"),
-    )
-
-
-def _nominated(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
-    return Mail(
-        subject=_("You have been nominated"),
-        lines=(
-            _("An administration has nominated you for “%(offering)s”.") % words,
-            _("Please say on the page whether you accept."),
-        ),
-        link=_("Accept or decline"),
-    )
-
-
-def _digest(about: Mapping[str, Any], _words: Mapping[str, str]) -> Mail:
-    waiting, mine, overdue = (int(about.get(name, 0)) for name in ("waiting", "mine", "overdue"))
-    lines = [
-        ngettext(
-            "%(count)s application waits for a reviewer.",
-            "%(count)s applications wait for a reviewer.", waiting,
-        ) % {"count": waiting}
-    ]  # fmt: skip
-    if mine:
-        lines.append(
-            ngettext("You read %(count)s of them.", "You read %(count)s of them.", mine)
-            % {"count": mine}
-        )
-    if overdue:
-        lines.append(
-            ngettext(
-                "The day for the decision has passed for %(count)s.",
-                "The day for the decision has passed for %(count)s.", overdue,
-            ) % {"count": overdue}
-        )  # fmt: skip
-    return Mail(
-        subject=_("Applications for fee waivers wait for you"),
-        lines=tuple(lines),
-        link=_("Applications to review"),
-    )
-
-
-_KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], Mail]] = {
-    "asked": _asked,
-    "answer_due": _answer_due,
-    "decided": _decided,
-    "expired": _expired,
-    "lapsing": _lapsing,
-    "waitlist_served": _waitlist_served,
-    "nominated": _nominated,
-    "digest": _digest,
+KINDS: Mapping[str, object] = {
+    DocumentKind.SCHOOL_LETTER: gettext_lazy("Letter of a school"),
+    DocumentKind.INSTITUTION_LETTER: gettext_lazy("Letter of an institution"),
+    DocumentKind.STAMPED_FORM: gettext_lazy("Official form, stamped by the administration"),
+    DocumentKind.IDENTITY: gettext_lazy("Passport or identity card"),
+    DocumentKind.INCOME: gettext_lazy("Income statement"),
+    DocumentKind.UNHCR: gettext_lazy("UNHCR document"),
+    DocumentKind.OTHER: gettext_lazy("Another document"),
 }
+
+BASES: Mapping[str, object] = {
+    "presence": gettext_lazy("Where the request came from"),
+    "profile": gettext_lazy("Country of the profile"),
+    EvidenceBasis.NATIONALITY: gettext_lazy("Nationality"),
+    EvidenceBasis.RESIDENCE: gettext_lazy("Residence"),
+    EvidenceBasis.AFFILIATION: gettext_lazy("Place of work or study"),
+    EvidenceBasis.BILLING_ADDRESS: gettext_lazy("Billing address"),
+    EvidenceBasis.HQ: gettext_lazy("Headquarters of the organisation that pays"),
+    EvidenceBasis.FUNDER: gettext_lazy("Country of the funder"),
+    EvidenceBasis.NOMINATING_STATE: gettext_lazy("Nominating State"),
+}
+
+EVIDENCE_KINDS: Mapping[str, object] = {
+    EvidenceKind.IP: gettext_lazy("a hint; it decides nothing"),
+    EvidenceKind.DECLARED: gettext_lazy("self-declared"),
+    EvidenceKind.INSTITUTION: gettext_lazy("as an institution says"),
+    EvidenceKind.DOCUMENT: gettext_lazy("seen in a document"),
+    EvidenceKind.NOMINATION: gettext_lazy("as the administration says that nominates"),
+}
+
+_TYPES: Mapping[str, object] = {
+    "application/pdf": "PDF",
+    "image/jpeg": gettext_lazy("picture"),
+}
+
+_FOUND: Mapping[str, object] = {
+    Found.ARCHIVE: gettext_lazy("This file is an archive of files (such as ZIP)."),
+    Found.OFFICE: gettext_lazy("This file is a document of an office program."),
+    Found.PROGRAM: gettext_lazy("This file is a program."),
+    Found.WEB_PAGE: gettext_lazy("This file is a web page."),
+    Found.DRAWING: gettext_lazy("This file is a drawing (SVG)."),
+    Found.PICTURE: gettext_lazy("This file is a picture of another kind."),
+    Found.UNKNOWN: gettext_lazy("This file is of a kind that we do not know."),
+}
+
+_FAULTS: Mapping[str, object] = {
+    DocumentFault.EMPTY: gettext_lazy("This file is empty. Please choose it again."),
+    DocumentFault.TOO_LARGE: gettext_lazy(
+        "This file is too large: at most %(limit)s can be sent. Please scan it in grey, or take a "
+        "picture of one page at a time."
+    ),
+    DocumentFault.NOT_TAKEN: gettext_lazy("Please send a PDF, or a picture (JPEG, PNG or WebP)."),
+    DocumentFault.PHONE_PICTURE: gettext_lazy(
+        "This picture is in a format of phones (HEIC) that not everybody can open. Please send it "
+        "as JPEG, or send a screenshot of it."
+    ),
+    DocumentFault.NOT_FROM_THE_START: gettext_lazy(
+        "Something stands before the beginning of this PDF. Please save or print it as a PDF again."
+    ),
+    DocumentFault.TWO_IN_ONE: gettext_lazy(
+        "There is more in this file than a PDF. Please save or print it as a PDF again."
+    ),
+    DocumentFault.DAMAGED: gettext_lazy(
+        "This file is damaged or incomplete, so nobody could read it. Please save or print it as "
+        "a PDF again, or send a picture of it."
+    ),
+    DocumentFault.ENCRYPTED: gettext_lazy(
+        "This PDF is locked, so a reviewer could not read it. Please send it without a password."
+    ),
+    DocumentFault.ACTIVE: gettext_lazy(
+        "This PDF holds a script or another thing that acts when it is opened. Please print it as "
+        "a PDF again, or send a picture of it."
+    ),
+    DocumentFault.FILES_INSIDE: gettext_lazy(
+        "This PDF has other files inside. Please send each file by itself."
+    ),
+    DocumentFault.TOO_COMPLICATED: gettext_lazy(
+        "This PDF has too many parts. Please print it as a PDF again, or send a picture of it."
+    ),
+    DocumentFault.TOO_MANY_PAGES: gettext_lazy(
+        "This PDF has too many pages. Please send the pages that count."
+    ),
+    DocumentFault.TOO_MANY_PIXELS: gettext_lazy(
+        "This picture has too many pixels. Please make it smaller."
+    ),
+    DocumentFault.ANIMATED: gettext_lazy(
+        "This picture is animated. Please send one that stands still."
+    ),
+    DocumentFault.SCANNER: gettext_lazy(
+        "This file could not be accepted. Please send it in another form, such as a picture of it."
+    ),
+    DocumentFault.NO_SCAN: gettext_lazy(
+        "The file could not be checked at the moment, so it was not kept. Please try again later."
+    ),
+    DocumentFault.GUARDIAN: gettext_lazy(
+        "Who is not of age sends an identity document only if a parent or guardian agrees. A "
+        "letter of your school does as well."
+    ),
+}
+
+
+def document_fault(refused: DocumentRefused) -> str:
+    """What is wrong with a file and what to do, as sentences for who sent it."""
+    said = str(_FAULTS[refused.fault]) % {"limit": filesizeformat(conf.document_max_bytes())}
+    if refused.found is None:
+        return said
+    return _("%(found)s %(advice)s") % {"found": _FOUND[refused.found], "advice": said}
+
+
+def document_kind(kind: str) -> str:
+    """What a document is, in words."""
+    return str(KINDS.get(kind, kind))
+
+
+def document_type(content_type: str) -> str:
+    """The form of a document, in words."""
+    return str(_TYPES.get(content_type, content_type))
+
+
+def kinds_for(*, minor: bool | None) -> list[tuple[str, str]]:
+    """The kinds that a person chooses from; a minor is offered the school's letter first.
+
+    Who is of age is not offered it: a university or an employer is an institution.
+    """
+    kinds = [kind for kind in KINDS if minor is not False or kind != DocumentKind.SCHOOL_LETTER]
+    return [(str(kind), document_kind(kind)) for kind in kinds]
+
+
+def basis_name(basis: str) -> str:
+    """By what a country is somebody's, in words."""
+    return str(BASES.get(basis, basis))
+
+
+def evidence_kind(kind: str) -> str:
+    """How a country is known, in words."""
+    return str(EVIDENCE_KINDS.get(kind, kind))

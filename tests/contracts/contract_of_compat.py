@@ -227,6 +227,22 @@ class CompatContract:
             assert profile_country(self.countryless_id) == ""
             assert profile_country(NOBODY) == ""
 
+    # waiver_policy.compat
+
+    def test_a_year_of_birth_is_a_number_and_may_be_missing(self):
+        assert waivers.year_of_birth(self.learner_id) in (None, 1990)
+        for nobody in (self.countryless_id, NOBODY):
+            assert waivers.year_of_birth(nobody) is None
+
+    def test_nobody_can_say_where_a_request_from_inside_a_network_comes_from(self):
+        for address in ("127.0.0.1", "10.1.2.3", "::1", "192.0.2.7", "not an address"):
+            request = RequestFactory().get("/", REMOTE_ADDR=address)
+            assert waivers.ip_country(request) == ""
+
+    def test_a_request_from_outside_has_a_country_of_two_letters_or_none(self):
+        request = RequestFactory().get("/", REMOTE_ADDR="8.8.8.8")
+        assert waivers.ip_country(request) in ("", "US")
+
     def test_who_has_not_asked_to_leave_is_not_being_retired(self):
         for user_id in (self.learner_id, NOBODY):
             assert waivers.retirement_state(user_id) == ""

@@ -22,6 +22,7 @@ from fee_payments.models import Order, ProviderEvent, Refund
 from fee_payments.providers import sandbox
 from fee_payments.wording import in_words
 from waiver_policy import api as waivers
+from waiver_policy import compat as waiver_compat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -473,3 +474,16 @@ def test_the_page_about_a_decision_names_the_fee():
     make.offering(waivable=True)
     page = client_of("amina").get(reverse("waiver_policy:why", args=["spectrum"]))
     assert "Spectrum management" in text_of(page)
+
+
+def test_the_country_of_a_request_is_asked_only_where_the_operator_says_so(monkeypatch, settings):
+    waiver.programme()
+    make.offering(waivable=True)
+    asked = []
+    monkeypatch.setattr(waiver_compat, "ip_country", lambda request: asked.append(request) or "UG")
+    amina = client_of("amina")
+    before = text_of(fee(amina))
+    assert asked == []
+    settings.WAIVER_POLICY_IP_COUNTRY = True
+    assert text_of(fee(amina)) == before
+    assert len(asked) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from fee_payments.exceptions import SomethingToPay
 from fee_payments.models import Entitlement, Order
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty
-from waiver_policy.models import WaiverDecision, WaiverGrant
+from waiver_policy.models import DecisionFacts, WaiverDecision, WaiverGrant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -308,3 +309,11 @@ def test_a_late_payment_whose_waiver_is_gone_is_held_for_that_reason():
         take(make.learner(number, country="UG"), key=f"key {number}", at=later)
     receipt = make.send(make.event(started))
     assert "its waiver is gone: The waiver fund is empty" in receipt.sentence
+
+
+def test_where_a_request_comes_from_is_known_to_the_decision():
+    take(replace(AMINA, seen_country="UG"))
+    evidence = DecisionFacts.objects.get().inputs["evidence"]
+    assert [(one["kind"], one["country"]) for one in evidence] == [("ip", "UG")]
+    doubted = api.quote(replace(SELA, seen_country="AU"), "spectrum", at=make.NOON)
+    assert doubted.waiver.outcome == "review"

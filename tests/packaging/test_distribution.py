@@ -125,6 +125,9 @@ def test_the_metadata_asks_for_lower_bounds_only(wheel):
         "edx-opaque-keys",
         "requests",
         "django-countries",
+        "pillow",
+        "cryptography",
+        "pypdf",
         "djangorestframework",
         "drf-spectacular",
     }

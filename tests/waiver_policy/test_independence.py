@@ -252,4 +252,4 @@ def test_amounts_that_cannot_be_read_are_told_at_the_start(settings, amounts):
     if amounts == {"USD": 500.0}:
         assert check_amounts() == []  # a number is read as it is written
     else:
-        assert [found.id for found in check_amounts()] == ["waiver_policy.E001"]
+        assert [found.id for found in check_amounts()] == ["waiver_policy.E006"]

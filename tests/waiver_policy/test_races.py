@@ -8,15 +8,17 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import Permission, User
 from django.db import OperationalError
 from django.db.models import F
 
+from factories import papers
 from factories import waiver_policy as make
 from fairgate.money import Money
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
 from waiver_policy import api, models
-from waiver_policy.data import GrantSummary
+from waiver_policy.data import DocumentKind, GrantSummary
 from waiver_policy.exceptions import (
     ApplicationClosed,
     CreditClosed,
@@ -27,6 +29,7 @@ from waiver_policy.exceptions import (
     NotEligible,
     OutOfTurn,
     PolicyNotActive,
+    TooManyDocuments,
 )
 from waiver_policy.services import fund, grants, limits, policies, taking, waiting
 
@@ -459,6 +462,100 @@ def test_the_database_itself_stops_a_fund_below_zero():
     outcomes = race(*(partial(take, available_minor=F("available_minor") - 300) for _ in EIGHT))
     assert len(values(outcomes)) == 3
     assert balance() == (100, 0, 0)
+
+
+@pytest.fixture
+def place(settings, tmp_path):
+    """A private folder for papers, and a key; everybody is of age."""
+    settings.WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(tmp_path / "papers")}}
+    settings.WAIVER_POLICY_DOCUMENT_KEYS = (Fernet.generate_key().decode(),)
+    settings.WAIVER_POLICY_DOCUMENTS_PER_APPLICATION = 3
+    return tmp_path / "papers"
+
+
+def apply():
+    make.programme()
+    return api.apply(make.applicant(1, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
+
+
+def add(applied, number):
+    return api.add_document(
+        applied.uuid, by=1, kind=DocumentKind.SCHOOL_LETTER, content=papers.pdf(pages=number),
+        at=make.EVE,
+    )  # fmt: skip
+
+
+def files_in(place):
+    return [path for path in place.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_of_eight_papers_at_once_an_application_keeps_as_many_as_it_may(place, isolation, atomic):
+    applied = apply()
+    outcomes = race(*eight(partial(add, applied)), isolation=isolation, atomic=atomic)
+    assert len(values(outcomes)) == 3
+    assert {type(error) for error in errors(outcomes)} == {TooManyDocuments}
+    assert len(files_in(place)) == models.ApplicationDocument.objects.count() == 3
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_the_same_paper_eight_times_at_once_is_one_paper(place, isolation, atomic):
+    applied = apply()
+    calls = [read_then(partial(add, applied, 1)) for _ in EIGHT]
+    outcomes = race(*calls, isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
+    assert len({one.uuid for one in values(outcomes)}) == 1
+    assert len(files_in(place)) == 1
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_paper_and_a_decision_at_once_leave_no_paper_of_a_closed_application(
+    place, isolation, atomic
+):
+    applied = apply()
+
+    def refuse():
+        return api.refuse(applied.uuid, by=9, reason="No.", at=make.EVE)
+
+    calls = [read_then(partial(add, applied, 1)), read_then(refuse)]
+    outcomes = race(*calls, isolation=isolation, atomic=atomic)
+    # Whoever was first: either the paper came in time, or it is refused and leaves no file.
+    assert {type(error) for error in errors(outcomes)} <= {ApplicationClosed}
+    assert len(files_in(place)) == len(api.list_documents(applied.uuid))
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_a_paper_that_is_deleted_twice_at_once_is_deleted_once(place, isolation, atomic):
+    applied = apply()
+    add(applied, 1)
+    calls = [
+        read_then(partial(api.delete_documents, applied.uuid, because="withdrawn", at=make.EVE))
+        for _ in EIGHT
+    ]
+    outcomes = race(*calls, isolation=isolation, atomic=atomic)
+    assert sorted(values(outcomes)) == [0] * 7 + [1]
+    assert files_in(place) == []
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_f11_one_paper_from_two_accounts_at_once_is_flagged_on_both(place, isolation, atomic):
+    make.programme()
+    both = [
+        api.apply(make.applicant(number, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
+        for number in (1, 2)
+    ]
+    calls = [
+        read_then(
+            partial(
+                api.add_document, one.uuid, by=one.user_id, kind=DocumentKind.OTHER,
+                content=papers.pdf(), at=make.EVE,
+            )
+        )
+        for one in both
+    ]  # fmt: skip
+    assert errors(race(*calls, isolation=isolation, atomic=atomic)) == []
+    kept = [one for each in both for one in api.list_documents(each.uuid)]
+    assert [one.is_repeated for one in kept] == [True, True]
 
 
 def kept_price(_=None):

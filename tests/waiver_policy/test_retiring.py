@@ -230,7 +230,8 @@ def test_every_table_with_words_of_people_is_annotated_as_such():
     for model in written():
         doc = model.__doc__
         has_words = model in (
-            models.AdministrationFocalPoint, models.ApplicationMessage, models.Applying,
+            models.AdministrationFocalPoint, models.ApplicationDocument,
+            models.ApplicationMessage, models.Applying, models.CountryEvidence,
             models.DecisionFacts, models.Nomination, models.Notice, models.PriceLock,
             models.ReviewerOrganisation, models.WaiverApplication,
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.db import transaction
 
@@ -10,12 +12,15 @@ from factories.kept import ATTEMPTS, rows
 from fairgate.errors import RowIsKept
 from fairgate_tables.written_once import WrittenOnce
 from waiver_policy import api, models
+from waiver_policy.data import EvidenceBasis, EvidenceKind
 
 pytestmark = pytest.mark.django_db
 
 KEPT = (
     models.ApplicationStep,
+    models.CountryEvidence,
     models.DecisionFacts,
+    models.DocumentReading,
     models.FundEntry,
     models.ListEdition,
     models.ListMembership,
@@ -28,6 +33,11 @@ KEPT = (
 def granted():
     make.programme()
     make.grant()
+    models.DocumentReading.objects.create(document=uuid4(), by=9, at=make.EVE)
+    api.record_evidence(
+        1, basis=EvidenceBasis.NATIONALITY, countries=["HT"], kind=EvidenceKind.DECLARED, by=1,
+        at=make.EVE,
+    )  # fmt: skip
     api.confirm_membership("LDC", "BD", by=make.operator("bo"), note="Seen.", at=make.EVE)
     api.apply(make.applicant(2, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
 

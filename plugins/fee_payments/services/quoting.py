@@ -71,7 +71,7 @@ def keep_price(learner: Learner, offering_code: str, *, at: datetime) -> PriceLo
     offering = selectors.offering(offering_code)
     if not offering.waivable:
         raise NothingToKeep(None)
-    return waivers.keep_price(applicant(learner), offering_code=offering.code, at=at)
+    return waivers.keep_price(applicant(learner, at=at), offering_code=offering.code, at=at)
 
 
 def price_kept(learner: Learner, offer: Quote, *, at: datetime) -> PriceLockSummary | None:
@@ -79,18 +79,23 @@ def price_kept(learner: Learner, offer: Quote, *, at: datetime) -> PriceLockSumm
     if offer.waiver is None or not learner.user_id:
         return None
     code = offer.offering.code
-    return waivers.price_kept(applicant(learner), offering_code=code, at=at)
+    return waivers.price_kept(applicant(learner, at=at), offering_code=code, at=at)
 
 
-def applicant(learner: Learner) -> Applicant:
+def applicant(learner: Learner, *, at: datetime) -> Applicant:
     """The learner as the waiver policy sees them."""
     return Applicant(
-        user_id=learner.user_id, country=learner.country, payer_class=learner.payer_class.value
+        user_id=learner.user_id,
+        country=learner.country,
+        payer_class=learner.payer_class.value,
+        evidence=waivers.presence(learner.seen_country, at=at),
     )
 
 
 def _decide(learner: Learner, offering: OfferingSummary, *, price: Money, at: datetime) -> Decision:
-    return waivers.decide(applicant(learner), offering_code=offering.code, at=at, price=price)
+    return waivers.decide(
+        applicant(learner, at=at), offering_code=offering.code, at=at, price=price
+    )
 
 
 def _waived(decision: Decision | None, price: Money) -> Money:

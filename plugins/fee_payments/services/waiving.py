@@ -39,7 +39,7 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
     if not offer.waived or offer.waiver is None:
         return None
     grant = waivers.grant(
-        applicant(learner),
+        applicant(learner, at=at),
         offering_code=offer.offering.code,
         full_seat_cost=offer.offering.full_seat_cost,
         price=offer.list_price,

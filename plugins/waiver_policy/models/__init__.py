@@ -14,6 +14,11 @@ from waiver_policy.models.applications import (
     WaiverApplication,
 )
 from waiver_policy.models.decisions import DecisionFacts, WaiverDecision
+from waiver_policy.models.evidence import (
+    ApplicationDocument,
+    CountryEvidence,
+    DocumentReading,
+)
 from waiver_policy.models.fund import (
     FundEntry,
     ManualCredit,
@@ -41,11 +46,14 @@ from waiver_policy.models.policies import PolicyVersion
 
 __all__ = [
     "AdministrationFocalPoint",
+    "ApplicationDocument",
     "ApplicationMessage",
     "ApplicationStep",
     "Applying",
+    "CountryEvidence",
     "CountryList",
     "DecisionFacts",
+    "DocumentReading",
     "EditionProposal",
     "FundEntry",
     "ListEdition",

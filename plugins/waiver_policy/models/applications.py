@@ -22,8 +22,8 @@ class WaiverApplication(models.Model):
     again is the same application. ``valid_until`` is the first day on which an approval no longer
     counts; ``answer_until`` and ``appeal_until`` are first days that are too late, ``decide_by`` a
     last day. The columns ``awaiting_*`` hold what a first person would grant until a second one has
-    looked. ``message_count`` and ``step_count`` stand here because this is the row that is locked:
-    counting the rows would count those of an old snapshot.
+    looked. ``message_count``, ``step_count`` and ``document_count`` stand here because this is
+    the row that is locked: counting the rows would count those of an old snapshot.
 
     .. pii: The learner's country, organisation and words; the reviewers' ids and words.
     .. pii_types: id, location, other
@@ -81,6 +81,7 @@ class WaiverApplication(models.Model):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     message_count = models.PositiveIntegerField(_("messages"), default=0, editable=False)
     step_count = models.PositiveIntegerField(_("steps"), default=0, editable=False)
+    document_count = models.PositiveIntegerField(_("documents"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("waiver application")

@@ -65,6 +65,7 @@ DECIDING = frozenset({
     "id", "title", "kind", "country_basis", "rules", "add_on", "stack", "unless", "preconditions",
     "auto_approve_when", "otherwise", "otherwise_route", "defaults", "missing", "effective",
     "caps", "validity", "group_date_basis", "evidence", "evidence_required", "guarantees",
+    "documents",
 })  # fmt: skip
 DESCRIBING = frozenset({
     "access_after", "application", "deadline", "examples", "exit", "list", "metric", "note",
@@ -231,6 +232,7 @@ def _policy(value: Any, place: Place) -> Policy:
         caps=caps,
         valid_days=_valid_days(body, place),
         ranking=_read_with(body, "ranking", place, _ranking, ()),
+        document_days=_document_days(body, place),
         **_effective(body, place),
         unless=unless,
         preconditions=preconditions,
@@ -534,6 +536,20 @@ def _ranking(value: Any, place: Place) -> tuple[str, ...]:
     """Who is served first from the waiting list: labels of rules, codes of lists, or words."""
     entries = enumerate(reading.items(value, place))
     return tuple(reading.text(entry, place.at(value, number)) for number, entry in entries)
+
+
+def _document_days(body: Mapped, place: Place) -> int | None:
+    """Days from a decision to the deletion of its documents; ``None`` leaves it to the operator."""
+    if "documents" not in body:
+        return None
+    where = place.at(body, "documents")
+    kept = reading.mapping(body["documents"], where, required=("delete_after",))
+    length = _read_with(kept, "delete_after", where, reading.span, None)
+    if length is None:
+        return None
+    if length.months:
+        where.fault("“delete_after” is given in days, like P90D.")
+    return int(length.days)
 
 
 def _check_deadline(body: Mapped, place: Place) -> None:

@@ -171,6 +171,7 @@ class Policy:
     caps: tuple[Cap, ...] = ()
     valid_days: int | None = None
     ranking: tuple[str, ...] = ()
+    document_days: int | None = None
     groups: tuple[str, ...] = ()
     named_lists: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.deciding import Question
 from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import lists, locks, policies
+from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.locks import live_key
 
 
@@ -68,7 +69,7 @@ def decide(
         approval = get_approval(applicant.user_id, offering_code, day=day)
     held = _held(applicant.user_id, offering_code) if stands.has_grant is None else None
     question = Question(
-        applicant=applicant,
+        applicant=with_evidence(applicant, at=at),
         offering_code=offering_code,
         at=at,
         known_at=known_at,

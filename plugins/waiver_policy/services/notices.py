@@ -22,7 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from waiver_policy import compat, conf, models, sentences, wording
+from waiver_policy import compat, conf, mail_wording, models, sentences
 from waiver_policy.selectors import people
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ def _plain_mail(address: str, context: Mapping[str, Any]) -> EmailMultiAlternati
 def _context(notice: models.Notice) -> dict[str, Any]:
     """What fills the templates; plain values, which edx-ace may keep as JSON."""
     about = notice.context
-    said = wording.mail(notice.kind, about, _offering(about))
+    said = mail_wording.mail(notice.kind, about, _offering(about))
     return {
         "subject": said.subject,
         "lines": list(said.lines),

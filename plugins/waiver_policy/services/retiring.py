@@ -17,7 +17,7 @@ from django.db.models import Case, Q, Value, When
 from waiver_policy import compat, models
 from waiver_policy.data import ApplicationState
 from waiver_policy.exceptions import CoolingOff
-from waiver_policy.services import limits, waiting
+from waiver_policy.services import documents, evidence, limits, waiting
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,17 @@ def _roles(user_id: int, at: datetime) -> int:
     return sum(model.objects.filter(user_id=user_id).delete()[0] for model in rows)
 
 
+def _documents(user_id: int, at: datetime) -> int:
+    """What was sent with applications; each file goes after the commit."""
+    return documents.forget(user_id, at=at)
+
+
+def _countries(user_id: int, at: datetime) -> int:
+    """What was said and seen about the person's countries."""
+    del at
+    return evidence.forget(user_id)
+
+
 def _price_locks(user_id: int, at: datetime) -> int:
     """The country that a price was kept for; one that is kept still ends."""
     mine = models.PriceLock.objects.filter(user_id=user_id)
@@ -126,6 +137,8 @@ def _decision_facts(user_id: int, at: datetime) -> int:
 
 STEPS: dict[str, Step] = {
     "messages": _messages,
+    "documents": _documents,
+    "countries": _countries,
     "applications": _applications,
     "nominations": _nominations,
     "roles": _roles,

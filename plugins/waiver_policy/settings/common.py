@@ -13,6 +13,21 @@ DEFAULTS: dict[str, object] = {
     "WAIVER_POLICY_APPEAL_CONTACT": "",
     # How many applications of one learner may wait for a reviewer at a time.
     "WAIVER_POLICY_OPEN_APPLICATIONS": 5,
+    # Where documents of applications are kept, like an entry of Django's STORAGES. Empty: none.
+    "WAIVER_POLICY_DOCUMENTS": {},
+    # Keys of cryptography.fernet that documents are encrypted with, the newest first.
+    "WAIVER_POLICY_DOCUMENT_KEYS": (),
+    # The largest file that is taken, in bytes, and how many one application may have.
+    "WAIVER_POLICY_DOCUMENT_MAX_BYTES": 5 * 1024 * 1024,
+    "WAIVER_POLICY_DOCUMENTS_PER_APPLICATION": 5,
+    # Days from the decision to the deletion of its documents, where the policy sets none.
+    "WAIVER_POLICY_DOCUMENT_DELETE_DAYS": 90,
+    # Dotted path of a function that looks for malware in an open file. Empty: nobody looks.
+    "WAIVER_POLICY_DOCUMENT_SCANNER": "",
+    # From this age on a person sends identity documents without a guardian.
+    "WAIVER_POLICY_ADULT_AGE": 18,
+    # Whether a decision looks at the country that a request comes from.
+    "WAIVER_POLICY_IP_COUNTRY": False,
     # After how many days the newest edition of a country list is called old. It decides all the
     # same.
     "WAIVER_POLICY_LIST_DAYS": 400,
@@ -47,6 +62,18 @@ DEFAULTS: dict[str, object] = {
     "WAIVER_POLICY_NOTICE_TRIES": 5,
 }
 
+# The platform writes what people send with a form into its tracking log, but for these addresses.
+# On our pages people say where they are from and why they cannot pay, and send documents; reading
+# such a form to write it down would also put a file on a disk before we see it.
+UNTRACKED = "^/fairgate/waivers/"
+
+
+def leave_untracked(settings: Any) -> None:
+    """Keep forms of our pages out of the tracking log, where the platform has one."""
+    patterns = getattr(settings, "TRACKING_IGNORE_URL_PATTERNS", None)
+    if patterns is not None and UNTRACKED not in patterns:
+        settings.TRACKING_IGNORE_URL_PATTERNS = [*patterns, UNTRACKED]
+
 
 def plugin_settings(settings: Any) -> None:
     """Give every setting its default if the operator gave none."""
@@ -54,3 +81,4 @@ def plugin_settings(settings: Any) -> None:
         if not hasattr(settings, name):
             setattr(settings, name, value)
     page_frame.install(settings)
+    leave_untracked(settings)

@@ -8,8 +8,9 @@ from . import common
 
 
 def plugin_settings(settings: Any) -> None:
-    """Take what the operator wrote under our names."""
+    """Take what the operator wrote under our names; the tracking log as in ``common``."""
     tokens = getattr(settings, "ENV_TOKENS", {})
     for name in common.DEFAULTS:
         if name in tokens:
             setattr(settings, name, tokens[name])
+    common.leave_untracked(settings)
