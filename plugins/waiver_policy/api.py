@@ -15,7 +15,7 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``apply``, ``answer``, ``withdraw``, ``appeal``, ``approve``, ``refuse``, ``ask_for_more``,
 ``send_back``, ``take``, ``take_next``, ``hand_back``, ``review_many``, ``open_call``,
 ``appoint_focal_point``, ``nominate``, ``withdraw_nomination``, ``accept_nomination``,
-``decline_nomination``, ``tell_waitlist_served``, ``credit_fund``, ``claw_back_fund``,
+``decline_nomination``, ``credit_fund``, ``claw_back_fund``,
 ``propose_credit``, ``confirm_credit``, ``reject_credit``, ``serve_waiting_list``,
 ``leave_waiting_list``, ``load_edition``, ``propose_edition``, ``apply_edition``,
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
@@ -119,7 +119,6 @@ from waiver_policy.services import (
     locks,
     manual_credits,
     nominating,
-    notices,
     retiring,
     reviewing,
     stepping,
@@ -660,14 +659,6 @@ def get_nomination(uuid: UUID) -> NominationSummary:
 def list_nominations_beside(uuid: UUID) -> tuple[NominationSummary, ...]:
     """All that the State of a nomination has named for the same call, by rank."""
     return nominations.list_beside(uuid)
-
-
-def tell_waitlist_served(user_id: int, offering_code: str, *, key: str, at: datetime) -> None:
-    """Tell a person by mail, once per key, that there is room for their waiver now."""
-    notices.write(
-        "waitlist_served", f"waitlist_served:{key}", user_id, at=at, later=True,
-        offering=offering_code,
-    )  # fmt: skip
 
 
 def daily_steps() -> tuple[tuple[str, Callable[[datetime], int]], ...]:

@@ -98,8 +98,11 @@ def _lapsing(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
 def _waitlist_served(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
     return Mail(
         subject=_("Your turn on the waiting list for a fee waiver"),
-        lines=(_("There is room now for your waiver for “%(offering)s”.") % words,),
-        link=_("See the application"),
+        lines=(
+            _("There is room now for your waiver for “%(offering)s”, and it is held for you.")
+            % words,
+        ),
+        link=_("Use your waiver"),
     )
 
 

@@ -1,16 +1,10 @@
-"""What the pages have in common: who looks, what an application is shown as, and room for others.
-
-A part of the app that hangs something on an application (documents, say) adds a function to
-``LEARNER_PARTS`` or ``REVIEWER_PARTS``; what it returns is in the context of that page, and the
-template of that name, if it is there, is drawn in it.
-"""
+"""What the pages have in common: who looks, and what an application is shown as."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.html import format_html
@@ -27,23 +21,7 @@ from waiver_policy.sentences import (
     state_name,
 )
 
-Part = Callable[[HttpRequest, ApplicationSummary], dict[str, Any]]
-
-LEARNER_PARTS: list[Part] = []
-REVIEWER_PARTS: list[Part] = []
-# The first of these that is there is drawn.
-DOCUMENTS_OF_LEARNER = ("waiver_policy/_documents_learner.html", "waiver_policy/_nothing.html")
-DOCUMENTS_OF_REVIEWER = ("waiver_policy/_documents_reviewer.html", "waiver_policy/_nothing.html")
-
 MAX_CODE = 100
-
-
-def parts(which: Iterable[Part], request: HttpRequest, found: ApplicationSummary) -> dict[str, Any]:
-    """What other parts of the app add to a page."""
-    context: dict[str, Any] = {}
-    for part in which:
-        context |= part(request, found)
-    return context
 
 
 def user_id(request: HttpRequest) -> int:

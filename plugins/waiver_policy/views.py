@@ -216,9 +216,7 @@ def application(request: HttpRequest, application: UUID) -> HttpResponse:
         "may_appeal": sentences.is_in_time_to_appeal(found, on=today),
         "may_withdraw": found.state in api.OPEN_STATES,
         "offering": drawn(found.offering_code),
-        "documents": page_parts.DOCUMENTS_OF_LEARNER,
     }
-    context |= page_parts.parts(page_parts.LEARNER_PARTS, request, found)
     return render(request, "waiver_policy/application.html", context)
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
-from waiver_policy import api, conf, page_parts, sentences
+from waiver_policy import api, conf, sentences
 from waiver_policy.data import ApplicationState, ApplicationSummary, QueuePage, Reviewed
 from waiver_policy.exceptions import (
     ApplicationClosed,
@@ -158,9 +158,7 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
         "offering": drawn(found.offering_code),
         "is_mine": found.assigned_to == user_id(request),
         "reader": people.usernames([found.assigned_to or 0]).get(found.assigned_to or 0, ""),
-        "documents": page_parts.DOCUMENTS_OF_REVIEWER,
     }
-    context |= page_parts.parts(page_parts.REVIEWER_PARTS, request, found)
     return render(request, "waiver_policy/review_one.html", context)
 
 

@@ -31,7 +31,7 @@ from waiver_policy.exceptions import (
     UnknownApplication,
     WaiverError,
 )
-from waiver_policy.services import applying, deadlines
+from waiver_policy.services import deadlines, documents
 
 pytestmark = pytest.mark.django_db
 
@@ -134,16 +134,20 @@ def test_only_the_learner_withdraws(applied):
 
 def test_what_was_handed_in_with_it_goes_before_the_words_do(applied, monkeypatch):
     seen = []
-    monkeypatch.setattr(applying, "WHEN_WITHDRAWN", [lambda row: seen.append(row.note)])
+
+    def deleted(uuid, **_):
+        seen.append(models.WaiverApplication.objects.get(uuid=uuid).note)
+
+    monkeypatch.setattr(documents, "delete_documents", deleted)
     api.withdraw(applied.uuid, by=1, at=make.EVE)
     assert seen == ["I teach radio."]
 
 
 def test_what_cannot_be_deleted_lets_nothing_be_withdrawn(applied, monkeypatch):
-    def fails(_row):
+    def fails(_uuid, **_):
         raise OSError("The disk is away.")
 
-    monkeypatch.setattr(applying, "WHEN_WITHDRAWN", [fails])
+    monkeypatch.setattr(documents, "delete_documents", fails)
     with pytest.raises(OSError, match="disk"):
         api.withdraw(applied.uuid, by=1, at=make.EVE)
     assert api.get_application(applied.uuid) == applied

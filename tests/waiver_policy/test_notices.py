@@ -237,7 +237,7 @@ def test_when_nothing_waits_nobody_is_told(applied):
 
 def test_whose_turn_it_is_on_the_waiting_list_is_told_once(learner):
     for _again in range(2):
-        api.tell_waitlist_served(learner, make.COURSE, key="grant:1", at=make.EVE)
+        notices.waitlist_served(learner, make.COURSE, key="grant:1", at=make.EVE)
     run()
     run()
     assert subjects() == ["Your turn on the waiting list for a fee waiver"]
@@ -257,7 +257,7 @@ def test_a_step_that_fails_keeps_no_other_from_being_done(applied, monkeypatch):
     def fails(_at):
         raise FairgateError("No.")
 
-    api.tell_waitlist_served(applied.user_id, make.COURSE, key="x", at=make.EVE)
+    notices.waitlist_served(applied.user_id, make.COURSE, key="x", at=make.EVE)
     monkeypatch.setattr(daily, "STEPS", (("things", fails), *daily.STEPS))
     with pytest.raises(CommandError, match=r"Not done: things\. See the log\.") as error:
         run()
@@ -307,7 +307,7 @@ def test_one_mail_that_cannot_be_made_keeps_no_other_from_being_sent(applied, le
     models.Notice.objects.create(
         key="bad", kind="unheard of", user_id=learner, context={}, created_at=on(-1)
     )
-    api.tell_waitlist_served(learner, make.COURSE, key="good", at=make.EVE)
+    notices.waitlist_served(learner, make.COURSE, key="good", at=make.EVE)
     run()
     assert "Your turn on the waiting list for a fee waiver" in subjects()
     assert models.Notice.objects.get(key="bad").sent_at is None

@@ -165,7 +165,7 @@ def test_two_bulk_reviews_of_the_same_ones_decide_each_once(isolation, atomic):
 @WAYS
 def test_a_mail_that_several_workers_want_to_send_is_sent_once(isolation, atomic):
     learner = make.person("learner")
-    api.tell_waitlist_served(learner, make.COURSE, key="one", at=make.EVE)
+    notices.waitlist_served(learner, make.COURSE, key="one", at=make.EVE)
     send = partial(notices.send, "waitlist_served:one", at=make.EVE)
     outcomes = race(*calls(*[send] * 8), isolation=isolation, atomic=atomic)
     assert sorted(values(outcomes)) == [False] * 7 + [True]

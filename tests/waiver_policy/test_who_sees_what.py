@@ -88,6 +88,8 @@ ACTIONS = {
 }
 # What everybody does with their own: nobody else's is named in the address.
 OWN_ACTIONS = {"keep", "leave"}
+# Who sends, reads and takes back papers is asked in ``test_documents``.
+OF_PAPERS = {"documents", "countries", "document", "remove", "seen"}
 HELD = {
     "why": "other-one", "apply": "other-one", "nominate": "fellowship",
     "application": "application", "review_one": "application", "take": "application",
@@ -103,7 +105,7 @@ def address(name, about):
 def test_these_are_all_pages():
     names = get_resolver("waiver_policy.urls").reverse_dict.keys()
     assert {name for name in names if isinstance(name, str)} == (
-        PAGES.keys() | ACTIONS.keys() | OWN_ACTIONS
+        PAGES.keys() | ACTIONS.keys() | OWN_ACTIONS | OF_PAPERS
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -35,7 +34,7 @@ from waiver_policy.rules.review_terms import review_terms
 from waiver_policy.selectors import decisions
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.locks import live_key
-from waiver_policy.services import locks
+from waiver_policy.services import documents, locks
 from waiver_policy.services.decisions import write_decision
 from waiver_policy.services.stepping import (
     MAX_TEXT,
@@ -46,10 +45,6 @@ from waiver_policy.services.stepping import (
 )
 
 log = logging.getLogger(__name__)
-
-WHEN_WITHDRAWN: list[Callable[[models.WaiverApplication], None]] = []
-"""Called with an application that its learner withdraws, before its words are deleted, in the same
-transaction: what else was handed in with it goes too."""
 
 
 def apply(
@@ -222,8 +217,8 @@ def withdraw(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSum
         row = locked_own(application_uuid, by)
         appealed = row.appealed_at is not None
         rules.next_state(Action.WITHDRAW, row.state, appealed=appealed)
-        for forget in WHEN_WITHDRAWN if not appealed else ():
-            forget(row)
+        if not appealed:
+            documents.delete_documents(row.uuid, because="withdrawn", at=at)
         _forget_words(row)
         row.asked_at, row.answer_until = None, None
         row.review_reason = row.first_refusal

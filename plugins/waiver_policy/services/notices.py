@@ -35,6 +35,7 @@ TEMPLATES = "waivernotice"
 _PAGES: Mapping[str, tuple[str, str]] = {
     "nominated": ("nomination", "nomination"),
     "digest": ("review", ""),
+    "waitlist_served": ("why", "offering"),
 }
 
 
@@ -84,6 +85,14 @@ def send(key: str, *, at: datetime) -> bool:
         "waiver notice sent: notice=%s kind=%s user=%s", notice.pk, notice.kind, notice.user_id
     )
     return True
+
+
+def waitlist_served(user_id: int, offering_code: str, *, key: str, at: datetime) -> None:
+    """Tell a person, once per key, that there is room for their waiver now."""
+    write(
+        "waitlist_served", f"waitlist_served:{key}", user_id, at=at, later=True,
+        offering=offering_code,
+    )  # fmt: skip
 
 
 def _hand_over(notice: models.Notice) -> bool:

@@ -29,7 +29,7 @@ from waiver_policy.selectors import replaying
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.fund import to_grant
 from waiver_policy.selectors.locks import live_key
-from waiver_policy.services import closing, fund, limits, locks, taking
+from waiver_policy.services import closing, fund, limits, locks, notices, taking
 from waiver_policy.services.decisions import write_decision
 from waiver_policy.services.taking import Limited, Wish
 
@@ -184,6 +184,7 @@ def _serve_one(pk: int, *, at: datetime) -> _Turn:
     _count(place, -1)
     place.state, place.grant = Place.OFFERED, row
     place.save(update_fields=["state", "grant"])
+    notices.waitlist_served(place.user_id, place.offering_code, key=f"grant:{row.uuid}", at=at)
     return _Turn(_Served.MADE, grant=to_grant(row))
 
 
