@@ -241,7 +241,7 @@ def test_whose_turn_it_is_on_the_waiting_list_is_told_once(learner):
     run()
     run()
     assert subjects() == ["Your turn on the waiting list for a fee waiver"]
-    assert f"{SITE}/fairgate/waivers/\n" in mail.outbox[0].body
+    assert f"{SITE}/fairgate/waivers/why/{make.COURSE}/\n" in mail.outbox[0].body
 
 
 def test_a_bulk_review_leaves_its_mails_to_the_command(applied, committed):
