@@ -117,13 +117,16 @@ class Visitor:
     def be(self, name: str, then: str = "/") -> None:
         """Choose a person by their first name on the page of people."""
         self.go(f"/people/?next={then}")
-        self.page.get_by_role("button", name=f"Be {name}", exact=True).click()
+        # The next page must not be asked for before the browser has the session of this person.
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=f"Be {name}", exact=True).click()
 
     def move_to(self, day: str) -> None:
         """Move the calendar to a day, by its field."""
         self.go("/day/")
         self.page.get_by_label("Another day").fill(day)
-        self.page.get_by_role("button", name="Go to this day").last.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Go to this day").last.click()
 
     def press(self, name: str) -> None:
         """Press a button, or follow a link, by the words on it."""
