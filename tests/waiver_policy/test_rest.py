@@ -16,6 +16,8 @@ from factories import waiver_policy as make
 from fairgate import clock
 from fairgate_rest.bodies import MAX_BODY
 from waiver_policy import api, compat, models, sentences
+from waiver_policy.exceptions import FundEmpty
+from waiver_policy.forms import TRUTH_VERSION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -272,9 +274,54 @@ class TestReviewing:
     def test_the_queue_is_asked_by_state(self):
         applied()
         client = client_of("rita", "review_application")
-        assert client.get(f"{ROOT}review/?state=submitted").json()["count"] == 1
-        assert client.get(f"{ROOT}review/?state=refused").json()["count"] == 0
+        assert client.get(f"{ROOT}review/?state=submitted").json()["found"] == 1
+        assert client.get(f"{ROOT}review/?state=refused").json()["found"] == 0
         assert client.get(f"{ROOT}review/?state=lost").status_code == 400
+        assert client.get(f"{ROOT}review/?page=0").status_code == 400
+        asked = client.get(f"{ROOT}review/?whose=nobody&country=GU&older_than=0").json()
+        assert [one["country"] for one in asked["results"]] == ["GU"]
+
+
+class TestTakingBack:
+    def test_a_learner_withdraws_and_nobody_else(self):
+        one = applied()
+        path = f"applications/{one.uuid}/withdraw/"
+        assert post(client_of("lena"), path, {}).status_code == 404
+        assert post(client_of("rita", "review_application"), path, {}).status_code == 404
+        assert post(client_of("maria"), path, {}).json()["state"] == "withdrawn"
+        assert post(client_of("maria"), path, {}).status_code == 409
+
+    def test_a_learner_appeals_once_and_another_person_decides(self):
+        one = applied()
+        rita = client_of("rita", "review_application")
+        post(rita, f"review/{one.uuid}/refuse/", {"reason": "", "read": 0, "code": "too_late"})
+        path = f"applications/{one.uuid}/appeal/"
+        assert post(client_of("maria"), path, {"text": "It was in time."}).status_code == 200
+        again = post(client_of("maria"), path, {"text": "Please."})
+        assert again.status_code == 409
+        same = post(rita, f"review/{one.uuid}/approve/", {"reason": "Yes.", "read": 1})
+        assert (same.status_code, same.json()["code"]) == (400, "InvalidReview")
+
+    def test_the_agreement_to_the_statement_of_truth_is_kept_with_its_version(self):
+        client = client_of("maria")
+        post(client, "applications/", TestApplying.BODY | {"organisation": "A school"})
+        row = models.WaiverApplication.objects.get()
+        assert (row.truth_version, row.organisation) == (TRUTH_VERSION, "A school")
+
+
+class TestWaiting:
+    def test_a_place_is_read_and_left_by_who_has_it(self):
+        for number in range(100, 104):
+            make.grant(number)
+        client = client_of("amina")
+        path = f"{ROOT}waiting/?offering={make.COURSE}"
+        assert client.get(path).status_code == 404
+        with pytest.raises(FundEmpty):
+            make.grant(person("amina").pk)
+        assert client.get(path).json()["position"] == 1
+        assert client_of("lena").get(path).status_code == 404
+        assert client.delete(path).status_code == 204
+        assert client.get(path).status_code == 404
 
 
 class TestFund:
@@ -292,7 +339,7 @@ class TestDescription:
         document = client_of("lena").get(ROOT + "openapi/").json()
         assert document["openapi"].startswith("3.")
         assert document["servers"] == [{"url": ROOT.rstrip("/")}]
-        assert len(document["paths"]) == 13
+        assert len(document["paths"]) == 16
         validate_schema(document)
         page = document["paths"]["/lists/"]["get"]["responses"]["200"]["content"]
         assert page["application/json"]["schema"]["$ref"].endswith("/PaginatedEditionShapeList")

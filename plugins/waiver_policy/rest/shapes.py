@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from fairgate_rest.bodies import Amount, Body, Moment, Share
 from waiver_policy.api import MAX_TEXT
-from waiver_policy.data import ApplicationState
+from waiver_policy.data import ApplicationState, RefusalCode
 
 MAX_CODE = 100
 
@@ -118,11 +118,28 @@ class ReviewedShape(ApplicationShape):
 
 
 class ReviewQuery(Body):
-    """Which applications a reviewer wants."""
+    """Which applications a reviewer wants; without a state those that have to be looked at."""
 
     state = serializers.ChoiceField(
         choices=[state.value for state in ApplicationState], required=False
     )
+    offering = serializers.CharField(max_length=MAX_CODE, required=False)
+    country = serializers.CharField(max_length=2, required=False)
+    rule = serializers.CharField(max_length=100, required=False)
+    whose = serializers.ChoiceField(choices=["mine", "nobody"], required=False)
+    deadline = serializers.ChoiceField(choices=["overdue", "soon"], required=False)
+    older_than = serializers.IntegerField(min_value=0, max_value=9999, required=False)
+    page = serializers.IntegerField(min_value=1, default=1)
+
+
+class QueueShape(serializers.Serializer):
+    """One page of the queue, the next deadline first; ``found`` are those on all pages."""
+
+    found = serializers.IntegerField()
+    page = serializers.IntegerField(source="number")
+    pages = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+    results = ReviewedShape(many=True, source="applications")
 
 
 class ApplyBody(Body):
@@ -131,6 +148,7 @@ class ApplyBody(Body):
     offering = serializers.CharField(max_length=MAX_CODE)
     note = _words()
     is_true = serializers.BooleanField()
+    organisation = serializers.CharField(max_length=200, required=False, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["is_true"]:
@@ -145,6 +163,16 @@ class AnswerBody(Body):
     text = _words()
 
 
+class AppealBody(Body):
+    """Why the refusal is wrong, as the learner sees it."""
+
+    text = _words()
+
+
+class NothingBody(Body):
+    """Nothing has to be said."""
+
+
 class ReviewBody(Body):
     """A reviewer's words. ``read`` is how many messages the reviewer had before them."""
 
@@ -152,10 +180,31 @@ class ReviewBody(Body):
     read = serializers.IntegerField(min_value=0)
 
 
+class RefuseBody(ReviewBody):
+    """``code`` is a reason of the fixed list; ``other`` needs words."""
+
+    reason = serializers.CharField(
+        max_length=MAX_TEXT, allow_blank=True, help_text="Words that the learner reads."
+    )
+    code = serializers.ChoiceField(
+        choices=[code.value for code in RefusalCode], default=RefusalCode.OTHER.value
+    )
+
+
 class ApproveBody(ReviewBody):
     """``percent`` is needed where the rule proposes none."""
 
     percent = Share(required=False)
+
+
+class PlaceShape(serializers.Serializer):
+    """The caller's place on a waiting list; ``position`` is 0 once they have an offer."""
+
+    offering = serializers.CharField(source="offering_code")
+    state = serializers.CharField()
+    position = serializers.IntegerField()
+    since = Moment()
+    offered_until = serializers.DateField(allow_null=True)
 
 
 class BalanceShape(serializers.Serializer):
@@ -165,6 +214,8 @@ class BalanceShape(serializers.Serializer):
     available = Amount()
     reserved = Amount()
     committed = Amount()
+    shortfall = Amount()
+    waiting = serializers.IntegerField(help_text="People who wait for money of this fund.")
 
 
 class EntryShape(serializers.Serializer):

@@ -18,15 +18,24 @@ from fairgate import clock
 from fairgate.money import UnknownCurrency
 from fairgate_rest.views import View, described, permitted
 from waiver_policy import api, compat, permissions
-from waiver_policy.data import Applicant, ApplicationSummary, Decision
+from waiver_policy.data import (
+    Applicant,
+    ApplicationSummary,
+    Decision,
+    Organisation,
+    QueueFilter,
+    WaitingSummary,
+)
 from waiver_policy.exceptions import (
     AlreadyEligible,
+    AppealTooLate,
     ApplicationClosed,
     OutOfTurn,
     TooManyApplications,
     UnknownApplication,
     UnknownList,
 )
+from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
 from waiver_policy.sentences import offering_title
 
@@ -39,6 +48,7 @@ class WaiverView(View):
         UnknownList: 404,
         UnknownCurrency: 404,
         AlreadyEligible: 409,
+        AppealTooLate: 409,
         ApplicationClosed: 409,
         OutOfTurn: 409,
         TooManyApplications: 429,
@@ -98,7 +108,7 @@ class OwnDecision(WaiverView):
     )
     def get(self, request: Any) -> Response:
         offering = _known(self.query(shapes.OfferingQuery)["offering"])
-        decision = api.decide(_applicant(self.user_id), offering_code=offering, at=clock.now())
+        decision = api.decide(_applicant(self.request), offering_code=offering, at=clock.now())
         told = _Told(
             decision,
             tuple(reason.code for reason in decision.reasons),
@@ -118,10 +128,12 @@ class OwnApplications(WaiverView):
     def post(self, request: Any) -> Response:
         given = self.body(shapes.ApplyBody)
         found = api.apply(
-            _applicant(self.user_id),
+            _applicant(self.request),
             offering_code=_known(given["offering"]),
             note=given["note"],
             at=clock.now(),
+            organisation=Organisation(name=given["organisation"]),
+            truth=TRUTH_VERSION,
         )
         return Response(shapes.ApplicationShape(found).data, status=201)
 
@@ -159,6 +171,55 @@ class Messages(OneApplication):
         return Response(shapes.ApplicationShape(found).data)
 
 
+class Withdrawal(WaiverView):
+    """The learner takes an application, or an appeal, back."""
+
+    @described(
+        operation_id="withdraw", request=shapes.NothingBody, responses=shapes.ApplicationShape
+    )
+    def post(self, request: Any, application: UUID) -> Response:
+        self.body(shapes.NothingBody)
+        found = api.withdraw(application, by=self.user_id, at=clock.now())
+        return Response(shapes.ApplicationShape(found).data)
+
+
+class Appeal(WaiverView):
+    """The learner lets another person look at a refusal."""
+
+    @described(operation_id="appeal", request=shapes.AppealBody, responses=shapes.ApplicationShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.AppealBody)
+        found = api.appeal(application, by=self.user_id, text=given["text"], at=clock.now())
+        return Response(shapes.ApplicationShape(found).data)
+
+
+class OwnPlace(WaiverView):
+    """The caller's place on the waiting list for an offering; 404 when there is none."""
+
+    @described(
+        operation_id="waiting_place", parameters=[shapes.OfferingQuery],
+        responses=shapes.PlaceShape,
+    )  # fmt: skip
+    def get(self, request: Any) -> Response:
+        return Response(shapes.PlaceShape(self._place()).data)
+
+    @described(
+        operation_id="leave_waiting_list", parameters=[shapes.OfferingQuery],
+        responses={204: None},
+    )  # fmt: skip
+    def delete(self, request: Any) -> Response:
+        place = self._place()
+        api.leave_waiting_list(self.user_id, place.offering_code, at=clock.now())
+        return Response(status=204)
+
+    def _place(self) -> WaitingSummary:
+        offering = _known(self.query(shapes.OfferingQuery)["offering"])
+        place = api.waiting_place(self.user_id, offering)
+        if place is None:
+            raise Http404
+        return place
+
+
 class ReviewerView(WaiverView):
     """The base of what only reviewers may."""
 
@@ -166,16 +227,21 @@ class ReviewerView(WaiverView):
 
 
 class Queue(ReviewerView):
-    """Applications of everybody, oldest first."""
+    """What reviewers have to look at, a page at a time."""
 
     @described(
-        operation_id="list_applications",
-        parameters=[shapes.ReviewQuery],
-        responses=shapes.ReviewedShape(many=True),
+        operation_id="review_queue", parameters=[shapes.ReviewQuery], responses=shapes.QueueShape
     )
     def get(self, request: Any) -> Response:
-        state = self.query(shapes.ReviewQuery).get("state")
-        return self.page(api.list_applications(state=state), shapes.ReviewedShape)
+        given = shapes.ReviewQuery(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        asked = dict(given.validated_data)
+        page = asked.pop("page")
+        asked["offering_code"] = asked.pop("offering", "")
+        found = api.review_queue(
+            QueueFilter(**asked), reviewer=self.user_id, at=clock.now(), page=page
+        )
+        return Response(shapes.QueueShape(found).data)
 
 
 class Approval(ReviewerView):
@@ -194,12 +260,13 @@ class Approval(ReviewerView):
 class Refusal(ReviewerView):
     """Refuse an application."""
 
-    @described(operation_id="refuse", request=shapes.ReviewBody, responses=shapes.ReviewedShape)
+    @described(operation_id="refuse", request=shapes.RefuseBody, responses=shapes.ReviewedShape)
     def post(self, request: Any, application: UUID) -> Response:
-        given = self.body(shapes.ReviewBody)
+        given = self.body(shapes.RefuseBody)
         found = api.refuse(
-            application, by=self.user_id, reason=given["reason"], at=clock.now(), read=given["read"]
-        )
+            application, by=self.user_id, reason=given["reason"], code=given["code"],
+            at=clock.now(), read=given["read"],
+        )  # fmt: skip
         return Response(shapes.ReviewedShape(found).data)
 
 
@@ -237,8 +304,10 @@ class FundEntries(WaiverView):
         return self.page(api.list_fund_entries(currency), shapes.EntryShape)
 
 
-def _applicant(user_id: int) -> Applicant:
-    return Applicant(user_id=user_id, country=compat.profile_country(user_id))
+def _applicant(request: Any) -> Applicant:
+    user_id = int(request.user.pk)
+    seen = api.presence(api.country_of_request(request), at=clock.now())
+    return Applicant(user_id=user_id, country=compat.profile_country(user_id), evidence=seen)
 
 
 def _known(offering: str) -> str:
