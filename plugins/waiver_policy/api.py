@@ -770,6 +770,8 @@ def record_evidence(
     Raises:
         InvalidEvidence: the country is none, there are too many, it is of the kind ``ip`` (never
             kept) or ``nomination`` (a nomination's own), or this person cannot say it.
+        InvalidReview: who has seen it has a conflict of interest with an application of this
+            person: what they have seen could decide by itself.
     """
     return evidence.record_evidence(
         user_id, basis=basis, countries=countries, kind=kind, by=by, at=at, note=note,
@@ -864,7 +866,8 @@ def read_document(
     """A document and its content; that it was read, by whom and when, is kept for good.
 
     Raises:
-        UnknownDocument: there is none, its file is deleted, or it is not for this person.
+        UnknownDocument: there is none, its file is deleted, or it is not for this person: also a
+            reviewer with a conflict of interest.
         DocumentUnreadable, DocumentsOff: it cannot be opened; somebody must look.
     """
     return documents.read_document(uuid, by=by, may_review=may_review, at=at)

@@ -25,7 +25,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
-from waiver_policy import api, compat, conf, permissions, wording
+from waiver_policy import api, compat, conf, permissions, sentences, wording
 from waiver_policy.data import (
     ApplicationSummary,
     DocumentFault,
@@ -38,6 +38,7 @@ from waiver_policy.exceptions import (
     DocumentsOff,
     DocumentUnreadable,
     InvalidEvidence,
+    InvalidReview,
     TooManyDocuments,
     UnknownApplication,
     UnknownDocument,
@@ -259,6 +260,9 @@ def _record(request: HttpRequest, found: ApplicationSummary, form: SeenForm) -> 
         )  # fmt: skip
     except InvalidEvidence as error:
         form.add_error(None, str(error))
+        return False
+    except InvalidReview as error:
+        form.add_error(None, sentences.review_fault(error.fault))
         return False
     return True
 

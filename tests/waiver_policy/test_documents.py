@@ -382,6 +382,15 @@ def test_who_sent_it_and_a_reviewer_read_it_and_nobody_else(applied):
             read(kept, by=stranger)
 
 
+def test_who_has_a_conflict_with_the_applicant_reads_none_of_their_papers(applied):
+    kept = add(applied)
+    api.hand_back(applied.uuid, by=9, at=make.EVE, has_conflict=True)
+    with pytest.raises(UnknownDocument):
+        read(kept, by=9, may_review=True)
+    assert not models.DocumentReading.objects.exists()
+    assert read(kept, by=8, may_review=True)[0] == kept
+
+
 def test_every_reading_is_kept_and_a_refused_one_is_none(applied):
     kept = add(applied)
     read(kept, by=9, may_review=True)

@@ -13,7 +13,7 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.checks import check_amounts
-from waiver_policy.data import Organisation
+from waiver_policy.data import EvidenceBasis, EvidenceKind, Organisation
 from waiver_policy.exceptions import InvalidReview, OutOfTurn, ReviewFault
 from waiver_policy.selectors import worth
 
@@ -60,6 +60,26 @@ def test_nobody_decides_about_somebody_of_their_own_organisation(applied, act, a
     works_at(**at)
     refused(lambda: act(applied.uuid, by=9, at=make.EVE), ReviewFault.SAME_ORGANISATION)
     assert api.get_application(applied.uuid) == applied
+
+
+def saw(by):
+    return api.record_evidence(
+        1, basis=EvidenceBasis.NATIONALITY, countries=["UG"], kind=EvidenceKind.DOCUMENT, by=by,
+        at=make.EVE,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("applied")
+def test_who_may_not_decide_does_not_say_what_it_is_decided_from():
+    works_at(name="Radio School")
+    refused(lambda: saw(by=9), ReviewFault.SAME_ORGANISATION)
+    assert not api.list_evidence(1, at=make.EVE)
+    assert saw(by=8)
+
+
+def test_who_has_declared_a_conflict_says_nothing_about_the_person(applied):
+    api.hand_back(applied.uuid, by=9, at=make.EVE, has_conflict=True)
+    refused(lambda: saw(by=9), ReviewFault.DECLARED_CONFLICT)
 
 
 def test_somebody_of_another_organisation_decides(applied):

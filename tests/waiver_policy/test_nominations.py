@@ -303,6 +303,24 @@ def test_who_accepts_has_an_application_by_nomination():
     assert replaying.replay(kept) == decisions.to_decision(kept)
 
 
+def test_the_state_that_names_somebody_is_no_country_that_they_have_said():
+    ana = make.nominate("ana")  # by LA
+    me = make.applicant(ana.user_id, "UG")
+    before = api.decide(me, offering_code="another", at=make.EVE)
+    accept(ana)
+    after = api.decide(me, offering_code="another", at=make.EVE)
+    assert (after.outcome, after.reasons) == (before.outcome, before.reasons)
+
+
+def test_a_nomination_neither_keeps_a_price_nor_ends_one_that_is_kept():
+    ana = make.nominate("ana")
+    me = make.applicant(ana.user_id, "UG")
+    kept = api.keep_price(me, offering_code=make.COURSE, at=make.EVE)
+    accept(ana)
+    assert api.price_kept(me, offering_code=make.COURSE, at=make.EVE) == kept
+    assert models.PriceLock.objects.count() == 1
+
+
 def test_a_person_decides_how_much_a_partial_one_waives():
     applied = accept(make.nominate("ana", kind="partial", item=TICKET))
     assert applied.proposed_percent is None

@@ -14,10 +14,12 @@ from drf_spectacular.validation import validate_schema
 
 from factories import waiver_policy as make
 from fairgate import clock
+from fairgate.money import Money
 from fairgate_rest.bodies import MAX_BODY
 from waiver_policy import api, compat, models, sentences
 from waiver_policy.exceptions import FundEmpty
 from waiver_policy.forms import TRUTH_VERSION
+from waiver_policy.selectors import worth
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,7 +105,19 @@ class TestWho:
 
     def test_the_learner_does_not_read_what_reviewers_keep(self):
         own = client_of("maria").get(f"{ROOT}applications/{applied().uuid}/").json()
-        assert not {"user_id", "country", "proposed_percent"} & set(own)
+        assert not {"user_id", "country", "proposed_percent", "awaiting_reason"} & set(own)
+
+    def test_a_second_person_reads_what_the_first_proposes(self, settings, monkeypatch):
+        settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
+        monkeypatch.setattr(worth, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+        path = f"applications/{applied().uuid}/"
+        first = client_of("rita", "review_application")
+        body = {"reason": "Teaches radio.", "read": 0, "percent": "80"}
+        answer = post(first, path.replace("applications", "review") + "approve/", body)
+        assert answer.json()["state"] == "proposed"
+        seen = client_of("rose", "review_application").get(ROOT + path).json()
+        proposal = seen["awaiting_percent"], seen["awaiting_reason"], seen["message_count"]
+        assert proposal == ("80", "Teaches radio.", 0)
 
     def test_f25_a_browser_without_the_token_of_the_form_changes_nothing(self):
         client = client_of("maria", enforce_csrf_checks=True)

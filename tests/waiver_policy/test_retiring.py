@@ -21,7 +21,7 @@ from fairgate.percent import Percent
 from waiver_policy import api, handlers, models
 from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind
 from waiver_policy.exceptions import CoolingOff, NotEligible
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import decisions, worth
 from waiver_policy.services import retiring
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,11 @@ class TestAPersonWhoHasLeft:
             f"country:{COUNTRY}:other-0": 0,
             f"country:{COUNTRY}:other-1": 0,
         }
+
+    def test_leaves_a_fund_that_the_check_finds_in_order(self):
+        assert api.check_funds() == ()
+        api.retire_person(LEAVER, at=make.EVE)
+        assert api.check_funds() == ()
 
     def test_leaves_every_sum_as_it_was(self):
         before = books()
@@ -246,6 +251,25 @@ def test_facts_are_deleted_by_forgetting_only():
         assert cursor.fetchone() == (1,)
     assert models.DecisionFacts.objects.filter(decision__user_id=2).forget() == 0
     assert models.DecisionFacts.objects.filter(decision__user_id=1).forget() == 1
+
+
+def test_what_waits_for_a_second_person_or_an_answer_is_withdrawn_as_well(settings, monkeypatch):
+    make.programme()
+    settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
+    monkeypatch.setattr(worth, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+    waits = make.apply(LEAVER)
+    api.take(waits.uuid, by=9, at=make.EVE)
+    api.approve(waits.uuid, by=9, reason=WORDS, at=make.EVE, percent=Percent(50))
+    asked = make.apply(LEAVER, offering="another")
+    api.ask_for_more(asked.uuid, by=9, question=WORDS, at=make.EVE)
+
+    api.retire_person(LEAVER, at=make.EVE)
+
+    rows = models.WaiverApplication.objects.filter(user_id=LEAVER)
+    assert {row.state for row in rows} == {"withdrawn"}
+    left = rows.values_list("awaiting_by", "awaiting_bp", "assigned_to", "asked_at", "answer_until")
+    assert set(left) == {(None,) * 5}
+    assert not found(WORDS)
 
 
 def test_nobody_tells_which_state_had_named_the_person_and_the_numbers_stay():

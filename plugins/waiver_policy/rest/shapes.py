@@ -110,11 +110,23 @@ class MessageShape(serializers.Serializer):
 
 
 class ReviewedShape(ApplicationShape):
-    """What only a reviewer sees of an application."""
+    """What only a reviewer sees of an application.
+
+    ``awaiting_percent`` and ``awaiting_reason`` are what a first person proposes and a second
+    confirms; ``message_count`` is what ``read`` of a decision is compared with.
+    """
 
     user_id = serializers.IntegerField()
     country = serializers.CharField()
+    organisation = serializers.CharField()
+    organisation_domain = serializers.CharField()
     proposed_percent = Share(allow_null=True)
+    decide_by = serializers.DateField(allow_null=True)
+    appealed_at = Moment(allow_null=True)
+    assigned_to = serializers.IntegerField(allow_null=True)
+    awaiting_percent = Share(allow_null=True)
+    awaiting_reason = serializers.CharField()
+    message_count = serializers.IntegerField()
 
 
 class ReviewQuery(Body):

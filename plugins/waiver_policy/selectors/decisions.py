@@ -9,7 +9,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import conf, models
-from waiver_policy.data import Applicant, Decision, Outcome, Reason, Reduction
+from waiver_policy.data import Applicant, Decision, EvidenceBasis, Outcome, Reason, Reduction
 from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.deciding import Question
 from waiver_policy.rules.policies import Policy
@@ -104,7 +104,10 @@ def decide(
 
 
 def get_earlier_countries(applicant: Applicant, *, at: datetime) -> tuple[str, ...]:
-    """Other countries that this person has said in the last 90 days, as far as it was kept."""
+    """Other countries that this person has said in the last 90 days, as far as it was kept.
+
+    The State that has named somebody is not a country that they have said.
+    """
     if not applicant.user_id:
         return ()
     facts = models.DecisionFacts.objects.filter(
@@ -113,7 +116,10 @@ def get_earlier_countries(applicant: Applicant, *, at: datetime) -> tuple[str, .
         decision__at__lte=at,
     )
     others = facts.exclude(country__in=("", applicant.country[:2]))
-    return tuple(others.order_by("country").values_list("country", flat=True).distinct())
+    rows = others.values_list("country", "inputs__country_basis")
+    return tuple(
+        sorted({country for country, basis in rows if basis != EvidenceBasis.NOMINATING_STATE})
+    )
 
 
 def get_approval(user_id: int, offering_code: str, *, day: date) -> models.WaiverApplication | None:

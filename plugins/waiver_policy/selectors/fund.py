@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from fairgate.clock import utc_day
 from fairgate.money import Money, exponent
@@ -213,6 +213,9 @@ def _uses() -> Iterator[FundFault]:
     sums: Counter[str] = Counter()
     for counts_for in live.values_list("counts_for", flat=True).iterator():
         sums.update(counts_for)
+    counting = models.QuotaUse.objects.filter(given_back_at__isnull=True)
+    # Of who has left, the seat is counted for nobody in particular: no grant tells of it.
+    sums.update(_forgotten(counting))
     stored = dict(models.QuotaSubject.objects.values_list("subject", "used"))
     for subject in sorted(sums.keys() | stored.keys()):
         if sums[subject] != stored.get(subject, 0):
@@ -221,8 +224,14 @@ def _uses() -> Iterator[FundFault]:
                 sentence=f"{stored.get(subject, 0)} are counted as used; "
                 f"its grants sum to {sums[subject]}.",
             )
-    uses = models.QuotaUse.objects.filter(given_back_at__isnull=True)
-    for use in uses.exclude(grant__state__in=models.WaiverGrant.LIVE).order_by("pk"):
+    held = counting.filter(grant__isnull=False)
+    for use in held.exclude(grant__state__in=models.WaiverGrant.LIVE).order_by("pk"):
         yield FundFault(
             subject=use.subject_id, sentence=f"use {use.pk} counts, and its grant is over."
         )
+
+
+def _forgotten(counting: QuerySet[models.QuotaUse]) -> dict[str, int]:
+    """What counts for subjects without a grant that tells of it."""
+    rows = counting.filter(grant__isnull=True).order_by("subject").values_list("subject")
+    return dict(rows.annotate(Sum("amount")))

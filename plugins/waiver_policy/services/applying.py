@@ -165,7 +165,9 @@ def submit(
     row.step_count = 1
     row.save(force_insert=True)
     write_step(row, Action.SUBMIT, by=row.user_id, at=at)
-    locks.lock(row.decision, decided, at=at)
+    if row.nomination is None:
+        # A State's word is not where the person lives: it keeps no price of the profile's country.
+        locks.lock(row.decision, decided, at=at)
     log.info("waiver application: application=%s offering=%s", row.uuid, row.offering_code)
 
 

@@ -30,6 +30,7 @@ from waiver_policy.exceptions import (
     DocumentRefused,
     DocumentsOff,
     DocumentUnreadable,
+    InvalidReview,
     TooManyDocuments,
     UnknownApplication,
     UnknownDocument,
@@ -37,6 +38,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import documents as rules
 from waiver_policy.selectors.documents import due_on, to_document
 from waiver_policy.services import document_files as files
+from waiver_policy.services.independence import check_no_conflict
 
 log = logging.getLogger(__name__)
 
@@ -181,14 +183,28 @@ def read_document(
         UnknownDocument: there is none, its file is gone, or it is not for this person.
         DocumentUnreadable, DocumentsOff: it is there and cannot be opened.
     """
-    rows = models.ApplicationDocument.objects.select_related("application")
+    rows = models.ApplicationDocument.objects.select_related("application__nomination")
     row = rows.filter(uuid=uuid, deleted_at__isnull=True).first()
     if row is None or not (row.application.user_id == by or may_review):
         raise UnknownDocument(f"There is no document {uuid}.")
+    if row.application.user_id != by:
+        _check_no_conflict(row, by)
     models.DocumentReading.objects.create(document=uuid, by=by, at=at)
     content = files.get(row.file or "", uuid=uuid)
     log.info("waiver document read: document=%s by=%s", uuid, by)
     return to_document(row), content
+
+
+def _check_no_conflict(row: models.ApplicationDocument, by: int) -> None:
+    """Who may not decide about a person does not read their papers either."""
+    try:
+        with transaction.atomic():
+            check_no_conflict(row.application, by=by)
+    except InvalidReview as error:
+        log.warning(
+            "waiver document refused: document=%s by=%s because=%s", row.uuid, by, error.fault
+        )
+        raise UnknownDocument(f"There is no document {row.uuid}.") from None
 
 
 def remove_document(uuid: UUID, *, by: int, at: datetime) -> None:

@@ -15,6 +15,7 @@ from waiver_policy import conf, models
 from waiver_policy.data import EvidenceBasis, EvidenceKind, EvidenceRecord
 from waiver_policy.exceptions import InvalidEvidence
 from waiver_policy.selectors.evidence import list_evidence, to_record
+from waiver_policy.services.independence import check_no_conflict
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,13 @@ def record_evidence(
 
     Raises:
         InvalidEvidence: this cannot be said, or not by this person.
+        InvalidReview: who has seen it may not decide about this person.
     """
     _check_who(user_id, kind, by)
-    return _record(user_id, basis, countries, kind, by, at, note, valid_until)
+    with transaction.atomic():
+        if kind is not EvidenceKind.DECLARED:
+            _check_no_conflict(user_id, by)
+        return _record(user_id, basis, countries, kind, by, at, note, valid_until)
 
 
 def record_nomination(
@@ -101,6 +106,13 @@ def _check_who(user_id: int, kind: EvidenceKind, by: int) -> None:
         raise InvalidEvidence("A person declares their own country only.")
     if kind is not EvidenceKind.DECLARED and is_own:
         raise InvalidEvidence("Nobody records what they have seen about themselves.")
+
+
+def _check_no_conflict(user_id: int, by: int) -> None:
+    """What somebody has seen can decide by itself: they are as independent as who decides."""
+    applications = models.WaiverApplication.objects.filter(user_id=user_id)
+    for row in applications.select_related("nomination"):
+        check_no_conflict(row, by=by)
 
 
 def _codes(basis: EvidenceBasis, countries: Sequence[str]) -> tuple[str, ...]:

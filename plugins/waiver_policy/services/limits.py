@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
+from fairgate.clock import utc_day
 from fairgate_tables.inserting import insert, insert_or_lock
 from waiver_policy import models
 from waiver_policy.rules import quotas
@@ -182,10 +183,28 @@ def forget(grant: models.WaiverGrant, kind: str, *, at: datetime) -> bool:
         uses.update(given_back_at=at)
         for subject, amount in sorted(told.items()):
             _give_back(subject, amount)
+    elif grant.state == models.WaiverGrant.COMMITTED:
+        _keep_uses(grant, told)
     uses.update(grant=None, user_id=0)
     grant.counts_for = {s: n for s, n in grant.counts_for.items() if s not in told}
     grant.save(update_fields=["counts_for"])
     return True
+
+
+def _keep_uses(grant: models.WaiverGrant, told: Mapping[str, int]) -> None:
+    """What only the grant tells of is a use as well, or nothing would say what the counter counts.
+
+    Limits that are counters never look at uses; the check of the fund does.
+    """
+    kept = models.QuotaUse.objects.filter(grant=grant, subject__in=told)
+    subjects = told.keys() - set(kept.values_list("subject_id", flat=True))
+    models.QuotaUse.objects.bulk_create(
+        models.QuotaUse(
+            subject_id=subject, grant=grant, day=utc_day(grant.granted_at), amount=told[subject],
+            minor=grant.cost_minor,
+        )
+        for subject in sorted(subjects)
+    )  # fmt: skip
 
 
 def _give_back(subject: str, amount: int) -> None:

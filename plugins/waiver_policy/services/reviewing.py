@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -25,11 +25,12 @@ from waiver_policy.exceptions import (
     WaiverError,
 )
 from waiver_policy.rules import applications as rules
-from waiver_policy.rules import conflicts, deciding
-from waiver_policy.rules.applications import DECISIONS, Action
-from waiver_policy.selectors import people, policies, worth
+from waiver_policy.rules import deciding
+from waiver_policy.rules.applications import Action
+from waiver_policy.selectors import policies, worth
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.services import nominated, notices
+from waiver_policy.services.independence import check_independent
 from waiver_policy.services.stepping import MAX_TEXT, locked_open, take_step, write_message
 
 log = logging.getLogger(__name__)
@@ -202,7 +203,7 @@ def take(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSummary
     """
     with transaction.atomic():
         row = locked_open(application_uuid)
-        _check_independent(row, by=by, at=at)
+        check_independent(row, by=by, at=at)
         row.assigned_to, row.assigned_at = by, at
         row.save(update_fields=["assigned_to", "assigned_at"])
     return to_application(row)
@@ -273,43 +274,10 @@ def _locked_for_review(
     uuid: UUID, *, by: int, at: datetime, read: int | None
 ) -> models.WaiverApplication:
     row = locked_open(uuid)
-    _check_independent(row, by=by, at=at)
+    check_independent(row, by=by, at=at)
     if read is not None and row.message_count != read:
         raise OutOfTurn("Something was written that the reviewer has not read.")
     return row
-
-
-def _check_independent(row: models.WaiverApplication, *, by: int, at: datetime) -> None:
-    """Whether this person may decide about this application, and nobody else reads it.
-
-    Raises:
-        InvalidReview.
-    """
-    if row.user_id == by:
-        raise InvalidReview(ReviewFault.OWN)
-    # Locking reads: what was written since our snapshot counts too.
-    if row.conflicts.select_for_update().filter(user_id=by).exists():
-        raise InvalidReview(ReviewFault.DECLARED_CONFLICT)
-    theirs = people.organisations_of_applicant(row)
-    if conflicts.share_one(people.organisations_of_reviewer(by), theirs):
-        raise InvalidReview(ReviewFault.SAME_ORGANISATION)
-    nominated.check_independent(row, by)
-    if row.appealed_at is not None and by in _who_decided_before(row):
-        raise InvalidReview(ReviewFault.DECIDED_BEFORE)
-    if _is_read_by_another(row, by=by, at=at):
-        raise InvalidReview(ReviewFault.TAKEN)
-
-
-def _who_decided_before(row: models.WaiverApplication) -> set[int | None]:
-    steps = list(row.steps.select_for_update().order_by("number"))
-    appeal = next(step.number for step in steps if step.action == Action.APPEAL)
-    return {step.by for step in steps if step.number < appeal and step.action in DECISIONS}
-
-
-def _is_read_by_another(row: models.WaiverApplication, *, by: int, at: datetime) -> bool:
-    if row.assigned_to in (None, by) or row.assigned_at is None:
-        return False
-    return bool(at < row.assigned_at + timedelta(days=conf.taken_for_days()))
 
 
 def _stop_waiting(row: models.WaiverApplication) -> None:
