@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
@@ -129,9 +129,16 @@ class Visitor:
             self.page.get_by_role("button", name="Go to this day").last.click()
 
     def press(self, name: str) -> None:
-        """Press a button, or follow a link, by the words on it."""
+        """Press a button, or follow a link, by the words on it, as soon as the page has it."""
         button = self.page.get_by_role("button", name=name)
-        (button if button.count() else self.page.get_by_role("link", name=name)).first.click()
+        link = self.page.get_by_role("link", name=name)
+        button.or_(link).first.wait_for()
+        self.click((button if button.count() else link).first)
+
+    def click(self, what: Locator) -> None:
+        """Click, and wait for the whole of the page that may follow: it has its address earlier."""
+        what.click()
+        self.page.wait_for_load_state()
 
     @property
     def text(self) -> str:

@@ -54,7 +54,7 @@ def test_a_new_edition_takes_two_people_and_ends_what_the_banner_tells(visitor, 
     visitor.be("Inès")
     visitor.go("/admin/")
     assert "Bangladesh leaves the list" in banner(visitor)
-    visitor.page.get_by_role("link", name="Look at it", exact=True).click()
+    visitor.click(visitor.page.get_by_role("link", name="Look at it", exact=True))
     assert visitor.page.url == f"{visitor.site}{page}"
     visitor.press("Apply this edition")
 

@@ -51,7 +51,7 @@ def test_papers_go_from_a_phone_to_a_reviewer_who_notes_what_they_show(visit):
     # when
     reviewer = visit()
     reviewer.be("Inès", then="/fairgate/waivers/review/")
-    reviewer.page.locator("main table a").first.click()
+    reviewer.click(reviewer.page.locator("main table a").first)
     with reviewer.page.expect_download() as download:
         reviewer.press("Download")
     assert download.value.suggested_filename.startswith("institution_letter-")

@@ -127,7 +127,7 @@ def test_a_page_in_arabic_runs_from_right_to_left(visitor):
 
     # when
     visitor.page.get_by_label("Language", exact=True).select_option("ar")
-    visitor.page.locator(".fg-demo-bar button").click()
+    visitor.click(visitor.page.locator(".fg-demo-bar button"))
 
     # then
     html = visitor.page.locator("html")

@@ -111,11 +111,11 @@ def test_a_learner_of_an_associate_is_looked_at_by_a_person(visitor):
     visitor.page.get_by_role("checkbox").check()
     visitor.press("Send the application")
     visitor.be("Inès", then="/fairgate/waivers/review/")
-    visitor.page.locator("main table a").first.click()
+    visitor.click(visitor.page.locator("main table a").first)
     visitor.page.get_by_label("Approve").check()
     visitor.page.get_by_label("Percentage of the fee that is waived").fill("50")
     visitor.page.get_by_label("What the learner reads").fill("An associate of the group.")
-    visitor.page.locator("main form button").last.click()
+    visitor.click(visitor.page.locator("main form button").last)
 
     # then
     visitor.be("Joaquin", then=FEE)
@@ -131,20 +131,20 @@ def test_a_reviewer_asks_for_more_and_the_learner_answers_from_the_paywall(visit
 
     # when
     visitor.be("Inès", then="/fairgate/waivers/review/")
-    visitor.page.locator("main table a").first.click()
+    visitor.click(visitor.page.locator("main table a").first)
     visitor.page.get_by_label("Ask the learner for more").check()
     visitor.page.get_by_label("What the learner reads").fill("Which islands?")
     visitor.press("Send to the learner")
     visitor.be("Joaquin", then=f"{COURSE}units/welcome/")
     assert "Which islands?" in visitor.text
-    visitor.page.get_by_role("link", name="Answer the reviewer").click()
+    visitor.click(visitor.page.get_by_role("link", name="Answer the reviewer"))
     visitor.page.get_by_label("Your answer").fill("The three in the north.")
     visitor.press("Send the answer")
 
     # then
     assert "Your answer is in. A reviewer looks at it." in visitor.text
     visitor.be("Inès", then="/fairgate/waivers/review/")
-    visitor.page.locator("main table a").first.click()
+    visitor.click(visitor.page.locator("main table a").first)
     assert "The three in the north." in visitor.text
 
 
@@ -184,7 +184,7 @@ def test_a_refusal_is_appealed_and_another_person_decides(visitor):
 def test_who_was_nominated_accepts_and_is_given_the_place(visitor):
     # given
     visitor.be("Bounmy", then="/fairgate/waivers/")
-    visitor.page.locator("main li a").first.click()
+    visitor.click(visitor.page.locator("main li a").first)
     assert "Ministry of Technology and Communications" in visitor.text
 
     # when

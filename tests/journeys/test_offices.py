@@ -76,7 +76,7 @@ def test_the_badge_is_gone_the_day_after_the_agreement_ends(visitor):
 def test_an_author_moves_the_gate_and_learners_meet_it_after_publishing(visitor):
     # given
     visitor.be("Tomás", then="/studio/spectrum-management/")
-    visitor.page.get_by_role("link", name="Edit").first.click()
+    visitor.click(visitor.page.get_by_role("link", name="Edit").first)
 
     # when
     visitor.page.get_by_label("What it closes").select_option("unit")
@@ -96,7 +96,7 @@ def test_an_author_moves_the_gate_and_learners_meet_it_after_publishing(visitor)
 def test_an_author_chooses_how_the_badge_looks(visitor):
     # given
     visitor.be("Tomás", then="/studio/spectrum-management/")
-    visitor.page.get_by_role("link", name="Edit").last.click()
+    visitor.click(visitor.page.get_by_role("link", name="Edit").last)
 
     # when
     visitor.page.get_by_label("Heading").fill("Taught together with")
