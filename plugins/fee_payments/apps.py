@@ -38,7 +38,8 @@ class FeePaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and tell the waiver policy what is said once.
 
-        What the offerings are called, and what is to be forgotten with a person.
+        What the offerings are called and cost, which courses they are of, and what is to be
+        forgotten with a person.
         """
         from fee_payments import (
             api,
@@ -53,6 +54,7 @@ class FeePaymentsConfig(AppConfig):
         )
         waivers.forget_also("orders", api.forget_learner)
         waivers.value_offerings_with(_worth_of)
+        waivers.place_offerings_with(lambda code: api.offering(code).course_key)
 
 
 def _worth_of(code: str) -> list[Any]:

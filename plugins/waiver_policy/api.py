@@ -21,7 +21,8 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
 ``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``add_document``,
 ``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
-Said once, at the start: ``name_offerings_with``, ``value_offerings_with``, ``forget_also``.
+Said once, at the start: ``name_offerings_with``, ``value_offerings_with``,
+``place_offerings_with``, ``forget_also``.
 """
 
 from __future__ import annotations
@@ -263,9 +264,7 @@ def price_kept(
     applicant: Applicant, *, offering_code: str, at: datetime
 ) -> PriceLockSummary | None:
     """What is kept for this person and offering at a moment; ``None`` if nothing is."""
-    return lock_selectors.price_kept(
-        applicant.user_id, offering_code, country=applicant.country, at=at
-    )
+    return lock_selectors.price_kept(applicant, offering_code, at=at)
 
 
 def price_could_be_kept_until(decision: Decision) -> date | None:
@@ -336,6 +335,15 @@ def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> N
     knows, and where the operator has set an amount, two people decide.
     """
     worth.value_offerings_with(worth_of)
+
+
+def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
+    """Let the app that sells offerings say which course run one is of, for limits by course run.
+
+    ``course_run_of`` takes a code and returns a course key as text; for a code without one it
+    returns "" or raises a ``FairgateError``. ``None``: each offering counts as a run of its own.
+    """
+    worth.place_offerings_with(course_run_of)
 
 
 def apply(

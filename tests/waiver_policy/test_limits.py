@@ -113,6 +113,21 @@ def test_a_financial_year_begins_on_its_day(starts, day, bucket):
 
 
 @pytest.mark.parametrize(
+    ("day", "bucket"),
+    [
+        (date(2026, 1, 31), "T2025-09-01"),
+        (date(2026, 2, 1), "T2026-02-01"),
+        (date(2026, 8, 31), "T2026-02-01"),
+        (date(2026, 9, 1), "T2026-09-01"),
+    ],
+)
+def test_a_term_begins_on_its_day(day, bucket):
+    terms = 'term_starts: ["02-01", "09-01"]'
+    once = cap(f"{{scope: person, period: term, {terms}, any_of: [{{coupon: 1}}]}}")
+    assert quotas.subject(once, claim(day=day)) == f"person:1:{bucket}"
+
+
+@pytest.mark.parametrize(
     ("text", "changes", "subject"),
     [
         ("{scope: person, period: P12M, any_of: [{grants: 3}]}", {}, "person:1"),
@@ -120,21 +135,19 @@ def test_a_financial_year_begins_on_its_day(starts, day, bucket):
         ("{scope: person, period: lifetime, any_of: [{application_per_courseware: 1}]}", {},
          "person:1:spectrum"),
         ("{scope: person, period: year, limit: 2}", {}, "person:1:2026"),
-        ("{scope: person, period: term, any_of: [{coupon: 1}]}", {"term": "2026T4"},
-         "person:1:2026T4"),
-        ("{scope: person, period: term, any_of: [{coupon: 1}]}", {}, "person:1:2026"),
+        ("{scope: person, period: term, any_of: [{coupon: 1}]}", {}, "person:1:T2026-01-01"),
         ("{scope: country, period: course_run, limit: 20, unit: seats}", {},
          "country:LA:spectrum"),
         ("{scope: country, period: course_run, limit: 20, unit: seats}",
          {"course_run": "course-v1:A+B+C"}, "country:LA:course-v1:A+B+C"),
-        ("{scope: country, period: course_run, limit: 20, unit: seats}", {"country": ""}, ""),
-        ("{scope: country, period: event, any_of: [{full: 1}]}", {"event": "WTSA-24"},
-         "country:LA:WTSA-24"),
+        ("{scope: country, period: course_run, limit: 20, unit: seats}", {"country": ""},
+         "country:-:spectrum"),
+        ("{scope: country, period: event, any_of: [{full: 1}]}", {}, "country:LA:spectrum"),
         ("{scope: country, period: regular_session, any_of: [{persons: 5}]}",
-         {"event": "UNGA81"}, "country:LA:UNGA81"),
+         {"course_run": "UNGA81"}, "country:LA:UNGA81"),
         ("{scope: institution, period: year, limit: 5}", {"institution": "atc-3"},
          "institution:atc-3:2026"),
-        ("{scope: institution, period: year, limit: 5}", {}, ""),
+        ("{scope: institution, period: year, limit: 5}", {}, "institution:-:2026"),
         ("{scope: course_run, period: lifetime, limit: 5}", {}, "course_run:spectrum"),
         ("{scope: fund, period: year, limit: 20, unit: persons}", {}, "fund:all:2026"),
         ("{scope: fund, period: year, limit: \"50.00\", unit: USD}",
@@ -225,6 +238,12 @@ def test_a_limit_of_categories_counts_different_rules_in_a_year():
         ("{scope: country, period: year, limit: 1.5}", "a whole number, or an amount in quotes"),
         ("{scope: country, period: year, limit: \"15.001\", unit: USD}", "more decimals"),
         ("{scope: country, period: year, limit: -1}", "nothing can ever be given"),
+        ("{scope: country, period: year, limit: 1, term_starts: [\"02-01\"]}", "only a term"),
+        ("{scope: country, period: term, limit: 1, term_starts: [\"09-01\", \"02-01\"]}",
+         "in order, each once"),
+        ("{scope: country, period: term, limit: 1, term_starts: [\"02-30\"]}",
+         "a day of every year"),
+        ("{scope: country, period: term, limit: 1, term_starts: \"02-01\"}", "a list"),
         ("{scope: country, period: year, limit: null}", "the name of a budget"),
     ],
 )  # fmt: skip

@@ -162,8 +162,8 @@ class TestAReplay:
 
     def test_keeps_facts_evidence_and_earlier_countries(self):
         extra = (
-            "  - {label: low, when: {lt: {field: income, value: 100}},"
-            " benefit: {kind: percent_off, percent: 50}}\n"
+            "  - {label: low, when: {all: [{in_group: {group: LDC}},"
+            " {lt: {field: income, value: 100}}]}, benefit: {kind: percent_off, percent: 50}}\n"
         )
         make.policy(make.policy_text(extra), at=make.EVE)
         with suppress(WaiverError):

@@ -149,8 +149,8 @@ class TestWithoutMoney:
     def test_who_has_an_offer_is_quoted_it_even_when_no_rule_would_give_it_any_more(self):
         wait(1)
         api.credit_fund(dollars("15.00"), key="more", reason="x", at=LATER)
-        moved = make.applicant(1, "CH")
-        decision = api.decide(moved, offering_code=make.COURSE, at=LATER)
+        make.policy(make.policy_text(make.LDC_FREE.replace("LDC", "SIDS")), at=LATER)
+        decision = api.decide(make.applicant(1), offering_code=make.COURSE, at=LATER)
         assert (decision.outcome, str(decision.percent)) == (Outcome.GRANTED, "100 %")
         assert [reason.code for reason in decision.reasons] == ["WAITING_LIST_OFFER"]
         assert "a waiver of 100 per cent is held for you" in " ".join(api.explain(decision))

@@ -20,10 +20,11 @@ class WaiverApplication(models.Model):
     ``open_key`` is set while the application waits and NULL once decided: one open application per
     person and offering. ``form_key`` names the form it was sent with, so that a form that is sent
     again is the same application. ``valid_until`` is the first day on which an approval no longer
-    counts; ``answer_until`` and ``appeal_until`` are first days that are too late, ``decide_by`` a
-    last day. The columns ``awaiting_*`` hold what a first person would grant until a second one has
-    looked. ``message_count``, ``step_count`` and ``document_count`` stand here because this is
-    the row that is locked: counting the rows would count those of an old snapshot.
+    counts, ``counted`` the countries that it was given on; ``answer_until`` and ``appeal_until``
+    are first days that are too late, ``decide_by`` a last day. The columns ``awaiting_*`` hold what
+    a first person would grant until a second one has looked. ``message_count``, ``step_count`` and
+    ``document_count`` stand here because this is the row that is locked: counting the rows would
+    count those of an old snapshot.
 
     .. pii: The learner's country, organisation and words; the reviewers' ids and words.
     .. pii_types: id, location, other
@@ -79,6 +80,7 @@ class WaiverApplication(models.Model):
     appeal_until = models.DateField(_("too late for an appeal from"), null=True, blank=True)
     appealed_at = models.DateTimeField(_("appealed at"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    counted = models.JSONField(_("countries that it was given on"), default=list, blank=True)
     message_count = models.PositiveIntegerField(_("messages"), default=0, editable=False)
     step_count = models.PositiveIntegerField(_("steps"), default=0, editable=False)
     document_count = models.PositiveIntegerField(_("documents"), default=0, editable=False)

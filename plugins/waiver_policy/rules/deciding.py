@@ -38,6 +38,7 @@ from waiver_policy.rules.countries import (
     locate,
     strength_of,
 )
+from waiver_policy.rules.grounds import NO_GROUNDS, Grounds
 from waiver_policy.rules.policies import (
     AUTO,
     DEFAULT,
@@ -55,15 +56,33 @@ DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What a reviewer has granted a person for an offering.
+
+    ``rule`` is the label of the rule that had put it before them, if one had; ``grounds`` are the
+    countries of the person that the reviewer saw. ``country``, ``institution`` and ``item`` (what a
+    nomination gives) are those that limits count; blank where there is none.
+    """
+
+    percent: Percent
+    until: date | None = None
+    rule: str = ""
+    grounds: Grounds = NO_GROUNDS
+    country: str = ""
+    institution: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Everything a decision depends on.
 
     ``lists`` and ``editions`` are by ``list_key``: each list that was known at the moment, and the
     name of its edition. ``price`` is the list price that the reduction is taken from, where it is
     known. ``policies`` are those that the policy refers to, by slug, and ``versions`` their
-    numbers. ``approved`` is the percentage a reviewer has granted this person for this offering,
-    and ``approved_rule`` the rule that had put it before them, if one had; ``has_grant`` whether
-    they hold a grant for it already; ``offered`` what the waiting list holds for them.
+    numbers. ``approval`` is what a reviewer has granted this person for this offering;
+    ``has_grant`` whether they hold a grant for it already; ``offered`` what the waiting list holds
+    for them. ``course_run`` is the key of the run that the offering is of, for limits by run.
     """
 
     applicant: Applicant
@@ -78,11 +97,10 @@ class Question:
     price: Money | None = None
     policies: Mapping[str, Policy] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
-    approved: Percent | None = None
-    approved_until: date | None = None
-    approved_rule: str = ""
+    approval: Approval | None = None
     has_grant: bool = False
     offered: Reduction | None = None
+    course_run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,7 @@ class _Finding:
     reduction: Reduction = NOTHING_OFF
     rule: str | None = None
     membership: str | None = None
+    approval: Approval | None = None
 
 
 def decide(question: Question) -> Decision:
@@ -116,7 +135,7 @@ def decide(question: Question) -> Decision:
         membership=finding.membership,
         decided_on=utc_day(question.at),
         at=question.at,
-        inputs=_inputs(question, located),
+        inputs={**_inputs(question, located), **_counting(question, located, finding)},
         engine_version=ENGINE_VERSION,
         reduction=finding.reduction,
     )
@@ -131,16 +150,28 @@ def _locate(question: Question) -> Located:
 
 
 def _find(question: Question, located: Located) -> _Finding:
-    policy = question.policy
     if question.offered is not None:
         part = question.offered.part_of(question.price)
         reason = _reason(ReasonCode.WAITING_LIST_OFFER, percent=plain(part))
         return _Finding(Outcome.GRANTED, (reason,), question.offered)
-    if question.approved is not None:
-        until = question.approved_until
-        said = {"percent": plain(question.approved), "until": until.isoformat() if until else ""}
-        reason = _reason(ReasonCode.MANUAL_OVERRIDE, **said)
-        return _Finding(Outcome.GRANTED, (reason,), Reduction.off(question.approved))
+    by_rule = _by_policy(question, located)
+    approval = question.approval
+    if approval is None or _gives_more(by_rule, approval, question.price):
+        return by_rule
+    until = approval.until.isoformat() if approval.until else ""
+    reason = _reason(ReasonCode.MANUAL_OVERRIDE, percent=plain(approval.percent), until=until)
+    given = Reduction.off(approval.percent)
+    return _Finding(Outcome.GRANTED, (reason,), given, approval=approval)
+
+
+def _gives_more(found: _Finding, approval: Approval, price: Money | None) -> bool:
+    """Whether the policy alone gives more than what a reviewer has granted: that helps only."""
+    part = found.reduction.part_of(price)
+    return found.outcome is Outcome.GRANTED and part.basis_points > approval.percent.basis_points
+
+
+def _by_policy(question: Question, located: Located) -> _Finding:
+    policy = question.policy
     if policy is None:
         return _Finding(Outcome.REFUSED, (_reason(ReasonCode.NO_ACTIVE_POLICY),))
     if policy.kind == REFUND:
@@ -440,7 +471,7 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "user_id": person.user_id,
         "country": person.country,
         "country_basis": person.country_basis,
-        "basis": _basis(question),
+        "basis": basis_of(question.policy),
         "counted": list(located.countries),
         "payer_class": person.payer_class,
         "facts": {name: _kept(value) for name, value in sorted(person.facts.items())},
@@ -452,21 +483,80 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "policies": dict(sorted(question.versions.items())),
         "known_countries": sorted(_countries_of(person, located) & question.countries),
         "known_at": question.known_at.isoformat(),
-        "approved": plain(question.approved) if question.approved is not None else None,
-        "approved_until": question.approved_until.isoformat() if question.approved_until else None,
-        "approved_rule": question.approved_rule,
+        "approval": _kept_approval(question.approval) if question.approval else None,
         "has_grant": question.has_grant,
         "offered": kept_reduction(question.offered) if question.offered is not None else None,
+        "course_run": question.course_run,
     }
+
+
+def _counting(
+    question: Question, located: Located, finding: _Finding
+) -> Mapping[str, Mapping[str, Any]]:
+    """What the decision rests on, and as what a grant of it counts for limits.
+
+    The country that counts is the one whose membership decided, else the first by the basis.
+    """
+    approval = finding.approval
+    if approval is not None:
+        grounds, country = approval.grounds, approval.country
+    else:
+        grounds = Grounds(basis_of(question.policy), located.countries)
+        country = country_of(finding.membership) or located.country
+    return {
+        "grounds": {"basis": grounds.basis, "countries": list(grounds.countries)},
+        "counted_as": {
+            "country": country or question.applicant.country,
+            "label": _label(question.policy, approval.rule if approval else finding.rule),
+            "institution": approval.institution if approval else "",
+            "item": approval.item if approval else "",
+            "course_run": question.course_run,
+        },
+    }
+
+
+def country_of(membership: str | None) -> str:
+    """The country in the name of a row (``LDC-1/LA/1971-11-18``); "" without one."""
+    return membership.rsplit("/", 2)[1] if membership else ""
+
+
+def _label(policy: Policy | None, rule: str | None) -> str:
+    """The word under which limits count a rule; "" where no rule of this policy decided."""
+    rules = [one for one in policy.rules if one.label == rule] if policy and rule else []
+    return (rules[0].counts_as or rules[0].label) if rules else ""
+
+
+def _kept_approval(approval: Approval) -> Mapping[str, Any]:
+    return {
+        "percent": plain(approval.percent),
+        "until": approval.until.isoformat() if approval.until else None,
+        "rule": approval.rule,
+        "basis": approval.grounds.basis,
+        "countries": list(approval.grounds.countries),
+        "country": approval.country,
+        "institution": approval.institution,
+        "item": approval.item,
+    }
+
+
+def _restored_approval(kept: Mapping[str, Any]) -> Approval:
+    return Approval(
+        percent=Percent(kept["percent"]),
+        until=date.fromisoformat(kept["until"]) if kept["until"] else None,
+        rule=kept["rule"],
+        grounds=Grounds(kept["basis"], tuple(kept["countries"])),
+        country=kept["country"],
+        institution=kept["institution"],
+        item=kept["item"],
+    )
 
 
 def _countries_of(person: Applicant, located: Located) -> frozenset[str]:
     return frozenset({person.country, *(one.country for one in located.evidence)})
 
 
-def _basis(question: Question) -> str:
+def basis_of(policy: Policy | None) -> str:
     """Whose country the policy asks for; "" when the answer does not depend on one."""
-    policy = question.policy
     return policy.country_basis if policy is not None and policy.needs_country else ""
 
 
@@ -507,7 +597,7 @@ def restored(
     ``policies`` are those that the policy refers to. The codes that were known then are those it
     kept: a code that a site adds or drops later changes no old answer.
     """
-    approved, until, price = kept["approved"], kept["approved_until"], kept["price"]
+    approval, price = kept["approval"], kept["price"]
     return Question(
         applicant=restored_applicant(kept),
         offering_code=kept["offering_code"],
@@ -521,11 +611,10 @@ def restored(
         price=Money.from_minor(*price) if price else None,
         policies=policies,
         versions=kept["policies"],
-        approved=Percent(approved) if approved is not None else None,
-        approved_until=date.fromisoformat(until) if until else None,
-        approved_rule=kept["approved_rule"],
+        approval=_restored_approval(approval) if approval else None,
         has_grant=kept["has_grant"],
         offered=restored_reduction(kept["offered"]) if kept["offered"] is not None else None,
+        course_run=kept["course_run"],
     )
 
 
@@ -575,6 +664,11 @@ def restored_reduction(kept: list[Any]) -> Reduction:
             for step in kept
         )
     )
+
+
+def is_approved(decision: Decision) -> bool:
+    """Whether what a reviewer has granted decided, and no rule."""
+    return any(reason.code == ReasonCode.MANUAL_OVERRIDE for reason in decision.reasons)
 
 
 def limited(decision: Decision, outcome: Outcome, reason: Reason) -> Decision:

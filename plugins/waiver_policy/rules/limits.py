@@ -36,7 +36,7 @@ def compile_cap(value: Any, place: Place, labels: Collection[str]) -> Cap:
     """
     body = reading.mapping(
         value, place, required=("scope", "period"),
-        optional=("limit", "unit", "any_of", "year_starts"),
+        optional=("limit", "unit", "any_of", "year_starts", "term_starts"),
     )  # fmt: skip
     if ("limit" in body) == ("any_of" in body):
         place.fault("exactly one of limit, any_of is needed.")
@@ -49,6 +49,7 @@ def compile_cap(value: Any, place: Place, labels: Collection[str]) -> Cap:
         unit=reading.text(body["unit"], place.at(body, "unit")) if "unit" in body else "",
         alternatives=alternatives,
         year_starts=_year_starts(body, place),
+        term_starts=_term_starts(body, place),
         words=words,
         per_course=any(
             word.endswith(_PER_COURSE) for one in alternatives for word in one.counts
@@ -76,9 +77,25 @@ def _year_starts(body: Mapped, place: Place) -> tuple[int, int]:
     if "year_starts" not in body:
         return 1, 1
     where = place.at(body, "year_starts")
-    said = body["year_starts"]
     if body.get("period") != "financial_year":
         where.fault("only a financial_year has a first day.")
+    return _day_of_year(body["year_starts"], where)
+
+
+def _term_starts(body: Mapped, place: Place) -> tuple[tuple[int, int], ...]:
+    if "term_starts" not in body:
+        return ((1, 1),)
+    where = place.at(body, "term_starts")
+    if body.get("period") != "term":
+        where.fault("only a term has first days.")
+    said = reading.items(body["term_starts"], where)
+    starts = [_day_of_year(one, where.at(said, number)) for number, one in enumerate(said)]
+    if len(set(starts)) != len(starts) or starts != sorted(starts):
+        where.fault("the first days of the terms are needed in order, each once.")
+    return tuple(starts) or ((1, 1),)
+
+
+def _day_of_year(said: Any, where: Place) -> tuple[int, int]:
     if not isinstance(said, str) or not _MONTH_DAY.fullmatch(said) or said == "02-29":
         where.fault(f"“{reading.shown(said)}” is not a month and a day like 04-01.")
         return 1, 1

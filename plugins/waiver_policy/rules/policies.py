@@ -36,6 +36,8 @@ MANUAL_REVIEW = "manual_review"
 WAIVER, REFUND = "waiver", "refund"
 ASK, HIDE_OPTION, REFUSE, DEFAULT = "ask", "hide_option", "refuse", "default"
 HUNDRED = Decimal(100)
+OF_A_COURSE_RUN = frozenset({"course_run", "event", "session", "regular_session"})
+"""Periods of limits that last as long as a course run: an event is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +129,9 @@ class Cap:
     """A limit on grants: ``limit`` of a ``unit``, or ``alternatives`` of which one may be used up.
 
     ``limit`` ``None`` without alternatives: the fund itself is the limit. ``year_starts`` is the
-    first month and day of a ``financial_year``. ``words``: those of ``counts_as`` that the policy
-    has; any other word counts every grant. ``per_course``: each course run is counted by itself.
+    first month and day of a ``financial_year``, ``term_starts`` those of each ``term``.
+    ``words``: those of ``counts_as`` that the policy has; any other word counts every grant.
+    ``per_course``: each course run is counted by itself.
     """
 
     scope: str
@@ -137,8 +140,14 @@ class Cap:
     unit: str = ""
     alternatives: tuple[Alternative, ...] = ()
     year_starts: tuple[int, int] = (1, 1)
+    term_starts: tuple[tuple[int, int], ...] = ((1, 1),)
     words: frozenset[str] = frozenset()
     per_course: bool = False
+
+    @property
+    def asks_course_run(self) -> bool:
+        """Whether grants of one course run are told from those of another."""
+        return self.per_course or self.scope == "course_run" or self.period in OF_A_COURSE_RUN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a kept price, or another country than before, makes of a decision.
 
 A kept price is the promise to decide by the rules of one day until another day. It helps only: when
-the rules of today give as much, they decide. It ends with the country that it was given for.
+the rules of today give as much, they decide. It ends with the countries that it was given for.
 
 Who has said another country in the last ``COUNTRY_CHANGE`` may be moving for the price: a person
 looks before anything is granted.
@@ -9,7 +9,7 @@ looks before anything is granted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from waiver_policy.data import NOTHING_OFF, Decision, Outcome, Reason, ReasonCod
 from waiver_policy.rules import deciding
 from waiver_policy.rules.conditions import Lists
 from waiver_policy.rules.deciding import NOTHING, Question
+from waiver_policy.rules.grounds import Grounds
 from waiver_policy.rules.policies import Policy
 
 COUNTRY_CHANGE = timedelta(days=90)
@@ -28,7 +29,7 @@ _RANK = (Outcome.REFUSED, Outcome.ASK, Outcome.REVIEW, Outcome.WAITLISTED, Outco
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """The rules of the day that a price is kept for, and the country it is kept for.
+    """The rules of the day that a price is kept for.
 
     ``until`` is the first day (UTC) on which it no longer holds.
     """
@@ -36,7 +37,6 @@ class Lock:
     at: datetime
     known_at: datetime
     until: date
-    country: str
     policy: Policy | None
     policy_version: int
     lists: Lists
@@ -45,33 +45,34 @@ class Lock:
     versions: Mapping[str, int]
 
 
-def decide(question: Question, *, lock: Lock | None, earlier: tuple[str, ...]) -> Decision:
+def decide(
+    question: Question,
+    *,
+    lock: Lock | None,
+    earlier: Collection[str],
+    void: Collection[Grounds] = (),
+) -> Decision:
     """The decision of today, or of the day the price is kept for if that gives more.
 
-    ``earlier`` are other countries that this person has said in the last ``COUNTRY_CHANGE``.
+    ``earlier`` are other countries that this person has said in the last ``COUNTRY_CHANGE``;
+    ``void`` is what was promised to them on other countries: it holds no more.
     """
     now = deciding.decide(question)
-    if question.approved is not None or question.offered is not None:
+    if question.offered is not None:
         return now
-    country, before = question.applicant.country, set(earlier)
-    void = lock is not None and is_void(lock, country)
-    if lock is not None and void:
-        before.add(lock.country)
-    elif lock is not None:
+    if lock is not None:
         now = _better(now, _by_lock(question, lock))
-    return _changed(now, tuple(sorted(before)), was_void=void) if before else now
-
-
-def is_void(lock: Lock, country: str) -> bool:
-    """Whether a person has another country now than the one the price is kept for."""
-    return lock.country not in ("", country)
+    if deciding.is_approved(now):
+        return now
+    before = {*earlier, *(country for grounds in void for country in grounds.countries)}
+    return _changed(now, tuple(sorted(before)), was_void=bool(void)) if before else now
 
 
 def may_be_kept(decision: Decision) -> bool:
     """Whether there is a price to keep: one by a rule of today, given or within reach."""
     is_good = decision.outcome in (Outcome.GRANTED, Outcome.WAITLISTED, Outcome.REVIEW)
     by_rule = decision.rule is not None or decision.outcome is Outcome.GRANTED
-    by_rule &= decision.inputs["approved"] is None
+    by_rule &= not deciding.is_approved(decision)
     return is_good and by_rule and "locked" not in decision.inputs
 
 

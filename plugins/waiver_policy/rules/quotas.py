@@ -17,7 +17,7 @@ from fairgate.money import Money, MoneyError
 from waiver_policy.data import ReasonCode
 from waiver_policy.rules.conditions import add_months
 from waiver_policy.rules.limits import CATEGORIES
-from waiver_policy.rules.policies import Alternative, Cap
+from waiver_policy.rules.policies import OF_A_COURSE_RUN, Alternative, Cap
 from waiver_policy.rules.reading import SPAN
 
 CODES = {
@@ -29,6 +29,8 @@ CODES = {
 }
 MAX_KEY = 160
 """Characters of a subject."""
+UNKNOWN = "-"
+"""Whose uses count together where nobody knows of which country or institution they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +38,7 @@ class Claim:
     """One more grant that wants to fit: who, for what, when, and what the fund pays for it.
 
     ``label`` is the word under which limits count it (a rule's ``counts_as``: full, partial),
-    ``item`` what it gives where a limit asks (``air_ticket``). ``event`` and ``term`` are names of
-    the operator's; without one, the course run is the event and the calendar year the term.
+    ``item`` what it gives where a limit asks (``air_ticket``). A course run is an event, too.
     """
 
     user_id: int
@@ -49,8 +50,6 @@ class Claim:
     item: str = ""
     institution: str = ""
     course_run: str = ""
-    event: str = ""
-    term: str = ""
 
     @property
     def course(self) -> str:
@@ -68,20 +67,19 @@ class Use:
     label: str = ""
     item: str = ""
     user_id: int = 0
-    institution: str = ""
-    course_run: str = ""
 
 
 def subject(cap: Cap, claim: Claim) -> str:
     """Whose uses count together for this limit; blank when the limit does not concern the claim.
 
     The period is a part of it where it has a name (a year, a course run, a term); for lengths like
-    P12M and for life all uses stand together and ``fits`` looks at their days.
+    P12M and for life all uses stand together and ``fits`` looks at their days. All claims whose
+    country or institution nobody knows stand together, too: not to say it is no way past a limit.
     """
     if cap.limit is None and not cap.alternatives:
         return ""
-    who = _who(cap, claim)
-    if not who or not _is_in_currency(cap, claim):
+    who = _who(cap, claim) or UNKNOWN
+    if not _is_in_currency(cap, claim):
         return ""
     parts = [cap.scope, who, _bucket(cap, claim)]
     if cap.per_course and cap.period != "course_run":
@@ -125,14 +123,18 @@ def _bucket(cap: Cap, claim: Claim) -> str:
     if cap.period == "financial_year":
         begun = (day.month, day.day) >= cap.year_starts
         return f"FY{day.year if begun else day.year - 1}"
-    return {
-        "year": str(day.year),
-        "course_run": claim.course,
-        "event": claim.event or claim.course,
-        "session": claim.event or claim.course,
-        "regular_session": claim.event or claim.course,
-        "term": claim.term or str(day.year),
-    }.get(cap.period, "")
+    if cap.period == "term":
+        return _term(cap, day)
+    if cap.period in OF_A_COURSE_RUN:
+        return claim.course
+    return str(day.year) if cap.period == "year" else ""
+
+
+def _term(cap: Cap, day: date) -> str:
+    """A term by its first day; before the first one of a year, the last one of the year before."""
+    begun = [start for start in cap.term_starts if start <= (day.month, day.day)]
+    year, (month, first) = (day.year, begun[-1]) if begun else (day.year - 1, cap.term_starts[-1])
+    return f"T{date(year, month, first).isoformat()}"
 
 
 def _short(key: str) -> str:
@@ -151,8 +153,6 @@ def weigh(claim: Claim, *, grant: str = "") -> Use:
         label=claim.label,
         item=claim.item,
         user_id=claim.user_id,
-        institution=claim.institution,
-        course_run=claim.course,
     )
 
 

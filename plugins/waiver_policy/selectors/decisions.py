@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,11 +10,21 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import conf, models
-from waiver_policy.data import Applicant, Decision, EvidenceBasis, Outcome, Reason, Reduction
+from waiver_policy.data import (
+    Applicant,
+    Decision,
+    EvidenceBasis,
+    EvidenceKind,
+    Outcome,
+    Reason,
+    Reduction,
+)
 from waiver_policy.rules import deciding, price_locks
-from waiver_policy.rules.deciding import Question
+from waiver_policy.rules.countries import PROFILE_BASES, locate, strength_of
+from waiver_policy.rules.deciding import Approval, Question
+from waiver_policy.rules.grounds import NO_GROUNDS, Grounds, grounds_of
 from waiver_policy.rules.policies import Policy
-from waiver_policy.selectors import lists, locks, policies
+from waiver_policy.selectors import lists, locks, policies, worth
 from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.locks import live_key
 
@@ -23,7 +34,7 @@ class Decided:
     """A decision with the policy that was asked, and the price that is kept for the person.
 
     ``lock`` is there if one holds, whether or not it decided. ``void_lock`` names none: it is the
-    row that stands in the way of a new one, because its time or its country is over.
+    row that stands in the way of a new one, because its time is over or its countries are others.
     """
 
     decision: Decision
@@ -64,12 +75,11 @@ def decide(
     keys = policies.keys_of(policy, others)
     known = lists.get_known_lists(known_at=known_at, keys=keys)
     stands = standing or Standing(has_grant=None, has_approval=True)
-    approval = None
-    if stands.has_approval:
-        approval = get_approval(applicant.user_id, offering_code, day=day)
-    held = _held(applicant.user_id, offering_code) if stands.has_grant is None else None
+    person = with_evidence(applicant, at=at)
+    found = _promised(person, offering_code, stands, day=day, at=at)
+    lock = locks.to_lock(found.lock) if found.lock else None
     question = Question(
-        applicant=with_evidence(applicant, at=at),
+        applicant=person,
         offering_code=offering_code,
         at=at,
         known_at=known_at,
@@ -81,68 +91,159 @@ def decide(
         price=price,
         policies=policies.by_slug(others),
         versions={slug: number for slug, (number, _) in others.items()},
-        approved=_percent(approval),
-        approved_until=approval.valid_until if approval else None,
-        approved_rule=approval.decision.rule if approval else "",
-        has_grant=held is not None if stands.has_grant is None else stands.has_grant,
-        offered=_offered(held, day),
+        approval=found.approval,
+        has_grant=found.has_grant,
+        offered=found.offered,
+        course_run=_course_run(offering_code, policy, lock.policy if lock else None),
     )
-    row = locks.get_lock(applicant.user_id, offering_code) if applicant.user_id else None
-    lock = locks.to_lock(row) if row and locks.holds(row, at=at) else None
-    earlier = get_earlier_countries(applicant, at=at)
-    decision = price_locks.decide(question, lock=lock, earlier=earlier)
-    if row and "locked" in decision.inputs:
-        version = row.decision.policy_version
-    is_kept = lock is not None and not price_locks.is_void(lock, applicant.country)
+    decision = price_locks.decide(
+        question,
+        lock=lock,
+        earlier=get_earlier_countries(person, basis=deciding.basis_of(policy), at=at),
+        void=found.void,
+    )
+    if found.lock and "locked" in decision.inputs:
+        version = found.lock.decision.policy_version
     return Decided(
         decision=decision,
         version=version,
         policy=policies.compiled(version),
-        lock=row if is_kept else None,
-        void_lock=None if is_kept else row,
+        lock=found.lock,
+        void_lock=found.void_lock,
     )
 
 
-def get_earlier_countries(applicant: Applicant, *, at: datetime) -> tuple[str, ...]:
-    """Other countries that this person has said in the last 90 days, as far as it was kept.
+def _course_run(offering_code: str, *policies: Policy | None) -> str:
+    """The course run, where one of the policies limits what is given for it; else nobody asks."""
+    if any(cap.asks_course_run for policy in policies if policy for cap in policy.caps):
+        return worth.course_run_of(offering_code)
+    return ""
 
-    The State that has named somebody is not a country that they have said.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Promised:
+    """What a person was promised for an offering, and ``void``: what holds no more.
+
+    A promise holds for the countries that it was given on.
     """
-    if not applicant.user_id:
+
+    approval: Approval | None
+    has_grant: bool
+    offered: Reduction | None
+    lock: models.PriceLock | None
+    void_lock: models.PriceLock | None
+    void: tuple[Grounds, ...]
+
+
+def _promised(
+    person: Applicant, offering_code: str, standing: Standing, *, day: date, at: datetime
+) -> _Promised:
+    approval, void = None, list[Grounds]()
+    if standing.has_approval:
+        approval, void = get_approval(person, offering_code, day=day)
+    held = _held(person.user_id, offering_code) if standing.has_grant is None else None
+    offer = held if held is not None and _is_offer(held, day) else None
+    if offer is not None and not (grounds := grounds_of_offer(offer)).are_those_of(person):
+        # The person's next request ends it; until then it is in nobody's way.
+        held, offer, void = None, None, [*void, grounds]
+    row = locks.get_lock(person.user_id, offering_code) if person.user_id else None
+    lock = row if row is not None and locks.holds(row, at=at) else None
+    if lock is not None and not (grounds := locks.grounds_of_lock(lock)).are_those_of(person):
+        lock, void = None, [*void, grounds]
+    return _Promised(
+        approval=approval,
+        has_grant=held is not None or bool(standing.has_grant),
+        offered=deciding.restored_reduction(offer.decision.reduction["steps"]) if offer else None,
+        lock=lock,
+        void_lock=row if lock is None else None,
+        void=tuple(void),
+    )
+
+
+def get_earlier_countries(person: Applicant, *, basis: str, at: datetime) -> Collection[str]:
+    """Other countries that this person has said by a basis in the last 90 days, as it was kept.
+
+    Nothing where no country matters, or where others than the person say it by now. The State that
+    has named somebody is not a country that they have said.
+    """
+    if not person.user_id or not basis:
+        return ()
+    located = locate(person, basis)
+    if strength_of(located, frozenset()).strength >= EvidenceKind.INSTITUTION.strength:
         return ()
     facts = models.DecisionFacts.objects.filter(
-        decision__user_id=applicant.user_id,
+        decision__user_id=person.user_id,
         decision__at__gt=at - price_locks.COUNTRY_CHANGE,
         decision__at__lte=at,
+    ).exclude(country="")
+    if basis in PROFILE_BASES:
+        rows = facts.exclude(country=person.country[:2])
+        said = rows.values_list("country", "inputs__country_basis")
+        return {country for country, by in said if by != EvidenceBasis.NOMINATING_STATE}
+    said = facts.values_list("inputs__basis", "inputs__counted")
+    return {one for by, counted in said if by == basis for one in counted} - {*located.countries}
+
+
+def get_approval(
+    person: Applicant, offering_code: str, *, day: date
+) -> tuple[Approval | None, list[Grounds]]:
+    """The newest approval of a person for an offering that still counts on a day.
+
+    And, if there is none, on what an approval rested that counts no more.
+    """
+    rows = models.WaiverApplication.objects.select_related("decision__facts", "nomination").filter(
+        user_id=person.user_id, offering_code=offering_code, state="approved",
+        decision__facts__isnull=False,
+    )  # fmt: skip
+    void = []
+    for row in rows.order_by("-reviewed_at", "-id"):
+        if row.valid_until is None or day < row.valid_until:
+            approval = to_approval(row)
+            if approval.grounds.are_those_of(person):
+                return approval, []
+            void.append(approval.grounds)
+    return None, void
+
+
+def counted_countries(row: models.WaiverApplication, *, at: datetime) -> tuple[str, ...]:
+    """The countries of an application as they are known by now, by the basis of its policy.
+
+    What a reviewer has seen in a document counts, and the country that the learner applied with.
+    """
+    person = with_evidence(Applicant(user_id=row.user_id, country=row.country), at=at)
+    return locate(person, row.decision.facts.inputs["basis"]).countries
+
+
+def to_approval(row: models.WaiverApplication) -> Approval:
+    """What was granted by the approval of an application."""
+    inputs, nomination = row.decision.facts.inputs, row.nomination
+    if nomination is not None:
+        # The State speaks for the person, wherever they live.
+        grounds, country = NO_GROUNDS, nomination.country
+    else:
+        grounds = Grounds(inputs["basis"], tuple(row.counted))
+        country = inputs["counted_as"]["country"]
+    return Approval(
+        percent=Percent.from_basis_points(row.percent_bp or 0),
+        until=row.valid_until,
+        rule=row.decision.rule,
+        grounds=grounds,
+        country=country,
+        institution=_institution(row),
+        item=nomination.item if nomination is not None else "",
     )
-    others = facts.exclude(country__in=("", applicant.country[:2]))
-    rows = others.values_list("country", "inputs__country_basis")
-    return tuple(
-        sorted({country for country, basis in rows if basis != EvidenceBasis.NOMINATING_STATE})
-    )
 
 
-def get_approval(user_id: int, offering_code: str, *, day: date) -> models.WaiverApplication | None:
-    """The newest approval of a person for an offering that still counts on a day."""
-    approvals = models.WaiverApplication.objects.select_related("decision").filter(
-        user_id=user_id, offering_code=offering_code, state="approved"
-    )
-    for approval in approvals.order_by("-reviewed_at", "-id"):
-        if approval.valid_until is None or day < approval.valid_until:
-            return approval
-    return None
-
-
-def _percent(approval: models.WaiverApplication | None) -> Percent | None:
-    if approval is None or approval.percent_bp is None:
-        return None
-    return Percent.from_basis_points(approval.percent_bp)
+def _institution(row: models.WaiverApplication) -> str:
+    """The institution as limits know it: its domain, else its name, however it was written."""
+    said = row.organisation_domain or row.organisation
+    return " ".join(said.casefold().split())
 
 
 def _held(user_id: int, offering_code: str) -> models.WaiverGrant | None:
     """The live grant that the person holds for the offering."""
-    grants = models.WaiverGrant.objects.select_related("decision").only(
-        "offered_until", "state", "decision__reduction"
+    grants = models.WaiverGrant.objects.select_related("decision__facts").only(
+        "offered_until", "state", "decision__reduction", "decision__facts__inputs"
     )
     found: models.WaiverGrant | None = grants.filter(
         live_key=live_key(user_id, offering_code)
@@ -150,13 +251,16 @@ def _held(user_id: int, offering_code: str) -> models.WaiverGrant | None:
     return found
 
 
-def _offered(held: models.WaiverGrant | None, day: date) -> Reduction | None:
-    """What the waiting list holds for the person: it stands whatever the lists say by now."""
-    if held is None or held.offered_until is None or held.state != held.RESERVED:
-        return None
-    if day >= held.offered_until:
-        return None
-    return deciding.restored_reduction(held.decision.reduction["steps"])
+def _is_offer(held: models.WaiverGrant, day: date) -> bool:
+    """Whether the waiting list has made a grant, and it stands: whatever the lists say by now."""
+    until = held.offered_until
+    return until is not None and held.state == held.RESERVED and day < until
+
+
+def grounds_of_offer(held: models.WaiverGrant) -> Grounds:
+    """The countries that a grant was made on; none once the person is forgotten."""
+    facts = get_facts(held.decision)
+    return grounds_of(facts.inputs) if facts else NO_GROUNDS
 
 
 def to_decision(row: models.WaiverDecision) -> Decision:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from fairgate.clock import utc_day
 from waiver_policy import models
-from waiver_policy.data import PriceLockSummary
+from waiver_policy.data import Applicant, PriceLockSummary
+from waiver_policy.rules.grounds import Grounds, grounds_of
 from waiver_policy.rules.price_locks import Lock
 from waiver_policy.selectors import lists, policies
+from waiver_policy.selectors.evidence import with_evidence
 
 
 def live_key(user_id: int, offering_code: str) -> str:
@@ -40,7 +42,6 @@ def to_lock(row: models.PriceLock) -> Lock:
         at=decision.at,
         known_at=known_at,
         until=row.until,
-        country=row.country,
         policy=policy,
         policy_version=decision.version,
         lists=known.lists,
@@ -50,12 +51,19 @@ def to_lock(row: models.PriceLock) -> Lock:
     )
 
 
+def grounds_of_lock(row: models.PriceLock) -> Grounds:
+    """The countries that a price is kept for."""
+    return grounds_of(row.decision.facts.inputs)
+
+
 def price_kept(
-    user_id: int, offering_code: str, *, country: str, at: datetime
+    applicant: Applicant, offering_code: str, *, at: datetime
 ) -> PriceLockSummary | None:
-    """What is kept for a person of this country at a moment."""
-    row = get_lock(user_id, offering_code)
-    if row is None or row.country not in ("", country) or not holds(row, at=at):
+    """What is kept for a person at a moment; nothing if they are of other countries by now."""
+    row = get_lock(applicant.user_id, offering_code)
+    if row is None or not holds(row, at=at):
+        return None
+    if not grounds_of_lock(row).are_those_of(with_evidence(applicant, at=at)):
         return None
     return to_summary(row)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from fairgate.errors import FairgateError
 from waiver_policy import models
 from waiver_policy.data import ENGINE_VERSION, Decision, Difference, Replayed, ReplayState
 from waiver_policy.rules import deciding, price_locks
+from waiver_policy.rules.deciding import Approval
 from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import decisions, lists, policies
 from waiver_policy.selectors.decisions import Decided
@@ -99,14 +101,19 @@ def replay(row: models.WaiverDecision, evidence: Evidence | None = None) -> Deci
     return deciding.limited_again(_unlimited(row, evidence or Evidence()), row.facts.inputs)
 
 
-def unlimited(row: models.WaiverDecision) -> Decided:
-    """What a stored decision would be if no limit and no empty fund had turned it."""
+def unlimited(row: models.WaiverDecision, *, approval: Approval | None = None) -> Decided:
+    """What a stored decision would be if no limit and no empty fund had turned it.
+
+    ``approval`` is what a reviewer has granted since; it counts if it is more than what counted.
+    """
     evidence = Evidence()
-    answer = _unlimited(row, evidence)
+    answer = _unlimited(row, evidence, approval)
     return Decided(answer, row.policy_version, evidence.policy(row.policy_version_id))
 
 
-def _unlimited(row: models.WaiverDecision, evidence: Evidence) -> Decision:
+def _unlimited(
+    row: models.WaiverDecision, evidence: Evidence, approval: Approval | None = None
+) -> Decision:
     kept = row.facts.inputs
     policy = evidence.policy(row.policy_version_id)
     others = evidence.others(row.policy_version_id, kept["policies"])
@@ -115,7 +122,9 @@ def _unlimited(row: models.WaiverDecision, evidence: Evidence) -> Decision:
         datetime.fromisoformat(kept["known_at"]),
         policies.keys_of(policy, others),
     )
-    return _asked_again(row, policy=policy, number=row.version, known=known, others=others)
+    return _asked_again(
+        row, policy=policy, number=row.version, known=known, others=others, approval=approval
+    )
 
 
 def again(
@@ -141,6 +150,7 @@ def _asked_again(
     number: int,
     known: KnownLists,
     others: Others,
+    approval: Approval | None = None,
 ) -> Decision:
     kept = row.facts.inputs
     question = deciding.restored(
@@ -152,7 +162,13 @@ def _asked_again(
         editions=known.editions,
         policies=policies.by_slug(others),
     )
+    if approval is not None and _is_more(approval, question.approval):
+        question = replace(question, approval=approval)
     return price_locks.turned_again(deciding.decide(question), kept, at=row.at)
+
+
+def _is_more(one: Approval, other: Approval | None) -> bool:
+    return other is None or other.percent.basis_points < one.percent.basis_points
 
 
 def _replayed(row: models.WaiverDecision, evidence: Evidence) -> Replayed:

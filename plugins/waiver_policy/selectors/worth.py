@@ -1,7 +1,8 @@
-"""What an offering costs, as the app that sells offerings says.
+"""What an offering costs, and which course run it is of, as the app that sells offerings says.
 
-This app knows an offering by its code only. Who knows prices says here how to ask for them; where
-nobody does, an amount is unknown, and what depends on it takes the careful way.
+This app knows an offering by its code only. Who knows more says here how to ask for it. Where
+nobody does, an amount is unknown, and what depends on it takes the careful way; and the offering
+counts as a course run of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from fairgate.errors import FairgateError
 from fairgate.money import Money
 
 _worth_of: Callable[[str], Sequence[Money]] | None = None
+_course_run_of: Callable[[str], str] | None = None
 
 
 def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> None:
@@ -28,3 +30,19 @@ def offering_worth(code: str) -> tuple[Money, ...]:
         return tuple(_worth_of(code))
     except FairgateError:
         return ()
+
+
+def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
+    """Ask ``course_run_of`` from now on; ``None``: nobody knows."""
+    global _course_run_of
+    _course_run_of = course_run_of
+
+
+def course_run_of(code: str) -> str:
+    """The key of the course run that an offering is of; "" where nobody knows."""
+    if _course_run_of is None:
+        return ""
+    try:
+        return _course_run_of(code)
+    except FairgateError:
+        return ""

@@ -30,6 +30,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import deciding
 from waiver_policy.selectors import decisions
 from waiver_policy.selectors.decisions import Decided, Standing
+from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.fund import to_grant
 from waiver_policy.selectors.waiting import to_place
 from waiver_policy.services import closing, fund, locks, taking, waiting
@@ -73,9 +74,8 @@ def grant(
     if known is not None:
         return to_grant(known)
     if held is not None and held.state == Grant.RESERVED:
-        # What the waiting list holds for them is theirs now; what has lapsed is in nobody's way.
-        mine = _expire(held.pk, at=at) if _has_lapsed(held, at) else _adopt(held.pk, wish)
-        if isinstance(mine, Grant):
+        mine = _settle(held, applicant, wish)
+        if mine is not None:
             return to_grant(mine)
         known, held = _look(wish)
         if known is not None:
@@ -208,6 +208,23 @@ def _winner(wish: Wish, decided: Decided) -> models.WaiverGrant:
     raise NotEligible(decision)
 
 
+def _settle(
+    held: models.WaiverGrant, applicant: Applicant, wish: Wish
+) -> models.WaiverGrant | None:
+    """What the waiting list holds for them is theirs now.
+
+    What has lapsed, or was for somebody of another country, ends and is in nobody's way.
+    """
+    if _has_lapsed(held, wish.at):
+        _expire(held.pk, at=wish.at)
+        return None
+    person = with_evidence(applicant, at=wish.at)
+    if not decisions.grounds_of_offer(held).are_those_of(person):
+        _end_offer(held.pk, at=wish.at)
+        return None
+    return _adopt(held.pk, wish)
+
+
 @transaction.atomic
 def _adopt(pk: int, wish: Wish) -> models.WaiverGrant | None:
     """Let this request have the grant that the waiting list holds for the person.
@@ -225,6 +242,17 @@ def _adopt(pk: int, wish: Wish) -> models.WaiverGrant | None:
     row.save(update_fields=["key", "asked_cost", "held_until"])
     log.info("waiting list: offer taken: grant=%s", row.uuid)
     return row
+
+
+@transaction.atomic
+def _end_offer(pk: int, *, at: datetime) -> None:
+    """End an offer that nobody has taken: the person is of another country than it was made on."""
+    row: models.WaiverGrant = Grant.objects.select_for_update().get(pk=pk)
+    is_offer = Place.objects.filter(grant=row, state=Place.OFFERED).exists()
+    if row.state == Grant.RESERVED and is_offer:
+        closing.end(row, Grant.RELEASED, reason="another country", at=at)
+        log.info("waiting list: offer ended, another country: grant=%s", row.uuid)
+        waiting.serve_after(row.currency, at=at)
 
 
 def _stands(row: models.WaiverGrant, at: datetime) -> bool:

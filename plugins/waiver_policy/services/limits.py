@@ -170,12 +170,13 @@ def give_back(grant: models.WaiverGrant, *, at: datetime) -> None:
         models.QuotaUse.objects.filter(grant=grant).update(given_back_at=at)
 
 
-def forget(grant: models.WaiverGrant, kind: str, *, at: datetime) -> bool:
-    """Let nothing tell for which subjects of a kind (``country:``) a grant counts.
+def forget(grant: models.WaiverGrant, kinds: tuple[str, ...], *, nobody: int, at: datetime) -> bool:
+    """Let nothing tell for which subjects of some kinds (``country:``) a grant counts.
 
-    Its row is locked by the caller. A seat that is only held is counted there no more.
+    Its row is locked by the caller. A seat that is only held is counted there no more. ``nobody``
+    is a number that no account has: one for all seats of the person.
     """
-    told = {s: n for s, n in grant.counts_for.items() if s.startswith(kind)}
+    told = {s: n for s, n in grant.counts_for.items() if s.startswith(kinds)}
     if not told:
         return False
     uses = models.QuotaUse.objects.filter(grant=grant, subject__in=told)
@@ -185,7 +186,7 @@ def forget(grant: models.WaiverGrant, kind: str, *, at: datetime) -> bool:
             _give_back(subject, amount)
     elif grant.state == models.WaiverGrant.COMMITTED:
         _keep_uses(grant, told)
-    uses.update(grant=None, user_id=0)
+    uses.update(grant=None, user_id=nobody)
     grant.counts_for = {s: n for s, n in grant.counts_for.items() if s not in told}
     grant.save(update_fields=["counts_for"])
     return True

@@ -8,8 +8,11 @@ how many rows it changed.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Case, Q, Value, When
@@ -29,8 +32,8 @@ WORDS = (
 )  # fmt: skip
 """What an application says about a person, or somebody else about them."""
 
-COUNTRY = "country:"
-"""How the subject of a limit by country begins."""
+TELLING = ("country:", "institution:")
+"""How the subjects of limits begin that tell where somebody is from, or works."""
 
 
 def retire_person(user_id: int, *, at: datetime) -> Mapping[str, int]:
@@ -62,8 +65,8 @@ def _applications(user_id: int, at: datetime) -> int:
         state=ApplicationState.WITHDRAWN.value, open_key=None, awaiting_bp=None, awaiting_by=None,
         assigned_to=None, assigned_at=None, asked_at=None, answer_until=None,
     )  # fmt: skip
-    told = Q(*(Q(**{name: ""}) for name in WORDS))
-    return mine.exclude(told).update(**dict.fromkeys(WORDS, ""))
+    told = Q(*(Q(**{name: ""}) for name in WORDS), counted=[])
+    return mine.exclude(told).update(**dict.fromkeys(WORDS, ""), counted=[])
 
 
 def _nominations(user_id: int, at: datetime) -> int:
@@ -116,17 +119,20 @@ def _waiting_places(user_id: int, at: datetime) -> int:
     return sum(waiting.leave(user_id, code, at=at) for code in codes)
 
 
-def _limits_by_country(user_id: int, at: datetime) -> int:
-    """What counts for a country tells the country of who holds it.
+def _telling_limits(user_id: int, at: datetime) -> int:
+    """What counts for a country or an institution tells where who holds it is from, or works.
 
     A seat that was taken stays counted, for nobody in particular. One that is only held is counted
     no more: who has left takes no seat.
     """
+    telling = reduce(or_, (Q(waits_for__startswith=kind) for kind in TELLING))
     places = models.WaitingPlace.objects.filter(user_id=user_id)
-    changed = places.filter(waits_for__startswith=COUNTRY).update(waits_for="")
+    changed = places.filter(telling).update(waits_for="")
     mine = models.WaiverGrant.objects.select_for_update().filter(user_id=user_id)
+    # Limits that count persons still have to know that these seats were one person's.
+    nobody = -1 - secrets.randbelow(2**62)
     for grant in mine.order_by("pk"):
-        changed += limits.forget(grant, COUNTRY, at=at)
+        changed += limits.forget(grant, TELLING, nobody=nobody, at=at)
     return changed
 
 
@@ -145,7 +151,7 @@ STEPS: dict[str, Step] = {
     "roles": _roles,
     "price locks": _price_locks,
     "waiting places": _waiting_places,
-    "limits by country": _limits_by_country,
+    "limits that tell something": _telling_limits,
     "facts of decisions": _decision_facts,
 }
 

@@ -27,7 +27,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import applications as rules
 from waiver_policy.rules import deciding
 from waiver_policy.rules.applications import Action
-from waiver_policy.selectors import policies, worth
+from waiver_policy.selectors import decisions, policies, worth
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.services import nominated, notices
 from waiver_policy.services.independence import check_independent
@@ -114,6 +114,7 @@ def _grant(
 ) -> None:
     policy = policies.compiled(row.decision.policy_version)
     row.percent_bp, row.refusal_code = granted, ""
+    row.counted = list(decisions.counted_countries(row, at=at))
     row.valid_until = deciding.valid_until(policy, at)
     row.reviewed_by, row.reviewed_at, row.review_reason = by, at, _kept(reason)
     take_step(row, action, by=by, at=at, percent_bp=granted, bulk=bulk)

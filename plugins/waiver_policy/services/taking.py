@@ -150,22 +150,15 @@ def limited(full: limits.Full, claim: Claim) -> Limited:
 def claim_of(wish: Wish, answer: Decided) -> Claim:
     """What a grant would count as. It counts for the day on which it is made.
 
-    The country is the one that counted, the label that of its rule.
-
     Raises:
         PriceNeeded: what the fund pays depends on the price, and nobody named one.
     """
-    decision, policy = answer.decision, answer.policy
-    label = decision.rule or decision.inputs["approved_rule"]
-    rules = [rule for rule in policy.rules if rule.label == label] if policy else []
-    counted = decision.inputs["counted"] or [decision.inputs["country"]]
     return Claim(
         user_id=wish.user_id,
-        country=counted[0],
         offering_code=wish.offering_code,
         day=utc_day(wish.at),
-        cost=wish.waived_cost(decision) or None,
-        label=(rules[0].counts_as or rules[0].label) if rules else "",
+        cost=wish.waived_cost(answer.decision) or None,
+        **answer.decision.inputs["counted_as"],
     )
 
 

@@ -18,15 +18,18 @@ from functools import partial
 
 from django.db import DatabaseError, IntegrityError, transaction
 
+from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.inserting import insert
 from fairgate_tables.transactions import run_again
-from waiver_policy import models
-from waiver_policy.data import GrantSummary
+from waiver_policy import compat, models
+from waiver_policy.data import Applicant, GrantSummary
 from waiver_policy.rules import deciding
+from waiver_policy.rules.grounds import grounds_of
 from waiver_policy.rules.ranking import rank_of
-from waiver_policy.selectors import replaying
+from waiver_policy.selectors import decisions, replaying
 from waiver_policy.selectors.decisions import Decided
+from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.fund import to_grant
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.services import closing, fund, limits, locks, notices, taking
@@ -169,9 +172,13 @@ def _serve_one(pk: int, *, at: datetime) -> _Turn:
     place = Place.objects.select_for_update().get(pk=pk)
     if place.state != Place.WAITING:
         return _Turn(_Served.GONE)
-    wish, answer = _wish(place, at), _answer(place)
+    person = _person(place, at)
+    if person.country and not grounds_of(place.decision.facts.inputs).are_those_of(person):
+        _close(place, Place.LEFT, at=at)
+        log.info("waiting list: left, another country: place=%s", place.uuid)
+        return _Turn(_Served.GONE)
     try:
-        row = taking.take(wish, answer, in_turn=True)
+        row = taking.take(_wish(place, at), _answer(place, person, at), in_turn=True)
     except Limited as limit:
         _wait_for(place, limit.waits_for)
         if limit.waits_for:
@@ -186,6 +193,21 @@ def _serve_one(pk: int, *, at: datetime) -> _Turn:
     place.save(update_fields=["state", "grant"])
     notices.waitlist_served(place.user_id, place.offering_code, key=f"grant:{row.uuid}", at=at)
     return _Turn(_Served.MADE, grant=to_grant(row))
+
+
+def _person(place: models.WaitingPlace, at: datetime) -> Applicant:
+    """Who waits, as they are by now; without a country in the profile nobody has moved."""
+    country = compat.profile_country(place.user_id)
+    return with_evidence(Applicant(user_id=place.user_id, country=country), at=at)
+
+
+def _answer(place: models.WaitingPlace, person: Applicant, at: datetime) -> Decided:
+    """What was answered when they asked, without the limit: the day of the request decides.
+
+    What a reviewer has granted them since is theirs as well, if it is more.
+    """
+    approval, _ = decisions.get_approval(person, place.offering_code, day=utc_day(at))
+    return replaying.unlimited(place.decision, approval=approval)
 
 
 def offer_key(place: models.WaitingPlace) -> str:
@@ -207,11 +229,6 @@ def _wish(place: models.WaitingPlace, at: datetime) -> Wish:
 
 def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money.from_minor(minor, currency)
-
-
-def _answer(place: models.WaitingPlace) -> Decided:
-    """What was answered when they asked, without the limit: the day of the request decides."""
-    return replaying.unlimited(place.decision)
 
 
 def _wait_for(place: models.WaitingPlace, subject: str) -> None:
