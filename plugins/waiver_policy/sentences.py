@@ -785,6 +785,7 @@ _STEPS: Mapping[str, object] = {
     "approve": gettext_lazy("approved"),
     "refuse": gettext_lazy("refused"),
     "waitlist": gettext_lazy("put on the waiting list"),
+    "resume": gettext_lazy("back from the waiting list"),
     "withdraw": gettext_lazy("withdrawn"),
     "appeal": gettext_lazy("appealed"),
     "expire": gettext_lazy("expired"),

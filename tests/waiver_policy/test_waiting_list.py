@@ -8,9 +8,10 @@ import pytest
 
 from factories import waiver_policy as make
 from fairgate.money import Money
+from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.data import Outcome
-from waiver_policy.exceptions import FundEmpty, GrantClosed, NotEligible
+from waiver_policy.exceptions import AlreadyEligible, FundEmpty, GrantClosed, NotEligible
 from waiver_policy.rules.ranking import rank_of
 from waiver_policy.selectors import decisions, replaying
 
@@ -386,3 +387,81 @@ class TestAReturn:
         with pytest.raises(GrantClosed, match="is reserved already"):
             api.return_grant(grant.uuid, at=LATER, reason="refund")
         assert available() == "45.00"
+
+
+class TestAnApprovedApplication:
+    """It waits with its place, and comes back from the list with an offer."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_left(self):
+        make.programme(fund="15.00")
+        self.first = make.grant(99)
+        applied = make.apply(user_id=1)
+        self.uuid = api.approve(
+            applied.uuid, by=9, reason="So.", percent=Percent(100), at=make.EVE
+        ).uuid
+
+    def state(self):
+        return api.get_application(self.uuid).state
+
+    def test_is_on_the_waiting_list_when_there_is_no_money_for_its_seat(self):
+        assert self.state() == "approved"
+        wait(1, country="GU")
+        assert self.state() == "waitlisted"
+        assert [step.action for step in api.list_steps(self.uuid)][-1] == "waitlist"
+        wait(1, country="GU", minutes=5)
+        assert [step.action for step in api.list_steps(self.uuid)].count("waitlist") == 1
+
+    def test_is_approved_again_with_the_offer(self):
+        wait(1, country="GU")
+        api.release_grant(self.first.uuid, at=LATER, reason="x")
+        assert (place(1).state, self.state()) == ("offered", "approved")
+        assert make.grant(1, country="GU", at=LATER).state == "reserved"
+
+    def test_is_approved_still_when_the_place_is_left(self):
+        wait(1, country="GU")
+        api.leave_waiting_list(1, make.COURSE, at=LATER)
+        assert self.state() == "approved"
+        api.release_grant(self.first.uuid, at=LATER, reason="x")
+        assert make.grant(1, country="GU", at=LATER).state == "reserved"
+
+    def test_that_is_withdrawn_gives_the_place_up(self):
+        wait(1, country="GU"), wait(2, minutes=1)
+        api.withdraw(self.uuid, by=1, at=LATER)
+        assert (self.state(), place(1), place(2).position) == ("withdrawn", None, 1)
+        assert api.check_funds() == ()
+
+    def test_is_asked_for_once_however_often_the_learner_applies(self):
+        wait(1, country="GU")
+        with pytest.raises(AlreadyEligible):
+            make.apply(user_id=1, at=LATER)
+
+    def test_of_another_offering_stays_where_it_is(self):
+        wait(1, country="UG", offering="another")
+        assert self.state() == "approved"
+
+
+def test_room_that_a_seat_of_no_cost_frees_is_for_who_waits_for_a_seat_that_costs():
+    # given a country with one seat, taken by somebody whose seat costs the fund nothing
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE, extra=SEATS))
+    make.credit()
+    free = make.grant(1, cost=None)
+    wait(2)
+
+    # when
+    api.release_grant(free.uuid, at=LATER, reason="x")
+
+    # then
+    assert place(2).state == "offered"
+
+
+def test_room_that_a_seat_of_a_fund_frees_is_for_who_waits_for_a_seat_of_no_cost():
+    make.lists()
+    make.policy(make.policy_text(make.LDC_FREE, extra=SEATS))
+    make.credit()
+    paid = make.grant(1)
+    wait(2, cost=None)
+    api.commit_grant(paid.uuid, at=make.EVE)
+    api.return_grant(paid.uuid, at=LATER, reason="refunded")
+    assert place(2).state == "offered"

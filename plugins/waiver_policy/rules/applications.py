@@ -1,7 +1,9 @@
 """The life of an application: who may do what in which state, and where it leads.
 
-One table; everything that changes a state asks it. ``appealed`` tells that the application has
-been refused once and is looked at by another person: then silence and a withdrawal lead back to
+One table; everything that changes a state asks it. An approved application goes to the waiting
+list (``WAITLIST``) when its seat is asked for and there is no money or room, and comes back
+(``RESUME``) with an offer, or when the place is given up. ``appealed`` tells that the application
+has been refused once and is looked at by another person: then silence and a withdrawal lead back to
 the refusal, which stands.
 """
 
@@ -20,7 +22,7 @@ from waiver_policy.exceptions import ApplicationClosed, InvalidReview, OutOfTurn
 S = ApplicationState
 
 OPEN_STATES = frozenset({S.SUBMITTED, S.MORE_INFORMATION, S.PROPOSED, S.APPEALED, S.WAITLISTED})
-"""Somebody still looks at these, or they wait for money."""
+"""Somebody still looks at these, or they are approved and wait for money or room."""
 
 REVIEWED_STATES = (S.SUBMITTED, S.APPEALED, S.PROPOSED, S.MORE_INFORMATION)
 """What stands in the reviewers' queue; the last one waits for the learner."""
@@ -46,6 +48,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     WAITLIST = "waitlist"
+    RESUME = "resume"
     WITHDRAW = "withdraw"
     APPEAL = "appeal"
     EXPIRE = "expire"
@@ -83,15 +86,13 @@ MOVES: Mapping[Action, Move] = {
         Actor.REVIEWER, S.PROPOSED, to=S.SUBMITTED, after_appeal=S.APPEALED
     ),
     Action.APPROVE: _move(
-        Actor.REVIEWER, S.SUBMITTED, S.MORE_INFORMATION, S.APPEALED, S.WAITLISTED, to=S.APPROVED
+        Actor.REVIEWER, S.SUBMITTED, S.MORE_INFORMATION, S.APPEALED, to=S.APPROVED
     ),
     Action.REFUSE: _move(
-        Actor.REVIEWER, S.SUBMITTED, S.MORE_INFORMATION, S.PROPOSED, S.APPEALED, S.WAITLISTED,
-        to=S.REFUSED,
+        Actor.REVIEWER, S.SUBMITTED, S.MORE_INFORMATION, S.PROPOSED, S.APPEALED, to=S.REFUSED
     ),
-    Action.WAITLIST: _move(
-        Actor.CLOCK, S.SUBMITTED, S.PROPOSED, S.APPEALED, S.APPROVED, to=S.WAITLISTED
-    ),
+    Action.WAITLIST: _move(Actor.CLOCK, S.APPROVED, to=S.WAITLISTED),
+    Action.RESUME: _move(Actor.CLOCK, S.WAITLISTED, to=S.APPROVED),
     Action.WITHDRAW: _move(
         Actor.LEARNER, *OPEN_STATES, to=S.WITHDRAWN, after_appeal=S.REFUSED
     ),

@@ -12,6 +12,7 @@ from fairgate.percent import Percent
 from waiver_policy import conf, models
 from waiver_policy.data import (
     Applicant,
+    ApplicationState,
     Decision,
     EvidenceBasis,
     EvidenceKind,
@@ -27,6 +28,9 @@ from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import lists, locks, policies, worth
 from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.locks import live_key
+
+APPROVED = (ApplicationState.APPROVED, ApplicationState.WAITLISTED)
+"""States of an application that was approved: what waits for money was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def get_approval(
     And, if there is none, on what an approval rested that counts no more.
     """
     rows = models.WaiverApplication.objects.select_related("decision__facts", "nomination").filter(
-        user_id=person.user_id, offering_code=offering_code, state="approved",
+        user_id=person.user_id, offering_code=offering_code, state__in=APPROVED,
         decision__facts__isnull=False,
     )  # fmt: skip
     void = []

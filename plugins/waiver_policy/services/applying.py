@@ -34,7 +34,7 @@ from waiver_policy.rules.review_terms import review_terms
 from waiver_policy.selectors import decisions
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.locks import live_key
-from waiver_policy.services import documents, locks
+from waiver_policy.services import documents, locks, waiting
 from waiver_policy.services.decisions import write_decision
 from waiver_policy.services.stepping import (
     MAX_TEXT,
@@ -224,7 +224,11 @@ def withdraw(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSum
         _forget_words(row)
         row.asked_at, row.answer_until = None, None
         row.review_reason = row.first_refusal
+        was_waiting = row.state == ApplicationState.WAITLISTED
         take_step(row, Action.WITHDRAW, by=by, at=at)
+    if was_waiting:
+        # In a transaction of its own: who waits is served with the application locked last.
+        waiting.leave(row.user_id, row.offering_code, at=at)
     return to_application(row)
 
 

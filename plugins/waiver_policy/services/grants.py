@@ -28,6 +28,7 @@ from waiver_policy.exceptions import (
     UnknownGrant,
 )
 from waiver_policy.rules import deciding
+from waiver_policy.rules.applications import Action
 from waiver_policy.selectors import decisions
 from waiver_policy.selectors.decisions import Decided, Standing
 from waiver_policy.selectors.evidence import with_evidence
@@ -99,7 +100,8 @@ def _standing(wish: Wish) -> Standing:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            _finding(), [wish.key, wish.live_key, wish.user_id, wish.offering_code, "approved"]
+            _finding(),
+            [wish.key, wish.live_key, wish.user_id, wish.offering_code, *decisions.APPROVED],
         )
         found = {row[0] for row in cursor.fetchall()}
     return Standing(has_grant="grant" in found, has_approval="approval" in found)
@@ -114,7 +116,7 @@ def _finding() -> str:
         f"SELECT 'grant' FROM {grants} WHERE {column} = %s "  # noqa: S608
         f"UNION SELECT 'grant' FROM {grants} WHERE live_key = %s "
         f"UNION SELECT 'approval' FROM {applications} "
-        "WHERE user_id = %s AND offering_code = %s AND state = %s"
+        "WHERE user_id = %s AND offering_code = %s AND state IN (%s, %s)"
     )
 
 
@@ -188,6 +190,7 @@ def _refuse_or_wait(wish: Wish, answer: Decided, limit: Limited) -> None:
     place = waiting.join(wish, answer, limit)
     if place is None:
         return
+    waiting.take_along(place, Action.WAITLIST, at=wish.at)
     # There may be what they wait for, and nobody who served them: a worker died.
     waiting.serve_after(place.currency, at=wish.at)
     decision, summary = decisions.to_decision(place.decision), to_place(place)
@@ -252,7 +255,7 @@ def _end_offer(pk: int, *, at: datetime) -> None:
     if row.state == Grant.RESERVED and is_offer:
         closing.end(row, Grant.RELEASED, reason="another country", at=at)
         log.info("waiting list: offer ended, another country: grant=%s", row.uuid)
-        waiting.serve_after(row.currency, at=at)
+        waiting.serve_after_grant(row, at=at)
 
 
 def _stands(row: models.WaiverGrant, at: datetime) -> bool:
@@ -291,7 +294,7 @@ def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
         UnknownGrant, GrantClosed: there is no such grant, or it was committed.
     """
     row = _release(uuid, at=at, reason=reason)
-    waiting.serve_after(row.currency, at=at)
+    waiting.serve_after_grant(row, at=at)
     return to_grant(row)
 
 
@@ -329,7 +332,7 @@ def return_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
         UnknownGrant, GrantClosed: there is no such grant, or it was never committed.
     """
     row = _return(uuid, at=at, reason=reason)
-    waiting.serve_after(row.currency, at=at)
+    waiting.serve_after_grant(row, at=at)
     return to_grant(row)
 
 
@@ -364,17 +367,11 @@ def expire_grants(*, at: datetime) -> Expired:
     """
     day = utc_day(at)
     due = Grant.objects.filter(state=Grant.RESERVED, expires_on__lte=day)
-    currencies = set()
-    grants = 0
-    for pk, currency in list(due.order_by("expires_on", "pk").values_list("pk", "currency")):
-        if _expire(pk, at=at):
-            grants += 1
-            currencies.add(currency)
+    ended = [row for row in list(due.order_by("expires_on", "pk")) if _expire(row.pk, at=at)]
     too_old = datetime.combine(day, time.min, UTC) - timedelta(days=conf.waiting_days())
     places = waiting.expire_places(before=too_old, at=at)
-    for currency in sorted(currencies):
-        waiting.serve_after(currency, at=at)
-    return Expired(grants=grants, places=places)
+    waiting.serve_after_grant(*ended, at=at)
+    return Expired(grants=len(ended), places=places)
 
 
 @in_transaction

@@ -23,8 +23,9 @@ from fairgate.money import Money
 from fairgate_tables.inserting import insert
 from fairgate_tables.transactions import run_again
 from waiver_policy import compat, models
-from waiver_policy.data import Applicant, GrantSummary
+from waiver_policy.data import Applicant, ApplicationState, GrantSummary, ReasonCode
 from waiver_policy.rules import deciding
+from waiver_policy.rules.applications import Action
 from waiver_policy.rules.grounds import grounds_of
 from waiver_policy.rules.ranking import rank_of
 from waiver_policy.selectors import decisions, replaying
@@ -34,11 +35,16 @@ from waiver_policy.selectors.fund import to_grant
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.services import closing, fund, limits, locks, notices, taking
 from waiver_policy.services.decisions import write_decision
+from waiver_policy.services.stepping import locked, take_step
 from waiver_policy.services.taking import Limited, Wish
 
 log = logging.getLogger(__name__)
 
 Place = models.WaitingPlace
+_BEFORE = {
+    Action.WAITLIST: ApplicationState.APPROVED,
+    Action.RESUME: ApplicationState.WAITLISTED,
+}
 
 
 @transaction.atomic
@@ -120,6 +126,20 @@ def serve_after(currency: str, *, at: datetime) -> None:
     transaction.on_commit(partial(_serve_quietly, currency, at=at))
 
 
+def serve_after_grant(*ended: models.WaiverGrant, at: datetime) -> None:
+    """Serve who waits for what grants have freed: money of their funds, or room in their limits.
+
+    Who waits for that room may want a seat that another fund pays, or none.
+    """
+    subjects = {subject for row in ended for subject in row.counts_for}
+    waiting = Place.objects.filter(state=Place.WAITING, waits_for__in=subjects)
+    currencies = {row.currency for row in ended}
+    if subjects:
+        currencies |= set(waiting.values_list("currency", flat=True))
+    for currency in sorted(currencies):
+        serve_after(currency, at=at)
+
+
 def _serve_quietly(currency: str, *, at: datetime) -> None:
     try:
         serve(currency, at=at)
@@ -191,6 +211,7 @@ def _serve_one(pk: int, *, at: datetime) -> _Turn:
     _count(place, -1)
     place.state, place.grant = Place.OFFERED, row
     place.save(update_fields=["state", "grant"])
+    take_along(place, Action.RESUME, at=at)
     notices.waitlist_served(place.user_id, place.offering_code, key=f"grant:{row.uuid}", at=at)
     return _Turn(_Served.MADE, grant=to_grant(row))
 
@@ -247,6 +268,8 @@ def leave(user_id: int, offering_code: str, *, at: datetime) -> bool:
     if found is None:
         return False
     left = _leave(found.pk, at=at)
+    if found.grant is not None:
+        serve_after_grant(found.grant, at=at)
     serve_after(found.currency, at=at)
     return left
 
@@ -281,6 +304,25 @@ def _close(place: models.WaitingPlace, state: str, *, at: datetime) -> None:
     _count(place, -1)
     place.state, place.live_key, place.closed_at = state, None, at
     place.save(update_fields=["state", "live_key", "closed_at"])
+    take_along(place, Action.RESUME, at=at)
+
+
+@transaction.atomic
+def take_along(place: models.WaitingPlace, action: Action, *, at: datetime) -> None:
+    """Put the approved application of who waits on the waiting list, or take it back from there.
+
+    Nothing where there is none, or it is there already. It is locked after the place and the fund;
+    whoever locks it first takes neither under that lock.
+    """
+    source, by_approval = _BEFORE[action], ReasonCode.MANUAL_OVERRIDE in place.decision.codes
+    if action is Action.WAITLIST and not by_approval:
+        return
+    approved = models.WaiverApplication.objects.filter(
+        user_id=place.user_id, offering_code=place.offering_code, state=source
+    )
+    newest = approved.order_by("-reviewed_at", "-id").values_list("uuid", flat=True).first()
+    if newest is not None and (row := locked(newest)).state == source:
+        take_step(row, action, by=None, at=at)
 
 
 def expire_places(*, before: datetime, at: datetime) -> int:
