@@ -1,8 +1,8 @@
 """The door of fee_payments: everything that other packages may ask or tell.
 
-Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``list_offerings``,
-``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts again:
-``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``;
+Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``course_key_of``,
+``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts
+again: ``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``;
 ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from fee_payments import compat, selectors, wording
 from fee_payments.selectors import (
+    course_key_of,
     entitled_offerings,
     given_seat,
     has_entitlement,
@@ -58,6 +59,7 @@ from fee_payments.services import (
 
 __all__ = [
     "account_page_url",
+    "course_key_of",
     "ended_note",
     "entitled_offerings",
     "expire_orders",

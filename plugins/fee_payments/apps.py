@@ -54,7 +54,7 @@ class FeePaymentsConfig(AppConfig):
         )
         waivers.forget_also("orders", api.forget_learner)
         waivers.value_offerings_with(_worth_of)
-        waivers.place_offerings_with(lambda code: api.offering(code).course_key)
+        waivers.place_offerings_with(api.course_key_of)
 
 
 def _worth_of(code: str) -> list[Any]:

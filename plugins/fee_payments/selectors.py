@@ -48,6 +48,12 @@ def offering(code: str) -> OfferingSummary:
     return found[0]
 
 
+def course_key_of(code: str) -> str:
+    """The key of the course run that an offering is of; "" if no offering has this code."""
+    keys = models.Offering.objects.filter(code=code).order_by().values_list("course_key", flat=True)
+    return keys.first() or ""
+
+
 def list_offerings(course_key: str | None = None) -> tuple[OfferingSummary, ...]:
     """The offerings of one course, or all of them, by code."""
     return _offerings(Q(course_key=course_key) if course_key else Q())

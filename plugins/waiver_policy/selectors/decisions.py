@@ -12,7 +12,6 @@ from fairgate.percent import Percent
 from waiver_policy import conf, models
 from waiver_policy.data import (
     Applicant,
-    ApplicationState,
     Decision,
     EvidenceBasis,
     EvidenceKind,
@@ -28,9 +27,7 @@ from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import lists, locks, policies, worth
 from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.locks import live_key
-
-APPROVED = (ApplicationState.APPROVED, ApplicationState.WAITLISTED)
-"""States of an application that was approved: what waits for money was."""
+from waiver_policy.selectors.standing import APPROVED, Standing, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,6 @@ class Decided:
     void_lock: models.PriceLock | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Whether a person holds a live grant for an offering (``None``: look), and may be approved."""
-
-    has_grant: bool | None
-    has_approval: bool
-
-
 def decide(
     applicant: Applicant,
     *,
@@ -64,12 +53,13 @@ def decide(
     known_at: datetime | None = None,
     price: Money | None = None,
     standing: Standing | None = None,
+    holds_grant: bool | None = None,
     version: models.PolicyVersion | None = None,
 ) -> Decided:
     """Ask the active policy, or this version of one, with the lists as known then.
 
-    Stores nothing. ``standing``: what the caller has just seen of this person and offering;
-    ``None`` looks.
+    Stores nothing. ``standing``: what the caller has just seen of this person and offering, and
+    ``holds_grant`` whether they hold a grant for it that is no offer; ``None`` looks.
     """
     day = utc_day(at)
     known_at = known_at or at
@@ -78,9 +68,9 @@ def decide(
     others = policies.get_referred_to(policy)
     keys = policies.keys_of(policy, others)
     known = lists.get_known_lists(known_at=known_at, keys=keys)
-    stands = standing or Standing(has_grant=None, has_approval=True)
-    person = with_evidence(applicant, at=at)
-    found = _promised(person, offering_code, stands, day=day, at=at)
+    stands = standing or look(applicant.user_id, offering_code, at=at)
+    person = with_evidence(applicant, at=at) if stands.has_evidence else applicant
+    found = _promised(person, offering_code, stands, holds_grant=holds_grant, day=day, at=at)
     lock = locks.to_lock(found.lock) if found.lock else None
     question = Question(
         applicant=person,
@@ -100,10 +90,11 @@ def decide(
         offered=found.offered,
         course_run=_course_run(offering_code, policy, lock.policy if lock else None),
     )
+    basis = deciding.basis_of(policy) if stands.has_history else ""
     decision = price_locks.decide(
         question,
         lock=lock,
-        earlier=get_earlier_countries(person, basis=deciding.basis_of(policy), at=at),
+        earlier=get_earlier_countries(person, basis=basis, at=at),
         void=found.void,
     )
     if found.lock and "locked" in decision.inputs:
@@ -140,23 +131,30 @@ class _Promised:
 
 
 def _promised(
-    person: Applicant, offering_code: str, standing: Standing, *, day: date, at: datetime
+    person: Applicant,
+    offering_code: str,
+    standing: Standing,
+    *,
+    holds_grant: bool | None,
+    day: date,
+    at: datetime,
 ) -> _Promised:
     approval, void = None, list[Grounds]()
     if standing.has_approval:
         approval, void = get_approval(person, offering_code, day=day)
-    held = _held(person.user_id, offering_code) if standing.has_grant is None else None
+    looks = holds_grant is None and standing.has_grant
+    held = _held(person.user_id, offering_code) if looks else None
     offer = held if held is not None and _is_offer(held, day) else None
     if offer is not None and not (grounds := grounds_of_offer(offer)).are_those_of(person):
         # The person's next request ends it; until then it is in nobody's way.
         held, offer, void = None, None, [*void, grounds]
-    row = locks.get_lock(person.user_id, offering_code) if person.user_id else None
+    row = locks.get_lock(person.user_id, offering_code) if standing.has_lock else None
     lock = row if row is not None and locks.holds(row, at=at) else None
     if lock is not None and not (grounds := locks.grounds_of_lock(lock)).are_those_of(person):
         lock, void = None, [*void, grounds]
     return _Promised(
         approval=approval,
-        has_grant=held is not None or bool(standing.has_grant),
+        has_grant=held is not None or bool(holds_grant),
         offered=deciding.restored_reduction(offer.decision.reduction["steps"]) if offer else None,
         lock=lock,
         void_lock=row if lock is None else None,
@@ -170,7 +168,7 @@ def get_earlier_countries(person: Applicant, *, basis: str, at: datetime) -> Col
     Nothing where no country matters, or where others than the person say it by now. The State that
     has named somebody is not a country that they have said.
     """
-    if not person.user_id or not basis:
+    if not basis:
         return ()
     located = locate(person, basis)
     if strength_of(located, frozenset()).strength >= EvidenceKind.INSTITUTION.strength:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -30,9 +29,10 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import deciding
 from waiver_policy.rules.applications import Action
 from waiver_policy.selectors import decisions
-from waiver_policy.selectors.decisions import Decided, Standing
+from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.fund import to_grant
+from waiver_policy.selectors.standing import look
 from waiver_policy.selectors.waiting import to_place
 from waiver_policy.services import closing, fund, locks, taking, waiting
 from waiver_policy.services.decisions import write_decision
@@ -69,7 +69,7 @@ def grant(
         held_until=held_until,
     )
     known = held = None
-    standing = _standing(wish)
+    standing = look(wish.user_id, offering_code, at=at, key=key)
     if standing.has_grant:
         known, held = _look(wish)
     if known is not None:
@@ -86,38 +86,12 @@ def grant(
         offering_code=offering_code,
         at=at,
         price=price,
-        standing=Standing(has_grant=held is not None, has_approval=standing.has_approval),
+        standing=standing,
+        holds_grant=held is not None,
     )
     if not decided.decision.is_granted or held is not None:
         return _known_or_refused(wish, decided)
     return to_grant(_new(wish, decided))
-
-
-def _standing(wish: Wish) -> Standing:
-    """What there is of this request, this person and this offering: mostly nothing, in one query.
-
-    ``has_grant``: there is a grant of this key, or a live one of this person for the offering.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _finding(),
-            [wish.key, wish.live_key, wish.user_id, wish.offering_code, *decisions.APPROVED],
-        )
-        found = {row[0] for row in cursor.fetchall()}
-    return Standing(has_grant="grant" in found, has_approval="approval" in found)
-
-
-@cache
-def _finding() -> str:
-    # Written out and kept: it is asked at every order. The names are ours.
-    grants, applications = Grant._meta.db_table, models.WaiverApplication._meta.db_table
-    column = connection.ops.quote_name("key")
-    return (
-        f"SELECT 'grant' FROM {grants} WHERE {column} = %s "  # noqa: S608
-        f"UNION SELECT 'grant' FROM {grants} WHERE live_key = %s "
-        f"UNION SELECT 'approval' FROM {applications} "
-        "WHERE user_id = %s AND offering_code = %s AND state IN (%s, %s)"
-    )
 
 
 def _look(wish: Wish) -> tuple[models.WaiverGrant | None, models.WaiverGrant | None]:
