@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
@@ -55,6 +56,7 @@ class FeePaymentsConfig(AppConfig):
         waivers.forget_also("orders", api.forget_learner)
         waivers.value_offerings_with(_worth_of)
         waivers.place_offerings_with(api.course_key_of)
+        waivers.price_offerings_with(_price_of)
 
 
 def _worth_of(code: str) -> list[Any]:
@@ -67,3 +69,15 @@ def _worth_of(code: str) -> list[Any]:
     found = api.offering(code)
     seat = [found.full_seat_cost] if found.full_seat_cost else []
     return [*(price.amount for price in found.prices), *seat]
+
+
+def _price_of(code: str, payer_class: str, on: date) -> Any:
+    """The list price that a quote for this payer class has on a UTC day.
+
+    A class that no price list knows pays what an individual pays.
+    """
+    from fee_payments import api, rules
+    from fee_payments.data import PayerClass
+
+    payer = PayerClass(payer_class) if payer_class in set(PayerClass) else PayerClass.INDIVIDUAL
+    return rules.pick_price(api.offering(code), payer, currency=None, on=on).amount

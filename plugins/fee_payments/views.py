@@ -206,14 +206,18 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the price of this moment for a while; the page of the fee says until when."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect(_login_url(reverse("fee_payments:fee", args=[code])))
+    currency = request.POST.get("currency") or None
     try:
-        api.keep_price(_learner(request), code, at=clock.now())
+        api.keep_price(_learner(request), code, at=clock.now(), currency=currency)
     except UnknownOffering as unknown:
         raise Http404 from unknown
     except NothingToKeep:
         said = _("There is no waiver on this price now that could be kept.")
         return _fee_page(request, code, error=said, status=409)
-    return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
+    except PaymentsError as reason:
+        return _fee_page(request, code, error=in_words(reason), status=409)
+    query = f"?{urlencode({'currency': currency})}" if currency else ""
+    return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]) + query)
 
 
 @require_POST

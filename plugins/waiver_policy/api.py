@@ -22,7 +22,7 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``add_document``,
 ``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
 Said once, at the start: ``name_offerings_with``, ``value_offerings_with``,
-``place_offerings_with``, ``forget_also``.
+``price_offerings_with``, ``place_offerings_with``, ``forget_also``.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ from waiver_policy.rules.review_terms import ReviewTerms
 from waiver_policy.selectors import (
     applications,
     comparing,
-    decisions,
     lists,
     nominations,
     people,
     policies,
     proposals,
+    quoted,
     replaying,
     worth,
 )
@@ -149,13 +149,14 @@ def decide(
     """What the active policy answers for this person, offering and moment. Stores nothing.
 
     ``price`` is the list price: with it the best of several rules is found by what each takes off,
-    and a price that the policy fixes in another currency goes to a person.
+    and a price that the policy fixes in another currency goes to a person. ``None`` is the price
+    that this person would be quoted, where somebody says it (``price_offerings_with``).
 
     The UTC day of ``at`` decides; ``known_at`` (default ``at``) says with whose knowledge: an
     edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
     code ASK (COUNTRY_UNKNOWN); no active policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
     """
-    decided = decisions.decide(
+    decided = quoted.decide(
         applicant, offering_code=offering_code, at=at, known_at=known_at, price=price
     )
     return decided.decision
@@ -247,17 +248,20 @@ def release_grant(uuid: UUID, *, at: datetime, reason: str) -> GrantSummary:
     return grants.release_grant(uuid, at=at, reason=reason)
 
 
-def keep_price(applicant: Applicant, *, offering_code: str, at: datetime) -> PriceLockSummary:
+def keep_price(
+    applicant: Applicant, *, offering_code: str, at: datetime, price: Money | None = None
+) -> PriceLockSummary:
     """Keep the waiver of this moment for ``WAIVER_POLICY_PRICE_LOCK_DAYS``.
 
     Until then the policy, the lists and the day of now decide, if they give more than those of
     the moment that is asked about. It ends when the waiver is used or the country changes. It
-    holds no money of the fund. What is kept already stands as it is, with its own end.
+    holds no money of the fund. What is kept already stands as it is, with its own end. ``price`` as
+    for ``decide``.
 
     Raises:
         NothingToKeep: no rule gives a waiver now, not even after a review; or none are kept.
     """
-    return locks.keep_price(applicant, offering_code=offering_code, at=at)
+    return locks.keep_price(applicant, offering_code=offering_code, at=at, price=price)
 
 
 def price_kept(
@@ -346,6 +350,17 @@ def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
     worth.place_offerings_with(course_run_of)
 
 
+def price_offerings_with(price_of: Callable[[str, str, date], Money] | None) -> None:
+    """Let the app that sells offerings say what a learner would be quoted for one.
+
+    ``price_of`` takes a code, a payer class and a UTC day, and returns the list price, in the first
+    currency of several; where there is none it raises a ``FairgateError``. So who applies, or keeps
+    a price, without a quote at hand is told what the quote tells. ``None``: nobody knows, and
+    decisions without a price are made without one.
+    """
+    worth.price_offerings_with(price_of)
+
+
 def apply(
     applicant: Applicant,
     *,
@@ -362,8 +377,8 @@ def apply(
     ``form_token`` of the same person and offering is the same application, open or not.
 
     Raises:
-        AlreadyEligible: the policy, or an approval, grants a waiver without it; what a rule gives
-            today is kept as by ``keep_price``.
+        AlreadyEligible: the policy, or an approval, grants a waiver of the price that the person
+            would be quoted without it; what a rule gives today is kept as by ``keep_price``.
         TooManyApplications: the person has as many open ones as the operator allows.
     """
     return applying.apply(

@@ -23,6 +23,7 @@ from fee_payments.providers import sandbox
 from fee_payments.wording import in_words
 from waiver_policy import api as waivers
 from waiver_policy import compat as waiver_compat
+from waiver_policy.models import PriceLock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +41,7 @@ def at_noon(monkeypatch):
         return COUNTRIES.get(name, "")
 
     monkeypatch.setattr(compat, "profile_country", profile_country)
+    monkeypatch.setattr(waiver_compat, "profile_country", profile_country)
     monkeypatch.setattr(compat, "course_url", lambda course_key: f"/courses/{course_key}")
 
 
@@ -474,6 +476,61 @@ def test_the_page_about_a_decision_names_the_fee():
     make.offering(waivable=True)
     page = client_of("amina").get(reverse("waiver_policy:why", args=["spectrum"]))
     assert "Spectrum management" in text_of(page)
+
+
+FIFTY_DOLLARS = (
+    "  - {label: fifty, when: {in_group: {group: LDC}},"
+    ' benefit: {kind: fixed_price, amount: "50.00", currency: USD}}\n'
+)
+
+
+@pytest.fixture
+def fifty_dollars():
+    """A policy that leaves fifty dollars to pay."""
+    waiver.programme()
+    waiver.policy(waiver.policy_text(FIFTY_DOLLARS), at=make.NOON)
+
+
+def test_who_reads_that_a_person_looks_at_a_fee_in_another_currency_can_apply(fifty_dollars):
+    # given
+    make.offering(waivable=True, prices=(make.price(Money("120.00", "EUR")),))
+    amina = client_of("amina")
+    assert "Apply for a waiver" in text_of(fee(amina))
+
+    # when
+    why = amina.get(reverse("waiver_policy:why", args=["spectrum"]))
+    told = {"note": "Please.", "truth": "on"}
+    answer = amina.post(reverse("waiver_policy:apply", args=["spectrum"]), told)
+
+    # then
+    assert "in USD, and this fee is in EUR" in text_of(why)
+    (applied,) = waivers.list_applications(user_id=get_user_model().objects.get().pk)
+    assert answer.url == reverse("waiver_policy:application", args=[applied.uuid])
+
+
+def test_a_waiver_is_kept_in_the_currency_of_the_page(fifty_dollars):
+    # given
+    make.offering(waivable=True, prices=(make.price(Money("120.00", "EUR")), make.price()))
+    amina = client_of("amina")
+    page = fee(amina, "?currency=USD")
+
+    # when
+    keep = reverse("fee_payments:keep", args=["spectrum"])
+    answer = amina.post(keep, {"currency": fields_of(page)["currency"]})
+
+    # then
+    assert answer.url == page.request["PATH_INFO"] + "?currency=USD"
+    assert "Your waiver is kept for you" in text_of(amina.get(answer.url))
+    assert PriceLock.objects.get().decision.facts.inputs["price"] == [make.PRICE.minor, "USD"]
+
+
+def test_no_waiver_is_kept_in_a_currency_without_a_price(fifty_dollars):
+    make.offering(waivable=True)
+    keep = reverse("fee_payments:keep", args=["spectrum"])
+    answer = client_of("amina").post(keep, {"currency": "EUR"})
+    assert answer.status_code == 409
+    assert "has no price in EUR" in text_of(answer)
+    assert not PriceLock.objects.exists()
 
 
 def test_the_country_of_a_request_is_asked_only_where_the_operator_says_so(monkeypatch, settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -14,11 +15,12 @@ from fairgate.money import CurrencyMismatch, Money
 from fairgate.percent import Percent
 from fee_payments import api as payments
 from fee_payments import models as shop_models
+from fee_payments.data import PayerClass
 from fee_payments.exceptions import QuoteChanged
 from strategies import monies
 from waiver_policy import api, models
 from waiver_policy.data import NOTHING_OFF, Applicant, Reduction
-from waiver_policy.exceptions import KeyReused, PriceNeeded
+from waiver_policy.exceptions import AlreadyEligible, KeyReused, PriceNeeded
 from waiver_policy.rules.deciding import kept_reduction, restored_reduction
 from waiver_policy.selectors import decisions, replaying
 
@@ -108,6 +110,7 @@ def test_a_free_course_costs_the_fund_nothing_and_an_unknown_price_is_an_error()
         fifty.of_cost(usd("15.00"), None)
 
 
+EURO = Money("120.00", "EUR")
 FIFTY = (
     "  - {label: fifty, when: {in_group: {group: LDC}},"
     ' benefit: {kind: fixed_price, amount: "50.00", currency: USD}}\n'
@@ -150,11 +153,77 @@ class TestAFixedPrice:
         assert replaying.replay(row) == decisions.to_decision(row)
 
     def test_in_another_currency_goes_to_a_person_and_nothing_is_waived(self, fixed_price):
-        shop.offering(waivable=True, prices=(shop.price(Money("120.00", "EUR")),))
+        shop.offering(waivable=True, prices=(shop.price(EURO),))
         quote = payments.quote(shop.learner(country="UG"), "spectrum", at=shop.NOON)
-        assert (quote.waiver.outcome, quote.total) == ("review", Money("120.00", "EUR"))
+        assert (quote.waiver.outcome, quote.total) == ("review", EURO)
         assert quote.waiver.reasons[-1].code == "OTHER_CURRENCY"
         assert any("in USD, and this fee is in EUR" in said for said in quote.explanation)
+
+    def test_in_another_currency_can_be_applied_for_as_the_quote_says(self, fixed_price):
+        # given
+        in_euro = shop.offering(waivable=True, prices=(shop.price(EURO),))
+        quote = payments.quote(shop.learner(country="UG"), "spectrum", at=shop.NOON)
+
+        # when
+        applied = api.apply(
+            make.applicant(1001), offering_code=in_euro.code, note="Please", at=shop.NOON
+        )
+
+        # then
+        kept = models.WaiverApplication.objects.get(uuid=applied.uuid).decision
+        decision = decisions.to_decision(kept)
+        assert (decision.outcome, decision.reasons) == ("review", quote.waiver.reasons)
+        assert decision.inputs["price"] == [EURO.minor, "EUR"]
+        assert replaying.replay(kept) == decision
+
+    def test_in_the_first_of_two_currencies_needs_no_application(self, fixed_price):
+        shop.offering(waivable=True, prices=(shop.price(), shop.price(EURO)))
+        with pytest.raises(AlreadyEligible):
+            api.apply(make.applicant(), offering_code="spectrum", note="Please", at=shop.NOON)
+
+    def test_is_decided_at_the_price_of_who_pays(self, fixed_price):
+        of_states = shop.price(EURO, payer_class=PayerClass.MEMBER_STATE)
+        shop.offering(waivable=True, prices=(shop.price(), of_states))
+        person = make.applicant()
+        state = replace(person, payer_class="member_state")
+        prices = [
+            api.decide(one, offering_code="spectrum", at=shop.NOON).inputs["price"]
+            for one in (person, state)
+        ]
+        assert prices == [[shop.PRICE.minor, "USD"], [EURO.minor, "EUR"]]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"on_sale_until": shop.NOON.date()}, {"prices": ()}],
+        ids=["not on sale", "no price"],
+    )
+    def test_is_decided_without_a_price_where_nobody_is_quoted_one(self, fixed_price, changes):
+        shop.offering(waivable=True, **changes)
+        decision = api.decide(make.applicant(), offering_code="spectrum", at=shop.NOON)
+        assert (decision.outcome, decision.inputs["price"]) == ("granted", None)
+
+    @pytest.mark.parametrize(
+        ("door", "person"),
+        [(api, make.applicant(1001)), (payments, shop.learner(country="UG"))],
+        ids=["policy", "fees"],
+    )
+    def test_in_another_currency_is_kept_as_it_stands(self, fixed_price, door, person):
+        # given
+        shop.offering(waivable=True, prices=(shop.price(EURO),))
+
+        # when
+        lock = door.keep_price(person, offering_code="spectrum", at=shop.NOON)
+
+        # then
+        kept = models.PriceLock.objects.get(uuid=lock.uuid).decision
+        assert (kept.outcome, kept.facts.inputs["price"]) == ("review", [EURO.minor, "EUR"])
+        assert replaying.replay(kept) == decisions.to_decision(kept)
+
+    def test_is_kept_in_the_currency_that_the_learner_chose(self, fixed_price):
+        shop.offering(waivable=True, prices=(shop.price(EURO), shop.price()))
+        payments.keep_price(shop.learner(country="UG"), "spectrum", at=shop.NOON, currency="USD")
+        kept = models.PriceLock.objects.get().decision
+        assert (kept.outcome, kept.facts.inputs["price"]) == ("granted", [shop.PRICE.minor, "USD"])
 
     def test_is_not_granted_for_a_cost_without_a_price_and_nothing_is_held(self, fixed_price):
         with pytest.raises(PriceNeeded, match="depends on the list price"):

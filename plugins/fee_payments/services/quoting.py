@@ -61,17 +61,23 @@ def quote(
     )
 
 
-def keep_price(learner: Learner, offering_code: str, *, at: datetime) -> PriceLockSummary:
+def keep_price(
+    learner: Learner, offering_code: str, *, at: datetime, currency: str | None = None
+) -> PriceLockSummary:
     """Keep the waiver that is applied to this learner's price now, for a while.
 
+    ``currency`` as for ``quote``.
+
     Raises:
-        UnknownOffering: there is nothing to keep a price of.
+        UnknownOffering, NotOnSale, NoPrice: there is nothing to keep a price of.
         waiver_policy.exceptions.NothingToKeep: no waiver is applied, or none is kept here.
     """
-    offering = selectors.offering(offering_code)
-    if not offering.waivable:
+    offer = quote(learner, offering_code, at=at, currency=currency)
+    if offer.waiver is None:
         raise NothingToKeep(None)
-    return waivers.keep_price(applicant(learner, at=at), offering_code=offering.code, at=at)
+    return waivers.keep_price(
+        applicant(learner, at=at), offering_code=offering_code, at=at, price=offer.list_price
+    )
 
 
 def price_kept(learner: Learner, offer: Quote, *, at: datetime) -> PriceLockSummary | None:

@@ -8,12 +8,14 @@ counts as a course run of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from fairgate.errors import FairgateError
 from fairgate.money import Money
 
 _worth_of: Callable[[str], Sequence[Money]] | None = None
 _course_run_of: Callable[[str], str] | None = None
+_price_of: Callable[[str, str, date], Money] | None = None
 
 
 def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> None:
@@ -46,3 +48,22 @@ def course_run_of(code: str) -> str:
         return _course_run_of(code)
     except FairgateError:
         return ""
+
+
+def price_offerings_with(price_of: Callable[[str, str, date], Money] | None) -> None:
+    """Ask ``price_of`` from now on; ``None``: nobody knows."""
+    global _price_of
+    _price_of = price_of
+
+
+def list_price(code: str, *, payer_class: str, on: date) -> Money | None:
+    """What this class of payers would be quoted on a day; ``None`` where nobody sells it to them.
+
+    An offering that is sold in several currencies has the price of the first.
+    """
+    if _price_of is None:
+        return None
+    try:
+        return _price_of(code, payer_class, on)
+    except FairgateError:
+        return None

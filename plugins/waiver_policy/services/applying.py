@@ -31,8 +31,9 @@ from waiver_policy.rules import applications as rules
 from waiver_policy.rules import price_locks
 from waiver_policy.rules.applications import Action
 from waiver_policy.rules.review_terms import review_terms
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import quoted
 from waiver_policy.selectors.applications import to_application
+from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.services import documents, locks, waiting
 from waiver_policy.services.decisions import write_decision
@@ -88,7 +89,7 @@ def _apply(
     truth: str,
 ) -> ApplicationSummary | None:
     """The application; ``None``: there is a waiver without one."""
-    decided = decisions.decide(applicant, offering_code=offering_code, at=at)
+    decided = quoted.decide(applicant, offering_code=offering_code, at=at)
     if decided.decision.outcome is Outcome.GRANTED:
         # They have asked in time: what is given today is kept for them.
         locks.keep(decided, at=at)
@@ -145,7 +146,7 @@ class _Same:
 
 def submit(
     row: models.WaiverApplication,
-    decided: decisions.Decided,
+    decided: Decided,
     proposed: Percent | None,
     *,
     country: str,

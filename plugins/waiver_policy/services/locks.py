@@ -7,26 +7,29 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from fairgate.money import Money
 from fairgate_tables.inserting import insert_or_lock
 from waiver_policy import conf, models
 from waiver_policy.data import Applicant, Decision, PriceLockSummary
 from waiver_policy.exceptions import NothingToKeep
 from waiver_policy.models import PriceLock
 from waiver_policy.rules import price_locks
-from waiver_policy.selectors import decisions, locks
+from waiver_policy.selectors import locks, quoted
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.services.decisions import write_decision
 
 log = logging.getLogger(__name__)
 
 
-def keep_price(applicant: Applicant, *, offering_code: str, at: datetime) -> PriceLockSummary:
+def keep_price(
+    applicant: Applicant, *, offering_code: str, at: datetime, price: Money | None
+) -> PriceLockSummary:
     """Keep the waiver of this moment for a while; what is kept already stands as it is.
 
     Raises:
         NothingToKeep: see ``api.keep_price``.
     """
-    decided = decisions.decide(applicant, offering_code=offering_code, at=at)
+    decided = quoted.decide(applicant, offering_code=offering_code, at=at, price=price)
     kept = keep(decided, at=at)
     if kept is None:
         raise NothingToKeep(decided.decision)
