@@ -180,7 +180,7 @@ def _fee(request: HttpRequest, code: str, at: datetime) -> Fee | None:
 
 
 def _learner(request: HttpRequest) -> Learner:
-    return payments.learner_for(request.user.pk or 0)
+    return payments.learner_for(request.user.pk or 0, request=request)
 
 
 def _gate_of(runtime: DemoRuntime, run: courseware.CourseRun, usage: str) -> Any:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fairgate.stand_in import replaceable
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 @replaceable
@@ -16,6 +21,15 @@ def profile_country(user_id: int) -> str:
 
     country = UserProfile.objects.filter(user_id=user_id).values_list("country", flat=True).first()
     return str(country or "")
+
+
+def makes_request(user_id: int, request: HttpRequest) -> bool:
+    """Whether a person makes a request themselves.
+
+    Who views a course as a specific learner makes the request as that learner; the platform keeps
+    who they are in ``real_user`` (``courseware.masquerade.setup_masquerade``).
+    """
+    return bool(getattr(request.user, "real_user", request.user).pk == user_id)
 
 
 @replaceable

@@ -7,7 +7,6 @@ open short transactions of their own, and an event must be committed before it i
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -140,8 +139,7 @@ def _waiver_url(code: str) -> str:
 def _learner(request: HttpRequest) -> Learner:
     """The signed-in learner, or somebody of whom nothing is known."""
     if request.user.is_authenticated and request.user.pk is not None:
-        learner = api.learner_for(request.user.pk)
-        return replace(learner, seen_country=waivers.country_of_request(request))
+        return api.learner_for(request.user.pk, request=request)
     return Learner(user_id=0, country="")
 
 

@@ -227,6 +227,14 @@ class CompatContract:
             assert profile_country(self.countryless_id) == ""
             assert profile_country(NOBODY) == ""
 
+    # fee_payments.compat
+
+    def test_only_who_asks_makes_a_request(self):
+        request = RequestFactory().get("/")
+        request.user = get_user_model().objects.get(pk=self.learner_id)
+        assert payments.makes_request(self.learner_id, request) is True
+        assert payments.makes_request(NOBODY, request) is False
+
     # waiver_policy.compat
 
     def test_a_year_of_birth_is_a_number_and_may_be_missing(self):

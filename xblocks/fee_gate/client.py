@@ -224,7 +224,8 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
 
     payments = _payments()
     try:
-        quote = payments.quote(payments.learner_for(user_id), fee, at=at)
+        learner = payments.learner_for(user_id, request=compat.current_request())
+        quote = payments.quote(learner, fee, at=at)
     except UnknownOffering:
         return Paywall(state=PaywallState.UNAVAILABLE)
     except (NotOnSale, NoPrice) as reason:
