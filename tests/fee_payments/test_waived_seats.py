@@ -12,7 +12,7 @@ from factories import waiver_policy as waiver
 from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_payments import api, signals
-from fee_payments.data import OrderState
+from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import SomethingToPay
 from fee_payments.models import Entitlement, Order
 from waiver_policy import api as waivers
@@ -123,6 +123,34 @@ def test_paying_late_uses_the_waiver_again():
     make.send(body)
     assert api.order(started.order.uuid).state is OrderState.PAID
     assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+
+
+SIDS = (
+    "  - {{label: sids, when: {{in_group: {{group: SIDS}}}},"
+    " benefit: {{kind: percent_off, percent: {percent}}}}}\n"
+)
+
+
+@pytest.mark.parametrize("percent", [50, 100], ids=["less is waived now", "more is waived now"])
+def test_paying_late_when_another_part_is_waived_waits_for_a_person(settings, told, percent):
+    # given
+    settings.WAIVER_POLICY_PRICE_LOCK_DAYS = 0
+    started = make.payment(make.order(SELA))
+    later = make.NOON + timedelta(hours=2)
+    api.expire_orders(at=later)
+    waiver.policy(waiver.policy_text(SIDS.format(percent=percent)), at=later)
+
+    # when
+    receipt = make.send(make.event(started), at=later)
+
+    # then
+    held = api.order(started.order.uuid)
+    assert receipt.outcome is EventOutcome.HELD
+    assert (held.state, held.paid_at) == (OrderState.HELD, make.NOON)
+    assert held.sentence.endswith("and another part of the price is waived by now.")
+    assert not api.has_entitlement(SELA.user_id, "spectrum", at=later)
+    assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
+    assert told == []
 
 
 def test_a_part_waiver_does_not_open_the_seat_by_itself():

@@ -13,23 +13,25 @@ def grant_again(order: models.Order, line: models.OrderLine) -> None:
     """Take the waiver again that was released when the order was closed.
 
     The learner was promised the price of the day of the order, so that day decides. The line keeps
-    what the fund pays for the seat now.
+    what the fund pays for the seat now: the part of its cost that is waived of the price, as ever.
 
     Raises:
         WaiverError: there is no waiver for this learner any more, or the fund is used up.
+        QuoteChanged: another part of the price would be waived than the learner was promised.
     """
     if line.waiver_grant is None:
         return
+    price = Money.from_minor(line.list_minor, line.currency)
     grant = waivers.grant(
         Applicant(user_id=order.user_id, country=order.country, payer_class=order.payer_class),
         offering_code=line.offering.code,
         full_seat_cost=_full_cost(line),
-        price=Money.from_minor(line.list_minor, line.currency),
+        price=price,
         key=f"late:{order.key}",
         at=order.placed_at,
     )
-    waived = waiving.Waived(grant=grant.uuid, percent=grant.percent, seat_cost=grant.seat_cost)
-    waiving.write(line, waived)
+    promised = Money.from_minor(line.waived_minor, line.currency)
+    waiving.write(line, waiving.waived_by(grant, price=price, promised=promised))
     line.save()
 
 

@@ -16,7 +16,7 @@ from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fee_payments import models, selectors, signals
 from fee_payments.data import EventOutcome, EventReceipt, OrderState
-from fee_payments.exceptions import NoSeatLeft
+from fee_payments.exceptions import NoSeatLeft, QuoteChanged
 from fee_payments.providers.base import Event, get_provider
 from fee_payments.services import entitling, seats
 from fee_payments.services.ordering import OPEN, close, has_moved
@@ -208,7 +208,8 @@ def _reopen(order: models.Order, line: models.OrderLine) -> str:
 
     Or after its waiver had expired: the order is open, its time is over, and nobody has closed it.
 
-    A waiver that was given for another country than the learner's now is not given again.
+    A waiver that was given for another country than the learner's now is not given again, nor is
+    one of another part of the price: the fund pays the part that the learner did not.
     Returns what stands in the way, or nothing; then nothing was taken.
     """
     if line.waiver_grant is not None and has_moved(order.user_id, order.country):
@@ -219,6 +220,8 @@ def _reopen(order: models.Order, line: models.OrderLine) -> str:
             seats.take_seat(order, line.offering)
     except NoSeatLeft:
         return "paid after the order was closed, and no seat is left."
+    except QuoteChanged:
+        return "paid after the order was closed, and another part of the price is waived by now."
     except WaiverError as error:
         return f"paid after the order was closed, and its waiver is gone: {error}"
     return ""

@@ -15,6 +15,7 @@ from fee_payments.data import Learner, Quote
 from fee_payments.exceptions import QuoteChanged
 from fee_payments.services.quoting import applicant
 from waiver_policy import api as waivers
+from waiver_policy.data import GrantSummary
 from waiver_policy.exceptions import GrantClosed
 
 
@@ -47,8 +48,17 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
         at=at,
         held_until=at + conf.order_hold(),
     )
-    if grant.reduction.of(offer.list_price) != offer.waived:
-        # Another policy came into force between the quote and the grant.
+    return waived_by(grant, price=offer.list_price, promised=offer.waived)
+
+
+def waived_by(grant: GrantSummary, *, price: Money, promised: Money) -> Waived:
+    """What a line keeps of a grant that waives what the learner was promised.
+
+    Raises:
+        QuoteChanged: it waives another part of the price. Another policy came into force, or
+            somebody decided about this learner, between the promise and the grant.
+    """
+    if grant.reduction.of(price) != promised:
         raise QuoteChanged(_("The waiver has just changed. Please look at the price again."))
     return Waived(grant=grant.uuid, percent=grant.percent, seat_cost=grant.seat_cost)
 
