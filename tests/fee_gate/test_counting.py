@@ -23,7 +23,7 @@ from factories.fee_gate import (
 )
 from factories.fee_gate import subsection as part
 from fee_gate import handlers, selectors, services
-from fee_gate.exceptions import OutlineUnreadable
+from fee_gate.exceptions import KeyTooLong, OutlineUnreadable
 from fee_gate.models import GatedBlock, GatedCourse
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +150,28 @@ def test_f22_a_publish_that_cannot_be_read_keeps_the_rows_and_shuts_the_course(p
     assert not selectors.gate_table(COURSE).is_readable
     assert GatedBlock.objects.filter(course_key=COURSE, fee=FEE).exists()
     assert f"gates not counted, course shut: course={COURSE}" in caplog.text
+
+
+def test_f22_a_publish_with_a_key_that_no_row_holds_shuts_the_course_and_says_which(
+    published, caplog
+):
+    # given
+    long, longest = html("x" * 207), html("x" * 206)
+    assert [len(one.usage_key) for one in (longest, long)] == [255, 256]
+    published.outlines[COURSE] = course(section("C1", part("S1", unit("V1", gate(), longest))))
+    services.recompute(COURSE)
+    assert selectors.gate_table(COURSE).fees_of(longest.usage_key) == {FEE}
+    published.outlines[COURSE] = course(section("C1", part("S1", unit("V1", gate(), long))))
+
+    # when
+    with pytest.raises(KeyTooLong, match="longer than 255 characters"):
+        handlers.count_gates(sender=None, course_key=COURSE)
+
+    # then
+    assert not selectors.gate_table(COURSE).is_readable
+    assert GatedBlock.objects.filter(usage_key=longest.usage_key).exists()
+    assert f"gates not counted, course shut: course={COURSE}" in caplog.text
+    assert long.usage_key in caplog.text
 
 
 def test_f22_a_table_that_cannot_be_read_is_not_an_empty_table(published, monkeypatch, caplog):

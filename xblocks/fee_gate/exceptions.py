@@ -2,6 +2,7 @@
 
 * GateError
   + OutlineUnreadable    the course cannot be read now, its gates stay as they were (retryable)
+  + KeyTooLong           a block's key has no room in the table; the course stays shut
   + RuleRefused          a hold cannot begin or end like this; tell the operator why
   + NotAudited           nobody can say now why a gate is open or shut (retryable)
   + partitions.GroupUndecided   who has settled a fee cannot be known now; for tasks (retryable)
@@ -23,6 +24,14 @@ class OutlineUnreadable(GateError):
     """
 
     retryable = True
+
+
+class KeyTooLong(GateError):
+    """A block of a course has a key that the table cannot hold; its rows stay as they were.
+
+    Cut off it would name no block, and open one. As for a course that cannot be read, a publish
+    shuts the course; give the block a shorter name and publish again.
+    """
 
 
 class RuleRefused(GateError):

@@ -12,11 +12,13 @@ from django.db import transaction
 
 from fee_gate import compat, keys, remembered, rules, selectors
 from fee_gate.data import UNCOUNTED, Cover, RecomputeSummary
+from fee_gate.exceptions import KeyTooLong
 from fee_gate.models import GatedBlock, GatedCourse, new_version
 
 log = logging.getLogger(__name__)
 
 _BATCH = 500  # rows per statement
+_LONGEST = 255  # characters of a usage key, in the columns of GatedBlock
 
 
 class _Row(NamedTuple):
@@ -39,6 +41,7 @@ def recompute(course_key: str) -> RecomputeSummary:
     Raises:
         OutlineUnreadable: the course cannot be read, or is not there; the table keeps what it
             knew, and a course that was never counted does not come into it.
+        KeyTooLong: the same, for a block whose key no row can hold.
     """
     course = keys.course_text(course_key)
     with transaction.atomic():
@@ -46,6 +49,7 @@ def recompute(course_key: str) -> RecomputeSummary:
         now = GatedCourse.objects.select_for_update().get(course_key=course)
         outline = compat.course_outline(course)
         rows = tuple(_rows(outline))
+        _check_room(rows)
         is_changed = _replace(course, rows, is_current=seen.version == now.version)
         if is_changed or now.version == UNCOUNTED:
             _renew([course], is_counted=True)
@@ -197,6 +201,13 @@ def _rows_of(gates: Mapping[str, tuple[Cover, ...]], *, is_holder: bool) -> Iter
         for place, cover in enumerate(covers):
             digest = hashlib.sha256(f"{usage_key}\n{cover.gate}".encode()).hexdigest()
             yield _Row(digest, cover.fee, is_holder, place, usage_key, cover.gate)
+
+
+def _check_room(rows: Iterable[_Row]) -> None:
+    """A database that is not strict would cut a key off, and the block would be open."""
+    for key in (key for row in rows for key in (row.usage_key, row.gate)):
+        if len(key) > _LONGEST:
+            raise KeyTooLong(f"The key {key} is longer than {_LONGEST} characters.")
 
 
 def _model(course: str, row: _Row) -> GatedBlock:
