@@ -97,12 +97,12 @@ from waiver_policy.selectors import (
     comparing,
     lists,
     nominations,
+    offerings,
     people,
     policies,
     proposals,
     quoted,
     replaying,
-    worth,
 )
 from waiver_policy.selectors import documents as document_selectors
 from waiver_policy.selectors import evidence as evidence_selectors
@@ -338,7 +338,7 @@ def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> N
     fund; for a code without any it returns nothing or raises a ``FairgateError``. ``None``: nobody
     knows, and where the operator has set an amount, two people decide.
     """
-    worth.value_offerings_with(worth_of)
+    offerings.value_offerings_with(worth_of)
 
 
 def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
@@ -347,7 +347,7 @@ def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
     ``course_run_of`` takes a code and returns a course key as text; for a code without one it
     returns "" or raises a ``FairgateError``. ``None``: each offering counts as a run of its own.
     """
-    worth.place_offerings_with(course_run_of)
+    offerings.place_offerings_with(course_run_of)
 
 
 def price_offerings_with(price_of: Callable[[str, str, date], Money] | None) -> None:
@@ -358,7 +358,7 @@ def price_offerings_with(price_of: Callable[[str, str, date], Money] | None) -> 
     a price, without a quote at hand is told what the quote tells. ``None``: nobody knows, and
     decisions without a price are made without one.
     """
-    worth.price_offerings_with(price_of)
+    offerings.price_offerings_with(price_of)
 
 
 def apply(

@@ -15,7 +15,7 @@ from waiver_policy import api, models
 from waiver_policy.checks import check_amounts
 from waiver_policy.data import EvidenceBasis, EvidenceKind, Organisation
 from waiver_policy.exceptions import InvalidReview, OutOfTurn, ReviewFault
-from waiver_policy.selectors import worth
+from waiver_policy.selectors import offerings
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ every_act = pytest.mark.parametrize("act", EVERY_ACT.values(), ids=list(EVERY_AC
 @pytest.fixture(autouse=True)
 def programme():
     make.programme()
-    kept = worth._worth_of
+    kept = offerings._worth_of
     yield
     api.value_offerings_with(kept)
 
@@ -263,7 +263,7 @@ def test_a_learner_may_withdraw_what_is_proposed(proposed):
 def test_the_app_that_sells_offerings_says_what_they_are_worth():
     from fee_payments import apps
 
-    assert worth._worth_of is apps._worth_of
+    assert offerings._worth_of is apps._worth_of
 
 
 @pytest.mark.parametrize("amounts", [{"USD": 500.0}, {"USD": "a lot"}, {"XXX1": "5"}, "500"])

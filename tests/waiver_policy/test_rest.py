@@ -19,7 +19,6 @@ from fairgate_rest.bodies import MAX_BODY
 from waiver_policy import api, compat, models, sentences
 from waiver_policy.exceptions import FundEmpty
 from waiver_policy.forms import TRUTH_VERSION
-from waiver_policy.selectors import worth
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -124,9 +124,9 @@ class TestAnInstitution:
 class TestACourseRun:
     @pytest.fixture(autouse=True)
     def of_one_run(self):
-        from waiver_policy.selectors import worth
+        from waiver_policy.selectors import offerings
 
-        before = worth._course_run_of
+        before = offerings._course_run_of
         api.place_offerings_with(
             lambda code: "course-v1:ITU+R+2026" if code.startswith("spectrum") else ""
         )

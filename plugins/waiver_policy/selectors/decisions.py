@@ -24,7 +24,7 @@ from waiver_policy.rules.countries import PROFILE_BASES, locate, strength_of
 from waiver_policy.rules.deciding import Approval, Question
 from waiver_policy.rules.grounds import NO_GROUNDS, Grounds, grounds_of
 from waiver_policy.rules.policies import Policy
-from waiver_policy.selectors import lists, locks, policies, worth
+from waiver_policy.selectors import lists, locks, offerings, policies
 from waiver_policy.selectors.evidence import with_evidence
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.selectors.standing import APPROVED, Standing, look
@@ -111,7 +111,7 @@ def decide(
 def _course_run(offering_code: str, *policies: Policy | None) -> str:
     """The course run, where one of the policies limits what is given for it; else nobody asks."""
     if any(cap.asks_course_run for policy in policies if policy for cap in policy.caps):
-        return worth.course_run_of(offering_code)
+        return offerings.course_run_of(offering_code)
     return ""
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from waiver_policy.data import Applicant
-from waiver_policy.selectors import decisions, worth
+from waiver_policy.selectors import decisions, offerings
 from waiver_policy.selectors.decisions import Decided
 
 
@@ -26,7 +26,7 @@ def decide(
     """``decisions.decide`` at this price; ``None``: at the one that the learner would be quoted."""
     if price is None:
         payer = applicant.payer_class
-        price = worth.list_price(offering_code, payer_class=payer, on=utc_day(at))
+        price = offerings.list_price(offering_code, payer_class=payer, on=utc_day(at))
     return decisions.decide(
         applicant, offering_code=offering_code, at=at, known_at=known_at, price=price
     )

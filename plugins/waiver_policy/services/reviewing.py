@@ -27,7 +27,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import applications as rules
 from waiver_policy.rules import deciding
 from waiver_policy.rules.applications import Action
-from waiver_policy.selectors import decisions, policies, worth
+from waiver_policy.selectors import decisions, offerings, policies
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.services import nominated, notices
 from waiver_policy.services.independence import check_independent
@@ -74,7 +74,7 @@ def _approve_first(
     granted = percent.basis_points if percent is not None else row.proposed_bp
     if not granted:
         raise InvalidReview(ReviewFault.NO_PERCENT)
-    amounts = worth.offering_worth(row.offering_code)
+    amounts = offerings.offering_worth(row.offering_code)
     share = Percent.from_basis_points(granted)
     _stop_waiting(row)
     if rules.needs_second(share, amounts, conf.two_people_above()):
