@@ -13,18 +13,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
 from fairgate.money import Money
+from fairgate.percent import Percent
 from waiver_policy import (
     admin_lists,  # noqa: F401 - importing registers
     api,
     models,
     permissions,
 )
-from waiver_policy.admin_base import ReadOnlyAdmin
+from waiver_policy.admin_base import InWords, ReadOnlyAdmin
 from waiver_policy.data import Answer, Comparison
 from waiver_policy.exceptions import WaiverError
 from waiver_policy.forms import (
@@ -33,10 +36,48 @@ from waiver_policy.forms import (
     NominationCallForm,
     ReviewerOrganisationForm,
 )
-from waiver_policy.sentences import outcome_name
+from waiver_policy.selectors.operators import usernames
+from waiver_policy.sentences import (
+    ITEMS,
+    KINDS,
+    REFUSALS,
+    in_a_row,
+    nomination_state,
+    outcome_name,
+    state_name,
+    step_name,
+)
+from waiver_policy.wording import (
+    basis_name,
+    document_kind,
+    document_type,
+    evidence_kind,
+    grant_state,
+    lock_end,
+    message_kind,
+    movement,
+    policy_state,
+)
 
 # How far back a comparison looks before somebody says how far.
 AT_FIRST = timedelta(days=90)
+
+
+def _percent(basis_points: int) -> str:
+    return str(Percent.from_basis_points(basis_points))
+
+
+def _reduction(kept: Any) -> str:
+    return str(Percent(kept["percent"]))
+
+
+def _refusal(code: str) -> str:
+    return str(REFUSALS.get(code, code))
+
+
+def _staff(user_id: int) -> str:
+    """Who works for the site is called by name; who is gone, by number."""
+    return usernames([user_id]).get(user_id, str(user_id))
 
 
 @admin.register(models.PolicyVersion)
@@ -48,7 +89,18 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         "activated_by", "retired_at", "retired_by",
     ]  # fmt: skip
     list_filter = ["state", "slug"]
+    words = {"state": policy_state}
+    fields = [
+        "slug", "version", "title", "state", "document", "sha256", "author", "created_at",
+        "activated_at", "activated_by", "retired_at", "retired_by",
+    ]  # fmt: skip
+    readonly_fields = ["document"]
     change_form_template = "admin/waiver_policy/policyversion/change_form.html"
+
+    @admin.display(description=_("document"))
+    def document(self, version: models.PolicyVersion) -> SafeString:
+        """The text as it is: what is indented means something."""
+        return format_html('<pre dir="ltr" class="policy-document">{}</pre>', version.text)
 
     def get_urls(self) -> list[Any]:
         compare = self.admin_site.admin_view(self.compare)
@@ -127,7 +179,11 @@ def _moves(found: Comparison) -> list[dict[str, object]]:
 
 
 def _answer(answer: Answer) -> str:
-    return f"{outcome_name(answer.outcome)}, {answer.percent}"
+    """An answer in words; a number of nothing says no more than the outcome does."""
+    said = outcome_name(answer.outcome)
+    if not answer.percent.basis_points:
+        return said
+    return in_a_row([said, str(answer.percent).replace(" ", "\N{NO-BREAK SPACE}")])
 
 
 def _effects(found: Comparison) -> list[str]:
@@ -155,6 +211,12 @@ class WaiverDecisionAdmin(ReadOnlyAdmin):
 
     list_display = ["uuid", "offering_code", "outcome", "rule", "policy", "version", "decided_on"]
     list_filter = ["outcome", "policy", "rule"]
+    words = {
+        "outcome": outcome_name,
+        "reduction": _reduction,
+        "editions": in_a_row,
+        "codes": in_a_row,
+    }
     search_fields = ["uuid", "offering_code"]
 
 
@@ -165,6 +227,7 @@ class PriceLockAdmin(ReadOnlyAdmin):
     exclude = ["country"]
     list_display = ["uuid", "offering_code", "until", "ended_at", "end_reason"]
     list_filter = ["end_reason"]
+    words = {"end_reason": lock_end}
     search_fields = ["uuid", "offering_code"]
 
 
@@ -172,11 +235,16 @@ class PriceLockAdmin(ReadOnlyAdmin):
 class WaiverGrantAdmin(ReadOnlyAdmin):
     """Grants and their states."""
 
-    list_display = [
-        "uuid", "offering_code", "state", "currency", "cost_minor", "granted_at", "expires_on",
-    ]  # fmt: skip
+    list_display = ["uuid", "offering_code", "state", "cost", "granted_at", "expires_on"]
     list_filter = ["state", "currency"]
     search_fields = ["uuid", "offering_code"]
+    words = {"state": grant_state, "percent_bp": _percent}
+    titles = {"percent_bp": _("waived")}
+
+    @admin.display(description=_("held for the seat"), empty_value="–")
+    def cost(self, grant: models.WaiverGrant) -> str | None:
+        """An amount with its currency; a seat may cost no fund anything."""
+        return _amount(grant.cost_minor, grant.currency) if grant.currency else None
 
 
 @admin.register(models.WaiverFund)
@@ -190,11 +258,11 @@ class WaiverFundAdmin(ReadOnlyAdmin):
     def available(self, fund: models.WaiverFund) -> str:
         return _amount(fund.available_minor, fund.currency)
 
-    @admin.display(description=_("reserved"))
+    @admin.display(description=_("held for open orders"))
     def reserved(self, fund: models.WaiverFund) -> str:
         return _amount(fund.reserved_minor, fund.currency)
 
-    @admin.display(description=_("committed"))
+    @admin.display(description=_("paid for seats"))
     def committed(self, fund: models.WaiverFund) -> str:
         return _amount(fund.committed_minor, fund.currency)
 
@@ -202,7 +270,7 @@ class WaiverFundAdmin(ReadOnlyAdmin):
     def shortfall(self, fund: models.WaiverFund) -> str:
         return _amount(fund.shortfall_minor, fund.currency)
 
-    @admin.display(description=_("months of runway"), empty_value="–")
+    @admin.display(description=_("months that it lasts"), empty_value="–")
     def runway(self, fund: models.WaiverFund) -> str | None:
         months = api.runway(fund.currency, at=clock.now()).months
         # Rounded down: a fund never lasts longer than is said.
@@ -215,6 +283,7 @@ class FundEntryAdmin(ReadOnlyAdmin):
 
     list_display = ["at", "effective_on", "fund", "kind", "amount", "reason", "key"]
     list_filter = ["kind", "fund"]
+    words = {"kind": movement}
     list_select_related = ["fund"]
 
     @admin.display(description=_("amount"))
@@ -229,6 +298,7 @@ class ManualCreditAdmin(ReadOnlyAdmin):
     form = ManualCreditForm
     list_display = ["proposed_at", "kind", "amount", "effective_on", "state", "reason",
                     "proposed_by", "decided_by"]  # fmt: skip
+    words = {"proposed_by": _staff, "decided_by": _staff}
     list_filter = ["state", "kind", "currency"]
     actions = ["confirm", "reject"]
 
@@ -253,8 +323,8 @@ class ManualCreditAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ["amount_text", "currency", "kind", "reason", "effective_on"]
-        return ["kind", "amount", "reason", "effective_on", "state", "proposed_by", "proposed_at",
-                "decided_by", "decided_at"]  # fmt: skip
+        return ["kind", "amount", "reason", "effective_on", "state", "proposed_by_in_words",
+                "proposed_at", "decided_by_in_words", "decided_at"]  # fmt: skip
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Propose it, through the same door as everybody."""
@@ -310,7 +380,7 @@ def _amount(minor: int, currency: str) -> str:
     return str(Money.from_minor(minor, currency))
 
 
-class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
+class ReadOnlyInline(InWords, admin.TabularInline):  # type: ignore[type-arg]
     """Shows rows that belong to another; adds, changes and deletes none."""
 
     can_delete = False
@@ -328,6 +398,7 @@ class ApplicationMessageInline(ReadOnlyInline):
 
     model = models.ApplicationMessage
     fields = ("number", "kind", "text", "by", "at")
+    words = {"kind": message_kind}
 
 
 class ApplicationStepInline(ReadOnlyInline):
@@ -335,6 +406,13 @@ class ApplicationStepInline(ReadOnlyInline):
 
     model = models.ApplicationStep
     fields = ("number", "action", "state", "by", "at", "percent_bp", "refusal_code", "bulk")
+    words = {
+        "action": step_name,
+        "state": state_name,
+        "percent_bp": _percent,
+        "refusal_code": _refusal,
+    }
+    titles = {"percent_bp": _("percentage")}
 
 
 @admin.register(models.WaiverApplication)
@@ -345,6 +423,21 @@ class WaiverApplicationAdmin(ReadOnlyAdmin):
 
     list_display = ["uuid", "offering_code", "state", "submitted_at", "decide_by", "reviewed_at"]
     list_filter = ["state", "refusal_code"]
+    words = {
+        "state": state_name,
+        "refusal_code": _refusal,
+        "proposed_bp": _percent,
+        "percent_bp": _percent,
+        "awaiting_bp": _percent,
+        "assigned_to": _staff,
+        "awaiting_by": _staff,
+        "reviewed_by": _staff,
+    }
+    titles = {
+        "proposed_bp": _("percentage that the rule proposes"),
+        "percent_bp": _("percentage granted"),
+        "awaiting_bp": _("percentage that a second person confirms"),
+    }
     search_fields = ["uuid", "offering_code"]
 
 
@@ -387,12 +480,21 @@ class NominationCallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+def _nominated_as(kind: str) -> str:
+    return str(KINDS.get(kind, kind))
+
+
+def _item(item: str) -> str:
+    return str(ITEMS.get(item, item))
+
+
 @admin.register(models.Nomination)
 class NominationAdmin(ReadOnlyAdmin):
     """Whom States have nominated."""
 
     list_display = ["call", "country", "rank", "user_id", "kind", "item", "state"]
     list_filter = ["state", "kind", "country"]
+    words = {"state": nomination_state, "kind": _nominated_as, "item": _item}
     list_select_related = ["call"]
 
 
@@ -413,6 +515,7 @@ class CountryEvidenceAdmin(ReadOnlyAdmin):
 
     list_display = ["uuid", "user_id", "basis", "kind", "observed_at", "recorded_by"]
     list_filter = ["basis", "kind"]
+    words = {"basis": basis_name, "kind": evidence_kind}
     search_fields = ["=uuid", "=user_id"]
 
 
@@ -421,6 +524,7 @@ class ApplicationDocumentAdmin(ReadOnlyAdmin):
     """Documents of applications, which are read on the reviewer's page; each reading is kept."""
 
     list_display = ["uuid", "kind", "content_type", "size", "uploaded_at", "deleted_at"]
+    words = {"kind": document_kind, "content_type": document_type}
     list_filter = ["kind", ("deleted_at", admin.EmptyFieldListFilter), "is_repeated"]
     search_fields = ["=uuid", "=application__uuid"]
 

@@ -55,6 +55,7 @@ from waiver_policy.selectors import lists
 from waiver_policy.selectors.operators import usernames
 from waiver_policy.sentences import (
     contested_sentence,
+    in_a_row,
     list_name,
     membership_country,
     membership_status,
@@ -238,7 +239,7 @@ class EditionProposalAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("lists"))
     def lists(self, row: models.EditionProposal) -> str:
         """The codes of the lists."""
-        return ", ".join(sorted(row.base))
+        return in_a_row(sorted(row.base))
 
     @admin.display(description=gettext_lazy("state"))
     def state_now(self, row: models.EditionProposal) -> str:
@@ -358,7 +359,7 @@ class EditionProposalAdmin(ReadOnlyAdmin):
 
 def _applied(row: models.EditionProposal, by: str, at: datetime) -> str:
     done = api.apply_edition(row.uuid, by=by, at=at)
-    names = ", ".join(edition.name for edition in done.created)
+    names = in_a_row(edition.name for edition in done.created)
     return _("Applied: %(editions)s.") % {"editions": names}
 
 
@@ -417,7 +418,7 @@ def _touched(impact: EditionImpact) -> list[str]:
     return [
         _("Answers from today on change on the list of %(list)s for: %(countries)s.") % {
             "list": list_name(code),
-            "countries": ", ".join(conf.country_name(country) for country in countries),
+            "countries": in_a_row(conf.country_name(country) for country in countries),
         }
         for code, countries in impact.countries.items()
     ]  # fmt: skip

@@ -6,7 +6,7 @@ the list, its dates and its edition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, timedelta
 
 from django.utils.formats import date_format
@@ -294,7 +294,7 @@ def old_edition_sentence(edition: EditionSummary, days: int) -> str:
 
 def waiting_sentence(proposal: ProposalSummary) -> str:
     """What an operator has to know about a proposed edition."""
-    codes = _code(", ".join(sorted(proposal.base)))
+    codes = in_a_row(sorted(proposal.base))
     return _("A proposed edition waits for a second person: %(lists)s.") % {"lists": codes}
 
 
@@ -370,6 +370,11 @@ def _foreign(text: str) -> str:
     return isolated(text) if get_language_bidi() else text
 
 
+def in_a_row(names: Iterable[object]) -> str:
+    """Names and codes in a row; each is ordered by itself, and the row as the language runs."""
+    return pgettext("between items of a list", ", ").join(_foreign(str(name)) for name in names)
+
+
 def list_separator() -> str:
     """What stands between the parts of a list whose parts may have commas."""
     return pgettext("between items that may have commas", "; ")
@@ -406,6 +411,7 @@ def _appeal() -> str:
 
 _title_of: Callable[[str], str] | None = None
 _language_of: Callable[[str], str] | None = None
+_page_of: Callable[[str], str] | None = None
 
 
 def name_offerings_with(
@@ -414,6 +420,22 @@ def name_offerings_with(
     """Let ``title_of`` name offerings from now on; ``None`` shows their codes again."""
     global _title_of, _language_of
     _title_of, _language_of = title_of, language_of
+
+
+def link_offerings_with(page_of: Callable[[str], str] | None) -> None:
+    """Let ``page_of`` say where the fee of an offering is settled; ``None``: nowhere."""
+    global _page_of
+    _page_of = page_of
+
+
+def offering_page(code: str) -> str:
+    """The page on which the fee of an offering is settled; "" where nobody says."""
+    if _page_of is None:
+        return ""
+    try:
+        return _page_of(code)
+    except FairgateError:
+        return ""
 
 
 def offering_title(code: str) -> str | None:

@@ -158,3 +158,66 @@ def basis_name(basis: str) -> str:
 def evidence_kind(kind: str) -> str:
     """How a country is known, in words."""
     return str(EVIDENCE_KINDS.get(kind, kind))
+
+
+# What operators read in the admin instead of the codes that are stored.
+_POLICY_STATES: Mapping[str, object] = {
+    "draft": gettext_lazy("draft"),
+    "active": gettext_lazy("decides now"),
+    "retired": gettext_lazy("retired"),
+}
+_GRANT_STATES: Mapping[str, object] = {
+    "reserved": gettext_lazy("held"),
+    "committed": gettext_lazy("used"),
+    "released": gettext_lazy("given back before it was used"),
+    "expired": gettext_lazy("expired"),
+    "returned": gettext_lazy("given back after it was used"),
+}
+_MOVEMENTS: Mapping[str, object] = {
+    "revenue": gettext_lazy("share of fees"),
+    "donation": gettext_lazy("donation"),
+    "manual": gettext_lazy("manual credit"),
+    "correction": gettext_lazy("correction downwards"),
+    "clawback": gettext_lazy("taken back after a refund"),
+    "reserved": gettext_lazy("held for a seat"),
+    "committed": gettext_lazy("paid for a seat"),
+    "released": gettext_lazy("held no more"),
+    "expired": gettext_lazy("held no more, as it expired"),
+    "returned": gettext_lazy("given back for a seat"),
+}
+_LOCK_ENDS: Mapping[str, object] = {
+    "used": gettext_lazy("used"),
+    "expired": gettext_lazy("expired"),
+    "country_changed": gettext_lazy("the country was changed"),
+    "forgotten": gettext_lazy("the person is forgotten"),
+}
+_MESSAGES: Mapping[str, object] = {
+    "question": gettext_lazy("Question of a reviewer"),
+    "answer": gettext_lazy("Answer"),
+    "appeal": gettext_lazy("Appeal"),
+}
+
+
+def policy_state(state: str) -> str:
+    """The state of a version of a policy, in words."""
+    return str(_POLICY_STATES.get(state, state))
+
+
+def grant_state(state: str) -> str:
+    """The state of a grant, in words."""
+    return str(_GRANT_STATES.get(state, state))
+
+
+def movement(kind: str) -> str:
+    """What kind of movement an entry of a fund is, in words."""
+    return str(_MOVEMENTS.get(kind, kind))
+
+
+def lock_end(reason: str) -> str:
+    """How a price that was kept has ended, in words."""
+    return str(_LOCK_ENDS.get(reason, reason))
+
+
+def message_kind(kind: str) -> str:
+    """What a message about an application is, in words."""
+    return str(_MESSAGES.get(kind, kind))

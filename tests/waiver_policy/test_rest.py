@@ -108,7 +108,7 @@ class TestWho:
 
     def test_a_second_person_reads_what_the_first_proposes(self, settings, monkeypatch):
         settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
-        monkeypatch.setattr(worth, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+        monkeypatch.setattr(offerings, "_worth_of", lambda code: (Money("5000.00", "USD"),))
         path = f"applications/{applied().uuid}/"
         first = client_of("rita", "review_application")
         body = {"reason": "Teaches radio.", "read": 0, "percent": "80"}

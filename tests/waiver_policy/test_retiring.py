@@ -256,7 +256,7 @@ def test_facts_are_deleted_by_forgetting_only():
 def test_what_waits_for_a_second_person_or_an_answer_is_withdrawn_as_well(settings, monkeypatch):
     make.programme()
     settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
-    monkeypatch.setattr(worth, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+    monkeypatch.setattr(offerings, "_worth_of", lambda code: (Money("5000.00", "USD"),))
     waits = make.apply(LEAVER)
     api.take(waits.uuid, by=9, at=make.EVE)
     api.approve(waits.uuid, by=9, reason=WORDS, at=make.EVE, percent=Percent(50))
