@@ -53,6 +53,7 @@ class FeePaymentsConfig(AppConfig):
             lambda code: api.offering(code).title,
             lambda code: compat.course_language(api.offering(code).course_key),
         )
+        waivers.link_offerings_with(api.fee_page_url)
         waivers.forget_also("orders", api.forget_learner)
         waivers.value_offerings_with(_worth_of)
         waivers.place_offerings_with(api.course_key_of)

@@ -21,8 +21,8 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
 ``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``add_document``,
 ``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
-Said once, at the start: ``name_offerings_with``, ``value_offerings_with``,
-``price_offerings_with``, ``place_offerings_with``, ``forget_also``.
+Said once, at the start: ``name_offerings_with``, ``link_offerings_with``,
+``value_offerings_with``, ``price_offerings_with``, ``place_offerings_with``, ``forget_also``.
 """
 
 from __future__ import annotations
@@ -186,6 +186,15 @@ def name_offerings_with(
     that the title is in, or "". The app that knows says this once, in its ``AppConfig.ready``.
     """
     sentences.name_offerings_with(title_of, language_of)
+
+
+def link_offerings_with(page_of: Callable[[str], str] | None) -> None:
+    """Let ``page_of`` say, for a code, on which page its fee is settled; ``None``: on none.
+
+    The pages about a waiver lead there. For an unknown code it returns "" or raises a
+    ``FairgateError``.
+    """
+    sentences.link_offerings_with(page_of)
 
 
 def grant(

@@ -21,7 +21,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fairgate import clock
 from waiver_policy import api, compat, conf, page_parts, permissions, sentences
-from waiver_policy.data import Applicant, ApplicationSummary, Decision, Organisation, Outcome
+from waiver_policy.data import (
+    Applicant,
+    ApplicationState,
+    ApplicationSummary,
+    Decision,
+    Organisation,
+    Outcome,
+)
 from waiver_policy.exceptions import (
     AlreadyEligible,
     AppealTooLate,
@@ -77,6 +84,8 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
         result, tone = _("You are eligible; the waiver is given when it is your turn."), "warn"
     context = {
         "waiting": api.waiting_sentence(place) if place else "",
+        "page": sentences.offering_page(offering_code),
+        "may_take": decision.is_granted and (place is None or place.offered_until is not None),
         "offering_code": offering_code,
         "offering": offering,
         "decision": decision,
@@ -216,6 +225,9 @@ def application(request: HttpRequest, application: UUID) -> HttpResponse:
         "may_appeal": sentences.is_in_time_to_appeal(found, on=today),
         "may_withdraw": found.state in api.OPEN_STATES,
         "offering": drawn(found.offering_code),
+        "page": sentences.offering_page(found.offering_code),
+        "may_use": found.state == ApplicationState.APPROVED
+        and not sentences.has_ended(found, on=today),
     }
     return render(request, "waiver_policy/application.html", context)
 

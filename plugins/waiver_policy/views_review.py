@@ -174,7 +174,12 @@ def _steps(found: ApplicationSummary) -> list[dict[str, object]]:
     steps = api.list_steps(found.uuid)
     names = people.usernames(one.by for one in steps if one.by not in (None, found.user_id))
     return [
-        {"step": one, "said": sentences.step_name(one.action), "by": names.get(one.by or 0, "")}
+        {
+            "step": one,
+            "said": sentences.step_name(one.action),
+            "by": names.get(one.by or 0, ""),
+            "why": sentences.REFUSALS.get(one.refusal_code, ""),
+        }
         for one in steps
     ]
 

@@ -1,0 +1,148 @@
+"""No page about a waiver is a dead end: where a learner goes, and what a page leaves out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from factories import waiver_policy as make
+from fairgate import clock, stand_in
+from fairgate.percent import Percent
+from waiver_policy import api, sentences
+from waiver_policy.exceptions import FundEmpty, WaiverError
+
+pytestmark = pytest.mark.django_db
+
+FEE = "/fees/of/this/"
+
+
+@pytest.fixture(autouse=True)
+def site():
+    """The learners of a site, and an app that sells offerings and has pages for them."""
+
+    class Platform:
+        @staticmethod
+        def profile_country(user_id):
+            return User.objects.get(pk=user_id).last_name
+
+        @staticmethod
+        def preferred_language(user_id):
+            return ""
+
+    platform = stand_in._platform
+    kept = sentences._title_of, sentences._language_of
+    pages = sentences._page_of
+    stand_in.use(Platform)
+    api.name_offerings_with(None)
+    api.link_offerings_with(lambda code: FEE)
+    clock.use(lambda: make.EVE)
+    make.programme()
+    yield
+    clock.use(None)
+    sentences.name_offerings_with(*kept)
+    sentences.link_offerings_with(pages)
+    stand_in.use(platform)
+
+
+@pytest.fixture
+def sign_in(client):
+    def of(country):
+        client.force_login(User.objects.get(pk=make.person("learner", last_name=country)))
+        return User.objects.get(username="learner").pk
+
+    return of
+
+
+@pytest.fixture
+def reviewer():
+    return make.person("reviewer", reviews=True)
+
+
+def why(client):
+    return client.get(reverse("waiver_policy:why", args=[make.COURSE])).content.decode()
+
+
+def own(client, application):
+    address = reverse("waiver_policy:application", args=[application.uuid])
+    return client.get(address).content.decode()
+
+
+def test_who_is_granted_a_waiver_is_led_to_the_fee(client, sign_in):
+    sign_in("UG")
+    assert f'<a class="fg-button" href="{FEE}">Use your waiver</a>' in why(client)
+
+
+def test_who_is_refused_is_shown_the_way_to_the_fee(client, sign_in):
+    sign_in("CH")
+    assert f'<a href="{FEE}">See the fee</a>' in why(client)
+
+
+def test_an_approval_leads_to_the_fee_until_it_has_ended(client, sign_in, reviewer):
+    # given
+    found = make.apply(sign_in("GU"))
+    assert FEE not in own(client, found)
+
+    # when
+    api.approve(found.uuid, by=reviewer, reason="Yes.", percent=Percent(50), at=make.EVE)
+
+    # then
+    assert f'<a class="fg-button" href="{FEE}">Use your waiver</a>' in own(client, found)
+    clock.use(lambda: make.EVE + timedelta(days=400))
+    assert FEE not in own(client, found)
+
+
+def test_where_nobody_has_pages_for_offerings_there_is_no_way(client, sign_in):
+    sign_in("UG")
+    api.link_offerings_with(None)
+    assert "Use your waiver" not in why(client)
+
+
+def test_an_offering_that_nobody_has_a_page_for_has_no_way(client, sign_in):
+    def unknown(code):
+        raise WaiverError(code)
+
+    sign_in("UG")
+    api.link_offerings_with(unknown)
+    assert "Use your waiver" not in why(client)
+
+
+def test_who_waits_is_promised_nothing_that_is_kept(client, sign_in):
+    # given
+    user_id = sign_in("UG")
+    with pytest.raises(FundEmpty):
+        make.grant(user_id, cost=make.Money("5000.00", "USD"))
+
+    # when
+    page = why(client)
+
+    # then
+    assert "You have been on the waiting list" in page
+    assert "kept for you" not in page
+    assert "Keep this waiver" not in page
+    assert f'<a href="{FEE}">See the fee</a>' in page
+
+
+def test_the_reason_of_a_refusal_stands_where_the_next_reviewer_looks(client, sign_in, reviewer):
+    # given
+    user_id = sign_in("GU")
+    found = make.apply(user_id)
+    api.refuse(found.uuid, by=reviewer, reason="", code="not_covered", at=make.EVE)
+    api.appeal(found.uuid, by=user_id, text="It does.", at=make.EVE)
+
+    # when
+    client.force_login(User.objects.get(pk=make.person("next", reviews=True)))
+    page = client.get(reverse("waiver_policy:review_one", args=[found.uuid])).content.decode()
+
+    # then
+    said = "Refused (<bdi>reviewer</bdi>)<br>The policy does not provide a waiver for this case."
+    assert said in page
+
+
+def test_what_a_reviewer_asks_is_not_called_a_reason(client, sign_in, reviewer):
+    found = make.apply(sign_in("GU"))
+    api.ask_for_more(found.uuid, by=reviewer, question="Where?", at=make.EVE)
+    page = client.get(reverse("waiver_policy:mine")).content.decode()
+    assert 'data-label="What the reviewer says"><span dir="auto" lang="">Where?</span>' in page
