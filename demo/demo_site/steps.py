@@ -99,6 +99,17 @@ STEPS = (
         path=COURSE,
         day=date(2027, 10, 1),
     ),
+    Step(
+        title=_("Money for the fund takes two people"),
+        text=_(
+            "Inès proposes a gift to the waiver fund: an amount, a kind and a reason. Nothing "
+            "moves yet. Then be Omar, choose her proposal in the list of manual credits, and "
+            "confirm it."
+        ),
+        button=_("Be Inès, with a gift"),
+        person="ines",
+        path="/admin/waiver_policy/manualcredit/add/",
+    ),
 )
 
 PRESETS = (

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from workbench.models import XBlockState
 
@@ -16,7 +17,7 @@ from demo_site import views_courses, views_people, views_studio
 
 # The workbench's own store of block states is not used here, and has no table.
 admin.site.unregister(XBlockState)
-admin.site.site_title = admin.site.site_header = settings.PLATFORM_NAME
+admin.site.site_title = admin.site.site_header = _("Open Spectrum Academy")
 
 urlpatterns = [
     path("", views_courses.catalogue, name="catalogue"),

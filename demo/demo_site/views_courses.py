@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 from web_fragments.fragment import Fragment
@@ -28,6 +29,9 @@ from fee_payments.data import Learner, OfferingSummary, PriceSummary, Quote
 from fee_payments.exceptions import PaymentsError, UnknownOffering
 from partnerships import api as partnerships
 from waiver_policy import api as waivers
+
+# What the courses write in English, as the site says it.
+LEVELS = {"Introductory": _("Introductory"), "Intermediate": _("Intermediate")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,6 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     drawn = _drawn(runtime, badge)
     context = _card(request, run, runtime.get_block(run.root), at) | {
         "units": courseware.list_units(runtime, run),
-        "language": language(run.language),
         "has_badge": bool(partnerships.branding_for(str(run.key), at=at)),
     }
     return _page(request, "demo_site/course.html", context, drawn)
@@ -152,6 +155,8 @@ def _card(
         "slug": run.slug,
         "course": block,
         "course_key": str(run.key),
+        "language": language(run.language),
+        "level": LEVELS.get(block.level, block.level),
         "starts": date.fromisoformat(block.starts) if block.starts else None,
         "fees": [fee for code in block.fees.split() if (fee := _fee(request, code, at))],
     }

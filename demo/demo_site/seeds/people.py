@@ -154,7 +154,7 @@ PEOPLE = (
 # What a finance officer may do beyond looking. The names are those of the apps' own permissions.
 FINANCE_MAY = (
     "refund_payment", "close_period", "view_statement", "review_application",
-    "apply_edition", "confirm_membership",
+    "apply_edition", "confirm_membership", "propose_credit",
 )  # fmt: skip
 FAIRGATE = ("waiver_policy", "partnerships", "fee_payments", "revenue_share")
 
