@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 
 _SETTINGS = {
@@ -39,8 +40,7 @@ class FeePaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and tell the waiver policy what is said once.
 
-        What the offerings are called and cost, which courses they are of, and what is to be
-        forgotten with a person.
+        What it needs to know of offerings, and what is to be forgotten with a person.
         """
         from fee_payments import (
             api,
@@ -53,11 +53,21 @@ class FeePaymentsConfig(AppConfig):
             lambda code: api.offering(code).title,
             lambda code: compat.course_language(api.offering(code).course_key),
         )
-        waivers.link_offerings_with(api.fee_page_url)
+        waivers.link_offerings_with(_page_of)
         waivers.forget_also("orders", api.forget_learner)
         waivers.value_offerings_with(_worth_of)
         waivers.place_offerings_with(api.course_key_of)
         waivers.price_offerings_with(_price_of)
+
+
+def _page_of(code: str) -> str:
+    """The page of a fee; "" for what no offering can be called, and where there are no pages."""
+    from fee_payments import api
+
+    try:
+        return api.fee_page_url(code)
+    except NoReverseMatch:
+        return ""
 
 
 def _worth_of(code: str) -> list[Any]:
