@@ -226,12 +226,17 @@ class MembershipConfirmationAdmin(ReadOnlyAdmin):
         return usernames([row.by]).get(row.by, "")
 
 
+def _state_of_proposal(state: str) -> str:
+    return models.EditionProposal(state=state).get_state()
+
+
 @admin.register(models.EditionProposal)
 class EditionProposalAdmin(ReadOnlyAdmin):
     """Proposed editions: uploaded by one person, applied or rejected by another."""
 
     list_display = ["lists", "state_now", "source", "document_symbol", "proposed_at", "proposer"]
     list_filter = ["state"]
+    words = {"state": _state_of_proposal}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("files")

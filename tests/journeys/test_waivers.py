@@ -97,7 +97,7 @@ def test_the_pages_of_an_application_can_be_read_and_worked_on_a_small_phone(vis
     assert faults(visitor, offices) == {}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", "ar", "ru"])
 def test_what_operators_read_in_the_administration_fits_a_small_phone(visit, language):
     # given
     visitor = visit(width=320)
