@@ -18,7 +18,6 @@ from fairgate import clock, stand_in
 from waiver_policy import api, compat, models, sentences
 from waiver_policy.data import Applicant, CountryEvidence, EvidenceBasis, EvidenceKind
 from waiver_policy.exceptions import InvalidEvidence
-from waiver_policy.services import evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -171,12 +170,6 @@ def test_what_cannot_be_is_refused_whole(countries, basis, more, words):
 @pytest.mark.parametrize("code", ["XK", "TW", "NA", "EH", "CK"])
 def test_every_code_of_the_site_can_be_said(code):
     assert declare(code)[0].country == code
-
-
-def test_a_nomination_is_recorded_by_nominations():
-    state = EvidenceBasis.NOMINATING_STATE
-    evidence.record_nomination(1, basis=state, country="NP", by=9, at=make.EVE)
-    assert counting() == [("nominating_state", "nomination", "NP")]
 
 
 def test_f41_a_person_who_is_forgotten_leaves_no_nationality():

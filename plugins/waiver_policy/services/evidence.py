@@ -49,17 +49,6 @@ def record_evidence(
         return _record(user_id, basis, countries, kind, by, at, note, valid_until)
 
 
-def record_nomination(
-    user_id: int, *, basis: EvidenceBasis, country: str, by: int, at: datetime, note: str = ""
-) -> tuple[EvidenceRecord, ...]:
-    """Keep that the administration of a member State has named a person; for nominations only.
-
-    Raises:
-        InvalidEvidence: the country is none, or the note cannot be read.
-    """
-    return _record(user_id, basis, (country,), EvidenceKind.NOMINATION, by, at, note, None)
-
-
 def _record(
     user_id: int,
     basis: EvidenceBasis,
