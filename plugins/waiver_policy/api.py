@@ -554,7 +554,10 @@ def review_many(
 
 
 def review_queue(wanted: QueueFilter, *, reviewer: int, at: datetime, page: int = 1) -> QueuePage:
-    """One page of the applications that reviewers have to look at, the next deadline first."""
+    """One page of the applications that reviewers have to look at, the next deadline first.
+
+    What the reviewer has asked for themselves is not among them.
+    """
     return applications.get_queue(wanted, reviewer=reviewer, number=page, at=at)
 
 

@@ -242,6 +242,8 @@ def seen(request: HttpRequest, application: UUID) -> HttpResponse:
     if not permissions.may_review(request.user):
         raise Http404
     found = _found(application)
+    if found.user_id == _user_id(request):
+        raise Http404
     form = SeenForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _record(request, found, form):
         messages.success(request, _("What you have seen is noted."))

@@ -137,7 +137,7 @@ def _why_not(error: Exception) -> str:
 def review(request: HttpRequest, application: UUID) -> HttpResponse:
     """One application, and the reviewer's decision about it."""
     check_reviewer(request)
-    found = _found(application)
+    found = _found(request, application)
     is_open = found.state in REVIEWED_STATES
     if request.method == "POST" and not is_open:
         return _decided_already(request, application)
@@ -255,7 +255,7 @@ def take(request: HttpRequest, application: UUID) -> HttpResponse:
     """Read it, so that nobody else does at the same time."""
     check_reviewer(request)
     try:
-        api.take(_found(application).uuid, by=user_id(request), at=clock.now())
+        api.take(_found(request, application).uuid, by=user_id(request), at=clock.now())
     except InvalidReview as error:
         messages.warning(request, sentences.review_fault(error.fault))
     except ApplicationClosed:
@@ -287,7 +287,7 @@ def hand_back(request: HttpRequest, application: UUID) -> HttpResponse:
     has_conflict = request.POST.get("conflict") == "yes"
     try:
         api.hand_back(
-            _found(application).uuid, by=user_id(request), at=clock.now(),
+            _found(request, application).uuid, by=user_id(request), at=clock.now(),
             has_conflict=has_conflict,
         )  # fmt: skip
     except ApplicationClosed:
@@ -299,8 +299,12 @@ def hand_back(request: HttpRequest, application: UUID) -> HttpResponse:
     return redirect("waiver_policy:review")
 
 
-def _found(uuid: UUID) -> ApplicationSummary:
+def _found(request: HttpRequest, uuid: UUID) -> ApplicationSummary:
+    """An application of somebody else: one's own is read on its own page, as every learner's."""
     try:
-        return api.get_application(uuid)
+        found = api.get_application(uuid)
     except UnknownApplication:
         raise Http404 from None
+    if found.user_id == user_id(request):
+        raise Http404
+    return found

@@ -59,7 +59,7 @@ def test_the_next_deadline_comes_first_and_what_is_decided_is_not_there():
 
 
 def test_a_queue_has_pages():
-    for number in range(1, 28):
+    for number in range(101, 128):
         make.apply(number)
     first, second = queue(), queue(page=2)
     assert (len(first.applications), len(second.applications)) == (25, 2)
@@ -108,6 +108,34 @@ def test_the_queue_says_how_many_there_are_and_what_can_be_asked_for(several):
     assert page.offerings == ("other", make.COURSE)
     assert page.countries == ("CH", "GU")
     assert page.rules == ("sids_associate",)
+
+
+def test_a_reviewer_is_not_shown_what_they_have_asked_for_themselves(several):
+    # given
+    own = api.apply(make.applicant(9, "FR"), offering_code="own", note="x", at=ago(30))
+
+    # when
+    page, others = queue(), queue(reviewer=8)
+
+    # then
+    assert set(users(page)) == {1, 2, 3, 4, 5, 6}
+    assert (page.found, page.overdue, page.nobody) == (6, 1, 5)
+    assert page.counts["submitted"] == 5
+    assert ("own" in page.offerings, "FR" in page.countries) == (False, False)
+    assert own in others.applications
+
+
+def test_a_reviewer_does_not_take_what_they_have_asked_for_themselves():
+    # given
+    own, other = make.apply(9, at=ago(30)), make.apply(1)
+
+    # when
+    taken = api.take_next(by=9, at=make.EVE)
+
+    # then
+    assert taken.uuid == other.uuid
+    assert api.take_next(by=9, at=make.EVE) is None
+    assert api.get_application(own.uuid).assigned_to is None
 
 
 def test_a_page_of_the_queue_takes_as_many_queries_however_long_it_is(

@@ -159,6 +159,22 @@ def test_nobody_else_answers_for_who_is_nominated(be, about, who, action):
     assert api.get_nomination(about["nomination"]).state == "nominated"
 
 
+@pytest.mark.parametrize("page", ["review_one", "seen", "take", "hand_back"])
+def test_a_reviewer_finds_no_review_of_what_they_have_asked_for_themselves(be, people, page):
+    # given
+    own = make.apply(people["reviewer"])
+    there = reverse(f"waiver_policy:{page}", args=[own.uuid])
+
+    # when
+    read, sent = be("reviewer").get(there), be("reviewer").post(there, {"conflict": "yes"})
+
+    # then
+    assert read.status_code in (NOT_THERE, 405)
+    assert sent.status_code == NOT_THERE
+    assert be("operator").post(there).status_code != NOT_THERE
+    assert not models.ReviewerConflict.objects.exists()
+
+
 @pytest.mark.parametrize("who", ["other", "teacher", "foreign_focal"])
 def test_no_page_of_somebody_else_names_the_learner_or_their_words(be, about, who):
     for page in ("mine", "why", "apply"):

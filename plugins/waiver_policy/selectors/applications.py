@@ -80,11 +80,12 @@ def list_steps(uuid: UUID) -> tuple[ApplicationStep, ...]:
 
 
 def get_queue(wanted: QueueFilter, *, reviewer: int, number: int, at: datetime) -> QueuePage:
-    """One page of what reviewers have to look at, the next deadline first.
+    """One page of what this reviewer may have to look at, the next deadline first.
 
-    A page number that is not there gives the nearest one that is.
+    What they have asked for themselves is neither shown nor counted. A page number that is not
+    there gives the nearest one that is.
     """
-    waiting = _rows().filter(state__in=REVIEWED_STATES)
+    waiting = _rows().filter(state__in=REVIEWED_STATES).exclude(user_id=reviewer)
     found = _filtered(waiting, wanted, reviewer=reviewer, at=at).order_by("decide_by", "id")
     page = Paginator(found, PAGE).get_page(number)
     counted = waiting.order_by().aggregate(

@@ -218,7 +218,8 @@ def take_next(*, by: int, at: datetime) -> ApplicationSummary | None:
     waiting = models.WaiverApplication.objects.filter(
         state__in=[ApplicationState.SUBMITTED, ApplicationState.APPEALED, ApplicationState.PROPOSED]
     ).order_by("decide_by", "id")
-    for uuid in waiting.exclude(assigned_to=by).values_list("uuid", flat=True)[:200]:
+    others = waiting.exclude(assigned_to=by).exclude(user_id=by)
+    for uuid in others.values_list("uuid", flat=True)[:200]:
         try:
             return take(uuid, by=by, at=at)
         except WaiverError:
