@@ -22,6 +22,10 @@ SHAPE = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable; for programs."},
         "detail": {"type": "string", "description": "A sentence; for people."},
+        "fault": {
+            "type": "string",
+            "description": "Which of several things a code stands for; stable, for programs.",
+        },
         "errors": {
             "type": "object",
             "description": "Faults of body or query, by field.",
@@ -30,8 +34,11 @@ SHAPE = {
 }
 """A problem as JSON Schema."""
 
-Statuses = Mapping[type[FairgateError], int]
-"""The HTTP status of each kind of our own errors; the nearest class counts."""
+Statuses = Mapping[type[FairgateError], int | Mapping[str, int]]
+"""The HTTP status of each kind of our own errors; the nearest class counts.
+
+A kind that stands for several things may have a status for each ``fault``.
+"""
 
 
 def answer(error: Exception, statuses: Statuses) -> Response | None:
@@ -41,7 +48,9 @@ def answer(error: Exception, statuses: Statuses) -> Response | None:
     refusal) stays.
     """
     if isinstance(error, FairgateError):
-        return _problem(_status(error, statuses), type(error).__name__, str(error))
+        fault = getattr(error, "fault", None)
+        more: dict[str, Any] = {"fault": str(fault)} if isinstance(fault, str) else {}
+        return _problem(_status(error, statuses), type(error).__name__, str(error), **more)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -53,7 +62,8 @@ def answer(error: Exception, statuses: Statuses) -> Response | None:
 
 def _status(error: FairgateError, statuses: Statuses) -> int:
     known = (statuses[kind] for kind in type(error).__mro__ if kind in statuses)
-    return next(known, 400)
+    found = next(known, 400)
+    return found if isinstance(found, int) else found.get(getattr(error, "fault", ""), 400)
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

@@ -15,10 +15,19 @@ from drf_spectacular.validation import validate_schema
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate.money import Money
+from fairgate_rest import problems
 from fairgate_rest.bodies import MAX_BODY
 from waiver_policy import api, compat, models, sentences
-from waiver_policy.exceptions import FundEmpty
+from waiver_policy.exceptions import (
+    FundEmpty,
+    InvalidNomination,
+    InvalidReview,
+    NominationFault,
+    ReviewFault,
+)
 from waiver_policy.forms import TRUTH_VERSION
+from waiver_policy.rest.faults import STATUSES
+from waiver_policy.selectors import offerings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -269,7 +278,7 @@ class TestReviewing:
         body = {"reason": "Good.", "read": 0}
         assert post(client_of("lena"), f"review/{one.uuid}/{action}/", body).status_code == 403
         own = client_of("maria", "review_application")
-        assert post(own, f"review/{one.uuid}/{action}/", body).status_code == 400
+        assert post(own, f"review/{one.uuid}/{action}/", body).status_code == 403
         assert api.get_application(one.uuid).state == "submitted"
 
     def test_twice_is_told(self):
@@ -284,6 +293,13 @@ class TestReviewing:
         answer = post(client, f"review/{uuid4()}/refuse/", {"reason": "No.", "read": 0})
         assert (answer.status_code, answer.json()["code"]) == (404, "UnknownApplication")
 
+    def test_the_queue_shows_nobody_what_they_have_asked_for_themselves(self):
+        one = applied()
+        own = client_of("maria", "review_application").get(f"{ROOT}review/").json()
+        other = client_of("rita", "review_application").get(f"{ROOT}review/").json()
+        assert (own["found"], own["results"]) == (0, [])
+        assert [row["uuid"] for row in other["results"]] == [str(one.uuid)]
+
     def test_the_queue_is_asked_by_state(self):
         applied()
         client = client_of("rita", "review_application")
@@ -293,6 +309,63 @@ class TestReviewing:
         assert client.get(f"{ROOT}review/?page=0").status_code == 400
         asked = client.get(f"{ROOT}review/?whose=nobody&country=GU&older_than=0").json()
         assert [one["country"] for one in asked["results"]] == ["GU"]
+
+
+#: What a program is told: 400 another request helps, 403 another person, 409 another time.
+FAULTS = {
+    InvalidReview: {
+        400: {"no_reason", "unknown_code", "no_percent", "other_percent"},
+        403: {
+            "own", "second_person", "same_organisation", "same_administration",
+            "declared_conflict", "decided_before",
+        },
+        409: {"taken", "ranked_later", "no_ticket"},
+    },
+    InvalidNomination: {
+        400: {"unknown_person", "rank_missing", "unknown_kind", "no_item"},
+        403: {"no_focal_point", "state_not_eligible", "own"},
+        409: {
+            "not_open", "too_late", "already_nominated", "rank_taken", "state_full",
+            "person_full", "ticket_needed",
+        },
+    },
+}  # fmt: skip
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("error", "status", "faults"),
+        [(error, *told) for error, statuses in FAULTS.items() for told in statuses.items()],
+    )
+    def test_each_has_the_status_of_who_or_what_can_mend_it(self, error, status, faults):
+        told = [problems.answer(error(fault), STATUSES) for fault in sorted(faults)]
+        assert {answer.status_code for answer in told} == {status}
+        assert [answer.data["fault"] for answer in told] == sorted(faults)
+
+    @pytest.mark.parametrize(
+        ("error", "kinds"), [(InvalidReview, ReviewFault), (InvalidNomination, NominationFault)]
+    )
+    def test_none_is_forgotten(self, error, kinds):
+        assert set.union(*FAULTS[error].values()) == set(kinds)
+        assert STATUSES[error].keys() == set(kinds)
+
+    def test_who_has_a_conflict_of_interest_is_told_that_it_takes_another_person(self):
+        one = applied()
+        api.hand_back(one.uuid, by=person("rita").pk, at=make.EVE, has_conflict=True)
+        client = client_of("rita", "review_application")
+        answer = post(client, f"review/{one.uuid}/refuse/", {"reason": "No.", "read": 0})
+        told = answer.json()
+        assert (told["status"], told["fault"]) == (403, "declared_conflict")
+        assert told["detail"] == "This reviewer has declared a conflict of interest."
+        assert api.get_application(one.uuid).state == "submitted"
+
+    def test_what_another_reads_is_told_to_be_for_later(self):
+        one = applied()
+        api.take(one.uuid, by=person("rose").pk, at=make.EVE)
+        client = client_of("rita", "review_application")
+        answer = post(client, f"review/{one.uuid}/refuse/", {"reason": "No.", "read": 0})
+        assert (answer.status_code, answer.json()["fault"]) == (409, "taken")
+        assert api.get_application(one.uuid).state == "submitted"
 
 
 class TestTakingBack:
@@ -313,7 +386,7 @@ class TestTakingBack:
         again = post(client_of("maria"), path, {"text": "Please."})
         assert again.status_code == 409
         same = post(rita, f"review/{one.uuid}/approve/", {"reason": "Yes.", "read": 1})
-        assert (same.status_code, same.json()["code"]) == (400, "InvalidReview")
+        assert (same.status_code, same.json()["code"]) == (403, "InvalidReview")
 
     def test_the_agreement_to_the_statement_of_truth_is_kept_with_its_version(self):
         client = client_of("maria")

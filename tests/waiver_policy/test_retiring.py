@@ -21,7 +21,7 @@ from fairgate.percent import Percent
 from waiver_policy import api, handlers, models
 from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind
 from waiver_policy.exceptions import CoolingOff, NotEligible
-from waiver_policy.selectors import decisions
+from waiver_policy.selectors import decisions, offerings
 from waiver_policy.services import retiring
 
 pytestmark = pytest.mark.django_db

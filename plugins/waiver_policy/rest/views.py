@@ -15,7 +15,6 @@ from django.http import Http404
 from rest_framework.response import Response
 
 from fairgate import clock
-from fairgate.money import UnknownCurrency
 from fairgate_rest.views import View, described, permitted
 from waiver_policy import api, compat, permissions
 from waiver_policy.data import (
@@ -26,33 +25,16 @@ from waiver_policy.data import (
     QueueFilter,
     WaitingSummary,
 )
-from waiver_policy.exceptions import (
-    AlreadyEligible,
-    AppealTooLate,
-    ApplicationClosed,
-    OutOfTurn,
-    TooManyApplications,
-    UnknownApplication,
-    UnknownList,
-)
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
+from waiver_policy.rest.faults import STATUSES
 from waiver_policy.sentences import offering_title
 
 
 class WaiverView(View):
     """The base of the views here."""
 
-    statuses = {
-        UnknownApplication: 404,
-        UnknownList: 404,
-        UnknownCurrency: 404,
-        AlreadyEligible: 409,
-        AppealTooLate: 409,
-        ApplicationClosed: 409,
-        OutOfTurn: 409,
-        TooManyApplications: 429,
-    }
+    statuses = STATUSES
 
     @property
     def user_id(self) -> int:

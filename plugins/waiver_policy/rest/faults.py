@@ -1,0 +1,84 @@
+"""With which HTTP status each fault is told, in one table.
+
+400: what was sent is wrong. 403: not by this person. 404: not there, or not theirs. 409: not now,
+or against what is there. 503: not until an operator has looked.
+"""
+
+from __future__ import annotations
+
+from fairgate.money import UnknownCurrency
+from fairgate_rest.problems import Statuses
+from waiver_policy.data import DocumentFault
+from waiver_policy.exceptions import (
+    AlreadyEligible,
+    AppealTooLate,
+    ApplicationClosed,
+    DocumentRefused,
+    DocumentsOff,
+    DocumentUnreadable,
+    InvalidNomination,
+    InvalidReview,
+    NominationClosed,
+    NominationFault,
+    OutOfTurn,
+    ReviewFault,
+    TooManyApplications,
+    TooManyDocuments,
+    UnknownApplication,
+    UnknownDocument,
+    UnknownList,
+    UnknownNomination,
+)
+
+STATUSES: Statuses = {
+    UnknownApplication: 404,
+    UnknownCurrency: 404,
+    UnknownDocument: 404,
+    UnknownList: 404,
+    UnknownNomination: 404,
+    AlreadyEligible: 409,
+    AppealTooLate: 409,
+    ApplicationClosed: 409,
+    NominationClosed: 409,
+    OutOfTurn: 409,
+    TooManyDocuments: 409,
+    TooManyApplications: 429,
+    DocumentUnreadable: 503,
+    DocumentsOff: 503,
+    InvalidReview: {
+        ReviewFault.NO_REASON: 400,
+        ReviewFault.UNKNOWN_CODE: 400,
+        ReviewFault.NO_PERCENT: 400,
+        ReviewFault.OTHER_PERCENT: 400,
+        ReviewFault.OWN: 403,
+        ReviewFault.SECOND_PERSON: 403,
+        ReviewFault.SAME_ORGANISATION: 403,
+        ReviewFault.SAME_ADMINISTRATION: 403,
+        ReviewFault.DECLARED_CONFLICT: 403,
+        ReviewFault.DECIDED_BEFORE: 403,
+        ReviewFault.TAKEN: 409,
+        ReviewFault.RANKED_LATER: 409,
+        ReviewFault.NO_TICKET: 409,
+    },
+    InvalidNomination: {
+        NominationFault.UNKNOWN_PERSON: 400,
+        NominationFault.RANK_MISSING: 400,
+        NominationFault.UNKNOWN_KIND: 400,
+        NominationFault.NO_ITEM: 400,
+        NominationFault.NO_FOCAL_POINT: 403,
+        NominationFault.STATE_NOT_ELIGIBLE: 403,
+        NominationFault.OWN: 403,
+        NominationFault.NOT_OPEN: 409,
+        NominationFault.TOO_LATE: 409,
+        NominationFault.ALREADY_NOMINATED: 409,
+        NominationFault.RANK_TAKEN: 409,
+        NominationFault.STATE_FULL: 409,
+        NominationFault.PERSON_FULL: 409,
+        NominationFault.TICKET_NEEDED: 409,
+    },
+    DocumentRefused: {
+        DocumentFault.TOO_LARGE: 413,
+        DocumentFault.NO_SCAN: 503,
+    },
+}
+"""What is not here is wrong in what was sent: 400."""
