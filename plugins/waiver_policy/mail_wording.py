@@ -117,6 +117,18 @@ def _nominated(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
     )
 
 
+def _nomination_ended(_about: Mapping[str, Any], words: Mapping[str, str]) -> Mail:
+    return Mail(
+        subject=_("Your nomination has ended"),
+        lines=(
+            _("The administration that had nominated you for “%(offering)s” has taken the "
+              "nomination back.") % words,
+            _("If you had accepted it, your application has ended with it."),
+        ),
+        link=_("See the nomination"),
+    )  # fmt: skip
+
+
 def _digest(about: Mapping[str, Any], _words: Mapping[str, str]) -> Mail:
     waiting, mine, overdue = (int(about.get(name, 0)) for name in ("waiting", "mine", "overdue"))
     lines = [
@@ -152,5 +164,6 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], Mail]] = {
     "lapsing": _lapsing,
     "waitlist_served": _waitlist_served,
     "nominated": _nominated,
+    "nomination_ended": _nomination_ended,
     "digest": _digest,
 }

@@ -137,6 +137,7 @@ def test_what_was_handed_in_with_it_goes_before_the_words_do(applied, monkeypatc
 
     def deleted(uuid, **_):
         seen.append(models.WaiverApplication.objects.get(uuid=uuid).note)
+        return 0
 
     monkeypatch.setattr(documents, "delete_documents", deleted)
     api.withdraw(applied.uuid, by=1, at=make.EVE)

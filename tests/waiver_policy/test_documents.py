@@ -486,6 +486,12 @@ def test_what_nobody_decided_goes_at_once_when_withdrawn(applied, state, days):
     )
 
 
+def test_an_application_that_is_withdrawn_counts_no_document(applied):
+    add(applied)
+    api.withdraw(applied.uuid, by=1, at=make.EVE)
+    assert models.WaiverApplication.objects.get().document_count == 0
+
+
 def test_deleting_with_a_withdrawal_is_undone_with_it(committing, place):
     kept = add(committing)
     with transaction.atomic():

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.core import mail
 from django.db import IntegrityError, transaction
@@ -20,10 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from factories import papers
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate.percent import Percent
 from waiver_policy import api, models, sentences
+from waiver_policy.data import DocumentKind
 from waiver_policy.exceptions import (
     InvalidNomination,
     InvalidReview,
@@ -285,6 +288,99 @@ def test_what_is_withdrawn_takes_its_application_along():
     assert api.get_application(applied.uuid).state == "withdrawn"
     with pytest.raises(NominationClosed):
         api.withdraw_nomination(ana.uuid, by=100, at=make.EVE)
+
+
+@pytest.fixture
+def written(settings, tmp_path):
+    """An accepted nomination with everything that its person has said and sent."""
+    settings.WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(tmp_path / "papers")}}
+    settings.WAIVER_POLICY_DOCUMENT_KEYS = [Fernet.generate_key().decode()]
+    ana = make.nominate("ana")
+    applied = accept(ana)
+    models.WaiverApplication.objects.update(note="I teach.", organisation="Radio School")
+    api.ask_for_more(applied.uuid, by=9, question="Where?", at=make.EVE)
+    api.answer(applied.uuid, by=ana.user_id, text="In Suva.", at=make.EVE)
+    send_paper(applied)
+    return ana
+
+
+def send_paper(applied):
+    api.add_document(
+        applied.uuid, by=applied.user_id, kind=DocumentKind.SCHOOL_LETTER, content=papers.pdf(),
+        at=make.EVE,
+    )  # fmt: skip
+
+
+def take_back(nomination):
+    api.withdraw_nomination(nomination.uuid, by=100, at=make.EVE)
+
+
+def replace(nomination):
+    make.nominate("ben", instead_of=nomination.uuid)
+
+
+by_the_state = pytest.mark.parametrize("end", [take_back, replace])
+
+
+@by_the_state
+def test_what_its_person_had_said_and_sent_goes_with_it(written, end):
+    # when
+    end(written)
+
+    # then
+    row = models.WaiverApplication.objects.get()
+    assert (row.state, row.note, row.organisation) == ("withdrawn", "", "")
+    assert {one.text for one in api.list_messages(row.uuid)} == {""}
+    (paper,) = api.list_documents(row.uuid)
+    assert (paper.deleted_at, paper.delete_reason) == (make.EVE, "withdrawn")
+    assert row.document_count == 0
+
+
+@by_the_state
+def test_an_appeal_that_the_state_ends_leaves_the_refusal_with_what_it_was_about(written, end):
+    # given
+    (applied,) = api.list_applications(written.user_id)
+    api.refuse(applied.uuid, by=9, reason="No.", at=make.EVE)
+    api.appeal(applied.uuid, by=written.user_id, text="But.", at=make.EVE)
+
+    # when
+    end(written)
+
+    # then
+    left = api.get_application(applied.uuid)
+    assert (left.state, left.reason, left.note) == ("refused", "No.", "I teach.")
+    said = [one.text for one in api.list_messages(applied.uuid)]
+    assert said == ["Where?", "In Suva.", ""]
+    assert [one.deleted_at for one in api.list_documents(applied.uuid)] == [None]
+
+
+@by_the_state
+@pytest.mark.parametrize("answer", [accept, lambda _nomination: None], ids=["accepted", "silent"])
+def test_who_was_nominated_is_told_by_mail_when_it_is_taken_back(
+    end, answer, django_capture_on_commit_callbacks, settings
+):
+    # given
+    settings.WAIVER_POLICY_SITE_URL = "https://learn.example.org"
+    ana = make.nominate("ana")
+    answer(ana)
+
+    # when
+    with django_capture_on_commit_callbacks(execute=True):
+        end(ana)
+
+    # then
+    (sent,) = [one for one in mail.outbox if one.to == ["ana@example.org"]]
+    assert sent.subject == "Your nomination has ended"
+    assert "has taken the nomination back" in sent.body
+    assert f"https://learn.example.org/fairgate/waivers/nomination/{ana.uuid}/" in sent.body
+    assert "LA" not in sent.subject + sent.body.replace("LAST", "")
+
+
+def test_who_declines_is_told_nothing(django_capture_on_commit_callbacks):
+    ana = make.nominate("ana")
+    with django_capture_on_commit_callbacks(execute=True):
+        api.decline_nomination(ana.uuid, by=ana.user_id, at=make.EVE)
+    assert mail.outbox == []
 
 
 # The person's word

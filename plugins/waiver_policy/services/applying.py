@@ -218,19 +218,29 @@ def withdraw(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSum
     """
     with transaction.atomic():
         row = locked_own(application_uuid, by)
-        appealed = row.appealed_at is not None
-        rules.next_state(Action.WITHDRAW, row.state, appealed=appealed)
-        if not appealed:
-            documents.delete_documents(row.uuid, because="withdrawn", at=at)
-        _forget_words(row)
-        row.asked_at, row.answer_until = None, None
-        row.review_reason = row.first_refusal
         was_waiting = row.state == ApplicationState.WAITLISTED
-        take_step(row, Action.WITHDRAW, by=by, at=at)
+        take_back(row, by=by, at=at)
     if was_waiting:
         # In a transaction of its own: who waits is served with the application locked last.
         waiting.leave(row.user_id, row.offering_code, at=at)
     return to_application(row)
+
+
+def take_back(row: models.WaiverApplication, *, by: int, at: datetime) -> None:
+    """End a locked application that nobody is to decide about, with what was sent and written.
+
+    Raises:
+        ApplicationClosed, OutOfTurn: the step does not come now.
+    """
+    appealed = row.appealed_at is not None
+    rules.next_state(Action.WITHDRAW, row.state, appealed=appealed)
+    if not appealed:
+        # The database counts them down by itself, and the step below saves the whole row.
+        row.document_count -= documents.delete_documents(row.uuid, because="withdrawn", at=at)
+    _forget_words(row)
+    row.asked_at, row.answer_until = None, None
+    row.review_reason = row.first_refusal
+    take_step(row, Action.WITHDRAW, by=by, at=at)
 
 
 def _forget_words(row: models.WaiverApplication) -> None:

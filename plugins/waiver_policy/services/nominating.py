@@ -34,14 +34,12 @@ from waiver_policy.exceptions import (
     UnknownNomination,
     UnknownPolicy,
 )
-from waiver_policy.rules.applications import Action
 from waiver_policy.rules.review_terms import FULL, PARTIAL, review_terms
 from waiver_policy.selectors import decisions, people, policies
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.nominations import to_call, to_nomination
 from waiver_policy.services import nominated, notices
-from waiver_policy.services.applying import submit
-from waiver_policy.services.stepping import take_step
+from waiver_policy.services.applying import submit, take_back
 
 log = logging.getLogger(__name__)
 
@@ -203,6 +201,10 @@ def withdraw_nomination(uuid: UUID, *, by: int, at: datetime) -> NominationSumma
 def _end(
     uuid: UUID, focal: FocalPoint, state: NominationState, *, at: datetime
 ) -> models.Nomination:
+    """End a nomination for the State that has named somebody, who is told.
+
+    What the person has written and sent goes as when they withdraw: nobody looks at it any more.
+    """
     row = _locked(uuid)
     if row.country != focal.country:
         raise UnknownNomination(f"There is no nomination {uuid}.")
@@ -215,7 +217,11 @@ def _end(
         # The application goes too: nobody decides about what the State has taken back.
         # A locking read: the person may have accepted since our snapshot.
         applied = models.WaiverApplication.objects.select_for_update().get(nomination=row)
-        take_step(applied, Action.WITHDRAW, by=focal.user_id, at=at)
+        take_back(applied, by=focal.user_id, at=at)
+    notices.write(
+        "nomination_ended", f"nomination_ended:{row.uuid}", row.user_id, at=at,
+        nomination=str(row.uuid), offering=row.call.offering_code,
+    )  # fmt: skip
     return row
 
 

@@ -34,6 +34,7 @@ TEMPLATES = "waivernotice"
 # Where a notice leads: the name of the page, and what of the notice the address holds.
 _PAGES: Mapping[str, tuple[str, str]] = {
     "nominated": ("nomination", "nomination"),
+    "nomination_ended": ("nomination", "nomination"),
     "digest": ("review", ""),
     "waitlist_served": ("why", "offering"),
 }
