@@ -272,16 +272,88 @@ def test_what_waits_for_a_second_person_or_an_answer_is_withdrawn_as_well(settin
     assert not found(WORDS)
 
 
-def test_nobody_tells_which_state_had_named_the_person_and_the_numbers_stay():
-    make.programme()
-    make.call()
-    make.focal_point()
-    leaver = make.nominate("ana").user_id
-    used = list(models.NominationUse.objects.order_by("key").values())
+def accept(nomination):
+    return api.accept_nomination(nomination.uuid, by=nomination.user_id, at=make.EVE)
 
-    api.retire_person(leaver, at=make.EVE)
 
-    row = models.Nomination.objects.get(user_id=leaver)
-    assert (row.country, row.administration) == ("", "")
-    assert "LA" not in (row.live_rank or "")
-    assert list(models.NominationUse.objects.order_by("key").values()) == used
+class TestSomebodyWhomAStateHasNamed:
+    @pytest.fixture(autouse=True)
+    def call(self):
+        make.programme()
+        make.call()
+        make.focal_point()
+
+    def counted(self):
+        return list(models.NominationUse.objects.order_by("key").values("key", "full"))
+
+    def test_leaves_nothing_that_tells_which_state_and_what_was_approved_stays_counted(self):
+        # given
+        ana = make.nominate("ana")
+        api.approve(accept(ana).uuid, by=9, reason="So.", at=make.EVE)
+        before = self.counted()
+
+        # when
+        api.retire_person(ana.user_id, at=make.EVE)
+
+        # then
+        row = models.Nomination.objects.get()
+        assert (row.state, row.country, row.administration) == ("approved", "", "")
+        assert "LA" not in (row.live_rank or "")
+        assert (self.counted(), [one["full"] for one in before]) == (before, [1, 1])
+
+    @pytest.mark.parametrize(
+        "answer", [accept, lambda _nomination: None], ids=["accepted", "silent"]
+    )
+    def test_takes_no_seat_of_the_state_if_nobody_has_decided_yet(self, answer):
+        # given
+        ana = make.nominate("ana")
+        answer(ana)
+
+        # when
+        api.retire_person(ana.user_id, at=make.EVE)
+
+        # then
+        row = models.Nomination.objects.get()
+        assert (row.state, row.ended_at, row.country) == ("declined", make.EVE, "")
+        assert {one["full"] for one in self.counted()} == {0}
+        assert {one.state for one in api.list_applications(ana.user_id)} <= {"withdrawn"}
+        assert make.nominate("ben").rank == ana.rank
+
+    def test_takes_no_seat_for_any_event(self):
+        # given
+        make.call("other")
+        models.NominationCall.objects.filter(offering_code="other").update(event_on="2028-01-01")
+        ana = make.nominate("ana")
+        accept(make.nominate("ana", offering="other"))
+
+        # when
+        api.retire_person(ana.user_id, at=make.EVE)
+
+        # then
+        assert {row.state for row in models.Nomination.objects.all()} == {"declined"}
+        assert [one["full"] for one in self.counted()] == [0, 0, 0, 0]
+
+    def test_is_forgotten_also_when_the_event_was_moved_to_another_year(self):
+        # given
+        ana = make.nominate("ana")
+        models.NominationCall.objects.update(event_on="2028-01-01")
+
+        # when
+        api.retire_person(ana.user_id, at=make.EVE)
+
+        # then
+        assert models.Nomination.objects.get().country == ""
+
+    def test_ends_no_nomination_of_anybody_else_and_none_twice(self):
+        # given
+        make.focal_point(101, "NP")
+        eva, ana = make.nominate("eva", by=101), make.nominate("ana")
+
+        # when
+        first = api.retire_person(ana.user_id, at=make.EVE)
+        again = api.retire_person(ana.user_id, at=make.EVE + timedelta(days=1))
+
+        # then
+        assert api.get_nomination(eva.uuid) == eva
+        assert (first["nominations"], again["nominations"]) == (1, 0)
+        assert models.Nomination.objects.get(user_id=ana.user_id).ended_at == make.EVE

@@ -15,6 +15,7 @@ from waiver_policy.exceptions import (
     InvalidReview,
     NominationClosed,
     OutOfTurn,
+    UnknownNomination,
 )
 from waiver_policy.services import nominated, notices
 
@@ -245,6 +246,33 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_nothing_half_done(call, is
     assert api.get_nomination(ana.uuid).state == "withdrawn"
     assert set(models.WaiverApplication.objects.values_list("state", flat=True)) <= {"withdrawn"}
     assert counted() == [(0, 0)]
+
+
+@WAYS
+def test_who_leaves_while_they_accept_and_the_state_withdraws_takes_no_seat(
+    call, isolation, atomic, monkeypatch
+):
+    # given
+    monkeypatch.setattr(compat, "retirement_state", lambda user_id: "")
+    make.call("other")
+    models.NominationCall.objects.filter(offering_code="other").update(event_on="2028-01-01")
+    ana, other = make.nominate("ana"), make.nominate("ana", offering="other")
+
+    # when
+    outcomes = race(
+        *calls(
+            partial(api.retire_person, ana.user_id, at=make.EVE),
+            partial(api.accept_nomination, ana.uuid, by=ana.user_id, at=make.EVE),
+            partial(api.withdraw_nomination, other.uuid, by=100, at=make.EVE),
+        ),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+
+    # then
+    assert outcomes[0].error is None
+    assert {type(error) for error in errors(outcomes)} <= {NominationClosed, UnknownNomination}
+    assert counted() == [(0, 0), (0, 0)]
+    assert set(models.WaiverApplication.objects.values_list("state", flat=True)) <= {"withdrawn"}
 
 
 def test_without_the_lock_a_state_nominates_more_than_it_may(call, monkeypatch):

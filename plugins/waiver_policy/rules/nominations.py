@@ -7,7 +7,7 @@ year.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from waiver_policy.rules.review_terms import FULL, TICKET, Quota
@@ -23,17 +23,18 @@ class Used:
 
     def with_one(self, kind: str, item: str) -> Used:
         """One more."""
-        return self._changed(kind, item, 1)
+        if kind == FULL:
+            return replace(self, full=self.full + 1)
+        return replace(self, partial=self.partial + 1, tickets=self.tickets + (item == TICKET))
 
     def without(self, kind: str, item: str) -> Used:
-        """One less."""
-        return self._changed(kind, item, -1)
-
-    def _changed(self, kind: str, item: str, by: int) -> Used:
+        """One less; where none is counted, as when the event was moved to another year, none."""
         if kind == FULL:
-            return Used(full=self.full + by, partial=self.partial, tickets=self.tickets)
-        ticket = by if item == TICKET else 0
-        return Used(full=self.full, partial=self.partial + by, tickets=self.tickets + ticket)
+            return replace(self, full=max(self.full - 1, 0))
+        partial = max(self.partial - 1, 0)
+        return replace(
+            self, partial=partial, tickets=min(max(self.tickets - (item == TICKET), 0), partial)
+        )
 
 
 def fits(quota: Quota, used: Used) -> bool:

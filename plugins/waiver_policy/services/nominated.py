@@ -24,7 +24,8 @@ from waiver_policy.rules.applications import Action
 from waiver_policy.rules.nominations import Used
 from waiver_policy.rules.review_terms import PARTIAL, TICKET, Quota, ReviewTerms, review_terms
 
-LIVE = (NominationState.NOMINATED, NominationState.ACCEPTED, NominationState.APPROVED)
+UNDECIDED = (NominationState.NOMINATED, NominationState.ACCEPTED)
+LIVE = (*UNDECIDED, NominationState.APPROVED)
 
 _FOLLOWS = {
     Action.APPROVE: NominationState.APPROVED,
@@ -90,8 +91,7 @@ def _goes_first(one: models.Nomination, mine: models.Nomination, at: datetime) -
 
     After the deadline, nobody waits for who has never answered.
     """
-    waits = (NominationState.ACCEPTED, NominationState.NOMINATED)
-    if one.rank >= mine.rank or one.state not in waits:
+    if one.rank >= mine.rank or one.state not in UNDECIDED:
         return False
     return one.state == NominationState.ACCEPTED or at < mine.call.closes_at
 
@@ -142,6 +142,23 @@ def end(mine: models.Nomination, state: NominationState, *, at: datetime) -> Non
         mine.live_person, mine.live_rank = None, None
         count_out(mine)
     mine.save()
+
+
+def end_all_of(user_id: int, *, at: datetime) -> None:
+    """End, as declined, what somebody was nominated for and nobody has decided yet.
+
+    Every call is locked before anything else: two nominations count in one row of their person,
+    and who holds that row must not wait for a call. Then what belongs to it, in the order of
+    ``stepping``.
+    """
+    mine = models.Nomination.objects.filter(user_id=user_id, state__in=UNDECIDED)
+    called = sorted(set(mine.values_list("call_id", flat=True)))
+    for call_id in called:
+        lock_call(call_id)
+    rows = models.WaiverApplication.objects.filter(user_id=user_id, nomination__isnull=False)
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    for one in mine.filter(call_id__in=called).select_for_update().order_by("pk"):
+        end(one, NominationState.DECLINED, at=at)
 
 
 def set_live(mine: models.Nomination) -> None:

@@ -20,7 +20,7 @@ from django.db.models import Case, Q, Value, When
 from waiver_policy import compat, models
 from waiver_policy.data import ApplicationState
 from waiver_policy.exceptions import CoolingOff
-from waiver_policy.services import documents, evidence, limits, waiting
+from waiver_policy.services import documents, evidence, limits, nominated, waiting
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +70,12 @@ def _applications(user_id: int, at: datetime) -> int:
 
 
 def _nominations(user_id: int, at: datetime) -> int:
-    """Which State has named the person: what counts against its numbers stays with the call."""
-    del at
+    """Which State has named the person. What nobody has decided ends: it takes no seat.
+
+    What was approved stays counted for its event. The row that counts a person's year keeps its
+    key: it says no more than the nomination, and the id in both leads to nobody any more.
+    """
+    nominated.end_all_of(user_id, at=at)
     mine = models.Nomination.objects.filter(user_id=user_id).exclude(country="")
     told = list(mine.values_list("pk", flat=True))
     for pk in told:
@@ -143,11 +147,12 @@ def _decision_facts(user_id: int, at: datetime) -> int:
 
 
 STEPS: dict[str, Step] = {
+    # First: it locks calls, which everybody else locks before an application.
+    "nominations": _nominations,
     "messages": _messages,
     "documents": _documents,
     "countries": _countries,
     "applications": _applications,
-    "nominations": _nominations,
     "roles": _roles,
     "price locks": _price_locks,
     "waiting places": _waiting_places,
