@@ -29,6 +29,7 @@ from waiver_policy import api, compat, conf, permissions, sentences, wording
 from waiver_policy.data import (
     ApplicationSummary,
     DocumentFault,
+    DocumentSummary,
     EvidenceBasis,
     EvidenceKind,
 )
@@ -178,6 +179,11 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
     except (DocumentUnreadable, DocumentsOff):
         log.exception("a document cannot be read: document=%s", document)
         return render(request, "waiver_policy/document_unreadable.html", status=503)
+    return download(found, content)
+
+
+def download(found: DocumentSummary, content: bytes) -> HttpResponse:
+    """A document as a file of its own, which nothing opens by itself."""
     answer = HttpResponse(content, content_type=found.content_type)
     name = f"{found.kind}-{str(found.uuid)[:8]}.{_ENDINGS[found.content_type]}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

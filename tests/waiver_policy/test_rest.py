@@ -7,16 +7,21 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from factories import papers
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate.money import Money
-from fairgate_rest import problems
+from fairgate_rest import problems, views
 from fairgate_rest.bodies import MAX_BODY
+from fairgate_rest.callers import Session
 from waiver_policy import api, compat, models, sentences
 from waiver_policy.exceptions import (
     FundEmpty,
@@ -28,6 +33,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest.faults import STATUSES
 from waiver_policy.selectors import offerings
+from waiver_policy.views_documents import InMemory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -368,6 +374,407 @@ class TestFaults:
         assert api.get_application(one.uuid).state == "submitted"
 
 
+class TestReading:
+    """Who reads an application, and who does so no longer."""
+
+    def test_a_reviewer_takes_one_and_another_cannot_until_it_is_handed_back(self):
+        # given
+        one = applied()
+        rita = client_of("rita", "review_application")
+        rose = client_of("rose", "review_application")
+
+        # when
+        taken = post(rita, f"review/{one.uuid}/take/", {})
+        refused = post(rose, f"review/{one.uuid}/take/", {})
+        back = post(rita, f"review/{one.uuid}/hand-back/", {})
+
+        # then
+        assert taken.json()["assigned_to"] == person("rita").pk
+        assert (refused.status_code, refused.json()["fault"]) == (409, "taken")
+        assert (back.status_code, back.content) == (204, b"")
+        assert post(rose, f"review/{one.uuid}/take/", {}).status_code == 200
+
+    def test_the_next_one_is_taken_until_there_is_none_for_this_reviewer(self):
+        one = applied()
+        own = client_of("maria", "review_application")
+        assert post(own, "review/next/", {}).status_code == 204
+        rita = client_of("rita", "review_application")
+        assert post(rita, "review/next/", {}).json()["uuid"] == str(one.uuid)
+        assert post(rita, "review/next/", {}).status_code == 204
+
+    def test_whoever_declares_a_conflict_never_takes_it_again(self):
+        one = applied()
+        rita = client_of("rita", "review_application")
+        post(rita, f"review/{one.uuid}/hand-back/", {"has_conflict": True})
+        again = post(rita, f"review/{one.uuid}/take/", {})
+        assert (again.status_code, again.json()["fault"]) == (403, "declared_conflict")
+        assert post(rita, "review/next/", {}).status_code == 204
+
+    def test_a_second_person_sends_back_what_the_first_proposed(self, settings, monkeypatch):
+        # given
+        settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
+        monkeypatch.setattr(worth, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+        one = applied()
+        rita = client_of("rita", "review_application")
+        rose = client_of("rose", "review_application")
+        path = f"review/{one.uuid}/send-back/"
+
+        # when
+        early = post(rose, path, {"read": 0})
+        post(rita, f"review/{one.uuid}/approve/", {"reason": "Teaches.", "read": 0})
+        unread = post(rose, path, {"read": 1})
+        done = post(rose, path, {"read": 0})
+
+        # then
+        assert (early.status_code, unread.status_code) == (409, 409)
+        assert (done.status_code, done.json()["state"]) == (200, "submitted")
+
+    @pytest.mark.parametrize(
+        ("action", "body"), [("take", {}), ("send-back", {"read": 0}), ("hand-back", {})]
+    )
+    def test_is_for_reviewers_and_of_what_is_there(self, action, body):
+        one = applied()
+        assert post(client_of("lena"), f"review/{one.uuid}/{action}/", body).status_code == 403
+        rita = client_of("rita", "review_application")
+        assert post(rita, f"review/{uuid4()}/{action}/", body).status_code == 404
+        wrong = post(rita, f"review/{one.uuid}/{action}/", body | {"why": "x"})
+        assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["why"])
+        assert api.get_application(one.uuid).assigned_to is None
+
+    @pytest.mark.parametrize(("action", "body"), [("take", {}), ("send-back", {"read": 0})])
+    def test_nobody_reads_their_own_as_a_reviewer(self, action, body):
+        one = applied()
+        own = client_of("maria", "review_application")
+        answer = post(own, f"review/{one.uuid}/{action}/", body)
+        assert (answer.status_code, answer.json()["fault"]) == (403, "own")
+        assert api.get_application(one.uuid).assigned_to is None
+
+    def test_the_next_one_is_for_reviewers(self):
+        assert post(client_of("lena"), "review/next/", {}).status_code == 403
+
+
+NAMING = {"offering": make.COURSE, "person": "ana", "kind": "full", "rank": 1}
+OFFICE = "administration/nominations/"
+
+
+class TestNominating:
+    @pytest.fixture(autouse=True)
+    def call(self):
+        person("ana", email="ana@example.org")
+        person("ben", email="ben@example.org")
+        make.focal_point(person("foka").pk, "LA")
+        return make.call()
+
+    @pytest.fixture
+    def named(self):
+        """The nomination of ana, by its uuid."""
+        return post(client_of("foka"), OFFICE, NAMING).json()["uuid"]
+
+    def test_a_focal_point_reads_the_calls_of_their_state(self):
+        make.call("other")
+        models.NominationCall.objects.filter(offering_code="other").update(countries=["NP"])
+        (one,) = client_of("foka").get(f"{ROOT}administration/calls/").json()["results"]
+        assert one == {
+            "offering": make.COURSE, "policy": "fellowship v1", "event_on": "2027-02-15",
+            "opens_at": "2026-08-01T09:00:00Z", "closes_at": "2026-12-01T00:00:00Z",
+        }  # fmt: skip
+
+    def test_a_focal_point_names_somebody_who_accepts(self):
+        # given
+        foka, ana = client_of("foka"), client_of("ana")
+
+        # when
+        named = post(foka, OFFICE, NAMING)
+        (mine,) = ana.get(f"{ROOT}nominations/").json()["results"]
+        done = post(ana, f"nominations/{mine['uuid']}/accept/", {"is_true": True})
+        (theirs,) = foka.get(ROOT + OFFICE).json()["results"]
+
+        # then
+        assert named.status_code == 201
+        assert named.json() == {
+            "uuid": mine["uuid"], "offering": make.COURSE, "person": "ana", "kind": "full",
+            "item": "", "rank": 1, "state": "nominated", "nominated_at": "2026-11-23T12:00:00Z",
+        }  # fmt: skip
+        assert (mine["country"], mine["state"], mine["application"]) == ("LA", "nominated", None)
+        assert (done.status_code, done.json()["state"]) == (201, "submitted")
+        assert theirs["state"] == "accepted"
+        row = models.WaiverApplication.objects.get()
+        assert (str(row.uuid), row.truth_version) == (done.json()["uuid"], TRUTH_VERSION)
+
+    def test_who_accepts_says_that_it_is_true(self, named):
+        answer = post(client_of("ana"), f"nominations/{named}/accept/", {"is_true": False})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["is_true"])
+        assert api.get_nomination(named).state == "nominated"
+
+    def test_who_is_nominated_declines_once(self, named):
+        ana, path = client_of("ana"), f"nominations/{named}/decline/"
+        assert post(ana, path, {}).json()["state"] == "declined"
+        assert post(ana, path, {}).status_code == 409
+
+    def test_a_state_replaces_and_withdraws(self, named):
+        foka = client_of("foka")
+        ben = post(foka, OFFICE, NAMING | {"person": "ben@example.org", "instead_of": named})
+        path = f"{OFFICE}{ben.json()['uuid']}/withdraw/"
+        assert (ben.json()["person"], api.get_nomination(named).state) == ("ben", "replaced")
+        assert post(foka, path, {}).json()["state"] == "withdrawn"
+        assert post(foka, path, {}).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("body", "status", "said"),
+        [
+            ({"person": "nobody"}, 400, "unknown_person"),
+            ({"person": "foka"}, 403, "own"),
+            ({"rank": 0}, 400, "rank_missing"),
+            ({"kind": "partial", "item": "hotel"}, 400, "no_item"),
+            ({"kind": "half"}, 400, "kind"),
+            ({"offering": "other"}, 409, "not_open"),
+            ({"instead_of": str(uuid4())}, 404, "UnknownNomination"),
+            ({"state": "LA"}, 400, "state"),
+        ],
+    )
+    def test_what_cannot_be_nominated_is_told(self, body, status, said):
+        answer = post(client_of("foka"), OFFICE, NAMING | body)
+        assert answer.status_code == status
+        assert said in json.dumps(answer.json())
+        assert not models.Nomination.objects.exists()
+
+    def test_a_state_that_has_used_its_nominations_is_told_so(self, named):
+        answer = post(client_of("foka"), OFFICE, NAMING | {"person": "ben", "rank": 2})
+        assert (answer.status_code, answer.json()["fault"]) == (409, "state_full")
+        assert models.Nomination.objects.count() == 1
+
+    def test_after_the_deadline_it_is_too_late(self, named, monkeypatch):
+        monkeypatch.setattr(clock, "_source", lambda: make.CLOSES)
+        answer = post(client_of("foka"), f"{OFFICE}{named}/withdraw/", {})
+        assert (answer.status_code, answer.json()["fault"]) == (409, "too_late")
+
+    @pytest.mark.parametrize("path", ["administration/calls/", OFFICE])
+    def test_who_is_no_focal_point_reads_nothing_of_a_state(self, named, path):
+        answer = client_of("lena").get(ROOT + path)
+        assert (answer.status_code, answer.json()["fault"]) == (403, "no_focal_point")
+        assert Client().get(ROOT + path).status_code == 401
+
+    def test_who_is_no_focal_point_names_and_withdraws_nobody(self, named):
+        lena = client_of("lena")
+        for path, body in ((OFFICE, NAMING), (f"{OFFICE}{named}/withdraw/", {})):
+            answer = post(lena, path, body)
+            assert (answer.status_code, answer.json()["fault"]) == (403, "no_focal_point")
+        assert api.get_nomination(named).state == "nominated"
+
+    def test_another_state_finds_no_nomination_of_this_one(self, named):
+        make.focal_point(person("nora").pk, "NP")
+        nora = client_of("nora")
+        assert nora.get(ROOT + OFFICE).json()["results"] == []
+        assert post(nora, f"{OFFICE}{named}/withdraw/", {}).status_code == 404
+        assert api.get_nomination(named).state == "nominated"
+
+    @pytest.mark.parametrize("action", ["accept", "decline"])
+    def test_nobody_else_answers_for_who_is_nominated(self, named, action):
+        body = {"is_true": True} if action == "accept" else {}
+        answer = post(client_of("lena"), f"nominations/{named}/{action}/", body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "UnknownNomination")
+        assert client_of("lena").get(f"{ROOT}nominations/").json()["count"] == 0
+        assert api.get_nomination(named).state == "nominated"
+
+
+class SessionOfThePlatform(Session):
+    """Checks the token as the platform's class does: on Django's own request."""
+
+    def authenticate(self, request):
+        self.enforce_csrf(request._request)
+        return request._request.user, None
+
+
+class TestDocuments:
+    @pytest.fixture(autouse=True)
+    def place(self, settings, tmp_path):
+        """A private folder for papers, and a key; nothing that is sent may lie elsewhere."""
+        sent = tmp_path / "sent"
+        sent.mkdir()
+        settings.FILE_UPLOAD_TEMP_DIR = str(sent)
+        settings.FILE_UPLOAD_HANDLERS = [
+            "django.core.files.uploadhandler.TemporaryFileUploadHandler"
+        ]
+        settings.WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(tmp_path / "papers")}}
+        settings.WAIVER_POLICY_DOCUMENT_KEYS = [Fernet.generate_key().decode()]
+        return tmp_path
+
+    @pytest.fixture
+    def one(self):
+        return applied()
+
+    def send(self, one, content=None, *, client=None, **fields):
+        file = SimpleUploadedFile("me.pdf", papers.pdf() if content is None else content)
+        told = {"kind": "school_letter", "file": file} | fields
+        client = client or client_of("maria")
+        return client.post(f"{ROOT}applications/{one.uuid}/documents/", told)
+
+    def test_a_learner_sends_one_and_a_reviewer_downloads_it(self, one):
+        # when
+        sent = self.send(one)
+        rita = client_of("rita", "review_application")
+        (listed,) = rita.get(f"{ROOT}applications/{one.uuid}/documents/").json()["results"]
+        answer = rita.get(f"{ROOT}documents/{listed['uuid']}/", HTTP_ACCEPT="application/pdf")
+
+        # then
+        assert (sent.status_code, sent.json()["uuid"]) == (201, listed["uuid"])
+        assert (listed["kind"], listed["size"], listed["is_repeated"]) == (
+            "school_letter", len(papers.pdf()), False,
+        )  # fmt: skip
+        assert (answer.status_code, answer.content) == (200, papers.pdf())
+        assert models.DocumentReading.objects.get().by == person("rita").pk
+
+    def test_a_download_is_a_file_that_nothing_opens_or_keeps(self, one):
+        uuid = self.send(one).json()["uuid"]
+        answer = client_of("maria").get(f"{ROOT}documents/{uuid}/")
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer["Content-Disposition"].startswith("attachment; filename=")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+        assert "no-store" in answer["Cache-Control"]
+
+    def test_the_learner_does_not_read_what_reviewers_see_of_it(self, one):
+        self.send(one)
+        path = f"{ROOT}applications/{one.uuid}/documents/"
+        (listed,) = client_of("maria").get(path).json()["results"]
+        assert not {"is_repeated", "for_minor", "user_id"} & set(listed)
+
+    def test_the_learner_takes_one_back_and_nobody_else_does(self, one):
+        uuid = self.send(one).json()["uuid"]
+        path = f"{ROOT}documents/{uuid}/"
+        for other in (client_of("lena"), client_of("rita", "review_application")):
+            assert other.delete(path).status_code == 404
+        maria = client_of("maria")
+        assert maria.delete(path).status_code == 204
+        assert maria.get(path).status_code == 404
+        (left,) = maria.get(f"{ROOT}applications/{one.uuid}/documents/").json()["results"]
+        assert (left["deleted_at"], left["delete_reason"]) == ("2026-11-23T12:00:00Z", "learner")
+
+    def test_f24_a_paper_is_there_for_its_learner_and_for_reviewers_only(self, one):
+        uuid = self.send(one).json()["uuid"]
+        for stranger in (client_of("lena"), client_of("teacher")):
+            assert stranger.get(f"{ROOT}documents/{uuid}/").status_code == 404
+            path = f"{ROOT}applications/{one.uuid}/documents/"
+            assert stranger.get(path).status_code == 404
+            assert self.send(one, client=stranger).status_code == 404
+        assert self.send(one, client=client_of("rita", "review_application")).status_code == 404
+        assert Client().get(f"{ROOT}documents/{uuid}/").status_code == 401
+        assert models.ApplicationDocument.objects.count() == 1
+        assert not models.DocumentReading.objects.exists()
+
+    def test_who_has_a_conflict_of_interest_downloads_none(self, one):
+        uuid = self.send(one).json()["uuid"]
+        rita = client_of("rita", "review_application")
+        post(rita, f"review/{one.uuid}/hand-back/", {"has_conflict": True})
+        assert rita.get(f"{ROOT}documents/{uuid}/").status_code == 404
+        assert not models.DocumentReading.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("content", "fields", "status", "said"),
+        [
+            (papers.HTML, {}, 400, "NOT_TAKEN"),
+            (b"", {}, 400, "EMPTY"),
+            (None, {"kind": "poem"}, 400, "kind"),
+            (None, {"percent": "100"}, 400, "percent"),
+            (None, {"file": "words"}, 400, "file"),
+            (None, {"kind": "identity"}, 400, "GUARDIAN"),
+            (None, {"kind": "identity", "says_minor": "true"}, 400, "GUARDIAN"),
+        ],
+    )
+    def test_what_is_no_document_is_refused_with_its_reason(
+        self, one, content, fields, status, said
+    ):
+        answer = self.send(one, content, **fields)
+        assert answer.status_code == status
+        assert said in json.dumps(answer.json())
+        assert not models.ApplicationDocument.objects.exists()
+
+    @pytest.mark.parametrize("fields", [{"says_minor": "false"}, {"guardian_agrees": "true"}])
+    def test_an_identity_document_is_taken_of_who_is_of_age_or_may(self, one, fields):
+        assert self.send(one, kind="identity", **fields).status_code == 201
+
+    @pytest.mark.parametrize("larger", [1, MAX_BODY * 2])
+    def test_f28_what_is_too_large_is_neither_kept_nor_read_on(
+        self, one, settings, place, monkeypatch, larger
+    ):
+        # given
+        settings.WAIVER_POLICY_DOCUMENT_MAX_BYTES = 1000
+        kept = []
+        taken = InMemory.receive_data_chunk
+        monkeypatch.setattr(
+            InMemory, "receive_data_chunk",
+            lambda self, raw, start: kept.append(len(raw)) or taken(self, raw, start),
+        )  # fmt: skip
+
+        # when
+        answer = self.send(one, b"x" * (1000 + larger))
+
+        # then
+        assert (answer.status_code, answer.json()["fault"]) == (413, "TOO_LARGE")
+        assert (sum(kept) > 0) == (larger == 1)
+        assert not models.ApplicationDocument.objects.exists()
+        assert [path for path in place.rglob("*") if path.is_file()] == []
+
+    @pytest.mark.parametrize("kind", [Session, SessionOfThePlatform])
+    @pytest.mark.parametrize(("token", "status"), [("a" * 32, 201), ("b" * 32, 403)])
+    def test_f25_a_form_is_checked_for_its_token_and_never_lies_on_a_disk(
+        self, one, monkeypatch, kind, token, status
+    ):
+        # given
+        monkeypatch.setattr(views, "authenticators", lambda: (kind,))
+        touched = []
+        monkeypatch.setattr(
+            TemporaryFileUploadHandler, "new_file", lambda *told, **_: touched.append(told)
+        )
+        client = client_of("maria", enforce_csrf_checks=True, HTTP_X_CSRFTOKEN=token)
+        client.cookies["csrftoken"] = "a" * 32
+
+        # when
+        sent = self.send(one, client=client)
+
+        # then
+        assert (sent.status_code, touched) == (status, [])
+        assert models.ApplicationDocument.objects.count() == (status == 201)
+
+    @pytest.mark.parametrize("kind", [Session, SessionOfThePlatform])
+    def test_f28_who_checks_the_token_reads_no_more_than_may_be_sent(
+        self, one, settings, monkeypatch, kind
+    ):
+        monkeypatch.setattr(views, "authenticators", lambda: (kind,))
+        settings.WAIVER_POLICY_DOCUMENT_MAX_BYTES = 1000
+        client = client_of("maria", enforce_csrf_checks=True, HTTP_X_CSRFTOKEN="a" * 32)
+        client.cookies["csrftoken"] = "a" * 32
+        answer = self.send(one, b"x" * 1001, client=client)
+        assert (answer.status_code, answer.json()["fault"]) == (413, "TOO_LARGE")
+
+    def test_a_form_of_a_thousand_fields_or_none_is_no_form(self, one, settings):
+        settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+        many = self.send(one, a="1", b="2", c="3", d="4")
+        none = post(client_of("maria"), f"applications/{one.uuid}/documents/", {})
+        assert (many.status_code, many.json()["code"]) == (400, "parse_error")
+        assert none.status_code == 415
+
+    def test_more_than_an_application_may_have_are_for_later(self, one, settings):
+        settings.WAIVER_POLICY_DOCUMENTS_PER_APPLICATION = 1
+        self.send(one)
+        answer = self.send(one, papers.pdf(pages=2))
+        assert (answer.status_code, answer.json()["code"]) == (409, "TooManyDocuments")
+
+    def test_where_none_are_taken_somebody_has_to_look(self, one, settings):
+        uuid = self.send(one).json()["uuid"]
+        settings.WAIVER_POLICY_DOCUMENTS = {}
+        answer = self.send(one, papers.pdf(pages=2))
+        assert (answer.status_code, answer.json()["code"]) == (503, "DocumentsOff")
+        answer = client_of("maria").get(f"{ROOT}documents/{uuid}/")
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+
+    def test_of_a_closed_application_nothing_is_sent_or_taken_back(self, one):
+        uuid = self.send(one).json()["uuid"]
+        api.refuse(one.uuid, by=99, reason="No.", at=make.EVE)
+        assert self.send(one, papers.pdf(pages=2)).status_code == 409
+        assert client_of("maria").delete(f"{ROOT}documents/{uuid}/").status_code == 409
+
+
 class TestTakingBack:
     def test_a_learner_withdraws_and_nobody_else(self):
         one = applied()
@@ -425,13 +832,15 @@ class TestDescription:
         document = client_of("lena").get(ROOT + "openapi/").json()
         assert document["openapi"].startswith("3.")
         assert document["servers"] == [{"url": ROOT.rstrip("/")}]
-        assert len(document["paths"]) == 16
+        assert len(document["paths"]) == 28
         validate_schema(document)
         page = document["paths"]["/lists/"]["get"]["responses"]["200"]["content"]
         assert page["application/json"]["schema"]["$ref"].endswith("/PaginatedEditionShapeList")
         assert {"jwt": []} in document["paths"]["/lists/"]["get"]["security"]
         body = document["paths"]["/review/{application}/approve/"]["post"]["requestBody"]
         assert body["required"]
+        file = document["components"]["schemas"]["UploadBody"]["properties"]["file"]
+        assert file == {"type": "string", "format": "binary"}
         asked = document["paths"]["/lists/{code}/members/"]["get"]["parameters"]
         assert {"on", "known_at", "code"} <= {one["name"] for one in asked}
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fairgate_rest.bodies import Amount, Body, Moment, Share
 from waiver_policy.api import MAX_TEXT
-from waiver_policy.data import ApplicationState, RefusalCode
+from waiver_policy.data import ApplicationState, DocumentKind, RefusalCode
+from waiver_policy.rules.review_terms import FULL, PARTIAL
 
 MAX_CODE = 100
 
@@ -154,19 +157,24 @@ class QueueShape(serializers.Serializer):
     results = ReviewedShape(many=True, source="applications")
 
 
-class ApplyBody(Body):
-    """A learner's request. ``is_true`` is their word that what they say is true."""
+class TrueBody(Body):
+    """``is_true`` is somebody's word that what they say is true."""
 
-    offering = serializers.CharField(max_length=MAX_CODE)
-    note = _words()
     is_true = serializers.BooleanField()
-    organisation = serializers.CharField(max_length=200, required=False, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["is_true"]:
             said = "Please confirm that what you say is true."
             raise serializers.ValidationError({"is_true": [said]})
         return attrs
+
+
+class ApplyBody(TrueBody):
+    """A learner's request."""
+
+    offering = serializers.CharField(max_length=MAX_CODE)
+    note = _words()
+    organisation = serializers.CharField(max_length=200, required=False, default="")
 
 
 class AnswerBody(Body):
@@ -185,11 +193,22 @@ class NothingBody(Body):
     """Nothing has to be said."""
 
 
-class ReviewBody(Body):
-    """A reviewer's words. ``read`` is how many messages the reviewer had before them."""
+class HandBackBody(Body):
+    """``has_conflict``: the reviewer has a conflict of interest, and never decides about it."""
+
+    has_conflict = serializers.BooleanField(default=False)
+
+
+class ReadBody(Body):
+    """``read`` is how many messages the reviewer had before them."""
+
+    read = serializers.IntegerField(min_value=0)
+
+
+class ReviewBody(ReadBody):
+    """A reviewer's words."""
 
     reason = _words()
-    read = serializers.IntegerField(min_value=0)
 
 
 class RefuseBody(ReviewBody):
@@ -239,3 +258,90 @@ class EntryShape(serializers.Serializer):
     reason = serializers.CharField()
     grant = serializers.UUIDField(source="grant_uuid", allow_null=True)
     at = Moment()
+
+
+class CallShape(serializers.Serializer):
+    """An offering that a State may nominate for; ``closes_at`` is the first moment too late."""
+
+    offering = serializers.CharField(source="offering_code")
+    policy = serializers.CharField()
+    opens_at = Moment()
+    closes_at = Moment()
+    event_on = serializers.DateField()
+
+
+class NominationShape(serializers.Serializer):
+    """A nomination, as the person reads it; ``application`` is there once they have accepted."""
+
+    uuid = serializers.UUIDField()
+    offering = serializers.CharField(source="call.offering_code")
+    country = serializers.CharField()
+    administration = serializers.CharField()
+    kind = serializers.CharField()
+    item = serializers.CharField()
+    state = serializers.CharField()
+    nominated_at = Moment()
+    application = serializers.UUIDField(source="application_uuid", allow_null=True)
+
+
+class NamedShape(serializers.Serializer):
+    """A nomination, as its State reads it; ``person`` is a user name, rank 1 the first choice."""
+
+    uuid = serializers.UUIDField(source="nomination.uuid")
+    offering = serializers.CharField(source="nomination.call.offering_code")
+    person = serializers.CharField()
+    kind = serializers.CharField(source="nomination.kind")
+    item = serializers.CharField(source="nomination.item")
+    rank = serializers.IntegerField(source="nomination.rank")
+    state = serializers.CharField(source="nomination.state")
+    nominated_at = Moment(source="nomination.nominated_at")
+
+
+class NominateBody(Body):
+    """Whom a State names, for what; ``instead_of`` is a nomination that this one replaces."""
+
+    offering = serializers.CharField(max_length=MAX_CODE)
+    person = serializers.CharField(max_length=254, help_text="A user name or an e-mail address.")
+    kind = serializers.ChoiceField(choices=[FULL, PARTIAL])
+    item = serializers.CharField(
+        max_length=30, default="", help_text="What a partial one is for, as the policy names it."
+    )
+    rank = serializers.IntegerField(help_text="From 1 to 99; 1 is the State's first choice.")
+    instead_of = serializers.UUIDField(default=None, allow_null=True)
+
+
+class DocumentShape(serializers.Serializer):
+    """A document, without its content, or what is left of it once its file is deleted."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    uploaded_at = Moment()
+    deleted_at = Moment(allow_null=True)
+    delete_reason = serializers.CharField()
+
+
+class ReviewedDocumentShape(DocumentShape):
+    """What only a reviewer sees of it; ``is_repeated``: the same file came from another account."""
+
+    for_minor = serializers.BooleanField()
+    is_repeated = serializers.BooleanField()
+
+
+@extend_schema_field(OpenApiTypes.BINARY)
+class Paper(serializers.FileField):
+    """The bytes of a file; by itself it would be described by an address."""
+
+
+class UploadBody(Body):
+    """A form with one document: a PDF or a picture.
+
+    ``says_minor`` is asked where the profile has no year of birth; an identity document of a minor
+    takes ``guardian_agrees``.
+    """
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in DocumentKind])
+    file = Paper(allow_empty_file=True)
+    says_minor = serializers.BooleanField(default=None, allow_null=True)
+    guardian_agrees = serializers.BooleanField(default=False)

@@ -1,8 +1,8 @@
 """The views: parse, ask or tell the app's door, answer.
 
 A learner sees their own; a reviewer (``waiver_policy.review_application``) sees all applications;
-the fund and the policies have permissions of their own. What does not concern a person is not
-there for them (404).
+the focal point of an administration speaks for their State; the fund and the policies have
+permissions of their own. What does not concern a person is not there for them (404).
 """
 
 from __future__ import annotations
@@ -263,6 +263,53 @@ class Question(ReviewerView):
             read=given["read"],
         )  # fmt: skip
         return Response(shapes.ReviewedShape(found).data)
+
+
+class SendingBack(ReviewerView):
+    """Do not confirm what a first person proposed."""
+
+    @described(operation_id="send_back", request=shapes.ReadBody, responses=shapes.ReviewedShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.ReadBody)
+        found = api.send_back(application, by=self.user_id, at=clock.now(), read=given["read"])
+        return Response(shapes.ReviewedShape(found).data)
+
+
+class Taking(ReviewerView):
+    """Say that one reads an application: for some days nobody else decides about it."""
+
+    @described(operation_id="take", request=shapes.NothingBody, responses=shapes.ReviewedShape)
+    def post(self, request: Any, application: UUID) -> Response:
+        self.body(shapes.NothingBody)
+        found = api.take(application, by=self.user_id, at=clock.now())
+        return Response(shapes.ReviewedShape(found).data)
+
+
+class TakingNext(ReviewerView):
+    """Take the application with the next deadline; 204 when there is none to take."""
+
+    @described(
+        operation_id="take_next", request=shapes.NothingBody,
+        responses={200: shapes.ReviewedShape, 204: None},
+    )  # fmt: skip
+    def post(self, request: Any) -> Response:
+        self.body(shapes.NothingBody)
+        found = api.take_next(by=self.user_id, at=clock.now())
+        if found is None:
+            return Response(status=204)
+        return Response(shapes.ReviewedShape(found).data)
+
+
+class HandingBack(ReviewerView):
+    """Read an application no longer; with a conflict of interest, never again."""
+
+    @described(operation_id="hand_back", request=shapes.HandBackBody, responses={204: None})
+    def post(self, request: Any, application: UUID) -> Response:
+        given = self.body(shapes.HandBackBody)
+        api.hand_back(
+            application, by=self.user_id, at=clock.now(), has_conflict=given["has_conflict"]
+        )
+        return Response(status=204)
 
 
 class Fund(WaiverView):

@@ -1,0 +1,117 @@
+"""Documents of applications: sent by the learner, read by them and by reviewers."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from fairgate import clock
+from fairgate_rest.bodies import MAX_BODY
+from fairgate_rest.views import described
+from waiver_policy import api, conf, permissions
+from waiver_policy.data import DocumentFault, DocumentKind
+from waiver_policy.exceptions import DocumentRefused, DocumentsOff, DocumentUnreadable
+from waiver_policy.rest import shapes
+from waiver_policy.rest.views import OneApplication, WaiverView
+from waiver_policy.views_documents import InMemory, download
+
+log = logging.getLogger(__name__)
+
+
+class AsItIs(DefaultContentNegotiation):
+    """A document comes as what it is, and a fault as a problem, whatever is asked for."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class Documents(OneApplication):
+    """The documents of an application, for its learner and for reviewers; the learner sends one."""
+
+    parser_classes = (MultiPartParser,)
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Say where a file goes, before the check of a session's token reads the form.
+
+        Raises:
+            DocumentRefused: by its length it is too large; nothing of it is read.
+        """
+        limit = conf.document_max_bytes()
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdigit() and int(length) > limit + MAX_BODY:
+            raise DocumentRefused(DocumentFault.TOO_LARGE)
+        self.handler = InMemory(request._request, limit=limit)
+        # Some middleware may have read the form; then Django's own handlers have the file.
+        with suppress(AttributeError):
+            request._request.upload_handlers = [self.handler]
+        super().initial(request, *args, **kwargs)
+
+    @described(operation_id="list_documents", responses=shapes.DocumentShape(many=True))
+    def get(self, request: Any, application: UUID) -> Response:
+        found = self._visible(application)
+        own = found.user_id == self.user_id
+        shape = shapes.DocumentShape if own else shapes.ReviewedDocumentShape
+        return self.page(api.list_documents(found.uuid), shape)
+
+    @described(
+        operation_id="add_document", request=shapes.UploadBody,
+        responses={201: shapes.DocumentShape},
+    )  # fmt: skip
+    def post(self, request: Any, application: UUID) -> Response:
+        if api.get_application(application).user_id != self.user_id:
+            raise Http404
+        given = self._form(request)
+        kept = api.add_document(
+            application, by=self.user_id, kind=DocumentKind(given["kind"]),
+            content=given["file"].read(), at=clock.now(), says_minor=given["says_minor"],
+            guardian_agrees=given["guardian_agrees"],
+        )  # fmt: skip
+        return Response(shapes.DocumentShape(kept).data, status=201)
+
+    def _form(self, request: Any) -> dict[str, Any]:
+        """What was sent. A file that is too large is not in it, and would be a missing one.
+
+        Raises:
+            DocumentRefused: it is too large.
+        """
+        _read = request.data
+        if self.handler.is_over:
+            raise DocumentRefused(DocumentFault.TOO_LARGE)
+        return self.body(shapes.UploadBody)
+
+
+class OneDocument(WaiverView):
+    """One document: read by who sent it and by reviewers, taken back by who sent it."""
+
+    content_negotiation_class = AsItIs
+
+    @described(
+        operation_id="read_document",
+        responses={
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+            (200, "image/jpeg"): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Any, document: UUID) -> HttpResponse:
+        try:
+            found, content = api.read_document(
+                document, by=self.user_id, may_review=permissions.may_review(request.user),
+                at=clock.now(),
+            )  # fmt: skip
+        except (DocumentUnreadable, DocumentsOff):
+            log.exception("a document cannot be read: document=%s", document)
+            raise
+        return download(found, content)
+
+    @described(operation_id="remove_document", responses={204: None})
+    def delete(self, request: Any, document: UUID) -> Response:
+        api.remove_document(document, by=self.user_id, at=clock.now())
+        return Response(status=204)
