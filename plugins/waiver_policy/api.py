@@ -132,7 +132,7 @@ from waiver_policy.services import proposals as proposal_services
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# Somebody still looks at these, or they wait for money.
+# Somebody still looks at these.
 OPEN_STATES = application_rules.OPEN_STATES
 # How long a text of a learner or a reviewer may be.
 MAX_TEXT = stepping.MAX_TEXT

@@ -27,7 +27,7 @@ from waiver_policy.exceptions import (
 )
 from waiver_policy.forms import BulkForm, QueueForm, ReviewForm, wanted_of
 from waiver_policy.page_parts import check_reviewer, drawn, listed, shown, user_id
-from waiver_policy.rules.applications import REVIEWED_STATES
+from waiver_policy.rules.applications import OPEN_STATES
 from waiver_policy.selectors import people
 
 
@@ -60,7 +60,7 @@ def _queue(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
         ],
         "counts": [
             (sentences.state_name(state), page.counts[state], urlencode({"state": state}))
-            for state in REVIEWED_STATES
+            for state in OPEN_STATES
         ],
         "query": f"{urlencode(kept)}&" if kept else "",
         "limit": conf.bulk_limit(),
@@ -69,7 +69,7 @@ def _queue(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
 
 def _choices(page: QueuePage) -> dict[str, list[tuple[str, str]]]:
     return {
-        "state": [(one.value, sentences.state_name(one)) for one in REVIEWED_STATES],
+        "state": [(one.value, sentences.state_name(one)) for one in OPEN_STATES],
         "offering": [(code, sentences.offering_name(code)) for code in page.offerings],
         "country": [(code, conf.country_name(code)) for code in page.countries],
         "rule": [(label, label) for label in page.rules],
@@ -138,7 +138,7 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
     """One application, and the reviewer's decision about it."""
     check_reviewer(request)
     found = _found(request, application)
-    is_open = found.state in REVIEWED_STATES
+    is_open = found.state in OPEN_STATES
     if request.method == "POST" and not is_open:
         return _decided_already(request, application)
     written = api.list_messages(found.uuid)

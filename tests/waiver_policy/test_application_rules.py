@@ -48,6 +48,7 @@ def test_an_end_is_left_only_by_an_appeal_or_by_the_clock(action, state):
     assert leaves == (
         (action is Action.APPEAL and state == "refused")
         or (action in (Action.LAPSE, Action.WAITLIST) and state == "approved")
+        or (action is Action.RESUME and state == "waitlisted")
     )
 
 
@@ -62,7 +63,7 @@ def test_after_an_appeal_silence_and_withdrawal_lead_back_to_the_refusal():
 
 def test_every_open_state_is_somebodys_turn():
     someones = {source for move in MOVES.values() for source in move.sources}
-    assert someones >= OPEN_STATES
+    assert someones >= set(OPEN_STATES)
 
 
 def test_only_a_learner_withdraws_answers_and_appeals():

@@ -413,7 +413,7 @@ class TestReading:
     def test_a_second_person_sends_back_what_the_first_proposed(self, settings, monkeypatch):
         # given
         settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
-        monkeypatch.setattr(worth, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+        monkeypatch.setattr(offerings, "_worth_of", lambda code: (Money("5000.00", "USD"),))
         one = applied()
         rita = client_of("rita", "review_application")
         rose = client_of("rose", "review_application")

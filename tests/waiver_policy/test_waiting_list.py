@@ -11,7 +11,13 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.data import Outcome
-from waiver_policy.exceptions import AlreadyEligible, FundEmpty, GrantClosed, NotEligible
+from waiver_policy.exceptions import (
+    AlreadyEligible,
+    ApplicationClosed,
+    FundEmpty,
+    GrantClosed,
+    NotEligible,
+)
 from waiver_policy.rules.ranking import rank_of
 from waiver_policy.selectors import decisions, replaying
 
@@ -425,11 +431,12 @@ class TestAnApprovedApplication:
         api.release_grant(self.first.uuid, at=LATER, reason="x")
         assert make.grant(1, country="GU", at=LATER).state == "reserved"
 
-    def test_that_is_withdrawn_gives_the_place_up(self):
-        wait(1, country="GU"), wait(2, minutes=1)
-        api.withdraw(self.uuid, by=1, at=LATER)
-        assert (self.state(), place(1), place(2).position) == ("withdrawn", None, 1)
-        assert api.check_funds() == ()
+    def test_is_decided_and_nothing_to_withdraw_or_to_review(self):
+        wait(1, country="GU")
+        with pytest.raises(ApplicationClosed, match="waitlisted already"):
+            api.withdraw(self.uuid, by=1, at=LATER)
+        with pytest.raises(ApplicationClosed):
+            api.refuse(self.uuid, by=8, reason="No.", code="other", at=LATER)
 
     def test_is_asked_for_once_however_often_the_learner_applies(self):
         wait(1, country="GU")

@@ -108,9 +108,9 @@ class WaiverApplication(models.Model):
                     open_key__isnull=False,
                 )
                 | Q(
-                    state__in=["approved", "refused", "withdrawn", "expired"], open_key__isnull=True
-                )
-                | Q(state="waitlisted"),
+                    state__in=["approved", "waitlisted", "refused", "withdrawn", "expired"],
+                    open_key__isnull=True,
+                ),
             ),
             check(
                 "waiver_policy_first_person",

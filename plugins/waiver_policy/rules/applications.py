@@ -21,10 +21,7 @@ from waiver_policy.exceptions import ApplicationClosed, InvalidReview, OutOfTurn
 
 S = ApplicationState
 
-OPEN_STATES = frozenset({S.SUBMITTED, S.MORE_INFORMATION, S.PROPOSED, S.APPEALED, S.WAITLISTED})
-"""Somebody still looks at these, or they are approved and wait for money or room."""
-
-REVIEWED_STATES = (S.SUBMITTED, S.APPEALED, S.PROPOSED, S.MORE_INFORMATION)
+OPEN_STATES = (S.SUBMITTED, S.APPEALED, S.PROPOSED, S.MORE_INFORMATION)
 """What stands in the reviewers' queue; the last one waits for the learner."""
 
 

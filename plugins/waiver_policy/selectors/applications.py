@@ -19,7 +19,7 @@ from waiver_policy.data import (
     QueueFilter,
     QueuePage,
 )
-from waiver_policy.rules.applications import REVIEWED_STATES
+from waiver_policy.rules.applications import OPEN_STATES
 
 PAGE = 25
 
@@ -85,7 +85,7 @@ def get_queue(wanted: QueueFilter, *, reviewer: int, number: int, at: datetime) 
     What they have asked for themselves is neither shown nor counted. A page number that is not
     there gives the nearest one that is.
     """
-    waiting = _rows().filter(state__in=REVIEWED_STATES).exclude(user_id=reviewer)
+    waiting = _rows().filter(state__in=OPEN_STATES).exclude(user_id=reviewer)
     found = _filtered(waiting, wanted, reviewer=reviewer, at=at).order_by("decide_by", "id")
     page = Paginator(found, PAGE).get_page(number)
     counted = waiting.order_by().aggregate(
@@ -148,7 +148,7 @@ def _nobody(at: datetime) -> Q:
 
 def _by_state(waiting: QuerySet[models.WaiverApplication]) -> dict[str, int]:
     found = waiting.order_by().values_list("state").annotate(found=Count("id"))
-    return {**dict.fromkeys(REVIEWED_STATES, 0), **dict(found)}
+    return {**dict.fromkeys(OPEN_STATES, 0), **dict(found)}
 
 
 def _values(rows: QuerySet[models.WaiverApplication], column: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ from waiver_policy.selectors import quoted
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.locks import live_key
-from waiver_policy.services import documents, locks, waiting
+from waiver_policy.services import documents, locks
 from waiver_policy.services.decisions import write_decision
 from waiver_policy.services.stepping import (
     MAX_TEXT,
@@ -218,11 +218,7 @@ def withdraw(application_uuid: UUID, *, by: int, at: datetime) -> ApplicationSum
     """
     with transaction.atomic():
         row = locked_own(application_uuid, by)
-        was_waiting = row.state == ApplicationState.WAITLISTED
         take_back(row, by=by, at=at)
-    if was_waiting:
-        # In a transaction of its own: who waits is served with the application locked last.
-        waiting.leave(row.user_id, row.offering_code, at=at)
     return to_application(row)
 
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from fairgate.clock import utc_day
 from waiver_policy import conf, models
 from waiver_policy.data import ApplicationState
-from waiver_policy.rules.applications import REVIEWED_STATES, Action
+from waiver_policy.rules.applications import OPEN_STATES, Action
 from waiver_policy.selectors import people
 from waiver_policy.services import notices
 from waiver_policy.services.stepping import locked, take_step
@@ -111,7 +111,7 @@ def digest(at: datetime) -> int:
     """Tell reviewers, once a day, how many applications wait; nobody is told that none does."""
     day = utc_day(at)
     waiting = models.WaiverApplication.objects.filter(
-        state__in=[one for one in REVIEWED_STATES if one != ApplicationState.MORE_INFORMATION]
+        state__in=[one for one in OPEN_STATES if one != ApplicationState.MORE_INFORMATION]
     )
     total = waiting.count()
     if not total:

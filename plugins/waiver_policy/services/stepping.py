@@ -13,7 +13,7 @@ from uuid import UUID
 
 from waiver_policy import models
 from waiver_policy.exceptions import ApplicationClosed, UnknownApplication
-from waiver_policy.rules.applications import OPEN_STATES, REVIEWED_STATES, Action, next_state
+from waiver_policy.rules.applications import OPEN_STATES, Action, next_state
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.services import nominated
 
@@ -80,8 +80,7 @@ def take_step(
         ApplicationClosed, OutOfTurn: the step does not come now.
     """
     row.state = next_state(action, row.state, appealed=row.appealed_at is not None).value
-    is_reviewed = row.state in REVIEWED_STATES
-    row.open_key = live_key(row.user_id, row.offering_code) if is_reviewed else None
+    row.open_key = live_key(row.user_id, row.offering_code) if row.state in OPEN_STATES else None
     if row.state != "proposed":
         row.awaiting_bp, row.awaiting_by, row.awaiting_reason = None, None, ""
     if row.open_key is None:
