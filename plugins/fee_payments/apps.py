@@ -48,16 +48,19 @@ class FeePaymentsConfig(AppConfig):
             compat,
         )
         from waiver_policy import api as waivers
+        from waiver_policy.data import Seller
 
-        waivers.name_offerings_with(
-            lambda code: api.offering(code).title,
-            lambda code: compat.course_language(api.offering(code).course_key),
+        waivers.sell_offerings_with(
+            Seller(
+                title_of=lambda code: api.offering(code).title,
+                language_of=lambda code: compat.course_language(api.offering(code).course_key),
+                page_of=_page_of,
+                worth_of=_worth_of,
+                price_of=_price_of,
+                course_run_of=api.course_key_of,
+            )
         )
-        waivers.link_offerings_with(_page_of)
         waivers.forget_also("orders", api.forget_learner)
-        waivers.value_offerings_with(_worth_of)
-        waivers.place_offerings_with(api.course_key_of)
-        waivers.price_offerings_with(_price_of)
 
 
 def _page_of(code: str) -> str:

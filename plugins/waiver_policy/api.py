@@ -21,8 +21,7 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
 ``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``add_document``,
 ``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
-Said once, at the start: ``name_offerings_with``, ``link_offerings_with``,
-``value_offerings_with``, ``price_offerings_with``, ``place_offerings_with``, ``forget_also``.
+Said once, at the start: ``sell_offerings_with``, ``forget_also``.
 """
 
 from __future__ import annotations
@@ -80,6 +79,7 @@ from waiver_policy.data import (
     Replayed,
     Reviewed,
     Runway,
+    Seller,
     StorageReport,
     WaitingSummary,
 )
@@ -150,7 +150,7 @@ def decide(
 
     ``price`` is the list price: with it the best of several rules is found by what each takes off,
     and a price that the policy fixes in another currency goes to a person. ``None`` is the price
-    that this person would be quoted, where somebody says it (``price_offerings_with``).
+    that this person would be quoted, where somebody says it (``Seller.price_of``).
 
     The UTC day of ``at`` decides; ``known_at`` (default ``at``) says with whose knowledge: an
     edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
@@ -173,28 +173,6 @@ def advise(decision: Decision) -> tuple[str, ...]:
     Not for somebody whose application waits: they have done it.
     """
     return sentences.advise(decision)
-
-
-def name_offerings_with(
-    title_of: Callable[[str], str] | None, language_of: Callable[[str], str] | None = None
-) -> None:
-    """Let the app that sells offerings name them on the pages; ``None`` shows codes again.
-
-    This app knows an offering by its code only. ``title_of`` takes a code and returns the title;
-    for a code without one it returns "" or raises a ``FairgateError``: then lists show the code,
-    and the pages of that offering are not there. ``language_of`` returns the code of the language
-    that the title is in, or "". The app that knows says this once, in its ``AppConfig.ready``.
-    """
-    sentences.name_offerings_with(title_of, language_of)
-
-
-def link_offerings_with(page_of: Callable[[str], str] | None) -> None:
-    """Let ``page_of`` say, for a code, on which page its fee is settled; ``None``: on none.
-
-    The pages about a waiver lead there. For an unknown code it returns "" or raises a
-    ``FairgateError``.
-    """
-    sentences.link_offerings_with(page_of)
 
 
 def grant(
@@ -338,36 +316,6 @@ def serve_waiting_lists(*, at: datetime) -> tuple[GrantSummary, ...]:
 def leave_waiting_list(user_id: int, offering_code: str, *, at: datetime) -> bool:
     """Give a place on the waiting list up, and the offer with it. Tells whether there was one."""
     return waiting.leave(user_id, offering_code, at=at)
-
-
-def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> None:
-    """Let the app that sells offerings say what they cost, for the amounts that take two people.
-
-    ``worth_of`` takes a code and returns the prices of the offering and what a seat costs the
-    fund; for a code without any it returns nothing or raises a ``FairgateError``. ``None``: nobody
-    knows, and where the operator has set an amount, two people decide.
-    """
-    offerings.value_offerings_with(worth_of)
-
-
-def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
-    """Let the app that sells offerings say which course run one is of, for limits by course run.
-
-    ``course_run_of`` takes a code and returns a course key as text; for a code without one it
-    returns "" or raises a ``FairgateError``. ``None``: each offering counts as a run of its own.
-    """
-    offerings.place_offerings_with(course_run_of)
-
-
-def price_offerings_with(price_of: Callable[[str, str, date], Money] | None) -> None:
-    """Let the app that sells offerings say what a learner would be quoted for one.
-
-    ``price_of`` takes a code, a payer class and a UTC day, and returns the list price, in the first
-    currency of several; where there is none it raises a ``FairgateError``. So who applies, or keeps
-    a price, without a quote at hand is told what the quote tells. ``None``: nobody knows, and
-    decisions without a price are made without one.
-    """
-    offerings.price_offerings_with(price_of)
 
 
 def apply(
@@ -1315,6 +1263,15 @@ def retire_person(user_id: int, *, at: datetime) -> Mapping[str, int]:
         CoolingOff: they can still call it off, so nothing was deleted.
     """
     return retiring.retire_person(user_id, at=at)
+
+
+def sell_offerings_with(seller: Seller | None) -> None:
+    """Let the app that sells offerings say what there is to know of them; ``None``: nobody sells.
+
+    This app knows an offering by its code only. The app that knows more says this once, in its
+    ``AppConfig.ready``.
+    """
+    offerings.sell_offerings_with(seller)
 
 
 def forget_also(name: str, step: Callable[[int, datetime], int]) -> None:

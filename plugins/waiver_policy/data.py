@@ -6,7 +6,7 @@ Percentages are ``Percent``; money is ``Money`` (integer minor units with a curr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -1087,3 +1087,35 @@ class Expired:
 
     grants: int
     places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """The app that sells offerings: what it can be asked about one, each of them by its code.
+
+    For a code that it does not know, each returns "" (``worth_of``: nothing) or raises a
+    ``FairgateError``; ``price_of`` raises it. ``None``: nobody can say.
+    """
+
+    title_of: Callable[[str], str] | None = None
+    """What the offering is called. Without a title, lists show its code, and pages about it are not
+    there; ``None``: offerings are called by their codes everywhere."""
+
+    language_of: Callable[[str], str] | None = None
+    """The code of the language that the title is in."""
+
+    page_of: Callable[[str], str] | None = None
+    """The address of the page on which its fee is settled: the pages about a waiver lead there."""
+
+    worth_of: Callable[[str], Sequence[Money]] | None = None
+    """Its prices and what a seat costs the fund. Where the operator has set an amount, two people
+    decide about more than that, and about what nobody knows."""
+
+    price_of: Callable[[str, str, date], Money] | None = None
+    """The list price that a payer class would be quoted on a UTC day, in the first currency of
+    several. So who applies, or keeps a price, without a quote at hand is told what the quote tells;
+    without one, decisions are made without a price."""
+
+    course_run_of: Callable[[str], str] | None = None
+    """The key of the course run it is of, for limits by course run. Without one, an offering counts
+    as a run of its own."""

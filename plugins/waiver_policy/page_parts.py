@@ -12,14 +12,8 @@ from django.utils.safestring import SafeString
 
 from waiver_policy import conf, permissions
 from waiver_policy.data import ApplicationSummary
-from waiver_policy.sentences import (
-    next_steps,
-    offering_language,
-    offering_name,
-    offering_title,
-    refusal_in_words,
-    state_name,
-)
+from waiver_policy.selectors.offerings import offering_language, offering_name, offering_title
+from waiver_policy.sentences import next_steps, refusal_in_words, state_name
 
 MAX_CODE = 100
 

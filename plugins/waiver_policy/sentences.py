@@ -19,8 +19,7 @@ from django.utils.translation import (
 )
 from django.utils.translation import gettext as _
 
-from fairgate.errors import FairgateError
-from fairgate.languages import Language, isolated, language, unbroken
+from fairgate.languages import isolated, unbroken
 from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import conf
@@ -407,63 +406,6 @@ def _appeal() -> str:
         return _("If you think this is wrong, apply and say why: a person will look. You can also "
                  "write to %(contact)s.") % {"contact": _foreign(contact)}  # fmt: skip
     return _("If you think this is wrong, apply and say why: a person will look.")
-
-
-_title_of: Callable[[str], str] | None = None
-_language_of: Callable[[str], str] | None = None
-_page_of: Callable[[str], str] | None = None
-
-
-def name_offerings_with(
-    title_of: Callable[[str], str] | None, language_of: Callable[[str], str] | None = None
-) -> None:
-    """Let ``title_of`` name offerings from now on; ``None`` shows their codes again."""
-    global _title_of, _language_of
-    _title_of, _language_of = title_of, language_of
-
-
-def link_offerings_with(page_of: Callable[[str], str] | None) -> None:
-    """Let ``page_of`` say where the fee of an offering is settled; ``None``: nowhere."""
-    global _page_of
-    _page_of = page_of
-
-
-def offering_page(code: str) -> str:
-    """The page on which the fee of an offering is settled; "" where nobody says."""
-    if _page_of is None:
-        return ""
-    try:
-        return _page_of(code)
-    except FairgateError:
-        return ""
-
-
-def offering_title(code: str) -> str | None:
-    """The title of an offering; its code where nobody names offerings.
-
-    ``None``: the app that names them knows no offering of this code.
-    """
-    if _title_of is None:
-        return code
-    try:
-        return _title_of(code) or None
-    except FairgateError:
-        return None
-
-
-def offering_name(code: str) -> str:
-    """The title of an offering; its code where nobody names it."""
-    return offering_title(code) or code
-
-
-def offering_language(code: str) -> Language | None:
-    """The language of an offering's title; ``None`` where nobody says."""
-    if _language_of is None:
-        return None
-    try:
-        return language(_language_of(code))
-    except FairgateError:
-        return None
 
 
 _STATES: Mapping[str, object] = {

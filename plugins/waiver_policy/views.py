@@ -41,6 +41,7 @@ from waiver_policy.exceptions import (
 )
 from waiver_policy.forms import TRUTH_VERSION, AnswerForm, AppealForm, ApplyForm
 from waiver_policy.page_parts import drawn, listed, shown, user_id
+from waiver_policy.selectors.offerings import offering_page
 from waiver_policy.sentences import list_name
 
 
@@ -84,7 +85,7 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
         result, tone = _("You are eligible; the waiver is given when it is your turn."), "warn"
     context = {
         "waiting": api.waiting_sentence(place) if place else "",
-        "page": sentences.offering_page(offering_code),
+        "page": offering_page(offering_code),
         "may_take": decision.is_granted and (place is None or place.offered_until is not None),
         "offering_code": offering_code,
         "offering": offering,
@@ -225,7 +226,7 @@ def application(request: HttpRequest, application: UUID) -> HttpResponse:
         "may_appeal": sentences.is_in_time_to_appeal(found, on=today),
         "may_withdraw": found.state in api.OPEN_STATES,
         "offering": drawn(found.offering_code),
-        "page": sentences.offering_page(found.offering_code),
+        "page": offering_page(found.offering_code),
         "may_use": found.state == ApplicationState.APPROVED
         and not sentences.has_ended(found, on=today),
     }

@@ -28,7 +28,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.forms import BulkForm, QueueForm, ReviewForm, wanted_of
 from waiver_policy.page_parts import check_reviewer, drawn, listed, shown, user_id
 from waiver_policy.rules.applications import OPEN_STATES
-from waiver_policy.selectors import people
+from waiver_policy.selectors import offerings, people
 
 
 @login_required
@@ -70,7 +70,7 @@ def _queue(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
 def _choices(page: QueuePage) -> dict[str, list[tuple[str, str]]]:
     return {
         "state": [(one.value, sentences.state_name(one)) for one in OPEN_STATES],
-        "offering": [(code, sentences.offering_name(code)) for code in page.offerings],
+        "offering": [(code, offerings.offering_name(code)) for code in page.offerings],
         "country": [(code, conf.country_name(code)) for code in page.countries],
         "rule": [(label, label) for label in page.rules],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import resources
 from unittest import mock
 
@@ -18,6 +19,7 @@ from openedx.core.djangoapps.oauth_dispatch.tests.factories import (
 from fairgate import clock
 from waiver_policy import api
 from waiver_policy.data import EditionFacts
+from waiver_policy.selectors import offerings
 
 ROOT = "/fairgate/waivers/api/v1/"
 OFFERING = "spectrum-online"
@@ -37,7 +39,8 @@ class RestApi(TestCase):
         text = (data / "fairgate-default.yaml").read_text(encoding="utf-8")
         (policy,) = api.load_policy(text, file="default.yaml", by="operator", at=clock.now())
         api.activate_policy(policy.slug, by="operator", at=clock.now())
-        named = mock.patch("waiver_policy.sentences._title_of", return_value="Spectrum")
+        seller = replace(offerings._seller, title_of=lambda code: "Spectrum")
+        named = mock.patch.object(offerings, "_seller", seller)
         named.start()
         self.addCleanup(named.stop)
         self.learner = UserFactory(username="amina", password=PASSWORD, profile__country="UG")

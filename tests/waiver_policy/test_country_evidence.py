@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from factories import waiver_policy as make
 from fairgate import clock, stand_in
-from waiver_policy import api, compat, models, sentences
+from waiver_policy import api, compat, models
 from waiver_policy.data import Applicant, CountryEvidence, EvidenceBasis, EvidenceKind
 from waiver_policy.exceptions import InvalidEvidence
 
@@ -45,15 +45,14 @@ class Platform:
 
 
 @pytest.fixture(autouse=True)
-def eve():
+def eve(sell):
     clock.use(lambda: make.EVE)
-    before = stand_in._platform, sentences._title_of, sentences._language_of
+    before = stand_in._platform
     stand_in.use(Platform())
-    api.name_offerings_with(None)
+    sell(title_of=None, language_of=None)
     yield
     clock.use(None)
-    stand_in.use(before[0])
-    sentences.name_offerings_with(*before[1:])
+    stand_in.use(before)
 
 
 def declare(*countries, basis=NATIONALITY, at=make.EVE, user_id=1):

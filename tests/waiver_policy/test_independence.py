@@ -32,9 +32,6 @@ every_act = pytest.mark.parametrize("act", EVERY_ACT.values(), ids=list(EVERY_AC
 @pytest.fixture(autouse=True)
 def programme():
     make.programme()
-    kept = offerings._worth_of
-    yield
-    api.value_offerings_with(kept)
 
 
 @pytest.fixture
@@ -167,9 +164,9 @@ def test_a_decision_ends_the_reading(applied):
 
 
 @pytest.fixture
-def two_people(settings):
+def two_people(settings, sell):
     settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "500.00"}
-    api.value_offerings_with(lambda code: [Money("2000.00", "USD")])
+    sell(worth_of=lambda code: [Money("2000.00", "USD")])
 
 
 @pytest.fixture
@@ -234,15 +231,15 @@ def test_a_small_amount_takes_one_person(two_people, applied):
     assert done.state == "approved"
 
 
-def test_an_amount_that_nobody_knows_takes_two(settings, applied):
+def test_an_amount_that_nobody_knows_takes_two(settings, applied, sell):
     settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "500.00"}
 
     def unknown(code):
         raise FairgateError("There is no such offering.")
 
-    api.value_offerings_with(unknown)
+    sell(worth_of=unknown)
     assert api.approve(applied.uuid, by=9, reason="So.", at=make.EVE).state == "proposed"
-    api.value_offerings_with(None)
+    sell(worth_of=None)
     other = make.apply(2)
     assert api.approve(other.uuid, by=9, reason="So.", at=make.EVE).state == "proposed"
 
@@ -263,7 +260,7 @@ def test_a_learner_may_withdraw_what_is_proposed(proposed):
 def test_the_app_that_sells_offerings_says_what_they_are_worth():
     from fee_payments import apps
 
-    assert offerings._worth_of is apps._worth_of
+    assert offerings._seller.worth_of is apps._worth_of
 
 
 @pytest.mark.parametrize("amounts", [{"USD": 500.0}, {"USD": "a lot"}, {"XXX1": "5"}, "500"])

@@ -25,7 +25,7 @@ from factories import papers
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate.percent import Percent
-from waiver_policy import api, models, sentences
+from waiver_policy import api, models
 from waiver_policy.data import DocumentKind
 from waiver_policy.exceptions import (
     InvalidNomination,
@@ -675,12 +675,10 @@ def test_in_any_order_no_number_is_overdrawn():
 
 class TestThePages:
     @pytest.fixture(autouse=True)
-    def now(self):
+    def now(self, sell):
         clock.use(lambda: make.EVE)
-        kept = sentences._title_of, sentences._language_of
-        api.name_offerings_with(None)
+        sell(title_of=None, language_of=None)
         yield
-        sentences.name_offerings_with(*kept)
         clock.use(None)
 
     @pytest.fixture

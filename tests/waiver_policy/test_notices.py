@@ -16,7 +16,7 @@ from django.db import transaction
 from factories import waiver_policy as make
 from fairgate import clock, stand_in
 from fairgate.errors import FairgateError
-from waiver_policy import api, compat, models, sentences
+from waiver_policy import api, compat, models
 from waiver_policy.services import daily, notices
 
 pytestmark = pytest.mark.django_db
@@ -39,20 +39,15 @@ class Platform:
 
 
 @pytest.fixture(autouse=True)
-def platform(settings):
+def platform(settings, sell):
     settings.WAIVER_POLICY_SITE_URL = SITE
     make.programme()
     clock.use(lambda: make.EVE)
-    names, kept, found = (
-        (sentences._title_of, sentences._language_of),
-        stand_in._platform,
-        Platform(),
-    )
+    kept, found = stand_in._platform, Platform()
     stand_in.use(found)
-    api.name_offerings_with(lambda code: "Spectrum & radio")
+    sell(title_of=lambda code: "Spectrum & radio", language_of=None)
     yield found
     stand_in.use(kept)
-    sentences.name_offerings_with(*names)
     clock.use(None)
 
 

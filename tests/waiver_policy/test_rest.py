@@ -22,7 +22,7 @@ from fairgate.money import Money
 from fairgate_rest import problems, views
 from fairgate_rest.bodies import MAX_BODY
 from fairgate_rest.callers import Session
-from waiver_policy import api, compat, models, sentences
+from waiver_policy import api, compat, models
 from waiver_policy.exceptions import (
     FundEmpty,
     InvalidNomination,
@@ -32,7 +32,6 @@ from waiver_policy.exceptions import (
 )
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest.faults import STATUSES
-from waiver_policy.selectors import offerings
 from waiver_policy.views_documents import InMemory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,15 +41,14 @@ COUNTRIES = {"amina": "UG", "maria": "GU", "lena": "CH"}
 
 
 @pytest.fixture(autouse=True)
-def on_the_eve(monkeypatch):
+def on_the_eve(monkeypatch, sell):
     """It is the eve, lists and policy are loaded, and the platform knows these people."""
     monkeypatch.setattr(clock, "_source", lambda: make.EVE)
     people = get_user_model()._default_manager
     country_of = lambda user_id: COUNTRIES.get(people.get(pk=user_id).username, "")  # noqa: E731
     monkeypatch.setattr(compat, "profile_country", country_of)
     make.programme()
-    titled = lambda code: "Spectrum" if code == make.COURSE else ""  # noqa: E731
-    monkeypatch.setattr(sentences, "_title_of", titled)
+    sell(title_of=lambda code: "Spectrum" if code == make.COURSE else "")
 
 
 def person(name, *permissions, **fields):
@@ -121,9 +119,9 @@ class TestWho:
         own = client_of("maria").get(f"{ROOT}applications/{applied().uuid}/").json()
         assert not {"user_id", "country", "proposed_percent", "awaiting_reason"} & set(own)
 
-    def test_a_second_person_reads_what_the_first_proposes(self, settings, monkeypatch):
+    def test_a_second_person_reads_what_the_first_proposes(self, settings, sell):
         settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
-        monkeypatch.setattr(offerings, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+        sell(worth_of=lambda code: [Money("5000.00", "USD")])
         path = f"applications/{applied().uuid}/"
         first = client_of("rita", "review_application")
         body = {"reason": "Teaches radio.", "read": 0, "percent": "80"}
@@ -410,10 +408,10 @@ class TestReading:
         assert (again.status_code, again.json()["fault"]) == (403, "declared_conflict")
         assert post(rita, "review/next/", {}).status_code == 204
 
-    def test_a_second_person_sends_back_what_the_first_proposed(self, settings, monkeypatch):
+    def test_a_second_person_sends_back_what_the_first_proposed(self, settings, sell):
         # given
         settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
-        monkeypatch.setattr(offerings, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+        sell(worth_of=lambda code: [Money("5000.00", "USD")])
         one = applied()
         rita = client_of("rita", "review_application")
         rose = client_of("rose", "review_application")

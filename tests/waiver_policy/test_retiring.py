@@ -21,7 +21,7 @@ from fairgate.percent import Percent
 from waiver_policy import api, handlers, models
 from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind
 from waiver_policy.exceptions import CoolingOff, NotEligible
-from waiver_policy.selectors import decisions, offerings
+from waiver_policy.selectors import decisions
 from waiver_policy.services import retiring
 
 pytestmark = pytest.mark.django_db
@@ -253,10 +253,10 @@ def test_facts_are_deleted_by_forgetting_only():
     assert models.DecisionFacts.objects.filter(decision__user_id=1).forget() == 1
 
 
-def test_what_waits_for_a_second_person_or_an_answer_is_withdrawn_as_well(settings, monkeypatch):
+def test_what_waits_for_a_second_person_or_an_answer_is_withdrawn_as_well(settings, sell):
     make.programme()
     settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
-    monkeypatch.setattr(offerings, "_worth_of", lambda code: (Money("5000.00", "USD"),))
+    sell(worth_of=lambda code: [Money("5000.00", "USD")])
     waits = make.apply(LEAVER)
     api.take(waits.uuid, by=9, at=make.EVE)
     api.approve(waits.uuid, by=9, reason=WORDS, at=make.EVE, percent=Percent(50))

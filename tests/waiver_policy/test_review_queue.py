@@ -12,7 +12,7 @@ from django.urls import reverse
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate.percent import Percent
-from waiver_policy import api, models, sentences
+from waiver_policy import api, models
 from waiver_policy.data import Organisation, QueueFilter
 from waiver_policy.exceptions import (
     ApplicationClosed,
@@ -31,13 +31,11 @@ def ago(days):
 
 
 @pytest.fixture(autouse=True)
-def programme():
+def programme(sell):
     make.programme()
     clock.use(lambda: make.EVE)
-    kept = sentences._title_of, sentences._language_of
-    api.name_offerings_with(None)
+    sell(title_of=None, language_of=None)
     yield
-    sentences.name_offerings_with(*kept)
     clock.use(None)
 
 

@@ -24,7 +24,7 @@ from factories import waiver_policy as make
 from fairgate import clock, stand_in
 from fairgate.errors import FairgateError
 from fairgate.percent import Percent
-from waiver_policy import api, compat, models, sentences
+from waiver_policy import api, compat, models
 from waiver_policy.exceptions import (
     AlreadyEligible,
     ApplicationClosed,
@@ -370,12 +370,9 @@ class TestThePages:
         stand_in.use(kept)
 
     @pytest.fixture(autouse=True)
-    def nobody_names_offerings(self):
+    def nobody_names_offerings(self, sell):
         """The app that sells offerings names them in this site; here only where a test says so."""
-        kept = sentences._title_of, sentences._language_of
-        api.name_offerings_with(None)
-        yield
-        sentences.name_offerings_with(*kept)
+        sell(title_of=None, language_of=None)
 
     @pytest.fixture
     def learner(self, client):
@@ -409,7 +406,7 @@ class TestThePages:
             assert part in page
 
     @pytest.fixture
-    def titles(self):
+    def titles(self, sell):
         """An app that sells one offering, and refuses to name others."""
 
         def title_of(code):
@@ -417,9 +414,7 @@ class TestThePages:
                 raise FairgateError("There is no such offering.")
             return "Spectrum & radio"
 
-        api.name_offerings_with(title_of)
-        yield
-        api.name_offerings_with(None)
+        sell(title_of=title_of)
 
     @pytest.mark.usefixtures("learner", "titles")
     @pytest.mark.parametrize("name", ["why", "apply"])
@@ -435,8 +430,8 @@ class TestThePages:
 
     @pytest.mark.usefixtures("learner", "titles")
     @pytest.mark.parametrize("name", ["why", "apply"])
-    def test_a_name_says_the_language_it_is_in(self, client, name):
-        api.name_offerings_with(lambda code: "الطيف", lambda code: "ar")
+    def test_a_name_says_the_language_it_is_in(self, client, name, sell):
+        sell(title_of=lambda code: "الطيف", language_of=lambda code: "ar")
         page = client.get(reverse(f"waiver_policy:{name}", args=[make.COURSE])).content.decode()
         assert '“<bdi lang="ar" dir="rtl">الطيف</bdi>”' in page
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from factories import waiver_policy as make
 from fairgate import clock
 from fairgate.money import Money
-from waiver_policy import api, compat, sentences
+from waiver_policy import api, compat
 from waiver_policy.exceptions import FundEmpty
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,10 +25,10 @@ def eve():
 
 
 @pytest.fixture
-def amina(client, monkeypatch):
+def amina(client, monkeypatch, sell):
     """Somebody of Uganda who waits, signed in."""
     monkeypatch.setattr(compat, "profile_country", lambda _: "UG")
-    monkeypatch.setattr(sentences, "_title_of", None)
+    sell(title_of=None)
     make.programme(fund="0.01")
     user = User.objects.create(username="amina")
     with pytest.raises(FundEmpty):

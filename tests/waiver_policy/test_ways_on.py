@@ -11,7 +11,7 @@ from django.urls import reverse
 from factories import waiver_policy as make
 from fairgate import clock, stand_in
 from fairgate.percent import Percent
-from waiver_policy import api, sentences
+from waiver_policy import api
 from waiver_policy.exceptions import FundEmpty, WaiverError
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ FEE = "/fees/of/this/"
 
 
 @pytest.fixture(autouse=True)
-def site():
+def site(sell):
     """The learners of a site, and an app that sells offerings and has pages for them."""
 
     class Platform:
@@ -33,17 +33,12 @@ def site():
             return ""
 
     platform = stand_in._platform
-    kept = sentences._title_of, sentences._language_of
-    pages = sentences._page_of
     stand_in.use(Platform)
-    api.name_offerings_with(None)
-    api.link_offerings_with(lambda code: FEE)
+    sell(title_of=None, language_of=None, page_of=lambda code: FEE)
     clock.use(lambda: make.EVE)
     make.programme()
     yield
     clock.use(None)
-    sentences.name_offerings_with(*kept)
-    sentences.link_offerings_with(pages)
     stand_in.use(platform)
 
 
@@ -94,18 +89,26 @@ def test_an_approval_leads_to_the_fee_until_it_has_ended(client, sign_in, review
     assert FEE not in own(client, found)
 
 
-def test_where_nobody_has_pages_for_offerings_there_is_no_way(client, sign_in):
+def test_where_nobody_has_pages_for_offerings_there_is_no_way(client, sign_in, sell):
     sign_in("UG")
-    api.link_offerings_with(None)
+    sell(page_of=None)
     assert "Use your waiver" not in why(client)
 
 
-def test_an_offering_that_nobody_has_a_page_for_has_no_way(client, sign_in):
+def test_where_nobody_sells_an_offering_is_called_by_its_code(client, sign_in):
+    sign_in("UG")
+    api.sell_offerings_with(None)
+    page = why(client)
+    assert f"“<bdi>{make.COURSE}</bdi>”" in page
+    assert "Use your waiver" not in page
+
+
+def test_an_offering_that_nobody_has_a_page_for_has_no_way(client, sign_in, sell):
     def unknown(code):
         raise WaiverError(code)
 
     sign_in("UG")
-    api.link_offerings_with(unknown)
+    sell(page_of=unknown)
     assert "Use your waiver" not in why(client)
 
 

@@ -123,15 +123,9 @@ class TestAnInstitution:
 
 class TestACourseRun:
     @pytest.fixture(autouse=True)
-    def of_one_run(self):
-        from waiver_policy.selectors import offerings
-
-        before = offerings._course_run_of
-        api.place_offerings_with(
-            lambda code: "course-v1:ITU+R+2026" if code.startswith("spectrum") else ""
-        )
-        yield
-        api.place_offerings_with(before)
+    def of_one_run(self, sell):
+        run = "course-v1:ITU+R+2026"
+        sell(course_run_of=lambda code: run if code.startswith("spectrum") else "")
 
     def test_counts_all_its_offerings_together(self):
         policy("{scope: country, period: course_run, limit: 1, unit: seats}")
@@ -144,11 +138,11 @@ class TestACourseRun:
         assert granted(1, offering="another") is not None
         assert subjects() == {"course_run:another"}
 
-    def test_is_not_asked_for_where_no_limit_tells_runs_apart(self):
+    def test_is_not_asked_for_where_no_limit_tells_runs_apart(self, sell):
         def nobody_asks(code):
             raise AssertionError(code)
 
-        api.place_offerings_with(nobody_asks)
+        sell(course_run_of=nobody_asks)
         policy("{scope: country, period: year, limit: 1}")
         assert granted(1) is not None
 

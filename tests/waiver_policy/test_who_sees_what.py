@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 
 from factories import waiver_policy as make
 from fairgate import clock
-from waiver_policy import api, models, sentences
+from waiver_policy import api, models
 
 pytestmark = pytest.mark.django_db
 
@@ -20,16 +20,14 @@ WHO = ("anonymous", "learner", "other", "teacher", "reviewer", "focal", "foreign
 
 
 @pytest.fixture(autouse=True)
-def programme(monkeypatch):
+def programme(monkeypatch, sell):
     from waiver_policy import compat
 
     make.programme()
     clock.use(lambda: make.EVE)
     monkeypatch.setattr(compat, "profile_country", lambda user_id: "GU")
-    kept = sentences._title_of, sentences._language_of
-    api.name_offerings_with(None)
+    sell(title_of=None, language_of=None)
     yield
-    sentences.name_offerings_with(*kept)
     clock.use(None)
 
 

@@ -28,7 +28,7 @@ from waiver_policy.data import (
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
 from waiver_policy.rest.faults import STATUSES
-from waiver_policy.sentences import offering_title
+from waiver_policy.selectors.offerings import offering_title
 
 
 class WaiverView(View):

@@ -1,59 +1,64 @@
-"""What an offering costs, and which course run it is of, as the app that sells offerings says.
+"""What there is to know of an offering, as the app that sells offerings says.
 
-This app knows an offering by its code only. Who knows more says here how to ask for it. Where
-nobody does, an amount is unknown, and what depends on it takes the careful way; and the offering
-counts as a course run of its own.
+This app knows an offering by its code only. Where nobody sells, an offering is called by its code
+and counts as a course run of its own; what it costs is unknown, and what depends on that takes the
+careful way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
+from typing import ParamSpec, TypeVar
 
 from fairgate.errors import FairgateError
+from fairgate.languages import Language, language
 from fairgate.money import Money
+from waiver_policy.data import Seller
 
-_worth_of: Callable[[str], Sequence[Money]] | None = None
-_course_run_of: Callable[[str], str] | None = None
-_price_of: Callable[[str, str, date], Money] | None = None
+P = ParamSpec("P")
+R = TypeVar("R")
+D = TypeVar("D")
+
+NOBODY = Seller()
+
+_seller = NOBODY
 
 
-def value_offerings_with(worth_of: Callable[[str], Sequence[Money]] | None) -> None:
-    """Ask ``worth_of`` from now on; ``None``: nobody knows."""
-    global _worth_of
-    _worth_of = worth_of
+def sell_offerings_with(seller: Seller | None) -> None:
+    """Ask ``seller`` from now on; ``None``: nobody sells."""
+    global _seller
+    _seller = seller or NOBODY
+
+
+def offering_title(code: str) -> str | None:
+    """The title of an offering; its code where nobody names offerings.
+
+    ``None``: the app that names them knows no offering of this code.
+    """
+    if _seller.title_of is None:
+        return code
+    return _asked(_seller.title_of, "", code) or None
+
+
+def offering_name(code: str) -> str:
+    """The title of an offering; its code where nobody names it."""
+    return offering_title(code) or code
+
+
+def offering_language(code: str) -> Language | None:
+    """The language of an offering's title; ``None`` where nobody says."""
+    return language(_asked(_seller.language_of, "", code))
+
+
+def offering_page(code: str) -> str:
+    """The page on which the fee of an offering is settled; "" where nobody says."""
+    return _asked(_seller.page_of, "", code)
 
 
 def offering_worth(code: str) -> tuple[Money, ...]:
     """The prices of an offering and what a seat costs the fund; nothing where nobody knows."""
-    if _worth_of is None:
-        return ()
-    try:
-        return tuple(_worth_of(code))
-    except FairgateError:
-        return ()
-
-
-def place_offerings_with(course_run_of: Callable[[str], str] | None) -> None:
-    """Ask ``course_run_of`` from now on; ``None``: nobody knows."""
-    global _course_run_of
-    _course_run_of = course_run_of
-
-
-def course_run_of(code: str) -> str:
-    """The key of the course run that an offering is of; "" where nobody knows."""
-    if _course_run_of is None:
-        return ""
-    try:
-        return _course_run_of(code)
-    except FairgateError:
-        return ""
-
-
-def price_offerings_with(price_of: Callable[[str, str, date], Money] | None) -> None:
-    """Ask ``price_of`` from now on; ``None``: nobody knows."""
-    global _price_of
-    _price_of = price_of
+    return tuple(_asked(_seller.worth_of, (), code))
 
 
 def list_price(code: str, *, payer_class: str, on: date) -> Money | None:
@@ -61,9 +66,19 @@ def list_price(code: str, *, payer_class: str, on: date) -> Money | None:
 
     An offering that is sold in several currencies has the price of the first.
     """
-    if _price_of is None:
-        return None
+    return _asked(_seller.price_of, None, code, payer_class, on)
+
+
+def course_run_of(code: str) -> str:
+    """The key of the course run that an offering is of; "" where nobody knows."""
+    return _asked(_seller.course_run_of, "", code)
+
+
+def _asked(ask: Callable[P, R] | None, unknown: D, /, *args: P.args, **kwargs: P.kwargs) -> R | D:
+    """What the seller answers; ``unknown`` where there is nobody to ask, or nobody knows."""
+    if ask is None:
+        return unknown
     try:
-        return _price_of(code, payer_class, on)
+        return ask(*args, **kwargs)
     except FairgateError:
-        return None
+        return unknown

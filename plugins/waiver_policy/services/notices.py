@@ -22,8 +22,8 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from waiver_policy import compat, conf, mail_wording, models, sentences
-from waiver_policy.selectors import people
+from waiver_policy import compat, conf, mail_wording, models
+from waiver_policy.selectors import offerings, people
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _offering(about: Mapping[str, Any]) -> str:
     if application := about.get("application"):
         found = models.WaiverApplication.objects.filter(uuid=application)
         code = found.values_list("offering_code", flat=True).first() or ""
-    return sentences.offering_name(code) if code else ""
+    return offerings.offering_name(code) if code else ""
 
 
 def _address(notice: models.Notice) -> str:
