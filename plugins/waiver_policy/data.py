@@ -797,7 +797,8 @@ class ApplicationSummary:
     ``reason`` are the reviewer's words that count now: why it was decided so, or what was asked;
     ``refusal_code`` is one of ``RefusalCode`` once refused. ``decide_by`` is the last UTC day for
     a decision; ``answer_until`` and ``appeal_until`` are the first days that are too late.
-    ``appealed_at``: a second decision is the last one. ``assigned_to`` reads it at the moment.
+    ``appealed_at``: a second decision is the last one; ``first_refusal`` are the words of the first.
+    ``assigned_to`` reads it at the moment.
     """
 
     uuid: UUID
@@ -819,6 +820,7 @@ class ApplicationSummary:
     answer_until: date | None = None
     appeal_until: date | None = None
     appealed_at: datetime | None = None
+    first_refusal: str = ""
     assigned_to: int | None = None
     awaiting_percent: Percent | None = None
     awaiting_by: int | None = None

@@ -149,3 +149,18 @@ def test_what_a_reviewer_asks_is_not_called_a_reason(client, sign_in, reviewer):
     api.ask_for_more(found.uuid, by=reviewer, question="Where?", at=make.EVE)
     page = client.get(reverse("waiver_policy:mine")).content.decode()
     assert 'data-label="What the reviewer says"><span dir="auto" lang="">Where?</span>' in page
+
+
+def test_what_the_refusal_said_is_read_beside_the_appeal_by_both(client, sign_in, reviewer):
+    # given
+    learner = sign_in("GU")
+    applied = make.apply(learner)
+    said = {"by": 9, "code": "other", "reason": "The letter is of 2019.", "at": make.EVE}
+    api.refuse(applied.uuid, **said)
+    api.appeal(applied.uuid, by=learner, text="There is a new one.", at=make.EVE)
+
+    # then
+    assert "The letter is of 2019." in own(client, applied)
+    client.force_login(User.objects.get(pk=reviewer))
+    page = client.get(reverse("waiver_policy:review_one", args=[applied.uuid])).content.decode()
+    assert page.index("The letter is of 2019.") < page.index("There is a new one.")

@@ -115,8 +115,9 @@ class MessageShape(serializers.Serializer):
 class ReviewedShape(ApplicationShape):
     """What only a reviewer sees of an application.
 
-    ``awaiting_percent`` and ``awaiting_reason`` are what a first person proposes and a second
-    confirms; ``message_count`` is what ``read`` of a decision is compared with.
+    ``first_refusal`` are the words of a refusal that was appealed. ``awaiting_percent`` and
+    ``awaiting_reason`` are what a first person proposes and a second confirms; ``message_count`` is
+    what ``read`` of a decision is compared with.
     """
 
     user_id = serializers.IntegerField()
@@ -126,6 +127,7 @@ class ReviewedShape(ApplicationShape):
     proposed_percent = Share(allow_null=True)
     decide_by = serializers.DateField(allow_null=True)
     appealed_at = Moment(allow_null=True)
+    first_refusal = serializers.CharField()
     assigned_to = serializers.IntegerField(allow_null=True)
     awaiting_percent = Share(allow_null=True)
     awaiting_reason = serializers.CharField()

@@ -190,6 +190,7 @@ def to_application(row: models.WaiverApplication) -> ApplicationSummary:
         answer_until=row.answer_until,
         appeal_until=row.appeal_until,
         appealed_at=row.appealed_at,
+        first_refusal=row.first_refusal if row.appealed_at else "",
         assigned_to=row.assigned_to,
         awaiting_percent=_percent(row.awaiting_bp),
         awaiting_by=row.awaiting_by,
