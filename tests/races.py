@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import connection, connections
+
+from fairgate_tables.transactions import in_transaction
 
 READ_COMMITTED = "read committed"  # what Django asks of MySQL unless told otherwise
 REPEATABLE_READ = "repeatable read"  # MySQL's own default
@@ -38,7 +40,8 @@ def race(
     Args:
         calls: what to do; each runs in its own thread with its own connection.
         isolation: the transaction isolation of these connections.
-        atomic: wrap each call in a transaction, as ``ATOMIC_REQUESTS`` wraps a view.
+        atomic: wrap each call in a transaction, as ``ATOMIC_REQUESTS`` wraps a view; a deadlock
+            is run again, as by whoever has begun one.
         seconds: a race that takes longer is an error: something waits for ever.
     """
     if connection.vendor != "mysql":
@@ -79,8 +82,8 @@ def _outcome(call: Callable[[], Any], start: threading.Barrier, *, atomic: bool)
         start.wait()
         if not atomic:
             return Outcome(value=call())
-        with transaction.atomic():
-            return Outcome(value=call())
+        # Whoever has begun a transaction runs it again when it lost a race for a lock.
+        return Outcome(value=in_transaction(call)())
     except Exception as error:  # noqa: BLE001  the race reports whatever happened
         return Outcome(error=error)
     finally:

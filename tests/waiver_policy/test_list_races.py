@@ -6,10 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError
 
 from factories import waiver_policy as make
-from fairgate_tables.transactions import is_lost_race
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
 from waiver_policy import api, models
 from waiver_policy.exceptions import (
@@ -45,15 +44,6 @@ def read_then(call):
 
 def eight(call):
     return [read_then(partial(call, number)) for number in EIGHT]
-
-
-def broken(outcomes, atomic):
-    """The errors but for deadlocks in somebody else's transaction: those are theirs to run again.
-
-    The server has undone such a transaction, so whoever lost has changed nothing.
-    """
-    is_theirs = lambda e: atomic and isinstance(e, OperationalError) and is_lost_race(e)  # noqa: E731
-    return [error for error in errors(outcomes) if not is_theirs(error)]
 
 
 def text(number, **cells):
@@ -92,7 +82,7 @@ def test_eight_lists_that_change_at_one_moment_do_not_wait_for_one_another(isola
         return api.load_edition(text, source=make.UN, by="x", known_from=make.EVE)
 
     outcomes = race(*eight(load_one), isolation=isolation, atomic=atomic)
-    assert broken(outcomes, atomic) == []
+    assert errors(outcomes) == []
     assert len(api.list_editions()) == len(values(outcomes))
 
 
@@ -111,7 +101,7 @@ def test_eight_proposals_about_eight_lists_are_all_applied_at_one_moment(isolati
         isolation=isolation,
         atomic=atomic,
     )
-    assert broken(outcomes, atomic) == []
+    assert errors(outcomes) == []
     assert len(api.list_editions()) == 8 + len(values(outcomes))
 
 
