@@ -38,12 +38,25 @@ class SmallJson(JSONParser):
         if len(body) > MAX_BODY:
             raise ParseError(f"The body has more than {MAX_BODY} bytes.")
         try:
-            return json.loads(
-                body.decode(), parse_constant=strict_constant, object_pairs_hook=_once
+            return _whole(
+                json.loads(body.decode(), parse_constant=strict_constant, object_pairs_hook=_once)
             )
         except (ValueError, RecursionError) as fault:
             said = "it is nested too deeply" if isinstance(fault, RecursionError) else fault
             raise ParseError(f"The body is not JSON: {said}.") from None
+
+
+def _whole(value: Any) -> Any:
+    """The value, if no text in it has half a character, which an escape may name.
+
+    Raises:
+        ValueError: nothing that we keep or answer could hold it.
+    """
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("half of a character stands there") from None
+    return value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -51,7 +64,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"“{twice}” stands there twice")
+        said = twice.encode("ascii", "backslashreplace").decode()
+        raise ValueError(f"“{said}” stands there twice")
     return found
 
 

@@ -57,6 +57,7 @@ class FeePaymentsConfig(AppConfig):
                 page_of=_page_of,
                 worth_of=_worth_of,
                 price_of=_price_of,
+                may_be_waived=lambda code: api.offering(code).waivable,
                 course_run_of=api.course_key_of,
             )
         )

@@ -5,7 +5,8 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``get_proposal``, ``edition_impact``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
 ``list_messages``, ``list_steps``, ``review_queue``, ``list_calls``, ``list_nominations_of``,
-``apply_page_url``, ``fund_balance``, ``list_funds``, ``list_fund_entries``, ``check_funds``,
+``apply_page_url``, ``may_be_waived``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
+``check_funds``,
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
 ``price_kept``, ``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``,
 ``list_evidence``, ``evidence_of_application``, ``country_of_request``, ``presence``,
@@ -283,6 +284,11 @@ def expire_grants(*, at: datetime) -> Expired:
     return grants.expire_grants(at=at)
 
 
+def may_be_waived(offering_code: str) -> bool:
+    """Whether the waiver policy covers the fee of an offering: unless its seller says no."""
+    return offerings.may_be_waived(offering_code)
+
+
 def waiting_place(user_id: int, offering_code: str) -> WaitingSummary | None:
     """Where a person stands on the waiting list for an offering; ``None`` if they are not on it."""
     return waiting_selectors.waiting_place(user_id, offering_code)
@@ -334,6 +340,7 @@ def apply(
     ``form_token`` of the same person and offering is the same application, open or not.
 
     Raises:
+        NotCovered: the policy does not cover the fee of this offering.
         AlreadyEligible: the policy, or an approval, grants a waiver of the price that the person
             would be quoted without it; what a rule gives today is kept as by ``keep_price``.
         TooManyApplications: the person has as many open ones as the operator allows.

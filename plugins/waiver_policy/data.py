@@ -797,8 +797,8 @@ class ApplicationSummary:
     ``reason`` are the reviewer's words that count now: why it was decided so, or what was asked;
     ``refusal_code`` is one of ``RefusalCode`` once refused. ``decide_by`` is the last UTC day for
     a decision; ``answer_until`` and ``appeal_until`` are the first days that are too late.
-    ``appealed_at``: a second decision is the last one; ``first_refusal`` are the words of the first.
-    ``assigned_to`` reads it at the moment.
+    ``appealed_at``: a second decision is the last one; ``first_refusal`` are the words of the
+    first. ``assigned_to`` reads it at the moment.
     """
 
     uuid: UUID
@@ -1096,7 +1096,7 @@ class Seller:
     """The app that sells offerings: what it can be asked about one, each of them by its code.
 
     For a code that it does not know, each returns "" (``worth_of``: nothing) or raises a
-    ``FairgateError``; ``price_of`` raises it. ``None``: nobody can say.
+    ``FairgateError``; ``price_of`` and ``may_be_waived`` raise it. ``None``: nobody can say.
     """
 
     title_of: Callable[[str], str] | None = None
@@ -1117,6 +1117,9 @@ class Seller:
     """The list price that a payer class would be quoted on a UTC day, in the first currency of
     several. So who applies, or keeps a price, without a quote at hand is told what the quote tells;
     without one, decisions are made without a price."""
+
+    may_be_waived: Callable[[str], bool] | None = None
+    """Whether the waiver policy covers its fee. Where nobody says otherwise, it does."""
 
     course_run_of: Callable[[str], str] | None = None
     """The key of the course run it is of, for limits by course run. Without one, an offering counts

@@ -13,6 +13,7 @@
   + GrantClosed            the grant is already committed, or already released
   + UnknownApplication     no application has this uuid
   + AlreadyEligible        the policy grants it already: there is nothing to apply for
+  + NotCovered             the policy is not about the fee of this offering
   + NothingToKeep          no waiver is given or within reach, so no price is kept
   + CoolingOff             a person who leaves may still come back: nothing is deleted yet
   + TooManyApplications    this person waits for as many answers as the site allows
@@ -142,6 +143,13 @@ class AlreadyEligible(WaiverError):
         super().__init__(
             "A waiver for this offering is granted to you already; no application is needed."
         )
+
+
+class NotCovered(WaiverError):
+    """The fee of this offering is not one that the waiver policy is about."""
+
+    def __init__(self) -> None:
+        super().__init__("The waiver policy does not cover the fee of this offering.")
 
 
 class NothingToKeep(WaiverError):

@@ -207,7 +207,7 @@ def explain(decision: Decision) -> tuple[str, ...]:
 
 def advise(decision: Decision) -> tuple[str, ...]:
     """What a person can do about a decision, unless an application of theirs waits already."""
-    if decision.outcome is Outcome.GRANTED or _is_hidden(decision):
+    if decision.outcome is Outcome.GRANTED or _leads_nowhere(decision):
         return ()
     if decision.outcome is Outcome.REVIEW:
         return (_("Apply, and you are told the result."), _appeal())
@@ -216,6 +216,12 @@ def advise(decision: Decision) -> tuple[str, ...]:
 
 def _is_hidden(decision: Decision) -> bool:
     return any(reason.code == ReasonCode.OPTION_HIDDEN for reason in decision.reasons)
+
+
+def _leads_nowhere(decision: Decision) -> bool:
+    """Nobody need apply: the policy hides it, or is not about this fee."""
+    nowhere = (ReasonCode.OPTION_HIDDEN, ReasonCode.OFFERING_NOT_COVERED)
+    return any(reason.code in nowhere for reason in decision.reasons)
 
 
 def list_name(code: str) -> str:

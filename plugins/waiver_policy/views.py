@@ -143,6 +143,8 @@ def leave(request: HttpRequest, offering_code: str) -> HttpResponse:
 def apply(request: HttpRequest, offering_code: str) -> HttpResponse:
     """The form with which a learner asks a person to look."""
     offering = page_parts.offering(offering_code)
+    if not api.may_be_waived(offering_code):
+        return redirect("waiver_policy:why", offering_code)  # where it is said
     applicant, at = _applicant(request), clock.now()
     form = ApplyForm(request.POST or None, initial={"token": uuid4().hex})
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,7 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import api, compat, models
 from waiver_policy.data import EvidenceBasis, EvidenceKind, Outcome
-from waiver_policy.exceptions import FundEmpty, NotEligible
+from waiver_policy.exceptions import FundEmpty, NotEligible, OutOfTurn
 from waiver_policy.selectors import decisions, replaying
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,6 +124,17 @@ class TestAnApproval:
         declare("FR", at=LATER)
         assert not decide("GU").is_granted
 
+    def test_is_not_given_on_what_the_reviewer_has_not_read(self):
+        make.policy(BY_NATIONALITY, at=make.EVE)
+        declare("GU")
+        applied = make.apply()
+        declare("FR", at=LATER)
+        with pytest.raises(OutOfTurn):
+            api.approve(
+                applied.uuid, by=9, reason="So.", percent=Percent(60), at=LATER,
+                read=applied.message_count,
+            )  # fmt: skip
+
     def test_is_forgotten_with_the_person(self):
         approve()
         api.retire_person(1, at=LATER)
@@ -220,6 +231,15 @@ class TestAPlaceOnTheWaitingList:
         api.release_grant(first.uuid, at=LATER, reason="x")
         assert api.waiting_place(1, make.COURSE).state == "offered"
 
+    def test_by_nationality_is_left_whatever_the_profile_says(self, profile):
+        make.policy(BY_NATIONALITY, at=make.EVE)
+        for number in (1, 99):
+            declare("UG", user_id=number)
+        first = self.wait(1)
+        declare("FR", at=LATER)
+        api.release_grant(first.uuid, at=LATER, reason="x")
+        assert api.waiting_place(1, make.COURSE) is None
+
     def test_gives_what_a_reviewer_has_granted_meanwhile_if_it_is_more(self, profile):
         # given somebody who has applied, and waits for the half of the fee that a rule gives
         applied = make.apply()
@@ -252,6 +272,25 @@ class TestAnotherCountryOfLate:
         assert (decision.outcome, codes(decision)[-2:]) == (
             Outcome.REVIEW, ["COUNTRY_CHANGED", "REVIEW_NEEDED"],
         )  # fmt: skip
+
+    @pytest.mark.parametrize("profile", ["FR", ""])
+    def test_is_one_country_more_as_well(self, profile):
+        make.policy(
+            BY_NATIONALITY.replace("group: LDC", "group: LDC, any_of_countries: true"), at=make.EVE
+        )
+        declare("FR")
+        with pytest.raises(NotEligible):
+            make.grant(1, country=profile)
+        declare("FR", "BF", at=LATER)
+        assert codes(decide(profile))[-2:] == ["COUNTRY_CHANGED", "REVIEW_NEEDED"]
+
+    def test_is_seen_where_the_profile_says_nothing(self):
+        make.policy(BY_NATIONALITY, at=make.EVE)
+        declare("FR")
+        with pytest.raises(NotEligible):
+            make.grant(1, country="")
+        declare("UG", at=LATER)
+        assert decide("").outcome is Outcome.REVIEW
 
     def test_is_no_doubt_where_a_reviewer_has_seen_a_document(self):
         make.policy(BY_NATIONALITY, at=make.EVE)

@@ -332,7 +332,8 @@ def test_without_the_lock_of_the_place_two_servers_make_an_offer_each(monkeypatc
 def test_money_that_comes_goes_to_who_waits_and_to_none_of_eight_newcomers(isolation, atomic):
     waiting_list(1)
     ask = refusal_kept(make.grant)
-    newcomers = [read_then(partial(ask, number + 10)) for number in range(7)]
+    later = make.EVE + timedelta(minutes=2)
+    newcomers = [read_then(partial(ask, number + 10, at=later)) for number in range(7)]
     credit = partial(api.credit_fund, Money("15.00", "USD"), key="c", reason="x", at=make.EVE)
     outcomes = race(read_then(credit), *newcomers, isolation=isolation, atomic=atomic)
     assert errors(outcomes) == []

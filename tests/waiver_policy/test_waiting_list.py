@@ -472,3 +472,35 @@ def test_room_that_a_seat_of_a_fund_frees_is_for_who_waits_for_a_seat_of_no_cost
     api.commit_grant(paid.uuid, at=make.EVE)
     api.return_grant(paid.uuid, at=LATER, reason="refunded")
     assert place(2).state == "offered"
+
+
+class TestOnePlaceThatCannotBeServed:
+    def test_holds_up_nobody_else(self, monkeypatch):
+        make.programme(fund="15.00")
+        make.grant(99)
+        wait(1), wait(2, minutes=1)
+        models.DecisionFacts.objects.filter(decision__user_id=1).forget()
+        make.credit("15.00", key="more")
+        assert (place(1).state, place(2).state) == ("waiting", "offered")
+
+
+def test_a_second_place_of_an_old_snapshot_gives_way_when_the_offer_comes_back():
+    # given somebody whose order holds an offer, and a place by a request with an old snapshot
+    make.programme(fund="15.00")
+    first = make.grant(99)
+    wait(1)
+    api.release_grant(first.uuid, at=LATER, reason="x")
+    taken = make.grant(1, key="order:1", at=LATER)
+    whole = models.WaitingPlace.objects.get()
+    models.WaitingPlace.objects.create(
+        user_id=1, offering_code=make.COURSE, decision=whole.decision, full_cost_minor=1500,
+        currency="USD", requested_at=LATER, live_key=f"1:{make.COURSE}",
+    )  # fmt: skip
+    models.WaiverFund.objects.update(waiting=1)
+
+    # when
+    api.release_grant(taken.uuid, at=LATER, reason="order lapsed")
+
+    # then
+    assert (place(1).state, api.fund_balance("USD").waiting) == ("offered", 0)
+    assert api.check_funds() == ()

@@ -12,7 +12,8 @@ from factories import waiver_policy as make
 from fairgate import clock, stand_in
 from fairgate.percent import Percent
 from waiver_policy import api
-from waiver_policy.exceptions import FundEmpty, WaiverError
+from waiver_policy.data import Outcome
+from waiver_policy.exceptions import FundEmpty, NotCovered, NothingToKeep, WaiverError
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +165,30 @@ def test_what_the_refusal_said_is_read_beside_the_appeal_by_both(client, sign_in
     client.force_login(User.objects.get(pk=reviewer))
     page = client.get(reverse("waiver_policy:review_one", args=[applied.uuid])).content.decode()
     assert page.index("The letter is of 2019.") < page.index("There is a new one.")
+
+
+class TestAFeeThatThePolicyDoesNotCover:
+    """The quote waives nothing, and no other door says anything else."""
+
+    @pytest.fixture(autouse=True)
+    def sold(self, sell):
+        sell(may_be_waived=lambda code: False)
+
+    def test_is_refused_to_everybody(self):
+        decision = api.decide(make.applicant(1), offering_code=make.COURSE, at=make.EVE)
+        assert decision.outcome is Outcome.REFUSED
+        assert "The waiver policy does not cover this offering." in api.explain(decision)
+        assert api.advise(decision) == ()
+
+    def test_keeps_no_price(self):
+        with pytest.raises(NothingToKeep):
+            api.keep_price(make.applicant(1), offering_code=make.COURSE, at=make.EVE)
+
+    def test_is_nothing_to_apply_for(self, client, sign_in):
+        sign_in("UG")
+        with pytest.raises(NotCovered):
+            make.apply(1)
+        form = {"note": "x", "token": "t", "is_true": "on"}
+        address = reverse("waiver_policy:apply", args=[make.COURSE])
+        assert "does not cover" in client.post(address, form, follow=True).content.decode()
+        assert api.list_applications() == ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
@@ -20,7 +22,8 @@ from waiver_policy.data import (
     Reduction,
 )
 from waiver_policy.rules import deciding, price_locks
-from waiver_policy.rules.countries import PROFILE_BASES, locate, strength_of
+from waiver_policy.rules.conflicts import domain_key, name_key
+from waiver_policy.rules.countries import PROFILE_BASES, Located, locate, strength_of
 from waiver_policy.rules.deciding import Approval, Question
 from waiver_policy.rules.grounds import NO_GROUNDS, Grounds, grounds_of
 from waiver_policy.rules.policies import Policy
@@ -163,10 +166,11 @@ def _promised(
 
 
 def get_earlier_countries(person: Applicant, *, basis: str, at: datetime) -> Collection[str]:
-    """Other countries that this person has said by a basis in the last 90 days, as it was kept.
+    """What this person has said by a basis in the last 90 days, as it was kept, if it was not this.
 
-    Nothing where no country matters, or where others than the person say it by now. The State that
-    has named somebody is not a country that they have said.
+    One country more is another answer, too. Nothing where no country matters, or where others than
+    the person say it by now. The State that has named somebody is not a country that they have
+    said.
     """
     if not basis:
         return ()
@@ -177,13 +181,30 @@ def get_earlier_countries(person: Applicant, *, basis: str, at: datetime) -> Col
         decision__user_id=person.user_id,
         decision__at__gt=at - price_locks.COUNTRY_CHANGE,
         decision__at__lte=at,
-    ).exclude(country="")
-    if basis in PROFILE_BASES:
-        rows = facts.exclude(country=person.country[:2])
-        said = rows.values_list("country", "inputs__country_basis")
-        return {country for country, by in said if by != EvidenceBasis.NOMINATING_STATE}
-    said = facts.values_list("inputs__basis", "inputs__counted")
-    return {one for by, counted in said if by == basis for one in counted} - {*located.countries}
+    )
+    earlier: set[str] = set()
+    kept = ("country", "inputs__country_basis", "inputs__basis", "inputs__counted")
+    for country, said_by, by, counted in facts.values_list(*kept):
+        known = conf.known_countries().intersection(counted)
+        if by == basis and known and _differ(located, known):
+            earlier.update(known)
+        is_profile = basis in PROFILE_BASES and said_by != EvidenceBasis.NOMINATING_STATE
+        if is_profile and country not in ("", person.country[:2]):
+            earlier.add(country)
+    return earlier
+
+
+def _differ(located: Located, earlier: Set[str]) -> bool:
+    """Whether a person says another thing than earlier: one country less, or one more.
+
+    What somebody else says about a new one is not what the person says.
+    """
+    now = set(located.countries)
+    said = [
+        one for one in now - earlier
+        if strength_of(located, frozenset({one})).strength < EvidenceKind.INSTITUTION.strength
+    ]  # fmt: skip
+    return bool(said or earlier - now)
 
 
 def get_approval(
@@ -224,7 +245,7 @@ def to_approval(row: models.WaiverApplication) -> Approval:
         grounds, country = NO_GROUNDS, nomination.country
     else:
         grounds = Grounds(inputs["basis"], tuple(row.counted))
-        country = inputs["counted_as"]["country"]
+        country = _country_for_limits(inputs, row.counted)
     return Approval(
         percent=Percent.from_basis_points(row.percent_bp or 0),
         until=row.valid_until,
@@ -236,10 +257,19 @@ def to_approval(row: models.WaiverApplication) -> Approval:
     )
 
 
+def _country_for_limits(inputs: Mapping[str, Any], counted: Sequence[str]) -> str:
+    """Of the countries that an approval was given on: the one that a rule had found, if any."""
+    found: str = inputs["counted_as"]["country"]
+    return found if found in counted or not counted else counted[0]
+
+
 def _institution(row: models.WaiverApplication) -> str:
-    """The institution as limits know it: its domain, else its name, however it was written."""
-    said = row.organisation_domain or row.organisation
-    return " ".join(said.casefold().split())
+    """The institution as limits know it: by its domain, else its name, however it was written.
+
+    As a hash: what somebody has typed is theirs, and limits remember longer than people may want.
+    """
+    said = domain_key(row.organisation_domain) or name_key(row.organisation)
+    return hashlib.sha256(said.encode()).hexdigest()[:32] if said else ""
 
 
 def _held(user_id: int, offering_code: str) -> models.WaiverGrant | None:

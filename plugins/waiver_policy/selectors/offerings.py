@@ -69,6 +69,11 @@ def list_price(code: str, *, payer_class: str, on: date) -> Money | None:
     return _asked(_seller.price_of, None, code, payer_class, on)
 
 
+def may_be_waived(code: str) -> bool:
+    """Whether the waiver policy covers the fee of an offering: unless the seller says no."""
+    return _asked(_seller.may_be_waived, None, code) is not False
+
+
 def course_run_of(code: str) -> str:
     """The key of the course run that an offering is of; "" where nobody knows."""
     return _asked(_seller.course_run_of, "", code)

@@ -24,6 +24,7 @@ from waiver_policy.exceptions import (
     AlreadyEligible,
     AppealTooLate,
     EmptyAnswer,
+    NotCovered,
     OutOfTurn,
     TooManyApplications,
 )
@@ -31,7 +32,7 @@ from waiver_policy.rules import applications as rules
 from waiver_policy.rules import price_locks
 from waiver_policy.rules.applications import Action
 from waiver_policy.rules.review_terms import review_terms
-from waiver_policy.selectors import quoted
+from waiver_policy.selectors import offerings, quoted
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.locks import live_key
@@ -61,8 +62,10 @@ def apply(
     """Ask a person to look; an application that is still open is returned as it stands.
 
     Raises:
-        AlreadyEligible, TooManyApplications: see ``api.apply``.
+        AlreadyEligible, NotCovered, TooManyApplications: see ``api.apply``.
     """
+    if not offerings.may_be_waived(offering_code):
+        raise NotCovered
     same = _Same(applicant.user_id, offering_code, form_token)
     if (known := same.known()) is not None:
         return to_application(known)

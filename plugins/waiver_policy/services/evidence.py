@@ -8,12 +8,14 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import F
 
 from fairgate.clock import utc_day
 from fairgate.readable import is_readable
 from waiver_policy import conf, models
 from waiver_policy.data import EvidenceBasis, EvidenceKind, EvidenceRecord
 from waiver_policy.exceptions import InvalidEvidence
+from waiver_policy.rules.applications import OPEN_STATES
 from waiver_policy.selectors.evidence import list_evidence, to_record
 from waiver_policy.services.independence import check_no_conflict
 
@@ -46,7 +48,12 @@ def record_evidence(
     with transaction.atomic():
         if kind is not EvidenceKind.DECLARED:
             _check_no_conflict(user_id, by)
-        return _record(user_id, basis, countries, kind, by, at, note, valid_until)
+        before = models.CountryEvidence.objects.filter(user_id=user_id).count()
+        kept = _record(user_id, basis, countries, kind, by, at, note, valid_until)
+        is_new = models.CountryEvidence.objects.filter(user_id=user_id).count() != before
+        if is_new and kind is EvidenceKind.DECLARED:
+            _tell_reviewers(user_id)
+        return kept
 
 
 def _record(
@@ -83,6 +90,15 @@ def _record(
         ]
     log.info("country evidence: user=%s basis=%s kind=%s by=%s", user_id, basis, kind, by)
     return tuple(to_record(row) for row in rows)
+
+
+def _tell_reviewers(user_id: int) -> None:
+    """What a learner declares about an application that waits counts as a message about it.
+
+    Whoever has it before them has not read that, and does not decide without.
+    """
+    waiting = models.WaiverApplication.objects.filter(user_id=user_id, state__in=OPEN_STATES)
+    waiting.update(message_count=F("message_count") + 1)
 
 
 def _check_who(user_id: int, kind: EvidenceKind, by: int) -> None:

@@ -291,6 +291,7 @@ def _offer_again(row: models.WaiverGrant, *, at: datetime) -> bool:
     place = Place.objects.select_for_update().get(grant=row)
     if place.state != Place.TAKEN:
         return place.state == Place.OFFERED
+    waiting.give_way(place, at=at)
     place.state, place.closed_at = Place.OFFERED, None
     place.live_key = row.live_key
     place.save(update_fields=["state", "live_key", "closed_at"])

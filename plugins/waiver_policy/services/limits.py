@@ -59,7 +59,7 @@ def look(counts: Sequence[Count], claim: Claim, *, lock: bool, in_turn: bool) ->
     for count in counts:
         now = seen[count.subject]
         over = count.most is not None and now.used + count.add > count.most
-        mine = uses.get(count.subject, ())
+        mine = uses.get(_key(count.subject), ())
         if over or not all(quotas.fits(cap, mine, claim) for cap in count.by_use):
             raise Full(count)
         if now.waiting and not in_turn:
@@ -69,21 +69,26 @@ def look(counts: Sequence[Count], claim: Claim, *, lock: bool, in_turn: bool) ->
 
 def _subjects(subjects: Sequence[str], *, lock: bool) -> dict[str, Seen]:
     seen = _read(subjects)
-    missing = [subject for subject in subjects if subject not in seen]
+    missing = [subject for subject in subjects if _key(subject) not in seen]
     if missing:
         # Somebody may have made them meanwhile, and counted: then the version is not 0.
         insert_or_lock(*(models.QuotaSubject(subject=one) for one in missing), field="subject")
     if lock:
         rows = models.QuotaSubject.objects.select_for_update().filter(subject__in=subjects)
         locked = rows.order_by("subject").values_list("subject", "used", "version", "waiting")
-        seen = {subject: Seen(*numbers) for subject, *numbers in locked}
-    return {subject: seen.get(subject, Seen(0, 0, 0)) for subject in subjects}
+        seen = {_key(subject): Seen(*numbers) for subject, *numbers in locked}
+    return {subject: seen.get(_key(subject), Seen(0, 0, 0)) for subject in subjects}
+
+
+def _key(subject: str) -> str:
+    """A subject as the database compares it: the keys of course runs may differ in case."""
+    return subject.casefold()
 
 
 def _read(subjects: Sequence[str]) -> dict[str, Seen]:
     with connection.cursor() as cursor:
         cursor.execute(_reading(len(subjects)), subjects)
-        return {subject: Seen(*numbers) for subject, *numbers in cursor.fetchall()}
+        return {_key(subject): Seen(*numbers) for subject, *numbers in cursor.fetchall()}
 
 
 @cache
@@ -102,7 +107,7 @@ def _uses(subjects: Sequence[str], *, lock: bool) -> dict[str, list[Use]]:
     columns = ("subject_id", "day", "minor", "label", "item", "user_id")
     for subject, day, minor, label, item, user_id in rows.values_list(*columns):
         use = Use(day=day, minor=minor, label=label, item=item, user_id=user_id)
-        found.setdefault(subject, []).append(use)
+        found.setdefault(_key(subject), []).append(use)
     return found
 
 

@@ -26,6 +26,7 @@ from waiver_policy import compat, models
 from waiver_policy.data import Applicant, ApplicationState, GrantSummary, ReasonCode
 from waiver_policy.rules import deciding
 from waiver_policy.rules.applications import Action
+from waiver_policy.rules.countries import PROFILE_BASES
 from waiver_policy.rules.grounds import grounds_of
 from waiver_policy.rules.ranking import rank_of
 from waiver_policy.selectors import decisions, replaying
@@ -177,7 +178,14 @@ def _offers(currency: str, *, at: datetime) -> Iterator[GrantSummary]:
     for pk, waits_for in list(queue.values_list("pk", "waits_for")):
         if waits_for in full:
             continue
-        turn = _serve_one(pk, at=at)
+        try:
+            turn = _serve_one(pk, at=at)
+        except DatabaseError:
+            raise
+        except Exception:
+            # One place that cannot be served, whatever is wrong with it, holds up nobody else.
+            log.exception("waiting list: not served: place=%s", pk)
+            continue
         if turn.result is _Served.NO_MONEY:
             return
         if turn.result is _Served.FULL:
@@ -193,7 +201,7 @@ def _serve_one(pk: int, *, at: datetime) -> _Turn:
     if place.state != Place.WAITING:
         return _Turn(_Served.GONE)
     person = _person(place, at)
-    if person.country and not grounds_of(place.decision.facts.inputs).are_those_of(person):
+    if _has_moved(place, person):
         _close(place, Place.LEFT, at=at)
         log.info("waiting list: left, another country: place=%s", place.uuid)
         return _Turn(_Served.GONE)
@@ -217,9 +225,16 @@ def _serve_one(pk: int, *, at: datetime) -> _Turn:
 
 
 def _person(place: models.WaitingPlace, at: datetime) -> Applicant:
-    """Who waits, as they are by now; without a country in the profile nobody has moved."""
+    """Who waits, as they are by now; a profile without a country says nothing of that."""
     country = compat.profile_country(place.user_id)
     return with_evidence(Applicant(user_id=place.user_id, country=country), at=at)
+
+
+def _has_moved(place: models.WaitingPlace, person: Applicant) -> bool:
+    """Whether who waits is of other countries by now than when they asked."""
+    grounds = grounds_of(place.decision.facts.inputs)
+    is_known = bool(person.country) or grounds.basis not in PROFILE_BASES
+    return is_known and not grounds.are_those_of(person)
 
 
 def _answer(place: models.WaitingPlace, person: Applicant, at: datetime) -> Decided:
@@ -297,6 +312,16 @@ def _locked(pk: int) -> models.WaitingPlace:
     if place.grant_id is not None:
         place.grant = grants.get(pk=place.grant_id)
     return place
+
+
+def give_way(place: models.WaitingPlace, *, at: datetime) -> None:
+    """End another place of the same person and offering, before this one is offered again.
+
+    A request with an old snapshot may have joined the list while an order held the offer.
+    """
+    other = live_place(live_key(place.user_id, place.offering_code), newest=True)
+    if other is not None and other.pk != place.pk and other.state == Place.WAITING:
+        _close(other, Place.LEFT, at=at)
 
 
 def _close(place: models.WaitingPlace, state: str, *, at: datetime) -> None:
