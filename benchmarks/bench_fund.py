@@ -174,7 +174,7 @@ def check() -> None:
 def empty() -> None:
     """As a round begins: no grants, so that a round is not slower than the one before."""
     for model in (models.QuotaUse, models.QuotaSubject, models.FundEntry, models.WaiverGrant,
-                  models.WaiverDecision):  # fmt: skip
+                  models.PriceLock, models.DecisionFacts, models.WaiverDecision):  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608
     models.WaiverFund.objects.update(available_minor=0, reserved_minor=0)

@@ -53,7 +53,7 @@ from waiver_policy import api  # noqa: E402
 from waiver_policy.data import Applicant, ReplayState  # noqa: E402
 from waiver_policy.models import DecisionFacts, PolicyVersion, WaiverDecision  # noqa: E402
 from waiver_policy.rules import deciding  # noqa: E402
-from waiver_policy.rules.deciding import Question, plain  # noqa: E402
+from waiver_policy.rules.deciding import Question, kept_reduction, plain  # noqa: E402
 from waiver_policy.selectors import lists, policies, replaying  # noqa: E402
 
 BATCH = 2000
@@ -80,7 +80,11 @@ def write(count: int) -> None:
             )  # fmt: skip
             row = WaiverDecision(
                 uuid=uuid4(), user_id=user_id, offering_code=make.COURSE,
-                outcome=decision.outcome.value, reduction={"percent": plain(decision.percent)},
+                outcome=decision.outcome.value,
+                reduction={
+                    "percent": plain(decision.percent),
+                    "steps": kept_reduction(decision.reduction),
+                },
                 codes=[reason.code for reason in decision.reasons], policy_version=version,
                 policy=decision.policy, version=decision.policy_version,
                 rule=decision.rule or "", editions=list(decision.editions),

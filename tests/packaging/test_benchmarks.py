@@ -1,0 +1,35 @@
+"""Each benchmark runs from its beginning to its end, with numbers too small to measure anything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import two_databases
+
+ROOT = Path(__file__).resolve().parents[2]
+FEW = {
+    "bench_allocation.py": ["--sales", "50", "--rounds", "1"],
+    "bench_fund.py": ["--rounds", "1", "--seconds", "0.1", "--workers", "2"],
+    "bench_gate.py": ["--rounds", "1", "--blocks", "20"],
+    "bench_lists.py": ["--rounds", "1", "--questions", "400"],
+    "bench_policies.py": ["--rounds", "1", "--rules", "1"],
+    "bench_replay.py": ["--rounds", "1", "--decisions", "20"],
+}
+
+
+def test_every_benchmark_is_run_here():
+    assert {path.name for path in (ROOT / "benchmarks").glob("bench_*.py")} == FEW.keys()
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_a_benchmark_runs_to_its_end(name):
+    if name == "bench_fund.py" and (missing := two_databases.missing()):
+        pytest.skip(f"This needs MariaDB: {missing}")
+    command = [sys.executable, str(ROOT / "benchmarks" / name), *FEW[name]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
