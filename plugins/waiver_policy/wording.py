@@ -107,6 +107,10 @@ _FAULTS: Mapping[str, object] = {
     DocumentFault.TOO_MANY_PIXELS: gettext_lazy(
         "This picture has too many pixels. Please make it smaller."
     ),
+    DocumentFault.TOO_MANY_PARTS: gettext_lazy(
+        "This picture is put together from too many parts. Please save it again as JPEG or PNG, or "
+        "send a screenshot of it."
+    ),
     DocumentFault.ANIMATED: gettext_lazy(
         "This picture is animated. Please send one that stands still."
     ),

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from factories import papers
 from waiver_policy.data import DocumentFault, Found
 from waiver_policy.exceptions import DocumentRefused
-from waiver_policy.rules import documents
+from waiver_policy.rules import documents, metered_pdf
 from waiver_policy.rules.documents import JPEG, PDF
 
 LIMIT = 5 * 1024 * 1024
@@ -241,7 +241,7 @@ def test_a_pdf_that_is_made_to_take_for_ever_is_refused_soon(body, expected):
 
 def test_a_stream_that_unpacks_without_end_is_refused():
     bomb = papers.StreamObject()
-    bomb.set_data(b"0" * (documents.MAX_INFLATED + 1))
+    bomb.set_data(b"0" * (metered_pdf.MAX_INFLATED + 1))
     packed = bomb.flate_encode()
     packed[papers.NameObject("/Type")] = papers.NameObject("/ObjStm")
     assert fault(papers.pdf(root={"/Extra": packed})) is DocumentFault.TOO_COMPLICATED

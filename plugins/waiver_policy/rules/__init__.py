@@ -10,7 +10,8 @@
 * ``vectors``     test vectors for policies
 * ``countries``   which country of a person counts, and how well it is known
 * ``deciding``    applicant, policy and lists -> decision with reasons
-* ``documents``   the bytes of a document -> what may be kept of it, or why nothing
+* ``documents``   the bytes of a document -> what may be kept of it, or why nothing; before that,
+  ``metered_pdf`` and ``bare_pictures`` bound the work of its decoders
 * ``quotas``      whether one more grant fits into the limits
 * ``applications``  who may do what about an application, and where it leads
 * ``conflicts``   whether two people belong to the same organisation

@@ -14,18 +14,24 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from PIL import Image, ImageOps
-from pypdf import PdfReader
+from PIL import Image
 from pypdf.generic import IndirectObject, NameObject
 
 from waiver_policy.data import DocumentFault, Found
 from waiver_policy.exceptions import DocumentRefused
+from waiver_policy.rules.bare_pictures import MAX_DRAWN, Bare, bare
+from waiver_policy.rules.metered_pdf import (
+    MAX_OBJECTS,
+    Enough,
+    MeteredReader,
+    packed_objects,
+    plain,
+)
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"
@@ -33,20 +39,27 @@ ALLOWED = (PDF, JPEG)
 """What is kept: every picture becomes a JPEG."""
 
 MAX_PAGES = 60
-MAX_OBJECTS = 20_000
 MAX_PIXELS = 64_000_000
-"""Of a JPEG, which can be read at a half or a quarter of its size."""
+"""Of a JPEG in one scan, which can be read at a half or a quarter of its size."""
 MAX_PIXELS_UNSCALED = 25_000_000
-"""Of the other pictures: each takes four bytes while it is read."""
+"""Of the other pictures: each takes four bytes while it is read, or six in a JPEG of many scans."""
 LONGEST_EDGE = 3000
 """Pixels; the small print of an A4 page is read at 250 dots per inch."""
 QUALITY = 88
-MAX_INFLATED = 20_000_000
-MAX_STREAMS = 2_000
 OLDEST = 120
 """Years; a year of birth before that is a slip of the hand."""
 
 _PICTURES = ("JPEG", "PNG", "WEBP")
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What stands a picture upright, by the orientation of EXIF."""
 _SIGNS: tuple[tuple[bytes, Found], ...] = (
     (b"PK\x03\x04", Found.ARCHIVE),
     (b"PK\x05\x06", Found.ARCHIVE),
@@ -80,8 +93,6 @@ _LONG_NAMES = re.compile(
     rb"/(?:(?P<active>JavaScript|SubmitForm|ImportData|RichMedia|Launch)|EmbeddedFiles?)"
     rb"(?=[\s/<>\[\](){}%]|$)"
 )
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"/ObjStm\b[^\x00]{0,2000}?stream\r?\n", re.DOTALL)
 _END_OF_ZIP = b"PK\x05\x06"
 
 
@@ -151,18 +162,30 @@ def _drawn_anew(content: bytes, max_bytes: int) -> bytes:
 
 
 def _draw(content: bytes, max_bytes: int) -> bytes:
-    # The reader of JPEG answers with MPO where a phone put a second picture behind the first.
-    with Image.open(io.BytesIO(content), formats=_PICTURES) as picture:
-        is_jpeg = picture.format in ("JPEG", "MPO")
-        width, height = picture.size
-        if width * height > (MAX_PIXELS if is_jpeg else MAX_PIXELS_UNSCALED):
-            raise DocumentRefused(DocumentFault.TOO_MANY_PIXELS)
-        if not is_jpeg and getattr(picture, "is_animated", False):
-            raise DocumentRefused(DocumentFault.ANIMATED)
+    plain_picture = bare(content)
+    with Image.open(io.BytesIO(plain_picture.content), formats=_PICTURES) as picture:
+        _check_size(picture, plain_picture)
         picture.draft(None, (LONGEST_EDGE, LONGEST_EDGE))
-        drawn = ImageOps.exif_transpose(picture)
+        drawn = _upright(picture, plain_picture.orientation)
         drawn.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
         return _saved(_on_white(drawn), max_bytes)
+
+
+def _check_size(picture: Image.Image, known: Bare) -> None:
+    """How much there is to draw. Nothing is drawn yet."""
+    is_jpeg = picture.format == "JPEG"
+    pixels = picture.width * picture.height
+    if pixels > (MAX_PIXELS if is_jpeg and not known.is_whole else MAX_PIXELS_UNSCALED):
+        raise DocumentRefused(DocumentFault.TOO_MANY_PIXELS)
+    if pixels * known.scans > MAX_DRAWN:
+        raise DocumentRefused(DocumentFault.TOO_MANY_PARTS)
+    if not is_jpeg and getattr(picture, "is_animated", False):
+        raise DocumentRefused(DocumentFault.ANIMATED)
+
+
+def _upright(picture: Image.Image, orientation: int) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return picture.copy() if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
@@ -196,9 +219,11 @@ def _saved(picture: Image.Image, max_bytes: int) -> bytes:
 
 def _check_pdf(content: bytes) -> None:
     _check_ends(content)
-    _check_bare(content)
     try:
+        _check_bare(content)
         _check_objects(content)
+    except Enough as enough:
+        raise DocumentRefused(enough.fault) from None
     except DocumentRefused:
         raise
     except Exception as error:
@@ -218,38 +243,15 @@ def _check_ends(content: bytes) -> None:
 
 
 def _check_bare(content: bytes) -> None:
-    for piece in (content, *_inflated(content)):
-        plain = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), piece)
-        if (found := _LONG_NAMES.search(plain)) is not None:
+    for piece in (content, *packed_objects(content)):
+        if (found := _LONG_NAMES.search(plain(piece))) is not None:
             raise DocumentRefused(
                 DocumentFault.ACTIVE if found["active"] else DocumentFault.FILES_INSIDE
             )
 
 
-def _inflated(content: bytes) -> Iterator[bytes]:
-    """What stands compressed in streams of objects, whether or not a table names them."""
-    if content.count(b"/ObjStm") > MAX_STREAMS:
-        raise DocumentRefused(DocumentFault.TOO_COMPLICATED)
-    left = MAX_INFLATED
-    for match in _STREAM.finditer(content):
-        unpacker = zlib.decompressobj()
-        end = content.find(b"endstream", match.end())
-        try:
-            piece = unpacker.decompress(content[match.end() : end if end >= 0 else None], left)
-        except zlib.error:
-            continue  # not compressed like this; the reader of objects has its say
-        left -= len(piece)
-        if left <= 0 or unpacker.unconsumed_tail:
-            raise DocumentRefused(DocumentFault.TOO_COMPLICATED)
-        yield piece
-
-
 def _check_objects(content: bytes) -> None:
-    # Strict: what one reader mends, another reads differently, and nobody has looked at that.
-    reader = PdfReader(
-        io.BytesIO(content), strict=True, xref_stream_maximum_entries=MAX_OBJECTS,
-        root_object_recovery_limit=0,
-    )  # fmt: skip
+    reader = MeteredReader(content)
     if reader.is_encrypted:
         raise DocumentRefused(DocumentFault.ENCRYPTED)
     keys = _keys(reader)
@@ -267,7 +269,7 @@ def _check_objects(content: bytes) -> None:
         page.get_object()
 
 
-def _keys(reader: PdfReader) -> list[tuple[int, int]]:
+def _keys(reader: MeteredReader) -> list[tuple[int, int]]:
     plain = [(n, generation) for generation, table in reader.xref.items() for n in table]
     return [*plain, *((number, 0) for number in reader.xref_objStm)]
 
