@@ -10,7 +10,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.throttling import UserRateThrottle
 
 #: Requests of one person (or, signed out, one address), as the rest framework writes rates.
-RATES = {"read": "120/minute", "write": "30/minute"}
+RATES = {"read": "120/minute", "write": "30/minute", "upload": "10/minute"}
 
 
 class Session(SessionAuthentication):
@@ -46,11 +46,25 @@ class Pace(UserRateThrottle):
     def __init__(self) -> None:
         """The rate depends on the request: it is read when there is one."""
 
+    def kind(self, request: Any) -> str | None:
+        """The rate that a request is counted under, if any."""
+        return "read" if request.method in SAFE_METHODS else "write"
+
     def allow_request(self, request: Any, view: Any) -> bool:
         """Whether one more request is taken now."""
-        kind = "read" if request.method in SAFE_METHODS else "write"
+        kind = self.kind(request)
+        if kind is None:
+            return True
         given = getattr(settings, "FAIRGATE_API_RATES", {})
         self.scope = f"fairgate_{kind}"
         self.rate = given.get(kind, RATES[kind])
         self.num_requests, self.duration = self.parse_rate(self.rate)
         return bool(super().allow_request(request, view))
+
+
+class UploadPace(Pace):
+    """Files that one person sends, on a page or here: each is looked at, which takes a while."""
+
+    def kind(self, request: Any) -> str | None:
+        """Nothing is counted but a file."""
+        return None if request.method in SAFE_METHODS else "upload"

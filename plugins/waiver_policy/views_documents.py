@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -25,6 +28,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
+from fairgate_rest.callers import UploadPace
 from waiver_policy import api, compat, conf, permissions, sentences, wording
 from waiver_policy.data import (
     ApplicationSummary,
@@ -108,13 +112,45 @@ def _documents(request: HttpRequest, application: UUID, handler: InMemory) -> Ht
     is_sent = request.method == "POST"
     sent = (request.POST, request.FILES) if is_sent else ()
     form = UploadForm(*sent, minor=minor)
-    if is_sent and handler.is_over:
+    # Before the file is looked at, and whatever becomes of it: a refused one is work as well.
+    wait = _wait(request) if is_sent else None
+    if wait is not None:
+        form.add_error(None, _too_often(wait))
+    elif is_sent and handler.is_over:
         form.is_valid()
         form.blame("file", _too_large())
     elif is_sent and form.is_valid():
         answer = _add(request, found, form)
         if answer is not None:
             return answer
+    page = _page(request, found, form, minor=minor)
+    if wait is not None:
+        page.status_code = 429
+        page["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return page
+
+
+def _wait(request: HttpRequest) -> timedelta | None:
+    """How long until this person may send one more file; ``None``: they may now."""
+    pace = UploadPace()
+    if pace.allow_request(request, None):
+        return None
+    return timedelta(seconds=max(pace.wait() or 0, 1))
+
+
+def _too_often(wait: timedelta) -> str:
+    # Up to the next minute: at the minute that is named, the wait is over.
+    until = clock.now() + wait + timedelta(seconds=59)
+    said = _(
+        "You have sent many files in a short time, so this one was not looked at. You can send it "
+        "again at %(time)s UTC."
+    )
+    return said % {"time": date_format(until, "H:i")}
+
+
+def _page(
+    request: HttpRequest, found: ApplicationSummary, form: UploadForm, *, minor: bool | None
+) -> HttpResponse:
     context = {
         "form": form,
         "minor": minor,

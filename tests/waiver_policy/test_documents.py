@@ -861,6 +861,50 @@ def test_a_file_that_is_too_large_is_never_taken_in_whole(applied, client, peopl
     assert "Please choose a file" not in page
 
 
+@pytest.fixture
+def two_a_minute(settings):
+    settings.FAIRGATE_API_RATES = {"upload": "2/minute"}
+
+
+@pytest.mark.usefixtures("two_a_minute")
+def test_f28_who_sends_too_many_files_is_told_when_to_come_back_and_none_is_looked_at(
+    applied, client, people, monkeypatch
+):
+    client.force_login(people[1])
+    answers = [client.post(page_of(applied), upload(content=papers.EXE)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    monkeypatch.setattr(documents.rules, "check", lambda *_, **__: pytest.fail("was looked at"))
+    again = client.post(page_of(applied), upload())
+    page = again.content.decode()
+    assert again.status_code == 429
+    assert 0 < int(again["Retry-After"]) <= 60
+    assert "You have sent many files in a short time, so this one was not looked at." in page
+    assert 'role="alert"' in page
+    assert api.list_documents(applied.uuid) == ()
+
+
+@pytest.mark.usefixtures("two_a_minute")
+def test_the_files_of_one_person_are_counted_and_nothing_else(applied, client, people):
+    other = apply(2)
+    client.force_login(people[1])
+    for _ in range(4):
+        assert client.get(page_of(applied)).status_code == 200
+        client.post(page_of(applied), upload(content=papers.EXE))
+    client.force_login(people[2])
+    assert client.post(page_of(other), upload()).status_code == 302
+
+
+@pytest.mark.usefixtures("two_a_minute")
+def test_a_file_that_is_too_large_or_of_no_kind_is_a_file_that_was_sent(
+    applied, client, people, settings
+):
+    client.force_login(people[1])
+    client.post(page_of(applied), upload(kind="virus"))
+    settings.WAIVER_POLICY_DOCUMENT_MAX_BYTES = 1000
+    client.post(page_of(applied), upload(content=b"%PDF-" + b"x" * 200_000))
+    assert client.post(page_of(applied), upload()).status_code == 429
+
+
 def test_a_form_without_a_file_or_a_kind_says_so(applied, client, people):
     client.force_login(people[1])
     page = client.post(page_of(applied), {}).content.decode()

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
+from django.urls import reverse
 from drf_spectacular.validation import validate_schema
 
 from factories import papers
@@ -624,6 +625,22 @@ class TestDocuments:
         )  # fmt: skip
         assert (answer.status_code, answer.content) == (200, papers.pdf())
         assert models.DocumentReading.objects.get().by == person("rita").pk
+
+    def test_f28_files_are_counted_by_themselves_on_the_page_and_here(self, one, settings):
+        # given
+        settings.FAIRGATE_API_RATES = {"upload": "2/minute"}
+        client = client_of("maria")
+        page = reverse("waiver_policy:documents", args=[one.uuid])
+
+        # when
+        first = self.send(one, papers.EXE, client=client)
+        client.post(page, {})
+        third = self.send(one, client=client)
+
+        # then
+        assert (first.status_code, third.status_code) == (400, 429)
+        assert 0 < int(third["Retry-After"]) <= 61
+        assert client.get(f"{ROOT}applications/{one.uuid}/documents/").json()["count"] == 0
 
     def test_a_download_is_a_file_that_nothing_opens_or_keeps(self, one):
         uuid = self.send(one).json()["uuid"]

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from fairgate import clock
 from fairgate_rest.bodies import MAX_BODY
+from fairgate_rest.callers import Pace, UploadPace
 from fairgate_rest.views import described
 from waiver_policy import api, conf, permissions
 from waiver_policy.data import DocumentFault, DocumentKind
@@ -37,6 +38,7 @@ class Documents(OneApplication):
     """The documents of an application, for its learner and for reviewers; the learner sends one."""
 
     parser_classes = (MultiPartParser,)
+    throttle_classes = (Pace, UploadPace)
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Say where a file goes, before the check of a session's token reads the form.
