@@ -1195,7 +1195,9 @@ def list_history(list_code: str, *, known_at: datetime) -> tuple[Membership, ...
 
 
 def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicySummary, ...]:
-    """Store every policy of a document as a draft version; a known text makes no new version.
+    """Store every policy of a document as a draft version.
+
+    What the newest version of a policy says already makes no new one, unless that is retired.
 
     Raises:
         fairgate.documents.DocumentError: every fault of the file, with line and field.

@@ -8,6 +8,16 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from factories import waiver_policy as make
 from fairgate import clock
@@ -16,7 +26,13 @@ from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.checks import check_lists_and_policy
 from waiver_policy.data import Answer, Outcome
-from waiver_policy.exceptions import FundEmpty, NotEligible, PolicyNotActive, UnknownPolicy
+from waiver_policy.exceptions import (
+    FundEmpty,
+    NotEligible,
+    PolicyNotActive,
+    PolicyNotUsable,
+    UnknownPolicy,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +115,37 @@ class TestARetiredPolicy:
         api.activate_policy(make.SLUG, by="Sela", at=LATER)
         first, second = api.list_policies()
         assert (first.retired_by, second.activated_by, second.author) == ("Sela", "Sela", "Ines")
+
+
+class TestTheSameTextAgain:
+    def test_makes_a_new_version_of_a_retired_policy(self):
+        first = api.retire_policy(make.SLUG, by="Ines", at=make.EVE)
+        again = draft(make.LDC_FREE)
+        assert (again.version, again.state, again.is_new) == (2, "draft", True)
+        assert again.sha256 == first.sha256
+        api.activate_policy(make.SLUG, by="Ines", at=LATER)
+        assert (decide().outcome, decide().policy_version) == (GRANTED, 2)
+
+    def test_makes_a_new_version_when_an_older_draft_has_taken_its_place(self):
+        draft()
+        draft(make.LDC_FREE)
+        api.activate_policy(make.SLUG, by="Ines", at=LATER)
+        api.activate_policy(make.SLUG, by="Ines", at=LATER, version=2)
+        again = draft(make.LDC_FREE)
+        assert (again.version, again.is_new) == (4, True)
+        assert not draft(make.LDC_FREE).is_new
+
+    def test_makes_none_of_a_draft_or_of_what_decides(self):
+        assert not draft(make.LDC_FREE).is_new
+        assert [draft().is_new, draft().is_new] == [True, False]
+
+    def test_is_told_by_the_command(self, tmp_path):
+        file = tmp_path / "policy.yaml"
+        file.write_text(make.policy_text(make.LDC_FREE), encoding="utf-8")
+        assert "v1: unchanged, active." in run("load", str(file))[1]
+        run("retire", make.SLUG)
+        assert "v2: loaded as a draft." in run("load", str(file))[1]
+        assert "v2 is active now." in run("activate", make.SLUG)[1]
 
 
 class TestTheCommand:
@@ -279,3 +326,117 @@ class TestTheAdmin:
         assert client.get(page).status_code == 403
         client.force_login(User.objects.create(username="y", is_superuser=True, is_staff=True))
         assert client.get("/admin/waiver_policy/policyversion/999/compare/").status_code == 404
+
+
+SLUGS = st.sampled_from(["one", "two"])
+PERCENTS = st.sampled_from([50, 100])
+
+
+class Life(RuleBasedStateMachine):
+    """Two policies against a list of what was loaded of each and the name of the one that decides.
+
+    Each version of the model is its percentage and its state.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.at = make.EVE
+        self.versions = {"one": [], "two": []}
+        self.last = None
+
+    @initialize()
+    def prepare(self):
+        models.PolicyVersion.objects.all().delete()
+
+    def next(self):
+        self.at += timedelta(minutes=1)
+        return self.at
+
+    def retire_the_active(self, slug):
+        self.versions[slug] = [
+            (percent, "retired" if state == "active" else state)
+            for percent, state in self.versions[slug]
+        ]
+
+    @rule(slug=SLUGS, percent=PERCENTS)
+    def load(self, slug, percent):
+        text = make.policy_text(make.LDC_FREE.replace("100", str(percent)), slug=slug)
+        (loaded,) = api.load_policy(text, file="policy.yaml", by="Ines", at=self.next())
+        known = self.versions[slug]
+        stays = bool(known) and known[-1][0] == percent and known[-1][1] != "retired"
+        if not stays:
+            known.append((percent, "draft"))
+        assert (loaded.version, loaded.is_new) == (len(known), not stays)
+
+    @rule(slug=SLUGS, number=st.one_of(st.none(), st.integers(min_value=1, max_value=4)))
+    def activate(self, slug, number):
+        known = self.versions[slug]
+        wanted = number or len(known)
+        if not 0 < wanted <= len(known):
+            with pytest.raises(UnknownPolicy):
+                api.activate_policy(slug, by="Ines", at=self.next(), version=number)
+            return
+        percent, state = known[wanted - 1]
+        if state == "retired":
+            with pytest.raises(PolicyNotUsable, match="does not come back"):
+                api.activate_policy(slug, by="Ines", at=self.next(), version=number)
+            return
+        done = api.activate_policy(slug, by="Ines", at=self.next(), version=number)
+        decided = state == "active" and self.last == (slug, wanted)
+        assert (done.version, done.is_new) == (wanted, not decided)
+        if state == "draft":
+            self.retire_the_active(slug)
+            known = self.versions[slug]
+        known[wanted - 1] = (percent, "active")
+        self.last = (slug, wanted)
+
+    @rule(slug=SLUGS)
+    def retire(self, slug):
+        known = self.versions[slug]
+        active = [number for number, (_, state) in enumerate(known, 1) if state == "active"]
+        if not active:
+            with pytest.raises(PolicyNotActive if known else UnknownPolicy):
+                api.retire_policy(slug, by="Ines", at=self.next())
+            return
+        assert api.retire_policy(slug, by="Ines", at=self.next()).version == active[0]
+        self.retire_the_active(slug)
+
+    @invariant()
+    def the_versions_are_what_happened(self):
+        told = {"one": [], "two": []}
+        for policy in api.list_policies():
+            told[policy.slug].append(policy.state)
+            assert policy.version == len(told[policy.slug])
+        assert told == {slug: [state for _, state in kept] for slug, kept in self.versions.items()}
+
+    @invariant()
+    def at_most_one_version_of_a_policy_is_active(self):
+        for kept in self.versions.values():
+            assert sum(state == "active" for _, state in kept) <= 1
+
+    @invariant()
+    def the_version_decides_that_was_activated_last(self):
+        decision = api.decide(make.applicant(), offering_code=make.COURSE, at=self.at)
+        slug, number = self.last or ("one", 0)
+        percent, state = self.versions[slug][number - 1] if number else (0, "")
+        if state == "active":
+            assert (decision.policy, decision.policy_version) == (slug, number)
+            assert decision.percent == Percent(percent)
+        else:
+            assert decision.reasons[0].code == "NO_ACTIVE_POLICY"
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+
+
+def test_what_decides_is_known_whatever_happens_to_two_policies():
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=25, stateful_step_count=25, deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip

@@ -20,7 +20,8 @@ def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicyS
     """Store each policy of a document as a draft, with its own text.
 
     The newest version stays if it says the same: comments, the order of keys and the other
-    policies of the file make no new one.
+    policies of the file make no new one. A retired one does not come back, so the same text makes
+    a new version of it.
 
     Raises:
         fairgate.documents.DocumentError: every fault of the file.
@@ -32,7 +33,8 @@ def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicyS
 
 def _store(document: Document, *, by: str, at: datetime) -> PolicySummary:
     newest = policies.get_version(document.policy.slug, None)
-    if newest and newest.sha256 == document.sha256:
+    is_over = newest is not None and newest.state == models.PolicyVersion.RETIRED
+    if newest and newest.sha256 == document.sha256 and not is_over:
         return policies.to_summary(newest, is_new=False)
     version = models.PolicyVersion.objects.create(
         slug=document.policy.slug,
