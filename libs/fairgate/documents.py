@@ -313,6 +313,7 @@ def _value(node: Any, file: str) -> Any:
         return _mapping(node, file)
     if isinstance(node, yaml.SequenceNode):
         return [_value(child, file) for child in node.value]
+    _refuse_control_characters(node, file)
     return _scalar(node)
 
 
@@ -322,12 +323,21 @@ def _mapping(node: yaml.MappingNode, file: str) -> Mapped:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
             raise DocumentError("a key is a word.", file=file, line=line)
+        _refuse_control_characters(key_node, file)
         if key_node.value in mapped:
             raise DocumentError(
                 "this key stands there twice.", file=file, line=line, field=key_node.value
             )
         mapped.put(key_node.value, _value(value_node, file), line)
     return mapped
+
+
+def _refuse_control_characters(node: yaml.ScalarNode, file: str) -> None:
+    """Whoever writes it as an escape gets no further than with the character itself."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(node.value)
+    if found is not None:
+        sentence = f"holds a control character (U+{ord(found.group()):04X})."
+        raise DocumentError(sentence, file=file, line=node.start_mark.line + 1)
 
 
 def _scalar(node: yaml.ScalarNode) -> str | int | Decimal | bool | None:

@@ -13,10 +13,11 @@ from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from yaml.reader import Reader
 
 from factories import waiver_policy as make
 from fairgate.documents import DocumentError, parse_yaml
-from waiver_policy.rules import benefits, language, limits, operators
+from waiver_policy.rules import benefits, language, limits, operators, review_terms
 from waiver_policy.rules.canonical import canonical_text
 from waiver_policy.rules.language import read_policies
 
@@ -65,8 +66,16 @@ def test_the_schema_knows_the_words_that_the_reader_knows():
     assert set(cap["period"]["anyOf"][0]["enum"]) == limits.PERIODS
     policy = definitions["policy"]["properties"]
     assert set(policy["country_basis"]["enum"]) == language.BASES
+    assert set(policy["unit"]["enum"]) == review_terms.UNITS
+    assert words_of(policy["deadline"]) == review_terms.DEADLINE
+    assert words_of(policy["validity"]) == review_terms.VALIDITY
     needs = definitions["needs"]["properties"]
     assert set(needs["strength"]["enum"]) == language.STRENGTHS
+
+
+def words_of(definition):
+    said = definition["properties"].items()
+    return {key: {value["const"]} for key, value in said if "const" in value}
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
@@ -101,6 +110,13 @@ def test_what_we_ship_is_valid(path):
         {"missing": {}},
         {"effective": {"from": "soon"}},
         {"validity": {"after_approval": 180}},
+        {"validity": {"bound_to": "moon"}},
+        {"unit": "nomintion"},
+        {"sla": {"decision_within": "next week"}},
+        {"sla": "P16D"},
+        {"deadline": {"late": "accept"}},
+        {"deadline": {}},
+        {"ranking": [""]},
         {"stack": {"mode": "all"}},
         {"defaults": {"x": [1]}},
         {"kind": "gift"},
@@ -183,9 +199,7 @@ def test_a_canonical_text_says_what_the_policy_says(policy):
     assert canonical_text(parsed(text)["policies"][0], schema=language.SCHEMA) == text
 
 
-anything = st.text(max_size=40).filter(
-    lambda text: not any("\ud800" <= c <= "\udfff" for c in text)
-)
+anything = st.text(max_size=40).filter(lambda text: not Reader.NON_PRINTABLE.search(text))
 
 
 @given(st.dictionaries(anything, anything, max_size=3), anything)
