@@ -8,19 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from fairgate.money import Money
+from fairgate.payers import PayerClass as PayerClass
 from fairgate.percent import Percent
 from waiver_policy.data import Decision
-
-
-class PayerClass(StrEnum):
-    """Who pays: one axis of the price list (vocabulary of the ITU's membership)."""
-
-    INDIVIDUAL = "individual"
-    MEMBER_STATE = "member_state"
-    SECTOR_MEMBER = "sector_member"
-    ASSOCIATE = "associate"
-    ACADEMIA = "academia"
-    PRIVATE = "private"
 
 
 class OrderState(StrEnum):

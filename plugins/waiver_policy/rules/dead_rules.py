@@ -32,6 +32,7 @@ from waiver_policy.rules.conditions import (
     Not,
     OneOf,
 )
+from waiver_policy.rules.operators import CLOSED
 from waiver_policy.rules.policies import Policy, Rule
 from waiver_policy.rules.reading import Place
 
@@ -182,6 +183,9 @@ class _Search:
 
     def _samples(self, name: str, literals: list[Literal]) -> Iterator[Any]:
         """A value of each kind that these questions can tell apart."""
+        if name in CLOSED:
+            yield from CLOSED[name]
+            return
         yield from (_ABSENT, self.defaults.get(name, _ABSENT))
         yield from (True, False, "", "\0 no text of a document")
         numbers: set[Decimal] = set()

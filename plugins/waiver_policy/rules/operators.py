@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fairgate.documents import Mapped
+from fairgate.payers import PayerClass
 from waiver_policy.data import ListCode
 from waiver_policy.rules import reading
 from waiver_policy.rules.conditions import (
@@ -36,6 +37,8 @@ LISTS = frozenset(code.value for code in ListCode)
 AS_OF = frozenset({
     "application", "acceptance", "enrolment", "invoice", "request", "list_version",
 })  # fmt: skip
+# Facts that nobody states: what they may be is known.
+CLOSED: Mapping[str, frozenset[str]] = {"payer_class": frozenset(one.value for one in PayerClass)}
 # A kind that no row of a list can have: OHRLLS has no territory that only M49 lists.
 _NO_SUCH_KIND = {"SIDS": "m49_only"}
 
@@ -112,14 +115,15 @@ def _has(_: str, body: Any, place: Place, context: Context) -> Condition:
 
 def _eq(_: str, body: Any, place: Place, context: Context) -> Condition:
     pair = reading.mapping(body, place, required=("field", "value"))
-    return OneOf(_field(pair, place), (_plain(pair.get("value"), place.at(pair, "value")),))
+    name = _field(pair, place)
+    return OneOf(name, (_value(name, pair.get("value"), place.at(pair, "value")),))
 
 
 def _in(_: str, body: Any, place: Place, context: Context) -> Condition:
     pair = reading.mapping(body, place, required=("field", "values"))
-    where = place.at(pair, "values")
-    values = tuple(_plain(v, where) for v in reading.items(pair.get("values"), where))
-    return OneOf(_field(pair, place), values)
+    where, name = place.at(pair, "values"), _field(pair, place)
+    values = tuple(_value(name, v, where) for v in reading.items(pair.get("values"), where))
+    return OneOf(name, values)
 
 
 def _compare(name: str, body: Any, place: Place, context: Context) -> Condition:
@@ -247,7 +251,10 @@ def _field(pair: Mapped, place: Place) -> str:
     return reading.text(pair.get("field"), place.at(pair, "field"))
 
 
-def _plain(value: Any, place: Place) -> Any:
+def _value(name: str, value: Any, place: Place) -> Any:
+    """What a fact is compared with; a fact of a closed set with one of the set."""
+    if name in CLOSED:
+        return reading.word(value, place, CLOSED[name])
     if value is None or isinstance(value, Mapped | list):
         place.fault("a number, a text, true or false is needed.")
     return value

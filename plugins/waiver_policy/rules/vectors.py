@@ -35,13 +35,14 @@ from waiver_policy.exceptions import UnusableFact
 from waiver_policy.rules import deciding, reading
 from waiver_policy.rules.conditions import Case, Lists
 from waiver_policy.rules.countries import PROFILE_BASES
-from waiver_policy.rules.operators import AS_OF
+from waiver_policy.rules.operators import AS_OF, CLOSED
 from waiver_policy.rules.policies import REFUND, Policy, Verdict, evaluate, refund_percent
 from waiver_policy.rules.reading import Place
 
 ANSWERED = ("label", "route", "missing", "missing_facts", "add_on", "price_of_100", "refund")
 DECIDED = ("outcome", "reasons", "waived", "to_pay")
 EXPECTED = (*ANSWERED, *DECIDED)
+PAYERS = CLOSED["payer_class"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +300,8 @@ def _person(body: Mapped, place: Place, at: datetime) -> dict[str, Any]:
     )  # fmt: skip
     found: dict[str, Any] = {}
     if "payer_class" in said:
-        found["payer_class"] = reading.text(said["payer_class"], where.at(said, "payer_class"))
+        payer = said["payer_class"]
+        found["payer_class"] = reading.word(payer, where.at(said, "payer_class"), PAYERS)
     if "country_changed_on" in said:
         changed = reading.day(said["country_changed_on"], where.at(said, "country_changed_on"))
         found["changed_on"] = changed
