@@ -1198,6 +1198,7 @@ def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicyS
     """Store every policy of a document as a draft version.
 
     What the newest version of a policy says already makes no new one, unless that is retired.
+    ``lacks`` of a summary tells what has to be loaded as well before the policy can be activated.
 
     Raises:
         fairgate.documents.DocumentError: every fault of the file, with line and field.
@@ -1213,7 +1214,7 @@ def activate_policy(
     Raises:
         UnknownPolicy: there is no such version.
         PolicyNotUsable: the document needs something that ``decide`` cannot apply, or a list
-            that has no edition.
+            that has no edition, or is of a window that is over.
     """
     return policy_services.activate_policy(slug, by=by, at=at, version=version)
 

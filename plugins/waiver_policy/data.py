@@ -666,7 +666,10 @@ class EditionImpact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySummary:
-    """One version of a policy document."""
+    """One version of a policy document.
+
+    ``lacks`` are sentences about what was not there when it was loaded: lists, other policies.
+    """
 
     uuid: UUID
     slug: str
@@ -681,6 +684,7 @@ class PolicySummary:
     activated_by: str = ""
     retired_by: str = ""
     is_new: bool = True
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import ApplicationState, QueueFilter, RefusalCode
 from waiver_policy.exceptions import InvalidCredit
 from waiver_policy.models import ManualCredit
-from waiver_policy.rules.review_terms import review_terms
+from waiver_policy.selectors import policies
 from waiver_policy.sentences import ITEMS, KINDS, REFUSALS
 from waiver_policy.services.manual_credits import check_proposal
 
@@ -416,7 +416,7 @@ class NominationCallForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_policy_version(self) -> models.PolicyVersion:
         version: models.PolicyVersion = self.cleaned_data["policy_version"]
-        terms = review_terms(version.text, version.slug)
+        terms = policies.terms(version)
         if not terms.is_nomination or terms.of_state is None:
             said = _("This policy says nothing of nominations by a State (unit, caps).")
             raise forms.ValidationError(said)
@@ -429,7 +429,7 @@ class NominationCallForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("closes_at", _("A call closes after it has opened."))
         version, last = told.get("policy_version"), None
         if version is not None:
-            last = review_terms(version.text, version.slug).closes_on
+            last = policies.terms(version).closes_on
         if last and closes and utc_day(closes) > last:
             self.add_error("closes_at", _("The policy’s own deadline is earlier."))
         return told

@@ -48,7 +48,7 @@ ONE_FULL_OR_TWO_PARTIAL = (
 )
 
 ONE_WOMAN = (
-    "{scope: country, period: event, any_of: [{award: 2, constraint: at_least_one_is_a_woman}]}"
+    "{scope: country, period: event, any_of: [{awards: 2, constraint: at_least_one_is_a_woman}]}"
 )
 
 

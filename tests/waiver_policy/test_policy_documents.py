@@ -562,3 +562,103 @@ def test_an_add_on_that_a_person_must_fill_in_leaves_the_whole_to_them():
     assert (found.add_on, found.price_of_100, found.lacks.what) == ("more", None, "person")
     judged = compiled("{flag: b}", extra=extra, benefit="{kind: discretionary}")
     assert answer(judged, a=True, b=True).lacks.what == "person"
+
+
+@pytest.mark.parametrize(
+    ("extra", "field", "words"),
+    [
+        ("  sla: {decision_within: \"next week\"}\n", "sla.decision_within",
+         "“next week” is not a length like P180D"),
+        ("  sla: {decision_within: P0D}\n", "sla.decision_within", "from a day to a century"),
+        ("  sla: {decision_within: P9999Y}\n", "sla.decision_within", "from a day to a century"),
+        ("  sla: P16D\n", "sla", "a mapping"),
+        ("  sla: {}\n", "sla", "“decision_within” is missing"),
+        ("  unit: nomintion\n", "unit", "did you mean “nomination”?"),
+        ("  deadline: tomorrow\n", "deadline", "a mapping"),
+        ("  deadline: {}\n", "deadline", "“date” or “before” is needed"),
+        ("  deadline: {before: dawn}\n", "deadline.before", "“dawn” is not known"),
+        ("  deadline: {late: accept}\n", "deadline.late", "“accept” is not known"),
+        ("  ranking: [nonsense_label]\n", "ranking[0]", "“nonsense_label” is not known"),
+        ("  ranking: [ldc, SIDS]\n", "ranking[1]", "“SIDS” is not known"),
+        ("  validity: {until: nonsense}\n", "validity.until", "“nonsense” is not known"),
+        ("  validity: {bound_to: moon}\n", "validity.bound_to", "“moon” is not known"),
+        ("  validity: {rerun: maybe}\n", "validity.rerun", "it is one of new_application"),
+        ("  unless: {eq: {field: payer_class, value: humans}}\n", "unless.eq.value",
+         "“humans” is not known here; it is one of academia, associate, individual"),
+        ("  unless: {in: {field: payer_class, values: [academia, memberstate]}}\n",
+         "unless.in.values", "did you mean “member_state”?"),
+        ("  preconditions: {lt: {field: payer_class, value: 3}}\n", "preconditions",
+         "this can never hold"),
+        ("  preconditions: {flag: payer_class}\n", "preconditions", "this can never hold"),
+        ("  caps: [{scope: person, period: year, any_of: [{fulll: 1}]}]\n",
+         "caps[0].any_of[0].fulll", "no rule counts as this; did you mean “full”?"),
+        ("  caps: [{scope: person, period: year, any_of: [{moons: 1}]}]\n",
+         "caps[0].any_of[0].moons", "no rule counts as this"),
+        ("  caps: [{scope: person, period: year, limit: 3, unit: persns}]\n", "caps[0].unit",
+         "did you mean “persons”?"),
+        ("  caps: [{scope: fund, period: year, limit: \"3.00\", unit: usd}]\n", "caps[0].unit",
+         "did you mean “USD”?"),
+        ("  caps: [{scope: fund, period: year, limit: \"3.00\"}]\n", "caps[0]",
+         "“unit” is missing"),
+    ],
+)  # fmt: skip
+def test_a_word_that_nothing_keeps_is_refused_at_its_place(extra, field, words):
+    nominates = "" if "unit: nomintion" in extra else "  unit: nomination\n"
+    found = faults_at(make.policy_text(make.LDC_FREE, extra=nominates + extra))
+    assert [at for at, _ in found] == [f"{make.SLUG}.{field}"]
+    assert words in found[0][1]
+
+
+def faults_at(text):
+    with pytest.raises(DocumentError) as caught:
+        read_policies(text, file="policy.yaml")
+    return [(fault.field, fault.sentence) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "  ranking: [LDC, Ldc, gender_balance]\n",
+        "  validity: {after_approval: P180D, bound_to: course_key, rerun: new_application}\n",
+        "  validity: {from: tier.discount.activation_date, only_if: tier.current}\n",
+        '  deadline: {kind: fixed, date: "2017-03-14", late: reject}\n',
+        "  caps: [{scope: person, period: year, limit: 3, unit: seats}]\n",
+        "  caps: [{scope: fund, period: year, limit: 300, unit: USD}]\n",
+        "  unless: {in: {field: payer_class, values: [associate, private]}}\n",
+    ],
+)
+def test_a_word_that_is_known_passes(extra):
+    assert read_policies(make.policy_text(make.LDC_FREE, extra=extra), file="policy.yaml")
+
+
+def test_only_who_nominates_counts_by_kind_of_nomination():
+    cap = "  caps: [{scope: person, period: year, any_of: [{full: 1}]}]\n"
+    text = make.policy_text(make.LDC_FREE, extra=f"  unit: nomination\n{cap}")
+    assert read_policies(text, file="policy.yaml")
+    ((field, _),) = faults_at(make.policy_text(make.LDC_FREE, extra=cap))
+    assert field.endswith("any_of[0].full")
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [('"a\\0b"', "0000"), ('"a\\x1bb"', "001B"), ('"a\\uD800b"', "D800"), ('"a\\uFFFFb"', "FFFF")],
+)
+def test_an_escape_brings_in_no_control_character(title, code):
+    said = faults_of(GOOD.replace("title: Test", f"title: {title}"))
+    assert said == f"policy.yaml, line 4: holds a control character (U+{code})."
+    said = faults_of(GOOD.replace("title: Test", f"title: Test\n  note: {{{title}: x}}"))
+    assert said == f"policy.yaml, line 5: holds a control character (U+{code})."
+
+
+def test_a_currency_is_named_where_it_stands():
+    price = GOOD.replace(
+        "{kind: percent_off, percent: 100}", '{kind: fixed_price, amount: "5.00", currency: usd}'
+    )
+    ((field, sentence),) = faults_at(price)
+    assert field == f"{make.SLUG}.rules[0].benefit.currency"
+    assert "did you mean “USD”?" in sentence
+
+
+def test_a_number_of_thousands_of_digits_is_not_told_in_full():
+    ((_, sentence),) = faults_at(GOOD.replace("percent: 100", f"percent: {'9' * 6000}"))
+    assert sentence == f"“{'9' * 40}…” is not a percentage; write it like 12.5."

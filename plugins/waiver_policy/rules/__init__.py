@@ -2,7 +2,7 @@
 
 * ``editions``    the CSV of country lists -> memberships; differences between two snapshots
 * ``language``    the YAML document -> compiled policies, every fault named; of its parts:
-  ``reading`` (values), ``operators`` (conditions), ``benefits``, ``limits``, ``obstacles``
+  ``reading`` (values), ``operators`` (conditions), ``benefits``, ``limits``, ``review_terms``
 * ``dead_rules``  what can never match, found when a document is loaded
 * ``canonical``   one policy as text of its own, from which its hash is made
 * ``conditions``  what a rule may ask about a case; ``unknown``: which missing facts matter
@@ -15,7 +15,7 @@
 * ``quotas``      whether one more grant fits into the limits
 * ``applications``  who may do what about an application, and where it leads
 * ``conflicts``   whether two people belong to the same organisation
-* ``review_terms``  what a document says about its review and its nominations
+* ``review_terms``  what a policy says about its review and its nominations, read and told
 * ``nominations``  whether one more nomination fits
 
 Nothing here knows Django, a clock or a setting.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairgate.documents import Mapped
+from fairgate.money import Money
 from waiver_policy.rules import reading
 from waiver_policy.rules.conditions import list_key
 from waiver_policy.rules.policies import REFUND, Benefit
@@ -60,14 +61,15 @@ def compile_benefit(value: Any, place: Place, *, of: str, version: str = "") -> 
     needs, may = KINDS[kind]
     body = reading.mapping(value, place, required=needs | {"kind"}, optional=may)
     _check_choice(kind, body, place)
-    _check_details(body, place)
+    currency = _currency(body, place)
+    _check_details(body, place, currency)
     percents = {
         key: reading.percent(body[key], place.at(body, key)) for key in _PERCENTS if key in body
     }
     return Benefit(
         kind=kind,
         percent=percents.get("percent", percents.get("percent_of_remainder")),
-        amount=_amount(body, place),
+        amount=_amount(body, place, currency),
         table=_table(body, place, version),
         by=_by(body, place),
         details=dict(body),
@@ -88,15 +90,19 @@ def _check_choice(kind: str, body: Mapped, place: Place) -> None:
             place.at(body, "range").fault("two percentages are needed, the lower one first.")
 
 
-def _check_details(body: Mapped, place: Place) -> None:
+def _currency(body: Mapped, place: Place) -> str:
+    if "currency" not in body:
+        return ""
+    return reading.currency(body["currency"], place.at(body, "currency"))
+
+
+def _check_details(body: Mapped, place: Place, currency: str) -> None:
     """What no rule computes with is read by people: it has to be what it looks like."""
     for key, value in body.items():
         if key in _READERS:
             _READERS[key](value, place.at(body, key))
     if "of_price" in body:
-        reading.money(body["of_price"], body.get("currency"), place.at(body, "of_price"))
-    if "currency" in body and "amount" not in body:
-        reading.money("0", body["currency"], place.at(body, "currency"))
+        reading.money(body["of_price"], currency, place.at(body, "of_price"))
 
 
 def _each(reader: reading.Reader) -> reading.Reader:
@@ -116,10 +122,10 @@ _READERS: Mapping[str, reading.Reader] = {
 }
 
 
-def _amount(body: Mapped, place: Place) -> Any:
-    if "amount" not in body or "currency" not in body:
+def _amount(body: Mapped, place: Place, currency: str) -> Money | None:
+    if "amount" not in body:
         return None
-    amount = reading.money(body["amount"], body["currency"], place.at(body, "amount"))
+    amount = reading.money(body["amount"], currency, place.at(body, "amount"))
     if amount is not None and amount.minor < 0:
         place.at(body, "amount").fault("a price is not negative.")
     return amount

@@ -13,7 +13,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 from fairgate.documents import DocumentError, Faults, Mapped, parse_yaml
@@ -29,7 +28,6 @@ from waiver_policy.rules.conditions import (
 )
 from waiver_policy.rules.dead_rules import find_dead
 from waiver_policy.rules.limits import categories_cap, compile_cap
-from waiver_policy.rules.obstacles import obstacles_of
 from waiver_policy.rules.operators import Collected, Context, compile_condition
 from waiver_policy.rules.policies import (
     ASK,
@@ -43,8 +41,10 @@ from waiver_policy.rules.policies import (
     Needs,
     Policy,
     Rule,
+    begins,
 )
 from waiver_policy.rules.reading import Place
+from waiver_policy.rules.review_terms import read_ranking, read_terms
 from waiver_policy.rules.unknown import has_not
 
 SCHEMA = "waiver-policy/0.2"
@@ -65,12 +65,11 @@ DECIDING = frozenset({
     "id", "title", "kind", "country_basis", "rules", "add_on", "stack", "unless", "preconditions",
     "auto_approve_when", "otherwise", "otherwise_route", "defaults", "missing", "effective",
     "caps", "validity", "group_date_basis", "evidence", "evidence_required", "guarantees",
-    "documents",
+    "documents", "sla", "deadline", "ranking", "unit",
 })  # fmt: skip
 DESCRIBING = frozenset({
-    "access_after", "application", "deadline", "examples", "exit", "list", "metric", "note",
-    "obligations", "payer", "payment", "privacy", "ranking", "reapply", "refund", "scope", "sla",
-    "sources", "tenancy", "unit", "workflow",
+    "access_after", "application", "examples", "exit", "list", "metric", "note", "obligations",
+    "payer", "payment", "privacy", "reapply", "refund", "scope", "sources", "tenancy", "workflow",
 })  # fmt: skip
 # Documents by route instead of by rule, in ``evidence_required``.
 BY_ROUTE = {"manual": ("manual_review", "pending_manual_approval")}
@@ -212,7 +211,8 @@ def _policy(value: Any, place: Place) -> Policy:
     auto_approve_when = reader.condition("auto_approve_when")
     every_rule = (*rules, *(rule for group in add_on for rule in group))
     benefits = [rule.benefit for rule in every_rule] + ([otherwise] if otherwise else [])
-    caps, missing = _caps(body, place, rules), _missing(body, place)
+    terms, missing = read_terms(body, place), _missing(body, place)
+    caps = _caps(body, place, rules, unit=terms["unit"])
     # A policy that says what to do without a country wants one, whatever its rules compare.
     wants_country = bool(missing.get("missing_country"))
     policy = Policy(
@@ -230,9 +230,10 @@ def _policy(value: Any, place: Place) -> Policy:
         defaults=_defaults(body, place),
         **missing,
         caps=caps,
-        valid_days=_valid_days(body, place),
-        ranking=_read_with(body, "ranking", place, _ranking, ()),
-        document_days=_document_days(body, place),
+        **terms,
+        ranking=read_ranking(
+            body, place, labels=[rule.label for rule in rules], lists={*seen.groups, *seen.named}
+        ),
         **_effective(body, place),
         unless=unless,
         preconditions=preconditions,
@@ -242,13 +243,11 @@ def _policy(value: Any, place: Place) -> Policy:
         tables=tuple(sorted({benefit.table for benefit in benefits if benefit.table})),
         refers_to=tuple(sorted({*seen.policies, *never_above})),
         asks_country=wants_country or _asks_country(seen, benefits, every_rule, caps),
-        obstacles=obstacles_of(kind),
     )
     if policy.slug and policy.slug in policy.refers_to:
         place.fault("a policy does not refer to itself.")
     _check_evidence_required(reader, rules)
     _word(body, "evidence", place, EVIDENCE)
-    _check_deadline(body, place)
     return policy
 
 
@@ -502,61 +501,18 @@ def _missing(body: Mapped, place: Place) -> dict[str, Any]:
     }
 
 
-def _caps(body: Mapped, place: Place, rules: tuple[Rule, ...]) -> tuple[Cap, ...]:
+def _caps(body: Mapped, place: Place, rules: tuple[Rule, ...], *, unit: str) -> tuple[Cap, ...]:
     where = place.at(body, "caps")
     values = reading.items(body["caps"], where) if "caps" in body else []
     words = {rule.counts_as or rule.label for rule in rules}
-    caps = [compile_cap(value, where.at(values, n), words) for n, value in enumerate(values)]
+    caps = [
+        compile_cap(value, where.at(values, n), words, of=unit) for n, value in enumerate(values)
+    ]
     stack = body.get("stack")
     if isinstance(stack, Mapped) and "max_categories_per_year" in stack:
         at = place.at(body, "stack").at(stack, "max_categories_per_year")
         caps.append(categories_cap(reading.whole(stack["max_categories_per_year"], at, low=1)))
     return tuple(caps)
-
-
-def _valid_days(body: Mapped, place: Place) -> int | None:
-    if "validity" not in body:
-        return None
-    where = place.at(body, "validity")
-    validity = reading.mapping(
-        body["validity"], where,
-        optional=("after_approval", "bound_to", "rerun", "from", "until", "only_if"),
-    )  # fmt: skip
-    length = _read_with(validity, "after_approval", where, reading.span, None)
-    if length is None:
-        return None
-    if length.months:
-        where.fault("“after_approval” is given in days, like P180D.")
-    elif not length.days:
-        where.fault("what lapses at once can never be used.")
-    return int(length.days)
-
-
-def _ranking(value: Any, place: Place) -> tuple[str, ...]:
-    """Who is served first from the waiting list: labels of rules, codes of lists, or words."""
-    entries = enumerate(reading.items(value, place))
-    return tuple(reading.text(entry, place.at(value, number)) for number, entry in entries)
-
-
-def _document_days(body: Mapped, place: Place) -> int | None:
-    """Days from a decision to the deletion of its documents; ``None`` leaves it to the operator."""
-    if "documents" not in body:
-        return None
-    where = place.at(body, "documents")
-    kept = reading.mapping(body["documents"], where, required=("delete_after",))
-    length = _read_with(kept, "delete_after", where, reading.span, None)
-    if length is None:
-        return None
-    if length.months:
-        where.fault("“delete_after” is given in days, like P90D.")
-    return int(length.days)
-
-
-def _check_deadline(body: Mapped, place: Place) -> None:
-    """A deadline decides nothing here, but people read it: its date must be one."""
-    deadline = body.get("deadline")
-    if isinstance(deadline, Mapped):
-        _read_with(deadline, "date", place.at(body, "deadline"), reading.day, None)
 
 
 def _effective(body: Mapped, place: Place) -> dict[str, Any]:
@@ -567,11 +523,6 @@ def _effective(body: Mapped, place: Place) -> dict[str, Any]:
     _read_with(dates, "retroactive", where, reading.truth, None)
     starts = _read_with(dates, "from", where, reading.moment, None)
     ends = _read_with(dates, "until", where, reading.moment, None)
-    if starts and ends and _instant(ends) <= _instant(starts):
+    if starts and ends and begins(ends) <= begins(starts):
         where.fault(f"{ends} is not after {starts}, so the policy is never in force.")
     return {"effective_from": starts, "effective_until": ends}
-
-
-def _instant(said: date) -> datetime:
-    """When a moment, or a UTC day, begins."""
-    return said if isinstance(said, datetime) else datetime.combine(said, time.min, UTC)

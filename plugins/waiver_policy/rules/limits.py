@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from fairgate.documents import Mapped
+from fairgate.money import currencies
 from waiver_policy.rules import reading
 from waiver_policy.rules.policies import Alternative, Cap
 from waiver_policy.rules.reading import Place
+from waiver_policy.rules.review_terms import FULL, NOMINATION, PARTIAL
 
 SCOPES = frozenset({"person", "country", "institution", "course_run", "fund"})
 PERIODS = frozenset({
@@ -29,10 +30,11 @@ _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _PER_COURSE = ("_per_courseware", "_per_course")
 
 
-def compile_cap(value: Any, place: Place, labels: Collection[str]) -> Cap:
+def compile_cap(value: Any, place: Place, labels: Collection[str], *, of: str = "") -> Cap:
     """One limit: ``limit`` and ``unit``, or ``any_of`` with alternatives.
 
-    ``labels`` are the words under which the rules of the policy are counted.
+    ``labels`` are the words under which the rules of the policy are counted, ``of`` is its unit:
+    one of nominations may count them by kind as well.
     """
     body = reading.mapping(
         value, place, required=("scope", "period"),
@@ -40,13 +42,14 @@ def compile_cap(value: Any, place: Place, labels: Collection[str]) -> Cap:
     )  # fmt: skip
     if ("limit" in body) == ("any_of" in body):
         place.fault("exactly one of limit, any_of is needed.")
-    alternatives = _alternatives(body, place, labels)
+    kinds = {FULL, PARTIAL} if of == NOMINATION else set()
+    alternatives = _alternatives(body, place, {*labels, *EVERY_GRANT, *kinds} - {""})
     words = frozenset(labels) & {word for one in alternatives for word in one.counts}
     return Cap(
         scope=reading.word(body.get("scope"), place.at(body, "scope"), SCOPES),
         period=_period(body, place),
         limit=_limit(body, place),
-        unit=reading.text(body["unit"], place.at(body, "unit")) if "unit" in body else "",
+        unit=_unit(body, place),
         alternatives=alternatives,
         year_starts=_year_starts(body, place),
         term_starts=_term_starts(body, place),
@@ -121,9 +124,24 @@ def _limit(body: Mapped, place: Place) -> int | Decimal | None:
         return None
     said = reading.text(value, where)
     if said[:1].isdigit() or said[:1] == "-":
-        amount = reading.money(said, body.get("unit"), where)
+        if "unit" not in body:
+            place.fault("“unit” is missing: an amount has a currency.")
+        currency = reading.currency(body.get("unit"), place.at(body, "unit"))
+        amount = reading.money(said, currency, where)
         return _above_zero(amount.amount, where) if amount is not None else None
     return None
+
+
+def _unit(body: Mapped, place: Place) -> str:
+    """What a number counts, or the currency of an amount."""
+    if "unit" not in body:
+        return ""
+    where = place.at(body, "unit")
+    said = reading.text(body["unit"], where)
+    counts = isinstance(body.get("limit"), int)
+    if said and counts and said not in EVERY_GRANT and said not in currencies():
+        reading.word(said, where, EVERY_GRANT, also="a currency like USD")
+    return said
 
 
 def _above_zero(value: int | Decimal, where: Place) -> int | Decimal:
@@ -132,15 +150,15 @@ def _above_zero(value: int | Decimal, where: Place) -> int | Decimal:
     return value
 
 
-def _alternatives(body: Mapped, place: Place, labels: Collection[str]) -> tuple[Alternative, ...]:
+def _alternatives(body: Mapped, place: Place, known: Collection[str]) -> tuple[Alternative, ...]:
     if "any_of" not in body:
         return ()
     where = place.at(body, "any_of")
     values = reading.items(body["any_of"], where)
-    return tuple(_alternative(v, where.at(values, n), labels) for n, v in enumerate(values))
+    return tuple(_alternative(v, where.at(values, n), known) for n, v in enumerate(values))
 
 
-def _alternative(value: Any, place: Place, labels: Collection[str]) -> Alternative:
+def _alternative(value: Any, place: Place, known: Collection[str]) -> Alternative:
     if not isinstance(value, Mapped) or not set(value) - {"constraint"}:
         place.fault("a mapping of what is counted to a number is needed.")
         return Alternative(counts={})
@@ -149,9 +167,10 @@ def _alternative(value: Any, place: Place, labels: Collection[str]) -> Alternati
         if word == "constraint":
             continue
         counts[word] = reading.whole(count, place.at(value, word), low=1)
-        near = get_close_matches(word, labels, n=1, cutoff=0.8)
-        if word not in labels and word not in EVERY_GRANT and near:
-            place.at(value, word).fault(f"no rule counts as this; did you mean “{near[0]}”?")
+        if word not in known:
+            words = ", ".join(sorted(known))
+            rest = reading.nearest(word, known) or "."
+            place.at(value, word).fault(f"no rule counts as this{rest} It is one of {words}.")
     return Alternative(counts=counts, constraint=_constraint(value, place))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -32,7 +32,6 @@ from waiver_policy.rules.tables import table_reduction
 from waiver_policy.rules.unknown import doubtful_facts, missing_facts
 
 AUTO = "auto"
-MANUAL_REVIEW = "manual_review"
 WAIVER, REFUND = "waiver", "refund"
 ASK, HIDE_OPTION, REFUSE, DEFAULT = "ask", "hide_option", "refuse", "default"
 HUNDRED = Decimal(100)
@@ -155,7 +154,8 @@ class Policy:
     """One policy, ready to be asked.
 
     ``groups`` and ``named_lists`` are the keys of the lists that its conditions ask, ``tables``
-    those of its benefits, ``refers_to`` the policies that it is compared with.
+    those of its benefits, ``refers_to`` the policies that it is compared with. What it says of its
+    review and of nominations (``unit``, ``decide_within``, ``closes_on``) ``review_terms`` tells.
     """
 
     slug: str
@@ -181,12 +181,14 @@ class Policy:
     valid_days: int | None = None
     ranking: tuple[str, ...] = ()
     document_days: int | None = None
+    unit: str = ""
+    decide_within: int | None = None
+    closes_on: date | None = None
     groups: tuple[str, ...] = ()
     named_lists: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     refers_to: tuple[str, ...] = ()
     asks_country: bool = False
-    obstacles: tuple[str, ...] = ()
 
     @property
     def list_keys(self) -> tuple[str, ...]:
@@ -197,6 +199,14 @@ class Policy:
     def needs_country(self) -> bool:
         """Whether the answer can depend on a country at all."""
         return self.country_basis != "none" and self.asks_country
+
+    def has_begun(self, at: datetime) -> bool:
+        """Whether a moment is not before the window in which the policy decides."""
+        return self.effective_from is None or begins(self.effective_from) <= at
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the window in which the policy decides has ended at a moment."""
+        return self.effective_until is not None and begins(self.effective_until) <= at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +313,11 @@ def _in_force(policy: Policy, case: Case) -> bool:
     return started and not (
         policy.effective_until is not None and _has_come(policy.effective_until, case)
     )
+
+
+def begins(said: datetime | date) -> datetime:
+    """When a moment, or a UTC day, begins."""
+    return said if isinstance(said, datetime) else datetime.combine(said, time.min, UTC)
 
 
 def _has_come(moment: datetime | date, case: Case) -> bool:

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from fairgate.documents import Faults, Mapped
-from fairgate.money import Money, MoneyError
+from fairgate.money import Money, MoneyError, currencies
 from fairgate.percent import InvalidPercent, Percent
 
 MAX_TEXT = 255
@@ -157,16 +157,30 @@ def percent(value: Any, place: Place) -> Percent:
         place.fault(f"“{shown(value)}” is not a percentage; write it like 12.5.")
         return Percent(0)
     try:
-        return Percent(value)
+        # What is too long to be shown is no percentage either.
+        return Percent(shown(value) if isinstance(value, str) else value)
     except (InvalidPercent, TypeError) as error:
         place.fault(str(error))
         return Percent(0)
 
 
-def money(amount: Any, currency: Any, place: Place) -> Money | None:
-    """An amount, written as a quoted text, with its currency."""
+def currency(value: Any, place: Place) -> str:
+    """The code of a currency; "" after a fault."""
+    said = text(value, place)
+    if said and said not in currencies():
+        hint = nearest(said, currencies()) or "."
+        place.fault(f"“{shown(said)}” is not a currency code of ISO 4217{hint}")
+        return ""
+    return said
+
+
+def money(amount: Any, code: str, place: Place) -> Money | None:
+    """An amount, written as a quoted text, in a currency; nothing without one."""
+    said = text(amount, place)
+    if not said or not code:
+        return None
     try:
-        return Money(text(amount, place) or "0", text(currency, place))
+        return Money(said, code)
     except MoneyError as error:
         place.fault(str(error))
         return None

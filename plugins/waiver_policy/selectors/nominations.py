@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from waiver_policy import models
 from waiver_policy.data import NominationCallSummary, NominationSummary
-from waiver_policy.rules.review_terms import ReviewTerms, review_terms
+from waiver_policy.rules.review_terms import ReviewTerms
+from waiver_policy.selectors import policies
 
 
 def list_calls(country: str, *, at: datetime) -> tuple[NominationCallSummary, ...]:
@@ -27,7 +28,7 @@ def terms(offering_code: str) -> ReviewTerms | None:
     """What the policy of the call for an offering says; ``None`` if there is no call."""
     rows = models.NominationCall.objects.select_related("policy_version")
     row = rows.filter(offering_code=offering_code).first()
-    return review_terms(row.policy_version.text, row.policy_version.slug) if row else None
+    return policies.terms(row.policy_version) if row else None
 
 
 def list_of_state(country: str) -> tuple[NominationSummary, ...]:

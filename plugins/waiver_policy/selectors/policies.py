@@ -11,6 +11,7 @@ from waiver_policy import conf, models
 from waiver_policy.data import PolicySummary
 from waiver_policy.rules.language import read_kept
 from waiver_policy.rules.policies import Policy
+from waiver_policy.rules.review_terms import ReviewTerms, review_terms
 
 
 def get_deciding_version() -> models.PolicyVersion | None:
@@ -54,6 +55,11 @@ def compiled(version: models.PolicyVersion | None) -> Policy | None:
 @lru_cache(maxsize=64)
 def _compiled(sha256: str, slug: str, text: str) -> Policy:
     return read_kept(text, file=slug)
+
+
+def terms(version: models.PolicyVersion) -> ReviewTerms:
+    """What a version says of its review and its nominations."""
+    return review_terms(_compiled(version.sha256, version.slug, version.text))
 
 
 def get_referred_to(

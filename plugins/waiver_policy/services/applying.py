@@ -31,8 +31,7 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import applications as rules
 from waiver_policy.rules import price_locks
 from waiver_policy.rules.applications import Action
-from waiver_policy.rules.review_terms import review_terms
-from waiver_policy.selectors import offerings, quoted
+from waiver_policy.selectors import offerings, policies, quoted
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.locks import live_key
@@ -177,7 +176,7 @@ def submit(
 
 def decide_within(version: models.PolicyVersion | None) -> int:
     """Days for a decision: what the policy promises, else what the operator has set."""
-    promised = review_terms(version.text, version.slug).decide_within if version else None
+    promised = policies.terms(version).decide_within if version else None
     return promised if promised is not None else conf.decide_within_days()
 
 

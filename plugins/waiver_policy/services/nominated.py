@@ -22,7 +22,8 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import nominations
 from waiver_policy.rules.applications import Action
 from waiver_policy.rules.nominations import Used
-from waiver_policy.rules.review_terms import PARTIAL, TICKET, Quota, ReviewTerms, review_terms
+from waiver_policy.rules.review_terms import PARTIAL, TICKET, Quota, ReviewTerms
+from waiver_policy.selectors import policies
 
 UNDECIDED = (NominationState.NOMINATED, NominationState.ACCEPTED)
 LIVE = (*UNDECIDED, NominationState.APPROVED)
@@ -38,8 +39,7 @@ _FOLLOWS = {
 
 def terms_of(call: models.NominationCall) -> ReviewTerms:
     """What the policy of a call says."""
-    version = call.policy_version
-    return review_terms(version.text, version.slug)
+    return policies.terms(call.policy_version)
 
 
 def lock_around(application_uuid: UUID) -> bool:

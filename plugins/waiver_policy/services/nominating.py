@@ -34,7 +34,7 @@ from waiver_policy.exceptions import (
     UnknownNomination,
     UnknownPolicy,
 )
-from waiver_policy.rules.review_terms import FULL, PARTIAL, review_terms
+from waiver_policy.rules.review_terms import FULL, PARTIAL
 from waiver_policy.selectors import decisions, people, policies
 from waiver_policy.selectors.applications import to_application
 from waiver_policy.selectors.nominations import to_call, to_nomination
@@ -64,7 +64,7 @@ def open_call(
     version = policies.get_version(policy, None)
     if version is None:
         raise UnknownPolicy(f"There is no version of the policy “{policy}”.")
-    if review_terms(version.text, version.slug).of_state is None:
+    if policies.terms(version).of_state is None:
         raise PolicyNotUsable(f"The policy “{policy}” says nothing of nominations by a State.")
     row, _is_new = models.NominationCall.objects.update_or_create(
         offering_code=offering_code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from waiver_policy import models
 from waiver_policy.data import PolicySummary
 from waiver_policy.exceptions import PolicyNotActive, PolicyNotUsable, UnknownPolicy
 from waiver_policy.rules.language import Document, read_documents
+from waiver_policy.rules.policies import REFUND, Policy
 from waiver_policy.selectors import lists, policies
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,11 @@ def load_policy(text: str, *, file: str, by: str, at: datetime) -> tuple[PolicyS
     """
     found = read_documents(text, file=file)
     with transaction.atomic():
-        return tuple(_store(document, by=by, at=at) for document in found)
+        loaded = [_store(document, by=by, at=at) for document in found]
+        return tuple(
+            replace(summary, lacks=_lacks(document.policy, at))
+            for summary, document in zip(loaded, found, strict=True)
+        )
 
 
 def _store(document: Document, *, by: str, at: datetime) -> PolicySummary:
@@ -53,7 +59,8 @@ def activate_policy(slug: str, *, by: str, at: datetime, version: int | None) ->
 
     Raises:
         UnknownPolicy: there is no such version.
-        PolicyNotUsable: ``decide`` cannot apply it, or it is retired, or a list is not loaded.
+        PolicyNotUsable: ``decide`` cannot apply it, or it is retired, or its window is over, or a
+            list is not loaded.
     """
     with transaction.atomic():
         rows = _locked_versions(slug)
@@ -120,11 +127,25 @@ def _retire(version: models.PolicyVersion, *, by: str, at: datetime) -> None:
 def _check_usable(version: models.PolicyVersion, at: datetime) -> None:
     policy = policies.compiled(version)
     assert policy is not None  # noqa: S101 -- a stored version always has its policy
-    known = lists.get_known_lists(known_at=at, keys=policy.list_keys).editions
-    problems = list(policy.obstacles)
+    problems: list[str] = []
+    if policy.kind == REFUND:
+        problems.append(
+            "It says what comes back of a payment (kind: refund), and decides nothing about "
+            "waivers."
+        )
     if version.state == models.PolicyVersion.RETIRED:
         problems.append("A retired version does not come back: load it as a new one.")
-    problems += [f"The list {g} has no edition." for g in policy.groups if g not in known]
+    if policy.is_over(at):
+        problems.append(f"It has decided nothing since {policy.effective_until} (effective).")
+    problems += _lacks(policy, at)
+    if problems:
+        raise PolicyNotUsable(f"{version} cannot be activated. " + " ".join(problems))
+
+
+def _lacks(policy: Policy, at: datetime) -> tuple[str, ...]:
+    """What is not loaded and has to be before the policy can decide, in sentences."""
+    known = lists.get_known_lists(known_at=at, keys=policy.list_keys).editions
+    problems = [f"The list {g} has no edition." for g in policy.groups if g not in known]
     kept = dict.fromkeys((*policy.named_lists, *policy.tables))
     problems += [f"The list “{n}” is not one we keep." for n in kept if n not in known]
     others = policies.get_referred_to(policy)
@@ -133,5 +154,4 @@ def _check_usable(version: models.PolicyVersion, at: datetime) -> None:
         for slug in policy.refers_to
         if slug not in others
     ]
-    if problems:
-        raise PolicyNotUsable(f"{version} cannot be activated. " + " ".join(problems))
+    return tuple(problems)
