@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import checks
@@ -24,6 +25,9 @@ from waiver_policy import conf
 from waiver_policy.data import EditionSummary, Membership
 from waiver_policy.selectors import lists, policies
 from waiver_policy.settings.common import UNTRACKED
+
+if TYPE_CHECKING:
+    from waiver_policy.models import PolicyVersion
 
 _A_PAGE = "/fairgate/waivers/apply/x/"
 
@@ -42,7 +46,7 @@ def check_lists_and_policy(
     return [
         *_contested(lists.list_contested(known_at=known_at)),
         *_old(lists.list_old(at=known_at)),
-        *_policy(),
+        *_policy(known_at),
     ]
 
 
@@ -100,8 +104,11 @@ def _old(editions: tuple[EditionSummary, ...]) -> list[CheckMessage]:
     ]
 
 
-def _policy() -> list[CheckMessage]:
-    if policies.get_deciding_version() is not None or not policies.list_policies():
+def _policy(at: datetime) -> list[CheckMessage]:
+    version = policies.get_deciding_version()
+    if version is not None:
+        return _window(version, at)
+    if not policies.list_policies():
         return []
     slug = conf.policy_slug()
     named = f" named “{slug}” (WAIVER_POLICY_SLUG)" if slug else ""
@@ -110,6 +117,25 @@ def _policy() -> list[CheckMessage]:
             f"No policy{named} decides: nobody is given a waiver.",
             hint="manage.py waiver_policy_policies activate SLUG.",
             id="waiver_policy.W002",
+        )
+    ]
+
+
+def _window(version: PolicyVersion, at: datetime) -> list[CheckMessage]:
+    policy = policies.compiled(version)
+    assert policy is not None  # noqa: S101 -- a stored version always has its policy
+    if policy.is_over(at):
+        said = f"decides nothing since {policy.effective_until}"
+    elif not policy.has_begun(at):
+        said = f"decides nothing before {policy.effective_from}"
+    else:
+        return []
+    return [
+        checks.Warning(
+            f"The policy {version} is active and {said} (effective): nobody is given a waiver.",
+            hint="Load a version with another window, then: manage.py waiver_policy_policies "
+            "activate SLUG.",
+            id="waiver_policy.W011",
         )
     ]
 

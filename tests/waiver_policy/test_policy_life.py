@@ -148,7 +148,61 @@ class TestTheSameTextAgain:
         assert "v2 is active now." in run("activate", make.SLUG)[1]
 
 
+def windowed(window):
+    return api.load_policy(
+        make.policy_text(HALF, extra=f"  effective: {window}\n"), file="policy.yaml", by="Ines",
+        at=LATER,
+    )[0]  # fmt: skip
+
+
+class TestTheWindowOfAPolicy:
+    def warned(self):
+        return [
+            warning.msg
+            for warning in check_lists_and_policy(databases=["default"])
+            if warning.id == "waiver_policy.W011"
+        ]
+
+    def test_that_is_over_loads_and_is_not_activated(self):
+        assert windowed('{from: "2020-01-01", until: "2021-01-01"}').state == "draft"
+        with pytest.raises(PolicyNotUsable, match="decided nothing since 2021-01-01"):
+            api.activate_policy(make.SLUG, by="Ines", at=LATER)
+        assert decide().percent == Percent(100)
+        assert self.warned() == []
+
+    def test_ends_with_its_last_moment(self):
+        windowed('{until: "2026-11-24T13:00:00+01:00"}')
+        with pytest.raises(PolicyNotUsable):
+            api.activate_policy(make.SLUG, by="Ines", at=LATER)
+        before = LATER - timedelta(microseconds=1)
+        assert api.activate_policy(make.SLUG, by="Ines", at=before).state == "active"
+
+    def test_is_warned_of_once_it_is_over(self, monkeypatch):
+        windowed('{until: "2026-11-25"}')
+        api.activate_policy(make.SLUG, by="Ines", at=make.EVE)
+        assert self.warned() == []
+        monkeypatch.setattr(clock, "_source", lambda: make.EVE + timedelta(days=2))
+        assert self.warned() == [
+            f"The policy {make.SLUG} v2 is active and decides nothing since 2026-11-25 "
+            "(effective): nobody is given a waiver."
+        ]
+
+    def test_is_warned_of_before_it_begins(self):
+        windowed('{from: "2027-01-01"}')
+        api.activate_policy(make.SLUG, by="Ines", at=make.EVE)
+        assert "decides nothing before 2027-01-01" in self.warned()[0]
+
+
 class TestTheCommand:
+    def test_notes_what_is_not_loaded(self, tmp_path):
+        file = tmp_path / "policy.yaml"
+        rules = make.LDC_FREE.replace("in_group: {group: LDC}", "in_list: {ref: NOPE}")
+        file.write_text(make.policy_text(rules), encoding="utf-8")
+        assert run("load", str(file)) == (0, (
+            f"{make.SLUG} v2: loaded as a draft.\n"
+            "  Not to be activated yet: The list “NOPE” is not one we keep.\n"
+        ))  # fmt: skip
+
     def test_retires(self):
         code, told = run("retire", make.SLUG, "--by", "Ines")
         assert (code, f"{make.SLUG} v1 is retired." in told) == (0, True)

@@ -84,6 +84,8 @@ class Command(BaseCommand):
         for policy in found:
             said = "loaded as a draft" if policy.is_new else f"unchanged, {policy.state}"
             self.stdout.write(f"{policy.slug} v{policy.version}: {said}.")
+            for sentence in policy.lacks:
+                self.stdout.write(f"  Not to be activated yet: {sentence}")
 
     def _activate(self, options: dict[str, Any]) -> None:
         slug, number = options["slug"], options["policy_version"]
