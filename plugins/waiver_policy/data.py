@@ -20,7 +20,7 @@ from fairgate.clock import utc_day
 from fairgate.money import CurrencyMismatch, Money
 from fairgate.percent import Percent
 
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """The version of the deciding rules; it changes when the same inputs may give another answer."""
 
 IMPACT_DAYS = 30

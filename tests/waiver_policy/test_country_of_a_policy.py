@@ -126,8 +126,8 @@ def test_an_option_that_is_hidden_is_not_spoken_of():
 @pytest.mark.parametrize(
     ("said", "outcome", "reasons"),
     [
-        ("", "ask", ["NO_RULE_APPLIES", "FACTS_MISSING"]),
-        ("  missing: {facts: refuse}\n", "refused", ["NO_RULE_APPLIES", "FACTS_MISSING"]),
+        ("", "ask", ["FACTS_MISSING"]),
+        ("  missing: {facts: refuse}\n", "refused", ["FACTS_MISSING"]),
         ("  missing: {facts: hide_option}\n", "refused", ["OPTION_HIDDEN"]),
         ("  defaults: {income: 7}\n", "granted", ["RULE_MATCHED"]),
     ],

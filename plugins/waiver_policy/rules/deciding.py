@@ -396,7 +396,9 @@ def _without_rule(asked: _Asked, verdict: Verdict) -> _Finding:
         # What everybody gets is certain, whatever is still unknown.
         return _looked_at(asked, verdict, found)
     if verdict.missing_facts:
-        return _ask_for(policy, verdict, found)
+        # Nobody is told that no rule applies while one still may.
+        may_apply = tuple(one for one in reasons if one.code != ReasonCode.NO_RULE_APPLIES)
+        return _ask_for(policy, verdict, replace(found, reasons=may_apply))
     if verdict.lacks is not None:
         return replace(found, outcome=Outcome.REVIEW, reasons=(*reasons, _review_needed(verdict)))
     return found
