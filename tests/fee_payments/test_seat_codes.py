@@ -333,6 +333,19 @@ def test_a_code_tells_the_books_nothing_and_takes_nothing_from_the_fund(room, mo
     assert waivers.fund_balance("USD") == fund
 
 
+def test_a_seat_that_a_code_pays_asks_for_no_waiver_whoever_gets_it(room, monkeypatch):
+    asked = []
+    for name in ("decide", "grant", "quote"):
+        monkeypatch.setattr(waivers, name, lambda *_, **about: asked.append(about), raising=False)
+
+    redeem(make.seat_code())
+    revoke()
+    redeem(make.seat_code(key="again"), 1002)
+
+    assert asked == []
+    assert Entitlement.objects.get(live_key__isnull=False).source == "seat"
+
+
 @pytest.mark.parametrize(
     ("source", "has_line", "has_code"),
     [

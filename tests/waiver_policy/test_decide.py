@@ -10,11 +10,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from factories import waiver_policy as make
+from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.data import Applicant, Outcome, ReasonCode
 from waiver_policy.exceptions import (
     EditionOutOfOrder,
+    NotEligible,
     PolicyNotUsable,
     UnknownList,
     UnknownPolicy,
@@ -23,6 +25,8 @@ from waiver_policy.selectors import decisions, replaying
 from waiver_policy.sentences import _BY_CODE
 
 pytestmark = pytest.mark.django_db
+
+GRANTED = Outcome.GRANTED
 
 
 def decide(country="UG", *, at=make.EVE, known_at=None, **person):
@@ -129,6 +133,53 @@ def test_a_deferral_that_is_decided_late_changes_new_answers_only():
     assert before.editions[0] == "LDC-1"
 
 
+def shrink(*, at):
+    """A later edition of the list of LDCs: the Gambia, which is on no other, left it years ago."""
+    row = {"iso3166_alpha2": "GM", "until_date": "2020-01-01"}
+    make.lists(make.list_text(row), known_from=at)
+
+
+def test_a_grant_stays_when_the_list_shrinks_and_only_new_ones_are_refused():
+    grant = make.grant(country="GM")
+    learnt = make.EVE + timedelta(days=1)
+    shrink(at=learnt)
+    with pytest.raises(NotEligible, match="NOT_LISTED"):
+        make.grant(2, country="GM", at=learnt)
+    assert api.commit_grant(grant.uuid, at=learnt).percent == Percent(100)
+    assert [found.state for found in api.replay_decisions()] == ["same", "same"]
+
+
+def test_a_correction_for_a_learner_gives_nothing_back_by_itself():
+    shrink(at=make.EVE)
+    with pytest.raises(NotEligible):
+        make.grant(country="GM")
+    learnt = make.EVE + timedelta(days=5)
+    make.lists(known_from=learnt)
+    refused, fund = models.WaiverDecision.objects.get(), api.fund_balance("USD")
+    assert decide("GM", at=learnt).outcome == GRANTED
+    assert (refused.outcome, fund.reserved) == ("refused", Money("0.00", "USD"))
+
+
+@pytest.mark.parametrize(
+    ("country", "percent"),
+    [("CU", 75), ("SD", 100), ("MM", 100), ("YE", 100), ("AF", 100), ("HT", 100)],
+)
+def test_a_policy_says_who_is_eligible_and_not_who_is_allowed(country, percent):
+    """Sanctions are no business of a policy: the platform's own check of the course goes on."""
+    assert (decide(country).outcome, decide(country).percent) == (GRANTED, Percent(percent))
+
+
+def test_a_percentage_that_was_approved_stays_when_the_price_is_raised():
+    asked = api.apply(make.applicant(1, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
+    api.approve(asked.uuid, by=9, reason="Yes", percent=Percent(40), at=make.EVE)
+    for amount in ("100.00", "900.00"):
+        price = Money(amount, "USD")
+        found = api.decide(
+            make.applicant(1, "GU"), offering_code=make.COURSE, at=make.EVE, price=price
+        )
+        assert found.reduction.of(price) == Percent(40).of(price)
+
+
 def test_the_same_file_twice_is_nothing_new():
     again = make.lists(known_from=make.EVE)
     assert (again.created, len(again.unchanged)) == ((), 4)
@@ -224,10 +275,10 @@ def test_an_explanation_names_country_list_day_rule_edition_and_the_way_to_appea
 
 
 def test_no_fact_says_who_pays():
-    extra = "  unless: {eq: {field: payer_class, value: company}}\n"
+    extra = "  unless: {eq: {field: payer_class, value: private}}\n"
     make.policy(make.policy_text(make.LDC_FREE, extra=extra), at=make.EVE)
     for facts in ({}, {"payer_class": "individual"}):
-        decision = decide("LA", payer_class="company", facts=facts)
+        decision = decide("LA", payer_class="private", facts=facts)
         assert (decision.outcome, codes(decision)) == (Outcome.REFUSED, ["EXCLUDED_BY_POLICY"])
 
 

@@ -110,6 +110,22 @@ class TestAGrant:
             make.grant(key="b")
         assert balance() == ("45.00", "15.00", "0.00")
 
+    def test_is_for_one_offering_and_another_run_asks_anew(self):
+        first = make.grant(country="GM")
+        shrunk = make.list_text({"iso3166_alpha2": "GM", "until_date": "2020-01-01"})
+        make.lists(shrunk, known_from=make.EVE)
+        with pytest.raises(NotEligible, match="NOT_LISTED"):
+            make.grant(country="GM", offering="spectrum-2027")
+        assert api.commit_grant(first.uuid, at=make.EVE).offering_code == make.COURSE
+
+    def test_of_what_a_person_approved_is_for_one_offering_too(self):
+        guam = make.applicant(1, "GU")
+        asked = api.apply(guam, offering_code=make.COURSE, note="x", at=make.EVE)
+        api.approve(asked.uuid, by=9, reason="Yes", percent=Percent(50), at=make.EVE)
+        assert make.grant(country="GU").percent == Percent(50)
+        with pytest.raises(NotEligible, match="REVIEW_NEEDED"):
+            make.grant(country="GU", offering="spectrum-2027")
+
     def test_can_be_had_again_after_a_release(self):
         first = make.grant(key="a")
         api.release_grant(first.uuid, at=make.EVE, reason="lapsed")
@@ -201,7 +217,10 @@ def test_a_grant_that_a_person_approved_counts_under_the_rule_that_asked_them():
         "  - {label: partial, when: {in_group: {group: LDC}},"
         " benefit: {kind: in_kind, items: [air_ticket]}}\n"
     )
-    cap = "  caps: [{scope: country, period: course_run, any_of: [{full: 1}, {partial: 2}]}]\n"
+    cap = (
+        "  unit: nomination\n"
+        "  caps: [{scope: country, period: course_run, any_of: [{full: 1}, {partial: 2}]}]\n"
+    )
     make.lists()
     make.policy(make.policy_text(travel, extra=cap))
     make.grant(approved(1), cost=None)
