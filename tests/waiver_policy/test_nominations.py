@@ -220,6 +220,65 @@ def test_a_rank_is_given_once():
     refused(NominationFault.RANK_TAKEN, name="ben", kind="partial", item=TICKET)
 
 
+def another_policy(*, of_state="{full: 1}, {partial: 2", of_person="{full: 1}, {partial: 2}"):
+    """The policy of fellowships with other numbers: its newest version decides from now on."""
+    text = make.FELLOWSHIP.replace("{full: 1}, {partial: 2, ", f"{of_state}, ")
+    text = text.replace("year, any_of: [{full: 1}, {partial: 2}]", f"year, any_of: [{of_person}]")
+    assert text != make.FELLOWSHIP
+    api.load_policy(text, file="fellowship.yaml", by="operator", at=make.LONG_AGO)
+
+
+def open_call(offering=make.COURSE, *, event_on=make.EVENT_ON):
+    return api.open_call(
+        offering, policy="fellowship", opens_at=make.LONG_AGO, closes_at=make.CLOSES,
+        event_on=event_on,
+    )  # fmt: skip
+
+
+def test_a_call_that_gets_a_larger_quota_takes_more_and_no_more_than_it_says():
+    make.nominate("ana")
+    another_policy(of_state="{full: 2}, {partial: 2")
+    open_call()
+    assert make.nominate("ben", rank=2).state == "nominated"
+    refused(NominationFault.STATE_FULL, name="eva", rank=3)
+    assert uses() == [(2, 0, 0)]
+
+
+def test_a_call_that_gets_a_smaller_quota_keeps_what_counts_and_takes_no_more():
+    another_policy(of_state="{full: 3}, {partial: 2")
+    open_call()
+    ana = make.nominate("ana")
+    make.nominate("ben", rank=2), make.nominate("eva", rank=3)
+    another_policy(of_state="{full: 1}, {partial: 1")
+    open_call()
+    refused(NominationFault.STATE_FULL, name="leo", rank=4)
+    api.withdraw_nomination(ana.uuid, by=100, at=make.EVE)
+    assert uses() == [(2, 0, 0)]
+    refused(NominationFault.STATE_FULL, name="leo", rank=4)
+
+
+def test_each_of_two_policies_decides_by_its_own_number_about_one_person():
+    another_policy(of_person="{full: 2}, {partial: 2}")
+    for code in ("larger", "late"):
+        open_call(code)
+    ana = make.nominate("ana")  # under the older one, which allows one a year
+    make.nominate("ana", offering="larger")
+    refused(NominationFault.PERSON_FULL, name="ana", offering="late")
+    assert uses("person") == [(2, 0, 0)]
+    api.withdraw_nomination(ana.uuid, by=100, at=make.EVE)
+    assert uses("person") == [(1, 0, 0)]
+    assert make.nominate("ana", offering="late").state == "nominated"
+    refused(NominationFault.PERSON_FULL, name="ana")
+
+
+def test_a_larger_number_of_another_policy_is_no_way_past_the_guard_of_the_database(monkeypatch):
+    make.nominate("ana")
+    monkeypatch.setattr("waiver_policy.rules.nominations.fits", lambda quota, used: True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.nominate("ben", rank=2)
+    assert uses() == [(1, 0, 0)]
+
+
 def test_the_database_holds_the_numbers_whatever_the_program_does():
     make.nominate("ana")
     for wrong in ({"full": 2}, {"partial": 1}, {"partial": 3, "full": 0}, {"full": -1}):

@@ -132,6 +132,7 @@ class NominationUse(models.Model):
 
     This row is locked before one more is counted. The CHECKs hold the policy's numbers whatever a
     mistake elsewhere would do: full and partial ones are not mixed, and none is above its limit.
+    The limits are those of the policy that was asked last, or what counted then if that was more.
 
     .. pii: The key may name a person, by id.
     .. pii_types: id

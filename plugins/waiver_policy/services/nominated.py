@@ -1,7 +1,8 @@
 """What a nomination does to its application, and an application to its nomination.
 
 How many nominations count is kept in one row per State and event and one per person and financial
-year. It is locked before it is changed, and its CHECKs hold the numbers of the policy.
+year. It is locked before it is changed, and its CHECKs hold the numbers of the policy that was
+asked last: the calls of one person's year may be under several.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ def count_out(mine: models.Nomination) -> None:
 
 def _keep(use: models.NominationUse, used: Used) -> None:
     use.full, use.partial, use.tickets = used.full, used.partial, used.tickets
-    use.save(update_fields=["full", "partial", "tickets"])
+    use.save(update_fields=["full", "partial", "tickets", "full_limit", "partial_limit"])
 
 
 def _locked_uses(
@@ -214,4 +215,14 @@ def _locked_uses(
             )
             insert_or_lock(fresh, field="key")
             rows = models.NominationUse.objects.select_for_update()
-            yield rows.get(key=key), quota, fault
+            yield _as_asked(rows.get(key=key), quota), quota, fault
+
+
+def _as_asked(use: models.NominationUse, quota: Quota) -> models.NominationUse:
+    """The row with the numbers of the policy that asks now, or what counts already if it is more.
+
+    Whoever made the row may have asked another policy, or an older version, with other numbers.
+    """
+    use.full_limit = max(quota.full, use.full)
+    use.partial_limit = max(quota.partial, use.partial)
+    return use
