@@ -566,7 +566,7 @@ def nominate(
 
     ``person`` is a user name or an e-mail address; ``kind`` is ``full`` or ``partial``, ``item``
     what a partial one is for; ``rank`` 1 is the State's first choice. ``instead_of`` replaces an
-    earlier nomination.
+    earlier nomination of the same State for the same offering.
 
     Raises:
         InvalidNomination: it breaks a rule of the call or a limit; see ``fault``.

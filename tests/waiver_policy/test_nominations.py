@@ -332,6 +332,21 @@ def test_another_state_cannot_touch_a_nomination():
     assert api.get_nomination(ana.uuid) == ana
 
 
+def test_a_nomination_for_another_event_is_not_replaced():
+    # given
+    make.call("other")
+    ana = make.nominate("ana", offering="other")
+
+    # when
+    with pytest.raises(UnknownNomination, match=str(ana.uuid)), transaction.atomic():
+        make.nominate("ben", instead_of=ana.uuid)
+
+    # then
+    assert api.get_nomination(ana.uuid) == ana
+    assert models.Nomination.objects.count() == 1
+    assert uses() == [(1, 0, 0)]
+
+
 def test_a_nomination_that_is_not_there_is_not_found():
     for call in (api.withdraw_nomination, api.accept_nomination, api.decline_nomination):
         with pytest.raises(UnknownNomination):

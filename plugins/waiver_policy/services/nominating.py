@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from fairgate.percent import Percent
+from fairgate_tables.transactions import in_transaction, run_again
 from waiver_policy import models
 from waiver_policy.data import (
     Applicant,
@@ -85,6 +86,7 @@ def appoint(user_id: int, *, country: str, administration: str) -> FocalPoint:
     return FocalPoint(user_id=user_id, country=country, administration=administration)
 
 
+@run_again
 def nominate(
     offering_code: str,
     *,
@@ -109,6 +111,7 @@ def nominate(
         call = nominated.lock_call(call.pk)
         _check_in_time(call, at)
         if instead_of is not None:
+            _check_same_call(instead_of, call)
             _end(instead_of, focal, NominationState.REPLACED, at=at)
         row = models.Nomination(
             call=call, country=focal.country, administration=focal.administration,
@@ -128,6 +131,18 @@ def nominate(
         )  # fmt: skip
     log.info("nomination: nomination=%s offering=%s by=%s", row.uuid, offering_code, by)
     return to_nomination(row)
+
+
+def _check_same_call(uuid: UUID, call: models.NominationCall) -> None:
+    """A nomination replaces one for the same event. Which call one is for never changes.
+
+    Looked at without a lock: whoever has locked a call waits for no other.
+
+    Raises:
+        UnknownNomination.
+    """
+    if not models.Nomination.objects.filter(uuid=uuid, call=call).exists():
+        raise UnknownNomination(f"There is no nomination {uuid} for {call}.")
 
 
 def _focal_point(user_id: int) -> FocalPoint:
