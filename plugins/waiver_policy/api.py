@@ -539,6 +539,8 @@ def open_call(
     Raises:
         UnknownPolicy: there is no such policy.
         PolicyNotUsable: it says nothing of nominations by a State.
+        CallInUse: nominations count for it, and would have to count in another financial year, or
+            for persons where they do not, or the other way round; see ``fault``.
     """
     return nominating.open_call(
         offering_code, policy=policy, opens_at=opens_at, closes_at=closes_at, event_on=event_on,

@@ -22,6 +22,7 @@
   + InvalidReview          a review lacks its reason, its percentage, or an independent reviewer
   + TooManyAtOnce          a bulk review names more applications than the operator allows
   + AppealTooLate          the days in which a refusal could be appealed are over
+  + CallInUse              a call that nominations count for cannot get these terms
   + InvalidNomination      an administration cannot nominate like that; ``fault`` tells why
   + UnknownNomination      no nomination has this uuid
   + NominationClosed       the nomination has come to its end already
@@ -288,6 +289,29 @@ class InvalidNomination(WaiverError, ValueError):
     def __init__(self, fault: NominationFault) -> None:
         self.fault = fault
         super().__init__(_NOMINATION_FAULTS[fault])
+
+
+class CallFault(StrEnum):
+    """Why a call that nominations count for cannot get these terms; ``sentences.call_fault``."""
+
+    OTHER_YEAR = "other_year"
+    OTHER_COUNT = "other_count"
+
+
+_CALL_FAULTS = {
+    CallFault.OTHER_YEAR: "Nominations count for this call: the day of the event stays in its "
+    "financial year.",
+    CallFault.OTHER_COUNT: "Nominations count for this call: the policy still limits persons, or "
+    "still does not.",
+}
+
+
+class CallInUse(WaiverError, ValueError):
+    """What is nominated already would count elsewhere under these terms; ``fault`` tells where."""
+
+    def __init__(self, fault: CallFault) -> None:
+        self.fault = fault
+        super().__init__(_CALL_FAULTS[fault])
 
 
 class UnknownNomination(WaiverError, LookupError):

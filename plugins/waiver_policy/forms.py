@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,11 +19,12 @@ from fairgate.readable import is_readable
 from waiver_policy import conf, models
 from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import ApplicationState, QueueFilter, RefusalCode
-from waiver_policy.exceptions import InvalidCredit
+from waiver_policy.exceptions import CallFault, CallInUse, InvalidCredit
 from waiver_policy.models import ManualCredit
 from waiver_policy.selectors import policies
-from waiver_policy.sentences import ITEMS, KINDS, REFUSALS
+from waiver_policy.sentences import ITEMS, KINDS, REFUSALS, call_fault
 from waiver_policy.services.manual_credits import check_proposal
+from waiver_policy.services.nominated import check_new_terms
 
 
 class _SpokenForm(forms.Form):
@@ -432,7 +434,20 @@ class NominationCallForm(forms.ModelForm):  # type: ignore[type-arg]
             last = policies.terms(version).closes_on
         if last and closes and utc_day(closes) > last:
             self.add_error("closes_at", _("The policy’s own deadline is earlier."))
+        self._check_what_counts(version, told.get("event_on"))
         return told
+
+    def _check_what_counts(
+        self, version: models.PolicyVersion | None, event_on: date | None
+    ) -> None:
+        """What is nominated goes on counting where it does. The admin saves under this lock."""
+        if self.instance.pk is None or version is None or event_on is None:
+            return
+        try:
+            check_new_terms(self.instance.pk, version=version, event_on=event_on)
+        except CallInUse as error:
+            field = "event_on" if error.fault is CallFault.OTHER_YEAR else "policy_version"
+            self.add_error(field, call_fault(error.fault))
 
 
 class ProposeForm(_SpokenForm):

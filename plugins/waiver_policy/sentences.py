@@ -38,7 +38,7 @@ from waiver_policy.data import (
     RefusalCode,
     WaitingSummary,
 )
-from waiver_policy.exceptions import NominationFault, ReviewFault
+from waiver_policy.exceptions import CallFault, NominationFault, ReviewFault
 
 LIST_NAMES = {
     "LDC": gettext_lazy("least developed countries (LDC)"),
@@ -711,6 +711,22 @@ _NOMINATION_FAULTS: Mapping[str, object] = {
 def nomination_fault(fault: str) -> str:
     """Why a nomination was not taken, for the focal point or the nominee."""
     return str(_NOMINATION_FAULTS[fault])
+
+
+_CALL_FAULTS: Mapping[str, object] = {
+    CallFault.OTHER_YEAR: gettext_lazy(
+        "Nominations count for this call. The day of the event stays in its financial year."
+    ),
+    CallFault.OTHER_COUNT: gettext_lazy(
+        "Nominations count for this call. A policy that limits persons is not exchanged for one "
+        "that does not, or the other way round."
+    ),
+}
+
+
+def call_fault(fault: str) -> str:
+    """Why a call does not get other terms, for the operator."""
+    return str(_CALL_FAULTS[fault])
 
 
 _NOMINATION_STATES: Mapping[str, object] = {

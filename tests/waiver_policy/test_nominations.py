@@ -28,6 +28,8 @@ from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.data import DocumentKind
 from waiver_policy.exceptions import (
+    CallFault,
+    CallInUse,
     InvalidNomination,
     InvalidReview,
     NominationClosed,
@@ -206,6 +208,90 @@ def test_the_financial_year_begins_in_the_month_of_the_operator(settings):
     models.NominationCall.objects.filter(offering_code="other").update(event_on=date(2027, 4, 1))
     make.nominate("ana")
     assert make.nominate("ana", offering="other").state == "nominated"
+
+
+class TestACallThatSomebodyIsNominatedFor:
+    LATER = date(2028, 2, 15)
+
+    def kept(self):
+        return models.NominationCall.objects.values().get(offering_code=make.COURSE)
+
+    def test_is_not_moved_to_another_financial_year(self):
+        # given
+        ana, before = make.nominate("ana"), self.kept()
+
+        # when
+        with pytest.raises(CallInUse, match="stays in its financial year") as error:
+            open_call(event_on=self.LATER)
+
+        # then
+        assert (error.value.fault, self.kept()) == (CallFault.OTHER_YEAR, before)
+        api.withdraw_nomination(ana.uuid, by=100, at=make.EVE)
+        assert uses("person") == [(0, 0, 0)]
+
+    def test_is_moved_within_the_year_as_the_operator_counts_it(self, settings):
+        settings.WAIVER_POLICY_FINANCIAL_YEAR_STARTS = 4
+        make.nominate("ana")
+        assert open_call(event_on=date(2027, 3, 31)).event_on == date(2027, 3, 31)
+        with pytest.raises(CallInUse):
+            open_call(event_on=date(2027, 4, 1))
+
+    def test_is_moved_once_every_nomination_has_ended(self):
+        ana = make.nominate("ana")
+        api.decline_nomination(ana.uuid, by=ana.user_id, at=make.EVE)
+        assert open_call(event_on=self.LATER).event_on == self.LATER
+        make.call("other")
+        assert make.nominate("ana", offering="other").state == "nominated"
+        assert make.nominate("ana").state == "nominated"
+        assert uses("person") == [(1, 0, 0), (1, 0, 0)]
+
+    @pytest.mark.parametrize(("limited", "other"), [(True, False), (False, True)])
+    def test_keeps_a_policy_that_counts_persons_or_does_not(self, limited, other):
+        # given
+        self.new_version(limits_persons=limited)
+        open_call()
+        make.nominate("ana")
+        before = self.kept()
+
+        # when
+        self.new_version(limits_persons=other)
+        with pytest.raises(CallInUse, match="still limits persons, or still does not") as error:
+            open_call()
+
+        # then
+        assert (error.value.fault, self.kept()) == (CallFault.OTHER_COUNT, before)
+
+    def new_version(self, *, limits_persons):
+        cap = "  - {scope: person, period: financial_year, any_of: [{full: 1}, {partial: 2}]}\n"
+        text = make.FELLOWSHIP if limits_persons else make.FELLOWSHIP.replace(cap, "")
+        text = text.replace("title: Fellowship", f"title: {limits_persons}")
+        api.load_policy(text, file="fellowship.yaml", by="operator", at=make.LONG_AGO)
+
+    def test_is_not_moved_in_the_admin_either(self, client):
+        # given
+        make.nominate("ana")
+        client.force_login(User.objects.create_superuser("root"))
+        call = models.NominationCall.objects.get()
+        before = self.kept()
+        told = {
+            "offering_code": call.offering_code, "policy_version": call.policy_version_id,
+            "opens_at_0": "2026-01-01", "opens_at_1": "00:00", "closes_at_0": "2026-11-30",
+            "closes_at_1": "00:00", "countries": "[]",
+        }  # fmt: skip
+        address = reverse("admin:waiver_policy_nominationcall_change", args=[call.pk])
+
+        # when
+        page = client.post(address, {**told, "event_on": "2028-02-15"})
+
+        # then
+        assert "The day of the event stays in its financial year" in page.content.decode()
+        assert self.kept() == before
+
+        # when
+        page = client.post(address, {**told, "event_on": "2027-02-16"})
+
+        # then
+        assert (page.status_code, self.kept()["event_on"]) == (302, date(2027, 2, 16))
 
 
 def test_a_person_is_nominated_by_one_state_only():

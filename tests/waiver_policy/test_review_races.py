@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
 from waiver_policy import api, compat, models
 from waiver_policy.exceptions import (
     ApplicationClosed,
+    CallInUse,
     InvalidNomination,
     InvalidReview,
     NominationClosed,
@@ -230,6 +232,57 @@ def test_two_states_that_name_one_person_at_once_are_one_nomination(call, isolat
     assert len(values(outcomes)) == 1
     assert {type(error) for error in errors(outcomes)} == {InvalidNomination}
     assert models.Nomination.objects.count() == 1
+
+
+@WAYS
+def test_who_takes_the_place_of_the_other_for_two_events_at_once_is_nominated(
+    call, isolation, atomic
+):
+    # given
+    make.call("other")
+    partial_one = {"by": 100, "kind": "partial", "item": "air_ticket"}
+    ana = make.nominate("ana", **partial_one)
+    ben = make.nominate("ben", offering="other", **partial_one)
+
+    # when
+    outcomes = race(
+        *calls(
+            partial(make.nominate, "ben", instead_of=ana.uuid, **partial_one),
+            partial(
+                make.nominate, "ana", instead_of=ben.uuid, offering="other", **partial_one
+            ),
+        ),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+
+    # then
+    assert errors(outcomes) == []
+    assert {api.get_nomination(one.uuid).state for one in (ana, ben)} == {"replaced"}
+    assert counted() == [(0, 1), (0, 1)]
+
+
+@WAYS
+def test_a_call_that_is_moved_while_somebody_is_nominated_counts_them_in_one_year(
+    call, isolation, atomic
+):
+    # when
+    outcomes = race(
+        *calls(
+            nominate("ana", 1),
+            partial(
+                api.open_call, make.COURSE, policy="fellowship", opens_at=make.LONG_AGO,
+                closes_at=make.CLOSES, event_on=date(2028, 2, 15),
+            ),
+        ),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+
+    # then
+    assert {type(error) for error in errors(outcomes)} <= {CallInUse}
+    (ana,) = api.list_nominations_of(country="LA")
+    year = ana.call.event_on.year
+    rows = models.NominationUse.objects.filter(key__startswith="person")
+    assert list(rows.values_list("key", "full")) == [(f"person:{ana.user_id}:{year}", 1)]
 
 
 @WAYS

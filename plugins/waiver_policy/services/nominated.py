@@ -8,13 +8,17 @@ asked last: the calls of one person's year may be under several.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from django.db import transaction
 
 from fairgate_tables.inserting import insert_or_lock
 from waiver_policy import conf, models
 from waiver_policy.data import NominationState
 from waiver_policy.exceptions import (
+    CallFault,
+    CallInUse,
     InvalidNomination,
     InvalidReview,
     NominationFault,
@@ -60,6 +64,32 @@ def lock_call(call_id: int) -> models.NominationCall:
     """
     call: models.NominationCall = models.NominationCall.objects.select_for_update().get(pk=call_id)
     return call
+
+
+def check_new_terms(call_id: int, *, version: models.PolicyVersion, event_on: date) -> None:
+    """Whether a call may get these terms; it is locked then, if the caller is in a transaction.
+
+    What counts stays where it was counted: nothing would count it down in another year, or for a
+    person who was not counted.
+
+    Raises:
+        CallInUse.
+    """
+    with transaction.atomic():
+        call = lock_call(call_id)
+        live = models.Nomination.objects.select_for_update().filter(call=call, state__in=LIVE)
+        if not live.exists():
+            return
+    if year_of(event_on) != year_of(call.event_on):
+        raise CallInUse(CallFault.OTHER_YEAR)
+    new = review_terms(version.text, version.slug)
+    if (new.of_person is None) != (terms_of(call).of_person is None):
+        raise CallInUse(CallFault.OTHER_COUNT)
+
+
+def year_of(day: date) -> int:
+    """The financial year that a person's nominations for an event of this day count in."""
+    return nominations.financial_year(day, starts_in=conf.financial_year_starts())
 
 
 def of_state(call_id: int, country: str) -> list[models.Nomination]:
@@ -120,6 +150,8 @@ def follow(row: models.WaiverApplication, action: Action, *, at: datetime) -> No
         return
     mine = models.Nomination.objects.select_for_update().get(pk=row.nomination_id)
     if action is Action.APPEAL:
+        # The call as it is by now: it may have other terms than an old snapshot shows.
+        mine.call = lock_call(mine.call_id)
         count_in(mine)
         revive(mine)
     elif action in _FOLLOWS and mine.state in LIVE:
@@ -203,10 +235,14 @@ def _locked_uses(
 ) -> Iterator[tuple[models.NominationUse, Quota, NominationFault]]:
     """The rows that count this nomination, locked one after the other: the State's first."""
     terms, call = terms_of(mine.call), mine.call
-    year = nominations.financial_year(call.event_on, starts_in=conf.financial_year_starts())
+    year = year_of(call.event_on)
     keys = (
         (f"state:{call.pk}:{mine.country}", terms.of_state, NominationFault.STATE_FULL),
-        (f"person:{mine.user_id}:{year}", terms.of_person, NominationFault.PERSON_FULL),
+        (
+            f"person:{mine.user_id}:{year}",
+            terms.of_person,
+            NominationFault.PERSON_FULL,
+        ),
     )
     for key, quota, fault in keys:
         if quota is not None:

@@ -48,6 +48,7 @@ BASIS = "nominating_state"
 MAX_RANK = 99
 
 
+@in_transaction
 def open_call(
     offering_code: str,
     *,
@@ -60,14 +61,18 @@ def open_call(
     """Let administrations nominate for an offering; a call that is there gets these terms.
 
     Raises:
-        UnknownPolicy, PolicyNotUsable: see ``api.open_call``.
+        UnknownPolicy, PolicyNotUsable, CallInUse: see ``api.open_call``.
     """
     version = policies.get_version(policy, None)
     if version is None:
         raise UnknownPolicy(f"There is no version of the policy “{policy}”.")
     if policies.terms(version).of_state is None:
         raise PolicyNotUsable(f"The policy “{policy}” says nothing of nominations by a State.")
-    row, _is_new = models.NominationCall.objects.update_or_create(
+    calls = models.NominationCall.objects
+    known = calls.select_for_update().filter(offering_code=offering_code).first()
+    if known is not None:
+        nominated.check_new_terms(known.pk, version=version, event_on=event_on)
+    row, _is_new = calls.update_or_create(
         offering_code=offering_code,
         defaults={
             "policy_version": version, "opens_at": opens_at, "closes_at": closes_at,
