@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db import models as fields
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from factories import waiver_policy as make
 from fairgate import clock, stand_in
@@ -21,8 +23,11 @@ from fairgate.percent import Percent
 from waiver_policy import api, handlers, models
 from waiver_policy.data import Applicant, CountryEvidence, EvidenceKind
 from waiver_policy.exceptions import CoolingOff, NotEligible
+from waiver_policy.rules import quotas
+from waiver_policy.rules.language import read_policies
+from waiver_policy.rules.quotas import Claim
 from waiver_policy.selectors import decisions
-from waiver_policy.services import retiring
+from waiver_policy.services import limits, retiring
 
 pytestmark = pytest.mark.django_db
 
@@ -357,3 +362,114 @@ class TestSomebodyWhomAStateHasNamed:
         assert api.get_nomination(eva.uuid) == eva
         assert (first["nominations"], again["nominations"]) == (1, 0)
         assert models.Nomination.objects.get(user_id=ana.user_id).ended_at == make.EVE
+
+
+TELLING_CAPS = (
+    "{scope: country, period: P12M, limit: 99}",
+    "{scope: country, period: lifetime, limit: 99, unit: persons}",
+    "{scope: country, period: year, limit: 99}",
+    "{scope: institution, period: P12M, limit: 99}",
+    "{scope: person, period: P12M, limit: 99}",
+)
+OTHERS = (2, 3, 4)
+
+
+def caps_of(most):
+    """The same limits with another number."""
+    text = ", ".join(TELLING_CAPS).replace("99", str(most))
+    document = make.policy_text(make.LDC_FREE, extra=f"  caps: [{text}]\n")
+    return read_policies(document, file="policy.yaml")[0].caps
+
+
+def answers():
+    """What each limit would say to everybody who stays, with every number that matters."""
+    claims = [
+        Claim(user_id=one, country=country, offering_code="next", day=day, cost=None, label="ldc")
+        for one in OTHERS
+        for country in ("UG", "HT")
+        for day in (make.EVE.date(), make.EVE.date() + timedelta(days=366))
+    ]
+    asked = [
+        (most, cap, claim, quotas.subject(cap, claim))
+        for most in range(1, 6)
+        for cap in caps_of(most)
+        for claim in claims
+        if quotas.counter(cap) is None  # the others are counters, which are compared below
+    ]
+    uses = limits._uses(sorted({subject for *_, subject in asked}), lock=False)
+    return [quotas.fits(cap, uses.get(subject, []), claim) for _, cap, claim, subject in asked]
+
+
+class TestASeatOfSomebodyWhoHasLeft:
+    @pytest.fixture(autouse=True)
+    def limited(self):
+        make.lists()
+        make.credit("6000.00")
+        extra = f"  caps: [{', '.join(TELLING_CAPS)}]\n"
+        make.policy(make.policy_text(make.LDC_FREE, extra=extra))
+
+    def seat(self, person, country="UG", *, number=0, end="commit"):
+        found = make.grant(person, country=country, offering=f"seat-{number}")
+        if end == "commit":
+            api.commit_grant(found.uuid, at=make.EVE)
+        if end == "release":
+            api.release_grant(found.uuid, at=make.EVE, reason="given up")
+        return found
+
+    def rows(self):
+        return list(models.QuotaUse.objects.values_list("pk", "subject", "user_id", "grant"))
+
+    def test_is_counted_by_a_row_that_stands_beside_none_of_theirs(self):
+        # given
+        self.seat(1), self.seat(2)
+        before = {pk for pk, *_ in self.rows()}
+
+        # when
+        api.retire_person(1, at=make.EVE)
+
+        # then
+        fresh = {pk: subject for pk, subject, user_id, _grant in self.rows() if user_id < 0}
+        assert sorted(fresh.values()) == [
+            "country:UG", "country:UG:2026", "institution:-",
+        ]  # fmt: skip
+        assert not before & fresh.keys()
+        assert all(
+            abs(pk - other) > 1000 for pk in fresh for other, *_ in self.rows() if pk != other
+        )
+        # and the next one's rows stand where they would have stood
+        self.seat(3)
+        assert max(pk for pk, *_ in self.rows()) < 1000
+
+    @pytest.mark.parametrize("end", ["hold", "release"])
+    def test_that_counts_no_more_leaves_no_row_that_tells(self, end):
+        self.seat(1, end=end)
+        api.retire_person(1, at=make.EVE)
+        assert {subject for _pk, subject, *_ in self.rows()} == {"person:1"}
+        assert api.check_funds() == ()
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([(1, "UG"), (1, "UG"), (2, "UG"), (3, "HT"), (4, "UG")]),
+                st.sampled_from(("commit", "release")),
+            ),
+            max_size=6,
+        )
+    )  # fmt: skip
+    def test_counts_for_everybody_else_as_before(self, seats):
+        with transaction.atomic():
+            # given
+            for number, ((person, country), end) in enumerate(seats):
+                self.seat(person, country, number=number, end=end)
+            counted = list(models.QuotaSubject.objects.order_by("pk").values())
+            before = answers()
+
+            # when
+            api.retire_person(1, at=make.EVE)
+
+            # then
+            assert answers() == before
+            assert list(models.QuotaSubject.objects.order_by("pk").values()) == counted
+            assert api.check_funds() == ()
+            transaction.set_rollback(True)

@@ -307,8 +307,8 @@ class QuotaUse(models.Model):
     ``amount`` is what it adds to the subject: 1, or minor units where the limit is money.
     ``label`` is the word under which limits count it (``full``, ``partial``), ``item`` what it
     gives where a limit asks; ``minor`` what the fund pays. Once the person is forgotten, a use
-    that tells their country or institution stays without ``grant``, and ``user_id`` is a negative
-    number that leads to nobody.
+    that tells their country or institution is written anew without ``grant``: its ``id`` and
+    ``user_id`` are negative numbers that lead to nobody.
 
     .. pii: A person's grants stand under a key with their id.
     .. pii_types: id

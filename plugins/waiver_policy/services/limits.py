@@ -7,6 +7,7 @@ the same is done again with the subjects' rows locked, in the order of their nam
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -175,7 +176,7 @@ def give_back(grant: models.WaiverGrant, *, at: datetime) -> None:
         models.QuotaUse.objects.filter(grant=grant).update(given_back_at=at)
 
 
-def forget(grant: models.WaiverGrant, kinds: tuple[str, ...], *, nobody: int, at: datetime) -> bool:
+def forget(grant: models.WaiverGrant, kinds: tuple[str, ...], *, nobody: int) -> bool:
     """Let nothing tell for which subjects of some kinds (``country:``) a grant counts.
 
     Its row is locked by the caller. A seat that is only held is counted there no more. ``nobody``
@@ -184,33 +185,40 @@ def forget(grant: models.WaiverGrant, kinds: tuple[str, ...], *, nobody: int, at
     told = {s: n for s, n in grant.counts_for.items() if s.startswith(kinds)}
     if not told:
         return False
-    uses = models.QuotaUse.objects.filter(grant=grant, subject__in=told)
     if grant.state == models.WaiverGrant.RESERVED:
-        uses.update(given_back_at=at)
         for subject, amount in sorted(told.items()):
             _give_back(subject, amount)
     elif grant.state == models.WaiverGrant.COMMITTED:
-        _keep_uses(grant, told)
-    uses.update(grant=None, user_id=nobody)
+        _keep_uses(grant, told, nobody=nobody)
+    models.QuotaUse.objects.filter(grant=grant, subject__in=told).delete()
     grant.counts_for = {s: n for s, n in grant.counts_for.items() if s not in told}
     grant.save(update_fields=["counts_for"])
     return True
 
 
-def _keep_uses(grant: models.WaiverGrant, told: Mapping[str, int]) -> None:
-    """What only the grant tells of is a use as well, or nothing would say what the counter counts.
+def _keep_uses(grant: models.WaiverGrant, told: Mapping[str, int], *, nobody: int) -> None:
+    """What counts goes on counting, in rows that lead to nobody.
 
-    Limits that are counters never look at uses; the check of the fund does.
+    What only the grant tells of is a use as well, or nothing would say what the counter counts:
+    limits that are counters never look at uses; the check of the fund does.
+
+    The rows of one grant stand side by side, with the person's own among them, and a row at the
+    end would stand where those of the day are on which the person has left. So these are new ones
+    under numbers that no database gives: below zero, by chance.
     """
-    kept = models.QuotaUse.objects.filter(grant=grant, subject__in=told)
-    subjects = told.keys() - set(kept.values_list("subject_id", flat=True))
-    models.QuotaUse.objects.bulk_create(
-        models.QuotaUse(
-            subject_id=subject, grant=grant, day=utc_day(grant.granted_at), amount=told[subject],
+    mine = models.QuotaUse.objects.select_for_update().filter(grant=grant, subject__in=told)
+    known = {use.subject_id: use for use in mine}
+    rows = [
+        known.get(subject)
+        or models.QuotaUse(
+            subject_id=subject, day=utc_day(grant.granted_at), amount=told[subject],
             minor=grant.cost_minor,
         )
-        for subject in sorted(subjects)
-    )  # fmt: skip
+        for subject in sorted(told)
+    ]  # fmt: skip
+    for row in rows:
+        row.pk, row.grant, row.user_id = -1 - secrets.randbelow(2**62), None, nobody
+    models.QuotaUse.objects.bulk_create(rows)
 
 
 def _give_back(subject: str, amount: int) -> None:

@@ -129,6 +129,7 @@ def _telling_limits(user_id: int, at: datetime) -> int:
     A seat that was taken stays counted, for nobody in particular. One that is only held is counted
     no more: who has left takes no seat.
     """
+    del at
     telling = reduce(or_, (Q(waits_for__startswith=kind) for kind in TELLING))
     places = models.WaitingPlace.objects.filter(user_id=user_id)
     changed = places.filter(telling).update(waits_for="")
@@ -136,7 +137,7 @@ def _telling_limits(user_id: int, at: datetime) -> int:
     # Limits that count persons still have to know that these seats were one person's.
     nobody = -1 - secrets.randbelow(2**62)
     for grant in mine.order_by("pk"):
-        changed += limits.forget(grant, TELLING, nobody=nobody, at=at)
+        changed += limits.forget(grant, TELLING, nobody=nobody)
     return changed
 
 
