@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.urls import reverse
 
 from factories import waiver_policy as make
 from fairgate import clock
-from waiver_policy import models
+from waiver_policy import api, models
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,53 @@ def add(client, model, **told):
 
 def test_an_operator_writes_down_where_a_reviewer_works(client):
     add(client, models.ReviewerOrganisation, user_id=9, name="Centre", domain="")
-    assert str(models.ReviewerOrganisation.objects.get()) == "Centre"
+    assert models.ReviewerOrganisation.objects.get().name == "Centre"
+
+
+class TestTheLogOfTheAdmin:
+    """It keeps what a row was called, for ever."""
+
+    @pytest.fixture
+    def logged(self, client):
+        told = {"administration": "Ministry", "is_active": "on"}
+        for user_id in (9, 19):
+            name = f"Centre {user_id}"
+            add(client, models.ReviewerOrganisation, user_id=user_id, name=name, domain="")
+            add(client, models.AdministrationFocalPoint, user_id=user_id, country="LA", **told)
+
+    def rows(self):
+        return list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message"))
+
+    def test_does_not_say_where_somebody_works(self, logged):
+        assert [called for called, _ in self.rows()] == ["9", "9", "19", "19"]
+
+    def test_says_nothing_of_who_has_left(self, logged):
+        # given what was written while rows were still called after where somebody works
+        rows = LogEntry.objects.order_by("pk")
+        for entry, called in zip(rows, ["Centre 9", "LA 9", "Centre 19", "LA 19"], strict=True):
+            LogEntry.objects.filter(pk=entry.pk).update(object_repr=called)
+        before = self.rows()
+
+        # when
+        first = api.retire_person(9, at=make.EVE)
+        again = api.retire_person(9, at=make.EVE)
+
+        # then
+        assert self.rows() == [("", ""), ("", ""), *before[2:]]
+        assert (first["log of the admin"], again["log of the admin"]) == (2, 0)
+
+    def test_says_nothing_either_of_a_row_that_an_operator_has_deleted(self, logged):
+        models.AdministrationFocalPoint.objects.all().delete()
+        LogEntry.objects.filter(object_repr="9").update(object_repr="LA 9")
+        LogEntry.objects.filter(object_repr="19").update(object_repr="LA 19")
+        api.retire_person(9, at=make.EVE)
+        assert [called for called, _ in self.rows()] == ["", "", "LA 19", "LA 19"]
+
+    def test_need_not_be_there(self, settings, logged):
+        settings.INSTALLED_APPS = [
+            app for app in settings.INSTALLED_APPS if app != "django.contrib.admin"
+        ]
+        assert api.retire_person(9, at=make.EVE)["log of the admin"] == 0
 
 
 def test_an_organisation_without_name_and_domain_is_none(client):

@@ -246,7 +246,8 @@ class ReviewerOrganisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.domain
+        # The log of the admin keeps it: no word of where somebody works.
+        return f"{self.user_id}"
 
 
 class ReviewerConflict(models.Model):

@@ -33,7 +33,8 @@ class AdministrationFocalPoint(models.Model):
         ordering = ["country", "user_id"]
 
     def __str__(self) -> str:
-        return f"{self.country} {self.user_id}"
+        # The log of the admin keeps it: no word of where somebody works.
+        return f"{self.user_id}"
 
 
 class NominationCall(models.Model):

@@ -14,6 +14,8 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Case, Q, Value, When
 
@@ -31,6 +33,9 @@ WORDS = (
     "first_refusal",
 )  # fmt: skip
 """What an application says about a person, or somebody else about them."""
+
+LOGGED = (models.AdministrationFocalPoint, models.ReviewerOrganisation, models.CountryEvidence)
+"""What the admin may have written about into its log, under whatever name it had."""
 
 TELLING = ("country:", "institution:")
 """How the subjects of limits begin that tell where somebody is from, or works."""
@@ -84,6 +89,29 @@ def _nominations(user_id: int, at: datetime) -> int:
         one = models.Nomination.objects.filter(pk=pk)
         one.update(country="", administration="", live_rank=rank)
     return len(told)
+
+
+def _admin_log(user_id: int, at: datetime) -> int:
+    """What the admin's log called the rows that tell where the person works, or is from.
+
+    A focal point was once called after the country and the user: so is one that an operator has
+    deleted since.
+    """
+    del at
+    if not apps.is_installed("django.contrib.admin"):
+        return 0
+    from django.contrib.admin.models import LogEntry
+
+    changed = 0
+    for model in LOGGED:
+        mine = model.objects.filter(user_id=user_id).values_list("pk", flat=True)
+        about = Q(object_id__in=[str(pk) for pk in mine])
+        if model is models.AdministrationFocalPoint:
+            about |= Q(object_repr__endswith=f" {user_id}")
+        rows = LogEntry.objects.filter(about, content_type=ContentType.objects.get_for_model(model))
+        told = rows.exclude(object_repr="", change_message="")
+        changed += told.update(object_repr="", change_message="")
+    return changed
 
 
 def _roles(user_id: int, at: datetime) -> int:
@@ -152,6 +180,8 @@ STEPS: dict[str, Step] = {
     "nominations": _nominations,
     "messages": _messages,
     "documents": _documents,
+    # Before the rows go that it is about.
+    "log of the admin": _admin_log,
     "countries": _countries,
     "applications": _applications,
     "roles": _roles,
