@@ -15,8 +15,9 @@ from django.db.models import F
 from factories import papers
 from factories import waiver_policy as make
 from fairgate.money import Money
+from fairgate.percent import Percent
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
-from waiver_policy import api, models
+from waiver_policy import api, compat, models
 from waiver_policy.data import DocumentKind, GrantSummary
 from waiver_policy.exceptions import (
     ApplicationClosed,
@@ -298,11 +299,7 @@ def waiting_list(people, *, fund="0.01"):
 @pytest.mark.parametrize(("isolation", "atomic"), WAYS)
 def test_eight_servers_make_one_offer_for_each_place_that_can_be_paid(isolation, atomic):
     waiting_list(5)
-    models.FundEntry(
-        fund_id="USD", kind="donation", available_change=4500, key="silent",
-        effective_on=make.EVE.date(), at=make.EVE,
-    ).save()  # fmt: skip
-    models.WaiverFund.objects.update(available_minor=F("available_minor") + 4500)
+    silent_money(4500)
     serve = partial(api.serve_waiting_list, "USD", at=make.EVE)
     outcomes = race(*eight(lambda _: serve()), isolation=isolation, atomic=atomic)
     assert errors(outcomes) == []
@@ -311,6 +308,43 @@ def test_eight_servers_make_one_offer_for_each_place_that_can_be_paid(isolation,
     assert [grant.user_id for grant in made] == [1, 2, 3]
     assert balance() == (1, 4500, 0)
     assert api.check_funds() == ()
+
+
+@pytest.mark.parametrize(("isolation", "atomic"), WAYS)
+def test_who_leaves_while_an_offer_is_made_to_them_is_forgotten(isolation, atomic, monkeypatch):
+    # given people whose application waits with them for money, which has come
+    monkeypatch.setattr(compat, "retirement_state", lambda user_id: "")
+    make.programme(fund="0.01")
+    people = range(1, 7)
+    for number in people:
+        approve(make.apply(number))
+        with pytest.raises(FundEmpty):
+            make.grant(number, country="GU")
+    silent_money(9000)
+
+    # when
+    serve = partial(api.serve_waiting_list, "USD", at=make.EVE)
+    leave = [partial(api.retire_person, number, at=make.EVE) for number in people]
+    outcomes = race(serve, *leave, isolation=isolation, atomic=atomic)
+
+    # then
+    assert errors(outcomes) == []
+    assert not models.WaitingPlace.objects.filter(state="waiting").exists()
+    assert set(models.WaiverApplication.objects.values_list("note", flat=True)) == {""}
+    assert api.check_funds() == ()
+
+
+def approve(applied):
+    api.approve(applied.uuid, by=9000, reason="So.", at=make.EVE, percent=Percent(100))
+
+
+def silent_money(minor):
+    """Money that comes without anybody being served."""
+    models.FundEntry(
+        fund_id="USD", kind="donation", available_change=minor, key="silent",
+        effective_on=make.EVE.date(), at=make.EVE,
+    ).save()  # fmt: skip
+    models.WaiverFund.objects.update(available_minor=F("available_minor") + minor)
 
 
 def test_without_the_lock_of_the_place_two_servers_make_an_offer_each(monkeypatch):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db import models as fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -473,3 +473,30 @@ class TestASeatOfSomebodyWhoHasLeft:
             assert list(models.QuotaSubject.objects.order_by("pk").values()) == counted
             assert api.check_funds() == ()
             transaction.set_rollback(True)
+
+
+class TestALostRace:
+    """Somebody else had the lock: MariaDB has undone all of it."""
+
+    @pytest.fixture
+    def tries(self, monkeypatch):
+        seen = []
+
+        def loses_once(user_id, at):
+            seen.append(user_id)
+            if len(seen) == 1:
+                raise OperationalError(1213, "Deadlock found when trying to get lock")
+            return 1
+
+        monkeypatch.setattr(retiring, "STEPS", {**retiring.STEPS, "last": loses_once})
+        return seen
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_run_again(self, tries):
+        assert api.retire_person(LEAVER, at=make.EVE)["last"] == 1
+        assert tries == [LEAVER] * 2
+
+    def test_is_left_to_who_has_begun_a_transaction(self, tries):
+        with pytest.raises(OperationalError), transaction.atomic():
+            api.retire_person(LEAVER, at=make.EVE)
+        assert tries == [LEAVER]

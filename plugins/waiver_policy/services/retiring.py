@@ -19,6 +19,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Case, Q, Value, When
 
+from fairgate_tables.transactions import run_again
 from waiver_policy import compat, models
 from waiver_policy.data import ApplicationState
 from waiver_policy.exceptions import CoolingOff
@@ -41,6 +42,7 @@ TELLING = ("country:", "institution:")
 """How the subjects of limits begin that tell where somebody is from, or works."""
 
 
+@run_again
 def retire_person(user_id: int, *, at: datetime) -> Mapping[str, int]:
     """Forget a person, all of it or nothing; again changes nothing more.
 
@@ -144,29 +146,30 @@ def _price_locks(user_id: int, at: datetime) -> int:
     return mine.exclude(country="").update(country="")
 
 
-def _waiting_places(user_id: int, at: datetime) -> int:
-    """Who has left waits for nothing. What is held for them lapses by itself, as every grant."""
-    mine = models.WaitingPlace.objects.filter(user_id=user_id, state=models.WaitingPlace.WAITING)
-    codes = list(mine.values_list("offering_code", flat=True))
-    return sum(waiting.leave(user_id, code, at=at) for code in codes)
-
-
 def _telling_limits(user_id: int, at: datetime) -> int:
     """What counts for a country or an institution tells where who holds it is from, or works.
 
     A seat that was taken stays counted, for nobody in particular. One that is only held is counted
-    no more: who has left takes no seat.
+    no more: who has left takes no seat. What is waited for tells it as well: see the next step.
     """
     del at
-    telling = reduce(or_, (Q(waits_for__startswith=kind) for kind in TELLING))
-    places = models.WaitingPlace.objects.filter(user_id=user_id)
-    changed = places.filter(telling).update(waits_for="")
-    mine = models.WaiverGrant.objects.select_for_update().filter(user_id=user_id)
+    mine = models.WaiverGrant.objects.select_for_update().filter(user_id=user_id).order_by("pk")
+    grants = list(mine)
+    places = models.WaitingPlace.objects.select_for_update().filter(user_id=user_id)
+    list(places.order_by("pk").values_list("pk"))
     # Limits that count persons still have to know that these seats were one person's.
     nobody = -1 - secrets.randbelow(2**62)
-    for grant in mine.order_by("pk"):
-        changed += limits.forget(grant, TELLING, nobody=nobody)
-    return changed
+    return sum(limits.forget(grant, TELLING, nobody=nobody) for grant in grants)
+
+
+def _waiting_places(user_id: int, at: datetime) -> int:
+    """Who has left waits for nothing. What is held for them lapses by itself, as every grant."""
+    mine = models.WaitingPlace.objects.filter(user_id=user_id)
+    waits = Q(state=models.WaitingPlace.WAITING)
+    codes = list(mine.filter(waits).values_list("offering_code", flat=True))
+    left = sum(waiting.leave(user_id, code, at=at) for code in codes)
+    telling = reduce(or_, (Q(waits_for__startswith=kind) for kind in TELLING))
+    return left + mine.filter(telling).exclude(waits).update(waits_for="")
 
 
 def _decision_facts(user_id: int, at: datetime) -> int:
@@ -176,7 +179,10 @@ def _decision_facts(user_id: int, at: datetime) -> int:
 
 
 STEPS: dict[str, Step] = {
-    # First: it locks calls, which everybody else locks before an application.
+    # First, in the order in which an offer is made: grants, places, limits, the fund, applications.
+    "limits that tell something": _telling_limits,
+    "waiting places": _waiting_places,
+    # It locks calls, which everybody else locks before an application.
     "nominations": _nominations,
     "messages": _messages,
     "documents": _documents,
@@ -186,8 +192,6 @@ STEPS: dict[str, Step] = {
     "applications": _applications,
     "roles": _roles,
     "price locks": _price_locks,
-    "waiting places": _waiting_places,
-    "limits that tell something": _telling_limits,
     "facts of decisions": _decision_facts,
 }
 
