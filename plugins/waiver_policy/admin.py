@@ -519,6 +519,15 @@ class CountryEvidenceAdmin(ReadOnlyAdmin):
     search_fields = ["=uuid", "=user_id"]
 
 
+@admin.register(models.ChangeOfCountry)
+class ChangeOfCountryAdmin(ReadOnlyAdmin):
+    """When people changed the country of their profile; as above, a list of it shows no country."""
+
+    list_display = ["user_id", "changed_on"]
+    search_fields = ["=user_id"]
+    date_hierarchy = "changed_on"
+
+
 @admin.register(models.ApplicationDocument)
 class ApplicationDocumentAdmin(ReadOnlyAdmin):
     """Documents of applications, which are read on the reviewer's page; each reading is kept."""

@@ -20,8 +20,8 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``propose_credit``, ``confirm_credit``, ``reject_credit``, ``serve_waiting_list``,
 ``leave_waiting_list``, ``load_edition``, ``propose_edition``, ``apply_edition``,
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
-``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``add_document``,
-``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
+``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``country_changed``,
+``add_document``, ``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
 Said once, at the start: ``sell_offerings_with``, ``forget_also``.
 """
 
@@ -113,6 +113,7 @@ from waiver_policy.selectors import waiting as waiting_selectors
 from waiver_policy.selectors.list_files import Source, open_files, read_files
 from waiver_policy.services import (
     applying,
+    changed_profiles,
     daily,
     documents,
     evidence,
@@ -769,6 +770,15 @@ def record_evidence(
         user_id, basis=basis, countries=countries, kind=kind, by=by, at=at, note=note,
         valid_until=valid_until,
     )  # fmt: skip
+
+
+def country_changed(user_id: int, *, before: str, after: str, at: datetime) -> None:
+    """The country of a profile is another one now; "" is none. Whoever saves profiles says so.
+
+    A change from one country to another, also with none in between, is looked at by a person for
+    90 days before a waiver is given by the profile. A first choice is no change.
+    """
+    changed_profiles.country_changed(user_id, before=before, after=after, at=at)
 
 
 def list_evidence(user_id: int, *, at: datetime) -> tuple[EvidenceRecord, ...]:

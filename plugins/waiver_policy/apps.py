@@ -11,17 +11,24 @@ _SETTINGS = {
     "test": {"relative_path": "settings.test"},
 }
 # Sent once the platform really retires somebody: the days in which they could come back are over.
+_LEAVING = {
+    "receiver_func_name": "forget_person",
+    "signal_path": "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_CRITICAL",
+    "dispatch_uid": "waiver_policy.handlers.forget_person",
+}
+# Whoever saves a profile, in the LMS or in the admin of either service.
+_PROFILES = [
+    {
+        "receiver_func_name": function,
+        "signal_path": f"django.db.models.signals.{signal}",
+        "sender_path": "common.djangoapps.student.models.UserProfile",
+        "dispatch_uid": f"waiver_policy.handlers.{function}",
+    }
+    for signal, function in (("pre_save", "note_country"), ("post_save", "follow_country"))
+]
 _SIGNALS = {
-    "relative_path": "handlers",
-    "receivers": [
-        {
-            "receiver_func_name": "forget_person",
-            "signal_path": (
-                "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_CRITICAL"
-            ),
-            "dispatch_uid": "waiver_policy.handlers.forget_person",
-        }
-    ],
+    "lms.djangoapp": {"relative_path": "handlers", "receivers": [_LEAVING, *_PROFILES]},
+    "cms.djangoapp": {"relative_path": "handlers", "receivers": _PROFILES},
 }
 
 
@@ -43,7 +50,7 @@ class WaiverPolicyConfig(AppConfig):
             },
         },
         "settings_config": {"lms.djangoapp": _SETTINGS, "cms.djangoapp": _SETTINGS},
-        "signals_config": {"lms.djangoapp": _SIGNALS},
+        "signals_config": _SIGNALS,
     }
 
     def ready(self) -> None:

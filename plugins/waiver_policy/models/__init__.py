@@ -16,6 +16,7 @@ from waiver_policy.models.applications import (
 from waiver_policy.models.decisions import DecisionFacts, WaiverDecision
 from waiver_policy.models.evidence import (
     ApplicationDocument,
+    ChangeOfCountry,
     CountryEvidence,
     DocumentReading,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "ApplicationMessage",
     "ApplicationStep",
     "Applying",
+    "ChangeOfCountry",
     "CountryEvidence",
     "CountryList",
     "DecisionFacts",

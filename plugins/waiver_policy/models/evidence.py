@@ -57,6 +57,32 @@ class CountryEvidence(Forgettable):
         return f"{self.basis} {self.kind}"
 
 
+class ChangeOfCountry(models.Model):
+    """When the country of somebody's profile last became another one; no row, no change.
+
+    ``country`` is what the profile said before it was emptied, and only while it is empty: a blank
+    between two countries hides no change. Only the newest change is here: it is the last to settle.
+
+    .. pii: The day on which a person changed the country of their profile, and one that they took
+        out of it.
+    .. pii_types: id, location
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.BigIntegerField(_("user"), unique=True)
+    country = models.CharField(_("country before it was emptied"), max_length=2, blank=True)
+    changed_on = models.DateField(_("changed on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a country")
+        verbose_name_plural = _("changes of countries")
+        ordering = ["id"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.changed_on}"
+
+
 class ApplicationDocument(models.Model):
     """A document that a learner sent with an application; what is left once its file is gone.
 

@@ -130,11 +130,22 @@ def _worth(decision: Decision) -> tuple[int, int]:
     return _RANK.index(decision.outcome), percent.basis_points
 
 
+def _with_change(reasons: tuple[Reason, ...], *, was_void: bool) -> tuple[Reason, ...]:
+    """One fact is told once: its day says more, unless something was promised and holds no more."""
+    changed, recent = Reason(code=ReasonCode.COUNTRY_CHANGED.value), ReasonCode.COUNTRY_RECENT
+    if all(reason.code != recent for reason in reasons):
+        return (*reasons, changed)
+    if not was_void:
+        return reasons
+    return tuple(changed if reason.code == recent else reason for reason in reasons)
+
+
 def _changed(decision: Decision, before: tuple[str, ...], *, was_void: bool) -> Decision:
     needs_person = decision.outcome is Outcome.GRANTED
     if not (needs_person or was_void or decision.outcome is Outcome.REVIEW):
         return decision
-    reasons = (*decision.reasons, Reason(code=ReasonCode.COUNTRY_CHANGED.value))
+    inputs = {**decision.inputs, "changed": {"from": list(before), "was_void": was_void}}
+    reasons = _with_change(decision.reasons, was_void=was_void)
     if needs_person:
         said = deciding.proposal(decision.reduction)
         reasons += (Reason(code=ReasonCode.REVIEW_NEEDED.value, params=said),)
@@ -144,5 +155,5 @@ def _changed(decision: Decision, before: tuple[str, ...], *, was_void: bool) -> 
         percent=NOTHING if needs_person else decision.percent,
         reduction=NOTHING_OFF if needs_person else decision.reduction,
         reasons=reasons,
-        inputs={**decision.inputs, "changed": {"from": list(before), "was_void": was_void}},
+        inputs=inputs,
     )

@@ -28,7 +28,7 @@ from waiver_policy.rules.deciding import Approval, Question
 from waiver_policy.rules.grounds import NO_GROUNDS, Grounds, grounds_of
 from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import lists, locks, offerings, policies
-from waiver_policy.selectors.evidence import with_evidence
+from waiver_policy.selectors.evidence import with_change, with_evidence
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.selectors.standing import APPROVED, Standing, look
 
@@ -73,6 +73,7 @@ def decide(
     known = lists.get_known_lists(known_at=known_at, keys=keys)
     stands = standing or look(applicant.user_id, offering_code, at=at)
     person = with_evidence(applicant, at=at) if stands.has_evidence else applicant
+    person = with_change(person, at=at) if stands.has_moved else person
     found = _promised(person, offering_code, stands, holds_grant=holds_grant, day=day, at=at)
     lock = locks.to_lock(found.lock) if found.lock else None
     question = Question(

@@ -36,6 +36,20 @@ def with_evidence(applicant: Applicant, *, at: datetime) -> Applicant:
     return replace(applicant, evidence=(*applicant.evidence, *found))
 
 
+def with_change(applicant: Applicant, *, at: datetime) -> Applicant:
+    """The applicant with the day on which the country of their profile became what it is.
+
+    What the caller knows stands. A change of a later day is none yet.
+    """
+    if applicant.country_changed_on is not None:
+        return applicant
+    rows = models.ChangeOfCountry.objects.filter(
+        user_id=applicant.user_id, changed_on__lte=utc_day(at)
+    )
+    changed = rows.values_list("changed_on", flat=True).first()
+    return replace(applicant, country_changed_on=changed)
+
+
 def list_evidence(user_id: int, *, at: datetime) -> tuple[EvidenceRecord, ...]:
     """Everything that was known at a moment, the newest first; which of it counts then."""
     rows = models.CountryEvidence.objects.filter(user_id=user_id, observed_at__lte=at)

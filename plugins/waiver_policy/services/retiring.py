@@ -23,7 +23,14 @@ from fairgate_tables.transactions import run_again
 from waiver_policy import compat, models
 from waiver_policy.data import ApplicationState
 from waiver_policy.exceptions import CoolingOff
-from waiver_policy.services import documents, evidence, limits, nominated, waiting
+from waiver_policy.services import (
+    changed_profiles,
+    documents,
+    evidence,
+    limits,
+    nominated,
+    waiting,
+)
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +144,12 @@ def _countries(user_id: int, at: datetime) -> int:
     return evidence.forget(user_id)
 
 
+def _changes_of_country(user_id: int, at: datetime) -> int:
+    """When the person changed the country of their profile, and one that they took out."""
+    del at
+    return changed_profiles.forget(user_id)
+
+
 def _price_locks(user_id: int, at: datetime) -> int:
     """The country that a price was kept for; one that is kept still ends."""
     mine = models.PriceLock.objects.filter(user_id=user_id)
@@ -189,6 +202,7 @@ STEPS: dict[str, Step] = {
     # Before the rows go that it is about.
     "log of the admin": _admin_log,
     "countries": _countries,
+    "changes of country": _changes_of_country,
     "applications": _applications,
     "roles": _roles,
     "price locks": _price_locks,
