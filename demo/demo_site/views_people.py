@@ -18,6 +18,8 @@ from demo_site import calendar, night
 from demo_site.context import person_of
 from demo_site.models import FIRST_DAY, Person
 from demo_site.steps import PRESETS, STEPS
+from fairgate import clock
+from waiver_policy import api as waivers
 
 LAST_DAY = date(2035, 12, 31)
 EARLIEST_DAY = date(2026, 10, 1)
@@ -64,8 +66,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         if code and code not in countries:
             messages.error(request, _("“%(code)s” is not a country of the list.") % {"code": code})
             return redirect("profile")
-        person.country = code
+        before, person.country = person.country, code
         person.save(update_fields=["country"])
+        waivers.country_changed(person.user_id, before=before, after=code, at=clock.now())
         messages.success(request, _("Your country is saved. Fees are shown for it from now on."))
         return redirect(_next(request, request.POST.get("next", "")))
     context = {

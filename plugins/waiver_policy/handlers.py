@@ -28,6 +28,7 @@ def forget_person(sender: object = None, user: Any = None, **_: object) -> None:
 def note_country(
     sender: object = None,
     instance: Any = None,
+    *,
     raw: bool = False,
     update_fields: Collection[str] | None = None,
     **_: object,

@@ -15,13 +15,17 @@ from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 from opaque_keys.edx.keys import CourseKey
 
+from fairgate import clock
+from fairgate.clock import utc_day
 from fee_gate import compat as gate
 from fee_gate import rules
 from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.rules import Node
 from fee_payments import compat as payments
 from partner_badge import compat as badge
+from waiver_policy import api as waiver_policy
 from waiver_policy import compat as waivers
+from waiver_policy.data import Applicant
 
 NOBODY = 2**31 - 1
 OTHER_COURSE = "course-v1:NOBODY+NOTHING+1"
@@ -50,6 +54,10 @@ class CompatContract:
 
     def token_of(self, user_id: int) -> str:
         """An ``Authorization`` header of this person."""
+        raise NotImplementedError
+
+    def choose_country(self, user_id: int, country: str) -> None:
+        """The person gives their profile this country, or none, where people do that."""
         raise NotImplementedError
 
     # fee_gate.compat.is_course_staff
@@ -226,6 +234,27 @@ class CompatContract:
             assert profile_country(self.learner_id) == "UG"
             assert profile_country(self.countryless_id) == ""
             assert profile_country(NOBODY) == ""
+
+    def test_another_country_in_a_profile_is_told_and_a_first_one_is_no_other(self):
+        for user_id in (self.countryless_id, self.learner_id):
+            self.choose_country(user_id, "BF")
+        assert self.is_looked_at(self.learner_id) is True
+        assert self.is_looked_at(self.countryless_id) is False
+
+    def test_a_country_that_was_taken_out_before_another_was_given_is_told_as_well(self):
+        self.choose_country(self.learner_id, "")
+        self.choose_country(self.learner_id, "UG")
+        assert self.is_looked_at(self.learner_id) is False
+        self.choose_country(self.learner_id, "")
+        self.choose_country(self.learner_id, "BF")
+        assert self.is_looked_at(self.learner_id) is True
+
+    def is_looked_at(self, user_id: int) -> bool:
+        """Whether waivers think that the country of this profile has just changed."""
+        at = clock.now()
+        person = Applicant(user_id=user_id, country=waivers.profile_country(user_id))
+        decision = waiver_policy.decide(person, offering_code="any", at=at)
+        return decision.inputs["country_changed_on"] == utc_day(at).isoformat()
 
     # fee_payments.compat
 

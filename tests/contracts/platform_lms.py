@@ -34,6 +34,7 @@ from lms.djangoapps.grades.models import PersistentCourseGrade
 from lms.djangoapps.grades.tasks import KNOWN_RETRY_ERRORS
 from openedx.core.djangoapps.content.block_structure.api import update_course_in_cache
 from openedx.core.djangoapps.oauth_dispatch.jwt import create_jwt_for_user
+from openedx.core.djangoapps.user_api.accounts.api import update_account_settings
 from openedx.core.djangoapps.user_api.accounts.signals import USER_RETIRE_LMS_CRITICAL
 from openedx.core.djangoapps.user_api.models import RetirementState, UserRetirementStatus
 from openedx.features.content_type_gating.models import ContentTypeGatingConfig
@@ -56,6 +57,7 @@ from fee_payments.models import Offering
 from fee_payments.services import catalogue
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import CoolingOff
+from waiver_policy.models import ChangeOfCountry
 
 
 class PlatformFindsUs(GatedCourse):
@@ -397,9 +399,43 @@ class Compat(CompatContract, GatedCourse):
         known = FieldDataCache.cache_for_block_descendents(self.course.id, user, block)
         return get_block_for_descriptor(user, request, block, known, self.course.id)
 
+    def choose_country(self, user_id, country):
+        user = next(one for one in self.people.values() if one.id == user_id)
+        update_account_settings(user, {"country": country or None})
+
     def token_of(self, user_id):
         user = next(one for one in self.people.values() if one.id == user_id)
         return f"JWT {create_jwt_for_user(user)}"
+
+    def test_a_country_is_followed_whoever_saves_the_profile(self):
+        saved = (
+            lambda profile: profile.save(),
+            lambda profile: profile.save(update_fields=["country"]),
+        )
+        for country, save in zip(("BF", "NP"), saved, strict=True):
+            ChangeOfCountry.objects.all().delete()
+            profile = UserProfile.objects.get(user_id=self.learner_id)
+            profile.country = country
+            save(profile)
+            assert self.is_looked_at(self.learner_id) is True
+
+    def test_a_profile_in_which_something_else_is_saved_has_the_country_it_had(self):
+        profile = UserProfile.objects.get(user_id=self.learner_id)
+        profile.name, profile.country = "Another", "BF"
+        profile.save(update_fields=["name"])
+        update_account_settings(self.people["unpaid"], {"level_of_education": "m"})
+        assert not ChangeOfCountry.objects.exists()
+
+    def test_a_profile_is_saved_although_the_change_cannot_be_kept(self):
+        with mock.patch("waiver_policy.api.country_changed", side_effect=DatabaseError):
+            self.choose_country(self.learner_id, "BF")
+        assert UserProfile.objects.get(user_id=self.learner_id).country == "BF"
+
+    def test_who_is_retired_leaves_no_country_behind(self):
+        # The platform empties the profile first, which is a country taken out, and tells us then.
+        self.choose_country(self.learner_id, "")
+        USER_RETIRE_LMS_CRITICAL.send(sender=object, user=self.people["unpaid"])
+        assert not ChangeOfCountry.objects.exists()
 
     def test_a_group_that_staff_view_is_the_one_they_chose(self):
         staff = self.people["staff"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 
 from contracts import contract_of_compat
 from contracts.contract_of_compat import CompatContract
@@ -65,6 +66,11 @@ class TestDemo(CompatContract):
         run = courseware.run_by_key(self.course_key)
         runtime = courseware.runtime_for(run, get_user_model().objects.get(pk=user_id))
         return courseware.list_blocks(runtime, run, "partner_badge")[0]
+
+    def choose_country(self, user_id, country):
+        client = Client()
+        client.force_login(get_user_model().objects.get(pk=user_id))
+        assert client.post("/profile/", {"country": country}).status_code == 302
 
     @pytest.fixture(autouse=True)
     def _people(self, monkeypatch):

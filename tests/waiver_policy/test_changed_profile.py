@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -34,7 +35,7 @@ def programme():
 
 def move(*countries, at=make.EVE):
     """The country of the profile becomes each of these, one after the other."""
-    for before, after in zip(countries, countries[1:], strict=False):
+    for before, after in pairwise(countries):
         api.country_changed(AMINA, before=before, after=after, at=at)
 
 
