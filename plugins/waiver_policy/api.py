@@ -8,7 +8,8 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``apply_page_url``, ``may_be_waived``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
 ``check_funds``,
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
-``price_kept``, ``price_could_be_kept_until``, ``compare_policy``, ``replay_decisions``,
+``price_kept``, ``price_could_be_kept_until``, ``grounds_hold``, ``compare_policy``,
+``replay_decisions``,
 ``list_evidence``, ``evidence_of_application``, ``country_of_request``, ``presence``,
 ``documents_are_taken``, ``list_documents``, ``get_document``, ``list_due_documents``,
 ``check_document_storage``.
@@ -96,6 +97,7 @@ from waiver_policy.rules.review_terms import ReviewTerms
 from waiver_policy.selectors import (
     applications,
     comparing,
+    decisions,
     lists,
     nominations,
     offerings,
@@ -213,6 +215,18 @@ def grant(
         at=at,
         held_until=held_until,
     )
+
+
+def grounds_hold(grant_uuid: UUID, applicant: Applicant, *, at: datetime) -> bool:
+    """Whether the countries that a grant was given on are this person's still, by its own basis.
+
+    Asked before somebody pays for what a grant is held for. One that rests on no country holds,
+    and so does one of somebody who is forgotten.
+
+    Raises:
+        UnknownGrant: there is no such grant.
+    """
+    return decisions.grounds_hold(grant_uuid, applicant, at=at)
 
 
 def commit_grant(uuid: UUID, *, at: datetime) -> GrantSummary:

@@ -17,7 +17,8 @@ from fee_payments import api, compat, models
 from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import CountryChanged, OrderNotOpen
 from waiver_policy import api as waivers
-from waiver_policy.exceptions import NothingToKeep
+from waiver_policy.data import Applicant, EvidenceBasis, EvidenceKind
+from waiver_policy.exceptions import NothingToKeep, UnknownGrant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,6 +26,7 @@ SEAT_COST = Money("15.00", "USD")
 HALF = waiver.LDC_FREE.replace("percent: 100", "percent: 50")
 LEARNER = 1001
 EVE, TWO_DAYS_LATER = waiver.EVE, waiver.EVE + timedelta(days=2)
+LATER = EVE + timedelta(minutes=10)
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +167,119 @@ def test_late_money_without_a_waiver_opens_the_seat_as_ever(profile):
     with pytest.raises(CountryChanged):
         start(placed)
     assert make.send(make.event(paid, at=EVE), at=EVE).outcome is EventOutcome.SETTLED
+
+
+def test_a_price_of_another_country_is_not_had_by_changing_the_profile(profile):
+    profile[LEARNER] = "CH"
+    assert api.quote(learner(), "spectrum", at=EVE).total == make.PRICE
+    profile[LEARNER] = "UG"
+    waivers.country_changed(LEARNER, before="CH", after="UG", at=EVE)
+    assert api.quote(learner(), "spectrum", at=EVE).total == make.PRICE
+    assert not reserved()
+
+
+class TestAWaiverByNationality:
+    """An order of somebody who lives in Switzerland and has said to be of Uganda."""
+
+    @pytest.fixture(autouse=True)
+    def uganda(self, profile):
+        text = waiver.policy_text(HALF)
+        waiver.policy(text.replace("country_basis: profile", "country_basis: nationality"), at=EVE)
+        profile[LEARNER] = "CH"
+        self.declare("UG", at=EVE)
+
+    def declare(self, *countries, at=LATER, kind=EvidenceKind.DECLARED):
+        waivers.record_evidence(
+            LEARNER, basis=EvidenceBasis.NATIONALITY, countries=countries, kind=kind,
+            by=LEARNER if kind is EvidenceKind.DECLARED else 9, at=at,
+        )  # fmt: skip
+
+    def test_is_paid_while_they_say_the_same(self):
+        self.declare("UG")
+        assert start(order(), at=LATER)
+
+    def test_is_void_when_they_say_another_and_nothing_is_charged(self):
+        placed = order()
+        assert reserved() == Money("7.50", "USD")
+        self.declare("CH")
+        with pytest.raises(CountryChanged, match="your waiver was given for") as caught:
+            start(placed, at=LATER)
+        assert "Nothing was charged" in str(caught.value)
+        found = api.order(placed.uuid)
+        assert (found.state, found.sentence) == (OrderState.CANCELLED, str(caught.value))
+        assert (reserved(), models.Payment.objects.count()) == (Money.zero("USD"), 0)
+        assert api.quote(learner(), "spectrum", at=LATER).total == make.PRICE
+
+    def test_is_void_when_a_payment_is_under_way_and_resumed(self):
+        placed = order()
+        start(placed)
+        self.declare("CH")
+        with pytest.raises(CountryChanged):
+            start(placed, at=LATER)
+        assert api.order(placed.uuid).state is OrderState.CANCELLED
+
+    def test_is_void_when_they_take_back_what_they_said(self):
+        placed = order()
+        self.declare()
+        with pytest.raises(CountryChanged):
+            start(placed, at=LATER)
+
+    def test_stands_where_a_document_says_the_same(self):
+        placed = order()
+        self.declare("UG", kind=EvidenceKind.DOCUMENT)
+        assert start(placed, at=LATER)
+
+    def test_stands_once_it_is_paid(self):
+        placed = order()
+        paid = make.payment(placed, at=EVE)
+        self.declare("CH")
+        assert make.send(make.event(paid, at=LATER), at=LATER).outcome is EventOutcome.SETTLED
+        assert api.order(placed.uuid).state is OrderState.PAID
+
+    def test_is_not_given_again_for_money_that_comes_after_the_order_was_closed(self):
+        placed = order()
+        paid = make.payment(placed, at=EVE)
+        self.declare("CH")
+        with pytest.raises(CountryChanged):
+            start(placed, at=LATER)
+        receipt = make.send(make.event(paid, at=LATER), at=LATER)
+        assert receipt.outcome is EventOutcome.HELD
+        assert "country is another one now" in receipt.sentence
+        assert not api.has_entitlement(LEARNER, "spectrum", at=LATER)
+        assert not reserved()
+
+    def test_gives_way_to_a_new_order_at_the_same_price(self, settings):
+        settings.WAIVER_POLICY_PRICE_LOCK_DAYS = 0  # else a person looks first
+        first = order()
+        self.declare("BF", at=LATER, kind=EvidenceKind.DOCUMENT)
+        second = order(LATER)
+        assert second.breakdown.total == first.breakdown.total
+        assert api.order(first.uuid).state is OrderState.CANCELLED
+        assert start(second, at=LATER)
+
+    def test_is_nothing_to_an_order_without_one(self, profile):
+        offer = api.quote(learner(), "spectrum", at=EVE, with_waiver=False)
+        placed = api.place_order(
+            learner(), "spectrum", key="full", expected=offer.total, at=EVE, with_waiver=False
+        )
+        self.declare("CH")
+        assert start(placed, at=LATER)
+
+    def test_is_nothing_to_who_empties_the_profile(self, profile):
+        placed = order()
+        profile[LEARNER] = ""
+        assert start(placed, at=LATER)
+
+    def test_is_not_void_when_the_person_is_forgotten(self, monkeypatch):
+        monkeypatch.setattr("waiver_policy.compat.retirement_state", lambda user_id: "")
+        grant = models.OrderLine.objects.get(order__uuid=order().uuid).waiver_grant
+        waivers.retire_person(LEARNER, at=LATER)
+        person = Applicant(user_id=LEARNER, country="CH")
+        assert waivers.grounds_hold(grant, person, at=LATER)
+
+    def test_is_asked_for_by_a_grant_that_there_is(self):
+        with pytest.raises(UnknownGrant):
+            waivers.grounds_hold(uuid4(), Applicant(user_id=LEARNER, country="CH"), at=EVE)
 
 
 class TestAPriceThatIsKept:

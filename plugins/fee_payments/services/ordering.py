@@ -127,8 +127,9 @@ def start_payment(
     """Start, or resume, the payment of an open order; returns the address to send the payer to.
 
     The provider is asked with the order's uuid as the key, so a lost answer is asked for again
-    without a second charge. An order for another country than that of the learner's profile now
-    is closed instead: nothing is charged, and the price is another one.
+    without a second charge. An order for another country than that of the learner's profile now,
+    or with a waiver for other countries than theirs, is closed instead: nothing is charged, and
+    the price is another one.
 
     Raises:
         CountryChanged: the order was for another country; it is closed.
@@ -137,8 +138,9 @@ def start_payment(
     order = selectors.order(order_uuid, user_id=user_id)
     if order.state not in OPEN or order.expires_at <= at:
         raise OrderNotOpen(_("This order can no longer be paid. Please start again."))
-    if has_moved(user_id, order.country):
-        _void(order_uuid, at=at)
+    row = models.Order.objects.get(uuid=order_uuid)
+    if sentence := what_has_changed(row, at=at):
+        _void(row.pk, sentence, at=at)
     charge = get_provider(provider).start(
         ChargeRequest(
             key=str(order_uuid),
@@ -147,7 +149,6 @@ def start_payment(
             return_url=return_url,
         )
     )
-    row = models.Order.objects.get(uuid=order_uuid)
     models.Payment.objects.get_or_create(
         provider=provider,
         reference=charge.reference,
@@ -163,20 +164,28 @@ def start_payment(
     return charge.redirect_url
 
 
-def has_moved(user_id: int, country: str) -> bool:
-    """Whether a learner's profile has another country now; a blank one is no other."""
-    now = compat.profile_country(user_id)
-    return bool(now) and now != country
+def what_has_changed(row: models.Order, *, at: datetime) -> str:
+    """What a learner is told whose country is another one than that of their order; or nothing.
+
+    A blank country in the profile is no other one.
+    """
+    now = compat.profile_country(row.user_id)
+    if now and now != row.country:
+        return _(
+            "The country of your profile has changed since you ordered. Nothing was charged; "
+            "please look at the price again."
+        )
+    if not waiving.still_holds(row, selectors.line_of(row), at=at):
+        return _(
+            "The countries that your waiver was given for are not those that count for you now. "
+            "Nothing was charged; please look at the price again."
+        )
+    return ""
 
 
-def _void(order_uuid: UUID, *, at: datetime) -> NoReturn:
-    sentence = _(
-        "The country of your profile has changed since you ordered. Nothing was charged; please "
-        "look at the price again."
-    )
+def _void(pk: int, sentence: str, *, at: datetime) -> NoReturn:
     with transaction.atomic():
-        found = models.Order.objects.get(uuid=order_uuid)
-        row = models.Order.objects.select_for_update().get(pk=found.pk)
+        row = models.Order.objects.select_for_update().get(pk=pk)
         if row.state in OPEN:
             close(row, OrderState.CANCELLED, sentence, at=at)
     raise CountryChanged(sentence)
@@ -273,7 +282,8 @@ class _Wish:
         same = (line.price_id, selectors.breakdown_of(line).total, row.country) == (
             offer.price_id, offer.total, offer.country,
         )  # fmt: skip
-        return same and row.expires_at > self.at
+        still_fits = same and row.expires_at > self.at
+        return still_fits and waiving.still_holds(row, line, at=self.at)
 
 
 Finish = Callable[[models.Order, models.OrderLine], None]

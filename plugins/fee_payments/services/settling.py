@@ -19,7 +19,7 @@ from fee_payments.data import EventOutcome, EventReceipt, OrderState
 from fee_payments.exceptions import NoSeatLeft, QuoteChanged
 from fee_payments.providers.base import Event, get_provider
 from fee_payments.services import entitling, seats
-from fee_payments.services.ordering import OPEN, close, has_moved
+from fee_payments.services.ordering import OPEN, close, what_has_changed
 from fee_payments.services.reopening import grant_again
 from waiver_policy.exceptions import GrantClosed, WaiverError
 
@@ -181,7 +181,7 @@ def _let_in(payment: models.Payment, order: models.Order, at: datetime) -> Event
     paid_at = payment.paid_at or at
     opened = _open_seat(order, line, at=paid_at) if order.state in OPEN else None
     if opened is None:
-        if obstacle := _reopen(order, line):
+        if obstacle := _reopen(order, line, at=at):
             return _hold(order, obstacle)
         opened = _open_seat(order, line, at=paid_at)
     if not opened:
@@ -203,7 +203,7 @@ def _open_seat(order: models.Order, line: models.OrderLine, *, at: datetime) -> 
         return None
 
 
-def _reopen(order: models.Order, line: models.OrderLine) -> str:
+def _reopen(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
     """Take waiver and seat again for an order that was paid after it had been closed.
 
     Or after its waiver had expired: the order is open, its time is over, and nobody has closed it.
@@ -212,7 +212,7 @@ def _reopen(order: models.Order, line: models.OrderLine) -> str:
     one of another part of the price: the fund pays the part that the learner did not.
     Returns what stands in the way, or nothing; then nothing was taken.
     """
-    if line.waiver_grant is not None and has_moved(order.user_id, order.country):
+    if line.waiver_grant is not None and what_has_changed(order, at=at):
         return "paid after the order was closed, and the learner's country is another one now."
     try:
         with transaction.atomic():

@@ -15,7 +15,7 @@ from fee_payments.data import Learner, Quote
 from fee_payments.exceptions import QuoteChanged
 from fee_payments.services.quoting import applicant
 from waiver_policy import api as waivers
-from waiver_policy.data import GrantSummary
+from waiver_policy.data import Applicant, GrantSummary
 from waiver_policy.exceptions import GrantClosed
 
 
@@ -61,6 +61,17 @@ def waived_by(grant: GrantSummary, *, price: Money, promised: Money) -> Waived:
     if grant.reduction.of(price) != promised:
         raise QuoteChanged(_("The waiver has just changed. Please look at the price again."))
     return Waived(grant=grant.uuid, percent=grant.percent, seat_cost=grant.seat_cost)
+
+
+def still_holds(order: models.Order, line: models.OrderLine, *, at: datetime) -> bool:
+    """Whether the waiver of a line, if it has one, rests on what is known of the learner now.
+
+    By the country of the order: whoever asks has compared that of the profile.
+    """
+    if line.waiver_grant is None:
+        return True
+    person = Applicant(user_id=order.user_id, country=order.country, payer_class=order.payer_class)
+    return waivers.grounds_hold(line.waiver_grant, person, at=at)
 
 
 def release(line: models.OrderLine, *, because: str, at: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
@@ -21,6 +22,7 @@ from waiver_policy.data import (
     Reason,
     Reduction,
 )
+from waiver_policy.exceptions import UnknownGrant
 from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.conflicts import domain_key, name_key
 from waiver_policy.rules.countries import PROFILE_BASES, Located, locate, strength_of
@@ -294,6 +296,19 @@ def grounds_of_offer(held: models.WaiverGrant) -> Grounds:
     """The countries that a grant was made on; none once the person is forgotten."""
     facts = get_facts(held.decision)
     return grounds_of(facts.inputs) if facts else NO_GROUNDS
+
+
+def grounds_hold(grant_uuid: UUID, applicant: Applicant, *, at: datetime) -> bool:
+    """Whether a grant rests on the countries of this person as they are known at a moment.
+
+    Raises:
+        UnknownGrant: there is no such grant.
+    """
+    grants = models.WaiverGrant.objects.select_related("decision__facts")
+    held = grants.filter(uuid=grant_uuid).first()
+    if held is None:
+        raise UnknownGrant(f"There is no waiver grant {grant_uuid}.")
+    return grounds_of_offer(held).are_those_of(with_evidence(applicant, at=at))
 
 
 def to_decision(row: models.WaiverDecision) -> Decision:

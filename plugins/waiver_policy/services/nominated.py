@@ -82,7 +82,7 @@ def check_new_terms(call_id: int, *, version: models.PolicyVersion, event_on: da
             return
     if year_of(event_on) != year_of(call.event_on):
         raise CallInUse(CallFault.OTHER_YEAR)
-    new = review_terms(version.text, version.slug)
+    new = policies.terms(version)
     if (new.of_person is None) != (terms_of(call).of_person is None):
         raise CallInUse(CallFault.OTHER_COUNT)
 
