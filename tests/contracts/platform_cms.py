@@ -7,12 +7,28 @@ from __future__ import annotations
 
 from authored_course import FEE, SETTINGS, AuthoredCourse
 from common.djangoapps.student.roles import CourseLimitedStaffRole, CourseStaffRole
+from common.djangoapps.student.tests.factories import UserFactory
 from django.conf import settings
+from django.test import TestCase
 from xmodule.modulestore import ModuleStoreEnum
 from xmodule.partitions.partitions import UserPartition
 
 from fee_gate import author, compat
 from fee_payments import api as payments
+from waiver_policy.models import ChangeOfCountry
+
+
+class Profiles(TestCase):
+    """Studio has an admin too, in which operators change people's profiles."""
+
+    def test_another_country_is_followed_here_as_in_the_lms(self):
+        profile = UserFactory.create().profile
+        profile.country = "CH"
+        profile.save()
+        ChangeOfCountry.objects.all().delete()
+        profile.country = "UG"
+        profile.save()
+        assert ChangeOfCountry.objects.get(user_id=profile.user_id).changed_on
 
 
 class Studio(AuthoredCourse):
