@@ -7,7 +7,7 @@ selectors and services take the moment as an argument. Everything is UTC.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 _source: Callable[[], datetime] | None = None
 
@@ -32,3 +32,8 @@ def utc_day(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError(f"{at!r} has no time zone.")
     return at.astimezone(UTC).date()
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a UTC day: what was known on a day was known by then."""
+    return datetime.combine(day, time.max, UTC)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -17,6 +18,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.utils.json import strict_constant
 
+from fairgate import clock
 from fairgate.errors import FairgateError
 from fairgate.money import Money
 from fairgate.percent import Percent
@@ -70,11 +72,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Body(serializers.Serializer):
-    """A body whose unknown fields are refused: a misspelt name must not be a silent default."""
+    """A body, or a query, whose unknown fields are refused: a misspelt name is no silent default.
+
+    ``also`` in its context are names that somebody else reads.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
-            known = ", ".join(self.fields) or "none"
+            known = ", ".join((*self.fields, *self.context.get("also", ()))) or "none"
             said = f"This field is not known here; known are: {known}."
             raise serializers.ValidationError({name: [said] for name in unknown})
         return super().to_internal_value(data)
@@ -85,6 +90,24 @@ class Moment(serializers.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
+
+
+@extend_schema_field({
+    "type": "string", "example": "2026-11-23T12:00:00Z",
+})  # fmt: skip
+class KnownAt(Moment):
+    """A moment with its zone, or a UTC day, which stands for its end."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        with suppress(ValueError):
+            return clock.end_of(date.fromisoformat(value))
+        return super().to_internal_value(value)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise serializers.ValidationError("A moment has a zone, like 2026-11-23T12:00:00Z.")
+        zoned: datetime = super().enforce_timezone(value)
+        return zoned
 
 
 @extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"})

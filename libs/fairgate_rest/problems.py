@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -41,7 +41,11 @@ A kind that stands for several things may have a status for each ``fault``.
 """
 
 
-def answer(error: Exception, statuses: Statuses) -> Response | None:
+Words = Mapping[type[FairgateError], Callable[[Any], str]]
+"""What people are told of a kind of error in their language; else its own words, in English."""
+
+
+def answer(error: Exception, statuses: Statuses, words: Words | None = None) -> Response | None:
     """The answer to an error that was raised on purpose; ``None`` for a mistake in the program.
 
     Nothing is rolled back here: a service undoes what it began, and what it kept on purpose (a
@@ -49,8 +53,9 @@ def answer(error: Exception, statuses: Statuses) -> Response | None:
     """
     if isinstance(error, FairgateError):
         fault = getattr(error, "fault", None)
-        more: dict[str, Any] = {"fault": str(fault)} if isinstance(fault, str) else {}
-        return _problem(_status(error, statuses), type(error).__name__, str(error), **more)
+        more: dict[str, Any] = {"fault": fault.lower()} if isinstance(fault, str) else {}
+        say = (words or {}).get(type(error), str)
+        return _problem(_status(error, statuses), type(error).__name__, say(error), **more)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

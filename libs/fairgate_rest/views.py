@@ -16,6 +16,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.serializers import ListSerializer
 from rest_framework.views import APIView
 
 from fairgate_rest import problems
@@ -53,8 +54,8 @@ class Pages(PageNumberPagination):
 class View(APIView):
     """Takes small JSON of somebody who is signed in, and answers JSON.
 
-    Nothing depends on the site's settings of the framework. ``statuses`` are those of the app's
-    errors.
+    Nothing depends on the site's settings of the framework. ``statuses`` and ``words`` are those of
+    the app's errors.
     """
 
     schema = Schema()
@@ -64,6 +65,9 @@ class View(APIView):
     throttle_classes: ClassVar[Sequence[type]] = (Pace,)
     pagination_class = Pages
     statuses: ClassVar[problems.Statuses] = {}
+    words: ClassVar[problems.Words] = {}
+    asked: Mapping[str, Any]
+    """The checked query, but for the page of a list."""
 
     def get_authenticators(self) -> list[Any]:
         """Those of the platform, asked late: its modules are not there while Django starts."""
@@ -71,7 +75,7 @@ class View(APIView):
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """Ours, and not the site's."""
-        return lambda error, context: problems.answer(error, self.statuses)
+        return lambda error, context: problems.answer(error, self.statuses, self.words)
 
     def body(self, kind: type[Body]) -> dict[str, Any]:
         """The checked body of the request.
@@ -83,12 +87,20 @@ class View(APIView):
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
 
-    def query(self, kind: type[Body]) -> dict[str, Any]:
-        """The checked query of the request, but for the page."""
-        asked = self.request.query_params.items()
-        given = kind(data={k: v for k, v in asked if k not in ("page", "page_size")})
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Read the query before the method does anything.
+
+        Raises:
+            rest_framework.exceptions.ValidationError: every fault, by field.
+        """
+        super().initial(request, *args, **kwargs)
+        method = getattr(self, request.method.lower(), None)
+        kind: type[Body] = getattr(method, "query", Body)
+        of_page = [n for n in getattr(method, "of_page", ()) if n not in kind().fields]
+        query = {k: v for k, v in request.query_params.items() if k not in of_page}
+        given = kind(data=query, context={"also": of_page})
         given.is_valid(raise_exception=True)
-        return dict(given.validated_data)
+        self.asked = dict(given.validated_data)
 
     def page(self, found: Sequence[Any], show: type) -> Response:
         """One page of what was found."""
@@ -98,15 +110,21 @@ class View(APIView):
         return answer
 
 
-def described(**about: Any) -> Callable[[Any], Any]:
+def described(*, query: type[Body] | None = None, **about: Any) -> Callable[[Any], Any]:
     """What the description of the API says of a method; arguments as for ``extend_schema``.
+
+    ``query`` is what can be asked in the address, and what else stands there is refused; a list has
+    a page, too. A status from 400 on with ``None`` is told as a problem.
 
     By itself ``extend_schema`` builds on the site's default class, which may be another library's.
     """
 
     def wrap(method: Any) -> Any:
         method.kwargs = {"schema": Schema}
-        return extend_schema(**about)(method)
+        method.query = query or Body
+        is_list = isinstance(about.get("responses"), ListSerializer)
+        method.of_page = ("page", "page_size") if is_list else ()
+        return extend_schema(parameters=[query] if query else [], **about)(method)
 
     return wrap
 
@@ -139,10 +157,12 @@ def description(title: str, about: str, version: str, patterns: Sequence[Any]) -
         told = {"$ref": "#/components/schemas/Problem"}
         for path in drawn["paths"].values():
             for operation in path.values():
-                operation["responses"]["4XX"] = {
-                    "description": "Why it cannot be.",
-                    "content": {problems.MEDIA_TYPE: {"schema": told}},
-                }
+                faults = [status for status in operation["responses"] if status >= "4"]
+                for status in ("4XX", *faults):
+                    operation["responses"][status] = {
+                        "description": "Why it cannot be.",
+                        "content": {problems.MEDIA_TYPE: {"schema": told}},
+                    }
         return drawn
 
     class Description(View):

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from unittest import mock
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from drf_spectacular import drainage
+from drf_spectacular.drainage import GeneratorStats
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from factories import papers
@@ -23,8 +32,10 @@ from fairgate.money import Money
 from fairgate_rest import problems, views
 from fairgate_rest.bodies import MAX_BODY
 from fairgate_rest.callers import Session
-from waiver_policy import api, compat, models
+from waiver_policy import api, compat, models, wording
+from waiver_policy.data import DocumentFault, DocumentKind
 from waiver_policy.exceptions import (
+    DocumentRefused,
     FundEmpty,
     InvalidNomination,
     InvalidReview,
@@ -32,6 +43,8 @@ from waiver_policy.exceptions import (
     ReviewFault,
 )
 from waiver_policy.forms import TRUTH_VERSION
+from waiver_policy.management.commands.waiver_policy_lists import _moment
+from waiver_policy.rest import urls
 from waiver_policy.rest.faults import STATUSES
 from waiver_policy.views_documents import InMemory
 
@@ -120,6 +133,25 @@ class TestWho:
         own = client_of("maria").get(f"{ROOT}applications/{applied().uuid}/").json()
         assert not {"user_id", "country", "proposed_percent", "awaiting_reason"} & set(own)
 
+    def test_the_learner_reads_until_when_it_is_their_turn_and_why_it_was_refused(self):
+        # given
+        one = applied()
+        path = f"{ROOT}applications/{one.uuid}/"
+        maria = client_of("maria")
+
+        # when
+        api.ask_for_more(one.uuid, by=99, question="Where do you live?", at=make.EVE)
+        asked = maria.get(path).json()
+        api.refuse(one.uuid, by=99, reason="", code="not_proven", at=make.EVE)
+        refused = maria.get(path).json()
+
+        # then
+        found = api.get_application(one.uuid)
+        assert date.fromisoformat(asked["answer_until"]) > make.EVE.date()
+        assert (asked["refusal_code"], asked["appeal_until"]) == ("", None)
+        assert refused["refusal_code"] == "not_proven"
+        assert refused["appeal_until"] == found.appeal_until.isoformat()
+
     def test_a_second_person_reads_what_the_first_proposes(self, settings, sell):
         settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "100.00"}
         sell(worth_of=lambda code: [Money("5000.00", "USD")])
@@ -161,13 +193,35 @@ class TestLists:
         answer = client_of("lena").get(f"{ROOT}lists/LDC/members/?known_at={before}")
         assert answer.json()["count"] == 0
 
+    def test_a_day_of_knowledge_is_its_end_as_for_the_command(self):
+        # given: what became known in the morning of a day
+        morning = make.LONG_AGO
+        path = f"{ROOT}lists/LDC/members/?known_at="
+        client = client_of("lena")
+
+        # when
+        then = client.get(f"{path}{morning:%Y-%m-%d}").json()["count"]
+        before = client.get(f"{path}{morning - timedelta(days=1):%Y-%m-%d}").json()["count"]
+
+        # then
+        assert (then > 0, before) == (True, 0)
+        assert _moment(f"{morning:%Y-%m-%d}") == clock.end_of(morning.date())
+
     @pytest.mark.parametrize(
         ("path", "status", "said"),
         [
             ("lists/OECD/members/", 404, "“OECD” is not a list we know"),
             ("lists/LDC/members/?on=24.11.2026", 400, "YYYY-MM-DD"),
             ("lists/LDC/members/?day=2026-11-24", 400, "known are: on, known_at"),
+            (
+                "lists/LDC/members/?known_at=2026-11-23T12:00",
+                400,
+                "a zone, like 2026-11-23T12",
+            ),
             ("lists/?page=9", 404, "Invalid page"),
+            ("lists/?lst=LDC", 400, "known are: page, page_size"),
+            ("funds/USD/?of=2026", 400, "known are: none"),
+            ("openapi/?version=2", 400, "known are: none"),
             ("funds/XXX/", 404, "XXX"),
         ],
     )
@@ -204,7 +258,7 @@ class TestApplying:
     def test_twice_is_one_application(self):
         client = client_of("maria")
         first, second = (post(client, "applications/", self.BODY) for _ in range(2))
-        assert first.status_code == 201
+        assert (first.status_code, second.status_code) == (201, 200)
         assert first.json()["uuid"] == second.json()["uuid"]
         assert client.get(ROOT + "applications/").json()["count"] == 1
 
@@ -250,6 +304,7 @@ class TestApplying:
 
         assert (out_of_turn.status_code, stranger.status_code) == (409, 404)
         assert answer.json()["state"] == "submitted"
+        assert post(client_of("maria"), path + "?a=1", {"text": "x"}).status_code == 400
         said = client_of("maria").get(ROOT + path).json()["results"]
         assert [one["text"] for one in said] == ["Where do you live?", "In Guam."]
 
@@ -690,13 +745,13 @@ class TestDocuments:
     @pytest.mark.parametrize(
         ("content", "fields", "status", "said"),
         [
-            (papers.HTML, {}, 400, "NOT_TAKEN"),
-            (b"", {}, 400, "EMPTY"),
+            (papers.HTML, {}, 400, "This file is a web page. Please send a PDF"),
+            (b"", {}, 400, "empty"),
             (None, {"kind": "poem"}, 400, "kind"),
             (None, {"percent": "100"}, 400, "percent"),
             (None, {"file": "words"}, 400, "file"),
-            (None, {"kind": "identity"}, 400, "GUARDIAN"),
-            (None, {"kind": "identity", "says_minor": "true"}, 400, "GUARDIAN"),
+            (None, {"kind": "identity"}, 400, "guardian"),
+            (None, {"kind": "identity", "says_minor": "true"}, 400, "guardian"),
         ],
     )
     def test_what_is_no_document_is_refused_with_its_reason(
@@ -706,6 +761,19 @@ class TestDocuments:
         assert answer.status_code == status
         assert said in json.dumps(answer.json())
         assert not models.ApplicationDocument.objects.exists()
+
+    def test_what_is_wrong_with_a_file_is_told_as_on_the_page_in_the_readers_language(self, one):
+        maria = client_of("maria", HTTP_ACCEPT_LANGUAGE="fr")
+        answer = self.send(one, b"", client=maria)
+        with translation.override("fr"):
+            said = wording.document_fault(DocumentRefused(DocumentFault.EMPTY))
+        assert (answer.json()["fault"], answer.json()["detail"]) == ("empty", said)
+        assert said.startswith("Ce fichier")
+
+    def test_the_same_file_again_is_the_document_that_is_there(self, one):
+        first, second = self.send(one), self.send(one)
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json()
 
     @pytest.mark.parametrize("fields", [{"says_minor": "false"}, {"guardian_agrees": "true"}])
     def test_an_identity_document_is_taken_of_who_is_of_age_or_may(self, one, fields):
@@ -728,7 +796,7 @@ class TestDocuments:
         answer = self.send(one, b"x" * (1000 + larger))
 
         # then
-        assert (answer.status_code, answer.json()["fault"]) == (413, "TOO_LARGE")
+        assert (answer.status_code, answer.json()["fault"]) == (413, "too_large")
         assert (sum(kept) > 0) == (larger == 1)
         assert not models.ApplicationDocument.objects.exists()
         assert [path for path in place.rglob("*") if path.is_file()] == []
@@ -763,7 +831,7 @@ class TestDocuments:
         client = client_of("maria", enforce_csrf_checks=True, HTTP_X_CSRFTOKEN="a" * 32)
         client.cookies["csrftoken"] = "a" * 32
         answer = self.send(one, b"x" * 1001, client=client)
-        assert (answer.status_code, answer.json()["fault"]) == (413, "TOO_LARGE")
+        assert (answer.status_code, answer.json()["fault"]) == (413, "too_large")
 
     def test_a_form_of_a_thousand_fields_or_none_is_no_form(self, one, settings):
         settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
@@ -822,7 +890,7 @@ class TestTakingBack:
 
 class TestWaiting:
     def test_a_place_is_read_and_left_by_who_has_it(self):
-        for number in range(100, 104):
+        for number in range(5000, 5004):  # far from the ids of accounts
             make.grant(number)
         client = client_of("amina")
         path = f"{ROOT}waiting/?offering={make.COURSE}"
@@ -838,11 +906,12 @@ class TestWaiting:
 class TestFund:
     def test_money_is_text_with_its_currency(self):
         client = client_of("omar", "view_waiverfund", "view_fundentry")
-        make.grant()
+        make.grant(5000)
         balance = client.get(f"{ROOT}funds/USD/").json()
         assert balance["available"] == {"amount": "45.00", "currency": "USD"}
         entries = client.get(f"{ROOT}funds/USD/entries/").json()["results"]
         assert [entry["amount"]["amount"] for entry in entries] == ["60.00", "-15.00"]
+        assert [entry["effective_on"] for entry in entries] == ["2026-08-01", "2026-11-23"]
 
 
 class TestDescription:
@@ -861,6 +930,190 @@ class TestDescription:
         assert file == {"type": "string", "format": "binary"}
         asked = document["paths"]["/lists/{code}/members/"]["get"]["parameters"]
         assert {"on", "known_at", "code"} <= {one["name"] for one in asked}
+
+    def test_is_made_without_a_warning(self):
+        counted = GeneratorStats()
+        with mock.patch.multiple(drainage, GENERATOR_STATS=counted), counted.silence():
+            SchemaGenerator(patterns=urls.described).get_schema(request=None, public=True)
+        assert (dict(counted._warn_cache), dict(counted._error_cache)) == ({}, {})
+
+    def test_names_what_waits_for_an_operator(self):
+        document = client_of("lena").get(ROOT + "openapi/").json()
+        waiting = {
+            operation["operationId"]
+            for methods in document["paths"].values()
+            for operation in methods.values()
+            if "503" in operation["responses"]
+        }
+        assert waiting == {"add_document", "read_document"}
+        told = document["paths"]["/documents/{document}/"]["get"]["responses"]["503"]
+        assert list(told["content"]) == ["application/problem+json"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a documented operation is asked once; parts of its path may have to be made first."""
+
+    by: str
+    may: tuple[str, ...] = ()
+    body: object = None
+    query: str = ""
+    parts: Mapping[str, object]
+
+    def answer(self, method, path):
+        made = {name: part() if callable(part) else part for name, part in self.parts.items()}
+        body = self.body() if callable(self.body) else self.body
+        client = client_of(self.by, *self.may)
+        address = f"{ROOT.rstrip('/')}{path.format(**made)}{self.query}"
+        kind = {} if isinstance(body, dict) and "file" in body else {"content_type": JSON}
+        sent = {} if body is None else {"data": body, **kind}
+        return getattr(client, method)(address, **sent)
+
+
+def asked(by, *may, body=None, query="", **parts):
+    return Asked(by=by, may=may, body=body, query=query, parts=parts)
+
+
+def _applied():
+    return applied().uuid
+
+
+def _refused():
+    one = applied()
+    return api.refuse(one.uuid, by=99, reason="No.", at=make.EVE).uuid
+
+
+def _asked():
+    one = applied()
+    return api.ask_for_more(one.uuid, by=99, question="Where?", at=make.EVE).uuid
+
+
+def _proposed():
+    settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {"USD": "0.01"}
+    return api.approve(applied().uuid, by=99, reason="Teaches.", at=make.EVE).uuid
+
+
+def _sent():
+    one = applied()
+    return api.add_document(
+        one.uuid, by=one.user_id, kind=DocumentKind.SCHOOL_LETTER, content=papers.pdf(),
+        at=make.EVE,
+    ).uuid  # fmt: skip
+
+
+def _nominated():
+    person("ana", email="ana@example.org")
+    make.call()
+    make.focal_point(person("foka").pk, "LA")
+    return make.nominate("ana", by=person("foka").pk).uuid
+
+
+def _office():
+    person("ana", email="ana@example.org")
+    make.call()
+    make.focal_point(person("foka").pk, "LA")
+    return NAMING
+
+
+def _waiting():
+    for number in range(5000, 5004):
+        make.grant(number)
+    with suppress(FundEmpty):
+        make.grant(person("amina").pk)
+
+
+JSON = "application/json"
+REVIEW = "review_application"
+OFFERING = f"?offering={make.COURSE}"
+WORDS = {"reason": "Good.", "read": 0}
+ASKED = {
+    "list_editions": asked("lena"),
+    "list_members": asked("lena", query="?on=2026-11-24", code="LDC"),
+    "list_policies": asked("omar", "view_policyversion"),
+    "decide": asked("amina", query=OFFERING),
+    "list_own": asked("maria"),
+    "apply": asked("maria", body=TestApplying.BODY),
+    "get_application": asked("maria", application=_applied),
+    "list_messages": asked("maria", application=_asked),
+    "answer": asked("maria", application=_asked, body={"text": "In Guam."}),
+    "withdraw": asked("maria", application=_applied, body={}),
+    "appeal": asked("maria", application=_refused, body={"text": "I do teach."}),
+    "list_documents": asked("maria", application=_applied),
+    "add_document": asked(
+        "maria", application=_applied,
+        body=lambda: {
+            "kind": "school_letter", "file": SimpleUploadedFile("me.pdf", papers.pdf()),
+        },
+    ),
+    "read_document": asked("maria", document=_sent),
+    "remove_document": asked("maria", document=_sent),
+    "list_own_nominations": asked("ana"),
+    "accept": asked("ana", nomination=_nominated, body={"is_true": True}),
+    "decline": asked("ana", nomination=_nominated, body={}),
+    "list_calls": asked("foka", nothing=_office),
+    "list_named": asked("foka", nothing=_nominated),
+    "nominate": asked("foka", body=_office),
+    "withdraw_nomination": asked("foka", nomination=_nominated, body={}),
+    "waiting_place": asked("amina", query=OFFERING, nothing=_waiting),
+    "leave_waiting_list": asked("amina", query=OFFERING, nothing=_waiting),
+    "review_queue": asked("rita", REVIEW, query="?page=1"),
+    "approve": asked("rita", REVIEW, application=_applied, body=WORDS),
+    "refuse": asked("rita", REVIEW, application=_applied, body=WORDS),
+    "ask": asked("rita", REVIEW, application=_applied, body=WORDS),
+    "send_back": asked("rita", REVIEW, application=_proposed, body={"read": 0}),
+    "take_next": asked("rita", REVIEW, nothing=_applied, body={}),
+    "take": asked("rita", REVIEW, application=_applied, body={}),
+    "hand_back": asked("rita", REVIEW, application=_applied, body={}),
+    "fund_balance": asked("omar", "view_waiverfund", currency="USD"),
+    "list_fund_entries": asked("omar", "view_fundentry", currency="USD"),
+}  # fmt: skip
+
+
+class TestConformance:
+    """Every documented operation, asked once, answers as the description says."""
+
+    @pytest.fixture(autouse=True)
+    def papers_are_taken(self, settings, tmp_path, sell):
+        settings.WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(tmp_path / "papers")}}
+        settings.WAIVER_POLICY_DOCUMENT_KEYS = [Fernet.generate_key().decode()]
+        settings.WAIVER_POLICY_TWO_PEOPLE_ABOVE = {}
+        sell(worth_of=lambda code: [Money("5000.00", "USD")])
+
+    @pytest.fixture
+    def document(self):
+        return client_of("lena").get(ROOT + "openapi/").json()
+
+    @staticmethod
+    def operations(document):
+        return {
+            operation["operationId"]: (path, method, operation)
+            for path, methods in document["paths"].items()
+            for method, operation in methods.items()
+        }
+
+    def test_none_is_forgotten(self, document):
+        assert set(self.operations(document)) == set(ASKED)
+
+    @pytest.mark.parametrize("name", ASKED)
+    def test_an_operation_answers_with_a_status_and_fields_of_its_description(self, name, document):
+        # given
+        path, method, operation = self.operations(document)[name]
+
+        # when
+        answer = ASKED[name].answer(method, path)
+
+        # then
+        assert answer.status_code < 300, answer.content
+        told = operation["responses"][str(answer.status_code)]
+        kind = answer["Content-Type"] if answer.content else ""
+        assert [kind] == list(told.get("content", {"": None}))[:1]
+        if kind == JSON:
+            assert set(answer.json()) == set(self.fields(told["content"][JSON], document))
+
+    @staticmethod
+    def fields(content, document):
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        return document["components"]["schemas"][name]["properties"]
 
 
 def test_f28_who_asks_too_often_is_told_when_to_come_back(settings):

@@ -7,7 +7,8 @@ or against what is there. 503: not until an operator has looked.
 from __future__ import annotations
 
 from fairgate.money import UnknownCurrency
-from fairgate_rest.problems import Statuses
+from fairgate_rest.problems import Statuses, Words
+from waiver_policy import wording
 from waiver_policy.data import DocumentFault
 from waiver_policy.exceptions import (
     AlreadyEligible,
@@ -84,3 +85,6 @@ STATUSES: Statuses = {
     },
 }
 """What is not here is wrong in what was sent: 400."""
+
+WORDS: Words = {DocumentRefused: wording.document_fault}
+"""What the pages say, too."""

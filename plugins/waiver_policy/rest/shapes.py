@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fairgate_rest.bodies import Amount, Body, Moment, Share
+from fairgate_rest.bodies import Amount, Body, KnownAt, Moment, Share
 from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import ApplicationState, DocumentKind, RefusalCode
 from waiver_policy.rules.review_terms import FULL, PARTIAL
@@ -53,7 +53,9 @@ class MembersQuery(Body):
     """On which UTC day, and as known at which moment; now by default."""
 
     on = serializers.DateField(required=False)
-    known_at = Moment(required=False)
+    known_at = KnownAt(
+        required=False, help_text="A moment with its zone; a day (UTC) is the end of it."
+    )
 
 
 class PolicyShape(serializers.Serializer):
@@ -91,7 +93,10 @@ class DecisionShape(serializers.Serializer):
 
 
 class ApplicationShape(serializers.Serializer):
-    """One application, as its learner and its reviewers see it."""
+    """One application, as its learner and its reviewers see it.
+
+    ``answer_until`` and ``appeal_until`` are the first days (UTC) that are too late.
+    """
 
     uuid = serializers.UUIDField()
     offering = serializers.CharField(source="offering_code")
@@ -102,6 +107,9 @@ class ApplicationShape(serializers.Serializer):
     note = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
     decided_at = Moment(allow_null=True)
+    refusal_code = serializers.CharField(help_text="Why it was refused, of the fixed list.")
+    answer_until = serializers.DateField(allow_null=True)
+    appeal_until = serializers.DateField(allow_null=True)
 
 
 class MessageShape(serializers.Serializer):
@@ -259,6 +267,7 @@ class EntryShape(serializers.Serializer):
     amount = Amount()
     reason = serializers.CharField()
     grant = serializers.UUIDField(source="grant_uuid", allow_null=True)
+    effective_on = serializers.DateField(help_text="The day (UTC) that the money counts from.")
     at = Moment()
 
 

@@ -27,7 +27,7 @@ from waiver_policy.data import (
 )
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
-from waiver_policy.rest.faults import STATUSES
+from waiver_policy.rest.faults import STATUSES, WORDS
 from waiver_policy.selectors.offerings import offering_title
 
 
@@ -35,6 +35,7 @@ class WaiverView(View):
     """The base of the views here."""
 
     statuses = STATUSES
+    words = WORDS
 
     @property
     def user_id(self) -> int:
@@ -55,13 +56,13 @@ class Members(WaiverView):
 
     @described(
         operation_id="list_members",
-        parameters=[shapes.MembersQuery],
+        query=shapes.MembersQuery,
         responses=shapes.MembershipShape(many=True),
     )
     def get(self, request: Any, code: str) -> Response:
-        asked, now = self.query(shapes.MembersQuery), clock.now()
-        known_at = asked.get("known_at", now)
-        on = asked.get("on", clock.utc_day(now))
+        now = clock.now()
+        known_at = self.asked.get("known_at", now)
+        on = self.asked.get("on", clock.utc_day(now))
         return self.page(api.list_members(code, on=on, known_at=known_at), shapes.MembershipShape)
 
 
@@ -85,11 +86,9 @@ class _Told:
 class OwnDecision(WaiverView):
     """What the policy answers the caller about an offering, and why."""
 
-    @described(
-        operation_id="decide", parameters=[shapes.OfferingQuery], responses=shapes.DecisionShape
-    )
+    @described(operation_id="decide", query=shapes.OfferingQuery, responses=shapes.DecisionShape)
     def get(self, request: Any) -> Response:
-        offering = _known(self.query(shapes.OfferingQuery)["offering"])
+        offering = _known(self.asked["offering"])
         decision = api.decide(_applicant(self.request), offering_code=offering, at=clock.now())
         told = _Told(
             decision,
@@ -106,18 +105,22 @@ class OwnApplications(WaiverView):
     def get(self, request: Any) -> Response:
         return self.page(api.list_applications(user_id=self.user_id), shapes.ApplicationShape)
 
-    @described(operation_id="apply", request=shapes.ApplyBody, responses=shapes.ApplicationShape)
+    @described(
+        operation_id="apply",
+        description="201: it is made. 200: one is open, and is returned as it stands.",
+        request=shapes.ApplyBody,
+        responses={201: shapes.ApplicationShape, 200: shapes.ApplicationShape},
+    )
     def post(self, request: Any) -> Response:
-        given = self.body(shapes.ApplyBody)
+        given, at = self.body(shapes.ApplyBody), clock.now()
+        offering = _known(given["offering"])
+        before = api.newest_application(self.user_id, offering)
         found = api.apply(
-            _applicant(self.request),
-            offering_code=_known(given["offering"]),
-            note=given["note"],
-            at=clock.now(),
-            organisation=Organisation(name=given["organisation"]),
-            truth=TRUTH_VERSION,
-        )
-        return Response(shapes.ApplicationShape(found).data, status=201)
+            _applicant(self.request), offering_code=offering, note=given["note"], at=at,
+            organisation=Organisation(name=given["organisation"]), truth=TRUTH_VERSION,
+        )  # fmt: skip
+        is_new = found.submitted_at == at and (before is None or before.uuid != found.uuid)
+        return Response(shapes.ApplicationShape(found).data, status=201 if is_new else 200)
 
 
 class OneApplication(WaiverView):
@@ -179,14 +182,14 @@ class OwnPlace(WaiverView):
     """The caller's place on the waiting list for an offering; 404 when there is none."""
 
     @described(
-        operation_id="waiting_place", parameters=[shapes.OfferingQuery],
+        operation_id="waiting_place", query=shapes.OfferingQuery,
         responses=shapes.PlaceShape,
     )  # fmt: skip
     def get(self, request: Any) -> Response:
         return Response(shapes.PlaceShape(self._place()).data)
 
     @described(
-        operation_id="leave_waiting_list", parameters=[shapes.OfferingQuery],
+        operation_id="leave_waiting_list", query=shapes.OfferingQuery,
         responses={204: None},
     )  # fmt: skip
     def delete(self, request: Any) -> Response:
@@ -195,7 +198,7 @@ class OwnPlace(WaiverView):
         return Response(status=204)
 
     def _place(self) -> WaitingSummary:
-        offering = _known(self.query(shapes.OfferingQuery)["offering"])
+        offering = _known(self.asked["offering"])
         place = api.waiting_place(self.user_id, offering)
         if place is None:
             raise Http404
@@ -211,13 +214,9 @@ class ReviewerView(WaiverView):
 class Queue(ReviewerView):
     """What reviewers have to look at, a page at a time."""
 
-    @described(
-        operation_id="review_queue", parameters=[shapes.ReviewQuery], responses=shapes.QueueShape
-    )
+    @described(operation_id="review_queue", query=shapes.ReviewQuery, responses=shapes.QueueShape)
     def get(self, request: Any) -> Response:
-        given = shapes.ReviewQuery(data=request.query_params)
-        given.is_valid(raise_exception=True)
-        asked = dict(given.validated_data)
+        asked = dict(self.asked)
         page = asked.pop("page")
         asked["offering_code"] = asked.pop("offering", "")
         found = api.review_queue(

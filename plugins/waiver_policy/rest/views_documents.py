@@ -64,19 +64,23 @@ class Documents(OneApplication):
         return self.page(api.list_documents(found.uuid), shape)
 
     @described(
-        operation_id="add_document", request=shapes.UploadBody,
-        responses={201: shapes.DocumentShape},
+        operation_id="add_document",
+        description="201: it is kept. 200: the same file is there already.",
+        request=shapes.UploadBody,
+        responses={201: shapes.DocumentShape, 200: shapes.DocumentShape, 503: None},
     )  # fmt: skip
     def post(self, request: Any, application: UUID) -> Response:
         if api.get_application(application).user_id != self.user_id:
             raise Http404
         given = self._form(request)
+        before = {one.uuid for one in api.list_documents(application)}
         kept = api.add_document(
             application, by=self.user_id, kind=DocumentKind(given["kind"]),
             content=given["file"].read(), at=clock.now(), says_minor=given["says_minor"],
             guardian_agrees=given["guardian_agrees"],
         )  # fmt: skip
-        return Response(shapes.DocumentShape(kept).data, status=201)
+        status = 200 if kept.uuid in before else 201
+        return Response(shapes.DocumentShape(kept).data, status=status)
 
     def _form(self, request: Any) -> dict[str, Any]:
         """What was sent. A file that is too large is not in it, and would be a missing one.
@@ -100,6 +104,7 @@ class OneDocument(WaiverView):
         responses={
             (200, "application/pdf"): OpenApiTypes.BINARY,
             (200, "image/jpeg"): OpenApiTypes.BINARY,
+            503: None,
         },
     )
     def get(self, request: Any, document: UUID) -> HttpResponse:

@@ -302,7 +302,7 @@ def _moment(text: str) -> datetime:
         said = f"“{text}” is not a moment like 2026-11-24T12:00Z, nor a day."
         raise argparse.ArgumentTypeError(said) from None
     if len(text) <= len("2026-11-24"):
-        found = found.replace(hour=23, minute=59, second=59, microsecond=999_999)
+        return clock.end_of(found.date())
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
