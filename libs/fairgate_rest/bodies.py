@@ -14,7 +14,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.utils.json import strict_constant
 
@@ -25,6 +25,13 @@ from fairgate.percent import Percent
 
 MAX_BODY = 65_536
 """Bytes; the longest text that an API takes has 4,000 characters."""
+
+
+class TooLarge(APIException):
+    """More was sent than is taken."""
+
+    status_code = 413
+    default_code = "too_large"
 
 
 class SmallJson(JSONParser):
@@ -126,7 +133,7 @@ class Share(serializers.Field):
             raise serializers.ValidationError(str(fault)) from None
 
 
-class Amount(serializers.Serializer):
+class Amount(Body):
     """``Money``; an amount is a text, as a JSON number is a binary fraction to many readers."""
 
     amount = serializers.CharField(max_length=30, help_text="Like 15.00, in units of the currency.")

@@ -142,6 +142,19 @@ def permitted(*names: str) -> type[BasePermission]:
     return Permitted
 
 
+def permitted_one(*names: str) -> type[BasePermission]:
+    """A permission class: active, and with at least one of these Django permissions."""
+
+    class PermittedOne(IsAuthenticated):
+        """Who has one of the named permissions."""
+
+        def has_permission(self, request: Any, view: Any) -> bool:
+            known = super().has_permission(request, view)
+            return bool(known and any(map(request.user.has_perm, names)))
+
+    return PermittedOne
+
+
 def description(title: str, about: str, version: str, patterns: Sequence[Any]) -> Any:
     """A view with the OpenAPI 3 document of these URL patterns, for whoever is signed in."""
 

@@ -1079,6 +1079,14 @@ class Runway:
     over_months: int
     months: Fraction | None
 
+    @property
+    def lasts(self) -> str | None:
+        """The months, rounded down to a tenth: a fund never lasts longer than is said."""
+        if self.months is None:
+            return None
+        whole, tenth = divmod(self.months.numerator * 10 // self.months.denominator, 10)
+        return f"{whole}.{tenth}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundFault:

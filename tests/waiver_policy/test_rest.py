@@ -28,6 +28,7 @@ from drf_spectacular.validation import validate_schema
 from factories import papers
 from factories import waiver_policy as make
 from fairgate import clock
+from fairgate.documents import MAX_BYTES
 from fairgate.money import Money
 from fairgate_rest import problems, views
 from fairgate_rest.bodies import MAX_BODY
@@ -92,12 +93,15 @@ def applied(name="maria"):
 
 
 READABLE = ["lists/", "lists/LDC/members/", f"decision/?offering={make.COURSE}", "applications/",
-            "openapi/"]  # fmt: skip
+            "countries/", "openapi/"]  # fmt: skip
 WITH_PERMISSION = {
     "policies/": "view_policyversion",
     "review/": "review_application",
     "funds/USD/": "view_waiverfund",
     "funds/USD/entries/": "view_fundentry",
+    "lists/contested/": "view_listmembership",
+    "proposals/": "view_editionproposal",
+    "credits/": "view_manualcredit",
 }
 
 
@@ -914,12 +918,247 @@ class TestFund:
         assert [entry["effective_on"] for entry in entries] == ["2026-08-01", "2026-11-23"]
 
 
+class TestEditions:
+    """A file is proposed by one person and applied by another, as in the admin."""
+
+    def send(self, client, text=None, **fields):
+        content = (text if text is not None else DEFERRED).encode()
+        told = {"file": SimpleUploadedFile("lists.csv", content), "source": "UN"}
+        return client.post(ROOT + "proposals/", told | {"allow_removals": "true"} | fields)
+
+    def test_the_second_person_reads_the_difference_and_applies_it(self):
+        # given
+        ines, omar = client_of("ines", "propose_edition"), client_of("omar", "apply_edition")
+
+        # when
+        proposed = self.send(ines)
+        path = f"proposals/{proposed.json()['uuid']}/"
+        seen = omar.get(ROOT + path).json()
+        own = post(ines, path + "apply/", {})
+        done = post(omar, path + "apply/", {})
+        again = post(omar, path + "apply/", {})
+
+        # then
+        assert (proposed.status_code, seen["proposal"]["proposed_by"]) == (201, "ines")
+        laos = next(one for one in seen["impact"]["changes"] if one["country"] == "LA")
+        days = laos["before"]["until_date"], laos["after"]["until_date"]
+        assert days == ("2026-11-24", "2029-11-24")
+        assert "LA" in seen["impact"]["countries"]["LDC"]
+        assert own.status_code == 403
+        assert [one["name"] for one in done.json()["created"]] == ["LDC-2"]
+        assert (again.status_code, again.json()["code"]) == (409, "ProposalClosed")
+
+    def test_who_proposed_and_may_apply_is_not_the_second_person(self):
+        ines = client_of("ines", "propose_edition", "apply_edition")
+        path = f"proposals/{self.send(ines).json()['uuid']}/"
+        answer = post(ines, path + "apply/", {})
+        assert (answer.status_code, answer.json()["code"]) == (403, "SecondPersonNeeded")
+        assert post(ines, path + "reject/", {"reason": "Mine."}).json()["state"] == "rejected"
+        assert [one.name for one in api.list_editions("LDC")] == ["LDC-1"]
+
+    @pytest.mark.parametrize(
+        ("text", "fields", "status", "said"),
+        [
+            ("a;b\n", {}, 400, "lists.csv"),
+            (None, {"source": ""}, 400, "source"),
+            (None, {"published": "2026-01-01"}, 400, "published"),
+            (None, {"allow_removals": "false"}, 400, "RowsVanish"),
+            ("x" * (MAX_BYTES + 1), {}, 413, "more than"),
+        ],
+        ids=range(5),
+    )
+    def test_what_is_no_edition_is_told_and_not_kept(self, text, fields, status, said):
+        answer = self.send(client_of("ines", "propose_edition"), text, **fields)
+        assert answer.status_code == status
+        assert said in json.dumps(answer.json())
+        assert not models.EditionProposal.objects.exists()
+
+    def test_who_only_reads_proposes_and_decides_nothing(self):
+        proposal = make.propose(DEFERRED)
+        omar = client_of("omar", "view_editionproposal")
+        path = f"proposals/{proposal.uuid}/"
+        assert omar.get(ROOT + path).status_code == 200
+        assert self.send(omar, make.list_text(make.LAOS)).status_code == 403
+        assert post(omar, path + "apply/", {}).status_code == 403
+        assert post(omar, path + "reject/", {"reason": "No."}).status_code == 403
+        assert api.get_proposal(proposal.uuid).state == "proposed"
+        assert client_of("lena").get(ROOT + path).status_code == 403
+
+    def test_a_contested_date_is_confirmed_once_and_with_words(self):
+        _contested()
+        path = "lists/LDC/members/NP/confirm/"
+        omar = client_of("omar", "confirm_membership")
+        assert post(client_of("lena"), path, {"note": "x"}).status_code == 403
+        assert post(omar, path, {"note": " "}).status_code == 400
+        wrong = post(omar, path, {"note": "A/RES/1", "until": "2030-01-01"})
+        assert (wrong.status_code, wrong.json()["code"]) == (404, "NotContested")
+        (one,) = omar.get(f"{ROOT}lists/contested/").json()["results"]
+        assert (one["country"], one["asked_until_date"]) == ("NP", "2029-11-24")
+        assert post(omar, path, {"note": "A/RES/1"}).json()["status"] == "scheduled"
+        assert post(omar, path, {"note": "A/RES/1"}).status_code == 409
+
+
+class TestCredits:
+    def test_two_people_put_money_into_a_fund(self):
+        # given
+        ines, omar = client_of("ines", "propose_credit"), client_of("omar", "confirm_credit")
+
+        # when
+        proposed = post(ines, "credits/", CREDIT)
+        path = f"credits/{proposed.json()['uuid']}/confirm/"
+        own = post(client_of("ines", "propose_credit", "confirm_credit"), path, {})
+        done = post(omar, path, {})
+
+        # then
+        assert (proposed.status_code, proposed.json()["state"]) == (201, "proposed")
+        assert (own.status_code, own.json()["code"]) == (403, "CreditNotAllowed")
+        assert (done.json()["state"], post(omar, path, {}).status_code) == ("confirmed", 409)
+        assert str(api.fund_balance("USD").available.amount) == "65.00"
+        assert omar.get(f"{ROOT}credits/").json()["count"] == 0
+        assert omar.get(f"{ROOT}credits/?all=true").json()["count"] == 1
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ({"amount": {"amount": "-5.00", "currency": "USD"}}, "must be positive"),
+            ({"amount": {"amount": "9" * 30, "currency": "USD"}}, "amount"),
+            ({"amount": {"amount": "1.001", "currency": "USD"}}, "amount"),
+            ({"amount": {"amount": "1.00", "currency": "USD", "of": "x"}}, "not known here"),
+            ({"kind": "revenue"}, "kind"),
+            ({"reason": " "}, "reason"),
+            ({"key": "x"}, "key"),
+        ],
+    )
+    def test_what_is_no_credit_is_told_and_not_kept(self, body, said):
+        answer = post(client_of("ines", "propose_credit"), "credits/", CREDIT | body)
+        assert answer.status_code == 400
+        assert said in json.dumps(answer.json())
+        assert api.list_manual_credits(is_open=False) == ()
+
+    def test_who_only_reads_proposes_nothing(self):
+        omar = client_of("omar", "view_manualcredit")
+        assert post(omar, "credits/", CREDIT).status_code == 403
+        assert post(omar, f"credits/{_credit()}/reject/", {}).status_code == 403
+
+    def test_how_long_the_fund_lasts_is_for_who_sees_it(self):
+        october = make.EVE - timedelta(days=40)
+        for number in (5001, 5002):
+            api.commit_grant(make.grant(number, at=october).uuid, at=october)
+        client, path = client_of("omar", "view_waiverfund"), f"{ROOT}funds/USD/runway/"
+        told = client.get(path + "?months=4").json()
+        assert (told["months"], told["over_months"]) == ("4.0", 4)
+        assert client.get(path + "?months=0").status_code == 400
+        assert client_of("lena").get(path).status_code == 403
+
+
+class TestCountries:
+    def test_a_person_declares_their_own_and_takes_it_back(self):
+        maria, path = client_of("maria"), "countries/"
+        said = post(maria, path, {"basis": "nationality", "countries": ["ug", "CH"]})
+        records = said.json()["records"]
+        assert (said.status_code, [one["country"] for one in records]) == (201, ["CH", "UG"])
+        assert client_of("lena").get(ROOT + path).json()["count"] == 0
+        post(maria, path, {"basis": "nationality", "countries": []})
+        left = maria.get(ROOT + path).json()["results"]
+        assert {one["country"] for one in left if one["counts"]} <= {""}
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"basis": "nominating_state", "countries": ["UG"]},
+            {"basis": "residence", "countries": ["QQ"]},
+            {"basis": "residence", "countries": ["UG", "CH"]},
+            {"basis": "residence", "countries": ["UG"], "kind": "document"},
+        ],
+    )
+    def test_what_nobody_can_declare_is_not_kept(self, body):
+        assert post(client_of("maria"), "countries/", body).status_code == 400
+        assert not models.CountryEvidence.objects.exists()
+
+    def test_a_reviewer_notes_what_a_document_shows_and_the_learner_reads_no_note(self):
+        # given
+        one = applied()
+        rita, path = client_of("rita", "review_application"), f"review/{one.uuid}/countries/"
+
+        # when
+        seen = post(rita, path, SEEN | {"note": "A passport."})
+        (theirs,) = rita.get(ROOT + path).json()["results"]
+        (own,) = client_of("maria").get(f"{ROOT}countries/").json()["results"]
+
+        # then
+        assert (seen.status_code, theirs["note"]) == (201, "A passport.")
+        assert (own["kind"], {"note", "recorded_by"} & set(own)) == ("document", set())
+
+    def test_only_an_independent_reviewer_notes_anything(self):
+        one = applied()
+        path = f"review/{one.uuid}/countries/"
+        assert post(client_of("lena"), path, SEEN).status_code == 403
+        assert post(client_of("maria", "review_application"), path, SEEN).status_code == 404
+        rita = client_of("rita", "review_application")
+        post(rita, f"review/{one.uuid}/hand-back/", {"has_conflict": True})
+        answer = post(rita, path, SEEN)
+        assert (answer.status_code, answer.json()["fault"]) == (403, "declared_conflict")
+        assert not models.CountryEvidence.objects.exists()
+
+
+class TestKeptPrices:
+    def test_a_waiver_is_kept_once(self):
+        amina, body = client_of("amina"), {"offering": make.COURSE}
+        path = f"{ROOT}price-lock/?offering={make.COURSE}"
+        assert amina.get(path).status_code == 404
+        first, second = (post(amina, "price-lock/", body) for _ in range(2))
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json() == amina.get(path).json()
+        assert first.json()["until"] == "2026-12-23"
+
+    def test_where_there_is_none_nothing_is_kept(self):
+        answer = post(client_of("lena"), "price-lock/", {"offering": make.COURSE})
+        assert (answer.status_code, answer.json()["code"]) == (409, "NothingToKeep")
+
+
+class TestSeveral:
+    def test_each_is_reviewed_by_itself(self):
+        # given
+        one, other = applied(), uuid4()
+        rita = client_of("rita", "review_application")
+        chosen = [{"application": str(uuid), "read": 0} for uuid in (one.uuid, other)]
+
+        # when
+        body = {"verdict": "refuse", "code": "too_late", "chosen": chosen}
+        answer = post(rita, "review/many/", body)
+
+        # then
+        told = {row["application"]: row for row in answer.json()["results"]}
+        assert told[str(one.uuid)] == {
+            "application": str(one.uuid), "state": "refused", "problem": None,
+        }  # fmt: skip
+        assert told[str(other)]["problem"]["code"] == "UnknownApplication"
+        steps = rita.get(f"{ROOT}review/{one.uuid}/steps/").json()["results"]
+        assert [step["action"] for step in steps] == ["submit", "refuse"]
+
+    def test_more_than_are_decided_at_once_are_not(self, settings):
+        settings.WAIVER_POLICY_BULK_LIMIT = 0
+        one = applied()
+        rita = client_of("rita", "review_application")
+        chosen = [{"application": str(one.uuid), "read": 0}]
+        body = {"verdict": "approve", "reason": "Yes.", "chosen": chosen}
+        assert post(rita, "review/many/", body).json()["code"] == "TooManyAtOnce"
+        assert post(rita, "review/many/", body | {"chosen": []}).status_code == 400
+        assert post(client_of("lena"), "review/many/", body).status_code == 403
+        assert api.get_application(one.uuid).state == "submitted"
+
+    def test_the_steps_are_for_reviewers_and_of_others(self):
+        path = f"{ROOT}review/{applied().uuid}/steps/"
+        assert client_of("lena").get(path).status_code == 403
+        assert client_of("maria", "review_application").get(path).status_code == 404
+
+
 class TestDescription:
     def test_names_every_path_and_every_field(self):
         document = client_of("lena").get(ROOT + "openapi/").json()
         assert document["openapi"].startswith("3.")
         assert document["servers"] == [{"url": ROOT.rstrip("/")}]
-        assert len(document["paths"]) == 28
+        assert len(document["paths"]) == 43
         validate_schema(document)
         page = document["paths"]["/lists/"]["get"]["responses"]["200"]["content"]
         assert page["application/json"]["schema"]["$ref"].endswith("/PaginatedEditionShapeList")
@@ -1015,6 +1254,27 @@ def _office():
     return NAMING
 
 
+def _contested():
+    nepal = {"iso3166_alpha2": "NP", "alt_until_date": "2029-11-24"}
+    make.lists(make.list_text(nepal), known_from=make.EVE - timedelta(days=1))
+    return "NP"
+
+
+def _edition():
+    return make.propose(DEFERRED).uuid
+
+
+def _credit():
+    by = person("ines", "propose_credit").pk
+    return api.propose_credit(
+        Money("5.00", "USD"), kind="manual", reason="A gift.", by=by, at=make.EVE
+    ).uuid
+
+
+def _kept():
+    api.keep_price(make.applicant(person("amina").pk), offering_code=make.COURSE, at=make.EVE)
+
+
 def _waiting():
     for number in range(5000, 5004):
         make.grant(number)
@@ -1023,6 +1283,9 @@ def _waiting():
 
 
 JSON = "application/json"
+DEFERRED = make.list_text({"until_date": "2029-11-24"})
+CREDIT = {"amount": {"amount": "5.00", "currency": "USD"}, "kind": "manual", "reason": "A gift."}
+SEEN = {"basis": "nationality", "countries": ["GU"], "kind": "document"}
 REVIEW = "review_application"
 OFFERING = f"?offering={make.COURSE}"
 WORDS = {"reason": "Good.", "read": 0}
@@ -1064,6 +1327,40 @@ ASKED = {
     "take_next": asked("rita", REVIEW, nothing=_applied, body={}),
     "take": asked("rita", REVIEW, application=_applied, body={}),
     "hand_back": asked("rita", REVIEW, application=_applied, body={}),
+    "review_many": asked(
+        "rita", REVIEW,
+        body=lambda: {
+            "verdict": "refuse", "reason": "No.",
+            "chosen": [{"application": str(_applied()), "read": 0}],
+        },
+    ),
+    "list_steps": asked("rita", REVIEW, application=_applied),
+    "list_evidence": asked("rita", REVIEW, application=_applied),
+    "record_evidence": asked("rita", REVIEW, application=_applied, body=SEEN),
+    "list_own_evidence": asked("maria"),
+    "declare": asked("maria", body={"basis": "residence", "countries": ["UG"]}),
+    "get_price_lock": asked("amina", query=OFFERING, nothing=_kept),
+    "keep_price": asked("amina", body={"offering": make.COURSE}),
+    "list_contested": asked("omar", "view_listmembership"),
+    "confirm_membership": asked(
+        "omar", "confirm_membership", code="LDC", country=_contested, body={"note": "A/RES/1"}
+    ),
+    "list_proposals": asked("omar", "apply_edition", query="?state=proposed"),
+    "propose_edition": asked(
+        "omar", "propose_edition",
+        body=lambda: {
+            "file": SimpleUploadedFile("lists.csv", DEFERRED.encode()), "source": "UN",
+            "allow_removals": "true",
+        },
+    ),
+    "get_proposal": asked("omar", "apply_edition", proposal=_edition),
+    "apply_edition": asked("omar", "apply_edition", proposal=_edition, body={}),
+    "reject_edition": asked("omar", "apply_edition", proposal=_edition, body={"reason": "No."}),
+    "list_credits": asked("omar", "confirm_credit", query="?all=true"),
+    "propose_credit": asked("omar", "propose_credit", body=CREDIT),
+    "confirm_credit": asked("omar", "confirm_credit", credit=_credit, body={}),
+    "reject_credit": asked("omar", "confirm_credit", credit=_credit, body={}),
+    "fund_runway": asked("omar", "view_waiverfund", query="?months=3", currency="USD"),
     "fund_balance": asked("omar", "view_waiverfund", currency="USD"),
     "list_fund_entries": asked("omar", "view_fundentry", currency="USD"),
 }  # fmt: skip

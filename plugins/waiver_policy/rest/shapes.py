@@ -8,12 +8,25 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from fairgate_rest import problems
 from fairgate_rest.bodies import Amount, Body, KnownAt, Moment, Share
 from waiver_policy.api import MAX_TEXT
-from waiver_policy.data import ApplicationState, DocumentKind, RefusalCode
+from waiver_policy.data import (
+    IMPACT_DAYS,
+    ApplicationState,
+    DocumentKind,
+    ProposalState,
+    RefusalCode,
+)
+from waiver_policy.forms_documents import DECLARABLE, SEEN
 from waiver_policy.rules.review_terms import FULL, PARTIAL
 
 MAX_CODE = 100
+
+
+@extend_schema_field(OpenApiTypes.BINARY)
+class Paper(serializers.FileField):
+    """The bytes of a file; by itself it would be described by an address."""
 
 
 def _words() -> serializers.CharField:
@@ -46,6 +59,8 @@ class MembershipShape(serializers.Serializer):
     status = serializers.CharField()
     asked_until_date = serializers.DateField(source="alt_until_date", allow_null=True)
     source = serializers.CharField()
+    note = serializers.CharField()
+    value = serializers.CharField(help_text="What a table says about it; blank in a plain list.")
     edition = serializers.CharField()
 
 
@@ -321,6 +336,258 @@ class NominateBody(Body):
     instead_of = serializers.UUIDField(default=None, allow_null=True)
 
 
+class ProposalsQuery(Body):
+    """Which proposals; all by default."""
+
+    state = serializers.ChoiceField(
+        choices=[state.value for state in ProposalState], required=False
+    )
+
+
+class ProposalShape(serializers.Serializer):
+    """A proposed edition; ``base`` is, by list, what it was compared with, blank for nothing."""
+
+    uuid = serializers.UUIDField()
+    state = serializers.CharField()
+    base = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    files = serializers.ListField(child=serializers.CharField())
+    sha256 = serializers.CharField()
+    source = serializers.CharField()
+    document_symbol = serializers.CharField()
+    published_on = serializers.DateField(allow_null=True)
+    version = serializers.CharField()
+    proposed_by = serializers.CharField()
+    proposed_at = Moment()
+    decided_by = serializers.CharField()
+    decided_at = Moment(allow_null=True)
+    reason = serializers.CharField()
+    editions = serializers.ListField(child=serializers.CharField())
+
+
+class ChangeShape(serializers.Serializer):
+    """One difference; without ``before`` a row comes, without ``after`` it vanishes."""
+
+    list = serializers.CharField(source="list_code")
+    country = serializers.CharField()
+    before = MembershipShape(allow_null=True)
+    after = MembershipShape(allow_null=True)
+
+
+class ImpactShape(serializers.Serializer):
+    """What a proposal changes; ``countries`` are those, by list, whose answers change."""
+
+    changes = ChangeShape(many=True)
+    countries = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    applications = serializers.ListField(child=serializers.UUIDField())
+    grants = serializers.ListField(child=serializers.UUIDField())
+    decisions = serializers.IntegerField(help_text="Of the last days that were asked for.")
+    learners = serializers.IntegerField()
+    days = serializers.IntegerField()
+
+
+class ProposedShape(serializers.Serializer):
+    """A proposal with its differences, and whom it touches."""
+
+    proposal = ProposalShape()
+    impact = ImpactShape()
+
+
+class ImpactQuery(Body):
+    """How many days back decisions are counted."""
+
+    days = serializers.IntegerField(min_value=0, max_value=99_999, default=IMPACT_DAYS)
+
+
+class ProposeBody(Body):
+    """A form with a CSV file of country lists, and where it comes from."""
+
+    file = Paper(allow_empty_file=True)
+    source = serializers.CharField(max_length=500)
+    document_symbol = serializers.CharField(max_length=100, default="", allow_blank=True)
+    published_on = serializers.DateField(default=None, allow_null=True)
+    version = serializers.CharField(max_length=40, default="", allow_blank=True)
+    allow_removals = serializers.BooleanField(
+        default=False, help_text="Countries may vanish from a list without an end."
+    )
+
+
+class LoadShape(serializers.Serializer):
+    """Editions that were made, and lists that stood like that already."""
+
+    created = EditionShape(many=True)
+    unchanged = EditionShape(many=True)
+
+
+class RejectBody(Body):
+    """Why a proposal becomes no edition."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class ConfirmBody(Body):
+    """What somebody has looked at; ``until`` is the end in force that they mean, to be sure."""
+
+    note = serializers.CharField(max_length=500)
+    until = serializers.DateField(default=None, allow_null=True)
+
+
+class CreditsQuery(Body):
+    """Those that wait for a second person, or with ``all`` also those that were decided."""
+
+    all = serializers.BooleanField(default=False)
+
+
+class CreditShape(serializers.Serializer):
+    """Money that one person proposes for a fund, or to take out, and what became of it."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.CharField()
+    amount = Amount()
+    reason = serializers.CharField()
+    effective_on = serializers.DateField()
+    state = serializers.CharField()
+    proposed_by = serializers.IntegerField()
+    proposed_at = Moment()
+    decided_by = serializers.IntegerField(allow_null=True)
+    decided_at = Moment(allow_null=True)
+
+
+class CreditBody(Body):
+    """A correction takes money out: its amount is negative."""
+
+    amount = Amount()
+    kind = serializers.ChoiceField(choices=["manual", "donation", "correction"])
+    reason = serializers.CharField(max_length=255)
+    effective_on = serializers.DateField(default=None, allow_null=True)
+
+
+class RunwayQuery(Body):
+    """Over how many full months the pace is taken; what the operator has set by default."""
+
+    months = serializers.IntegerField(min_value=1, max_value=120, required=False)
+
+
+class RunwayShape(serializers.Serializer):
+    """How long the free money lasts; ``months`` is a text, and nothing if nothing was spent."""
+
+    available = Amount()
+    spent = Amount()
+    over_months = serializers.IntegerField()
+    months = serializers.CharField(source="lasts", allow_null=True)
+
+
+class OfferingBody(Body):
+    """Which offering is meant."""
+
+    offering = serializers.CharField(max_length=MAX_CODE)
+
+
+class PriceLockShape(serializers.Serializer):
+    """That the rules of one day count for the caller; ``until`` is the first day (UTC) without."""
+
+    uuid = serializers.UUIDField()
+    offering = serializers.CharField(source="offering_code")
+    since = serializers.DateField()
+    until = serializers.DateField()
+
+
+class EvidenceShape(serializers.Serializer):
+    """What was said or seen about a country; without one, it takes back what was said before."""
+
+    statement = serializers.UUIDField()
+    basis = serializers.CharField()
+    country = serializers.CharField()
+    kind = serializers.CharField()
+    observed_at = Moment()
+    valid_until = serializers.DateField(allow_null=True)
+    counts = serializers.BooleanField()
+
+
+class SeenShape(EvidenceShape):
+    """What only a reviewer sees of it."""
+
+    recorded_by = serializers.IntegerField()
+    note = serializers.CharField()
+
+
+class StatementShape(serializers.Serializer):
+    """What was said at once."""
+
+    records = EvidenceShape(many=True)
+
+
+class SeenStatementShape(serializers.Serializer):
+    """What was noted at once."""
+
+    records = SeenShape(many=True)
+
+
+class DeclareBody(Body):
+    """What a person says about their countries by one basis; none takes it back."""
+
+    basis = serializers.ChoiceField(choices=[basis.value for basis in DECLARABLE])
+    countries = serializers.ListField(
+        child=serializers.CharField(max_length=2), help_text="Codes of ISO 3166-1, like UG."
+    )
+
+
+class SeenBody(DeclareBody):
+    """What a reviewer has seen in a document, or been told by an institution."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in SEEN])
+    valid_until = serializers.DateField(default=None, allow_null=True)
+    note = serializers.CharField(max_length=255, default="", allow_blank=True)
+
+
+class StepShape(serializers.Serializer):
+    """One step in the life of an application; ``by`` is nobody where it was the clock."""
+
+    action = serializers.CharField()
+    by = serializers.IntegerField(allow_null=True)
+    at = Moment()
+    state = serializers.CharField()
+    percent = Share(allow_null=True)
+    refusal_code = serializers.CharField()
+
+
+class ChosenBody(ReadBody):
+    """One application of several."""
+
+    application = serializers.UUIDField()
+
+
+class ManyBody(Body):
+    """The same verdict about several applications; an approval grants what each rule proposes."""
+
+    verdict = serializers.ChoiceField(choices=["approve", "refuse", "ask"])
+    chosen = ChosenBody(many=True, allow_empty=False)
+    reason = serializers.CharField(
+        max_length=MAX_TEXT, allow_blank=True, default="", help_text="Words that the learners read."
+    )
+    code = serializers.ChoiceField(
+        choices=[code.value for code in RefusalCode], default=RefusalCode.OTHER.value
+    )
+
+
+@extend_schema_field({**problems.SHAPE, "nullable": True})
+class Problem(serializers.JSONField):
+    """Why something was not done, as a fault of a request of its own would be told."""
+
+
+class ReviewedOneShape(serializers.Serializer):
+    """What became of one application."""
+
+    application = serializers.UUIDField()
+    state = serializers.CharField(allow_null=True)
+    problem = Problem()
+
+
+class ReviewedManyShape(serializers.Serializer):
+    """What became of several applications, each by itself."""
+
+    results = ReviewedOneShape(many=True)
+
+
 class DocumentShape(serializers.Serializer):
     """A document, without its content, or what is left of it once its file is deleted."""
 
@@ -338,11 +605,6 @@ class ReviewedDocumentShape(DocumentShape):
 
     for_minor = serializers.BooleanField()
     is_repeated = serializers.BooleanField()
-
-
-@extend_schema_field(OpenApiTypes.BINARY)
-class Paper(serializers.FileField):
-    """The bytes of a file; by itself it would be described by an address."""
 
 
 class UploadBody(Body):

@@ -5,11 +5,30 @@ from __future__ import annotations
 from django.urls import path
 
 from fairgate_rest.views import description
-from waiver_policy.rest import views, views_documents, views_nominations
+from waiver_policy.rest import (
+    views,
+    views_documents,
+    views_evidence,
+    views_fund,
+    views_lists,
+    views_nominations,
+)
 
 described = [
     path("lists/", views.Lists.as_view(), name="lists"),
     path("lists/<str:code>/members/", views.Members.as_view(), name="members"),
+    path("lists/contested/", views_lists.Contested.as_view(), name="contested"),
+    path(
+        "lists/<str:code>/members/<str:country>/confirm/",
+        views_lists.Confirmation.as_view(),
+        name="confirm_membership",
+    ),
+    path("proposals/", views_lists.Proposals.as_view(), name="proposals"),
+    path("proposals/<uuid:proposal>/", views_lists.OneProposal.as_view(), name="proposal"),
+    path("proposals/<uuid:proposal>/apply/", views_lists.Applying.as_view(), name="apply_edition"),
+    path(
+        "proposals/<uuid:proposal>/reject/", views_lists.Rejection.as_view(), name="reject_edition"
+    ),
     path("policies/", views.Policies.as_view(), name="policies"),
     path("decision/", views.OwnDecision.as_view(), name="decision"),
     path("applications/", views.OwnApplications.as_view(), name="applications"),
@@ -41,6 +60,8 @@ described = [
         views_nominations.NamedWithdrawal.as_view(),
         name="withdraw_named",
     ),
+    path("countries/", views_evidence.OwnCountries.as_view(), name="countries"),
+    path("price-lock/", views.KeptPrice.as_view(), name="price_lock"),
     path("waiting/", views.OwnPlace.as_view(), name="waiting"),
     path("review/", views.Queue.as_view(), name="review"),
     path("review/<uuid:application>/approve/", views.Approval.as_view(), name="approve"),
@@ -50,15 +71,32 @@ described = [
     path("review/<uuid:application>/take/", views.Taking.as_view(), name="take"),
     path("review/<uuid:application>/hand-back/", views.HandingBack.as_view(), name="hand_back"),
     path("review/<uuid:application>/send-back/", views.SendingBack.as_view(), name="send_back"),
-    path("funds/<str:currency>/", views.Fund.as_view(), name="fund"),
-    path("funds/<str:currency>/entries/", views.FundEntries.as_view(), name="fund_entries"),
+    path("review/many/", views.ReviewingMany.as_view(), name="review_many"),
+    path("review/<uuid:application>/steps/", views.Steps.as_view(), name="steps"),
+    path(
+        "review/<uuid:application>/countries/",
+        views_evidence.SeenCountries.as_view(),
+        name="seen_countries",
+    ),
+    path("funds/<str:currency>/", views_fund.Fund.as_view(), name="fund"),
+    path("funds/<str:currency>/entries/", views_fund.FundEntries.as_view(), name="fund_entries"),
+    path("funds/<str:currency>/runway/", views_fund.FundRunway.as_view(), name="runway"),
+    path("credits/", views_fund.Credits.as_view(), name="credits"),
+    path(
+        "credits/<uuid:credit>/confirm/",
+        views_fund.CreditConfirmation.as_view(),
+        name="confirm_credit",
+    ),
+    path(
+        "credits/<uuid:credit>/reject/", views_fund.CreditRejection.as_view(), name="reject_credit"
+    ),
 ]
 
 ABOUT = (
     "Country lists as dated evidence, the policy's answer for the caller, applications with their "
-    "documents and their review, nominations by administrations, and the fund. Money is a text "
-    "amount with a currency, days and moments are UTC, faults are problem details (RFC 9457) with "
-    "a stable code."
+    "documents and their review, nominations by administrations, and the fund; new editions and "
+    "credits by hand take two people. Money is a text amount with a currency, days and moments are "
+    "UTC, faults are problem details (RFC 9457) with a stable code."
 )
 
 app_name = "api"

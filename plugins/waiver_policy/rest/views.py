@@ -7,14 +7,18 @@ permissions of their own. What does not concern a person is not there for them (
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from fairgate import clock
+from fairgate_rest import problems
+from fairgate_rest.bodies import MAX_BODY, Body
 from fairgate_rest.views import View, described, permitted
 from waiver_policy import api, compat, permissions
 from waiver_policy.data import (
@@ -23,12 +27,14 @@ from waiver_policy.data import (
     Decision,
     Organisation,
     QueueFilter,
+    Reviewed,
     WaitingSummary,
 )
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
 from waiver_policy.rest.faults import STATUSES, WORDS
 from waiver_policy.selectors.offerings import offering_title
+from waiver_policy.views_documents import InMemory
 
 
 class WaiverView(View):
@@ -41,6 +47,47 @@ class WaiverView(View):
     def user_id(self) -> int:
         """Whose request it is."""
         return int(self.request.user.pk)
+
+
+class FormView(WaiverView):
+    """The base of what takes a form with one file, which stays in memory."""
+
+    parser_classes = (MultiPartParser,)
+    handler: InMemory
+
+    def limit(self) -> int:
+        """How many bytes the file may have."""
+        raise NotImplementedError
+
+    def too_large(self) -> Exception:
+        """What is told of a larger one."""
+        raise NotImplementedError
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Say where a file goes, before the check of a session's token reads the form.
+
+        Raises:
+            Exception: by its length it is too large; nothing of it is read.
+        """
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdigit() and int(length) > self.limit() + MAX_BODY:
+            raise self.too_large()
+        self.handler = InMemory(request._request, limit=self.limit())
+        # Some middleware may have read the form; then Django's own handlers have the file.
+        with suppress(AttributeError):
+            request._request.upload_handlers = [self.handler]
+        super().initial(request, *args, **kwargs)
+
+    def form(self, kind: type[Body]) -> dict[str, Any]:
+        """What was sent. A file that is too large is not in it, and would be a missing one.
+
+        Raises:
+            Exception: it is too large.
+        """
+        _read = self.request.data
+        if self.handler.is_over:
+            raise self.too_large()
+        return self.body(kind)
 
 
 class Lists(WaiverView):
@@ -88,8 +135,8 @@ class OwnDecision(WaiverView):
 
     @described(operation_id="decide", query=shapes.OfferingQuery, responses=shapes.DecisionShape)
     def get(self, request: Any) -> Response:
-        offering = _known(self.asked["offering"])
-        decision = api.decide(_applicant(self.request), offering_code=offering, at=clock.now())
+        offering = known_offering(self.asked["offering"])
+        decision = api.decide(applicant(request), offering_code=offering, at=clock.now())
         told = _Told(
             decision,
             tuple(reason.code for reason in decision.reasons),
@@ -113,10 +160,10 @@ class OwnApplications(WaiverView):
     )
     def post(self, request: Any) -> Response:
         given, at = self.body(shapes.ApplyBody), clock.now()
-        offering = _known(given["offering"])
+        offering = known_offering(given["offering"])
         before = api.newest_application(self.user_id, offering)
         found = api.apply(
-            _applicant(self.request), offering_code=offering, note=given["note"], at=at,
+            applicant(request), offering_code=offering, note=given["note"], at=at,
             organisation=Organisation(name=given["organisation"]), truth=TRUTH_VERSION,
         )  # fmt: skip
         is_new = found.submitted_at == at and (before is None or before.uuid != found.uuid)
@@ -198,7 +245,7 @@ class OwnPlace(WaiverView):
         return Response(status=204)
 
     def _place(self) -> WaitingSummary:
-        offering = _known(self.asked["offering"])
+        offering = known_offering(self.asked["offering"])
         place = api.waiting_place(self.user_id, offering)
         if place is None:
             raise Http404
@@ -311,34 +358,84 @@ class HandingBack(ReviewerView):
         return Response(status=204)
 
 
-class Fund(WaiverView):
-    """What the fund of a currency has."""
+class ReviewingMany(ReviewerView):
+    """The same verdict about several applications, each by itself."""
 
-    permission_classes = (permitted("waiver_policy.view_waiverfund"),)
-
-    @described(operation_id="fund_balance", responses=shapes.BalanceShape)
-    def get(self, request: Any, currency: str) -> Response:
-        return Response(shapes.BalanceShape(api.fund_balance(currency)).data)
-
-
-class FundEntries(WaiverView):
-    """Every movement of the fund of a currency."""
-
-    permission_classes = (permitted("waiver_policy.view_fundentry"),)
-
-    @described(operation_id="list_fund_entries", responses=shapes.EntryShape(many=True))
-    def get(self, request: Any, currency: str) -> Response:
-        api.fund_balance(currency)  # an unknown currency is told
-        return self.page(api.list_fund_entries(currency), shapes.EntryShape)
+    @described(
+        operation_id="review_many", request=shapes.ManyBody, responses=shapes.ReviewedManyShape
+    )
+    def post(self, request: Any) -> Response:
+        given = self.body(shapes.ManyBody)
+        done = api.review_many(
+            [(one["application"], one["read"]) for one in given["chosen"]], given["verdict"],
+            by=self.user_id, reason=given["reason"], code=given["code"], at=clock.now(),
+        )  # fmt: skip
+        results = [_reviewed(one) for one in done]
+        return Response(shapes.ReviewedManyShape({"results": results}).data)
 
 
-def _applicant(request: Any) -> Applicant:
+def _reviewed(one: Reviewed) -> dict[str, object]:
+    told = problems.answer(one.error, STATUSES, WORDS) if one.error else None
+    state = one.application.state if one.application else None
+    return {
+        "application": one.application_uuid, "state": state, "problem": told.data if told else None,
+    }  # fmt: skip
+
+
+class OneReviewed(ReviewerView):
+    """The base of what a reviewer reads about an application of somebody else."""
+
+    def found(self, application: UUID) -> ApplicationSummary:
+        """The application; one's own is not there for a reviewer."""
+        found = api.get_application(application)
+        if found.user_id == self.user_id:
+            raise Http404
+        return found
+
+
+class Steps(OneReviewed):
+    """What has happened to an application, in turn."""
+
+    @described(operation_id="list_steps", responses=shapes.StepShape(many=True))
+    def get(self, request: Any, application: UUID) -> Response:
+        return self.page(api.list_steps(self.found(application).uuid), shapes.StepShape)
+
+
+class KeptPrice(WaiverView):
+    """The waiver that is kept for the caller and an offering; 404 when none is."""
+
+    @described(
+        operation_id="get_price_lock", query=shapes.OfferingQuery, responses=shapes.PriceLockShape
+    )
+    def get(self, request: Any) -> Response:
+        offering = known_offering(self.asked["offering"])
+        kept = api.price_kept(applicant(request), offering_code=offering, at=clock.now())
+        if kept is None:
+            raise Http404
+        return Response(shapes.PriceLockShape(kept).data)
+
+    @described(
+        operation_id="keep_price",
+        description="201: it is kept from now on. 200: one is kept, and stands as it is.",
+        request=shapes.OfferingBody,
+        responses={201: shapes.PriceLockShape, 200: shapes.PriceLockShape},
+    )
+    def post(self, request: Any) -> Response:
+        offering = known_offering(self.body(shapes.OfferingBody)["offering"])
+        person, at = applicant(request), clock.now()
+        before = api.price_kept(person, offering_code=offering, at=at)
+        kept = api.keep_price(person, offering_code=offering, at=at)
+        return Response(shapes.PriceLockShape(kept).data, status=200 if kept == before else 201)
+
+
+def applicant(request: Any) -> Applicant:
+    """Who asks, as far as a rule may know."""
     user_id = int(request.user.pk)
     seen = api.presence(api.country_of_request(request), at=clock.now())
     return Applicant(user_id=user_id, country=compat.profile_country(user_id), evidence=seen)
 
 
-def _known(offering: str) -> str:
+def known_offering(offering: str) -> str:
     """The code of an offering that somebody sells; any other has no answer here."""
     if not offering.isprintable() or offering_title(offering) is None:
         raise Http404

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from fairgate import clock
-from fairgate_rest.bodies import MAX_BODY
 from fairgate_rest.callers import Pace, UploadPace
 from fairgate_rest.views import described
 from waiver_policy import api, conf, permissions
 from waiver_policy.data import DocumentFault, DocumentKind
 from waiver_policy.exceptions import DocumentRefused, DocumentsOff, DocumentUnreadable
 from waiver_policy.rest import shapes
-from waiver_policy.rest.views import OneApplication, WaiverView
-from waiver_policy.views_documents import InMemory, download
+from waiver_policy.rest.views import FormView, OneApplication, WaiverView
+from waiver_policy.views_documents import download
 
 log = logging.getLogger(__name__)
 
@@ -34,27 +31,16 @@ class AsItIs(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class Documents(OneApplication):
+class Documents(FormView, OneApplication):
     """The documents of an application, for its learner and for reviewers; the learner sends one."""
 
-    parser_classes = (MultiPartParser,)
     throttle_classes = (Pace, UploadPace)
 
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Say where a file goes, before the check of a session's token reads the form.
+    def limit(self) -> int:
+        return conf.document_max_bytes()
 
-        Raises:
-            DocumentRefused: by its length it is too large; nothing of it is read.
-        """
-        limit = conf.document_max_bytes()
-        length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and int(length) > limit + MAX_BODY:
-            raise DocumentRefused(DocumentFault.TOO_LARGE)
-        self.handler = InMemory(request._request, limit=limit)
-        # Some middleware may have read the form; then Django's own handlers have the file.
-        with suppress(AttributeError):
-            request._request.upload_handlers = [self.handler]
-        super().initial(request, *args, **kwargs)
+    def too_large(self) -> Exception:
+        return DocumentRefused(DocumentFault.TOO_LARGE)
 
     @described(operation_id="list_documents", responses=shapes.DocumentShape(many=True))
     def get(self, request: Any, application: UUID) -> Response:
@@ -72,7 +58,7 @@ class Documents(OneApplication):
     def post(self, request: Any, application: UUID) -> Response:
         if api.get_application(application).user_id != self.user_id:
             raise Http404
-        given = self._form(request)
+        given = self.form(shapes.UploadBody)
         before = {one.uuid for one in api.list_documents(application)}
         kept = api.add_document(
             application, by=self.user_id, kind=DocumentKind(given["kind"]),
@@ -81,17 +67,6 @@ class Documents(OneApplication):
         )  # fmt: skip
         status = 200 if kept.uuid in before else 201
         return Response(shapes.DocumentShape(kept).data, status=status)
-
-    def _form(self, request: Any) -> dict[str, Any]:
-        """What was sent. A file that is too large is not in it, and would be a missing one.
-
-        Raises:
-            DocumentRefused: it is too large.
-        """
-        _read = request.data
-        if self.handler.is_over:
-            raise DocumentRefused(DocumentFault.TOO_LARGE)
-        return self.body(shapes.UploadBody)
 
 
 class OneDocument(WaiverView):

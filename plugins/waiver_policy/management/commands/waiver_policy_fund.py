@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -87,8 +86,8 @@ class Command(BaseCommand):
         for fund in self._funds(options):
             found = api.runway(fund.currency, at=clock.now(), months=options["months"])
             lasts = "nothing was spent, so nobody can tell how long it lasts"
-            if found.months is not None:
-                lasts = f"it lasts {_tenths(found.months)} months"
+            if found.lasts is not None:
+                lasts = f"it lasts {found.lasts} months"
             self.stdout.write(
                 f"{fund.currency}: available {found.available.amount}, spent {found.spent.amount} "
                 f"in {counted(found.over_months, 'full month')}: {lasts}."
@@ -150,12 +149,6 @@ def _line(credit: ManualCreditSummary) -> str:
         f"{credit.uuid}: {credit.kind} of {credit.amount} for {credit.effective_on}, proposed by "
         f"user {credit.proposed_by}: {credit.state}."
     )
-
-
-def _tenths(months: Fraction) -> str:
-    """Rounded down to a tenth: a fund never lasts longer than is said."""
-    whole, tenth = divmod(months.numerator * 10 // months.denominator, 10)
-    return f"{whole}.{tenth}"
 
 
 def _user(name: str) -> int:
