@@ -1,4 +1,4 @@
-"""The operator's view. Evidence is read only: it is loaded by command and decided by services."""
+"""The operator's view. Evidence is read only: it is loaded as files and decided by services."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
+from fairgate.documents import DocumentError
 from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import (
@@ -27,11 +28,12 @@ from waiver_policy import (
     models,
     permissions,
 )
-from waiver_policy.admin_base import InWords, ReadOnlyAdmin
+from waiver_policy.admin_base import InWords, ReadOnlyAdmin, add_faults
 from waiver_policy.data import Answer, Comparison
 from waiver_policy.exceptions import WaiverError
 from waiver_policy.forms import (
     FocalPointForm,
+    LoadPolicyForm,
     ManualCreditForm,
     NominationCallForm,
     ReviewerOrganisationForm,
@@ -82,7 +84,7 @@ def _staff(user_id: int) -> str:
 
 @admin.register(models.PolicyVersion)
 class PolicyVersionAdmin(ReadOnlyAdmin):
-    """Policy documents and their lives: what a version would change, and that it decides."""
+    """Policy documents and their lives: loaded, what a version would change, that it decides."""
 
     list_display = [
         "slug", "version", "state", "title", "author", "created_at", "activated_at",
@@ -106,6 +108,48 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         compare = self.admin_site.admin_view(self.compare)
         name = "waiver_policy_policyversion_compare"
         return [path("<int:pk>/compare/", compare, name=name), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permissions.LOAD_POLICY))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_add_permission(request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form that takes a document, and what is wrong with it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = LoadPolicyForm(*(request.POST, request.FILES) if request.method == "POST" else ())
+        if form.is_valid():
+            done = self._load(request, form)
+            if done is not None:
+                return done
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Load a policy document"), "form": form, "opts": self.opts,
+        }  # fmt: skip
+        return render(request, "admin/waiver_policy/policyversion/load.html", context)
+
+    def _load(self, request: HttpRequest, form: LoadPolicyForm) -> HttpResponse | None:
+        """To what the first new version would change; ``None`` when the form says what is wrong."""
+        name, text = form.document()
+        by = request.user.get_username()[:150]
+        try:
+            found = api.load_policy(text, file=name, by=by, at=clock.now())
+        except DocumentError as error:
+            add_faults(form, form.place(), error)
+            return None
+        for policy in found:
+            said = _("Loaded as a draft, which decides nothing yet: %(version)s.")
+            if not policy.is_new:
+                said = _("Known already, so no version was made: %(version)s.")
+            tell = messages.success if policy.is_new else messages.info
+            tell(request, said % {"version": f"{policy.slug} v{policy.version}"})
+        first = next((policy for policy in found if policy.is_new), found[0])
+        pk = models.PolicyVersion.objects.values_list("pk", flat=True).get(uuid=first.uuid)
+        return redirect("admin:waiver_policy_policyversion_compare", pk)
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What this version would have answered; and, for who may, that it decides from now on."""

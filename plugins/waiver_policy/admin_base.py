@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from fairgate.documents import DocumentError, DocumentErrors
 
 Say = Callable[[Any], str]
 EMPTY = "–"
+MAX_FAULTS = 20
+
+
+def add_faults(form: forms.Form, field: str, error: DocumentError) -> None:
+    """Tell every fault of a file at the field that it came in, up to so many."""
+    faults = error.faults if isinstance(error, DocumentErrors) else (error,)
+    for fault in faults[:MAX_FAULTS]:
+        form.add_error(field, str(fault))
+    more = len(faults) - MAX_FAULTS
+    if more > 0:
+        form.add_error(field, ngettext("And %(count)d more fault.", "And %(count)d more faults.",
+                                       more) % {"count": more})  # fmt: skip
 
 
 class InWords:

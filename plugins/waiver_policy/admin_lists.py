@@ -18,12 +18,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from fairgate import clock
-from fairgate.documents import DocumentError, DocumentErrors
+from fairgate.documents import DocumentError
 from waiver_policy import api, conf, models
-from waiver_policy.admin_base import ReadOnlyAdmin
+from waiver_policy.admin_base import ReadOnlyAdmin, add_faults
 from waiver_policy.data import (
     EditionFacts,
     EditionImpact,
@@ -63,7 +63,6 @@ from waiver_policy.sentences import (
 )
 
 MAX_CHANGES = 500
-MAX_FAULTS = 20
 MAX_UUIDS = 100
 
 # The words of the index page are Django's; ours has the banner before them. A site that has a
@@ -292,10 +291,8 @@ class EditionProposalAdmin(ReadOnlyAdmin):
                 text, source=facts, by=request.user.get_username(), at=clock.now(), file=name,
                 allow_removals=given["allow_removals"],
             )  # fmt: skip
-        except DocumentErrors as error:
-            _add_faults(form, error)
         except DocumentError as error:
-            form.add_error("file", str(error))
+            add_faults(form, "file", error)
         except WaiverError as error:
             form.add_error(None, said(error))
         else:
@@ -366,15 +363,6 @@ def _applied(row: models.EditionProposal, by: str, at: datetime) -> str:
     done = api.apply_edition(row.uuid, by=by, at=at)
     names = in_a_row(edition.name for edition in done.created)
     return _("Applied: %(editions)s.") % {"editions": names}
-
-
-def _add_faults(form: ProposeForm, error: DocumentErrors) -> None:
-    for fault in error.faults[:MAX_FAULTS]:
-        form.add_error("file", str(fault))
-    more = len(error.faults) - MAX_FAULTS
-    if more > 0:
-        form.add_error("file", ngettext("And %(count)d more fault.", "And %(count)d more faults.",
-                                        more) % {"count": more})  # fmt: skip
 
 
 def _shown(row: models.EditionProposal, at: datetime) -> Mapping[str, Any]:

@@ -478,14 +478,56 @@ class ProposeForm(_SpokenForm):
 
     def clean_file(self) -> tuple[str, str]:
         """The name and the text of the file."""
+        return _read(self.cleaned_data["file"])
+
+
+def _read(upload: Any) -> tuple[str, str]:
+    """The name and the text of an uploaded file.
+
+    Raises:
+        django.forms.ValidationError: it is too large, or no text.
+    """
+    if (upload.size or 0) > MAX_BYTES:
+        raise forms.ValidationError(_("The file is larger than 5 MB."))
+    name = str(upload.name)
+    try:
+        return name, decode(upload.read(), file=name)
+    except DocumentError as error:
+        raise forms.ValidationError(str(error)) from None
+
+
+class LoadPolicyForm(_SpokenForm):
+    """A policy document: as a file, or pasted."""
+
+    file = forms.FileField(
+        label=_("YAML file"), help_text=_("UTF-8, at most 5 MB."), required=False,
+        error_messages={"empty": _("The file is empty.")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("Or the text of the document"), required=False, strip=False,
+        widget=forms.Textarea(attrs={"rows": 20, "dir": "ltr", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    def clean_file(self) -> tuple[str, str] | None:
+        """The name and the text of the file, if there is one."""
         upload = self.cleaned_data["file"]
-        if (upload.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(_("The file is larger than 5 MB."))
-        name = str(upload.name)
-        try:
-            return name, decode(upload.read(), file=name)
-        except DocumentError as error:
-            raise forms.ValidationError(str(error)) from None
+        return _read(upload) if upload else None
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        told = super().clean() or self.cleaned_data
+        if "file" not in self.errors and bool(told.get("file")) == bool(told["text"].strip()):
+            self.add_error("file", _("Choose a file, or paste the text; one of the two."))
+        return told
+
+    def document(self) -> tuple[str, str]:
+        """What errors call the document, and its text."""
+        pasted: str = self.cleaned_data["text"]
+        return self.cleaned_data["file"] or (gettext("pasted text"), pasted.replace("\r\n", "\n"))
+
+    def place(self) -> str:
+        """The field that the document came in."""
+        return "file" if self.cleaned_data["file"] else "text"
 
 
 class RejectForm(_SpokenForm):

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from hypothesis import HealthCheck, settings
@@ -494,3 +495,60 @@ def test_what_decides_is_known_whatever_happens_to_two_policies():
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+class TestLoadingInTheAdmin:
+    """A document is pasted or uploaded, and is a draft until somebody lets it decide."""
+
+    ADD = "/admin/waiver_policy/policyversion/add/"
+    NEW = make.policy_text(HALF, slug="new-policy")
+
+    @pytest.fixture(autouse=True)
+    def officer(self, client):
+        user = User.objects.create(username="ines", is_staff=True)
+        user.user_permissions.add(Permission.objects.get(codename="add_policyversion"))
+        client.force_login(user)
+        return user
+
+    def load(self, client, **given):
+        return client.post(self.ADD, given, follow=True).content.decode()
+
+    def file(self, text, name="new.yaml"):
+        return SimpleUploadedFile(name, text.encode())
+
+    def test_a_file_becomes_a_draft_and_leads_to_what_would_change(self, client):
+        make.grant(1)
+        told = self.load(client, file=self.file(self.NEW))
+        assert "Loaded as a draft, which decides nothing yet: new-policy v1." in told
+        assert "1 past answer was worked out again." in told
+        assert 'name="activate"' not in told
+        (found,) = [one for one in api.list_policies() if one.slug == "new-policy"]
+        assert (found.state, found.author) == ("draft", "ines")
+
+    def test_a_pasted_text_is_the_same_document(self, client):
+        self.load(client, file=self.file(self.NEW))
+        told = self.load(client, text=self.NEW.replace("\n", "\r\n"))
+        assert "Known already, so no version was made: new-policy v1." in told
+        assert len([one for one in api.list_policies() if one.slug == "new-policy"]) == 1
+
+    def test_faults_are_told_by_line_and_field(self, client):
+        wrong = self.NEW.replace("percent: 50", "percent: 500").replace("title:", "titel:")
+        told = self.load(client, file=self.file(wrong))
+        assert "new.yaml, line 4, " in told
+        assert "titel" in told
+        assert "new.yaml, line 7, " in told
+        assert [one.slug for one in api.list_policies()] == [make.SLUG]
+        assert "pasted text, line 4, " in self.load(client, text=wrong)
+
+    @pytest.mark.parametrize("given", [{}, {"text": " "}, {"text": NEW, "file": NEW}])
+    def test_one_of_the_two_is_needed(self, client, given):
+        given |= {"file": self.file(given["file"])} if "file" in given else {}
+        assert "Choose a file, or paste the text; one of the two." in self.load(client, **given)
+        assert [one.slug for one in api.list_policies()] == [make.SLUG]
+
+    @pytest.mark.parametrize("codenames", [["view_policyversion"], ["activate_policy"]])
+    def test_is_for_who_may_load(self, client, officer, codenames):
+        officer.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        assert client.get(self.ADD).status_code == 403
+        assert client.post(self.ADD, {"text": self.NEW}).status_code == 403
+        assert [one.slug for one in api.list_policies()] == [make.SLUG]
