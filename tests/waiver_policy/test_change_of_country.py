@@ -284,6 +284,15 @@ class TestAnotherCountryOfLate:
         declare("FR", "BF", at=LATER)
         assert codes(decide(profile))[-2:] == ["COUNTRY_CHANGED", "REVIEW_NEEDED"]
 
+    def test_is_seen_where_the_person_only_looked_at_the_price(self):
+        make.policy(BY_NATIONALITY, at=make.EVE)
+        declare("FR")
+        assert decide("FR", at=make.EVE).outcome is Outcome.REFUSED
+        declare("UG", at=LATER)
+        assert decide("FR").outcome is Outcome.REVIEW
+        settled = LATER + timedelta(days=90)
+        assert decide("FR", at=settled).outcome is Outcome.GRANTED
+
     def test_is_seen_where_the_profile_says_nothing(self):
         make.policy(BY_NATIONALITY, at=make.EVE)
         declare("FR")

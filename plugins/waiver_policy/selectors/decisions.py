@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +16,6 @@ from waiver_policy import conf, models
 from waiver_policy.data import (
     Applicant,
     Decision,
-    EvidenceBasis,
-    EvidenceKind,
     Outcome,
     Reason,
     Reduction,
@@ -25,11 +23,12 @@ from waiver_policy.data import (
 from waiver_policy.exceptions import UnknownGrant
 from waiver_policy.rules import deciding, price_locks
 from waiver_policy.rules.conflicts import domain_key, name_key
-from waiver_policy.rules.countries import PROFILE_BASES, Located, locate, strength_of
+from waiver_policy.rules.countries import locate
 from waiver_policy.rules.deciding import Approval, Question
 from waiver_policy.rules.grounds import NO_GROUNDS, Grounds, grounds_of
 from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import lists, locks, offerings, policies
+from waiver_policy.selectors.earlier import get_earlier_countries
 from waiver_policy.selectors.evidence import with_change, with_evidence
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.selectors.standing import APPROVED, Standing, look
@@ -96,11 +95,10 @@ def decide(
         offered=found.offered,
         course_run=_course_run(offering_code, policy, lock.policy if lock else None),
     )
-    basis = deciding.basis_of(policy) if stands.has_history else ""
     decision = price_locks.decide(
         question,
         lock=lock,
-        earlier=get_earlier_countries(person, basis=basis, at=at),
+        earlier=get_earlier_countries(person, stands, basis=deciding.basis_of(policy), at=at),
         void=found.void,
     )
     if found.lock and "locked" in decision.inputs:
@@ -166,48 +164,6 @@ def _promised(
         void_lock=row if lock is None else None,
         void=tuple(void),
     )
-
-
-def get_earlier_countries(person: Applicant, *, basis: str, at: datetime) -> Collection[str]:
-    """What this person has said by a basis in the last 90 days, as it was kept, if it was not this.
-
-    One country more is another answer, too. Nothing where no country matters, or where others than
-    the person say it by now. The State that has named somebody is not a country that they have
-    said.
-    """
-    if not basis:
-        return ()
-    located = locate(person, basis)
-    if strength_of(located, frozenset()).strength >= EvidenceKind.INSTITUTION.strength:
-        return ()
-    facts = models.DecisionFacts.objects.filter(
-        decision__user_id=person.user_id,
-        decision__at__gt=at - price_locks.COUNTRY_CHANGE,
-        decision__at__lte=at,
-    )
-    earlier: set[str] = set()
-    kept = ("country", "inputs__country_basis", "inputs__basis", "inputs__counted")
-    for country, said_by, by, counted in facts.values_list(*kept):
-        known = conf.known_countries().intersection(counted)
-        if by == basis and known and _differ(located, known):
-            earlier.update(known)
-        is_profile = basis in PROFILE_BASES and said_by != EvidenceBasis.NOMINATING_STATE
-        if is_profile and country not in ("", person.country[:2]):
-            earlier.add(country)
-    return earlier
-
-
-def _differ(located: Located, earlier: Set[str]) -> bool:
-    """Whether a person says another thing than earlier: one country less, or one more.
-
-    What somebody else says about a new one is not what the person says.
-    """
-    now = set(located.countries)
-    said = [
-        one for one in now - earlier
-        if strength_of(located, frozenset({one})).strength < EvidenceKind.INSTITUTION.strength
-    ]  # fmt: skip
-    return bool(said or earlier - now)
 
 
 def get_approval(
