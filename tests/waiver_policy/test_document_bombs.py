@@ -90,6 +90,7 @@ BOMBS = {
     "far away": papers.object_stream(BLANK, before=b"%" + b"x" * 2100 + b"\n"),
     "another name": papers.object_stream(BLANK, how=b"/F#69lter/Fl#61teDecode"),
     "an array of one": papers.object_stream(BLANK, how=b"/Filter [ /FlateDecode ]"),
+    "a text in digits": papers.object_stream(b"<" + b"41" * 900_000 + b">"),
     "many words": papers.object_stream(b"[" + (b"[" + b"1 " * 99_000 + b"]") * 5 + b"]"),
 }  # fmt: skip
 
@@ -193,6 +194,11 @@ def test_objects_that_are_not_where_the_table_says_are_not_looked_for_for_ever(w
     moved = moved[: moved.rindex(b"startxref")] + b"startxref\n%d\n%%%%EOF\n" % start
     assert fault(moved) is DocumentFault.TOO_COMPLICATED
     assert work.read <= 16 * (metered_pdf.MAX_STEPS + LIMIT)
+
+
+def test_a_file_of_very_many_slips_writes_nothing_into_the_log(caplog):
+    check(papers.packed_pdf(papers.object_stream(b"(" + b"\\z" * 1000 + b")")))
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("word", [b"stream\n", b"/ObjStm stream\n", b">>stream\r\n"])

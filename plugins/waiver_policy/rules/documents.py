@@ -185,7 +185,7 @@ def _check_size(picture: Image.Image, known: Bare) -> None:
 
 def _upright(picture: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
-    return picture.copy() if turn is None else picture.transpose(turn)
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

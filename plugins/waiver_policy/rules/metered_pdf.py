@@ -10,6 +10,7 @@ takes a process, a signal or a clock, so that they hold in every kind of web wor
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -25,17 +26,21 @@ MAX_OBJECTS = 20_000
 MAX_STEPS = 2_000_000
 """Of the reader through a file: one for each reading, and one more for every 16 bytes of it."""
 MAX_INFLATED = 4_000_000
-"""Of all streams of objects together: one for each byte, and eight more for each word. The reader
-takes a second or two for each million."""
+"""Of all streams of objects together: one for each byte, eight more for each word, two more for
+each digit of a text in digits. The reader takes about a second for each million."""
 MAX_TABLES = 500_000
 """Bytes of all tables that are streams: twenty-five for each object that may be there."""
 MAX_OBJECT_STREAMS = 2_000
 
+# The reader says of every slip what it makes of it: a million lines in the log for one file.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
+
 _OBJECTS, _TABLE, _FLATE = "/ObjStm", "/XRef", "/FlateDecode"
 _BYTES_A_STEP = 16
-_A_WORD = 8
+_A_WORD, _A_DIGIT = 8, 2
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _WORD = re.compile(rb"[^\x00\t\n\f\r ()<>\[\]{}/%]+|[(<\[/]")
+_DIGITS = re.compile(rb"<[0-9A-Fa-f]+")
 _BEGIN = re.compile(rb"(?<!end)stream *(?:\r\n|\n|\r)")
 
 
@@ -109,9 +114,7 @@ class MeteredReader(PdfReader):
             held = inflated(content, self._left[kind]) if is_packed else content
         except zlib.error:
             raise Enough(DocumentFault.DAMAGED) from None
-        self._left[kind] -= len(held)
-        if kind == _OBJECTS:
-            self._left[kind] -= _A_WORD * sum(1 for _ in _WORD.finditer(held))
+        self._left[kind] -= _work(held) if kind == _OBJECTS else len(held)
         if self._left[kind] < 0:
             raise Enough
 
@@ -128,6 +131,13 @@ def _is_packed(stream: StreamObject) -> bool:
 
 def _is_nothing(stream: StreamObject, key: str) -> bool:
     return key not in stream or isinstance(stream.raw_get(key), NullObject)
+
+
+def _work(objects: bytes) -> int:
+    """How much it is to read some objects, in the measure of ``MAX_INFLATED``."""
+    words = sum(1 for _ in _WORD.finditer(objects))
+    digits = sum(len(match[0]) for match in _DIGITS.finditer(objects))
+    return len(objects) + _A_WORD * words + _A_DIGIT * digits
 
 
 def inflated(content: bytes | memoryview, most: int) -> bytes:
