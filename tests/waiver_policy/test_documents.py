@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import stat
 from datetime import timedelta
 from io import StringIO
@@ -808,6 +809,24 @@ def test_f24_nobody_else_finds_a_paper_or_its_pages(applied, client, people, per
     assert client.post(remove).status_code == 404
     assert models.DocumentReading.objects.count() == 0
     assert len(api.list_documents(applied.uuid)) == 1
+
+
+def test_one_click_takes_no_paper_back(applied, client, people):
+    # given
+    kept = add(applied)
+    client.force_login(people[1])
+
+    # when
+    page = client.get(page_of(applied)).content.decode()
+    (fold,) = re.findall("<details.*?</details>", page, re.DOTALL)
+
+    # then
+    address = reverse("waiver_policy:remove", args=[kept.uuid])
+    assert address in fold
+    assert address not in page.replace(fold, "")
+    assert "Take back<span" in fold
+    assert "The file is deleted at once." in fold
+    assert "Delete the file<span" in fold
 
 
 def test_a_stranger_is_sent_to_the_login(applied, client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -898,6 +899,22 @@ class TestThePages:
         page = self.post(client, "withdraw_nomination", ben.uuid)
         assert "The nomination is withdrawn." in page
         assert "has ended already" in self.post(client, "withdraw_nomination", ben.uuid)
+
+    def test_one_click_withdraws_nothing(self, client, focal):
+        # given
+        ana = make.nominate("ana", by=focal.pk)
+
+        # when
+        page = client.get(reverse("waiver_policy:nominations")).content.decode()
+        (fold,) = re.findall("<details.*?</details>", page, re.DOTALL)
+
+        # then
+        address = reverse("waiver_policy:withdraw_nomination", args=[ana.uuid])
+        assert address in fold
+        assert address not in page.replace(fold, "")
+        assert 'Withdraw<span class="fg-visually-hidden"> ana</span></summary>' in fold
+        assert "The person is told, and nobody decides about it any more." in fold
+        assert 'Withdraw the nomination<span class="fg-visually-hidden"> ana</span>' in fold
 
     def test_after_the_deadline_there_is_no_form(self, client, focal):
         ana = make.nominate("ana", by=focal.pk)
