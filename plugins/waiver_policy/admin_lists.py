@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from fairgate import clock
 from fairgate.documents import DocumentError
 from waiver_policy import api, conf, models
-from waiver_policy.admin_base import ReadOnlyAdmin, add_faults
+from waiver_policy.admin_base import EMPTY, ReadOnlyAdmin, add_faults
 from waiver_policy.data import (
     EditionFacts,
     EditionImpact,
@@ -57,9 +57,13 @@ from waiver_policy.sentences import (
     contested_sentence,
     in_a_row,
     list_name,
+    membership_asked,
     membership_country,
+    membership_kind,
+    membership_precision,
     membership_status,
     membership_time,
+    precision_name,
 )
 
 MAX_CHANGES = 500
@@ -146,6 +150,12 @@ class ListMembershipAdmin(ReadOnlyAdmin):
         "value",
     ]  # fmt: skip
     list_filter = ["edition__list_code", StatusFilter]
+    words = {
+        "kind": membership_kind,
+        "from_precision": precision_name,
+        "until_precision": precision_name,
+        "status": membership_status,
+    }
     list_select_related = ["edition"]
     search_fields = ["country", "former_name"]
 
@@ -389,21 +399,44 @@ def _change(change: MembershipChange) -> Mapping[str, Any]:
         "list": change.list_code,
         "code": change.country,
         "country": membership_country(row),
-        "before": _cell(change.before),
-        "after": _cell(change.after),
-        "vanishes": change.after is None,
+        "changed": in_a_row(_changed(change.before, change.after)),
+        "before": _cell(change.before, change.after),
+        "after": _cell(change.after, change.before),
     }
 
 
-def _cell(row: Membership | None) -> Mapping[str, str] | None:
+# What can be changed about a row, and how each side of the difference says it.
+_ASPECTS: Mapping[str, tuple[Any, Callable[[Membership], str]]] = {
+    "time": (gettext_lazy("time"), membership_time),
+    "precision": (gettext_lazy("precision"), membership_precision),
+    "status": (gettext_lazy("status"), lambda row: membership_status(row.status)),
+    "asked": (gettext_lazy("end that was asked for"), membership_asked),
+    "kind": (gettext_lazy("kind"), lambda row: membership_kind(row.kind)),
+    "value": (gettext_lazy("value"), lambda row: row.value),
+    "source": (gettext_lazy("source"), lambda row: row.source),
+    "provenance": (gettext_lazy("provenance"), lambda row: row.provenance),
+    "note": (gettext_lazy("note"), lambda row: row.note),
+}
+# Shown of every row, and plain without a title; the rest where the other side says otherwise.
+_ALWAYS = ("time", "status", "kind", "value", "source")
+
+
+def _changed(before: Membership | None, after: Membership | None) -> list[str]:
+    """What of a row is changed, in words; nothing of one that comes or vanishes."""
+    if before is None or after is None:
+        return []
+    return [str(title) for title, say in _ASPECTS.values() if say(before) != say(after)]
+
+
+def _cell(row: Membership | None, other: Membership | None) -> list[Mapping[str, Any]] | None:
+    """One side of the difference, line by line."""
     if row is None:
         return None
-    return {
-        "time": membership_time(row),
-        "status": membership_status(row.status),
-        "value": row.value,
-        "source": row.source,
-    }
+    return [
+        {"title": "" if name in _ALWAYS else title, "said": say(row) or EMPTY}
+        for name, (title, say) in _ASPECTS.items()
+        if (name in _ALWAYS and say(row)) or (other is not None and say(row) != say(other))
+    ]
 
 
 def _touched(impact: EditionImpact) -> list[str]:

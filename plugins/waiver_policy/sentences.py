@@ -55,6 +55,20 @@ _STATUSES: Mapping[str, object] = {
     MembershipStatus.LEFT: pgettext_lazy("country on a list", "left"),
 }
 
+_MEMBER_KINDS: Mapping[str, object] = {
+    "un_member": gettext_lazy("Member State of the United Nations"),
+    "state_non_un_member": gettext_lazy("State that is not a Member of the United Nations"),
+    "associate": gettext_lazy("associate member of a regional commission"),
+    "m49_only": gettext_lazy("in the UN M49 only"),
+}
+
+_PRECISIONS: Mapping[str, object] = {
+    "day": gettext_lazy("known to the day"),
+    "month": gettext_lazy("known to the month"),
+    "year": gettext_lazy("known to the year"),
+    "not_later_than": gettext_lazy("not later than this day"),
+}
+
 _BY_CODE: Mapping[str, object] = {
     ReasonCode.LIST_MEMBER: gettext_lazy(
         "On %(date)s, the day that counts, %(country)s is on the United Nations list of %(list)s "
@@ -245,6 +259,27 @@ def _granted(decision: Decision) -> str:
 def membership_status(status: str) -> str:
     """The status of a country on a list in words."""
     return str(_STATUSES.get(status, status))
+
+
+def membership_kind(kind: str) -> str:
+    """What kind of member a country is, in words."""
+    return str(_MEMBER_KINDS.get(kind, kind))
+
+
+def precision_name(precision: str) -> str:
+    """How exactly a day is known, in words."""
+    return str(_PRECISIONS.get(precision, precision))
+
+
+def membership_precision(row: Membership) -> str:
+    """How exactly the first day of a row is known, and the end if there is one."""
+    until = [row.until_precision] if row.until_date else []
+    return in_a_row(precision_name(one) for one in (row.from_precision, *until))
+
+
+def membership_asked(row: Membership) -> str:
+    """The end that somebody has asked for; "" for none."""
+    return date_format(row.alt_until_date, "DATE_FORMAT") if row.alt_until_date else ""
 
 
 def membership_country(row: Membership) -> str:

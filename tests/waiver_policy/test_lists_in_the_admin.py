@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -381,3 +382,51 @@ def test_the_names_of_people_stand_in_the_lists_of_the_admin(enter, contested):
     for model in ("membershipconfirmation", "editionproposal"):
         page = words(client.get(reverse(f"admin:waiver_policy_{model}_changelist")))
         assert "ines" in page
+
+
+def table_of(response):
+    """The rows of the difference, as they are read: without marks, a blank between lines."""
+    table = words(response).partition("<tbody>")[2].partition("</tbody>")[0]
+    return [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in table.split("</tr>")[:-1]]
+
+
+class TestTheDifference:
+    """What is changed about a row is named and shown, also where both sides look alike."""
+
+    @pytest.mark.parametrize(
+        ("change", "title", "before", "after"),
+        [
+            ({"note": "See A/RES/1."}, "note", "–", "See A/RES/1."),
+            ({"source": "A/RES/1"}, "source", "A/RES/76/8", "A/RES/1"),
+            ({"provenance": "archive"}, "provenance", "–", "archive"),
+            ({"alt_until_date": "2029-11-24"}, "end that was asked for", "–", "24 November 2029"),
+            ({"from_precision": "year", "from_date": "1971-01-01"}, None, "1971", "1971"),
+        ],
+    )  # fmt: skip
+    def test_says_what_is_changed(self, enter, change, title, before, after):
+        make.lists(make.list_text({}))
+        proposal = make.propose(make.list_text(change))
+        told = table_of(enter().get(page_of(proposal)))
+        assert before in " ".join(told)
+        assert after in " ".join(told)
+        assert title is None or f"Changed: {title}" in told[0].replace("status, ", "")
+
+    def test_a_contested_row_with_another_note_does_not_look_the_same_twice(self, enter):
+        make.lists(make.list_text(CONTESTED | {"note": "Asked for by letter."}))
+        proposal = make.propose(make.list_text(CONTESTED | {"note": "Asked for in a debate."}))
+        (told,) = table_of(enter().get(page_of(proposal)))
+        assert "Changed: note" in told
+        assert "Note Asked for by letter." in told
+        assert "Note Asked for in a debate." in told
+
+    def test_codes_are_read_as_words(self, enter):
+        small = {"group": "SIDS", "sids_kind": "un_member", "iso3166_alpha2": "FJ", **OPEN}
+        small |= {"status": "current", "from_precision": "not_later_than"}
+        make.lists(make.list_text(small))
+        row = models.ListMembership.objects.filter(edition__list_code="SIDS").get()
+        page = f"/admin/waiver_policy/listmembership/{row.pk}/change/"
+        told = words(enter().get(page))
+        assert "Member State of the United Nations" in told
+        assert "not later than this day" in told
+        assert "un_member" not in told
+        assert "not_later_than" not in told
