@@ -94,7 +94,7 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
         "sentences": reasons if has_applied or place else [*reasons, *api.advise(decision)],
         "tone": tone,
         "country": conf.country_name(decision.inputs["country"]),
-        "memberships": _memberships(decision.inputs["country"], at),
+        "memberships": _memberships(decision, at),
         "application": shown(newest, on=clock.utc_day(at)) if newest else None,
         "has_applied": has_applied,
         **_keeping(applicant, offering_code, decision, at),
@@ -304,11 +304,13 @@ def _own(request: HttpRequest, uuid: UUID) -> ApplicationSummary:
     return found
 
 
-def _memberships(country: str, at: datetime) -> list[dict[str, object]]:
-    """Where the country stands on each list today, for the facts beside the explanation."""
-    day = clock.utc_day(at)
-    held = [api.is_member(code, country, on=day, known_at=at) for code in ("LDC", "SIDS", "LLDC")]
-    return [{"list": list_name(row.list_code), "row": row} for row in held if row is not None]
+def _memberships(decision: Decision, at: datetime) -> list[dict[str, object]]:
+    """Where the country stands today on each list that was asked, beside the explanation."""
+    country, day = decision.inputs["country"], clock.utc_day(at)
+    codes = dict.fromkeys(edition.rpartition("-")[0] for edition in decision.editions)
+    held = [api.is_member(code, country, on=day, known_at=at) for code in codes]
+    # What has a value is a line of a table: nobody is a member of that.
+    return [{"list": list_name(row.list_code), "row": row} for row in held if row and not row.value]
 
 
 def _applicant(request: HttpRequest) -> Applicant:

@@ -192,3 +192,17 @@ class TestAFeeThatThePolicyDoesNotCover:
         address = reverse("waiver_policy:apply", args=[make.COURSE])
         assert "does not cover" in client.post(address, form, follow=True).content.decode()
         assert api.list_applications() == ()
+
+
+class TestTheFacts:
+    def test_name_the_lists_that_the_policy_asks_and_no_others(self, client, sign_in):
+        # given: Palau is on both lists of SIDS, and the policy asks one
+        make.policy(make.policy_text(make.LDC_FREE.replace("LDC", "SIDS_M49")), slug=make.SLUG)
+        sign_in("PW")
+
+        # when
+        told = why(client)
+
+        # then
+        assert "<dt>Small island developing States (SIDS, UN M49)</dt>" in told
+        assert "as UN-OHRLLS lists them)</dt>" not in told
