@@ -156,11 +156,6 @@ def _values(rows: QuerySet[models.WaiverApplication], column: str) -> tuple[str,
     return tuple(found.distinct())
 
 
-def is_read_by_another(application: ApplicationSummary, reviewer: int) -> bool:
-    """Whether somebody else has taken it."""
-    return application.assigned_to not in (None, reviewer)
-
-
 def _rows() -> QuerySet[models.WaiverApplication]:
     rows: QuerySet[models.WaiverApplication] = models.WaiverApplication.objects.select_related(
         "decision", "nomination"
