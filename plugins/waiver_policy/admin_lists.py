@@ -34,12 +34,14 @@ from waiver_policy.data import (
 )
 from waiver_policy.exceptions import (
     AlreadyConfirmed,
+    AlreadyProposed,
     EditionOutOfOrder,
     EditionsMoved,
     NotAllowed,
     NotContested,
     NothingToPropose,
     ProposalClosed,
+    PublishedLater,
     ReasonMissing,
     RowsVanish,
     SecondPersonNeeded,
@@ -98,6 +100,7 @@ _SAID: Mapping[type[WaiverError], Any] = {
     NothingToPropose: gettext_lazy(
         "The lists stand like that already, with this source; there is nothing to propose."
     ),
+    PublishedLater: gettext_lazy("The day of the publication is to come."),
     AlreadyConfirmed: gettext_lazy("Somebody has confirmed this already."),
     NotContested: gettext_lazy("This is not contested, or not any more."),
     ReasonMissing: gettext_lazy("Please write a few words."),
@@ -110,6 +113,10 @@ def said(error: WaiverError) -> str:
         return _(
             "Countries vanish from a list without an end. Is the file complete? %(detail)s"
         ) % {"detail": error}
+    if isinstance(error, AlreadyProposed):
+        return _("The same is proposed already, and waits for a second person: %(proposal)s.") % {
+            "proposal": error.uuid
+        }  # fmt: skip
     return str(_SAID.get(type(error), error))
 
 

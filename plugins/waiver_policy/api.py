@@ -1060,6 +1060,7 @@ def load_edition(
     Raises:
         fairgate.documents.DocumentError: every fault of the file, with line and column.
         EditionExists: a list has an edition, and the file says something else.
+        PublishedLater: the day of the publication is to come.
         EditionOutOfOrder: a file of former States has nothing to be added to.
     """
     return list_services.load_edition(
@@ -1098,6 +1099,8 @@ def propose_edition(
         fairgate.documents.DocumentError: every fault of the file, with line and column.
         UnknownOperator, NotAllowed: see above.
         NothingToPropose: the lists stand like that, with this source.
+        AlreadyProposed: the same waits for a second person.
+        PublishedLater: the day of the publication is to come.
         RowsVanish: countries leave a list without an end, and ``allow_removals`` is not given.
     """
     return proposal_services.propose_edition(

@@ -38,6 +38,8 @@
   + EditionExists          the list has an edition: the next is proposed, and applied by another
   + EditionsMoved          a list has got another edition since this one was proposed
   + NothingToPropose       the file says what is known already
+  + AlreadyProposed        the same file, with the same source, waits for a second person
+  + PublishedLater         the day of a publication is to come
   + RowsVanish             countries leave a list without an end; was the file cut off?
   + UnknownProposal        no proposal has this uuid
   + ProposalClosed         the proposal was applied or rejected already
@@ -63,6 +65,9 @@ from typing import TYPE_CHECKING
 from fairgate.errors import FairgateError
 
 if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
     from waiver_policy.data import Decision, DocumentFault, Found, WaitingSummary
 
 
@@ -380,6 +385,21 @@ class EditionsMoved(WaiverError):
 
 class NothingToPropose(WaiverError):
     """The file differs in nothing from what is known."""
+
+
+class AlreadyProposed(WaiverError):
+    """The same is proposed already; ``uuid`` is of that proposal."""
+
+    def __init__(self, uuid: UUID) -> None:
+        self.uuid = uuid
+        super().__init__(f"The same is proposed already, as {uuid}, and waits for a second person.")
+
+
+class PublishedLater(WaiverError, ValueError):
+    """What is published on a day to come is not known yet."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"{day} is to come: nothing has been published then.")
 
 
 class RowsVanish(WaiverError):

@@ -85,7 +85,9 @@ class TestTheCommand:
         code, told = run("credit", "25.00", "USD", "--reason", "Transfer 17", "--by", "ines")
         assert (code, available()) == (0, "0.00")
         assert "Another person has to confirm it" in told
-        assert "manual of USD 25.00 for 2026-11-23" in run("proposed")[1]
+        told = run("proposed")[1]
+        assert "manual of USD 25.00 for 2026-11-23, “" in told
+        assert "”, proposed by ines on 2026-11-23 12:00 UTC: proposed." in told
         uuid = str(models.ManualCredit.objects.get().uuid)
         code, told = run("confirm", uuid, "--by", "ines")
         assert (code, told) == (

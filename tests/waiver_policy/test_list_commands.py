@@ -59,7 +59,7 @@ def test_the_shipped_lists_come_with_the_states_that_are_no_more():
     code, told = run("show", "--list", "LDC", "--history", "--on", "1980-01-01")
     assert code == 0
     assert "LDC-1: 54 rows" in told
-    assert "  SKIN (Sikkim) - 1971-11-18 to 1975-01-01, left" in told
+    assert "  SKIN (Sikkim) - 1971-11-18 to 1975, left" in told
     assert "  YDYE (Democratic Yemen) - 1975-12-12 to 1990-05-22, left" in told
 
 
@@ -279,3 +279,39 @@ def test_somebody_who_is_no_user_proposes_nothing():
     code, told = run("propose", "shipped", "--by", "nobody")
     assert code == 1
     assert "“nobody” is not the name of an active user of this site." in told
+
+
+def test_a_day_is_told_as_exactly_as_it_is_known_and_with_its_source(file):
+    late = {"iso3166_alpha2": "AO", "from_date": "1994-01-01", "from_precision": "year"}
+    run("load", file(make.list_text(late | {"source": "UN CDP"})), "--by", "ines")
+    told = run("show", "--list", "LDC")[1]
+    assert "  AO - 1994 to 2026-11-24, scheduled, source: UN CDP\n" in told
+
+
+@pytest.mark.parametrize("action", ["load", "propose"])
+def test_nothing_is_published_on_a_day_to_come(file, action):
+    if action == "propose":
+        make.lists(make.list_text({}))
+    before = api.list_editions()
+    day = make.EVE.date() + timedelta(days=1)
+    path = file(make.list_text(DEFERRED))
+    code, told = run(action, path, "--by", make.operator("ines"), "--published-on", f"{day}")
+    assert (code, told.startswith(f"{day} is to come")) == (1, True)
+    assert (api.list_editions(), api.list_proposals()) == (before, ())
+
+
+def test_the_same_is_proposed_once_while_it_waits(file):
+    # given
+    make.lists(make.list_text({}))
+    path = file(make.list_text(DEFERRED))
+    first = proposed(path)
+
+    # when
+    code, told = run("propose", path, "--by", make.operator("bo"))
+    other = run("propose", path, "--by", "bo", "--source", "Another")
+
+    # then
+    assert (code, other[0]) == (1, 0)
+    assert f"The same is proposed already, as {first}, and waits for a second person." in told
+    api.reject_edition(first, by="bo", reason="No.", at=make.EVE)
+    assert run("propose", path, "--by", "ines")[0] == 0

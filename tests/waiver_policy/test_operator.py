@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command, load_command_class
 
 from factories import waiver_policy as make
@@ -169,10 +169,11 @@ def test_a_malformed_list_ends_with_2_and_loads_nothing(tmp_path):
 
 def test_a_policy_is_loaded_and_activated():
     make.lists()
+    ines = make.operator("ines")
     told = [
         run("waiver_policy_policies", *words)[1]
-        for words in (("load", "shipped"), ("activate", make.SLUG), ("activate", make.SLUG),
-                      ("show",))
+        for words in (("load", "shipped", "--by", ines), ("activate", make.SLUG, "--by", ines),
+                      ("activate", make.SLUG, "--by", ines), ("show",))
     ]  # fmt: skip
     assert told[:3] == [
         f"{make.SLUG} v1: loaded as a draft.\n",
@@ -211,9 +212,37 @@ def test_an_option_that_no_column_holds_ends_with_2_and_loads_nothing(words, sen
     assert (api.list_editions(), api.list_policies()) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("codename", "allowed"),
+    [("add_policyversion", "load"), ("activate_policy", "activate"), ("activate_policy", "retire")],
+)
+def test_who_answers_for_a_policy_exists_and_may(codename, allowed):
+    # given
+    make.lists()
+    make.policy()
+    before = api.list_policies()
+    other = {"add_policyversion", "activate_policy"} - {codename}
+    user = User.objects.create(username="ines")
+    user.user_permissions.set(Permission.objects.filter(codename__in=other))
+    what = "shipped" if allowed == "load" else make.SLUG
+
+    # when
+    unknown = run("waiver_policy_policies", allowed, what, "--by", "Ines")
+    lacking = run("waiver_policy_policies", allowed, what, "--by", "ines")
+
+    # then
+    assert (unknown[0], lacking[0]) == (1, 1)
+    assert "“Ines” is not the name of an active user of this site." in unknown[1]
+    assert f"the permission waiver_policy.{codename} is missing" in lacking[1]
+    assert api.list_policies() == before
+    user.user_permissions.set(Permission.objects.filter(codename=codename))
+    assert run("waiver_policy_policies", allowed, what, "--by", "ines")[0] == 0
+
+
 def test_a_policy_without_its_lists_is_not_activated():
-    run("waiver_policy_policies", "load", "shipped")
-    code, told = run("waiver_policy_policies", "activate", make.SLUG)
+    ines = make.operator("ines")
+    run("waiver_policy_policies", "load", "shipped", "--by", ines)
+    code, told = run("waiver_policy_policies", "activate", make.SLUG, "--by", ines)
     assert code == 1
     assert "The list LDC has no edition." in told
 
@@ -234,9 +263,8 @@ def test_without_a_policy_the_full_fee_is_due_and_nothing_breaks():
 
 
 @pytest.mark.parametrize(
-    "model", ["listedition", "listmembership", "policyversion", "waiverdecision", "waivergrant",
-              "waiverfund", "fundentry", "waiverapplication", "pricelock", "waitingplace",
-              "quotasubject"],
+    "model", ["listedition", "listmembership", "waiverdecision", "waivergrant", "waiverfund",
+              "fundentry", "waiverapplication", "pricelock", "waitingplace", "quotasubject"],
 )  # fmt: skip
 def test_the_admin_shows_evidence_and_changes_none(client, model):
     make.programme()

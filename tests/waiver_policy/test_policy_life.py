@@ -205,9 +205,9 @@ class TestTheCommand:
         ))  # fmt: skip
 
     def test_retires(self):
-        code, told = run("retire", make.SLUG, "--by", "Ines")
+        code, told = run("retire", make.SLUG, "--by", make.operator("Ines"))
         assert (code, f"{make.SLUG} v1 is retired." in told) == (0, True)
-        assert run("retire", make.SLUG)[0] == 1
+        assert run("retire", make.SLUG, "--by", "Ines")[0] == 1
         assert "retired by Ines, 2026-11-23" in run("show")[1]
 
     def test_compares_and_names_applications(self):
@@ -237,7 +237,7 @@ class TestTheCommand:
     def test_tells_when_it_activates(self):
         make.grant(1)
         draft()
-        assert run("activate", make.SLUG)[1] == (
+        assert run("activate", make.SLUG, "--by", make.operator("Ines"))[1] == (
             f"{make.SLUG} v2 is active now.\n"
             f"Of 1 past answer 1 would be another: see “compare {make.SLUG}”.\n"
         )

@@ -8,6 +8,8 @@ from datetime import date
 
 from django.db.models import Model
 
+from waiver_policy.services.lists import allowed
+
 MAX_VERSION = 2_147_483_647
 """The largest number of a version that every database keeps."""
 
@@ -24,6 +26,16 @@ def text_of(model: type[Model], column: str) -> Callable[[str], str]:
         return text
 
     return fitting
+
+
+def operator(name: str, permission: str, what: str) -> str:
+    """The name of who answers for it, who exists and has a permission.
+
+    Raises:
+        UnknownOperator, NotAllowed: they do not.
+    """
+    allowed(name, permission, what)
+    return name
 
 
 def version_number(text: str) -> int:

@@ -13,6 +13,7 @@ from waiver_policy.data import DocumentFault
 from waiver_policy.exceptions import (
     AlreadyConfirmed,
     AlreadyEligible,
+    AlreadyProposed,
     AppealTooLate,
     ApplicationClosed,
     CreditClosed,
@@ -62,6 +63,7 @@ STATUSES: Statuses = {
     AlreadyConfirmed: 409,
     AlreadyEligible: 409,
     NotCovered: 409,
+    AlreadyProposed: 409,
     AppealTooLate: 409,
     ApplicationClosed: 409,
     CreditClosed: 409,

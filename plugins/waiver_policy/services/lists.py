@@ -29,6 +29,7 @@ from waiver_policy.exceptions import (
     EditionsMoved,
     NotAllowed,
     NotContested,
+    PublishedLater,
     ReasonMissing,
 )
 from waiver_policy.permissions import CONFIRM_MEMBERSHIP
@@ -49,6 +50,7 @@ def load_edition(
     source: Source, *, facts: EditionFacts, by: str, known_from: datetime, file: str
 ) -> EditionLoad:
     """The first edition of each list of the files; all or nothing. See ``api.load_edition``."""
+    check_facts(facts, at=known_from)
     files = open_files(source, file=file)
     found = read_files(files, on=utc_day(known_from))
     created, unchanged = [], []
@@ -63,6 +65,16 @@ def load_edition(
             )
             created.append(made)
     return EditionLoad(created=tuple(created), unchanged=tuple(unchanged))
+
+
+def check_facts(facts: EditionFacts, *, at: datetime) -> None:
+    """Whether a publication can be known.
+
+    Raises:
+        PublishedLater: its day (UTC) is to come.
+    """
+    if facts.published_on and facts.published_on > utc_day(at):
+        raise PublishedLater(facts.published_on)
 
 
 def _standing(country_list: models.CountryList, found: Iterable[Membership]) -> EditionSummary:

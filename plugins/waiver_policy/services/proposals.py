@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from fairgate.clock import utc_day
 from waiver_policy import models
 from waiver_policy.data import EditionFacts, EditionLoad, ProposalSummary
 from waiver_policy.exceptions import (
+    AlreadyProposed,
     EditionsMoved,
     NotAllowed,
     NothingToPropose,
@@ -43,6 +45,7 @@ def propose_edition(
 ) -> ProposalSummary:
     """Keep files as a proposal, compared with what is known now. See ``api.propose_edition``."""
     user_id = lists.allowed(by, PROPOSE_EDITION, "propose an edition")
+    lists.check_facts(facts, at=at)
     files = open_files(source, file=file)
     found = read_files(files, on=utc_day(at))
     base = proposals.newest_names(found)
@@ -56,21 +59,37 @@ def propose_edition(
         )
     if not allow_removals:
         _check_vanished(compared)
+    told = {
+        "sha256": list_files.sha256_of(files),
+        "source": facts.source,
+        "document_symbol": facts.document_symbol,
+        "published_on": facts.published_on,
+        "version": facts.version,
+    }
+    _check_new(told, base)
     row = models.EditionProposal.objects.create(
         files=[{"name": one.name, "text": one.text} for one in files],
         file_name=list_files.names_of(files),
         base=dict(base),
-        sha256=list_files.sha256_of(files),
-        source=facts.source,
-        document_symbol=facts.document_symbol,
-        published_on=facts.published_on,
-        version=facts.version,
+        **told,
         allow_removals=allow_removals,
         proposed_by=user_id,
         proposed_at=at,
     )
     log.info("edition proposed: proposal=%s lists=%s", row.uuid, ", ".join(sorted(base)))
     return proposals.to_proposal(row)
+
+
+def _check_new(told: Mapping[str, Any], base: Mapping[str, str]) -> None:
+    """Two people who propose the same would wait for each other.
+
+    Raises:
+        AlreadyProposed: the same waits for a second person.
+    """
+    rows = models.EditionProposal.objects.filter(state=models.EditionProposal.PROPOSED, **told)
+    for uuid, compared_with in rows.values_list("uuid", "base"):
+        if compared_with == dict(base):
+            raise AlreadyProposed(uuid)
 
 
 def _check_vanished(compared: Compared) -> None:

@@ -18,6 +18,7 @@ from waiver_policy.data import FundBalance, ManualCreditSummary
 from waiver_policy.exceptions import WaiverError
 from waiver_policy.management.options import text_of
 from waiver_policy.models import ManualCredit
+from waiver_policy.selectors.operators import usernames
 
 
 class Command(BaseCommand):
@@ -145,9 +146,13 @@ class Command(BaseCommand):
 
 
 def _line(credit: ManualCreditSummary) -> str:
+    """What a second person has to know: how much, why, from which day on, who says so."""
+    names = usernames([credit.proposed_by])
+    by = names.get(credit.proposed_by, f"user {credit.proposed_by}, who is gone")
     return (
-        f"{credit.uuid}: {credit.kind} of {credit.amount} for {credit.effective_on}, proposed by "
-        f"user {credit.proposed_by}: {credit.state}."
+        f"{credit.uuid}: {credit.kind} of {credit.amount} for {credit.effective_on}, "
+        f"“{credit.reason}”, proposed by {by} on {credit.proposed_at:%Y-%m-%d %H:%M} UTC: "
+        f"{credit.state}."
     )
 
 

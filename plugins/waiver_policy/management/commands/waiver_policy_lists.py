@@ -91,7 +91,7 @@ class Command(BaseCommand):
         if options["history"]:
             members = api.list_history(options["code"], known_at=at)
         for member in members:
-            self.stdout.write(f"  {_row(member)}")
+            self.stdout.write(f"  {_row(member)}{_source(member)}")
 
     def _check(self, options: dict[str, Any]) -> None:
         at = clock.now()
@@ -344,12 +344,23 @@ def _end(row: Membership) -> str:
 
 
 def _row(row: Membership) -> str:
-    since = "always" if row.from_precision == "not_later_than" else row.from_date.isoformat()
-    until = row.until_date.isoformat() if row.until_date else "open"
+    since = _day_as_known(row.from_date, row.from_precision)
+    until = _day_as_known(row.until_date, row.until_precision) if row.until_date else "open"
     asked = f", asked for: {row.alt_until_date}" if row.alt_until_date else ""
     value = f", value: {row.value}" if row.value else ""
     called = f" ({row.former_name})" if row.former_name else ""
     return f"{row.country}{called} {row.kind or '-'} {since} to {until}, {row.status}{asked}{value}"
+
+
+def _source(row: Membership) -> str:
+    return f", source: {row.source or '-'}"
+
+
+def _day_as_known(day: date, precision: str) -> str:
+    """A day, as exactly as it is known: 1994, 1994-05, or the day itself."""
+    if precision == "not_later_than":
+        return "always"
+    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
 
 
 def _cells(row: Membership) -> list[str]:
@@ -368,7 +379,10 @@ def _change(change: MembershipChange) -> str:
     if change.after is None and change.before is not None:
         return f"- {place}: {_row(change.before)}"
     before, after = (_row(row) for row in (change.before, change.after) if row is not None)
-    told = f"{before}  =>  {after}" if before != after else "source or note"
+    if before == after and change.before and change.after:
+        before += _source(change.before)
+        after += _source(change.after)
+    told = f"{before}  =>  {after}" if before != after else "note or precision"
     return f"~ {place}: {told}"
 
 

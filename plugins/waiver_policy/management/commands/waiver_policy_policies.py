@@ -15,8 +15,9 @@ from fairgate.money import Money
 from waiver_policy import api
 from waiver_policy.data import Answer, Comparison, PolicySummary
 from waiver_policy.exceptions import WaiverError
-from waiver_policy.management.options import day, text_of, version_number
+from waiver_policy.management.options import day, operator, text_of, version_number
 from waiver_policy.models import PolicyVersion
+from waiver_policy.permissions import ACTIVATE, LOAD_POLICY
 
 SHIPPED = "shipped"
 
@@ -50,8 +51,8 @@ class Command(BaseCommand):
         columns = ((load, "author"), (activate, "activated_by"), (retire, "retired_by"))
         for sub, column in columns:
             sub.add_argument(
-                "--by", type=text_of(PolicyVersion, column), default="command line",
-                help="who answers for it",
+                "--by", type=text_of(PolicyVersion, column), required=True,
+                help="user who answers for it",
             )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -80,7 +81,8 @@ class Command(BaseCommand):
         path = Path(options["file"])
         if options["file"] == SHIPPED:
             path = Path(str(resources.files("waiver_policy") / "data" / "fairgate-default.yaml"))
-        found = api.load_policy(read_text(path), file=str(path), by=options["by"], at=clock.now())
+        by = operator(options["by"], LOAD_POLICY, "load a policy")
+        found = api.load_policy(read_text(path), file=str(path), by=by, at=clock.now())
         for policy in found:
             said = "loaded as a draft" if policy.is_new else f"unchanged, {policy.state}"
             self.stdout.write(f"{policy.slug} v{policy.version}: {said}.")
@@ -89,8 +91,9 @@ class Command(BaseCommand):
 
     def _activate(self, options: dict[str, Any]) -> None:
         slug, number = options["slug"], options["policy_version"]
+        by = operator(options["by"], ACTIVATE, "activate a policy")
         found = api.compare_policy(slug, version=number)
-        policy = api.activate_policy(slug, by=options["by"], at=clock.now(), version=number)
+        policy = api.activate_policy(slug, by=by, at=clock.now(), version=number)
         said = "is active now" if policy.is_new else "was active already"
         self.stdout.write(f"{policy.slug} v{policy.version} {said}.")
         if policy.is_new and found.asked:
@@ -98,7 +101,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{summary[0].upper()}{summary[1:]}: see “compare {slug}”.")
 
     def _retire(self, options: dict[str, Any]) -> None:
-        policy = api.retire_policy(options["slug"], by=options["by"], at=clock.now())
+        by = operator(options["by"], ACTIVATE, "retire a policy")
+        policy = api.retire_policy(options["slug"], by=by, at=clock.now())
         self.stdout.write(
             f"{policy.slug} v{policy.version} is retired. Until a version is activated it gives "
             "nobody a waiver."
