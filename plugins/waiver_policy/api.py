@@ -4,7 +4,8 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_contested``, ``list_editions``, ``list_old_editions``, ``diff_edition``, ``list_proposals``,
 ``get_proposal``, ``edition_impact``, ``list_policies``,
 ``list_applications``, ``get_application``, ``newest_application``, ``application_note``,
-``list_messages``, ``list_steps``, ``review_queue``, ``list_calls``, ``list_nominations_of``,
+``list_messages``, ``list_steps``, ``review_queue``, ``conflict_of``, ``list_calls``,
+``list_nominations_of``,
 ``apply_page_url``, ``may_be_waived``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
 ``check_funds``,
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
@@ -86,6 +87,7 @@ from waiver_policy.data import (
     WaitingSummary,
 )
 from waiver_policy.exceptions import (
+    ReviewFault,
     UnknownApplication,
     UnknownDocument,
     UnknownNomination,
@@ -121,6 +123,7 @@ from waiver_policy.services import (
     evidence,
     fund,
     grants,
+    independence,
     locks,
     manual_credits,
     nominating,
@@ -399,6 +402,17 @@ def appeal(application_uuid: UUID, *, by: int, text: str, at: datetime) -> Appli
         InvalidNomination: the State has named somebody else in the meantime.
     """
     return applying.appeal(application_uuid, by=by, text=text, at=at)
+
+
+def conflict_of(application_uuid: UUID, *, by: int) -> ReviewFault | None:
+    """What ties a reviewer to an applicant, so that they do not read the application.
+
+    ``None``: nothing does. Whether they may decide is another question: see ``approve``.
+
+    Raises:
+        UnknownApplication: there is none of this uuid.
+    """
+    return independence.conflict_of(application_uuid, by=by)
 
 
 def approve(

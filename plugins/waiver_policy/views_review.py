@@ -138,6 +138,9 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
     """One application, and the reviewer's decision about it."""
     check_reviewer(request)
     found = _found(request, application)
+    if (fault := api.conflict_of(application, by=user_id(request))) is not None:
+        messages.warning(request, sentences.review_fault(fault))
+        return redirect("waiver_policy:review")
     is_open = found.state in OPEN_STATES
     if request.method == "POST" and not is_open:
         return _decided_already(request, application)

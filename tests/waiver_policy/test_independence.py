@@ -6,6 +6,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
 
 from factories import waiver_policy as make
 from fairgate.errors import FairgateError
@@ -57,6 +59,29 @@ def test_nobody_decides_about_somebody_of_their_own_organisation(applied, act, a
     works_at(**at)
     refused(lambda: act(applied.uuid, by=9, at=make.EVE), ReviewFault.SAME_ORGANISATION)
     assert api.get_application(applied.uuid) == applied
+
+
+@pytest.mark.parametrize("tie", ["organisation", "declared"])
+def test_who_has_a_conflict_of_interest_reads_no_words_of_it(applied, tie, client):
+    # given two reviewers, one of them tied to the applicant
+    rita, free = (make.person(name, reviews=True) for name in ("rita", "free"))
+    if tie == "organisation":
+        works_at(rita, name="Radio School")
+    else:
+        api.hand_back(applied.uuid, by=rita, at=make.EVE, has_conflict=True)
+
+    # then
+    told = {}
+    for who in (rita, free):
+        client.force_login(User.objects.get(pk=who))
+        path = f"/fairgate/waivers/api/v1/applications/{applied.uuid}/"
+        page = reverse("waiver_policy:review_one", args=[applied.uuid])
+        queue = client.get("/fairgate/waivers/api/v1/review/")
+        told[who] = (
+            client.get(path).status_code, client.get(f"{path}messages/").status_code,
+            client.get(page).status_code, applied.note in queue.content.decode(),
+        )  # fmt: skip
+    assert told == {rita: (403, 403, 302, False), free: (200, 200, 200, False)}
 
 
 def saw(by):

@@ -238,6 +238,7 @@ def test_a_limit_of_categories_counts_different_rules_in_a_year():
         ("{scope: country, period: year, limit: 1.5}", "a whole number, or an amount in quotes"),
         ("{scope: country, period: year, limit: \"15.001\", unit: USD}", "more decimals"),
         ("{scope: country, period: year, limit: -1}", "nothing can ever be given"),
+        ("{scope: country, period: P9999Y, limit: 1}", "is longer than 500 years"),
         ("{scope: country, period: year, limit: 1, term_starts: [\"02-01\"]}", "only a term"),
         ("{scope: country, period: term, limit: 1, term_starts: [\"09-01\", \"02-01\"]}",
          "in order, each once"),

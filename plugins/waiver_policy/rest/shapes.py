@@ -157,6 +157,15 @@ class ReviewedShape(ApplicationShape):
     message_count = serializers.IntegerField()
 
 
+class QueuedShape(ReviewedShape):
+    """An application in the queue: without words, which not every reviewer may read."""
+
+    note = None
+    reason = None
+    first_refusal = None
+    awaiting_reason = None
+
+
 class ReviewQuery(Body):
     """Which applications a reviewer wants; without a state those that have to be looked at."""
 
@@ -179,7 +188,7 @@ class QueueShape(serializers.Serializer):
     page = serializers.IntegerField(source="number")
     pages = serializers.IntegerField()
     overdue = serializers.IntegerField()
-    results = ReviewedShape(many=True, source="applications")
+    results = QueuedShape(many=True, source="applications")
 
 
 class TrueBody(Body):

@@ -30,6 +30,7 @@ from waiver_policy.data import (
     Reviewed,
     WaitingSummary,
 )
+from waiver_policy.exceptions import InvalidReview
 from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
 from waiver_policy.rest.faults import STATUSES, WORDS
@@ -179,8 +180,12 @@ class OneApplication(WaiverView):
 
     def _visible(self, application: UUID) -> ApplicationSummary:
         found = api.get_application(application)
-        if found.user_id != self.user_id and not permissions.may_review(self.request.user):
+        if found.user_id == self.user_id:
+            return found
+        if not permissions.may_review(self.request.user):
             raise Http404
+        if (fault := api.conflict_of(application, by=self.user_id)) is not None:
+            raise InvalidReview(fault)
         return found
 
     def _shape(self, found: ApplicationSummary) -> Any:

@@ -23,6 +23,8 @@ MAX_TEXT = 255
 # A list kept by name; "@" is left out, because it joins a name with a version.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,59}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+LONGEST_MONTHS = 12 * 500
+"""The longest length of a policy: a day so long after another one still has a name."""
 SPAN = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?", re.ASCII)
 
 
@@ -214,6 +216,9 @@ def span(value: Any, place: Place) -> Span | None:
         place.fault(f"“{shown(value)}” is not a length like P180D or P12M.")
         return None
     years, months, days = (int(part or 0) for part in found.groups())
+    if years * 12 + months > LONGEST_MONTHS:
+        place.fault(f"“{value}” is longer than {LONGEST_MONTHS // 12} years.")
+        return None
     return Span(years * 12 + months, days)
 
 

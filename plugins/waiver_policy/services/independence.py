@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
 
 from waiver_policy import conf, models
-from waiver_policy.exceptions import InvalidReview, ReviewFault
+from waiver_policy.exceptions import InvalidReview, ReviewFault, UnknownApplication
 from waiver_policy.rules import conflicts
 from waiver_policy.rules.applications import DECISIONS, Action
 from waiver_policy.selectors import people
@@ -23,6 +26,24 @@ def check_independent(row: models.WaiverApplication, *, by: int, at: datetime) -
         raise InvalidReview(ReviewFault.DECIDED_BEFORE)
     if _is_read_by_another(row, by=by, at=at):
         raise InvalidReview(ReviewFault.TAKEN)
+
+
+@transaction.atomic
+def conflict_of(application_uuid: UUID, *, by: int) -> ReviewFault | None:
+    """What ties this person to the applicant, so that they read nothing; ``None``: nothing.
+
+    Raises:
+        UnknownApplication: there is none of this uuid.
+    """
+    rows = models.WaiverApplication.objects.select_related("decision", "nomination")
+    row = rows.filter(uuid=application_uuid).first()
+    if row is None:
+        raise UnknownApplication(f"There is no waiver application {application_uuid}.")
+    try:
+        check_no_conflict(row, by=by)
+    except InvalidReview as error:
+        return error.fault
+    return None
 
 
 def check_no_conflict(row: models.WaiverApplication, *, by: int) -> None:
