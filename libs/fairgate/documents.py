@@ -308,12 +308,12 @@ _DECIMAL = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}", re.ASCII)
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 
 
-def _value(node: Any, file: str) -> Any:
+def _value(node: Any, file: str, field: str = "") -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, file)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(child, file) for child in node.value]
-    _refuse_control_characters(node, file)
+        return [_value(child, file, field) for child in node.value]
+    _refuse_control_characters(node, file, field)
     return _scalar(node)
 
 
@@ -328,16 +328,16 @@ def _mapping(node: yaml.MappingNode, file: str) -> Mapped:
             raise DocumentError(
                 "this key stands there twice.", file=file, line=line, field=key_node.value
             )
-        mapped.put(key_node.value, _value(value_node, file), line)
+        mapped.put(key_node.value, _value(value_node, file, key_node.value), line)
     return mapped
 
 
-def _refuse_control_characters(node: yaml.ScalarNode, file: str) -> None:
+def _refuse_control_characters(node: yaml.ScalarNode, file: str, field: str = "") -> None:
     """Whoever writes it as an escape gets no further than with the character itself."""
     found = yaml.reader.Reader.NON_PRINTABLE.search(node.value)
     if found is not None:
         sentence = f"holds a control character (U+{ord(found.group()):04X})."
-        raise DocumentError(sentence, file=file, line=node.start_mark.line + 1)
+        raise DocumentError(sentence, file=file, line=node.start_mark.line + 1, field=field)
 
 
 def _scalar(node: yaml.ScalarNode) -> str | int | Decimal | bool | None:

@@ -645,7 +645,7 @@ def test_only_who_nominates_counts_by_kind_of_nomination():
 )
 def test_an_escape_brings_in_no_control_character(title, code):
     said = faults_of(GOOD.replace("title: Test", f"title: {title}"))
-    assert said == f"policy.yaml, line 4: holds a control character (U+{code})."
+    assert said == f"policy.yaml, line 4, title: holds a control character (U+{code})."
     said = faults_of(GOOD.replace("title: Test", f"title: Test\n  note: {{{title}: x}}"))
     assert said == f"policy.yaml, line 5: holds a control character (U+{code})."
 
