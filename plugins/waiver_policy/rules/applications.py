@@ -50,7 +50,6 @@ class Action(StrEnum):
     APPEAL = "appeal"
     EXPIRE = "expire"
     LAPSE = "lapse"
-    DECLARE_CONFLICT = "declare_conflict"
 
 
 @dataclass(frozen=True, slots=True)
