@@ -143,10 +143,11 @@ class TestTheSameTextAgain:
     def test_is_told_by_the_command(self, tmp_path):
         file = tmp_path / "policy.yaml"
         file.write_text(make.policy_text(make.LDC_FREE), encoding="utf-8")
-        assert "v1: unchanged, active." in run("load", str(file))[1]
-        run("retire", make.SLUG)
-        assert "v2: loaded as a draft." in run("load", str(file))[1]
-        assert "v2 is active now." in run("activate", make.SLUG)[1]
+        by = "--by", make.operator("ines")
+        assert "v1: unchanged, active." in run("load", str(file), *by)[1]
+        run("retire", make.SLUG, *by)
+        assert "v2: loaded as a draft." in run("load", str(file), *by)[1]
+        assert "v2 is active now." in run("activate", make.SLUG, *by)[1]
 
 
 def windowed(window):
@@ -199,7 +200,7 @@ class TestTheCommand:
         file = tmp_path / "policy.yaml"
         rules = make.LDC_FREE.replace("in_group: {group: LDC}", "in_list: {ref: NOPE}")
         file.write_text(make.policy_text(rules), encoding="utf-8")
-        assert run("load", str(file)) == (0, (
+        assert run("load", str(file), "--by", make.operator("ines")) == (0, (
             f"{make.SLUG} v2: loaded as a draft.\n"
             "  Not to be activated yet: The list “NOPE” is not one we keep.\n"
         ))  # fmt: skip
@@ -542,8 +543,8 @@ class TestLoadingInTheAdmin:
 
     @pytest.mark.parametrize("given", [{}, {"text": " "}, {"text": NEW, "file": NEW}])
     def test_one_of_the_two_is_needed(self, client, given):
-        given |= {"file": self.file(given["file"])} if "file" in given else {}
-        assert "Choose a file, or paste the text; one of the two." in self.load(client, **given)
+        sent = given | ({"file": self.file(given["file"])} if "file" in given else {})
+        assert "Choose a file, or paste the text; one of the two." in self.load(client, **sent)
         assert [one.slug for one in api.list_policies()] == [make.SLUG]
 
     @pytest.mark.parametrize("codenames", [["view_policyversion"], ["activate_policy"]])
