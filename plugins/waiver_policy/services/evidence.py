@@ -48,12 +48,7 @@ def record_evidence(
     with transaction.atomic():
         if kind is not EvidenceKind.DECLARED:
             _check_no_conflict(user_id, by)
-        before = models.CountryEvidence.objects.filter(user_id=user_id).count()
-        kept = _record(user_id, basis, countries, kind, by, at, note, valid_until)
-        is_new = models.CountryEvidence.objects.filter(user_id=user_id).count() != before
-        if is_new and kind is EvidenceKind.DECLARED:
-            _tell_reviewers(user_id)
-        return kept
+        return _record(user_id, basis, countries, kind, by, at, note, valid_until)
 
 
 def _record(
@@ -88,6 +83,8 @@ def _record(
             )
             for code in codes or ("",)
         ]
+        if kind is EvidenceKind.DECLARED:
+            _tell_reviewers(user_id)
     log.info("country evidence: user=%s basis=%s kind=%s by=%s", user_id, basis, kind, by)
     return tuple(to_record(row) for row in rows)
 
