@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from factories import waiver_policy as make
 from fairgate.percent import Percent
@@ -18,6 +18,7 @@ from waiver_policy.data import (
     Organisation,
 )
 from waiver_policy.exceptions import NotEligible
+from waiver_policy.services import limits
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +232,19 @@ def test_a_nomination_counts_what_it_gives_and_for_the_state_that_named():
     assert sorted(uses.values_list("label", "item")) == [
         ("partial", "air_ticket"), ("partial", "daily_allowance"),
     ]  # fmt: skip
+
+
+def test_a_counter_that_is_not_as_it_was_locked_gives_nothing_and_ends(monkeypatch):
+    # given a fault of ours: the statement that counts never finds the rows that were read
+    policy("{scope: country, period: year, limit: 5}")
+
+    def finds_none(*args, **kwargs):
+        raise limits.Changed
+
+    monkeypatch.setattr(limits, "count", finds_none)
+
+    # then
+    with pytest.raises(limits.Changed), transaction.atomic():
+        make.grant(1)
+    assert not models.WaiverGrant.objects.exists()
+    assert api.check_funds() == ()

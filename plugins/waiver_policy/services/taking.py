@@ -6,7 +6,6 @@ a transaction of our own the rows that many want come last, and all evidence is 
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -25,8 +24,6 @@ from waiver_policy.selectors.decisions import Decided
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.services import fund, limits, locks
 from waiver_policy.services.decisions import write_decision
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,16 +128,13 @@ def _take_locked(wish: Wish, answer: Decided, *, in_turn: bool) -> models.Waiver
     cost = claim.cost
     if cost and not fund.lock_enough(cost.currency, cost.minor, in_turn=in_turn):
         raise no_money(claim)
-    try:
-        with transaction.atomic():
-            row = _write(wish, answer, claim, counts)
-            limits.count(counts, seen, in_turn=in_turn)
-            if cost and not fund.take(cost.currency, cost.minor, in_turn=in_turn):
-                raise no_money(claim)
-    except limits.Changed:
-        # The rows are locked, so this is a fault of ours or of the database. Nothing is given.
-        log.exception("limits: not as they were locked: key=%s", wish.key)
-        raise limited(limits.Full(counts[0]), claim) from None
+    # The rows are locked: what differs from them now is a fault of ours, and undoes all of it. It
+    # is not told as a full limit: there is room, so the caller would ask for ever.
+    with transaction.atomic():
+        row = _write(wish, answer, claim, counts)
+        limits.count(counts, seen, in_turn=in_turn)
+        if cost and not fund.take(cost.currency, cost.minor, in_turn=in_turn):
+            raise no_money(claim)
     return row
 
 
