@@ -42,10 +42,22 @@ def run(*words):
     return code, out.getvalue()
 
 
-def changed(field, value):
+def changed(field, value, *, table="waiverdecision"):
     """Change stored rows as only somebody with the database's password can."""
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE waiver_policy_waiverdecision SET {field} = %s", [value])  # noqa: S608 - our own words
+        cursor.execute(f"UPDATE waiver_policy_{table} SET {field} = %s", [value])  # noqa: S608 - our own words
+
+
+def confirm(country, *, at):
+    api.confirm_membership(
+        "LDC", country, by=make.operator("ines"), note="A/81/L.5 says so.", at=at
+    )
+
+
+def provisional(user_id):
+    """Whether the newest decision of a person says that their row is contested."""
+    row = models.WaiverDecision.objects.filter(user_id=user_id).latest("pk")
+    return "LIST_STATUS_PROVISIONAL" in row.codes
 
 
 @pytest.fixture
@@ -148,6 +160,32 @@ class TestAReplay:
             make.grant(number)
         states = [one.state for one in api.replay_decisions()]
         assert states == [ReplayState.SAME] * 5
+
+    @pytest.mark.parametrize("earlier", [timedelta(0), timedelta(hours=1)])
+    def test_knows_no_confirmation_that_was_written_after_the_decision(self, earlier):
+        # Clocks of two machines differ: what is written later may be dated earlier.
+        make.grant(1, country="BD")
+        confirm("BD", at=make.EVE - earlier)
+        assert run()[0] == 0
+        make.grant(2, country="BD")
+        assert (run()[0], provisional(1), provisional(2)) == (0, True, False)
+
+    def test_knows_what_was_confirmed_when_a_price_was_kept(self):
+        make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
+        api.keep_price(make.applicant(1, "BD"), offering_code=make.COURSE, at=make.EVE)
+        confirm("BD", at=make.EVE)
+        make.grant(1, country="BD", at=make.EVE + timedelta(days=2))
+        assert (run()[0], provisional(1)) == (0, True)
+
+    @pytest.mark.parametrize("confirms", [False, True])
+    def test_of_a_decision_that_kept_no_confirmations_goes_by_their_time(self, confirms):
+        if confirms:
+            confirm("BD", at=make.EVE)
+        make.grant(1, country="BD")
+        inputs = models.DecisionFacts.objects.get().inputs
+        del inputs["confirmed"]
+        changed("inputs", json.dumps(inputs), table="decisionfacts")
+        assert (run()[0], provisional(1)) == (0, not confirms)
 
     def test_of_a_price_that_was_kept_uses_the_rules_of_that_day(self):
         make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
@@ -286,7 +324,14 @@ def test_a_question_comes_back_as_it_was_kept():
     )  # fmt: skip
     kept = json.loads(json.dumps(deciding.decide(question).inputs))
     again = deciding.restored(
-        kept, at=make.EVE, policy=None, policy_version=0, lists={}, editions={}, policies={}
+        kept,
+        at=make.EVE,
+        policy=None,
+        policy_version=0,
+        lists={},
+        editions={},
+        confirmed={},
+        policies={},
     )
     assert again.countries == {"LA"}
     assert deciding.decide(again) == deciding.decide(question)

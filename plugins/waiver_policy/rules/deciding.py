@@ -83,6 +83,8 @@ class Question:
     numbers. ``approval`` is what a reviewer has granted this person for this offering;
     ``has_grant`` whether they hold a grant for it already; ``offered`` what the waiting list holds
     for them. ``course_run`` is the key of the run that the offering is of, for limits by run.
+    ``confirmed`` are the ids of what people had confirmed about contested rows, by list code;
+    ``None``: nobody keeps them.
     """
 
     applicant: Applicant
@@ -101,6 +103,7 @@ class Question:
     has_grant: bool = False
     offered: Reduction | None = None
     course_run: str = ""
+    confirmed: Mapping[str, tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,10 +458,26 @@ def _provisional(asked: _Asked) -> tuple[Reason, ...]:
 
 
 def _asked(question: Question) -> tuple[str, ...]:
-    asked = (question.policy, *question.policies.values()) if question.policy else ()
-    keys = (key for policy in asked if policy for key in policy.list_keys)
+    keys = _asked_keys(question)
     found = (question.editions[key] for key in keys if key in question.editions)
     return tuple(dict.fromkeys(found))
+
+
+def _asked_keys(question: Question) -> list[str]:
+    asked = (question.policy, *question.policies.values()) if question.policy else ()
+    return [key for policy in asked if policy for key in policy.list_keys]
+
+
+def _confirmed(question: Question) -> Mapping[str, list[int]]:
+    """What had been confirmed about the lists that were asked, as ``inputs`` keep it.
+
+    By id: when it was written, as a clock said, is no proof that this decision knew of it.
+    """
+    if question.confirmed is None:
+        return {}
+    codes = {key.partition("@")[0] for key in _asked_keys(question)}
+    found = (pk for code in codes for pk in question.confirmed.get(code, ()))
+    return {"confirmed": sorted(found)}
 
 
 def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
@@ -485,6 +504,7 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "policies": dict(sorted(question.versions.items())),
         "known_countries": sorted(_countries_of(person, located) & question.countries),
         "known_at": question.known_at.isoformat(),
+        **_confirmed(question),
         "approval": _kept_approval(question.approval) if question.approval else None,
         "has_grant": question.has_grant,
         "offered": kept_reduction(question.offered) if question.offered is not None else None,
@@ -592,6 +612,7 @@ def restored(
     policy_version: int,
     lists: Lists,
     editions: Mapping[str, str],
+    confirmed: Mapping[str, tuple[int, ...]],
     policies: Mapping[str, Policy],
 ) -> Question:
     """The question that a decision kept among its ``inputs``, asked of a policy and lists.
@@ -617,6 +638,7 @@ def restored(
         has_grant=kept["has_grant"],
         offered=restored_reduction(kept["offered"]) if kept["offered"] is not None else None,
         course_run=kept["course_run"],
+        confirmed=confirmed if "confirmed" in kept else None,
     )
 
 

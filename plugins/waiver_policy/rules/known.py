@@ -21,12 +21,14 @@ class KnownLists:
 
     ``lists`` holds rows of today's codes only, so that no profile ever meets a State that is no
     more; those stand in ``former``. ``versions`` are the labels that publishers gave.
+    ``confirmed`` are the ids of what people have confirmed about contested rows, by list.
     """
 
     lists: Mapping[str, ByCountry]
     editions: Mapping[str, str]
     versions: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, tuple[Membership, ...]] = field(default_factory=dict)
+    confirmed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def find(self, list_code: str, country: str, *, on: date) -> Membership | None:
         """The membership that holds on a UTC day; ``None`` also for a list that is not known."""

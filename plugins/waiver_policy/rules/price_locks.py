@@ -43,6 +43,7 @@ class Lock:
     editions: Mapping[str, str]
     policies: Mapping[str, Policy]
     versions: Mapping[str, int]
+    confirmed: Mapping[str, tuple[int, ...]]
 
 
 def decide(
@@ -103,7 +104,7 @@ def _by_lock(question: Question, lock: Lock) -> Decision:
     then = replace(
         question, at=lock.at, known_at=lock.known_at, policy=lock.policy,
         policy_version=lock.policy_version, lists=lock.lists, editions=lock.editions,
-        policies=lock.policies, versions=lock.versions,
+        policies=lock.policies, versions=lock.versions, confirmed=lock.confirmed,
     )  # fmt: skip
     return _locked(deciding.decide(then), lock.until, at=question.at)
 

@@ -87,6 +87,7 @@ def decide(
         policy_version=version.version if version else 0,
         lists=known.lists,
         editions=known.editions,
+        confirmed=known.confirmed,
         price=price,
         policies=policies.by_slug(others),
         versions={slug: number for slug, (number, _) in others.items()},

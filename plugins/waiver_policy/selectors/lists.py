@@ -8,7 +8,7 @@ process has done a moment ago.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -71,20 +71,25 @@ def get_known_lists(*, known_at: datetime, keys: Iterable[str] = ()) -> KnownLis
 
 
 def get_lists_of(
-    names: tuple[str, ...], *, known_at: datetime, keys: Iterable[str] = ()
+    names: tuple[str, ...],
+    *,
+    known_at: datetime,
+    confirmed: Collection[int] | None = None,
+    keys: Iterable[str] = (),
 ) -> KnownLists:
     """The lists of the editions with these names (``LDC-1``), for replaying a decision.
 
-    What people had confirmed by ``known_at`` is confirmed; ``keys`` as for ``get_known_lists``.
+    Of what people have confirmed these count, by their ids; ``None``: all that is dated
+    ``known_at`` or before. ``keys`` as for ``get_known_lists``.
     """
     asked = [name.rpartition("-") for name in names]
     named = " OR ".join(["(e.list_code = %s AND e.number = %s)"] * len(asked)) or "1 = 0"
     values = [value for code, _, number in asked for value in (code, int(number))]
 
-    def pinned(versions: Mapping[str, str]) -> _Known:
-        return _ask(named, values, known_at, versions=versions)
+    def ask(versions: Mapping[str, str]) -> _Known:
+        return _ask(named, values, known_at, confirmed=confirmed, versions=versions)
 
-    return _with_pinned(_known_lists(_ask(named, values, known_at)), keys, pinned)
+    return _with_pinned(_known_lists(ask(_NO_VERSIONS)), keys, ask)
 
 
 def _with_pinned(
@@ -108,8 +113,7 @@ _NEWEST = (
 )
 _EDITIONS = "SELECT e.list_code, e.number, e.id, e.uuid, e.version FROM waiver_policy_listedition e"
 _CONFIRMED = (
-    "SELECT c.list_code, c.id, NULL, NULL, NULL FROM waiver_policy_membershipconfirmation c "
-    "WHERE c.at <= %s"
+    "SELECT c.list_code, c.id, NULL, NULL, NULL FROM waiver_policy_membershipconfirmation c"
 )
 
 
@@ -119,6 +123,7 @@ def _ask(
     known_at: datetime,
     *,
     list_code: str = "",
+    confirmed: Collection[int] | None = None,
     versions: Mapping[str, str] = _NO_VERSIONS,
 ) -> _Known:
     of_edition, of_confirmed, more = "", "", []
@@ -128,18 +133,32 @@ def _ask(
             " AND c.list_code = %s",
             [list_code],
         )
-    sql = f"{_EDITIONS} WHERE ({wanted}){of_edition} UNION ALL {_CONFIRMED}{of_confirmed}"
+    counting, which = _counting(confirmed, known_at)
+    sql = (
+        f"{_EDITIONS} WHERE ({wanted}){of_edition} "
+        f"UNION ALL {_CONFIRMED} WHERE {counting}{of_confirmed}"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_value(v) for v in (*values, *more, known_at, *more)])
+        cursor.execute(sql, [_value(v) for v in (*values, *more, *which, *more)])
         rows = cursor.fetchall()
     editions: dict[str, _Edition] = {}
-    confirmed: dict[str, tuple[int, ...]] = defaultdict(tuple)
+    found: dict[str, tuple[int, ...]] = {}
     for code, number, pk, key, version in sorted(rows, key=lambda row: row[1]):
         if pk is None:
-            confirmed[code] += (number,)
+            found[code] = (*found.get(code, ()), number)
         elif versions.get(code, version) == version:
             editions[code] = _Edition(code, number, pk, key, version)
-    return _Known(editions, confirmed)
+    return _Known(editions, found)
+
+
+def _counting(
+    confirmed: Collection[int] | None, known_at: datetime
+) -> tuple[str, Collection[object]]:
+    """Which confirmations count, as a condition and its values."""
+    if confirmed is None:
+        return "c.at <= %s", (known_at,)
+    marks = ", ".join(["%s"] * len(confirmed))
+    return f"c.id IN ({marks})" if confirmed else "1 = 0", confirmed
 
 
 def _value(value: Any) -> Any:
@@ -156,6 +175,7 @@ def _known_lists(known: _Known) -> KnownLists:
         editions={code: str(edition) for code, edition in newest.items()},
         versions={code: edition.version for code, edition in newest.items() if edition.version},
         former={code: former for code, (_, former) in found.items() if former},
+        confirmed=known.confirmed,
     )
 
 

@@ -37,7 +37,9 @@ def to_lock(row: models.PriceLock) -> Lock:
     others = policies.get_referred_to(policy, versions=kept["policies"])
     known_at = datetime.fromisoformat(kept["known_at"])
     keys = policies.keys_of(policy, others)
-    known = lists.get_lists_of(tuple(decision.editions), known_at=known_at, keys=keys)
+    known = lists.get_lists_of(
+        tuple(decision.editions), known_at=known_at, confirmed=kept.get("confirmed"), keys=keys
+    )
     return Lock(
         at=decision.at,
         known_at=known_at,
@@ -48,6 +50,7 @@ def to_lock(row: models.PriceLock) -> Lock:
         editions=known.editions,
         policies=policies.by_slug(others),
         versions=kept["policies"],
+        confirmed=known.confirmed,
     )
 
 

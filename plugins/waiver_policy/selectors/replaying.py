@@ -7,7 +7,7 @@ for MySQL would read all of a result at once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -41,7 +41,7 @@ class Evidence:
     def __init__(self) -> None:
         self._policies: dict[int | None, Policy | None] = {None: None}
         self._others: dict[tuple[int | None, str], Others] = {}
-        self._lists: dict[tuple[tuple[str, ...], int, frozenset[str]], KnownLists] = {}
+        self._lists: dict[tuple[object, ...], KnownLists] = {}
         self._confirmed = sorted(models.MembershipConfirmation.objects.values_list("at", flat=True))
 
     def policy(self, version_id: int | None) -> Policy | None:
@@ -60,12 +60,24 @@ class Evidence:
         return self._others[key]
 
     def lists(
-        self, editions: tuple[str, ...], known_at: datetime, keys: frozenset[str]
+        self,
+        editions: tuple[str, ...],
+        *,
+        known_at: datetime,
+        confirmed: Sequence[int] | None,
+        keys: frozenset[str],
     ) -> KnownLists:
-        """The lists of some editions, by their names, with what was confirmed by a moment."""
-        key = editions, bisect_right(self._confirmed, known_at), keys
+        """The lists of some editions, by their names, with what was confirmed.
+
+        By its ids; ``None``, as decisions of earlier versions have it: by a moment.
+        """
+        by_moment = bisect_right(self._confirmed, known_at)
+        counting = by_moment if confirmed is None else tuple(confirmed)
+        key = editions, counting, keys
         if key not in self._lists:
-            self._lists[key] = lists.get_lists_of(editions, known_at=known_at, keys=keys)
+            self._lists[key] = lists.get_lists_of(
+                editions, known_at=known_at, confirmed=confirmed, keys=keys
+            )
         return self._lists[key]
 
 
@@ -119,8 +131,9 @@ def _unlimited(
     others = evidence.others(row.policy_version_id, kept["policies"])
     known = evidence.lists(
         tuple(row.editions),
-        datetime.fromisoformat(kept["known_at"]),
-        policies.keys_of(policy, others),
+        known_at=datetime.fromisoformat(kept["known_at"]),
+        confirmed=kept.get("confirmed"),
+        keys=policies.keys_of(policy, others),
     )
     return _asked_again(
         row, policy=policy, number=row.version, known=known, others=others, approval=approval
@@ -160,6 +173,7 @@ def _asked_again(
         policy_version=number,
         lists=known.lists,
         editions=known.editions,
+        confirmed=known.confirmed,
         policies=policies.by_slug(others),
     )
     if approval is not None and _is_more(approval, question.approval):
