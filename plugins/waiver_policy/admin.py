@@ -28,7 +28,7 @@ from waiver_policy import (
     models,
     permissions,
 )
-from waiver_policy.admin_base import InWords, ReadOnlyAdmin, add_faults
+from waiver_policy.admin_base import EMPTY, InWords, ReadOnlyAdmin, add_faults
 from waiver_policy.data import Answer, Comparison
 from waiver_policy.exceptions import WaiverError
 from waiver_policy.forms import (
@@ -43,6 +43,7 @@ from waiver_policy.sentences import (
     ITEMS,
     KINDS,
     REFUSALS,
+    award_in_words,
     in_a_row,
     nomination_state,
     outcome_name,
@@ -67,6 +68,16 @@ AT_FIRST = timedelta(days=90)
 
 def _percent(basis_points: int) -> str:
     return str(Percent.from_basis_points(basis_points))
+
+
+def _award(name: str, title: Any) -> Callable[[Any, Any], str]:
+    """A column of what is granted: a percentage or a price."""
+
+    @admin.display(description=title)
+    def shown(_admin: Any, row: Any) -> str:
+        return award_in_words(getattr(row, name)) or EMPTY
+
+    return shown
 
 
 def _reduction(kept: Any) -> str:
@@ -449,14 +460,10 @@ class ApplicationStepInline(ReadOnlyInline):
     """What has happened to an application, and who did it."""
 
     model = models.ApplicationStep
-    fields = ("number", "action", "state", "by", "at", "percent_bp", "refusal_code", "bulk")
-    words = {
-        "action": step_name,
-        "state": state_name,
-        "percent_bp": _percent,
-        "refusal_code": _refusal,
-    }
-    titles = {"percent_bp": _("percentage")}
+    fields = ("number", "action", "state", "by", "at", "granted", "refusal_code", "bulk")
+    readonly_fields = ("granted",)
+    words = {"action": step_name, "state": state_name, "refusal_code": _refusal}
+    granted = _award("award", _("percentage or price"))
 
 
 @admin.register(models.WaiverApplication)
@@ -470,18 +477,19 @@ class WaiverApplicationAdmin(ReadOnlyAdmin):
     words = {
         "state": state_name,
         "refusal_code": _refusal,
-        "proposed_bp": _percent,
-        "percent_bp": _percent,
-        "awaiting_bp": _percent,
         "assigned_to": _staff,
         "awaiting_by": _staff,
         "reviewed_by": _staff,
     }
-    titles = {
-        "proposed_bp": _("percentage that the rule proposes"),
-        "percent_bp": _("percentage granted"),
-        "awaiting_bp": _("percentage that a second person confirms"),
-    }
+    exclude = [
+        f"{which}_{part}"
+        for which in ("proposed", "awaiting")
+        for part in ("bp", "minor", "currency")
+    ] + ["percent_bp", "price_minor", "price_currency"]
+    readonly_fields = ["rule_proposes", "granted", "to_confirm"]
+    rule_proposes = _award("proposed", _("what the rule proposes"))
+    granted = _award("award", _("what is granted"))
+    to_confirm = _award("awaiting", _("what a second person confirms"))
     search_fields = ["uuid", "offering_code"]
 
 

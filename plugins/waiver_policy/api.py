@@ -38,7 +38,6 @@ from django.urls import NoReverseMatch, reverse
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
-from fairgate.percent import Percent
 from waiver_policy import compat, conf, sentences
 from waiver_policy.data import (
     IMPACT_DAYS,
@@ -48,6 +47,7 @@ from waiver_policy.data import (
     ApplicationState,
     ApplicationStep,
     ApplicationSummary,
+    Award,
     Comparison,
     CountryEvidence,
     Decision,
@@ -421,23 +421,22 @@ def approve(
     by: int,
     reason: str,
     at: datetime,
-    percent: Percent | None = None,
+    award: Award | None = None,
     read: int | None = None,
 ) -> ApplicationSummary:
-    """Grant the application; ``percent`` defaults to what the rule proposed.
+    """Grant the application: a percentage of the fee, or a price that is left to pay.
 
-    Above the operator's amount the first approval is a proposal (state ``proposed``), and the
-    second, of another person and without another percentage, grants it. ``read`` is how many of
-    its messages the reviewer had before them; ``None`` does not ask.
+    ``award`` defaults to what the rule proposed. Above the operator's amount the first approval is
+    a proposal (state ``proposed``), and the second, of another person and without another award,
+    grants it. ``read`` is how many of its messages the reviewer had before them; ``None`` does not
+    ask.
 
     Raises:
         UnknownApplication, ApplicationClosed.
         InvalidReview: something is missing, or this person may not decide; see ``fault``.
         OutOfTurn: another message has come in.
     """
-    return reviewing.approve(
-        application_uuid, by=by, reason=reason, at=at, percent=percent, read=read
-    )
+    return reviewing.approve(application_uuid, by=by, reason=reason, at=at, award=award, read=read)
 
 
 def refuse(
@@ -529,7 +528,7 @@ def review_many(
     """
     words: dict[str, object] = {"by": by, "at": at}
     if verdict == "approve":
-        words |= {"reason": reason, "percent": None}
+        words |= {"reason": reason, "award": None}
         return reviewing.review_many(chosen, reviewing.approve, **words)
     if verdict == "refuse":
         words |= {"reason": reason, "code": code}

@@ -20,7 +20,7 @@ from fairgate.clock import utc_day
 from fairgate.money import CurrencyMismatch, Money
 from fairgate.percent import Percent
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 """The version of the deciding rules; it changes when the same inputs may give another answer."""
 
 IMPACT_DAYS = 30
@@ -357,15 +357,18 @@ class Applicant:
     country_changed_on: date | None = None
 
 
+Award = Percent | Money
+"""What is granted: a ``Percent`` of a price, or the ``Money`` that is left to pay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reduction:
     """What is taken off a price: steps, each on what the one before has left.
 
-    A ``Percent`` takes that share off; a ``Money`` leaves no more than that to pay. No step takes
-    nothing. Rounded once, half up, at the end.
+    No step takes nothing. Rounded once, half up, at the end.
     """
 
-    steps: tuple[Percent | Money, ...] = ()
+    steps: tuple[Award, ...] = ()
 
     @classmethod
     def off(cls, percent: Percent) -> Reduction:
@@ -803,7 +806,8 @@ class ApplicationSummary:
     ``refusal_code`` is one of ``RefusalCode`` once refused. ``decide_by`` is the last UTC day for
     a decision; ``answer_until`` and ``appeal_until`` are the first days that are too late.
     ``appealed_at``: a second decision is the last one; ``first_refusal`` are the words of the
-    first. ``assigned_to`` reads it at the moment.
+    first. ``assigned_to`` reads it at the moment. ``award`` is what was granted, ``proposed`` what
+    the rule proposes, ``awaiting`` what a first person would grant and a second confirms.
     """
 
     uuid: UUID
@@ -811,11 +815,11 @@ class ApplicationSummary:
     offering_code: str
     state: str
     submitted_at: datetime
-    percent: Percent | None
+    award: Award | None
     reason: str
     country: str = ""
     note: str = ""
-    proposed_percent: Percent | None = None
+    proposed: Award | None = None
     valid_until: date | None = None
     decided_at: datetime | None = None
     organisation: str = ""
@@ -827,7 +831,7 @@ class ApplicationSummary:
     appealed_at: datetime | None = None
     first_refusal: str = ""
     assigned_to: int | None = None
-    awaiting_percent: Percent | None = None
+    awaiting: Award | None = None
     awaiting_by: int | None = None
     awaiting_reason: str = ""
     rule: str = ""
@@ -864,7 +868,7 @@ class ApplicationStep:
     by: int | None
     at: datetime
     state: str
-    percent: Percent | None
+    award: Award | None
     refusal_code: str
 
 

@@ -200,6 +200,7 @@ class ReviewFault(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     NO_PERCENT = "no_percent"
     OTHER_PERCENT = "other_percent"
+    PRICE_OF_NO_USE = "price_of_no_use"
     SECOND_PERSON = "second_person"
     SAME_ORGANISATION = "same_organisation"
     DECLARED_CONFLICT = "declared_conflict"
@@ -214,9 +215,11 @@ _REVIEW_FAULTS = {
     ReviewFault.OWN: "Nobody decides about their own application.",
     ReviewFault.NO_REASON: "A reason is needed; the learner reads it.",
     ReviewFault.UNKNOWN_CODE: "The reason for a refusal is one of the fixed list.",
-    ReviewFault.NO_PERCENT: "Say which percentage of the fee is waived; it is more than 0.",
-    ReviewFault.OTHER_PERCENT: "A second person confirms the percentage that was proposed, "
-    "or sends the application back.",
+    ReviewFault.NO_PERCENT: "Say which percentage of the fee is waived, more than 0, or which "
+    "price is left to pay.",
+    ReviewFault.OTHER_PERCENT: "A second person confirms what was proposed, or sends the "
+    "application back.",
+    ReviewFault.PRICE_OF_NO_USE: "The offering has no price in this currency that is higher.",
     ReviewFault.SECOND_PERSON: "The amount needs a second person; the first one cannot be it.",
     ReviewFault.SAME_ORGANISATION: "Nobody decides about somebody of their own organisation.",
     ReviewFault.DECLARED_CONFLICT: "This reviewer has declared a conflict of interest.",

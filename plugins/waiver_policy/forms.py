@@ -18,7 +18,7 @@ from fairgate.percent import Percent
 from fairgate.readable import is_readable
 from waiver_policy import conf, models
 from waiver_policy.api import MAX_TEXT
-from waiver_policy.data import ApplicationState, QueueFilter, RefusalCode
+from waiver_policy.data import ApplicationState, Award, QueueFilter, RefusalCode
 from waiver_policy.exceptions import CallFault, CallInUse, InvalidCredit
 from waiver_policy.models import ManualCredit
 from waiver_policy.selectors import policies
@@ -196,14 +196,21 @@ class ReviewForm(_WordsForm):
     )
     percent = forms.DecimalField(
         label=_("Percentage of the fee that is waived"),
-        help_text=_("Needed to approve."),
+        help_text=_("To approve, say this or the price below."),
         min_value=Decimal("0.01"),
         max_value=Decimal(100),
         decimal_places=2,
         required=False,
     )
+    price = forms.CharField(
+        label=_("Price that is left to pay"),
+        help_text=_("Instead of a percentage. With its currency, like 50.00 USD."),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+    )
     read = forms.IntegerField(min_value=0, widget=forms.HiddenInput, required=False)
-    field_order = ("verdict", "percent", "code", "reason", "read")
+    field_order = ("verdict", "percent", "price", "code", "reason", "read")
 
     def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -212,7 +219,7 @@ class ReviewForm(_WordsForm):
         if self.is_second:
             choices[0] = (self.APPROVE, _("Confirm"))
             choices.insert(1, (self.SEND_BACK, _("Send back, for somebody to look again")))
-            del self.fields["percent"]
+            del self.fields["percent"], self.fields["price"]
         elif state != ApplicationState.MORE_INFORMATION:
             choices.append((self.ASK, _("Ask the learner for more")))
         self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
@@ -220,10 +227,27 @@ class ReviewForm(_WordsForm):
     def needs_words(self, _told: dict[str, Any]) -> bool:
         return not self.is_second
 
-    def chosen_percent(self) -> Percent | None:
-        """The percentage, if one was given."""
-        value = self.cleaned_data.get("percent")
-        return Percent(value) if value is not None else None
+    def clean_price(self) -> Money | None:
+        """The price as an amount, if one was given."""
+        amount, _space, currency = self.cleaned_data["price"].strip().partition(" ")
+        if not amount:
+            return None
+        try:
+            return Money(amount, currency.strip().upper())
+        except MoneyError:
+            said = _("Write an amount and its currency, like 50.00 USD.")
+            raise forms.ValidationError(said) from None
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        if told.get("percent") is not None and told.get("price") is not None:
+            self.add_error("price", _("Say a percentage or a price, not both."))
+        return told
+
+    def chosen_award(self) -> Award | None:
+        """The percentage or the price, if one was given."""
+        percent, price = self.cleaned_data.get("percent"), self.cleaned_data.get("price")
+        return Percent(percent) if percent is not None else price
 
 
 class BulkForm(_WordsForm):

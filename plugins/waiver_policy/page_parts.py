@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from waiver_policy import conf, permissions
 from waiver_policy.data import ApplicationSummary
 from waiver_policy.selectors.offerings import offering_language, offering_name, offering_title
-from waiver_policy.sentences import next_steps, refusal_in_words, state_name
+from waiver_policy.sentences import award_in_words, next_steps, refusal_in_words, state_name
 
 MAX_CODE = 100
 
@@ -59,5 +59,8 @@ def shown(application: ApplicationSummary, *, on: date) -> dict[str, object]:
         "country": conf.country_name(application.country),
         "said": refusal_in_words(application),
         "next_steps": next_steps(application, on=on),
+        "award": award_in_words(application.award),
+        "proposed": award_in_words(application.proposed),
+        "awaiting": award_in_words(application.awaiting),
         "is_overdue": application.decide_by is not None and application.decide_by < on,
     }

@@ -26,6 +26,7 @@ from waiver_policy import conf
 from waiver_policy.data import (
     ApplicationState,
     ApplicationSummary,
+    Award,
     Decision,
     EditionSummary,
     EvidenceKind,
@@ -256,6 +257,13 @@ def _granted(decision: Decision) -> str:
     return _("%(percent)s of the fee is waived for you.") % {"percent": decision.percent}
 
 
+def award_in_words(award: Award | None) -> str:
+    """What a person grants, as a cell of a table holds it; "" for nothing."""
+    if isinstance(award, Money):
+        return _("a price of %(price)s") % {"price": _foreign(str(award))}
+    return str(award) if award is not None else ""
+
+
 def membership_status(status: str) -> str:
     """The status of a country on a list in words."""
     return str(_STATUSES.get(status, status))
@@ -349,8 +357,18 @@ def _result(decision: Decision) -> str:
     return said[decision.outcome]()
 
 
+# What is said of a price where the sentence of the code is about a percentage.
+_OF_A_PRICE: Mapping[str, object] = {
+    ReasonCode.MANUAL_OVERRIDE: gettext_lazy(
+        "A reviewer has granted you a price of %(price)s for this offering."
+    ),
+}
+
+
 def _reason(code: str, params: Mapping[str, str]) -> str:
     text = _BY_CODE.get(code)
+    if "price" in params:
+        text = _OF_A_PRICE.get(code, text)
     return str(text) % _words(params) if text is not None else code
 
 
@@ -369,6 +387,7 @@ def _words(params: Mapping[str, str]) -> Mapping[str, str]:
     for name in ("country", "seen"):
         if name in params:
             words[name] = conf.country_name(params[name])
+    words["price"] = _foreign(words["price"])
     words["basis"] = _basis(params)
     words["facts"] = _facts(params)
     for name in ("list", "lists"):
@@ -676,10 +695,13 @@ _REVIEW_FAULTS: Mapping[str, object] = {
     ReviewFault.NO_REASON: gettext_lazy("A reason is needed; the learner reads it."),
     ReviewFault.UNKNOWN_CODE: gettext_lazy("Please choose a reason of the list."),
     ReviewFault.NO_PERCENT: gettext_lazy(
-        "Say which percentage of the fee is waived; it is more than 0."
+        "Say which percentage of the fee is waived, or which price is left to pay."
     ),
     ReviewFault.OTHER_PERCENT: gettext_lazy(
-        "Confirm the percentage that was proposed, or send the application back."
+        "Confirm what was proposed, or send the application back."
+    ),
+    ReviewFault.PRICE_OF_NO_USE: gettext_lazy(
+        "This offering has no price in this currency that is higher."
     ),
     ReviewFault.SECOND_PERSON: gettext_lazy(
         "You have proposed this yourself; a second person has to confirm it."

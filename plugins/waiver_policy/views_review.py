@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
+from fairgate.money import Money
 from waiver_policy import api, conf, sentences
 from waiver_policy.data import ApplicationState, ApplicationSummary, QueuePage, Reviewed
 from waiver_policy.exceptions import (
@@ -167,8 +168,10 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
 
 def _initial(found: ApplicationSummary) -> dict[str, object]:
     initial: dict[str, object] = {"read": found.message_count}
-    if found.proposed_percent:
-        initial["percent"] = str(found.proposed_percent)[:-2]
+    if isinstance(found.proposed, Money):
+        initial["price"] = f"{found.proposed.amount:f} {found.proposed.currency}"
+    elif found.proposed is not None:
+        initial["percent"] = found.proposed.plain
     return initial
 
 
@@ -180,6 +183,7 @@ def _steps(found: ApplicationSummary) -> list[dict[str, object]]:
         {
             "step": one,
             "said": sentences.step_name(one.action),
+            "award": sentences.award_in_words(one.award),
             "by": names.get(one.by or 0, ""),
             "why": sentences.REFUSALS.get(one.refusal_code, ""),
         }
@@ -237,7 +241,7 @@ def _decide(request: HttpRequest, found: ApplicationSummary, form: ReviewForm) -
         return _("Your decision is kept, and the learner can read it.")
     reason = found.awaiting_reason if form.is_second else words
     done = api.approve(
-        found.uuid, by=by, reason=reason, at=at, percent=form.chosen_percent(), read=read
+        found.uuid, by=by, reason=reason, at=at, award=form.chosen_award(), read=read
     )
     if done.state == ApplicationState.PROPOSED:
         return _("Your decision is kept. The amount needs a second person, who is asked now.")

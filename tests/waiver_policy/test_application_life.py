@@ -341,7 +341,7 @@ def test_every_step_is_kept_with_who_took_it(applied):
         ("approve", 8, "approved"),
     ]  # fmt: skip
     kept = api.list_steps(applied.uuid)
-    assert (kept[1].refusal_code, kept[3].percent) == ("no_answer", Percent(50))
+    assert (kept[1].refusal_code, kept[3].award) == ("no_answer", Percent(50))
 
 
 def test_what_is_not_there_cannot_be_withdrawn_or_appealed():

@@ -126,7 +126,7 @@ def test_a_proposal_promises_nothing(settings, applied):
 
 
 def test_an_approval_is_told_until_it_has_ended(applied):
-    approved = api.approve(applied.uuid, by=9, reason="Yes.", at=make.EVE, percent=Percent(50))
+    approved = api.approve(applied.uuid, by=9, reason="Yes.", at=make.EVE, award=Percent(50))
     end = make.EVE + (approved.valid_until - make.EVE.date())
 
     assert "was approved" in note(at=end - timedelta(days=1)).sentence

@@ -121,6 +121,51 @@ def test_above_the_amount_and_where_it_is_not_known_two_people_decide(percent, w
     assert rules.needs_second(Percent(percent), worth, LIMIT) is second
 
 
+@pytest.mark.parametrize(
+    ("left", "worth", "second"),
+    [
+        ("500.00", ["USD 1000.00"], False),
+        ("499.99", ["USD 1000.00"], True),
+        ("100.00", ["USD 300.00", "USD 700.00"], True),
+        ("50.00", ["USD 100.00", "CHF 2000.00"], False),
+        ("10.00", ["CHF 900.00"], True),
+        ("10.00", [], True),
+    ],
+)
+def test_what_a_price_waives_is_what_it_takes_off_the_prices_of_its_currency(left, worth, second):
+    worth = [Money(amount, code) for code, _, amount in (one.partition(" ") for one in worth)]
+    assert rules.needs_second(Money(left, "USD"), worth, LIMIT) is second
+
+
+def test_a_price_waives_the_same_part_of_a_seat_in_another_currency():
+    # Three quarters of the price: 750 of the 1,000 dollars that a seat costs the fund.
+    worth = [Money("400.00", "CHF"), Money("1000.00", "USD")]
+    assert rules.needs_second(Money("100.00", "CHF"), worth, LIMIT)
+    assert not rules.needs_second(Money("200.00", "CHF"), worth, LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("award", "worth", "fault"),
+    [
+        (None, [], ReviewFault.NO_PERCENT),
+        (Percent(0), [], ReviewFault.NO_PERCENT),
+        (Money("100.00", "USD"), [Money("100.00", "USD")], ReviewFault.PRICE_OF_NO_USE),
+        (Money("10.00", "EUR"), [Money("100.00", "USD")], ReviewFault.PRICE_OF_NO_USE),
+        (Money("-1.00", "USD"), [], ReviewFault.PRICE_OF_NO_USE),
+    ],
+)
+def test_an_award_takes_something_off_a_price(award, worth, fault):
+    with pytest.raises(InvalidReview) as refused:
+        rules.check_award(award, worth)
+    assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize("award", [Percent(1), Money("0.00", "USD"), Money("99.99", "USD")])
+@pytest.mark.parametrize("worth", [[], [Money("100.00", "USD")]])
+def test_an_award_that_does_is_granted(award, worth):
+    assert rules.check_award(award, worth) == award
+
+
 def test_without_an_amount_one_person_decides():
     assert not rules.needs_second(Percent(100), [Money("9000.00", "USD")], {})
 

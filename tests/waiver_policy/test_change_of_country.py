@@ -42,7 +42,7 @@ def approve(user_id=1, *, country="GU", percent=60, at=make.EVE):
     applied = api.apply(
         make.applicant(user_id, country), offering_code=make.COURSE, note="x", at=at
     )
-    return api.approve(applied.uuid, by=9, reason="So.", percent=Percent(percent), at=at)
+    return api.approve(applied.uuid, by=9, reason="So.", award=Percent(percent), at=at)
 
 
 def declare(*countries, user_id=1, at=make.EVE):
@@ -100,7 +100,7 @@ class TestAnApproval:
         )  # fmt: skip
 
         # when
-        api.approve(applied.uuid, by=9, reason="So.", percent=Percent(60), at=make.EVE)
+        api.approve(applied.uuid, by=9, reason="So.", award=Percent(60), at=make.EVE)
 
         # then the document decides, whatever the profile says
         assert decide("GU", user_id=2).percent == Percent(60)
@@ -131,7 +131,7 @@ class TestAnApproval:
         declare("FR", at=LATER)
         with pytest.raises(OutOfTurn):
             api.approve(
-                applied.uuid, by=9, reason="So.", percent=Percent(60), at=LATER,
+                applied.uuid, by=9, reason="So.", award=Percent(60), at=LATER,
                 read=applied.message_count,
             )  # fmt: skip
 
@@ -251,7 +251,7 @@ class TestAPlaceOnTheWaitingList:
         profile.update({1: "GU"})
 
         # when a reviewer grants them all of it
-        api.approve(applied.uuid, by=9, reason="So.", percent=Percent(100), at=LATER)
+        api.approve(applied.uuid, by=9, reason="So.", award=Percent(100), at=LATER)
         api.credit_fund(Money("15.00", "USD"), key="more", reason="x", at=LATER)
 
         # then

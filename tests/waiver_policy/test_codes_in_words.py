@@ -61,7 +61,7 @@ def test_a_filter_in_words_still_asks_for_the_code(client):
 
 def test_an_application_is_shown_with_percentages_and_the_names_of_the_staff(client, refused):
     page = shown(client, refused)
-    assert "Percentage that the rule proposes" in page
+    assert "What the rule proposes" in page
     assert "50 %" in page
     assert "rita" in page
     assert "basis points" not in page.lower()

@@ -171,7 +171,7 @@ def test_a_policy_says_who_is_eligible_and_not_who_is_allowed(country, percent):
 
 def test_a_percentage_that_was_approved_stays_when_the_price_is_raised():
     asked = api.apply(make.applicant(1, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)
-    api.approve(asked.uuid, by=9, reason="Yes", percent=Percent(40), at=make.EVE)
+    api.approve(asked.uuid, by=9, reason="Yes", award=Percent(40), at=make.EVE)
     for amount in ("100.00", "900.00"):
         price = Money(amount, "USD")
         found = api.decide(

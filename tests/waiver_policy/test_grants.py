@@ -121,7 +121,7 @@ class TestAGrant:
     def test_of_what_a_person_approved_is_for_one_offering_too(self):
         guam = make.applicant(1, "GU")
         asked = api.apply(guam, offering_code=make.COURSE, note="x", at=make.EVE)
-        api.approve(asked.uuid, by=9, reason="Yes", percent=Percent(50), at=make.EVE)
+        api.approve(asked.uuid, by=9, reason="Yes", award=Percent(50), at=make.EVE)
         assert make.grant(country="GU").percent == Percent(50)
         with pytest.raises(NotEligible, match="REVIEW_NEEDED"):
             make.grant(country="GU", offering="spectrum-2027")
@@ -208,7 +208,7 @@ class TestLimits:
 
 def approved(user_id):
     asked = api.apply(make.applicant(user_id), offering_code=make.COURSE, note="x", at=make.EVE)
-    api.approve(asked.uuid, by=9, reason="Yes", percent=Percent(50), at=make.EVE)
+    api.approve(asked.uuid, by=9, reason="Yes", award=Percent(50), at=make.EVE)
     return user_id
 
 

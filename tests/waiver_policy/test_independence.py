@@ -200,7 +200,7 @@ def proposed(two_people, applied):
 
 
 def test_the_first_approval_of_a_large_amount_is_a_proposal(proposed):
-    assert (proposed.state, proposed.percent, proposed.awaiting_percent) == (
+    assert (proposed.state, proposed.award, proposed.awaiting) == (
         "proposed", None, Percent(50),
     )  # fmt: skip
     waiting = api.decide(make.applicant(1, "GU"), offering_code=make.COURSE, at=make.EVE)
@@ -209,7 +209,7 @@ def test_the_first_approval_of_a_large_amount_is_a_proposal(proposed):
 
 def test_a_second_person_confirms_with_the_words_of_the_first(proposed):
     done = api.approve(proposed.uuid, by=8, reason="Yes.", at=make.EVE)
-    assert (done.state, done.percent, done.reason) == ("approved", Percent(50), "Teacher.")
+    assert (done.state, done.award, done.reason) == ("approved", Percent(50), "Teacher.")
     assert [(one.action, one.by) for one in api.list_steps(done.uuid)][1:] == [
         ("propose", 9), ("confirm", 8),
     ]  # fmt: skip
@@ -225,16 +225,16 @@ def test_the_same_person_is_not_the_second(proposed):
 
 def test_a_second_person_confirms_the_percentage_or_none(proposed):
     refused(
-        lambda: api.approve(proposed.uuid, by=8, reason="More.", at=make.EVE, percent=Percent(90)),
+        lambda: api.approve(proposed.uuid, by=8, reason="More.", at=make.EVE, award=Percent(90)),
         ReviewFault.OTHER_PERCENT,
     )
-    again = api.approve(proposed.uuid, by=8, reason="x", at=make.EVE, percent=Percent(50))
+    again = api.approve(proposed.uuid, by=8, reason="x", at=make.EVE, award=Percent(50))
     assert again.state == "approved"
 
 
 def test_a_second_person_who_disagrees_sends_it_back_or_refuses(proposed):
     back = api.send_back(proposed.uuid, by=8, at=make.EVE)
-    assert (back.state, back.awaiting_percent, back.awaiting_reason) == ("submitted", None, "")
+    assert (back.state, back.awaiting, back.awaiting_reason) == ("submitted", None, "")
     assert api.refuse(proposed.uuid, by=8, reason="No.", at=make.EVE).state == "refused"
 
 
@@ -252,7 +252,7 @@ def test_what_is_sent_back_needs_somebody_to_propose_first(applied):
 
 
 def test_a_small_amount_takes_one_person(two_people, applied):
-    done = api.approve(applied.uuid, by=9, reason="So.", at=make.EVE, percent=Percent(25))
+    done = api.approve(applied.uuid, by=9, reason="So.", at=make.EVE, award=Percent(25))
     assert done.state == "approved"
 
 

@@ -550,7 +550,7 @@ def test_who_declines_is_told_nothing(django_capture_on_commit_callbacks):
 def test_who_accepts_has_an_application_by_nomination():
     ana = make.nominate("ana")
     applied = accept(ana)
-    assert (applied.state, applied.country, applied.proposed_percent) == (
+    assert (applied.state, applied.country, applied.proposed) == (
         "submitted", "LA", Percent(100),
     )  # fmt: skip
     assert api.get_nomination(ana.uuid).state == "accepted"
@@ -580,7 +580,7 @@ def test_a_nomination_neither_keeps_a_price_nor_ends_one_that_is_kept():
 
 def test_a_person_decides_how_much_a_partial_one_waives():
     applied = accept(make.nominate("ana", kind="partial", item=TICKET))
-    assert applied.proposed_percent is None
+    assert applied.proposed is None
     with pytest.raises(InvalidReview, match="which percentage"):
         api.approve(applied.uuid, by=9, reason="So.", at=make.EVE)
 
@@ -623,8 +623,8 @@ def test_an_own_application_comes_first_and_can_be_withdrawn():
 # The reviewer
 
 
-def approve(applied, by=9, at=make.EVE, percent=None):
-    return api.approve(applied.uuid, by=by, reason="So.", at=at, percent=percent)
+def approve(applied, by=9, at=make.EVE, award=None):
+    return api.approve(applied.uuid, by=by, reason="So.", at=at, award=award)
 
 
 def test_an_approved_nomination_is_a_granted_waiver():
@@ -651,7 +651,7 @@ def two():
 
 def turn(applied, fault, at=make.EVE):
     with pytest.raises(InvalidReview) as error:
-        approve(applied, at=at, percent=Percent(50))
+        approve(applied, at=at, award=Percent(50))
     assert error.value.fault is fault
 
 
@@ -661,14 +661,14 @@ def test_the_higher_rank_is_decided_first(two):
     turn(late, ReviewFault.RANKED_LATER)
     early = accept(first)
     turn(late, ReviewFault.RANKED_LATER)
-    approve(early, percent=Percent(50))
-    assert approve(late, percent=Percent(50)).state == "approved"
+    approve(early, award=Percent(50))
+    assert approve(late, award=Percent(50)).state == "approved"
 
 
 def test_after_the_deadline_nobody_waits_for_who_never_answered(two):
     _first, second = two
     late = accept(second)
-    assert approve(late, percent=Percent(50), at=LATE).state == "approved"
+    assert approve(late, award=Percent(50), at=LATE).state == "approved"
 
 
 def test_a_lower_rank_can_be_refused_at_any_time(two):
@@ -682,7 +682,7 @@ def test_an_allowance_is_approved_when_there_is_an_air_ticket(two):
     api.decline_nomination(first.uuid, by=first.user_id, at=make.EVE)
     turn(late, ReviewFault.NO_TICKET)
     make.nominate("eva", kind="partial", item=TICKET, rank=3)
-    assert approve(late, percent=Percent(50)).state == "approved"
+    assert approve(late, award=Percent(50)).state == "approved"
 
 
 def test_nobody_decides_about_what_their_own_administration_has_named():
@@ -777,7 +777,7 @@ class Nominating(RuleBasedStateMachine):
             uuid = found[number % len(found)].uuid
             if yes:
                 self.attempt(lambda: api.approve(
-                    uuid, by=by, reason="So.", at=make.EVE, percent=Percent(50)
+                    uuid, by=by, reason="So.", at=make.EVE, award=Percent(50)
                 ))  # fmt: skip
             else:
                 self.attempt(lambda: api.refuse(uuid, by=by, reason="No.", at=make.EVE))

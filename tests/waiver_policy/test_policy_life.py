@@ -268,7 +268,7 @@ class TestAComparison:
 
     def test_of_what_a_person_granted_changes_nothing(self):
         application = applied(1)
-        api.approve(application.uuid, by=9, reason="yes", at=make.EVE, percent=Percent(80))
+        api.approve(application.uuid, by=9, reason="yes", at=make.EVE, award=Percent(80))
         make.grant(1, country="FJ")
         draft()
         found = api.compare_policy(make.SLUG)

@@ -193,7 +193,7 @@ class TestAKeptPrice:
         )
         assert decide().outcome is Outcome.REVIEW
         approved = api.approve(application.uuid, by=9, reason="yes", at=TWO_DAYS_LATER)
-        assert decide().percent == approved.percent == Percent(75)
+        assert decide().percent == approved.award == Percent(75)
 
     def test_is_told_to_who_asks(self):
         kept = keep()
@@ -237,11 +237,11 @@ class TestAnotherCountry:
         application = api.apply(
             make.applicant(1, "UG"), offering_code=make.COURSE, note="moved", at=TWO_DAYS_LATER
         )
-        assert application.proposed_percent == Percent(100)
+        assert application.proposed == Percent(100)
         row = models.WaiverDecision.objects.last()
         assert replaying.replay(row) == decisions.to_decision(row)
         approved = api.approve(application.uuid, by=9, reason="seen", at=TWO_DAYS_LATER)
-        assert decide("UG").percent == approved.percent
+        assert decide("UG").percent == approved.award
 
     def test_of_a_refusal_before_is_looked_at_too(self):
         with pytest.raises(NotEligible):

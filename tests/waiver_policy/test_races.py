@@ -335,7 +335,7 @@ def test_who_leaves_while_an_offer_is_made_to_them_is_forgotten(isolation, atomi
 
 
 def approve(applied):
-    api.approve(applied.uuid, by=9000, reason="So.", at=make.EVE, percent=Percent(100))
+    api.approve(applied.uuid, by=9000, reason="So.", at=make.EVE, award=Percent(100))
 
 
 def silent_money(minor):

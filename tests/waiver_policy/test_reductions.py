@@ -282,6 +282,6 @@ def test_a_person_fills_in_what_no_rule_can_compute():
     asked = api.decide(person, offering_code=make.COURSE, at=make.EVE, price=shop.PRICE)
     assert (asked.outcome, asked.percent) == ("review", Percent(0))
     application = api.apply(person, offering_code=make.COURSE, note="Please", at=make.EVE)
-    api.approve(application.uuid, by=1, reason="Yes", percent=Percent(40), at=make.EVE)
+    api.approve(application.uuid, by=1, reason="Yes", award=Percent(40), at=make.EVE)
     granted = api.decide(person, offering_code=make.COURSE, at=make.EVE, price=shop.PRICE)
     assert granted.reduction.of(shop.PRICE) == usd("48.00")

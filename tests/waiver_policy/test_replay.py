@@ -265,7 +265,7 @@ class History:
 
     def approve(self, percent, _):
         for one in api.list_applications(state="submitted"):
-            api.approve(one.uuid, by=99, reason="yes", at=self.at, percent=Percent(percent))
+            api.approve(one.uuid, by=99, reason="yes", at=self.at, award=Percent(percent))
 
     def policy(self, rules, has_cap):
         cap = "  caps: [{scope: country, period: course_run, limit: 1, unit: seats}]\n"

@@ -381,7 +381,9 @@ class TestReviewing:
 #: What a program is told: 400 another request helps, 403 another person, 409 another time.
 FAULTS = {
     InvalidReview: {
-        400: {"no_reason", "unknown_code", "no_percent", "other_percent"},
+        400: {
+            "no_reason", "unknown_code", "no_percent", "other_percent", "price_of_no_use",
+        },
         403: {
             "own", "second_person", "same_organisation", "same_administration",
             "declared_conflict", "decided_before",

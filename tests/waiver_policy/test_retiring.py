@@ -74,7 +74,7 @@ def history():
     closed = api.apply(moved, offering_code="y", note=f"I am a {WORDS}", at=make.EVE)
     api.ask_for_more(closed.uuid, by=9, question=f"Which {WORDS}?", at=make.EVE)
     api.answer(closed.uuid, by=LEAVER, text=f"This {WORDS}.", at=make.EVE)
-    api.approve(closed.uuid, by=9, reason=f"A {WORDS}", at=make.EVE, percent=Percent(20))
+    api.approve(closed.uuid, by=9, reason=f"A {WORDS}", at=make.EVE, award=Percent(20))
     api.apply(moved, offering_code="z", note=f"{WORDS} again", at=make.EVE)
     api.country_changed(LEAVER, before=COUNTRY, after="", at=make.EVE)
     make.grant(1, country="UG")
@@ -267,7 +267,7 @@ def test_what_waits_for_a_second_person_or_an_answer_is_withdrawn_as_well(settin
     sell(worth_of=lambda code: [Money("5000.00", "USD")])
     waits = make.apply(LEAVER)
     api.take(waits.uuid, by=9, at=make.EVE)
-    api.approve(waits.uuid, by=9, reason=WORDS, at=make.EVE, percent=Percent(50))
+    api.approve(waits.uuid, by=9, reason=WORDS, at=make.EVE, award=Percent(50))
     asked = make.apply(LEAVER, offering="another")
     api.ask_for_more(asked.uuid, by=9, question=WORDS, at=make.EVE)
 

@@ -175,7 +175,7 @@ def test_each_is_decided_by_itself_and_told_apart():
 
     # then
     told = {one.application_uuid: one for one in done}
-    assert told[good.uuid].application.percent == Percent(50)
+    assert told[good.uuid].application.award == Percent(50)
     faults = {uuid: getattr(one.error, "fault", type(one.error)) for uuid, one in told.items()}
     assert faults == {
         good.uuid: type(None),
@@ -354,7 +354,7 @@ class TestThePage:
         api.approve(one.uuid, by=8, reason="Teacher.", at=make.EVE)
         address = reverse("waiver_policy:review_one", args=[one.uuid])
         page = client.get(address).content.decode()
-        assert "A first person would waive 50 % of the fee." in page
+        assert "A first person would grant 50 %." in page
         assert 'name="percent"' not in page
         client.post(address, {"verdict": "approve", "reason": "", "read": "0"})
         assert api.get_application(one.uuid).state == "approved"

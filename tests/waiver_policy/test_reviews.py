@@ -58,7 +58,7 @@ def decide(at=make.EVE, country="GU"):
 
 
 def test_an_application_keeps_its_decision_and_what_the_rule_proposes(applied):
-    assert (applied.state, applied.proposed_percent) == ("submitted", Percent(50))
+    assert (applied.state, applied.proposed) == ("submitted", Percent(50))
     assert models.WaiverDecision.objects.get().outcome == "review"
 
 
@@ -78,7 +78,7 @@ def test_an_approval_makes_the_next_decision_granted(applied):
 
 
 def test_an_approval_counts_for_the_days_of_the_policy(applied):
-    done = api.approve(applied.uuid, by=9, reason="Teacher.", at=make.EVE, percent=Percent(80))
+    done = api.approve(applied.uuid, by=9, reason="Teacher.", at=make.EVE, award=Percent(80))
     last = make.EVE + timedelta(days=179)
     assert done.valid_until == (last + timedelta(days=1)).date()
     assert decide(last).percent == Percent(80)
@@ -112,7 +112,7 @@ def test_a_refusal_leaves_everything_as_it_was_and_the_person_may_apply_again(ap
 )
 def test_a_bad_review_is_refused_and_changes_nothing(applied, by, reason, percent, words):
     with pytest.raises(InvalidReview, match=words):
-        api.approve(applied.uuid, by=by, reason=reason, at=make.EVE, percent=percent)
+        api.approve(applied.uuid, by=by, reason=reason, at=make.EVE, award=percent)
     assert api.get_application(applied.uuid) == applied
 
 

@@ -404,7 +404,7 @@ class TestAnApprovedApplication:
         self.first = make.grant(99)
         applied = make.apply(user_id=1)
         self.uuid = api.approve(
-            applied.uuid, by=9, reason="So.", percent=Percent(100), at=make.EVE
+            applied.uuid, by=9, reason="So.", award=Percent(100), at=make.EVE
         ).uuid
 
     def state(self):

@@ -82,7 +82,7 @@ def test_an_approval_leads_to_the_fee_until_it_has_ended(client, sign_in, review
     assert FEE not in own(client, found)
 
     # when
-    api.approve(found.uuid, by=reviewer, reason="Yes.", percent=Percent(50), at=make.EVE)
+    api.approve(found.uuid, by=reviewer, reason="Yes.", award=Percent(50), at=make.EVE)
 
     # then
     assert f'<a class="fg-button" href="{FEE}">Use your waiver</a>' in own(client, found)

@@ -46,7 +46,7 @@ def approved(user_id, *, percent=100, organisation="", domain="", country="GU"):
         make.applicant(user_id, country), offering_code=make.COURSE, note="x", at=make.EVE,
         organisation=Organisation(name=organisation, domain=domain),
     )  # fmt: skip
-    return api.approve(applied.uuid, by=9, reason="So.", at=make.EVE, percent=Percent(percent))
+    return api.approve(applied.uuid, by=9, reason="So.", at=make.EVE, award=Percent(percent))
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ class TestACountry:
             2, basis=EvidenceBasis.RESIDENCE, countries=["FJ"], kind=EvidenceKind.DOCUMENT,
             by=9, at=make.EVE,
         )  # fmt: skip
-        api.approve(applied.uuid, by=9, reason="So.", percent=Percent(100), at=make.EVE)
+        api.approve(applied.uuid, by=9, reason="So.", award=Percent(100), at=make.EVE)
 
         # then
         assert granted(2, country="GU") is None
@@ -223,7 +223,7 @@ def test_a_nomination_counts_what_it_gives_and_for_the_state_that_named():
     for rank, (name, item) in enumerate(names.items(), start=1):
         named = make.nominate(name, kind="partial", item=item, rank=rank)
         applied = api.accept_nomination(named.uuid, by=named.user_id, truth="1", at=make.EVE)
-        api.approve(applied.uuid, by=9, reason="So.", percent=Percent(50), at=make.EVE)
+        api.approve(applied.uuid, by=9, reason="So.", award=Percent(50), at=make.EVE)
         # when each takes the seat, with another country in the profile
         make.grant(named.user_id, country="FR")
 

@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Self, overload
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate.money import Money
+from fairgate.percent import Percent
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce
+from waiver_policy.data import Award
 from waiver_policy.models.decisions import WaiverDecision
 from waiver_policy.models.nominations import Nomination
+
+
+class AwardColumns:
+    """A percentage or a price, in three columns of a row: basis points, minor units, currency."""
+
+    def __init__(self, percent: str, price: str, currency: str) -> None:
+        self.columns = percent, price, currency
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, row: models.Model, owner: type) -> Award | None: ...
+    def __get__(self, row: models.Model | None, owner: type) -> Self | Award | None:
+        if row is None:
+            return self
+        basis_points, minor, currency = (getattr(row, name) for name in self.columns)
+        if minor is not None:
+            return Money.from_minor(minor, currency)
+        return None if basis_points is None else Percent.from_basis_points(basis_points)
+
+    def __set__(self, row: models.Model, award: Award | None) -> None:
+        values: tuple[object, ...] = (None, None, "")
+        if isinstance(award, Money):
+            values = None, award.minor, award.currency
+        elif award is not None:
+            values = award.basis_points, None, ""
+        for name, value in zip(self.columns, values, strict=True):
+            setattr(row, name, value)
+
+
+def _one_award(name: str, percent: str, price: str, currency: str) -> models.CheckConstraint:
+    """At most one of the two, and a price has its currency."""
+    none = {f"{price}__isnull": True, currency: ""}
+    some = {f"{percent}__isnull": True, f"{price}__gte": 0}
+    return check(name, Q(**none) | (Q(**some) & ~Q(**{currency: ""})))
 
 
 class WaiverApplication(models.Model):
@@ -19,12 +58,13 @@ class WaiverApplication(models.Model):
 
     ``open_key`` is set while the application waits and NULL once decided: one open application per
     person and offering. ``form_key`` names the form it was sent with, so that a form that is sent
-    again is the same application. ``valid_until`` is the first day on which an approval no longer
-    counts, ``counted`` the countries that it was given on; ``answer_until`` and ``appeal_until``
-    are first days that are too late, ``decide_by`` a last day. The columns ``awaiting_*`` hold what
-    a first person would grant until a second one has looked. ``message_count``, ``step_count`` and
-    ``document_count`` stand here because this is the row that is locked: counting the rows would
-    count those of an old snapshot.
+    again is the same application. What is proposed, granted, or waits for a second person is a
+    percentage, or a price that is left to pay. ``valid_until`` is the first day on which an
+    approval no longer counts, ``counted`` the countries that it was given on; ``answer_until`` and
+    ``appeal_until`` are first days that are too late, ``decide_by`` a last day. The columns
+    ``awaiting_*`` hold what a first person would grant until a second one has looked.
+    ``message_count``, ``step_count`` and ``document_count`` stand here because this is the row that
+    is locked: counting the rows would count those of an old snapshot.
 
     .. pii: The learner's country, organisation and words; the reviewers' ids and words.
     .. pii_types: id, location, other
@@ -62,12 +102,20 @@ class WaiverApplication(models.Model):
         blank=True,
     )
     proposed_bp = models.PositiveIntegerField(_("proposed basis points"), null=True, blank=True)
+    proposed_minor = models.BigIntegerField(_("proposed price"), null=True, blank=True)
+    proposed_currency = models.CharField(_("currency"), max_length=3, blank=True)
     percent_bp = models.PositiveIntegerField(_("granted basis points"), null=True, blank=True)
+    price_minor = models.BigIntegerField(_("granted price"), null=True, blank=True)
+    price_currency = models.CharField(_("currency"), max_length=3, blank=True)
     assigned_to = models.BigIntegerField(_("read by"), null=True, blank=True)
     assigned_at = models.DateTimeField(_("read since"), null=True, blank=True)
     awaiting_bp = models.PositiveIntegerField(
         _("basis points that a second person confirms"), null=True, blank=True
     )
+    awaiting_minor = models.BigIntegerField(
+        _("price that a second person confirms"), null=True, blank=True
+    )
+    awaiting_currency = models.CharField(_("currency"), max_length=3, blank=True)
     awaiting_by = models.BigIntegerField(_("first person"), null=True, blank=True)
     awaiting_reason = models.TextField(_("reason of the first person"), blank=True)
     asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
@@ -84,6 +132,10 @@ class WaiverApplication(models.Model):
     message_count = models.PositiveIntegerField(_("messages"), default=0, editable=False)
     step_count = models.PositiveIntegerField(_("steps"), default=0, editable=False)
     document_count = models.PositiveIntegerField(_("documents"), default=0, editable=False)
+
+    proposed = AwardColumns("proposed_bp", "proposed_minor", "proposed_currency")
+    award = AwardColumns("percent_bp", "price_minor", "price_currency")
+    awaiting = AwardColumns("awaiting_bp", "awaiting_minor", "awaiting_currency")
 
     class Meta:
         verbose_name = _("waiver application")
@@ -114,8 +166,18 @@ class WaiverApplication(models.Model):
             ),
             check(
                 "waiver_policy_first_person",
-                Q(state="proposed", awaiting_bp__gt=0, awaiting_by__isnull=False)
-                | (~Q(state="proposed") & Q(awaiting_bp__isnull=True)),
+                (
+                    Q(state="proposed", awaiting_by__isnull=False)
+                    & (Q(awaiting_bp__gt=0) | Q(awaiting_minor__isnull=False))
+                )
+                | (~Q(state="proposed") & Q(awaiting_bp__isnull=True, awaiting_minor__isnull=True)),
+            ),
+            _one_award(
+                "waiver_policy_one_proposed", "proposed_bp", "proposed_minor", "proposed_currency"
+            ),
+            _one_award("waiver_policy_one_award", "percent_bp", "price_minor", "price_currency"),
+            _one_award(
+                "waiver_policy_one_awaiting", "awaiting_bp", "awaiting_minor", "awaiting_currency"
             ),
         ]
 
@@ -208,8 +270,12 @@ class ApplicationStep(WrittenOnce):
     by = models.BigIntegerField(_("user"), null=True, blank=True)
     at = models.DateTimeField(_("at"))
     percent_bp = models.PositiveIntegerField(_("basis points"), null=True, blank=True)
+    price_minor = models.BigIntegerField(_("price"), null=True, blank=True)
+    price_currency = models.CharField(_("currency"), max_length=3, blank=True)
     refusal_code = models.CharField(_("reason of the list"), max_length=20, blank=True)
     bulk = models.UUIDField(_("bulk review"), null=True, blank=True)
+
+    award = AwardColumns("percent_bp", "price_minor", "price_currency")
 
     class Meta(WrittenOnce.Meta):
         verbose_name = _("step of an application")
@@ -219,6 +285,7 @@ class ApplicationStep(WrittenOnce):
             models.UniqueConstraint(
                 fields=["application", "number"], name="waiver_policy_step_number"
             ),
+            _one_award("waiver_policy_one_of_step", "percent_bp", "price_minor", "price_currency"),
         ]
 
     def __str__(self) -> str:

@@ -83,6 +83,7 @@ STATUSES: Statuses = {
         ReviewFault.UNKNOWN_CODE: 400,
         ReviewFault.NO_PERCENT: 400,
         ReviewFault.OTHER_PERCENT: 400,
+        ReviewFault.PRICE_OF_NO_USE: 400,
         ReviewFault.OWN: 403,
         ReviewFault.SECOND_PERSON: 403,
         ReviewFault.SAME_ORGANISATION: 403,

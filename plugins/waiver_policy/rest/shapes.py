@@ -8,12 +8,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from fairgate.money import Money
+from fairgate.percent import Percent
 from fairgate_rest import problems
 from fairgate_rest.bodies import Amount, Body, KnownAt, Moment, Share
 from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import (
     IMPACT_DAYS,
     ApplicationState,
+    Award,
     DocumentKind,
     ProposalState,
     RefusalCode,
@@ -107,9 +110,24 @@ class DecisionShape(serializers.Serializer):
     sentences = serializers.ListField(child=serializers.CharField())
 
 
+class PercentOf(Share):
+    """An award that is a percentage; null where it is a price."""
+
+    def to_representation(self, value: Award) -> Any:
+        return super().to_representation(value) if isinstance(value, Percent) else None
+
+
+class PriceOf(Amount):
+    """An award that is a price left to pay; null where it is a percentage."""
+
+    def to_representation(self, instance: Award) -> Any:
+        return super().to_representation(instance) if isinstance(instance, Money) else None
+
+
 class ApplicationShape(serializers.Serializer):
     """One application, as its learner and its reviewers see it.
 
+    Granted is a share of the fee (``percent``) or a price that is left to pay (``price``).
     ``answer_until`` and ``appeal_until`` are the first days (UTC) that are too late.
     """
 
@@ -117,7 +135,8 @@ class ApplicationShape(serializers.Serializer):
     offering = serializers.CharField(source="offering_code")
     state = serializers.ChoiceField(choices=[state.value for state in ApplicationState])
     submitted_at = Moment()
-    percent = Share(allow_null=True)
+    percent = PercentOf(source="award", allow_null=True)
+    price = PriceOf(source="award", allow_null=True)
     reason = serializers.CharField()
     note = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
@@ -138,21 +157,23 @@ class MessageShape(serializers.Serializer):
 class ReviewedShape(ApplicationShape):
     """What only a reviewer sees of an application.
 
-    ``first_refusal`` are the words of a refusal that was appealed. ``awaiting_percent`` and
-    ``awaiting_reason`` are what a first person proposes and a second confirms; ``message_count`` is
-    what ``read`` of a decision is compared with.
+    ``first_refusal`` are the words of a refusal that was appealed. ``awaiting_percent`` or
+    ``awaiting_price``, and ``awaiting_reason``, are what a first person proposes and a second
+    confirms; ``message_count`` is what ``read`` of a decision is compared with.
     """
 
     user_id = serializers.IntegerField()
     country = serializers.CharField()
     organisation = serializers.CharField()
     organisation_domain = serializers.CharField()
-    proposed_percent = Share(allow_null=True)
+    proposed_percent = PercentOf(source="proposed", allow_null=True)
+    proposed_price = PriceOf(source="proposed", allow_null=True)
     decide_by = serializers.DateField(allow_null=True)
     appealed_at = Moment(allow_null=True)
     first_refusal = serializers.CharField()
     assigned_to = serializers.IntegerField(allow_null=True)
-    awaiting_percent = Share(allow_null=True)
+    awaiting_percent = PercentOf(source="awaiting", allow_null=True)
+    awaiting_price = PriceOf(source="awaiting", allow_null=True)
     awaiting_reason = serializers.CharField()
     message_count = serializers.IntegerField()
 
@@ -257,9 +278,15 @@ class RefuseBody(ReviewBody):
 
 
 class ApproveBody(ReviewBody):
-    """``percent`` is needed where the rule proposes none."""
+    """``percent`` or ``price``, not both, is needed where the rule proposes none."""
 
     percent = Share(required=False)
+    price = Amount(required=False, help_text="What is left to pay.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "percent" in attrs and "price" in attrs:
+            raise serializers.ValidationError({"price": ["Say a percentage or a price."]})
+        return attrs
 
 
 class PlaceShape(serializers.Serializer):
@@ -555,7 +582,8 @@ class StepShape(serializers.Serializer):
     by = serializers.IntegerField(allow_null=True)
     at = Moment()
     state = serializers.CharField()
-    percent = Share(allow_null=True)
+    percent = PercentOf(source="award", allow_null=True)
+    price = PriceOf(source="award", allow_null=True)
     refusal_code = serializers.CharField()
 
 

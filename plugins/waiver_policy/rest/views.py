@@ -285,7 +285,7 @@ class Approval(ReviewerView):
         given = self.body(shapes.ApproveBody)
         found = api.approve(
             application, by=self.user_id, reason=given["reason"], at=clock.now(),
-            percent=given.get("percent"), read=given["read"],
+            award=given.get("percent", given.get("price")), read=given["read"],
         )  # fmt: skip
         return Response(shapes.ReviewedShape(found).data)
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy.data import ApplicationState, RefusalCode
+from waiver_policy.data import ApplicationState, Award, Reduction, RefusalCode
 from waiver_policy.exceptions import ApplicationClosed, InvalidReview, OutOfTurn, ReviewFault
 
 S = ApplicationState
@@ -145,7 +145,7 @@ def check_reason(words: str, *, code: str | None = None) -> None:
         raise InvalidReview(ReviewFault.NO_REASON)
 
 
-def needs_second(percent: Percent, worth: Sequence[Money], limits: Mapping[str, Money]) -> bool:
+def needs_second(award: Award, worth: Sequence[Money], limits: Mapping[str, Money]) -> bool:
     """Whether the waived amount takes two people.
 
     ``worth`` are the prices and the cost of a seat of the offering, as far as they are known;
@@ -154,10 +154,30 @@ def needs_second(percent: Percent, worth: Sequence[Money], limits: Mapping[str, 
     """
     if not limits:
         return False
-    compared = [one for one in worth if one.currency in limits]
-    if not compared:
-        return True
-    return any(limits[one.currency] < percent.of(one) for one in compared)
+    reduction = Reduction((award,))
+    waived = [
+        reduction.of_cost(cost, price)
+        for cost in worth
+        for price in worth
+        if cost.currency in limits and reduction.applies_to(price)
+    ]
+    return not waived or any(limits[one.currency] < one for one in waived)
+
+
+def check_award(award: Award | None, worth: Sequence[Money]) -> Award:
+    """What a reviewer grants takes something off some price of the offering.
+
+    Raises:
+        InvalidReview: nothing is granted, or a price that is no lower than what is asked, or in a
+            currency in which the offering is not sold.
+    """
+    if award is None or award == Percent(0):
+        raise InvalidReview(ReviewFault.NO_PERCENT)
+    if isinstance(award, Money):
+        helps = any(one.currency == award.currency and award < one for one in worth)
+        if award.minor < 0 or (worth and not helps):
+            raise InvalidReview(ReviewFault.PRICE_OF_NO_USE)
+    return award
 
 
 def last_day(starts: date, days: int) -> date:

@@ -19,6 +19,7 @@ from waiver_policy.data import (
     ENGINE_VERSION,
     NOTHING_OFF,
     Applicant,
+    Award,
     CountryEvidence,
     Decision,
     EvidenceKind,
@@ -64,13 +65,18 @@ class Approval:
     nomination gives) are those that limits count; blank where there is none.
     """
 
-    percent: Percent
+    award: Award
     until: date | None = None
     rule: str = ""
     grounds: Grounds = NO_GROUNDS
     country: str = ""
     institution: str = ""
     item: str = ""
+
+    @property
+    def reduction(self) -> Reduction:
+        """What it takes off a price."""
+        return Reduction((self.award,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,18 +165,37 @@ def _find(question: Question, located: Located) -> _Finding:
         return _Finding(Outcome.GRANTED, (reason,), question.offered)
     by_rule = _by_policy(question, located)
     approval = question.approval
-    if approval is None or _gives_more(by_rule, approval, question.price):
+    price = question.price
+    if approval is None or not _helps(approval, by_rule, price):
         return by_rule
     until = approval.until.isoformat() if approval.until else ""
-    reason = _reason(ReasonCode.MANUAL_OVERRIDE, percent=plain(approval.percent), until=until)
-    given = Reduction.off(approval.percent)
-    return _Finding(Outcome.GRANTED, (reason,), given, approval=approval)
+    said = _reason(ReasonCode.MANUAL_OVERRIDE, **_said(approval.award), until=until)
+    if price is not None and not approval.reduction.applies_to(price):
+        reasons = (said, _other_currency(approval.reduction, price))
+        return _Finding(Outcome.REVIEW, reasons)
+    return _Finding(Outcome.GRANTED, (said,), approval.reduction, approval=approval)
 
 
-def _gives_more(found: _Finding, approval: Approval, price: Money | None) -> bool:
-    """Whether the policy alone gives more than what a reviewer has granted: that helps only."""
-    part = found.reduction.part_of(price)
-    return found.outcome is Outcome.GRANTED and part.basis_points > approval.percent.basis_points
+def _helps(approval: Approval, found: _Finding, price: Money | None) -> bool:
+    """Whether a reviewer has granted as much as the policy gives alone: an approval helps only.
+
+    A price that is not below the one that is asked takes nothing off it.
+    """
+    takes = takes_off(approval.reduction, price)
+    if found.outcome is Outcome.GRANTED:
+        return takes >= takes_off(found.reduction, price)
+    is_known = price is not None and approval.reduction.applies_to(price)
+    return not is_known or not approval.reduction.currencies or takes > 0
+
+
+def takes_off(reduction: Reduction, price: Money | None) -> int:
+    """What comes off a price, to compare: minor units, or basis points where no price is known.
+
+    0 where that cannot be said: a price is needed, or is in another currency.
+    """
+    if price is None or not price.minor:
+        return reduction.part_of(price).basis_points
+    return reduction.of(price).minor if reduction.applies_to(price) else 0
 
 
 def _by_policy(question: Question, located: Located) -> _Finding:
@@ -278,7 +303,7 @@ def _looked_at(asked: _Asked, verdict: Verdict, found: _Finding) -> _Finding:
         given = _given(found, verdict.reduction, asked.question.price)
         if not doubts or given.outcome is not Outcome.GRANTED:
             return given
-        doubts += (_review_needed(verdict),)
+        doubts += (_review_needed(asked, verdict),)
     reasons = (*found.reasons, *needed, *doubts)
     return replace(found, outcome=Outcome.REVIEW, reasons=reasons)
 
@@ -312,25 +337,44 @@ def _for_a_person(asked: _Asked, verdict: Verdict) -> tuple[Reason, ...]:
     weak, unclear = _of_needs(asked, verdict), _of_money(asked, verdict)
     is_routed = verdict.route != AUTO or weak
     if verdict.reduction is not None and not unclear and is_routed:
-        unclear = [_review_needed(verdict)]
+        unclear = [_review_needed(asked, verdict)]
     return (*weak, *unclear)
 
 
-def _review_needed(verdict: Verdict) -> Reason:
+def _review_needed(asked: _Asked, verdict: Verdict) -> Reason:
     """What a reviewer may start from: the rule's percentage, or the price it leaves."""
     said: dict[str, str] = {}
     if verdict.reduction is not None:
-        said = proposal(verdict.reduction)
+        said = proposal(verdict.reduction, asked.question.price)
     elif verdict.benefit is not None and verdict.benefit.proposes is not None:
         said["percent"] = plain(verdict.benefit.proposes)
     return _reason(ReasonCode.REVIEW_NEEDED, **said)
 
 
-def proposal(reduction: Reduction) -> dict[str, str]:
-    """What ``REVIEW_NEEDED`` tells a reviewer of a reduction."""
+def proposal(reduction: Reduction, price: Money | None) -> dict[str, str]:
+    """What ``REVIEW_NEEDED`` tells a reviewer of a reduction; nothing where a price is needed."""
     if not reduction.currencies:
-        return {"percent": plain(reduction.part_of(None))}
-    return {"price": str(reduction.steps[-1])}
+        return _said(reduction.part_of(None))
+    if len(reduction.steps) == 1:
+        return _said(reduction.steps[0])
+    if price is None or not reduction.applies_to(price):
+        return {}
+    return _said(price - reduction.of(price))
+
+
+def _said(award: Award) -> dict[str, str]:
+    """An award as the parameters of a reason hold it."""
+    return {"price": str(award)} if isinstance(award, Money) else {"percent": plain(award)}
+
+
+def proposed_award(said: Mapping[str, str]) -> Award | None:
+    """The award that the parameters of a reason hold; ``None`` if there is none."""
+    if "percent" in said:
+        return Percent(said["percent"])
+    if "price" not in said:
+        return None
+    currency, _, amount = said["price"].partition(" ")
+    return Money(amount.replace(",", ""), currency)
 
 
 def _of_money(asked: _Asked, verdict: Verdict) -> list[Reason]:
@@ -338,14 +382,18 @@ def _of_money(asked: _Asked, verdict: Verdict) -> list[Reason]:
     lacks, price = verdict.lacks, asked.question.price
     if lacks is not None and lacks.what == "table":
         lacking = _reason(ReasonCode.TABLE_LACKS, list=lacks.table, key=lacks.key)
-        return [lacking, _review_needed(verdict)]
+        return [lacking, _review_needed(asked, verdict)]
     if lacks is not None:
-        return [_review_needed(verdict)]
+        return [_review_needed(asked, verdict)]
     reduction = verdict.reduction
     if reduction is not None and price is not None and not reduction.applies_to(price):
-        said = ", ".join(sorted(reduction.currencies))
-        return [_reason(ReasonCode.OTHER_CURRENCY, currency=said, other=price.currency)]
+        return [_other_currency(reduction, price)]
     return []
+
+
+def _other_currency(reduction: Reduction, price: Money) -> Reason:
+    said = ", ".join(sorted(reduction.currencies))
+    return _reason(ReasonCode.OTHER_CURRENCY, currency=said, other=price.currency)
 
 
 def _of_needs(asked: _Asked, verdict: Verdict) -> list[Reason]:
@@ -403,7 +451,8 @@ def _without_rule(asked: _Asked, verdict: Verdict) -> _Finding:
         may_apply = tuple(one for one in reasons if one.code != ReasonCode.NO_RULE_APPLIES)
         return _ask_for(policy, verdict, replace(found, reasons=may_apply))
     if verdict.lacks is not None:
-        return replace(found, outcome=Outcome.REVIEW, reasons=(*reasons, _review_needed(verdict)))
+        reasons += (_review_needed(asked, verdict),)
+        return replace(found, outcome=Outcome.REVIEW, reasons=reasons)
     return found
 
 
@@ -550,7 +599,7 @@ def _label(policy: Policy | None, rule: str | None) -> str:
 
 def _kept_approval(approval: Approval) -> Mapping[str, Any]:
     return {
-        "percent": plain(approval.percent),
+        **_kept_award(approval.award),
         "until": approval.until.isoformat() if approval.until else None,
         "rule": approval.rule,
         "basis": approval.grounds.basis,
@@ -561,9 +610,16 @@ def _kept_approval(approval: Approval) -> Mapping[str, Any]:
     }
 
 
+def _kept_award(award: Award) -> Mapping[str, Any]:
+    if isinstance(award, Money):
+        return {"price": [award.minor, award.currency]}
+    return {"percent": plain(award)}
+
+
 def _restored_approval(kept: Mapping[str, Any]) -> Approval:
+    price = kept.get("price")
     return Approval(
-        percent=Percent(kept["percent"]),
+        award=Money.from_minor(*price) if price else Percent(kept["percent"]),
         until=date.fromisoformat(kept["until"]) if kept["until"] else None,
         rule=kept["rule"],
         grounds=Grounds(kept["basis"], tuple(kept["countries"])),

@@ -14,8 +14,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy.data import NOTHING_OFF, Decision, Outcome, Reason, ReasonCode
+from waiver_policy.data import (
+    NOTHING_OFF,
+    Award,
+    Decision,
+    Outcome,
+    Reason,
+    ReasonCode,
+    Reduction,
+)
 from waiver_policy.rules import deciding
 from waiver_policy.rules.conditions import Lists
 from waiver_policy.rules.deciding import NOTHING, Question
@@ -92,12 +101,28 @@ def turned_again(decision: Decision, kept: Mapping[str, Any], *, at: datetime) -
     return decision
 
 
-def proposed(decision: Decision) -> Percent | None:
+def proposed(decision: Decision) -> Award | None:
     """What the rule would give if a reviewer agrees; ``None`` if it says nothing."""
     for reason in decision.reasons:
-        if reason.code == ReasonCode.REVIEW_NEEDED and "percent" in reason.params:
-            return Percent(reason.params["percent"])
+        if reason.code == ReasonCode.REVIEW_NEEDED:
+            return deciding.proposed_award(reason.params)
     return None
+
+
+def proposed_part(decision: Decision) -> Percent | None:
+    """The share of the price that this is; ``None`` if that cannot be said."""
+    award, price = proposed(decision), _price(decision)
+    if award is None:
+        return None
+    reduction = Reduction((award,))
+    is_known = price is None or reduction.applies_to(price)
+    return reduction.part_of(price) if is_known else None
+
+
+def _price(decision: Decision) -> Money | None:
+    """The price that a decision was made about, if it was known."""
+    kept = decision.inputs["price"]
+    return Money.from_minor(*kept) if kept else None
 
 
 def _by_lock(question: Question, lock: Lock) -> Decision:
@@ -127,7 +152,7 @@ def _better(now: Decision, kept: Decision) -> Decision:
 
 
 def _worth(decision: Decision) -> tuple[int, int]:
-    percent = proposed(decision) or decision.percent
+    percent = proposed_part(decision) or decision.percent
     return _RANK.index(decision.outcome), percent.basis_points
 
 
@@ -148,7 +173,7 @@ def _changed(decision: Decision, before: tuple[str, ...], *, was_void: bool) -> 
     inputs = {**decision.inputs, "changed": {"from": list(before), "was_void": was_void}}
     reasons = _with_change(decision.reasons, was_void=was_void)
     if needs_person:
-        said = deciding.proposal(decision.reduction)
+        said = deciding.proposal(decision.reduction, _price(decision))
         reasons += (Reason(code=ReasonCode.REVIEW_NEEDED.value, params=said),)
     return replace(
         decision,

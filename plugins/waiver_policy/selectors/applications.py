@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 
 from fairgate.clock import utc_day
-from fairgate.percent import Percent
 from waiver_policy import conf, models
 from waiver_policy.data import (
     ApplicationMessage,
@@ -72,7 +71,7 @@ def list_steps(uuid: UUID) -> tuple[ApplicationStep, ...]:
             by=row.by,
             at=row.at,
             state=row.state,
-            percent=_percent(row.percent_bp),
+            award=row.award,
             refusal_code=row.refusal_code,
         )
         for row in rows
@@ -171,11 +170,11 @@ def to_application(row: models.WaiverApplication) -> ApplicationSummary:
         offering_code=row.offering_code,
         state=row.state,
         submitted_at=row.submitted_at,
-        percent=_percent(row.percent_bp),
+        award=row.award,
         reason=row.review_reason,
         country=row.country,
         note=row.note,
-        proposed_percent=_percent(row.proposed_bp),
+        proposed=row.proposed,
         valid_until=row.valid_until,
         decided_at=row.reviewed_at,
         organisation=row.organisation,
@@ -187,14 +186,10 @@ def to_application(row: models.WaiverApplication) -> ApplicationSummary:
         appealed_at=row.appealed_at,
         first_refusal=row.first_refusal if row.appealed_at else "",
         assigned_to=row.assigned_to,
-        awaiting_percent=_percent(row.awaiting_bp),
+        awaiting=row.awaiting,
         awaiting_by=row.awaiting_by,
         awaiting_reason=row.awaiting_reason,
         rule=row.decision.rule,
         message_count=row.message_count,
         nomination_uuid=row.nomination.uuid if row.nomination else None,
     )
-
-
-def _percent(basis_points: int | None) -> Percent | None:
-    return None if basis_points is None else Percent.from_basis_points(basis_points)

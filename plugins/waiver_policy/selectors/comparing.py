@@ -114,7 +114,7 @@ def _newest(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _answer(decision: Decision) -> Answer:
-    percent = price_locks.proposed(decision) or decision.percent
+    percent = price_locks.proposed_part(decision) or decision.percent
     return Answer(outcome=decision.outcome, percent=percent)
 
 

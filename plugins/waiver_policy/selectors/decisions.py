@@ -207,7 +207,7 @@ def to_approval(row: models.WaiverApplication) -> Approval:
         grounds = Grounds(inputs["basis"], tuple(row.counted))
         country = _country_for_limits(inputs, row.counted)
     return Approval(
-        percent=Percent.from_basis_points(row.percent_bp or 0),
+        award=row.award if row.award is not None else deciding.NOTHING,
         until=row.valid_until,
         rule=row.decision.rule,
         grounds=grounds,

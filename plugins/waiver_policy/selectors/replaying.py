@@ -18,7 +18,7 @@ from fairgate.errors import FairgateError
 from waiver_policy import models
 from waiver_policy.data import ENGINE_VERSION, Decision, Difference, Replayed, ReplayState
 from waiver_policy.rules import deciding, price_locks
-from waiver_policy.rules.deciding import Approval
+from waiver_policy.rules.deciding import Approval, Question
 from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import decisions, lists, policies
 from waiver_policy.selectors.decisions import Decided
@@ -176,13 +176,16 @@ def _asked_again(
         confirmed=known.confirmed,
         policies=policies.by_slug(others),
     )
-    if approval is not None and _is_more(approval, question.approval):
+    if approval is not None and _is_more(approval, question):
         question = replace(question, approval=approval)
     return price_locks.turned_again(deciding.decide(question), kept, at=row.at)
 
 
-def _is_more(one: Approval, other: Approval | None) -> bool:
-    return other is None or other.percent.basis_points < one.percent.basis_points
+def _is_more(one: Approval, question: Question) -> bool:
+    other, price = question.approval, question.price
+    if other is None:
+        return True
+    return deciding.takes_off(other.reduction, price) < deciding.takes_off(one.reduction, price)
 
 
 def _replayed(row: models.WaiverDecision, evidence: Evidence) -> Replayed:

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from fairgate.clock import utc_day
-from fairgate.percent import Percent
 from fairgate_tables.inserting import insert_or_lock
 from waiver_policy import conf, models
 from waiver_policy.data import (
     Applicant,
     ApplicationState,
     ApplicationSummary,
+    Award,
     Organisation,
     Outcome,
 )
@@ -149,7 +149,7 @@ class _Same:
 def submit(
     row: models.WaiverApplication,
     decided: Decided,
-    proposed: Percent | None,
+    proposed: Award | None,
     *,
     country: str,
     at: datetime,
@@ -164,7 +164,7 @@ def submit(
     row.country = country[:2]
     row.decide_by = rules.last_day(utc_day(at), decide_within(decided.version))
     row.decision = write_decision(decided.decision, decided.version)
-    row.proposed_bp = proposed.basis_points if proposed else None
+    row.proposed = proposed
     row.step_count = 1
     row.save(force_insert=True)
     write_step(row, Action.SUBMIT, by=row.user_id, at=at)

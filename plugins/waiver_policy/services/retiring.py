@@ -76,7 +76,8 @@ def _applications(user_id: int, at: datetime) -> int:
     del at
     mine = models.WaiverApplication.objects.filter(user_id=user_id)
     mine.filter(open_key__isnull=False).update(
-        state=ApplicationState.WITHDRAWN.value, open_key=None, awaiting_bp=None, awaiting_by=None,
+        state=ApplicationState.WITHDRAWN.value, open_key=None,
+        awaiting_bp=None, awaiting_minor=None, awaiting_currency="", awaiting_by=None,
         assigned_to=None, assigned_at=None, asked_at=None, answer_until=None,
     )  # fmt: skip
     told = Q(*(Q(**{name: ""}) for name in WORDS), counted=[])

@@ -14,9 +14,14 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from fairgate.clock import utc_day
-from fairgate.percent import Percent
 from waiver_policy import conf, models
-from waiver_policy.data import ApplicationState, ApplicationSummary, RefusalCode, Reviewed
+from waiver_policy.data import (
+    ApplicationState,
+    ApplicationSummary,
+    Award,
+    RefusalCode,
+    Reviewed,
+)
 from waiver_policy.exceptions import (
     InvalidReview,
     OutOfTurn,
@@ -42,7 +47,7 @@ def approve(
     by: int,
     reason: str,
     at: datetime,
-    percent: Percent | None,
+    award: Award | None,
     read: int | None,
     bulk: UUID | None = None,
 ) -> ApplicationSummary:
@@ -56,9 +61,9 @@ def approve(
         rules.check_reason(reason)
         nominated.check_turn(row, by=by, at=at)
         if row.state == ApplicationState.PROPOSED:
-            _confirm(row, by=by, at=at, percent=percent, bulk=bulk)
+            _confirm(row, by=by, at=at, award=award, bulk=bulk)
         else:
-            _approve_first(row, by=by, reason=reason, at=at, percent=percent, bulk=bulk)
+            _approve_first(row, by=by, reason=reason, at=at, award=award, bulk=bulk)
     return to_application(row)
 
 
@@ -68,20 +73,17 @@ def _approve_first(
     by: int,
     reason: str,
     at: datetime,
-    percent: Percent | None,
+    award: Award | None,
     bulk: UUID | None,
 ) -> None:
-    granted = percent.basis_points if percent is not None else row.proposed_bp
-    if not granted:
-        raise InvalidReview(ReviewFault.NO_PERCENT)
     amounts = offerings.offering_worth(row.offering_code)
-    share = Percent.from_basis_points(granted)
+    granted = rules.check_award(row.proposed if award is None else award, amounts)
     _stop_waiting(row)
-    if rules.needs_second(share, amounts, conf.two_people_above()):
-        row.awaiting_bp, row.awaiting_by, row.awaiting_reason = granted, by, _kept(reason)
+    if rules.needs_second(granted, amounts, conf.two_people_above()):
+        row.awaiting, row.awaiting_by, row.awaiting_reason = granted, by, _kept(reason)
         # The second person has to be able to read it.
         row.assigned_to, row.assigned_at = None, None
-        take_step(row, Action.PROPOSE, by=by, at=at, percent_bp=granted, bulk=bulk)
+        take_step(row, Action.PROPOSE, by=by, at=at, award=granted, bulk=bulk)
         return
     _grant(row, Action.APPROVE, granted, reason, by=by, at=at, bulk=bulk)
 
@@ -91,21 +93,21 @@ def _confirm(
     *,
     by: int,
     at: datetime,
-    percent: Percent | None,
+    award: Award | None,
     bulk: UUID | None,
 ) -> None:
     if row.awaiting_by == by:
         raise InvalidReview(ReviewFault.SECOND_PERSON)
-    if percent is not None and percent.basis_points != row.awaiting_bp:
+    if award is not None and award != row.awaiting:
         raise InvalidReview(ReviewFault.OTHER_PERCENT)
-    granted = row.awaiting_bp or 0
-    _grant(row, Action.CONFIRM, granted, row.awaiting_reason, by=by, at=at, bulk=bulk)
+    assert row.awaiting is not None  # noqa: S101 -- a constraint says so
+    _grant(row, Action.CONFIRM, row.awaiting, row.awaiting_reason, by=by, at=at, bulk=bulk)
 
 
 def _grant(
     row: models.WaiverApplication,
     action: Action,
-    granted: int,
+    granted: Award,
     reason: str,
     *,
     by: int,
@@ -113,11 +115,11 @@ def _grant(
     bulk: UUID | None,
 ) -> None:
     policy = policies.compiled(row.decision.policy_version)
-    row.percent_bp, row.refusal_code = granted, ""
+    row.award, row.refusal_code = granted, ""
     row.counted = list(decisions.counted_countries(row, at=at))
     row.valid_until = deciding.valid_until(policy, at)
     row.reviewed_by, row.reviewed_at, row.review_reason = by, at, _kept(reason)
-    take_step(row, action, by=by, at=at, percent_bp=granted, bulk=bulk)
+    take_step(row, action, by=by, at=at, award=granted, bulk=bulk)
     _tell_decided(row, at, bulk)
 
 
@@ -192,7 +194,7 @@ def send_back(
     with transaction.atomic():
         row = _locked_for_review(application_uuid, by=by, at=at, read=read)
         row.assigned_to, row.assigned_at = None, None
-        take_step(row, Action.SEND_BACK, by=by, at=at, percent_bp=row.awaiting_bp)
+        take_step(row, Action.SEND_BACK, by=by, at=at, award=row.awaiting)
     return to_application(row)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from waiver_policy import models
+from waiver_policy.data import Award
 from waiver_policy.exceptions import ApplicationClosed, UnknownApplication
 from waiver_policy.rules.applications import OPEN_STATES, Action, next_state
 from waiver_policy.selectors.locks import live_key
@@ -71,7 +72,7 @@ def take_step(
     *,
     by: int | None,
     at: datetime,
-    percent_bp: int | None = None,
+    award: Award | None = None,
     bulk: UUID | None = None,
 ) -> None:
     """Move a locked application on, keep its trace, and save it with all that was changed.
@@ -82,13 +83,13 @@ def take_step(
     row.state = next_state(action, row.state, appealed=row.appealed_at is not None).value
     row.open_key = live_key(row.user_id, row.offering_code) if row.state in OPEN_STATES else None
     if row.state != "proposed":
-        row.awaiting_bp, row.awaiting_by, row.awaiting_reason = None, None, ""
+        row.awaiting, row.awaiting_by, row.awaiting_reason = None, None, ""
     if row.open_key is None:
         row.assigned_to, row.assigned_at = None, None
     row.step_count += 1
     row.save()
     code = row.refusal_code if action is Action.REFUSE else ""
-    write_step(row, action, by=by, at=at, percent_bp=percent_bp, refusal_code=code, bulk=bulk)
+    write_step(row, action, by=by, at=at, award=award, refusal_code=code, bulk=bulk)
     nominated.follow(row, action, at=at)
     log.info("waiver application %s: application=%s by=%s bulk=%s", action, row.uuid, by, bulk)
 
@@ -99,21 +100,23 @@ def write_step(
     *,
     by: int | None,
     at: datetime,
-    percent_bp: int | None = None,
+    award: Award | None = None,
     refusal_code: str = "",
     bulk: UUID | None = None,
 ) -> None:
     """Keep the trace of a step; ``row.step_count`` is its number."""
-    row.steps.create(
+    step = models.ApplicationStep(
+        application=row,
         number=row.step_count,
         action=action.value,
         state=row.state,
         by=by,
         at=at,
-        percent_bp=percent_bp,
         refusal_code=refusal_code,
         bulk=bulk,
     )
+    step.award = award
+    step.save(force_insert=True)
 
 
 def write_message(
