@@ -566,7 +566,8 @@ def open_call(
 
     Raises:
         UnknownPolicy: there is no such policy.
-        PolicyNotUsable: it says nothing of nominations by a State.
+        PolicyNotUsable: it says nothing of nominations by a State, or takes none for so long; or
+            the call would close before it opens.
         CallInUse: nominations count for it, and would have to count in another financial year, or
             for persons where they do not, or the other way round; see ``fault``.
     """

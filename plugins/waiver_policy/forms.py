@@ -11,7 +11,6 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from fairgate.clock import utc_day
 from fairgate.documents import MAX_BYTES, DocumentError, decode
 from fairgate.money import Money, MoneyError
 from fairgate.percent import Percent
@@ -453,10 +452,8 @@ class NominationCallForm(forms.ModelForm):  # type: ignore[type-arg]
         opens, closes = told.get("opens_at"), told.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("A call closes after it has opened."))
-        version, last = told.get("policy_version"), None
-        if version is not None:
-            last = policies.terms(version).closes_on
-        if last and closes and utc_day(closes) > last:
+        version = told.get("policy_version")
+        if version and closes and not policies.terms(version).takes_until(closes):
             self.add_error("closes_at", _("The policy’s own deadline is earlier."))
         self._check_what_counts(version, told.get("event_on"))
         return told

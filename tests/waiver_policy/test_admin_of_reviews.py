@@ -131,12 +131,12 @@ def test_a_call_that_cannot_be_is_refused_with_a_sentence(client, version, told,
     assert models.NominationCall.objects.count() == 1
 
 
-def test_a_call_does_not_close_after_the_policys_own_deadline(client, version):
-    text = make.FELLOWSHIP.replace("before: event", 'date: "2026-11-20"')
+@pytest.mark.parametrize(("last", "refused"), [("2026-11-29", True), ("2026-11-30", False)])
+def test_a_call_takes_no_nomination_after_the_policys_own_deadline(client, version, last, refused):
+    text = make.FELLOWSHIP.replace("before: event", f'date: "{last}"')
     models.PolicyVersion.objects.filter(pk=version).update(text=text + "# other\n")
-    assert "own deadline is earlier" in add(
-        client, models.NominationCall, policy_version=version, **CALL
-    )
+    page = add(client, models.NominationCall, policy_version=version, **CALL)
+    assert ("own deadline is earlier" in page) is refused
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -36,6 +36,7 @@ from waiver_policy.exceptions import (
     NominationClosed,
     NominationFault,
     OutOfTurn,
+    PolicyNotUsable,
     ReviewFault,
     UnknownNomination,
     WaiverError,
@@ -315,11 +316,29 @@ def another_policy(*, of_state="{full: 1}, {partial: 2", of_person="{full: 1}, {
     api.load_policy(text, file="fellowship.yaml", by="operator", at=make.LONG_AGO)
 
 
-def open_call(offering=make.COURSE, *, event_on=make.EVENT_ON):
+def open_call(offering=make.COURSE, *, event_on=make.EVENT_ON, closes_at=make.CLOSES):
     return api.open_call(
-        offering, policy="fellowship", opens_at=make.LONG_AGO, closes_at=make.CLOSES,
+        offering, policy="fellowship", opens_at=make.LONG_AGO, closes_at=closes_at,
         event_on=event_on,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "fault"),
+    [
+        (datetime(2026, 11, 29, tzinfo=UTC), None),
+        (datetime(2026, 11, 29, 0, 0, 1, tzinfo=UTC), "until 2026-11-28"),
+        (make.LONG_AGO, "cannot close at"),
+    ],
+)
+def test_a_call_takes_no_nomination_after_the_last_day_of_its_policy(closes_at, fault):
+    text = make.FELLOWSHIP.replace("before: event", 'date: "2026-11-28"')
+    api.load_policy(text, file="fellowship.yaml", by="operator", at=make.LONG_AGO)
+    if fault is None:
+        assert open_call("other", closes_at=closes_at).closes_at == closes_at
+        return
+    with pytest.raises(PolicyNotUsable, match=fault):
+        open_call("other", closes_at=closes_at)
 
 
 def test_a_call_that_gets_a_larger_quota_takes_more_and_no_more_than_it_says():

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from fairgate.clock import utc_day
 from fairgate.documents import Mapped
 from fairgate.percent import Percent
 from waiver_policy.rules import reading
@@ -61,7 +62,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewTerms:
-    """``decide_within`` in days. ``closes_on`` is the first day on which a nomination is late.
+    """``decide_within`` in days. ``closes_on`` is the last UTC day on which one nominates in time.
 
     ``items`` are what a partial nomination may be for; ``covers`` what a full one waives.
     """
@@ -73,6 +74,11 @@ class ReviewTerms:
     of_person: Quota | None = None
     items: tuple[str, ...] = ()
     covers: Percent | None = None
+
+    def takes_until(self, closes_at: datetime) -> bool:
+        """Whether a call may take nominations until this first moment that is too late."""
+        last = utc_day(closes_at - timedelta.resolution)
+        return self.closes_on is None or last <= self.closes_on
 
 
 def review_terms(policy: Policy) -> ReviewTerms:

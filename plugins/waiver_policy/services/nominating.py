@@ -66,8 +66,13 @@ def open_call(
     version = policies.get_version(policy, None)
     if version is None:
         raise UnknownPolicy(f"There is no version of the policy “{policy}”.")
-    if policies.terms(version).of_state is None:
+    terms = policies.terms(version)
+    if terms.of_state is None:
         raise PolicyNotUsable(f"The policy “{policy}” says nothing of nominations by a State.")
+    if closes_at <= opens_at:
+        raise PolicyNotUsable(f"A call that opens at {opens_at} cannot close at {closes_at}.")
+    if not terms.takes_until(closes_at):
+        raise PolicyNotUsable(f"The policy “{policy}” takes nominations until {terms.closes_on}.")
     calls = models.NominationCall.objects
     known = calls.select_for_update().filter(offering_code=offering_code).first()
     if known is not None:
