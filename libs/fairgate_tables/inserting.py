@@ -7,10 +7,30 @@ people want the same lock, the time that our own process takes is what all of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import get_connection
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table; ``plain`` is the type of values that the driver takes as they are."""
+
+    name: str
+    attname: str
+    plain: type | None
+    field: Any
+
+    def value(self, row: models.Model, connection: BaseDatabaseWrapper) -> Any:
+        """What the database keeps of a row in this column."""
+        value = getattr(row, self.attname)
+        if self.plain is not None and (value is None or type(value) is self.plain):
+            return value
+        return self.field.get_db_prep_save(value, connection)
 
 
 def insert(*rows: models.Model) -> None:
@@ -19,15 +39,9 @@ def insert(*rows: models.Model) -> None:
     No signals are sent, and nothing but the fields' own conversion to the database is done: for
     rows that are made by us. Constraints of the database hold as always.
     """
-    first = rows[0]
-    fields = _fields(type(first))
-    values = [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for row in rows
-        for field in fields
-    ]
+    first, connection = rows[0], get_connection()
     with connection.cursor() as cursor:
-        cursor.execute(_statement(type(first), connection.vendor, len(rows)), values)
+        cursor.execute(*_statement_and_values(rows, connection))
         if len(rows) == 1 and first.pk is None:
             first.pk = cursor.lastrowid
     for row in rows:
@@ -41,34 +55,55 @@ def insert_or_lock(*rows: models.Model, field: str) -> None:
     ``ON DUPLICATE KEY UPDATE`` takes the exclusive lock at once. INSERT IGNORE, or an INSERT that
     fails, would leave a shared lock, and two who then want the row would wait for each other.
     """
-    model = type(rows[0])
-    values = [
-        one.get_db_prep_save(getattr(row, one.attname), connection)
-        for row in rows
-        for one in _fields(model)
-    ]
-    column = connection.ops.quote_name(str(model._meta.get_field(field).column))  # type: ignore[union-attr]
+    connection = get_connection()
+    statement, values = _statement_and_values(rows, connection)
+    column = connection.ops.quote_name(str(rows[0]._meta.get_field(field).column))  # type: ignore[union-attr]
     clash = f" ON CONFLICT ({column}) DO UPDATE SET {column} = {column}"
     if connection.vendor == "mysql":
         clash = f" ON DUPLICATE KEY UPDATE {column} = {column}"
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, connection.vendor, len(rows)) + clash, values)
+        cursor.execute(statement + clash, values)
+
+
+def _statement_and_values(
+    rows: Sequence[models.Model], connection: BaseDatabaseWrapper
+) -> tuple[str, list[Any]]:
+    model = type(rows[0])
+    columns = _columns(model)
+    values = [column.value(row, connection) for row in rows for column in columns]
+    return _statement(model, connection.vendor, len(rows)), values
 
 
 @cache
-def _fields(model: type[models.Model]) -> Sequence[Any]:
+def _columns(model: type[models.Model]) -> Sequence[_Column]:
     """Every column but a number that the database gives."""
     return [
-        field for field in model._meta.local_concrete_fields
+        _Column(str(field.column), field.attname, _plain(field), field)
+        for field in model._meta.local_concrete_fields
         if not isinstance(field, models.AutoField)
-    ]  # fmt: skip
+    ]
+
+
+def _plain(field: Any) -> type | None:
+    """``str`` for texts, ``int`` for whole numbers, also of the row that a foreign key names.
+
+    Fields of a class of its own convert as they see fit: only Django's are known.
+    """
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    kind = type(field)
+    if not kind.__module__.startswith("django.db.models."):
+        return None
+    if kind in (models.CharField, models.TextField):
+        return str
+    return int if issubclass(kind, models.IntegerField) else None
 
 
 @cache
 def _statement(model: type[models.Model], vendor: str, count: int) -> str:
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in _fields(model))
-    places = ", ".join(["%s"] * len(_fields(model)))
+    quote = get_connection().ops.quote_name
+    columns = ", ".join(quote(column.name) for column in _columns(model))
+    places = ", ".join(["%s"] * len(_columns(model)))
     rows = ", ".join([f"({places})"] * count)
     # All names come from Django's own models.
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {rows}"  # noqa: S608
