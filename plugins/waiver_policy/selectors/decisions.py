@@ -67,12 +67,12 @@ def decide(
     """
     day = utc_day(at)
     known_at = known_at or at
-    version = version or policies.get_deciding_version()
+    stands = standing or look(applicant.user_id, offering_code, at=at)
+    version = version or policies.version_of(stands.deciding)
     policy = policies.compiled(version)
     others = policies.get_referred_to(policy)
     keys = policies.keys_of(policy, others)
-    known = lists.get_known_lists(known_at=known_at, keys=keys)
-    stands = standing or look(applicant.user_id, offering_code, at=at)
+    known = lists.get_known_lists(known_at=known_at, keys=keys, mark=stands.mark)
     person = with_evidence(applicant, at=at) if stands.has_evidence else applicant
     person = with_change(person, at=at) if stands.has_moved else person
     found = _promised(person, offering_code, stands, holds_grant=holds_grant, day=day, at=at)

@@ -1,7 +1,7 @@
 """Country lists as they were known at a moment.
 
-An edition never changes, so its rows are read once per process and kept. Which edition is the
-newest is asked every time, together with what people have confirmed: one query, whatever another
+An edition never changes, so its rows are read once per process and kept. Whether there is a newer
+one, or something was confirmed, is asked every time (``Mark``): one query, whatever another
 process has done a moment ago.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from waiver_policy.data import EditionSummary, ListCode, Membership, MembershipS
 from waiver_policy.exceptions import UnknownList
 from waiver_policy.rules.known import ByCountry, KnownLists
 from waiver_policy.rules.un_lists import status_of
+from waiver_policy.selectors.editions import Book, Edition, Known, Mark, get_book
 from waiver_policy.selectors.operators import usernames
 
 __all__ = ["ByCountry", "KnownLists"]
@@ -32,42 +33,31 @@ Rows = tuple[Membership, ...]
 _NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Edition:
-    """What is asked of an edition before its rows; ``key`` is its UUID as the database has it."""
-
-    code: str
-    number: int
-    pk: int
-    key: object
-    version: str
-
-    def __str__(self) -> str:
-        return f"{self.code}-{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Editions, and the ids of the confirmations that were known with them, by list."""
-
-    editions: Mapping[str, _Edition]
-    confirmed: Mapping[str, tuple[int, ...]]
-
-
-def get_known_lists(*, known_at: datetime, keys: Iterable[str] = ()) -> KnownLists:
-    """The lists as they were known at a moment; one query when their rows are in memory.
+def get_known_lists(
+    *, known_at: datetime, keys: Iterable[str] = (), mark: Mark | None = None
+) -> KnownLists:
+    """The lists as they were known at a moment; no query when their rows are in memory.
 
     ``keys`` are those that somebody asks: one like ``LDC@2020`` pins a list to the label of a
     publisher. Under it stands the newest edition with that label; where none was known then, the
-    list is not there. Each pinned key takes a query more.
+    list is not there. ``mark`` is that of the database, which the caller has just read; ``None``
+    asks for it.
     """
-    known = _ask(_NEWEST % "", (known_at, known_at), known_at)
-    labelled = _NEWEST % " OR e.version <> ''"
+    book = get_book(mark)
+    if known_at >= book.complete_from:
+        known = _everything(book)
+    else:
+        known = _known_lists(book.known(known_at))
 
-    def pinned(versions: Mapping[str, str]) -> _Known:
-        return _ask(labelled, (known_at, known_at), known_at, versions=versions)
+    def pinned(versions: Mapping[str, str]) -> Known:
+        return book.known(known_at, versions=versions)
 
-    return _with_pinned(_known_lists(known), keys, pinned)
+    return _with_pinned(known, keys, pinned)
+
+
+@lru_cache(maxsize=2)
+def _everything(book: Book) -> KnownLists:
+    return _known_lists(book.known(book.complete_from))
 
 
 def get_lists_of(
@@ -86,14 +76,14 @@ def get_lists_of(
     named = " OR ".join(["(e.list_code = %s AND e.number = %s)"] * len(asked)) or "1 = 0"
     values = [value for code, _, number in asked for value in (code, int(number))]
 
-    def ask(versions: Mapping[str, str]) -> _Known:
+    def ask(versions: Mapping[str, str]) -> Known:
         return _ask(named, values, known_at, confirmed=confirmed, versions=versions)
 
     return _with_pinned(_known_lists(ask(_NO_VERSIONS)), keys, ask)
 
 
 def _with_pinned(
-    known: KnownLists, keys: Iterable[str], ask: Callable[[Mapping[str, str]], _Known]
+    known: KnownLists, keys: Iterable[str], ask: Callable[[Mapping[str, str]], Known]
 ) -> KnownLists:
     found, editions = dict(known.lists), dict(known.editions)
     for key in sorted(key for key in set(keys) if "@" in key):
@@ -104,13 +94,6 @@ def _with_pinned(
     return replace(known, lists=found, editions=editions)
 
 
-# Every decision asks this, so it is written out: Django's layer takes five times as long to write
-# it as the database takes to answer. Of each list the newest edition that was known, and with them
-# the confirmations that were: in one statement, so that all of it is of one moment.
-_NEWEST = (
-    "e.known_from <= %%s AND (NOT EXISTS (SELECT 1 FROM waiver_policy_listedition l "
-    "WHERE l.list_code = e.list_code AND l.number > e.number AND l.known_from <= %%s)%s)"
-)
 _EDITIONS = "SELECT e.list_code, e.number, e.id, e.uuid, e.version FROM waiver_policy_listedition e"
 _CONFIRMED = (
     "SELECT c.list_code, c.id, NULL, NULL, NULL FROM waiver_policy_membershipconfirmation c"
@@ -122,33 +105,22 @@ def _ask(
     values: Sequence[object],
     known_at: datetime,
     *,
-    list_code: str = "",
     confirmed: Collection[int] | None = None,
     versions: Mapping[str, str] = _NO_VERSIONS,
-) -> _Known:
-    of_edition, of_confirmed, more = "", "", []
-    if list_code:
-        of_edition, of_confirmed, more = (
-            " AND e.list_code = %s",
-            " AND c.list_code = %s",
-            [list_code],
-        )
+) -> Known:
     counting, which = _counting(confirmed, known_at)
-    sql = (
-        f"{_EDITIONS} WHERE ({wanted}){of_edition} "
-        f"UNION ALL {_CONFIRMED} WHERE {counting}{of_confirmed}"
-    )
+    sql = f"{_EDITIONS} WHERE {wanted} UNION ALL {_CONFIRMED} WHERE {counting}"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_value(v) for v in (*values, *more, *which, *more)])
+        cursor.execute(sql, [_value(v) for v in (*values, *which)])
         rows = cursor.fetchall()
-    editions: dict[str, _Edition] = {}
+    editions: dict[str, Edition] = {}
     found: dict[str, tuple[int, ...]] = {}
     for code, number, pk, key, version in sorted(rows, key=lambda row: row[1]):
         if pk is None:
             found[code] = (*found.get(code, ()), number)
         elif versions.get(code, version) == version:
-            editions[code] = _Edition(code, number, pk, key, version)
-    return _Known(editions, found)
+            editions[code] = Edition(code, number, pk, key, version)
+    return Known(editions, found)
 
 
 def _counting(
@@ -167,7 +139,7 @@ def _value(value: Any) -> Any:
     return value
 
 
-def _known_lists(known: _Known) -> KnownLists:
+def _known_lists(known: Known) -> KnownLists:
     newest = known.editions
     found = {code: _rows(edition, known) for code, edition in newest.items()}
     return KnownLists(
@@ -179,7 +151,7 @@ def _known_lists(known: _Known) -> KnownLists:
     )
 
 
-def _rows(edition: _Edition, known: _Known) -> tuple[ByCountry, Rows]:
+def _rows(edition: Edition, known: Known) -> tuple[ByCountry, Rows]:
     by_country, former, has_contested = _stated_rows(edition.pk, edition.key)
     confirmed = known.confirmed.get(edition.code)
     if not confirmed or not has_contested:
@@ -340,10 +312,10 @@ def _as_known(row: Membership, known_at: datetime) -> Membership:
 
 
 def _known_list(list_code: str, known_at: datetime) -> KnownLists:
-    newest = _ask(_NEWEST % "", (known_at, known_at), known_at, list_code=list_code)
-    if list_code not in newest.editions:
+    known = get_known_lists(known_at=known_at)
+    if list_code not in known.editions:
         _check_known(list_code)
-    return _known_lists(newest)
+    return known
 
 
 def _check_known(list_code: str) -> None:
@@ -384,7 +356,7 @@ def list_editions(list_code: str | None = None) -> tuple[EditionSummary, ...]:
 
 def list_newest(*, known_at: datetime) -> tuple[EditionSummary, ...]:
     """The edition of each list that decides at a moment."""
-    newest = _ask(_NEWEST % "", (known_at, known_at), known_at).editions.values()
+    newest = get_book().known(known_at).editions.values()
     editions = counted_editions().filter(pk__in=[edition.pk for edition in newest])
     return to_summaries(editions.order_by("list_code"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.db import connection
 
@@ -13,36 +13,46 @@ from waiver_policy.rules.language import read_kept
 from waiver_policy.rules.policies import Policy
 from waiver_policy.rules.review_terms import ReviewTerms, review_terms
 
+Deciding = tuple[int | None, str | None]
+"""The number and hash of the version that decides; nothing where nobody does."""
+
 
 def get_deciding_version() -> models.PolicyVersion | None:
     """The version that was activated last, of the policy the operator named or of any.
 
     Once it is retired nobody decides: that another policy is active still does not bring it back
-    unseen. Asked anew each time for its number and hash; what these name never changes, and is
-    kept.
+    unseen.
     """
-    slug = conf.policy_slug()
+    columns, values = deciding_columns()
     with connection.cursor() as cursor:
-        cursor.execute(_finding(of_slug=bool(slug)), [slug] if slug else [])
-        found = cursor.fetchone()
-    if found is None or found[0] != models.PolicyVersion.ACTIVE:
-        return None
-    return _version(*found[1:])
+        cursor.execute(f"SELECT {columns}", values)
+        return version_of(cursor.fetchone())
 
 
-@cache
-def _finding(*, of_slug: bool) -> str:
-    # Written out and kept: it is asked at every price. The names are ours.
-    table, quoted = models.PolicyVersion._meta.db_table, connection.ops.quote_name
-    named = " AND slug = %s" if of_slug else ""
-    return (
-        f"SELECT state, id, {quoted('version')}, sha256 FROM {table} "  # noqa: S608
-        f"WHERE activated_at IS NOT NULL{named} ORDER BY activated_at DESC, id DESC LIMIT 1"
-    )
+def deciding_columns() -> tuple[str, list[str]]:
+    """What to ask the database for to know ``Deciding``, in a statement that asks more, too."""
+    slug = conf.policy_slug()
+    return (_columns_of_slug, [slug, slug]) if slug else (_columns, [])
+
+
+def version_of(deciding: Deciding) -> models.PolicyVersion | None:
+    """The version that decides. What its number and hash name never changes, and is kept."""
+    pk, sha256 = deciding
+    return _version(pk, sha256) if pk is not None else None
+
+
+# Written out: it is asked at every price.
+_LAST = (
+    "(SELECT {} FROM waiver_policy_policyversion WHERE activated_at IS NOT NULL{} "
+    "ORDER BY activated_at DESC, id DESC LIMIT 1)"
+)
+_WHAT = ("CASE WHEN state = 'active' THEN id END", "sha256")
+_columns = ", ".join(_LAST.format(what, "") for what in _WHAT)
+_columns_of_slug = ", ".join(_LAST.format(what, " AND slug = %s") for what in _WHAT)
 
 
 @lru_cache(maxsize=16)
-def _version(pk: int, number: int, sha256: str) -> models.PolicyVersion:
+def _version(pk: int, sha256: str) -> models.PolicyVersion:
     version: models.PolicyVersion = models.PolicyVersion.objects.get(pk=pk)
     return version
 

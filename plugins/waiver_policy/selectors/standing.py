@@ -1,4 +1,4 @@
-"""What there is of a person and an offering: mostly nothing, told by one query."""
+"""What there is of a person and an offering, and what decides about it: told by one query."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from waiver_policy import models
 from waiver_policy.data import ApplicationState
 from waiver_policy.rules.countries import SETTLES_AFTER
 from waiver_policy.rules.price_locks import COUNTRY_CHANGE
+from waiver_policy.selectors.editions import MARK_COLUMNS, Mark, mark_of
 from waiver_policy.selectors.locks import live_key
+from waiver_policy.selectors.policies import Deciding, deciding_columns
 
 APPROVED = (ApplicationState.APPROVED.value, ApplicationState.WAITLISTED.value)
 """States of an application that was approved: what waits for money was."""
@@ -27,6 +29,9 @@ class Standing:
     ``has_approval``: an application for it that was approved. ``has_lock``: a price is kept.
     ``has_evidence``: something is known of their countries. ``has_history``: a decision of the last
     90 days. ``has_moved``: another country in the profile within them.
+
+    ``deciding`` is the policy that decides, ``mark`` that of the lists. ``free`` are the minor
+    units that a fund can grant to whoever comes now; none while it owes or people wait.
     """
 
     has_grant: bool
@@ -35,28 +40,44 @@ class Standing:
     has_evidence: bool
     has_history: bool
     has_moved: bool
+    deciding: Deciding
+    mark: Mark
+    free: int = 0
 
 
-def look(user_id: int, offering_code: str, *, at: datetime, key: str = "") -> Standing:
-    """What there is of a person (0: nobody) and an offering, and of the key of a request."""
+def look(
+    user_id: int, offering_code: str, *, at: datetime, key: str = "", currency: str = ""
+) -> Standing:
+    """What there is of a person (0: nobody) and an offering, and of the key of a request.
+
+    ``currency`` names the fund that is looked at.
+    """
     live = live_key(user_id, offering_code) if user_id else ""
+    columns, values = deciding_columns()
     with connection.cursor() as cursor:
         cursor.execute(
-            _looking(),
+            _looking(columns, of_fund=bool(currency)),
             [
                 key or live, live, user_id, offering_code, *APPROVED, live,
                 user_id, user_id, _adapted(at - COUNTRY_CHANGE),
                 user_id, _adapted_day(utc_day(at) - SETTLES_AFTER),
+                *values, *([currency] if currency else ()),
             ],
         )  # fmt: skip
-        found = {row[0] for row in cursor.fetchall()}
+        (
+            is_known, is_held, approval, lock, evidence, history, moved,
+            version, sha256, free, *mark,
+        ) = cursor.fetchone()  # fmt: skip
     return Standing(
-        has_grant="grant" in found,
-        has_approval="approval" in found,
-        has_lock="lock" in found,
-        has_evidence="evidence" in found,
-        has_history="history" in found,
-        has_moved="moved" in found,
+        has_grant=bool(is_known or is_held),
+        has_approval=bool(approval),
+        has_lock=bool(lock),
+        has_evidence=bool(evidence),
+        has_history=bool(history),
+        has_moved=bool(moved),
+        deciding=(version, sha256),
+        mark=mark_of(tuple(mark)),
+        free=free or 0,
     )
 
 
@@ -69,26 +90,23 @@ def _adapted_day(day: date) -> str:
 
 
 @cache
-def _looking() -> str:
+def _looking(deciding: str, *, of_fund: bool) -> str:
     # Written out and kept: it is asked at every price. The names are ours.
-    grants, applications = models.WaiverGrant, models.WaiverApplication
-    table = {
-        model: model._meta.db_table
-        for model in (
-            grants, applications, models.PriceLock, models.CountryEvidence, models.WaiverDecision,
-            models.ChangeOfCountry,
+    at, key = (connection.ops.quote_name(name) for name in ("at", "key"))
+    rows = ", ".join(
+        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {which})"  # noqa: S608
+        for model, which in (
+            (models.WaiverGrant, f"{key} = %s"),
+            (models.WaiverGrant, "live_key = %s"),
+            (models.WaiverApplication, "user_id = %s AND offering_code = %s AND state IN (%s, %s)"),
+            (models.PriceLock, "live_key = %s"),
+            (models.CountryEvidence, "user_id = %s"),
+            (models.WaiverDecision, f"user_id = %s AND {at} > %s"),
+            (models.ChangeOfCountry, "user_id = %s AND changed_on > %s"),
         )
-    }  # fmt: skip
-    quoted = connection.ops.quote_name
-    return (
-        f"SELECT 'grant' FROM {table[grants]} WHERE {quoted('key')} = %s "  # noqa: S608
-        f"UNION SELECT 'grant' FROM {table[grants]} WHERE live_key = %s "
-        f"UNION SELECT 'approval' FROM {table[applications]} "
-        "WHERE user_id = %s AND offering_code = %s AND state IN (%s, %s) "
-        f"UNION SELECT 'lock' FROM {table[models.PriceLock]} WHERE live_key = %s "
-        f"UNION SELECT 'evidence' FROM {table[models.CountryEvidence]} WHERE user_id = %s "
-        f"UNION SELECT 'history' FROM {table[models.WaiverDecision]} "
-        f"WHERE user_id = %s AND {quoted('at')} > %s "
-        f"UNION SELECT 'moved' FROM {table[models.ChangeOfCountry]} "
-        "WHERE user_id = %s AND changed_on > %s"
     )
+    free = (
+        "(SELECT available_minor FROM waiver_policy_waiverfund "
+        "WHERE currency = %s AND shortfall_minor = 0 AND waiting = 0)"
+    )
+    return f"SELECT {rows}, {deciding}, {free if of_fund else '0'}, {MARK_COLUMNS}"

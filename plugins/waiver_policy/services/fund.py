@@ -132,22 +132,6 @@ def take(currency: str, minor: int, *, in_turn: bool) -> bool:
         return bool(cursor.rowcount)
 
 
-def seems_enough(currency: str, minor: int) -> bool:
-    """Whether it is worth trying to ``take``; nothing is locked, so nothing is certain."""
-    with connection.cursor() as cursor:
-        cursor.execute(_looking(), [currency, minor])
-        return cursor.fetchone() is not None
-
-
-@cache
-def _looking() -> str:
-    table = models.WaiverFund._meta.db_table
-    return (
-        f"SELECT 1 FROM {table} WHERE currency = %s AND available_minor >= %s "  # noqa: S608
-        "AND shortfall_minor = 0 AND waiting = 0"
-    )
-
-
 def lock_enough(currency: str, minor: int, *, in_turn: bool) -> bool:
     """Whether the money is there, with the fund's row locked; the same conditions as ``take``."""
     pots = models.WaiverFund.objects.select_for_update().filter(currency=currency)

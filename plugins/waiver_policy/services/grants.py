@@ -69,7 +69,8 @@ def grant(
         held_until=held_until,
     )
     known = held = None
-    standing = look(wish.user_id, offering_code, at=at, key=key)
+    currency = wish.cost.currency if wish.cost else ""
+    standing = look(wish.user_id, offering_code, at=at, key=key, currency=currency)
     if standing.has_grant:
         known, held = _look(wish)
     if known is not None:
@@ -91,7 +92,7 @@ def grant(
     )
     if not decided.decision.is_granted or held is not None:
         return _known_or_refused(wish, decided)
-    return to_grant(_new(wish, decided))
+    return to_grant(_new(wish, decided, free=standing.free))
 
 
 def _look(wish: Wish) -> tuple[models.WaiverGrant | None, models.WaiverGrant | None]:
@@ -134,11 +135,11 @@ def _known_or_refused(wish: Wish, decided: Decided) -> GrantSummary:
     raise NotEligible(decided.decision)
 
 
-def _new(wish: Wish, decided: Decided) -> models.WaiverGrant:
-    """Take everything, or a place on the waiting list."""
+def _new(wish: Wish, decided: Decided, *, free: int | None) -> models.WaiverGrant:
+    """Take everything, or a place on the waiting list; ``free`` as for ``taking.take``."""
     while True:
         try:
-            row = taking.take(wish, decided)
+            row = taking.take(wish, decided, free=free)
         except IntegrityError:
             return _winner(wish, decided)
         except Limited as limit:
@@ -146,6 +147,7 @@ def _new(wish: Wish, decided: Decided) -> models.WaiverGrant:
             if (known := _known(wish)) is not None:
                 return known
             _refuse_or_wait(wish, decided, limit)
+            free = None
         else:
             log.info("waiver granted: grant=%s offering=%s", row.uuid, wish.offering_code)
             return row

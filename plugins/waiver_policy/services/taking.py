@@ -78,10 +78,14 @@ class Limited(Exception):
         super().__init__(code)
 
 
-def take(wish: Wish, answer: Decided, *, in_turn: bool = False) -> models.WaiverGrant:
+def take(
+    wish: Wish, answer: Decided, *, in_turn: bool = False, free: int | None = None
+) -> models.WaiverGrant:
     """Take room and money, and write the decision and the grant.
 
-    ``in_turn``: it is this person's turn on the waiting list, so nobody is before them.
+    ``in_turn``: it is this person's turn on the waiting list, so nobody is before them. ``free``:
+    the minor units that the fund had for whoever comes, when it was looked at; ``None``: nobody
+    has looked.
 
     Raises:
         Limited: a limit or the fund has no room; nothing is taken.
@@ -90,7 +94,7 @@ def take(wish: Wish, answer: Decided, *, in_turn: bool = False) -> models.Waiver
     if not transaction.get_connection().in_atomic_block:
         try:
             with transaction.atomic():
-                return _take_unseen(wish, answer)
+                return _take_unseen(wish, answer, free)
         except (limits.Full, limits.Changed, Limited):
             pass  # seen too early, or by somebody faster: the rows themselves have to say so
         with transaction.atomic():
@@ -98,7 +102,7 @@ def take(wish: Wish, answer: Decided, *, in_turn: bool = False) -> models.Waiver
     return _take_locked(wish, answer, in_turn=in_turn)
 
 
-def _take_unseen(wish: Wish, answer: Decided) -> models.WaiverGrant:
+def _take_unseen(wish: Wish, answer: Decided, free: int | None) -> models.WaiverGrant:
     """Write everything, then let two statements decide. For a transaction of our own.
 
     The rows that everybody wants are locked for these two statements only. What is not to be had
@@ -107,7 +111,7 @@ def _take_unseen(wish: Wish, answer: Decided) -> models.WaiverGrant:
     """
     claim = claim_of(wish, answer)
     counts = counts_of(claim, answer)
-    if claim.cost and not fund.seems_enough(claim.cost.currency, claim.cost.minor):
+    if claim.cost and free is not None and free < claim.cost.minor:
         raise no_money(claim)
     seen = limits.look(counts, claim, lock=False, in_turn=False)
     row = _write(wish, answer, claim, counts)
