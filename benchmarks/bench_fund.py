@@ -88,6 +88,7 @@ def grant(worker: int, number: int) -> None:
         full_seat_cost=SEAT,
         key=f"order:{user}:{course}",
         at=AT,
+        course_run=f"course-v1:{course}",
     )
 
 

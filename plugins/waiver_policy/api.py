@@ -152,6 +152,7 @@ def decide(
     at: datetime,
     known_at: datetime | None = None,
     price: Money | None = None,
+    course_run: str | None = None,
 ) -> Decision:
     """What the active policy answers for this person, offering and moment. Stores nothing.
 
@@ -160,12 +161,16 @@ def decide(
     that this person would be quoted, where somebody says it (``Seller.price_of``).
 
     The UTC day of ``at`` decides; ``known_at`` (default ``at``) says with whose knowledge: an
-    edition counts if it was known then. A blank country gives ASK (COUNTRY_MISSING), an unknown
-    code ASK (COUNTRY_UNKNOWN); no active policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
+    edition counts if it was known then. ``course_run`` is the key of the run that the offering is
+    of; ``None`` asks whoever sells it (``Seller.course_run_of``), should a limit depend on it.
+
+    A blank country gives ASK (COUNTRY_MISSING), an unknown code ASK (COUNTRY_UNKNOWN); no active
+    policy gives REFUSED (NO_ACTIVE_POLICY): the full fee.
     """
     decided = quoted.decide(
-        applicant, offering_code=offering_code, at=at, known_at=known_at, price=price
-    )
+        applicant, offering_code=offering_code, at=at, known_at=known_at, price=price,
+        course_run=course_run,
+    )  # fmt: skip
     return decided.decision
 
 
@@ -191,6 +196,7 @@ def grant(
     at: datetime,
     price: Money | None = None,
     held_until: datetime | None = None,
+    course_run: str | None = None,
 ) -> GrantSummary:
     """Decide again, store the decision, and hold the waived part of the seat's cost in the fund.
 
@@ -198,7 +204,7 @@ def grant(
     same part of the cost. The same ``key`` with the same request returns the first grant. ``None``
     or zero cost takes nothing from any fund. Until ``held_until``, the end of the order that it is
     for, the grant does not expire. What the waiting list holds for this person is given to this
-    key as it stands.
+    key as it stands. ``course_run`` as for ``decide``.
 
     Raises:
         NotEligible: the outcome is not granted, or the person holds another grant for this
@@ -217,6 +223,7 @@ def grant(
         key=key,
         at=at,
         held_until=held_until,
+        course_run=course_run,
     )
 
 

@@ -170,6 +170,18 @@ class TestACourseRun:
         assert granted(1, offering="another") is not None
         assert subjects() == {"course_run:another"}
 
+    def test_is_not_asked_for_where_the_caller_says_it(self, sell):
+        def nobody_asks(code):
+            raise AssertionError(code)
+
+        sell(course_run_of=nobody_asks)
+        policy("{scope: country, period: course_run, limit: 1, unit: seats}")
+        api.grant(
+            make.applicant(), offering_code="spectrum-online", full_seat_cost=make.SEAT,
+            key="order:1", at=make.EVE, course_run="course-v1:ITU+S+2026",
+        )  # fmt: skip
+        assert subjects() == {"country:UG:course-v1:ITU+S+2026"}
+
     def test_is_not_asked_for_where_no_limit_tells_runs_apart(self, sell):
         def nobody_asks(code):
             raise AssertionError(code)

@@ -100,8 +100,9 @@ def applicant(learner: Learner, *, at: datetime) -> Applicant:
 
 def _decide(learner: Learner, offering: OfferingSummary, *, price: Money, at: datetime) -> Decision:
     return waivers.decide(
-        applicant(learner, at=at), offering_code=offering.code, at=at, price=price
-    )
+        applicant(learner, at=at), offering_code=offering.code, at=at, price=price,
+        course_run=offering.course_key,
+    )  # fmt: skip
 
 
 def _waived(decision: Decision | None, price: Money) -> Money:

@@ -29,6 +29,7 @@ def grant_again(order: models.Order, line: models.OrderLine) -> None:
         price=price,
         key=f"late:{order.key}",
         at=order.placed_at,
+        course_run=line.offering.course_key,
     )
     promised = Money.from_minor(line.waived_minor, line.currency)
     waiving.write(line, waiving.waived_by(grant, price=price, promised=promised))

@@ -47,6 +47,7 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
         key=f"order:{key}",
         at=at,
         held_until=at + conf.order_hold(),
+        course_run=offer.offering.course_key,
     )
     return waived_by(grant, price=offer.list_price, promised=offer.waived)
 

@@ -59,11 +59,13 @@ def decide(
     standing: Standing | None = None,
     holds_grant: bool | None = None,
     version: models.PolicyVersion | None = None,
+    course_run: str | None = None,
 ) -> Decided:
     """Ask the active policy, or this version of one, with the lists as known then.
 
     Stores nothing. ``standing``: what the caller has just seen of this person and offering, and
     ``holds_grant`` whether they hold a grant for it that is no offer; ``None`` looks.
+    ``course_run`` as for ``api.decide``.
     """
     day = utc_day(at)
     known_at = known_at or at
@@ -94,7 +96,7 @@ def decide(
         approval=found.approval,
         has_grant=found.has_grant,
         offered=found.offered,
-        course_run=_course_run(offering_code, policy, lock.policy if lock else None),
+        course_run=_course_run(offering_code, course_run, policy, lock.policy if lock else None),
     )
     decision = price_locks.decide(
         question,
@@ -113,10 +115,10 @@ def decide(
     )
 
 
-def _course_run(offering_code: str, *policies: Policy | None) -> str:
+def _course_run(offering_code: str, said: str | None, *policies: Policy | None) -> str:
     """The course run, where one of the policies limits what is given for it; else nobody asks."""
     if any(cap.asks_course_run for policy in policies if policy for cap in policy.caps):
-        return offerings.course_run_of(offering_code)
+        return offerings.course_run_of(offering_code) if said is None else said
     return ""
 
 

@@ -24,6 +24,7 @@ def decide(
     at: datetime,
     known_at: datetime | None = None,
     price: Money | None = None,
+    course_run: str | None = None,
 ) -> Decided:
     """``decisions.decide`` at this price; ``None``: at the one that the learner would be quoted.
 
@@ -34,8 +35,9 @@ def decide(
         payer = applicant.payer_class
         price = offerings.list_price(offering_code, payer_class=payer, on=utc_day(at))
     decided = decisions.decide(
-        applicant, offering_code=offering_code, at=at, known_at=known_at, price=price
-    )
+        applicant, offering_code=offering_code, at=at, known_at=known_at, price=price,
+        course_run=course_run,
+    )  # fmt: skip
     if offerings.may_be_waived(offering_code):
         return decided
     reason = Reason(code=ReasonCode.OFFERING_NOT_COVERED.value)

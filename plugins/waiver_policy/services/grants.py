@@ -53,6 +53,7 @@ def grant(
     key: str,
     at: datetime,
     held_until: datetime | None,
+    course_run: str | None = None,
 ) -> GrantSummary:
     """Decide again, keep the decision, and hold the waived part of the seat's cost.
 
@@ -89,6 +90,7 @@ def grant(
         price=price,
         standing=standing,
         holds_grant=held is not None,
+        course_run=course_run,
     )
     if not decided.decision.is_granted or held is not None:
         return _known_or_refused(wish, decided)
