@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
 
 from fairgate.money import Money, MoneyError
 from waiver_policy.data import ReasonCode
@@ -112,8 +114,14 @@ def counts_money(cap: Cap) -> bool:
 
 
 def _budget(cap: Cap) -> Money | None:
+    return _amount(cap.limit, cap.unit) if cap.limit is not None else None
+
+
+@lru_cache(maxsize=256)
+def _amount(limit: int | Decimal, unit: str) -> Money | None:
+    """An amount of money; ``None`` where the unit is no currency. Asked often of few limits."""
     try:
-        return Money(cap.limit, cap.unit) if cap.limit is not None else None
+        return Money(limit, unit)
     except MoneyError:
         return None
 

@@ -132,15 +132,6 @@ def take(currency: str, minor: int, *, in_turn: bool) -> bool:
         return bool(cursor.rowcount)
 
 
-def lock_enough(currency: str, minor: int, *, in_turn: bool) -> bool:
-    """Whether the money is there, with the fund's row locked; the same conditions as ``take``."""
-    pots = models.WaiverFund.objects.select_for_update().filter(currency=currency)
-    pot: models.WaiverFund | None = pots.first()
-    if pot is None or pot.available_minor < minor or pot.shortfall_minor:
-        return False
-    return in_turn or not pot.waiting
-
-
 @cache
 def _taking(*, in_turn: bool) -> str:
     # Written out and kept: who waits for this row waits for our process, too. The names are ours.

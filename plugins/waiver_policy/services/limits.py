@@ -69,16 +69,21 @@ def look(counts: Sequence[Count], claim: Claim, *, lock: bool, in_turn: bool) ->
 
 
 def _subjects(subjects: Sequence[str], *, lock: bool) -> dict[str, Seen]:
-    seen = _read(subjects)
-    missing = [subject for subject in subjects if _key(subject) not in seen]
-    if missing:
-        # Somebody may have made them meanwhile, and counted: then the version is not 0.
-        insert_or_lock(*(models.QuotaSubject(subject=one) for one in missing), field="subject")
     if lock:
-        rows = models.QuotaSubject.objects.select_for_update().filter(subject__in=subjects)
-        locked = rows.order_by("subject").values_list("subject", "used", "version", "waiting")
-        seen = {_key(subject): Seen(*numbers) for subject, *numbers in locked}
+        # Those that are there are locked, one after the other; a plain look first would say no more
+        # than that, and one that locks would lock the gap where a row is missing.
+        _make(subjects)
+        seen = _read(subjects, lock=True)
+    else:
+        seen = _read(subjects, lock=False)
+        # Somebody may have made them meanwhile, and counted: then the version is not 0.
+        _make([subject for subject in subjects if _key(subject) not in seen])
     return {subject: seen.get(_key(subject), Seen(0, 0, 0)) for subject in subjects}
+
+
+def _make(subjects: Sequence[str]) -> None:
+    if subjects:
+        insert_or_lock(*(models.QuotaSubject(subject=one) for one in subjects), field="subject")
 
 
 def _key(subject: str) -> str:
@@ -86,17 +91,19 @@ def _key(subject: str) -> str:
     return subject.casefold()
 
 
-def _read(subjects: Sequence[str]) -> dict[str, Seen]:
+def _read(subjects: Sequence[str], *, lock: bool) -> dict[str, Seen]:
     with connection.cursor() as cursor:
-        cursor.execute(_reading(len(subjects)), subjects)
+        locks = lock and connection.features.has_select_for_update
+        cursor.execute(_reading(len(subjects), lock=locks), subjects)
         return {_key(subject): Seen(*numbers) for subject, *numbers in cursor.fetchall()}
 
 
 @cache
-def _reading(count: int) -> str:
+def _reading(count: int, *, lock: bool) -> str:
     table, places = models.QuotaSubject._meta.db_table, ", ".join(["%s"] * count)
     columns = "subject, used, version, waiting"
-    return f"SELECT {columns} FROM {table} WHERE subject IN ({places})"  # noqa: S608
+    locking = " ORDER BY subject FOR UPDATE" if lock else ""
+    return f"SELECT {columns} FROM {table} WHERE subject IN ({places}){locking}"  # noqa: S608
 
 
 def _uses(subjects: Sequence[str], *, lock: bool) -> dict[str, list[Use]]:

@@ -122,7 +122,7 @@ def _take_unseen(wish: Wish, answer: Decided, free: int | None) -> models.Waiver
 
 
 def _take_locked(wish: Wish, answer: Decided, *, in_turn: bool) -> models.WaiverGrant:
-    """Lock the rows that decide, and write only what they allow."""
+    """Take what the rows that decide allow, and only then write."""
     claim = claim_of(wish, answer)
     counts = counts_of(claim, answer)
     try:
@@ -130,16 +130,13 @@ def _take_locked(wish: Wish, answer: Decided, *, in_turn: bool) -> models.Waiver
     except limits.Full as full:
         raise limited(full, claim) from None
     cost = claim.cost
-    if cost and not fund.lock_enough(cost.currency, cost.minor, in_turn=in_turn):
-        raise no_money(claim)
-    # The rows are locked: what differs from them now is a fault of ours, and undoes all of it. It
-    # is not told as a full limit: there is room, so the caller would ask for ever.
     with transaction.atomic():
-        row = _write(wish, answer, claim, counts)
+        # The rows are locked: what differs from them now is a fault of ours, and undoes all of it.
+        # It is not told as a full limit: there is room, so the caller would ask for ever.
         limits.count(counts, seen, in_turn=in_turn)
         if cost and not fund.take(cost.currency, cost.minor, in_turn=in_turn):
             raise no_money(claim)
-    return row
+        return _write(wish, answer, claim, counts)
 
 
 def no_money(claim: Claim) -> Limited:
