@@ -14,6 +14,9 @@ minimum, median and maximum over the rounds, and the ratio to the floors of the 
   a person, of a country and course, of a year's money) and with a policy without limits.
 * **grant in an outer transaction**: as under ``ATOMIC_REQUESTS``, after something was read.
 
+The driver is mysqlclient, as on Open edX, where it is installed beside us, else PyMySQL; which one
+is printed. PyMySQL reads and writes the protocol in Python, so that a statement costs more there.
+
 After each round the books are checked: nothing is overspent, nothing is granted twice.
 """
 
@@ -28,6 +31,7 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import metadata
 from multiprocessing.context import ForkContext
 from pathlib import Path
 from typing import Any
@@ -191,6 +195,14 @@ def statements(act: Act) -> int:
     return len(sent)
 
 
+def driver() -> str:
+    """The package by which Django talks to the server, and its version."""
+    from MySQLdb import __file__ as origin  # PyMySQL calls itself so, too
+
+    name = "PyMySQL" if "pymysql" in str(origin) else "mysqlclient"
+    return f"{name} {metadata.version(name)}"
+
+
 def show(name: str, rates: list[float], over: list[list[float]], extra: str) -> None:
     """One line: a second's worth, and the ratios to the floors."""
     numbers = "".join(f"{f(rates):>9.0f}" for f in (min, statistics.median, max))
@@ -215,7 +227,7 @@ def main() -> None:
     cost: dict[str, list[float]] = {name: [] for name in CONTESTANTS}
     sent: dict[str, int] = {}
     with two_databases.test_database() as settings, two_databases.default_database(settings):
-        print(f"{two_databases.version()}, Python {sys.version.split()[0]}, Django "
+        print(f"{two_databases.version()}, {driver()}, Python {sys.version.split()[0]}, Django "
               f"{django.get_version()}, {options.workers} workers, {options.rounds} rounds of "
               f"{options.seconds:g} s")  # fmt: skip
         for number in range(options.rounds):

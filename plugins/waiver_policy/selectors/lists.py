@@ -85,8 +85,11 @@ def get_lists_of(
 def _with_pinned(
     known: KnownLists, keys: Iterable[str], ask: Callable[[Mapping[str, str]], Known]
 ) -> KnownLists:
+    pinned = sorted(key for key in set(keys) if "@" in key)
+    if not pinned:
+        return known
     found, editions = dict(known.lists), dict(known.editions)
-    for key in sorted(key for key in set(keys) if "@" in key):
+    for key in pinned:
         code, _, version = key.partition("@")
         of_version = _known_lists(ask({code: version}))
         if code in of_version.editions:

@@ -69,21 +69,15 @@ def look(counts: Sequence[Count], claim: Claim, *, lock: bool, in_turn: bool) ->
 
 
 def _subjects(subjects: Sequence[str], *, lock: bool) -> dict[str, Seen]:
-    if lock:
-        # Those that are there are locked, one after the other; a plain look first would say no more
-        # than that, and one that locks would lock the gap where a row is missing.
-        _make(subjects)
-        seen = _read(subjects, lock=True)
-    else:
-        seen = _read(subjects, lock=False)
+    seen = _read(subjects, lock=False)
+    missing = [subject for subject in subjects if _key(subject) not in seen]
+    if missing:
         # Somebody may have made them meanwhile, and counted: then the version is not 0.
-        _make([subject for subject in subjects if _key(subject) not in seen])
+        insert_or_lock(*(models.QuotaSubject(subject=one) for one in missing), field="subject")
+    if lock:
+        # In the order of the database, as the UPDATE that counts, which is not that of Python.
+        seen = _read(subjects, lock=True)
     return {subject: seen.get(_key(subject), Seen(0, 0, 0)) for subject in subjects}
-
-
-def _make(subjects: Sequence[str]) -> None:
-    if subjects:
-        insert_or_lock(*(models.QuotaSubject(subject=one) for one in subjects), field="subject")
 
 
 def _key(subject: str) -> str:
