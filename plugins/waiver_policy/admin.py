@@ -571,6 +571,16 @@ class CountryEvidenceAdmin(ReadOnlyAdmin):
     search_fields = ["=uuid", "=user_id"]
 
 
+@admin.register(models.StatedFact)
+class StatedFactAdmin(ReadOnlyAdmin):
+    """What people have said of themselves, and what was seen; a list of it shows no value."""
+
+    list_display = ["uuid", "user_id", "name", "kind", "observed_at", "recorded_by"]
+    list_filter = ["kind"]
+    words = {"kind": evidence_kind}
+    search_fields = ["=uuid", "=user_id"]
+
+
 @admin.register(models.ChangeOfCountry)
 class ChangeOfCountryAdmin(ReadOnlyAdmin):
     """When people changed the country of their profile; as above, a list of it shows no country."""

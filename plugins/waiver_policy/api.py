@@ -11,7 +11,8 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
 ``price_kept``, ``price_could_be_kept_until``, ``grounds_hold``, ``compare_policy``,
 ``replay_decisions``,
-``list_evidence``, ``evidence_of_application``, ``country_of_request``, ``presence``,
+``list_evidence``, ``evidence_of_application``, ``asked_facts``, ``list_facts``,
+``country_of_request``, ``presence``,
 ``documents_are_taken``, ``list_documents``, ``get_document``, ``list_due_documents``,
 ``check_document_storage``.
 Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``expire_grants``,
@@ -23,6 +24,7 @@ Writing: ``grant``, ``commit_grant``, ``release_grant``, ``return_grant``, ``exp
 ``leave_waiting_list``, ``load_edition``, ``propose_edition``, ``apply_edition``,
 ``reject_edition``, ``confirm_membership``, ``load_policy``, ``activate_policy``,
 ``retire_policy``, ``keep_price``, ``retire_person``, ``record_evidence``, ``country_changed``,
+``state_facts``, ``take_back_fact``, ``record_fact``,
 ``add_document``, ``read_document``, ``remove_document``, ``delete_documents``, ``purge_documents``.
 Said once, at the start: ``sell_offerings_with``, ``forget_also``.
 """
@@ -31,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
@@ -47,6 +49,7 @@ from waiver_policy.data import (
     ApplicationState,
     ApplicationStep,
     ApplicationSummary,
+    AskedFact,
     Award,
     Comparison,
     CountryEvidence,
@@ -62,6 +65,7 @@ from waiver_policy.data import (
     EvidenceKind,
     EvidenceRecord,
     Expired,
+    FactRecord,
     FocalPoint,
     FundBalance,
     FundEntrySummary,
@@ -111,6 +115,7 @@ from waiver_policy.selectors import (
 )
 from waiver_policy.selectors import documents as document_selectors
 from waiver_policy.selectors import evidence as evidence_selectors
+from waiver_policy.selectors import facts as fact_selectors
 from waiver_policy.selectors import fund as fund_selectors
 from waiver_policy.selectors import locks as lock_selectors
 from waiver_policy.selectors import waiting as waiting_selectors
@@ -132,6 +137,7 @@ from waiver_policy.services import (
     stepping,
     waiting,
 )
+from waiver_policy.services import facts as fact_services
 from waiver_policy.services import lists as list_services
 from waiver_policy.services import policies as policy_services
 from waiver_policy.services import proposals as proposal_services
@@ -824,6 +830,67 @@ def list_evidence(user_id: int, *, at: datetime) -> tuple[EvidenceRecord, ...]:
 def evidence_of_application(application: UUID) -> tuple[CountryEvidence, ...]:
     """What was known of the learner's countries when they applied, as their decision kept it."""
     return evidence_selectors.evidence_of_application(application)
+
+
+def asked_facts(user_id: int, offering_code: str) -> tuple[AskedFact, ...]:
+    """What can be stated of a person for an offering: what the active policy asks for.
+
+    Also what the policy of their open application asks. Not all of it need matter to them: a
+    decision says what is missing (FACTS_MISSING).
+    """
+    return fact_selectors.asked_for(user_id, offering_code)
+
+
+def state_facts(
+    user_id: int, said: Mapping[str, Any], *, offering_code: str, at: datetime
+) -> tuple[FactRecord, ...]:
+    """Keep what a learner says of themselves, by the names of the facts; the newest counts.
+
+    ``None`` or a blank takes back what they said before. Saying the same again is the same
+    statement. If an application of theirs waits, its reviewer has not read that yet. What only the
+    learner says may refuse a waiver, and grants none unless the policy says so (``strength``).
+
+    Raises:
+        InvalidFact: one of them is asked by no policy, or is no value of it; nothing is kept.
+    """
+    return fact_services.state_facts(user_id, said, offering_code=offering_code, at=at)
+
+
+def take_back_fact(user_id: int, name: str, *, at: datetime) -> tuple[FactRecord, ...]:
+    """Keep that a learner no longer says this, whether or not a policy still asks for it."""
+    return fact_services.take_back(user_id, name, at=at)
+
+
+def record_fact(
+    application: UUID,
+    *,
+    name: str,
+    value: Any,
+    kind: EvidenceKind,
+    by: int,
+    at: datetime,
+    note: str = "",
+    valid_until: date | None = None,
+) -> FactRecord:
+    """Keep what a reviewer has seen of an applicant (``document``) or was told (``institution``).
+
+    The strongest evidence counts, then the newest. No value takes back what the same kind said
+    before. ``valid_until`` is the first UTC day on which it counts no more.
+
+    Raises:
+        UnknownApplication: there is none.
+        InvalidFact: no policy asks for it, it is no value of it, or it is about oneself.
+        InvalidReview: a conflict of interest with an application of this person.
+    """
+    return fact_services.record_fact(
+        application, name=name, value=value, kind=kind, by=by, at=at, note=note,
+        valid_until=valid_until,
+    )  # fmt: skip
+
+
+def list_facts(user_id: int, *, at: datetime) -> tuple[FactRecord, ...]:
+    """What was said and seen of a person by a moment, the newest first, with history."""
+    return fact_selectors.list_facts(user_id, at=at)
 
 
 def country_of_request(request: HttpRequest) -> str:

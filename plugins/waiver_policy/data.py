@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
@@ -28,6 +29,9 @@ IMPACT_DAYS = 30
 
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 NO_DATES: Mapping[str, date] = MappingProxyType({})
+
+FactValue = int | Decimal | bool | str | date | tuple[str, ...]
+"""What a person can state; countries are codes as in ``Applicant``."""
 
 
 class ListCode(StrEnum):
@@ -119,6 +123,7 @@ class ReasonCode(StrEnum):
     PRICE_LOCKED = "PRICE_LOCKED"
     COUNTRY_CHANGED = "COUNTRY_CHANGED"
     WAITING_LIST_OFFER = "WAITING_LIST_OFFER"
+    FACTS_TO_CONFIRM = "FACTS_TO_CONFIRM"
 
 
 class ApplicationState(StrEnum):
@@ -242,6 +247,78 @@ class EvidenceRecord:
     counts: bool = True
 
 
+class FactKind(StrEnum):
+    """What kind of value a fact has, as the conditions of a policy compare it.
+
+    ``truth``: yes or no. ``choice``: one of some words, or none of them. ``countries``: codes.
+    """
+
+    NUMBER = "number"
+    TRUTH = "truth"
+    CHOICE = "choice"
+    TEXT = "text"
+    DAY = "day"
+    COUNTRIES = "countries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFact:
+    """A fact that a policy asks for and that a person can state.
+
+    ``title``, ``unit`` and ``help`` are the policy's own words, blank where it has none.
+    ``strength`` is how the fact has to be known before anything is granted by it without a look.
+    ``is_date``: a named day (``enrolment``), not a fact. ``asks_learner`` false: only a reviewer
+    records it.
+    """
+
+    name: str
+    kind: FactKind
+    choices: tuple[str, ...] = ()
+    title: str = ""
+    unit: str = ""
+    help: str = ""
+    strength: EvidenceKind = EvidenceKind.INSTITUTION
+    is_date: bool = False
+    asks_learner: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowKnown:
+    """How a fact that is kept is known.
+
+    ``changed``: by the person's own word only, which was another one of late.
+    """
+
+    kind: EvidenceKind
+    changed: bool = False
+
+
+NO_KNOWN: Mapping[str, HowKnown] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRecord:
+    """One thing that was said or seen about a person, as it is kept.
+
+    ``statement`` groups what was said at once. ``value`` is a number (``int`` or ``Decimal``), a
+    truth, a text, a day or a tuple of country codes by ``value_kind``; ``None`` takes back what the
+    same kind of evidence said of this fact before. ``counts`` as for ``EvidenceRecord``.
+    """
+
+    uuid: UUID
+    statement: UUID
+    user_id: int
+    name: str
+    value_kind: FactKind
+    value: FactValue | None
+    kind: EvidenceKind
+    observed_at: datetime
+    recorded_by: int
+    note: str = ""
+    valid_until: date | None = None
+    counts: bool = True
+
+
 class DocumentKind(StrEnum):
     """What a document is, as the learner says; a reviewer looks."""
 
@@ -344,7 +421,9 @@ class Applicant:
     countries, each by its basis. ``facts`` are further named values that a policy's conditions
     may compare: numbers, texts, flags, ISO dates. ``dates`` are UTC days that a policy may count
     from: ``application``, ``acceptance``, ``enrolment``, ``invoice``, and ``list_version``, the day
-    of a pinned list; one that is not there is the day of the question.
+    of a pinned list; one that is not there is the day of the question. ``known`` says of facts and
+    dates that come from what is kept how they are known; what is not named there was stated by the
+    caller, and is trusted.
     """
 
     user_id: int
@@ -355,6 +434,7 @@ class Applicant:
     facts: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
     dates: Mapping[str, date] = field(default_factory=lambda: NO_DATES)
     country_changed_on: date | None = None
+    known: Mapping[str, HowKnown] = field(default_factory=lambda: NO_KNOWN)
 
 
 Award = Percent | Money

@@ -28,6 +28,7 @@
   + NominationClosed       the nomination has come to its end already
   + EmptyAnswer            an answer to a reviewer says nothing
   + InvalidEvidence        nobody can say this about a country, or not this person
+  + InvalidFact            this is no value of a fact, or not this person's to say; ``fault`` tells
   + DocumentRefused        a file is not what may be kept; ``fault`` says why
   + DocumentsOff           the operator has named no place, or no key, for documents
   + TooManyDocuments       the application has as many documents as it may have
@@ -336,6 +337,39 @@ class EmptyAnswer(WaiverError, ValueError):
 
 class InvalidEvidence(WaiverError, ValueError):
     """What was said about a country is no code, or this person cannot say it of that one."""
+
+
+class FactFault(StrEnum):
+    """Why what somebody says of a fact is not taken. Stable codes: each has a sentence."""
+
+    NOT_ASKED = "not_asked"
+    NO_NUMBER = "no_number"
+    LONG_NUMBER = "long_number"
+    NO_TRUTH = "no_truth"
+    NO_CHOICE = "no_choice"
+    UNREADABLE = "unreadable"
+    LONG_TEXT = "long_text"
+    NO_DAY = "no_day"
+    FAR_DAY = "far_day"
+    NO_COUNTRY = "no_country"
+    MANY_COUNTRIES = "many_countries"
+    LONG_NOTE = "long_note"
+    LAPSED = "lapsed"
+    OWN_ONLY = "own_only"
+    NOT_OWN = "not_own"
+    WRONG_KIND = "wrong_kind"
+    NOTHING = "nothing"
+
+
+class InvalidFact(WaiverError, ValueError):
+    """What was said of a fact is no value of it, or this person cannot say it.
+
+    ``fault`` says why, ``name`` of which fact; "" where it is about none of them.
+    """
+
+    def __init__(self, fault: FactFault, name: str = "") -> None:
+        self.fault, self.name = fault, name
+        super().__init__(f"{name or 'The statement'}: {fault}.")
 
 
 class DocumentRefused(WaiverError, ValueError):

@@ -38,7 +38,7 @@ def checked(policies, cases):
     ("policies", "cases", "told"),
     [
         ("policies.yaml", "cases.yaml", "24 policies, "),
-        ("edge-cases.yaml", "edge-cases-vectors.yaml", "12 policies, "),
+        ("edge-cases.yaml", "edge-cases-vectors.yaml", "13 policies, "),
         ("../fairgate-default.yaml", "default-cases.yaml", "1 policy, "),
     ],
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -77,6 +78,10 @@ def history():
     api.approve(closed.uuid, by=9, reason=f"A {WORDS}", at=make.EVE, award=Percent(20))
     api.apply(moved, offering_code="z", note=f"{WORDS} again", at=make.EVE)
     api.country_changed(LEAVER, before=COUNTRY, after="", at=make.EVE)
+    models.StatedFact.objects.create(
+        statement=uuid4(), user_id=LEAVER, name="employer", value_kind="text", value=WORDS,
+        kind="declared", observed_at=make.EVE, recorded_by=LEAVER,
+    )  # fmt: skip
     make.grant(1, country="UG")
 
 
@@ -119,7 +124,9 @@ class TestAPersonWhoHasLeft:
             "ChangeOfCountry", "DecisionFacts", "PriceLock",
         }  # fmt: skip
         assert "WaiverGrant" in found(f"country:{COUNTRY}:")
-        assert found(WORDS) == {"ApplicationMessage", "DecisionFacts", "WaiverApplication"}
+        assert found(WORDS) == {
+            "ApplicationMessage", "DecisionFacts", "StatedFact", "WaiverApplication",
+        }  # fmt: skip
 
     def test_is_from_nowhere_and_has_said_nothing(self):
         api.retire_person(LEAVER, at=make.EVE)
@@ -246,7 +253,8 @@ def test_every_table_with_words_of_people_is_annotated_as_such():
             models.AdministrationFocalPoint, models.ApplicationDocument,
             models.ApplicationMessage, models.Applying, models.ChangeOfCountry,
             models.CountryEvidence, models.DecisionFacts, models.Nomination, models.Notice,
-            models.PriceLock, models.ReviewerOrganisation, models.WaiverApplication,
+            models.PriceLock, models.ReviewerOrganisation, models.StatedFact,
+            models.WaiverApplication,
         )  # fmt: skip
         assert ("pii_retirement: local_api" in doc) == has_words, model
 

@@ -25,6 +25,7 @@ KEPT = (
     models.ListEdition,
     models.ListMembership,
     models.MembershipConfirmation,
+    models.StatedFact,
     models.WaiverDecision,
 )
 
@@ -37,6 +38,10 @@ def granted():
     api.record_evidence(
         1, basis=EvidenceBasis.NATIONALITY, countries=["HT"], kind=EvidenceKind.DECLARED, by=1,
         at=make.EVE,
+    )  # fmt: skip
+    models.StatedFact.objects.create(
+        statement=uuid4(), user_id=1, name="income", value_kind="number", value=800,
+        kind="declared", observed_at=make.EVE, recorded_by=1,
     )  # fmt: skip
     api.confirm_membership("LDC", "BD", by=make.operator("bo"), note="Seen.", at=make.EVE)
     api.apply(make.applicant(2, "GU"), offering_code=make.COURSE, note="x", at=make.EVE)

@@ -20,6 +20,7 @@ from waiver_policy.models.evidence import (
     CountryEvidence,
     DocumentReading,
 )
+from waiver_policy.models.facts import StatedFact
 from waiver_policy.models.fund import (
     FundEntry,
     ManualCredit,
@@ -72,6 +73,7 @@ __all__ = [
     "QuotaUse",
     "ReviewerConflict",
     "ReviewerOrganisation",
+    "StatedFact",
     "WaitingPlace",
     "WaiverApplication",
     "WaiverDecision",

@@ -23,6 +23,7 @@ from waiver_policy.data import (
     CountryEvidence,
     Decision,
     EvidenceKind,
+    HowKnown,
     ListCode,
     Membership,
     Outcome,
@@ -31,6 +32,7 @@ from waiver_policy.data import (
     Reduction,
 )
 from waiver_policy.exceptions import UnusableFact
+from waiver_policy.rules.asking import asked_facts
 from waiver_policy.rules.conditions import Case, Evidence, Lists
 from waiver_policy.rules.countries import (
     PROFILE_BASES,
@@ -163,7 +165,7 @@ def _find(question: Question, located: Located) -> _Finding:
         part = question.offered.part_of(question.price)
         reason = _reason(ReasonCode.WAITING_LIST_OFFER, percent=plain(part))
         return _Finding(Outcome.GRANTED, (reason,), question.offered)
-    by_rule = _by_policy(question, located)
+    by_rule = _by_sure_facts(question, located)
     approval = question.approval
     price = question.price
     if approval is None or not _helps(approval, by_rule, price):
@@ -196,6 +198,66 @@ def takes_off(reduction: Reduction, price: Money | None) -> int:
     if price is None or not price.minor:
         return reduction.part_of(price).basis_points
     return reduction.of(price).minor if reduction.applies_to(price) else 0
+
+
+def _by_sure_facts(question: Question, located: Located) -> _Finding:
+    """What the policy gives; before a person if it would not give that by what is sure.
+
+    A fact that is known less well than the policy wants may refuse, and never grants by itself.
+    """
+    found = _by_policy(question, located)
+    if found.outcome is not Outcome.GRANTED or not question.applicant.known:
+        return found
+    doubtful = _doubtful_facts(question)
+    if not doubtful or _gives(question, located, found, without=doubtful):
+        return found
+    needed = list(doubtful)
+    for name in doubtful:
+        # Of the doubtful ones those that suffice, once somebody has confirmed them.
+        sure = {one for one in needed if one != name}
+        rest = tuple(one for one in doubtful if one not in sure)
+        if _gives(question, located, found, without=rest):
+            needed.remove(name)
+    to_confirm = _reason(ReasonCode.FACTS_TO_CONFIRM, facts=", ".join(needed))
+    review = _reason(ReasonCode.REVIEW_NEEDED, **proposal(found.reduction, question.price))
+    reasons = (*found.reasons, to_confirm, review)
+    return replace(found, outcome=Outcome.REVIEW, reasons=reasons, reduction=NOTHING_OFF)
+
+
+def _doubtful_facts(question: Question) -> tuple[str, ...]:
+    """What is kept of the person and known less well than the policy wants, by name."""
+    wanted = {one.name: one.strength for one in asked_facts(question.policy, question.policies)}
+    known = question.applicant.known
+    return tuple(
+        name
+        for name, how in sorted(known.items())
+        if how.changed or how.kind.strength < wanted.get(name, EvidenceKind.INSTITUTION).strength
+    )
+
+
+def _gives(
+    question: Question, located: Located, found: _Finding, *, without: tuple[str, ...]
+) -> bool:
+    """Whether the policy gives as much without these facts, by the same rule, or more."""
+    person = question.applicant
+    other = replace(
+        person,
+        facts={name: value for name, value in person.facts.items() if name not in without},
+        dates={name: day for name, day in person.dates.items() if name not in without},
+    )
+    now = _by_policy(replace(question, applicant=other), located)
+    if now.outcome is not Outcome.GRANTED:
+        return False
+    return (now.rule, now.reduction) == (found.rule, found.reduction) or _is_less(
+        found.reduction, now.reduction, question.price
+    )
+
+
+def _is_less(one: Reduction, other: Reduction, price: Money | None) -> bool:
+    """Whether one takes less off than the other, as far as that is known."""
+    if price is None and (one.currencies or other.currencies):
+        return False
+    return one.part_of(price).basis_points < other.part_of(price).basis_points
 
 
 def _by_policy(question: Question, located: Located) -> _Finding:
@@ -558,6 +620,15 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
         "has_grant": question.has_grant,
         "offered": kept_reduction(question.offered) if question.offered is not None else None,
         "course_run": question.course_run,
+        **({"known": _kept_known(person)} if person.known else {}),
+    }
+
+
+def _kept_known(person: Applicant) -> Mapping[str, Any]:
+    """How each fact is known that comes from what is kept; nothing stands there without one."""
+    return {
+        name: {"kind": how.kind.value, "changed": how.changed}
+        for name, how in sorted(person.known.items())
     }
 
 
@@ -710,6 +781,10 @@ def restored_applicant(kept: Mapping[str, Any]) -> Applicant:
         country_changed_on=date.fromisoformat(changed) if changed else None,
         evidence=tuple(_restored_evidence(one) for one in kept["evidence"]),
         facts={name: _restored(value) for name, value in kept["facts"].items()},
+        known={
+            name: HowKnown(kind=EvidenceKind(how["kind"]), changed=how["changed"])
+            for name, how in kept.get("known", {}).items()
+        },
     )
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from fairgate.documents import DocumentError, Faults, Mapped, parse_yaml
 from waiver_policy.data import EvidenceKind
 from waiver_policy.rules import reading
+from waiver_policy.rules.asking import check_facts, read_facts
 from waiver_policy.rules.benefits import compile_benefit
 from waiver_policy.rules.canonical import canonical_text
 from waiver_policy.rules.conditions import (
@@ -65,7 +66,7 @@ DECIDING = frozenset({
     "id", "title", "kind", "country_basis", "rules", "add_on", "stack", "unless", "preconditions",
     "auto_approve_when", "otherwise", "otherwise_route", "defaults", "missing", "effective",
     "caps", "validity", "group_date_basis", "evidence", "evidence_required", "guarantees",
-    "documents", "sla", "deadline", "ranking", "unit",
+    "documents", "sla", "deadline", "ranking", "unit", "facts",
 })  # fmt: skip
 DESCRIBING = frozenset({
     "access_after", "application", "examples", "exit", "list", "metric", "note", "obligations",
@@ -243,7 +244,10 @@ def _policy(value: Any, place: Place) -> Policy:
         tables=tuple(sorted({benefit.table for benefit in benefits if benefit.table})),
         refers_to=tuple(sorted({*seen.policies, *never_above})),
         asks_country=wants_country or _asks_country(seen, benefits, every_rule, caps),
+        facts=read_facts(body, place),
     )
+    if policy.facts:
+        check_facts(policy, body, place)
     if policy.slug and policy.slug in policy.refers_to:
         place.fault("a policy does not refer to itself.")
     _check_evidence_required(reader, rules)

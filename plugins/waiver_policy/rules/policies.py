@@ -95,6 +95,21 @@ NO_NEEDS = Needs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactTerms:
+    """What a policy says of a fact that it asks for: in its own words, and how it has to be known.
+
+    ``strength``: at least so well, before anything is granted by it without a look. ``ask`` false:
+    the learner is not asked, and only a reviewer records it.
+    """
+
+    title: str = ""
+    unit: str = ""
+    help: str = ""
+    strength: EvidenceKind = EvidenceKind.INSTITUTION
+    ask: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """When somebody gets what; ``route`` ``manual_review`` lets a person look first.
 
@@ -189,6 +204,7 @@ class Policy:
     tables: tuple[str, ...] = ()
     refers_to: tuple[str, ...] = ()
     asks_country: bool = False
+    facts: Mapping[str, FactTerms] = field(default_factory=dict)
 
     @property
     def list_keys(self) -> tuple[str, ...]:

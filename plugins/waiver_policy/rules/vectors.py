@@ -4,7 +4,7 @@ A file is a list of mappings: ``policy``, ``as_of`` (a day, or a moment with its
 and, as needed, ``country`` (a code, a list of codes, or blank), ``facts``, ``dates`` (of the
 application, acceptance, …), ``lists`` (lists kept by name: codes, or codes with the value of a
 table), ``price`` (``USD 100.00``) and ``person`` (``evidence``, ``country_changed_on``,
-``payer_class``).
+``payer_class``, and ``known``: how facts and dates are known, such as ``{age: declared}``).
 
 ``expect`` has ``label`` (the rule, or null for no benefit) and may have what the policy answers
 (``route``, ``missing``, ``missing_facts``, ``add_on``, ``price_of_100``, ``refund``) and what is
@@ -27,12 +27,14 @@ from waiver_policy.data import (
     CountryEvidence,
     Decision,
     EvidenceKind,
+    HowKnown,
     Membership,
     Outcome,
     ReasonCode,
 )
 from waiver_policy.exceptions import UnusableFact
 from waiver_policy.rules import deciding, reading
+from waiver_policy.rules.asking import STRENGTHS
 from waiver_policy.rules.conditions import Case, Lists
 from waiver_policy.rules.countries import PROFILE_BASES
 from waiver_policy.rules.operators import AS_OF, CLOSED
@@ -60,6 +62,7 @@ class Vector:
     evidence: tuple[CountryEvidence, ...] = ()
     payer_class: str = "individual"
     changed_on: date | None = None
+    known: Mapping[str, HowKnown] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +195,7 @@ def _applicant(vector: Vector, policy: Policy) -> Applicant:
         facts=case.facts,
         dates=case.dates,
         country_changed_on=vector.changed_on,
+        known=vector.known,
     )
 
 
@@ -296,7 +300,7 @@ def _person(body: Mapped, place: Place, at: datetime) -> dict[str, Any]:
     where = place.at(body, "person")
     said = reading.mapping(
         body.get("person", Mapped(0)), where,
-        optional=("evidence", "country_changed_on", "payer_class"),
+        optional=("evidence", "country_changed_on", "payer_class", "known"),
     )  # fmt: skip
     found: dict[str, Any] = {}
     if "payer_class" in said:
@@ -311,7 +315,19 @@ def _person(body: Mapped, place: Place, at: datetime) -> dict[str, Any]:
         found["evidence"] = tuple(
             _evidence(one, inside.at(said["evidence"], n), at) for n, one in each
         )
+    if "known" in said:
+        found["known"] = _known(said["known"], where.at(said, "known"))
     return found
+
+
+def _known(value: Any, place: Place) -> Mapping[str, HowKnown]:
+    """How facts are known that come from what is kept; of the others the caller is sure."""
+    if not isinstance(value, Mapped):
+        place.fault("a mapping of facts to how they are known is needed.")
+        return {}
+    kinds = {kind.value for kind in STRENGTHS}
+    read = {name: reading.word(value[name], place.at(value, name), kinds) for name in value}
+    return {name: HowKnown(kind=EvidenceKind(kind)) for name, kind in read.items() if kind}
 
 
 def _evidence(value: Any, place: Place, at: datetime) -> CountryEvidence:

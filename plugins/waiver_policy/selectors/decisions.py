@@ -22,6 +22,7 @@ from waiver_policy.data import (
 )
 from waiver_policy.exceptions import UnknownGrant
 from waiver_policy.rules import deciding, price_locks
+from waiver_policy.rules.asking import asked_facts
 from waiver_policy.rules.conflicts import domain_key, name_key
 from waiver_policy.rules.countries import locate
 from waiver_policy.rules.deciding import Approval, Question
@@ -30,6 +31,7 @@ from waiver_policy.rules.policies import Policy
 from waiver_policy.selectors import lists, locks, offerings, policies
 from waiver_policy.selectors.earlier import get_earlier_countries
 from waiver_policy.selectors.evidence import with_change, with_evidence
+from waiver_policy.selectors.facts import with_facts
 from waiver_policy.selectors.locks import live_key
 from waiver_policy.selectors.standing import APPROVED, Standing, look
 
@@ -79,6 +81,10 @@ def decide(
     person = with_change(person, at=at) if stands.has_moved else person
     found = _promised(person, offering_code, stands, holds_grant=holds_grant, day=day, at=at)
     lock = locks.to_lock(found.lock) if found.lock else None
+    if stands.has_facts:
+        asked = asked_facts(policy, policies.by_slug(others))
+        then = asked_facts(lock.policy, lock.policies) if lock else ()
+        person = with_facts(person, (*asked, *then), at=at)
     question = Question(
         applicant=person,
         offering_code=offering_code,

@@ -28,7 +28,8 @@ class Standing:
     ``has_grant``: a grant of the request's key, or a live one of this person for the offering.
     ``has_approval``: an application for it that was approved. ``has_lock``: a price is kept.
     ``has_evidence``: something is known of their countries. ``has_history``: a decision of the last
-    90 days. ``has_moved``: another country in the profile within them.
+    90 days. ``has_moved``: another country in the profile within them. ``has_facts``: something is
+    kept of what they have stated.
 
     ``deciding`` is the policy that decides, ``mark`` that of the lists. ``free`` are the minor
     units that a fund can grant to whoever comes now; none while it owes or people wait.
@@ -40,6 +41,7 @@ class Standing:
     has_evidence: bool
     has_history: bool
     has_moved: bool
+    has_facts: bool
     deciding: Deciding
     mark: Mark
     free: int = 0
@@ -60,12 +62,12 @@ def look(
             [
                 key or live, live, user_id, offering_code, *APPROVED, live,
                 user_id, user_id, _adapted(at - COUNTRY_CHANGE),
-                user_id, _adapted_day(utc_day(at) - SETTLES_AFTER),
+                user_id, _adapted_day(utc_day(at) - SETTLES_AFTER), user_id,
                 *values, *([currency] if currency else ()),
             ],
         )  # fmt: skip
         (
-            is_known, is_held, approval, lock, evidence, history, moved,
+            is_known, is_held, approval, lock, evidence, history, moved, facts,
             version, sha256, free, *mark,
         ) = cursor.fetchone()  # fmt: skip
     return Standing(
@@ -75,6 +77,7 @@ def look(
         has_evidence=bool(evidence),
         has_history=bool(history),
         has_moved=bool(moved),
+        has_facts=bool(facts),
         deciding=(version, sha256),
         mark=mark_of(tuple(mark)),
         free=free or 0,
@@ -103,6 +106,7 @@ def _looking(deciding: str, *, of_fund: bool) -> str:
             (models.CountryEvidence, "user_id = %s"),
             (models.WaiverDecision, f"user_id = %s AND {at} > %s"),
             (models.ChangeOfCountry, "user_id = %s AND changed_on > %s"),
+            (models.StatedFact, "user_id = %s"),
         )
     )
     free = (

@@ -84,12 +84,12 @@ def _record(
             for code in codes or ("",)
         ]
         if kind is EvidenceKind.DECLARED:
-            _tell_reviewers(user_id)
+            tell_reviewers(user_id)
     log.info("country evidence: user=%s basis=%s kind=%s by=%s", user_id, basis, kind, by)
     return tuple(to_record(row) for row in rows)
 
 
-def _tell_reviewers(user_id: int) -> None:
+def tell_reviewers(user_id: int) -> None:
     """What a learner declares about an application that waits counts as a message about it.
 
     Whoever has it before them has not read that, and does not decide without.

@@ -27,6 +27,7 @@ from waiver_policy.services import (
     changed_profiles,
     documents,
     evidence,
+    facts,
     limits,
     nominated,
     waiting,
@@ -42,7 +43,10 @@ WORDS = (
 )  # fmt: skip
 """What an application says about a person, or somebody else about them."""
 
-LOGGED = (models.AdministrationFocalPoint, models.ReviewerOrganisation, models.CountryEvidence)
+LOGGED = (
+    models.AdministrationFocalPoint, models.ReviewerOrganisation, models.CountryEvidence,
+    models.StatedFact,
+)  # fmt: skip
 """What the admin may have written about into its log, under whatever name it had."""
 
 TELLING = ("country:", "institution:")
@@ -145,6 +149,12 @@ def _countries(user_id: int, at: datetime) -> int:
     return evidence.forget(user_id)
 
 
+def _stated_facts(user_id: int, at: datetime) -> int:
+    """What the person has said of themselves for a policy, and what others have seen."""
+    del at
+    return facts.forget(user_id)
+
+
 def _changes_of_country(user_id: int, at: datetime) -> int:
     """When the person changed the country of their profile, and one that they took out."""
     del at
@@ -203,6 +213,7 @@ STEPS: dict[str, Step] = {
     # Before the rows go that it is about.
     "log of the admin": _admin_log,
     "countries": _countries,
+    "stated facts": _stated_facts,
     "changes of country": _changes_of_country,
     "applications": _applications,
     "roles": _roles,

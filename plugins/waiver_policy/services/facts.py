@@ -1,0 +1,176 @@
+"""Keeps what people say about themselves for a policy, and what others have seen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from fairgate.clock import utc_day
+from fairgate.readable import is_readable
+from fairgate_tables.inserting import insert_or_lock
+from waiver_policy import conf, models
+from waiver_policy.data import AskedFact, EvidenceKind, FactKind, FactRecord, FactValue
+from waiver_policy.exceptions import FactFault, InvalidFact, UnknownApplication
+from waiver_policy.rules import stated
+from waiver_policy.selectors.facts import asked_for, list_facts, own_words, to_record
+from waiver_policy.services.evidence import tell_reviewers
+from waiver_policy.services.independence import check_no_conflict
+
+log = logging.getLogger(__name__)
+
+MAX_NOTE = 255
+SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
+
+
+def state_facts(
+    user_id: int, said: Mapping[str, Any], *, offering_code: str, at: datetime
+) -> tuple[FactRecord, ...]:
+    """Keep what a learner says of themselves; see ``api.state_facts``.
+
+    Raises:
+        InvalidFact: one of them is not asked for, or is no value of it; nothing is kept.
+    """
+    asked = {one.name: one for one in asked_for(user_id, offering_code) if one.asks_learner}
+    countries = conf.known_countries()
+    read = {
+        name: (stated.read_value(value, _asked(name, asked), countries=countries), asked[name].kind)
+        for name, value in said.items()
+    }
+    if not read:
+        raise InvalidFact(FactFault.NOTHING)
+    return _state(user_id, read, at)
+
+
+def take_back(user_id: int, name: str, *, at: datetime) -> tuple[FactRecord, ...]:
+    """Keep that a learner no longer says this of themselves, whether or not it is asked for."""
+    own = own_words(list_facts(user_id, at=at)).get(name)
+    return _state(user_id, {name: (None, own.value_kind)}, at) if own is not None else ()
+
+
+def _asked(name: str, asked: Mapping[str, AskedFact]) -> AskedFact:
+    if name not in asked:
+        raise InvalidFact(FactFault.NOT_ASKED, name)
+    return asked[name]
+
+
+def _state(
+    user_id: int, read: Mapping[str, tuple[FactValue | None, FactKind]], at: datetime
+) -> tuple[FactRecord, ...]:
+    with transaction.atomic():
+        # From here on another request of the same person waits: sent twice is one statement.
+        insert_or_lock(models.Applying(user_id=user_id), field="user_id")
+        own = own_words(list_facts(user_id, at=at))
+        changed = {
+            name: found for name, found in read.items() if not _says(own.get(name), found[0])
+        }
+        if changed:
+            rows = _write(
+                user_id, changed, kind=EvidenceKind.DECLARED, by=user_id, at=at, note="",
+                valid_until=None,
+            )  # fmt: skip
+            tell_reviewers(user_id)
+        else:
+            rows = []
+    new = {row.name: to_record(row) for row in rows}
+    return tuple(found for name in read if (found := new.get(name) or own.get(name)) is not None)
+
+
+def _says(own: FactRecord | None, value: FactValue | None) -> bool:
+    """Whether somebody says this already; what is nothing yet need not be taken back."""
+    if own is None:
+        return value is None
+    return type(own.value) is type(value) and own.value == value
+
+
+def record_fact(
+    application: UUID,
+    *,
+    name: str,
+    value: Any,
+    kind: EvidenceKind,
+    by: int,
+    at: datetime,
+    note: str = "",
+    valid_until: date | None = None,
+) -> FactRecord:
+    """Keep what a reviewer has seen or been told of an applicant; see ``api.record_fact``.
+
+    Raises:
+        UnknownApplication: there is none.
+        InvalidFact: this cannot be said, or not by this person.
+        InvalidReview: who has seen it may not decide about this person.
+    """
+    rows = models.WaiverApplication.objects.filter(uuid=application)
+    row = rows.first()
+    if row is None:
+        raise UnknownApplication(f"There is no waiver application {application}.")
+    if kind not in SEEN:
+        raise InvalidFact(FactFault.WRONG_KIND, name)
+    if row.user_id == by:
+        raise InvalidFact(FactFault.NOT_OWN, name)
+    asked = {one.name: one for one in asked_for(row.user_id, row.offering_code)}
+    fact = _asked(name, asked)
+    read = stated.read_value(value, fact, countries=conf.known_countries())
+    _check_terms(name, note, valid_until, at)
+    with transaction.atomic():
+        _check_no_conflict(row.user_id, by)
+        (written,) = _write(
+            row.user_id, {name: (read, fact.kind)}, kind=kind, by=by, at=at, note=note.strip(),
+            valid_until=valid_until,
+        )  # fmt: skip
+    return to_record(written)
+
+
+def _check_terms(name: str, note: str, valid_until: date | None, at: datetime) -> None:
+    if len(note) > MAX_NOTE or not is_readable(note):
+        raise InvalidFact(FactFault.LONG_NOTE, name)
+    if valid_until is not None and valid_until <= utc_day(at):
+        raise InvalidFact(FactFault.LAPSED, name)
+
+
+def _check_no_conflict(user_id: int, by: int) -> None:
+    """What somebody has seen can decide by itself: they are as independent as who decides."""
+    applications = models.WaiverApplication.objects.filter(user_id=user_id)
+    for row in applications.select_related("nomination"):
+        check_no_conflict(row, by=by)
+
+
+def _write(
+    user_id: int,
+    read: Mapping[str, tuple[FactValue | None, FactKind]],
+    *,
+    kind: EvidenceKind,
+    by: int,
+    at: datetime,
+    note: str,
+    valid_until: date | None,
+) -> list[models.StatedFact]:
+    statement = uuid4()
+    rows = [
+        models.StatedFact.objects.create(
+            statement=statement,
+            user_id=user_id,
+            name=name,
+            value_kind=value_kind.value,
+            value=stated.kept(value),
+            kind=kind.value,
+            observed_at=at,
+            recorded_by=by,
+            note=note,
+            valid_until=valid_until,
+        )
+        for name, (value, value_kind) in read.items()
+    ]
+    log.info("stated facts: user=%s facts=%s kind=%s by=%s", user_id, len(rows), kind, by)
+    return rows
+
+
+def forget(user_id: int) -> int:
+    """Delete what is kept of a person's facts; how many rows there were."""
+    count: int = models.StatedFact.objects.filter(user_id=user_id).forget()
+    return count
