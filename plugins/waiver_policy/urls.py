@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from waiver_policy import views, views_documents, views_nominations, views_review
+from waiver_policy import views, views_documents, views_facts, views_nominations, views_review
 
 app_name = "waiver_policy"
 
@@ -15,12 +15,16 @@ urlpatterns = [
     path("keep/<str:offering_code>/", views.keep, name="keep"),
     path("leave/<str:offering_code>/", views.leave, name="leave"),
     path("apply/<str:offering_code>/", views.apply, name="apply"),
+    path("facts/", views_facts.told, name="told"),
+    path("facts/take-back/", views_facts.take_back, name="take_back"),
+    path("facts/of/<str:offering_code>/", views_facts.facts, name="facts"),
     path("application/<uuid:application>/", views.application, name="application"),
     path("application/<uuid:application>/documents/", views_documents.documents, name="documents"),
     path("application/<uuid:application>/countries/", views_documents.countries, name="countries"),
     path("document/<uuid:document>/", views_documents.document, name="document"),
     path("document/<uuid:document>/take-back/", views_documents.remove_document, name="remove"),
     path("review/<uuid:application>/country/", views_documents.seen, name="seen"),
+    path("review/<uuid:application>/fact/", views_facts.seen_fact, name="seen_fact"),
     path("review/", views_review.queue, name="review"),
     path("review/next/", views_review.take_next, name="review_next"),
     path("review/chosen/", views_review.review_many, name="review_many"),

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairgate import clock
-from waiver_policy import api, compat, conf, page_parts, permissions, sentences
+from waiver_policy import api, compat, conf, page_facts, page_parts, permissions, sentences
 from waiver_policy.data import (
     Applicant,
     ApplicationState,
@@ -64,6 +64,7 @@ def my_applications(request: HttpRequest) -> HttpResponse:
         ],
         "may_review": permissions.may_review(request.user),
         "may_nominate": api.focal_point(user_id(request)) is not None,
+        "has_told": bool(page_facts.own_facts(user_id(request), at=clock.now())),
     }
     return render(request, "waiver_policy/mine.html", context)
 
@@ -97,6 +98,7 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
         "memberships": _memberships(decision, at),
         "application": shown(newest, on=clock.utc_day(at)) if newest else None,
         "has_applied": has_applied,
+        **_asking(request, decision, offering_code, at),
         **_keeping(applicant, offering_code, decision, at),
     }
     return render(request, "waiver_policy/why.html", context)
@@ -115,6 +117,20 @@ def keep(request: HttpRequest, offering_code: str) -> HttpResponse:
     except NothingToKeep:
         messages.warning(request, _("There is no waiver now that could be kept."))
     return redirect(page)
+
+
+def _asking(
+    request: HttpRequest, decision: Decision, offering_code: str, at: datetime
+) -> dict[str, object]:
+    """The form for what is missing, what the learner has said, and whether more can be said."""
+    user = user_id(request)
+    asked = page_facts.askable(user, offering_code)
+    told = page_facts.told(user, asked, at=at)
+    if not api.may_be_waived(offering_code) or decision.is_granted:
+        return {"told": told}
+    missing = page_facts.missing_facts(decision, user, offering_code)
+    form = page_facts.empty_form(missing, user, at=at) if missing else None
+    return {"told": told, "facts_form": form, "may_tell": bool(asked) and not missing}
 
 
 def _keeping(
@@ -153,20 +169,19 @@ def apply(request: HttpRequest, offering_code: str) -> HttpResponse:
             return answer
     newest = api.newest_application(user_id(request), offering_code)
     is_open = newest is not None and newest.state in api.OPEN_STATES
-    if not is_open and _is_granted(applicant, offering_code, at):
+    decision = api.decide(applicant, offering_code=offering_code, at=at)
+    if not is_open and decision.outcome is Outcome.GRANTED:
         return _no_need(request, offering_code)
+    asked = page_facts.askable(user_id(request), offering_code)
     context = {
+        "missing": page_facts.missing_facts(decision, user_id(request), offering_code),
+        "told": page_facts.told(user_id(request), asked, at=at),
         "form": form,
         "offering_code": offering_code,
         "offering": offering,
         "application": shown(newest, on=clock.utc_day(at)) if newest and is_open else None,
     }
     return render(request, "waiver_policy/apply.html", context)
-
-
-def _is_granted(applicant: Applicant, offering_code: str, at: datetime) -> bool:
-    decision = api.decide(applicant, offering_code=offering_code, at=at)
-    return decision.outcome is Outcome.GRANTED
 
 
 def _apply(
@@ -219,7 +234,10 @@ def application(request: HttpRequest, application: UUID) -> HttpResponse:
         if answer is not None:
             return answer
     today = _today()
+    asked = page_facts.askable(found.user_id, found.offering_code)
     context = {
+        "may_tell": bool(asked) and found.state in api.OPEN_STATES,
+        "told": page_facts.told(found.user_id, asked, at=clock.now()),
         "answer_form": forms["answer"],
         "appeal_form": forms["appeal"],
         "faults": any(form.errors for form in forms.values()),

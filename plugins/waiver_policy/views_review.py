@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fairgate import clock
 from fairgate.money import Money
-from waiver_policy import api, conf, sentences
+from waiver_policy import api, conf, page_facts, sentences
 from waiver_policy.data import ApplicationState, ApplicationSummary, QueuePage, Reviewed
 from waiver_policy.exceptions import (
     ApplicationClosed,
@@ -158,6 +158,7 @@ def review(request: HttpRequest, application: UUID) -> HttpResponse:
         "messages_about_it": written,
         "steps": _steps(found),
         "beside": _beside(found),
+        "facts": page_facts.panel(found.user_id, found.offering_code, at=clock.now()),
         "is_open": is_open,
         "offering": drawn(found.offering_code),
         "is_mine": found.assigned_to == user_id(request),

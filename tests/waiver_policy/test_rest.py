@@ -93,7 +93,7 @@ def applied(name="maria"):
 
 
 READABLE = ["lists/", "lists/LDC/members/", f"decision/?offering={make.COURSE}", "applications/",
-            "countries/", "openapi/"]  # fmt: skip
+            "countries/", "facts/", "openapi/"]  # fmt: skip
 WITH_PERMISSION = {
     "policies/": "view_policyversion",
     "review/": "review_application",
@@ -1103,6 +1103,87 @@ class TestCountries:
         assert not models.CountryEvidence.objects.exists()
 
 
+class TestFacts:
+    @pytest.fixture(autouse=True)
+    def income_counts(self):
+        _asking()
+
+    def test_a_person_reads_what_is_asked_states_it_and_takes_it_back(self):
+        # given
+        maria = client_of("maria")
+        (asked,) = maria.get(f"{ROOT}facts/asked/{OFFERING}").json()["results"]
+        assert asked == {
+            "name": "income", "label": "What you earn (USD)", "kind": "number", "choices": [],
+            "unit": "USD", "help": "", "strength": "institution", "is_missing": True,
+        }  # fmt: skip
+
+        # when
+        said = post(maria, "facts/", {"offering": make.COURSE, "facts": {"income": "800.50"}})
+
+        # then
+        (record,) = said.json()["records"]
+        assert (said.status_code, record["value"], record["kind"]) == (201, "800.5", "declared")
+        assert maria.get(f"{ROOT}decision/{OFFERING}").json()["reasons"] == [
+            "RULE_MATCHED", "FACTS_TO_CONFIRM", "REVIEW_NEEDED",
+        ]  # fmt: skip
+        assert client_of("lena").get(f"{ROOT}facts/").json()["count"] == 0
+        assert maria.delete(f"{ROOT}facts/?name=income").status_code == 204
+        assert maria.delete(f"{ROOT}facts/?name=income").status_code == 404
+        assert maria.get(f"{ROOT}decision/{OFFERING}").json()["reasons"] == ["FACTS_MISSING"]
+
+    @pytest.mark.parametrize(
+        ("facts", "fault"),
+        [
+            ({"income": "1e3"}, "no_number"), ({"income": "9" * 20}, "long_number"),
+            ({"income": True}, "no_number"), ({"income": ["UG"]}, "no_number"),
+            ({"age": "5"}, "not_asked"), ({"payer_class": "academia"}, "not_asked"),
+            ({"income": 800}, None), ({"income": 1e308}, None), ({"income": {}}, None),
+            ({"income": "x" * 201}, None), ({"income": ["UG"] * 51}, None), ({}, None),
+            ([], None), ("income", None),
+        ],
+    )  # fmt: skip
+    def test_what_is_no_value_is_told_and_not_kept(self, facts, fault):
+        body = {"offering": make.COURSE, "facts": facts}
+        answer = post(client_of("maria"), "facts/", body)
+        assert (answer.status_code, answer.json().get("fault")) == (400, fault)
+        assert not models.StatedFact.objects.exists()
+
+    def test_nobody_states_a_fact_of_somebody_else_or_how_it_is_known(self):
+        body = {"offering": make.COURSE, "facts": {"income": "800"}}
+        for more in ({"user_id": 5}, {"kind": "document"}):
+            assert post(client_of("maria"), "facts/", body | more).status_code == 400
+        assert not models.StatedFact.objects.exists()
+
+    def test_a_reviewer_confirms_it_and_the_learner_reads_no_note(self):
+        # given
+        one = applied()
+        rita, path = client_of("rita", "review_application"), f"review/{one.uuid}/facts/"
+
+        # when
+        seen = post(rita, path, SEEN_FACT | {"note": "A pay slip."})
+        (theirs,) = rita.get(ROOT + path).json()["results"]
+        (own,) = client_of("maria").get(f"{ROOT}facts/").json()["results"]
+
+        # then
+        assert (seen.status_code, theirs["note"]) == (201, "A pay slip.")
+        assert (own["kind"], {"note", "recorded_by"} & set(own)) == ("document", set())
+        answer = client_of("maria").get(f"{ROOT}decision/{OFFERING}").json()
+        assert answer["outcome"] == "granted"
+
+    def test_only_an_independent_reviewer_reads_and_records_anything(self):
+        one = applied()
+        path = f"review/{one.uuid}/facts/"
+        assert post(client_of("lena"), path, SEEN_FACT).status_code == 403
+        assert client_of("lena").get(ROOT + path).status_code == 403
+        assert post(client_of("maria", "review_application"), path, SEEN_FACT).status_code == 404
+        rita = client_of("rita", "review_application")
+        assert post(rita, path, SEEN_FACT | {"kind": "declared"}).status_code == 400
+        post(rita, f"review/{one.uuid}/hand-back/", {"has_conflict": True})
+        for answer in (post(rita, path, SEEN_FACT), rita.get(ROOT + path)):
+            assert (answer.status_code, answer.json()["fault"]) == (403, "declared_conflict")
+        assert not models.StatedFact.objects.exists()
+
+
 class TestKeptPrices:
     def test_a_waiver_is_kept_once(self):
         amina, body = client_of("amina"), {"offering": make.COURSE}
@@ -1160,7 +1241,7 @@ class TestDescription:
         document = client_of("lena").get(ROOT + "openapi/").json()
         assert document["openapi"].startswith("3.")
         assert document["servers"] == [{"url": ROOT.rstrip("/")}]
-        assert len(document["paths"]) == 43
+        assert len(document["paths"]) == 46
         validate_schema(document)
         page = document["paths"]["/lists/"]["get"]["responses"]["200"]["content"]
         assert page["application/json"]["schema"]["$ref"].endswith("/PaginatedEditionShapeList")
@@ -1256,6 +1337,30 @@ def _office():
     return NAMING
 
 
+def _asking():
+    make.policy(
+        make.policy_text(
+            "  - {label: low, when: {lt: {field: income, value: 1000}},"
+            " benefit: {kind: percent_off, percent: 100}}\n",
+            slug="by-income",
+            extra="  facts: {income: {title: What you earn, unit: USD}}\n",
+        ),
+        slug="by-income",
+        at=make.EVE - timedelta(hours=1),
+    )
+
+
+def _told():
+    _asking()
+    maria = person("maria").pk
+    api.state_facts(maria, {"income": "800"}, offering_code=make.COURSE, at=make.EVE)
+
+
+def _applied_with_income():
+    _asking()
+    return applied().uuid
+
+
 def _contested():
     nepal = {"iso3166_alpha2": "NP", "alt_until_date": "2029-11-24"}
     make.lists(make.list_text(nepal), known_from=make.EVE - timedelta(days=1))
@@ -1288,6 +1393,7 @@ JSON = "application/json"
 DEFERRED = make.list_text({"until_date": "2029-11-24"})
 CREDIT = {"amount": {"amount": "5.00", "currency": "USD"}, "kind": "manual", "reason": "A gift."}
 SEEN = {"basis": "nationality", "countries": ["GU"], "kind": "document"}
+SEEN_FACT = {"name": "income", "value": "800", "kind": "document"}
 REVIEW = "review_application"
 OFFERING = f"?offering={make.COURSE}"
 WORDS = {"reason": "Good.", "read": 0}
@@ -1341,6 +1447,14 @@ ASKED = {
     "record_evidence": asked("rita", REVIEW, application=_applied, body=SEEN),
     "list_own_evidence": asked("maria"),
     "declare": asked("maria", body={"basis": "residence", "countries": ["UG"]}),
+    "list_own_facts": asked("maria", nothing=_told),
+    "list_asked_facts": asked("maria", query=OFFERING, nothing=_asking),
+    "state_facts": asked(
+        "maria", nothing=_asking, body={"offering": make.COURSE, "facts": {"income": "800"}}
+    ),
+    "take_back_fact": asked("maria", query="?name=income", nothing=_told),
+    "list_facts": asked("rita", REVIEW, application=_applied_with_income),
+    "record_fact": asked("rita", REVIEW, application=_applied_with_income, body=SEEN_FACT),
     "get_price_lock": asked("amina", query=OFFERING, nothing=_kept),
     "keep_price": asked("amina", body={"offering": make.COURSE}),
     "list_contested": asked("omar", "view_listmembership"),

@@ -86,6 +86,8 @@ ACTIONS = {
 }
 # What everybody does with their own: nobody else's is named in the address.
 OWN_ACTIONS = {"keep", "leave"}
+# Who is asked, tells, takes back and confirms facts is asked in ``test_facts_on_pages``.
+OF_FACTS = {"facts", "told", "take_back", "seen_fact"}
 # Who sends, reads and takes back papers is asked in ``test_documents``.
 OF_PAPERS = {"documents", "countries", "document", "remove", "seen"}
 HELD = {
@@ -103,7 +105,7 @@ def address(name, about):
 def test_these_are_all_pages():
     names = get_resolver("waiver_policy.urls").reverse_dict.keys()
     assert {name for name in names if isinstance(name, str)} == (
-        PAGES.keys() | ACTIONS.keys() | OWN_ACTIONS | OF_PAPERS
+        PAGES.keys() | ACTIONS.keys() | OWN_ACTIONS | OF_FACTS | OF_PAPERS
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fairgate.money import UnknownCurrency
 from fairgate_rest.problems import Statuses, Words
-from waiver_policy import wording
+from waiver_policy import wording, wording_facts
 from waiver_policy.data import DocumentFault
 from waiver_policy.exceptions import (
     AlreadyConfirmed,
@@ -23,6 +23,8 @@ from waiver_policy.exceptions import (
     DocumentUnreadable,
     EditionOutOfOrder,
     EditionsMoved,
+    FactFault,
+    InvalidFact,
     InvalidNomination,
     InvalidReview,
     NominationClosed,
@@ -94,6 +96,9 @@ STATUSES: Statuses = {
         ReviewFault.RANKED_LATER: 409,
         ReviewFault.NO_TICKET: 409,
     },
+    InvalidFact: {
+        FactFault.NOT_OWN: 403,
+    },
     InvalidNomination: {
         NominationFault.UNKNOWN_PERSON: 400,
         NominationFault.RANK_MISSING: 400,
@@ -117,5 +122,8 @@ STATUSES: Statuses = {
 }
 """What is not here is wrong in what was sent: 400."""
 
-WORDS: Words = {DocumentRefused: wording.document_fault}
+WORDS: Words = {
+    DocumentRefused: wording.document_fault,
+    InvalidFact: wording_facts.named_fault,
+}
 """What the pages say, too."""

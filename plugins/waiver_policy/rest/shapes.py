@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -18,11 +19,16 @@ from waiver_policy.data import (
     ApplicationState,
     Award,
     DocumentKind,
+    FactKind,
+    FactValue,
     ProposalState,
     RefusalCode,
 )
 from waiver_policy.forms_documents import DECLARABLE, SEEN
+from waiver_policy.rules.asking import MAX_NAME
 from waiver_policy.rules.review_terms import FULL, PARTIAL
+from waiver_policy.rules.stated import MAX_COUNTRIES, as_fact
+from waiver_policy.rules.stated import MAX_TEXT as MAX_FACT
 
 MAX_CODE = 100
 
@@ -571,6 +577,106 @@ class SeenBody(DeclareBody):
     """What a reviewer has seen in a document, or been told by an institution."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in SEEN])
+    valid_until = serializers.DateField(default=None, allow_null=True)
+    note = serializers.CharField(max_length=255, default="", allow_blank=True)
+
+
+@extend_schema_field({
+    "nullable": True,
+    "oneOf": [
+        {"type": "string", "maxLength": MAX_FACT},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "string"}, "maxItems": MAX_COUNTRIES},
+    ],
+    "description": "A number is a text like 12000.50, a day a text like 2026-11-24, yes or no a "
+    "boolean, countries a list of codes; null takes back what was said.",
+})  # fmt: skip
+class Value(serializers.Field):
+    """What is said of a fact; the rules say whether it is a value of it."""
+
+    def to_representation(self, value: FactValue) -> Any:
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return f"{value:f}" if isinstance(value, Decimal) else str(value)
+        return list(value) if isinstance(value, tuple) else as_fact(value)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and len(data) > MAX_FACT:
+            raise serializers.ValidationError(f"At most {MAX_FACT} characters are taken.")
+        if isinstance(data, list) and len(data) > MAX_COUNTRIES:
+            raise serializers.ValidationError(f"At most {MAX_COUNTRIES} countries are taken.")
+        if isinstance(data, dict | int | float) and not isinstance(data, bool):
+            raise serializers.ValidationError("A text, a boolean or a list of texts is needed.")
+        return data
+
+
+_KINDS_OF_VALUES = ", ".join(kind.value for kind in FactKind)
+
+
+class FactShape(serializers.Serializer):
+    """What was said or seen of the caller; without a value, it takes back what was said before."""
+
+    statement = serializers.UUIDField()
+    name = serializers.CharField()
+    value_kind = serializers.CharField(help_text=_KINDS_OF_VALUES)
+    value = Value(allow_null=True)
+    kind = serializers.CharField()
+    observed_at = Moment()
+    valid_until = serializers.DateField(allow_null=True)
+    counts = serializers.BooleanField()
+
+
+class SeenFactShape(FactShape):
+    """What only a reviewer sees of it."""
+
+    recorded_by = serializers.IntegerField()
+    note = serializers.CharField()
+
+
+class AskedFactShape(serializers.Serializer):
+    """A fact that a policy asks for; ``is_missing``: the answer depends on it, and it is not known.
+
+    ``label`` is in the words of the policy, else in the language asked for. ``strength`` is how it
+    has to be known before anything is granted by it without a look.
+    """
+
+    name = serializers.CharField(source="asked.name")
+    label = serializers.CharField()
+    kind = serializers.CharField(source="asked.kind", help_text=_KINDS_OF_VALUES)
+    choices = serializers.ListField(
+        child=serializers.CharField(), help_text="Words of a choice; none_of_these as well."
+    )
+    unit = serializers.CharField(source="asked.unit")
+    help = serializers.CharField(source="asked.help")
+    strength = serializers.CharField(source="asked.strength")
+    is_missing = serializers.BooleanField()
+
+
+class StatedShape(serializers.Serializer):
+    """What was said at once, and what had been said already."""
+
+    records = FactShape(many=True)
+
+
+class StateBody(Body):
+    """What the caller says of themselves, by the names of the facts."""
+
+    offering = serializers.CharField(max_length=MAX_CODE)
+    facts = serializers.DictField(child=Value(allow_null=True), allow_empty=False)
+
+
+class FactQuery(Body):
+    """Which fact is meant."""
+
+    name = serializers.CharField(max_length=MAX_NAME)
+
+
+class RecordFactBody(Body):
+    """What a reviewer has seen of a fact in a document, or been told by an institution."""
+
+    name = serializers.CharField(max_length=MAX_NAME)
+    value = Value(allow_null=True)
+    # Weakest first: the same choices in the same order twice have no name in the description.
+    kind = serializers.ChoiceField(choices=sorted((kind.value for kind in SEEN), reverse=True))
     valid_until = serializers.DateField(default=None, allow_null=True)
     note = serializers.CharField(max_length=255, default="", allow_blank=True)
 

@@ -119,6 +119,8 @@ def record_fact(
     _check_terms(name, note, valid_until, at)
     with transaction.atomic():
         _check_no_conflict(row.user_id, by)
+        if read is None and not _stands(row.user_id, name, kind, at):
+            raise InvalidFact(FactFault.NOTHING, name)
         (written,) = _write(
             row.user_id, {name: (read, fact.kind)}, kind=kind, by=by, at=at, note=note.strip(),
             valid_until=valid_until,
@@ -131,6 +133,14 @@ def _check_terms(name: str, note: str, valid_until: date | None, at: datetime) -
         raise InvalidFact(FactFault.LONG_NOTE, name)
     if valid_until is not None and valid_until <= utc_day(at):
         raise InvalidFact(FactFault.LAPSED, name)
+
+
+def _stands(user_id: int, name: str, kind: EvidenceKind, at: datetime) -> bool:
+    """Whether there is something that can be taken back."""
+    return any(
+        one.counts and one.value is not None and (one.name, one.kind) == (name, kind)
+        for one in list_facts(user_id, at=at)
+    )
 
 
 def _check_no_conflict(user_id: int, by: int) -> None:

@@ -1,0 +1,121 @@
+"""Facts of people in words, in the language of who reads them.
+
+A policy's own words stand as they are written; where it has none, well-known facts have a name
+here, and every other one is called as the policy calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from waiver_policy import conf
+from waiver_policy.data import AskedFact, FactKind, FactRecord, FactValue
+from waiver_policy.exceptions import FactFault, InvalidFact
+from waiver_policy.rules import stated
+from waiver_policy.sentences import in_a_row
+
+NAMES: Mapping[str, object] = {
+    "acceptance": gettext_lazy("Day of the acceptance"),
+    "age": gettext_lazy("Age in years"),
+    "authors": gettext_lazy("Countries of all authors"),
+    "enrolment": gettext_lazy("Day of the enrolment"),
+    "fee_paid_by_another_programme": gettext_lazy("Another programme pays this fee"),
+    "grace_extended_until": gettext_lazy("End of the extended time of grace"),
+    "grace_requested": gettext_lazy(
+        "I ask for the time of grace after my country has left the list"
+    ),
+    "household_income": gettext_lazy("Income of the household"),
+    "income": gettext_lazy("Income"),
+    "international_civil_servant": gettext_lazy("International civil servant"),
+    "invoice": gettext_lazy("Day of the invoice"),
+    "member": gettext_lazy("Member"),
+    "refugee_or_displaced": gettext_lazy("Refugee or displaced person"),
+    "retired": gettext_lazy("Retired"),
+    "student": gettext_lazy("Student"),
+    "unemployed": gettext_lazy("Without employment"),
+}
+
+_FAULTS: Mapping[str, object] = {
+    FactFault.NOT_ASKED: gettext_lazy("No policy asks for this, so it is not kept."),
+    FactFault.NO_NUMBER: gettext_lazy(
+        "Please write a number in digits only, with a point before decimals: 12000.50"
+    ),
+    FactFault.LONG_NUMBER: gettext_lazy(
+        "This number is too long: at most 15 digits, and 4 after the point."
+    ),
+    FactFault.NO_TRUTH: gettext_lazy("Please choose yes or no."),
+    FactFault.NO_CHOICE: gettext_lazy("Please choose one of the list."),
+    FactFault.UNREADABLE: gettext_lazy("Please use letters, digits and signs only."),
+    FactFault.LONG_TEXT: gettext_lazy("This is too long: at most 200 characters."),
+    FactFault.NO_DAY: gettext_lazy("Please write a day like 2026-11-24."),
+    FactFault.FAR_DAY: gettext_lazy("This day is too far away: please look at the year."),
+    FactFault.NO_COUNTRY: gettext_lazy("Please choose countries of the list."),
+    FactFault.MANY_COUNTRIES: gettext_lazy("These are too many countries: at most 50."),
+    FactFault.LONG_NOTE: gettext_lazy("A note is one line of at most 255 characters."),
+    FactFault.LAPSED: gettext_lazy("This day has passed: what was seen counts no more."),
+    FactFault.NOT_OWN: gettext_lazy("Nobody records what they have seen about themselves."),
+    FactFault.WRONG_KIND: gettext_lazy("Please say how you know it."),
+    FactFault.NOTHING: gettext_lazy("Nothing was said."),
+}
+
+
+def fact_fault(error: InvalidFact) -> str:
+    """Why what was said is not taken, and what to do, as a sentence for who said it."""
+    return str(_FAULTS[error.fault])
+
+
+def named_fault(error: InvalidFact) -> str:
+    """The same with the name of the fact, where several are said at once."""
+    said = fact_fault(error)
+    return _("%(fact)s: %(advice)s") % {"fact": error.name, "advice": said} if error.name else said
+
+
+def fact_name(name: str) -> str:
+    """What a fact is called where its policy has no words for it."""
+    if name in NAMES:
+        return str(NAMES[name])
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def fact_label(asked: AskedFact) -> str:
+    """What a learner is asked: in the words of the policy, with the unit."""
+    title = asked.title or fact_name(asked.name)
+    return _("%(fact)s (%(unit)s)") % {"fact": title, "unit": asked.unit} if asked.unit else title
+
+
+def choice_name(word: str) -> str:
+    """One of the words that a policy compares, as people read it."""
+    if word == stated.NONE_OF_THESE:
+        return _("None of these")
+    words = word.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def fact_value(record: FactRecord) -> str:
+    """What was said or seen, in words; "" for what was taken back."""
+    value = record.value
+    if record.value_kind is FactKind.CHOICE and isinstance(value, str):
+        return choice_name(value)
+    return value_in_words(value)
+
+
+def value_in_words(value: FactValue | None) -> str:
+    """A value of any kind in words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int | Decimal):
+        return str(number_format(value, use_l10n=True, force_grouping=True))
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    if isinstance(value, tuple):
+        return in_a_row(conf.country_name(code) for code in value)
+    return value

@@ -1,0 +1,313 @@
+"""What a learner is asked on a page and tells, and what a reviewer confirms there."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from factories import waiver_policy as make
+from fairgate import clock
+from waiver_policy import api, compat, models
+from waiver_policy.data import EvidenceKind
+from waiver_policy.forms_facts import field_name
+
+pytestmark = pytest.mark.django_db
+
+ONE_DAY = timedelta(days=1)
+RULES = """\
+  - label: low
+    when: {lt: {field: income, value: 1000}}
+    benefit: {kind: percent_off, percent: 100}
+  - label: student
+    when: {all: [{flag: student}, {eq: {field: level, value: first_degree}}]}
+    benefit: {kind: percent_off, percent: 50}
+"""
+FACTS = """\
+  facts:
+    income: {title: What you earn <in a year>, unit: USD, help: Before tax., strength: document}
+"""
+
+
+@pytest.fixture(autouse=True)
+def programme(monkeypatch, sell):
+    make.lists()
+    make.policy(make.policy_text(RULES, extra=FACTS))
+    clock.use(lambda: make.EVE)
+    monkeypatch.setattr(compat, "profile_country", lambda user_id: "GU")
+    sell(title_of=None, language_of=None)
+    yield
+    clock.use(None)
+
+
+def at(moment):
+    clock.use(lambda: moment)
+
+
+def be(name, **who):
+    client = Client()
+    found = User.objects.filter(username=name).first()
+    client.force_login(found or User.objects.get(pk=make.person(name, **who)))
+    return client
+
+
+def id_of(name):
+    return User.objects.get(username=name).pk
+
+
+def page(name, about=make.COURSE):
+    return reverse(f"waiver_policy:{name}", args=[about] if about else [])
+
+
+def told(client, **said):
+    """What the page says after the form was sent."""
+    sent = {field_name(name): value for name, value in said.items()}
+    answer = client.post(page("facts"), {**sent, "asked": list(sent)}, follow=True)
+    assert answer.status_code == 200
+    return answer
+
+
+def said_by(name):
+    found = api.list_facts(id_of(name), at=clock.now())
+    return {one.name: one.value for one in found if one.counts}
+
+
+def applied(client):
+    client.post(page("apply"), {"note": "Please.", "truth": "on"})
+    return models.WaiverApplication.objects.get()
+
+
+class TestALearner:
+    def test_is_asked_for_exactly_what_is_missing_in_the_words_of_the_policy(self):
+        shown = be("lena").get(page("why")).content.decode()
+        assert "What you earn &lt;in a year&gt; (USD)" in shown
+        assert "Before tax." in shown
+        assert re.findall(r'name="asked" value="([a-z_]+)"', shown) == [
+            "fact_income", "fact_level", "fact_student",
+        ]  # fmt: skip
+        assert '<option value="first_degree">First degree</option>' in shown
+        assert "<legend>Student</legend>" in shown
+        assert 'inputmode="decimal"' in shown
+
+    def test_is_not_asked_for_what_changes_nothing(self):
+        lena = be("lena")
+        told(lena, student="no", income="5000")
+        assert "asked" not in re.findall(r'name="([a-z]+)"', lena.get(page("why")).content.decode())
+
+    def test_is_led_to_the_form_if_a_person_has_to_look(self):
+        lena = be("lena")
+        answer = told(lena, income="800")
+        assert answer.redirect_chain[-1][0] == page("apply")
+        shown = answer.content.decode()
+        assert "What you say is kept." in shown
+        assert "What you have told us" in shown
+        assert "self-declared" in shown
+        why = lena.get(page("why")).content.decode()
+        assert "A person confirms this first: income." in why
+        assert "Apply to a reviewer" in why
+
+    def test_reads_that_no_waiver_applies_if_they_say_so_themselves(self):
+        answer = told(be("lena"), income="5000", student="no")
+        assert answer.redirect_chain[-1][0] == page("why")
+        assert "No waiver applies" in answer.content.decode()
+
+    def test_finds_what_they_have_said_in_the_form_and_corrects_it(self):
+        lena = be("lena")
+        told(lena, income="800.5")
+        assert 'value="800.5"' in lena.get(page("facts")).content.decode()
+        at(make.EVE + ONE_DAY)
+        told(lena, income="")
+        assert said_by("lena") == {"income": None}
+
+    def test_takes_back_what_they_have_said(self):
+        lena = be("lena")
+        told(lena, income="800")
+        assert page("told", None) in lena.get(page("mine", None)).content.decode()
+        at(make.EVE + ONE_DAY)
+        answer = lena.post(
+            page("take_back", None), {"name": "income", "offering": make.COURSE}, follow=True
+        )
+        assert "You have taken this back" in answer.content.decode()
+        assert answer.redirect_chain[-1][0] == page("why")
+        assert said_by("lena") == {"income": None}
+        assert "Nothing is kept." in lena.get(page("told", None)).content.decode()
+        assert lena.post(page("take_back", None), {"name": "x"}).url == page("told", None)
+
+    def test_is_told_at_the_field_what_is_wrong_and_nothing_is_kept(self):
+        shown = told(be("lena"), income="1,000", level="first_degree").content.decode()
+        assert 'id="id_fact_income_error" role="alert"' in shown
+        assert "digits only, with a point before decimals" in shown
+        assert 'aria-invalid="true"' in shown
+        assert 'value="1,000"' in shown
+        assert "<title>Error" in shown
+        assert said_by("lena") == {}
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"income": "1e3"}, {"income": "NaN"}, {"income": "9" * 16}, {"income": "9" * 10_000},
+            {"income": "<script>"}, {"level": "doctor"}, {"student": "perhaps"},
+            {"income": "\x00"}, {"level": "first_degree\n"}, {},
+        ],
+    )  # fmt: skip
+    def test_cannot_say_what_is_no_answer(self, said):
+        shown = told(be("lena"), **said).content.decode()
+        assert "fg-note--stop" in shown
+        assert "<script>" not in shown
+        assert not models.StatedFact.objects.exists()
+
+    def test_keeps_what_stood_on_another_page_than_the_one_that_was_sent(self):
+        lena = be("lena")
+        told(lena, income="800", student="yes")
+        at(make.EVE + ONE_DAY)
+        told(lena, level="first_degree")
+        assert said_by("lena") == {"income": 800, "student": True, "level": "first_degree"}
+
+    def test_finds_no_form_where_nothing_is_asked(self):
+        make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
+        assert be("lena").get(page("facts")).url == page("why")
+
+    def test_finds_no_form_of_an_offering_that_nobody_waives(self, sell):
+        sell(may_be_waived=lambda code: False)
+        lena = be("lena")
+        assert lena.get(page("facts")).url == page("why")
+        assert "What the policy asks you" not in lena.get(page("why")).content.decode()
+
+    def test_who_applies_first_is_told_that_something_is_missing(self):
+        assert (
+            "something that you have not said yet" in be("lena").get(page("apply")).content.decode()
+        )
+
+    def test_reads_in_the_application_what_was_seen_and_no_note(self):
+        lena = be("lena")
+        one = applied(lena)
+        api.record_fact(
+            one.uuid, name="income", value="900", kind=EvidenceKind.DOCUMENT, by=9, at=make.EVE,
+            note="pay slip looks odd",
+        )  # fmt: skip
+        shown = lena.get(page("application", one.uuid)).content.decode()
+        assert "seen in a document" in shown
+        assert "looks odd" not in shown
+        assert "Take back" not in shown
+
+    def test_can_say_the_countries_of_all_authors(self):
+        every = RULES.replace(
+            "{lt: {field: income, value: 1000}}",
+            "{every: {over: authors, that: {in_group: {group: LDC}}}}",
+        )
+        make.policy(make.policy_text(every), at=make.EVE)
+        lena = be("lena")
+        sent = {"asked": ["fact_authors"], "fact_authors_0": "UG", "fact_authors_1": "HT"}
+        lena.post(page("facts"), sent)
+        assert said_by("lena") == {"authors": ("HT", "UG")}
+        shown = lena.get(page("facts")).content.decode()
+        assert 'aria-label="Country 5"' in shown
+        assert shown.index('value="HT" selected') < shown.index('value="UG" selected')
+
+    def test_can_say_a_day_that_the_policy_counts_from(self):
+        text = make.policy_text(make.LDC_FREE, extra="  group_date_basis: enrolment\n")
+        make.policy(text, at=make.EVE)
+        lena = be("lena")
+        assert "Say what else the policy asks for" in lena.get(page("why")).content.decode()
+        assert 'type="date"' in lena.get(page("facts")).content.decode()
+        told(lena, enrolment="2026-11-20")
+        assert said_by("lena")["enrolment"].isoformat() == "2026-11-20"
+
+    def test_is_asked_for_a_fact_whatever_it_is_called(self):
+        odd = RULES.replace("{flag: student}", '{flag: "a b\\"<é>"}')
+        make.policy(make.policy_text(odd), at=make.EVE)
+        lena = be("lena")
+        told(lena, **{'a b"<é>': "yes"})
+        assert said_by("lena") == {'a b"<é>': True}
+        assert "<é>" not in lena.get(page("facts")).content.decode()
+
+
+class TestAReviewer:
+    @pytest.fixture
+    def one(self):
+        lena = be("lena")
+        told(lena, income="800")
+        return applied(lena)
+
+    def test_reads_each_fact_with_how_it_is_known_and_since_when(self, one):
+        shown = be("rita", reviews=True).get(page("review_one", one.uuid)).content.decode()
+        assert "What you earn &lt;in a year&gt; (USD)" in shown
+        assert "<bdi>800</bdi>" in shown
+        assert "self-declared, 23 November 2026" in shown
+        assert "to be confirmed" in shown
+        assert "seen in a document" in shown
+
+    def test_confirms_what_a_document_shows_and_the_policy_grants_it(self, one):
+        rita = be("rita", reviews=True)
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        assert 'value="800"' in rita.get(there).content.decode()
+        sent = {"fact_income": "850", "kind": "document", "note": "Tax notice 2025"}
+        shown = rita.post(there, sent, follow=True).content.decode()
+        assert "What you have seen is noted." in shown
+        assert "Tax notice 2025" in shown
+        assert "to be confirmed" not in shown
+        assert "of the fee is waived for you" in be("lena").get(page("why")).content.decode()
+        person = make.applicant(id_of("lena"), "GU")
+        assert api.decide(person, offering_code=make.COURSE, at=make.EVE).is_granted
+
+    def test_reads_what_was_said_before(self, one):
+        at(make.EVE + ONE_DAY)
+        told(be("lena"), income="700")
+        shown = be("rita", reviews=True).get(page("review_one", one.uuid)).content.decode()
+        assert "Earlier statements" in shown
+        assert shown.index("<bdi>700</bdi>") < shown.index("<bdi>800</bdi>")
+
+    def test_does_not_decide_without_what_was_said_meanwhile(self, one):
+        told(be("lena"), student="yes")
+        rita = be("rita", reviews=True)
+        verdict = {"verdict": "approve", "percent": "50", "reason": "x", "read": "0"}
+        shown = rita.post(page("review_one", one.uuid), verdict, follow=True).content.decode()
+        assert "Something was written in the meantime." in shown
+
+    @pytest.mark.parametrize(
+        ("sent", "field"),
+        [
+            ({"fact_income": "a lot", "kind": "document"}, "fact_income"),
+            ({"fact_income": "", "kind": "document"}, "fact_income"),
+            ({"fact_income": "800"}, "kind"),
+            ({"fact_income": "800", "kind": "declared"}, "kind"),
+            ({"fact_income": "800", "kind": "document", "valid_until": "2020-01-01"},
+             "valid_until"),
+            ({"fact_income": "800", "kind": "document", "note": "a\x07b"}, "note"),
+        ],
+    )  # fmt: skip
+    def test_is_told_at_the_field_what_is_wrong(self, one, sent, field):
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        shown = be("rita", reviews=True).post(there, sent).content.decode()
+        assert f'id="id_{field}_error"' in shown
+        assert models.StatedFact.objects.count() == 1
+
+    def test_finds_no_fact_that_no_policy_asks_for(self, one):
+        rita = be("rita", reviews=True)
+        for query in ("", "?fact=", "?fact=age", "?fact=documents"):
+            assert rita.get(page("seen_fact", one.uuid) + query).status_code == 404
+
+    def test_with_a_conflict_of_interest_reads_nothing(self, one):
+        rita = be("rita", reviews=True)
+        api.hand_back(one.uuid, by=id_of("rita"), at=make.EVE, has_conflict=True)
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        assert rita.get(there).url == page("review", None)
+        rita.post(there, {"fact_income": "5", "kind": "document"})
+        assert models.StatedFact.objects.count() == 1
+
+    def test_finds_no_form_about_themselves(self, one):
+        models.WaiverApplication.objects.update(user_id=make.person("rita", reviews=True))
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        assert be("rita").get(there).status_code == 404
+
+    @pytest.mark.parametrize("who", ["other", "teacher"])
+    def test_is_the_only_one_who_reads_it(self, one, who):
+        client = be(who, is_staff=who == "teacher")
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        assert client.get(there).status_code == 404
+        for address in (page("why"), page("facts"), page("told", None), page("mine", None)):
+            assert "<bdi>800</bdi>" not in client.get(address).content.decode()
