@@ -198,6 +198,28 @@ BASIS_NAMES: Mapping[str, object] = {
     "residence_verified_else_profile": gettext_lazy("the country in which you live"),
 }
 
+# What facts are called in the middle of a sentence, where a policy has no words for them.
+FACT_NAMES: Mapping[str, object] = {
+    "acceptance": gettext_lazy("day of the acceptance"),
+    "age": gettext_lazy("age in years"),
+    "authors": gettext_lazy("countries of all authors"),
+    "enrolment": gettext_lazy("day of the enrolment"),
+    "fee_paid_by_another_programme": gettext_lazy("another programme pays this fee"),
+    "grace_extended_until": gettext_lazy("end of the extended time of grace"),
+    "grace_requested": gettext_lazy(
+        "time of grace after the country has left the list, on request"
+    ),
+    "household_income": gettext_lazy("income of the household"),
+    "income": gettext_lazy("income"),
+    "international_civil_servant": gettext_lazy("international civil servant"),
+    "invoice": gettext_lazy("day of the invoice"),
+    "member": gettext_lazy("member"),
+    "refugee_or_displaced": gettext_lazy("refugee or displaced person"),
+    "retired": gettext_lazy("retired"),
+    "student": gettext_lazy("student"),
+    "unemployed": gettext_lazy("without employment"),
+}
+
 # Who has to say it, by strength, after whose country it is; no word agrees with another.
 _STRENGTHS: Mapping[str, object] = {
     EvidenceKind.DECLARED: gettext_lazy("%(basis)s (your own statement)"),
@@ -412,9 +434,13 @@ def _facts(params: Mapping[str, str]) -> str:
     parts = []
     if strength := _STRENGTHS.get(params.get("strength", "")):
         parts.append(str(strength) % {"basis": _basis(params)})
-    for name in ("documents", "facts"):
-        parts += [_spoken(one) for one in params.get(name, "").split(", ") if one]
+    parts += [_spoken(one) for one in params.get("documents", "").split(", ") if one]
+    parts += [_fact(one) for one in params.get("facts", "").split(", ") if one]
     return list_separator().join(parts)
+
+
+def _fact(name: str) -> str:
+    return str(FACT_NAMES[name]) if name in FACT_NAMES else _spoken(name)
 
 
 def _spoken(name: str) -> str:

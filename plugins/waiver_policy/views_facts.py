@@ -44,7 +44,6 @@ def facts(request: HttpRequest, offering_code: str) -> HttpResponse:
     own = {one.name: one.value for one in page_facts.own_facts(user_id(request), at=at)}
     form = FactsForm(request.POST if request.method == "POST" else None, asked=asked, known=own)
     if request.method == "POST" and form.is_valid() and _state(request, offering_code, form):
-        messages.success(request, _("What you say is kept. This is the answer by it."))
         return _to_the_answer(request, offering_code)
     context = {
         "form": form,
@@ -80,14 +79,21 @@ def _to_the_answer(request: HttpRequest, offering_code: str) -> HttpResponse:
     user, at = user_id(request), clock.now()
     newest = api.newest_application(user, offering_code)
     if newest is not None and newest.state in api.OPEN_STATES:
+        said = _("What you say is kept. The reviewer of your application reads it.")
+        messages.success(request, said)
         return redirect("waiver_policy:why", offering_code)
     person = Applicant(
         user_id=user, country=compat.profile_country(user),
         evidence=api.presence(api.country_of_request(request), at=at),
     )  # fmt: skip
     decision = api.decide(person, offering_code=offering_code, at=at)
-    page = "apply" if decision.outcome is Outcome.REVIEW else "why"
-    return redirect(f"waiver_policy:{page}", offering_code)
+    if decision.outcome is Outcome.REVIEW:
+        said = _("What you say is kept. By it you may be eligible: apply here, and a person looks "
+                 "at it.")  # fmt: skip
+        messages.success(request, said)
+        return redirect("waiver_policy:apply", offering_code)
+    messages.success(request, _("What you say is kept. This is the answer by it."))
+    return redirect("waiver_policy:why", offering_code)
 
 
 @login_required

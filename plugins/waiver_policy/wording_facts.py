@@ -1,7 +1,7 @@
 """Facts of people in words, in the language of who reads them.
 
-A policy's own words stand as they are written; where it has none, well-known facts have a name
-here, and every other one is called as the policy calls it.
+A policy's own words stand as they are written; where it has none, well-known facts have a name, and
+every other one is called as the policy calls it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,28 +19,7 @@ from waiver_policy import conf
 from waiver_policy.data import AskedFact, FactKind, FactRecord, FactValue
 from waiver_policy.exceptions import FactFault, InvalidFact
 from waiver_policy.rules import stated
-from waiver_policy.sentences import in_a_row
-
-NAMES: Mapping[str, object] = {
-    "acceptance": gettext_lazy("Day of the acceptance"),
-    "age": gettext_lazy("Age in years"),
-    "authors": gettext_lazy("Countries of all authors"),
-    "enrolment": gettext_lazy("Day of the enrolment"),
-    "fee_paid_by_another_programme": gettext_lazy("Another programme pays this fee"),
-    "grace_extended_until": gettext_lazy("End of the extended time of grace"),
-    "grace_requested": gettext_lazy(
-        "I ask for the time of grace after my country has left the list"
-    ),
-    "household_income": gettext_lazy("Income of the household"),
-    "income": gettext_lazy("Income"),
-    "international_civil_servant": gettext_lazy("International civil servant"),
-    "invoice": gettext_lazy("Day of the invoice"),
-    "member": gettext_lazy("Member"),
-    "refugee_or_displaced": gettext_lazy("Refugee or displaced person"),
-    "retired": gettext_lazy("Retired"),
-    "student": gettext_lazy("Student"),
-    "unemployed": gettext_lazy("Without employment"),
-}
+from waiver_policy.sentences import FACT_NAMES, in_a_row
 
 _FAULTS: Mapping[str, object] = {
     FactFault.NOT_ASKED: gettext_lazy("No policy asks for this, so it is not kept."),
@@ -78,10 +58,7 @@ def named_fault(error: InvalidFact) -> str:
 
 def fact_name(name: str) -> str:
     """What a fact is called where its policy has no words for it."""
-    if name in NAMES:
-        return str(NAMES[name])
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return capfirst(FACT_NAMES.get(name, name.replace("_", " ").strip()))
 
 
 def fact_label(asked: AskedFact) -> str:
@@ -94,8 +71,7 @@ def choice_name(word: str) -> str:
     """One of the words that a policy compares, as people read it."""
     if word == stated.NONE_OF_THESE:
         return _("None of these")
-    words = word.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return capfirst(word.replace("_", " ").strip())
 
 
 def fact_value(record: FactRecord) -> str:
