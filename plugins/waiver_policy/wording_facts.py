@@ -58,7 +58,7 @@ def named_fault(error: InvalidFact) -> str:
 
 def fact_name(name: str) -> str:
     """What a fact is called where its policy has no words for it."""
-    return capfirst(FACT_NAMES.get(name, name.replace("_", " ").strip()))
+    return capfirst(str(FACT_NAMES.get(name, name.replace("_", " ").strip())))
 
 
 def fact_label(asked: AskedFact) -> str:
