@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from factories import waiver_policy as make
 from fairgate import clock
 from waiver_policy import api, compat, models
 from waiver_policy.data import EvidenceKind
+from waiver_policy.exceptions import FactFault, InvalidFact, InvalidReview, ReviewFault
 from waiver_policy.forms_facts import field_name
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +169,36 @@ class TestALearner:
         told(lena, level="first_degree")
         assert said_by("lena") == {"income": 800, "student": True, "level": "first_degree"}
 
+    def test_who_sends_an_answer_without_a_choice_again_is_asked_for_one(self):
+        lena = be("lena")
+        told(lena, student="yes")
+        shown = lena.post(page("facts"), {"asked": ["fact_student"]}).content.decode()
+        assert "Please answer at least one of the questions." in shown
+        assert said_by("lena") == {"student": True}
+
+    def test_is_told_what_a_policy_of_this_very_moment_asks_no_more(self, monkeypatch):
+        def state(*_args, **_more):
+            raise InvalidFact(FactFault.NOT_ASKED, "income")
+
+        monkeypatch.setattr(api, "state_facts", state)
+        shown = told(be("lena"), income="800").content.decode()
+        assert "No policy asks for this" in shown
+
+    def test_reads_everything_they_have_told_in_words(self):
+        lena = be("lena")
+        told(lena, income="1234567.5", level="none_of_these", student="no")
+        shown = lena.get(page("told", None)).content.decode()
+        for words in ("1,234,567.5", "None of these", "<bdi>No</bdi>", "Level", "Student"):
+            assert words in shown
+        assert "What you earn &lt;in a year&gt; (USD)" in shown
+
+    def test_whose_application_waits_is_led_back_to_the_reasons(self):
+        lena = be("lena")
+        applied(lena)
+        answer = told(lena, income="800")
+        assert answer.redirect_chain[-1][0] == page("why")
+        assert "The reviewer of your application reads it." in answer.content.decode()
+
     def test_finds_no_form_where_nothing_is_asked(self):
         make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
         assert be("lena").get(page("facts")).url == page("why")
@@ -253,6 +285,20 @@ class TestAReviewer:
         assert "of the fee is waived for you" in be("lena").get(page("why")).content.decode()
         person = make.applicant(id_of("lena"), "GU")
         assert api.decide(person, offering_code=make.COURSE, at=make.EVE).is_granted
+
+    def test_may_get_a_conflict_of_interest_while_they_write(self, one, monkeypatch):
+        def record(*_args, **_more):
+            raise InvalidReview(ReviewFault.SAME_ORGANISATION)
+
+        monkeypatch.setattr(api, "record_fact", record)
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        sent = {"fact_income": "800", "kind": "document"}
+        shown = be("rita", reviews=True).post(there, sent).content.decode()
+        assert "belongs to your own organisation" in shown
+
+    def test_finds_no_application_that_is_not_there(self):
+        there = f"{page('seen_fact', uuid4())}?fact=income"
+        assert be("rita", reviews=True).get(there).status_code == 404
 
     def test_reads_what_was_said_before(self, one):
         at(make.EVE + ONE_DAY)

@@ -5,22 +5,31 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factories import waiver_policy as make
 from fairgate.documents import DocumentErrors
+from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy import api, models
 from waiver_policy.data import Applicant, AskedFact, EvidenceKind, FactKind
-from waiver_policy.exceptions import FactFault, InvalidFact, InvalidReview, NotEligible
+from waiver_policy.exceptions import (
+    FactFault,
+    InvalidFact,
+    InvalidReview,
+    NotEligible,
+    UnknownApplication,
+)
 from waiver_policy.rules import stated
 from waiver_policy.rules.asking import asked_facts
 from waiver_policy.rules.language import read_documents, read_policies
+from waiver_policy.selectors.facts import with_facts
 
 DECLARED, DOCUMENT = EvidenceKind.DECLARED, EvidenceKind.DOCUMENT
 INSTITUTION = EvidenceKind.INSTITUTION
@@ -118,6 +127,15 @@ def test_everything_in_a_policy_counts_and_what_another_policy_says_of_a_fact_co
     ours = policy_of(rule("{flag: r}"), extra)
     found = {one.name: one.title for one in asked_facts(ours, {"other": other})}
     assert found == {"u": "Ours", "p": "", "a": "", "d": "", "r": "", "o": ""}
+
+
+def test_nobody_is_asked_anything_where_no_policy_decides():
+    assert asked_facts(None, {}) == ()
+
+
+def test_a_fact_whose_name_breaks_a_list_of_names_is_asked_of_nobody():
+    assert asked(rule('{flag: "a, b"}')) == {}
+    assert asked(rule(f"{{flag: {'x' * 101}}}")) == {}
 
 
 def test_who_nominates_says_what_a_nomination_says():
@@ -265,6 +283,7 @@ def test_what_is_no_value_is_told(said, kind, fault):
     assert (error.value.fault, error.value.name) == (fault, "x")
 
 
+@settings(deadline=None)
 @given(st.one_of(st.integers(-(10**15) + 1, 10**15 - 1),
                  st.decimals(-(10**9), 10**9, places=4, allow_nan=False)))  # fmt: skip
 def test_a_number_comes_back_as_it_was_said(number):
@@ -273,6 +292,7 @@ def test_a_number_comes_back_as_it_was_said(number):
     assert stated.restored(json.loads(json.dumps(stated.kept(found))), FactKind.NUMBER) == found
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(FactKind)), st.one_of(
     st.text(max_size=300), st.integers(), st.booleans(), st.none(), st.floats(),
     st.lists(st.text(max_size=3), max_size=5),
@@ -445,6 +465,19 @@ class TestWhatAReviewerHasSeen:
             see(one, "800")
         assert not models.StatedFact.objects.exists()
 
+    def test_is_about_an_application_that_is_there(self):
+        with pytest.raises(UnknownApplication):
+            api.record_fact(uuid4(), name="income", value="8", kind=DOCUMENT, by=9, at=make.EVE)
+
+    def test_can_be_taken_back_once_it_is_there(self):
+        one = waiting()
+        with pytest.raises(InvalidFact) as error:
+            see(one, None)
+        assert error.value.fault == "nothing"
+        see(one, "800")
+        see(one, None, at=make.EVE + ONE_DAY)
+        assert decide(at=make.EVE + ONE_DAY).outcome == "ask"
+
 
 # --- Decisions ------------------------------------------------------------------------------------
 
@@ -484,6 +517,10 @@ class TestADecision:
         found = decide(facts={"income": 800})
         assert (found.is_granted, found.inputs["facts"]) == (True, {"income": 800})
         assert "known" not in found.inputs
+
+    def test_about_nobody_looks_for_nothing(self):
+        person = Applicant(user_id=0, country="GU")
+        assert with_facts(person, api.asked_facts(1, make.COURSE), at=make.EVE) is person
 
     def test_keeps_nothing_that_its_policy_does_not_ask(self):
         say(income="800")
@@ -584,6 +621,20 @@ def test_a_statement_that_makes_the_waiver_smaller_is_believed(db):
     person = Applicant(user_id=1, country="UG")
     found = api.decide(person, offering_code=make.COURSE, at=make.EVE)
     assert (found.outcome, found.percent) == ("granted", Percent(50))
+
+
+def test_a_price_that_nobody_knows_is_not_taken_for_smaller(db):
+    make.lists()
+    fixed = (
+        "  - {label: fixed, when: {flag: student},"
+        ' benefit: {kind: fixed_price, amount: "5.00", currency: USD}}\n'
+    )
+    make.policy(make.policy_text(fixed + make.LDC_FREE))
+    say(student="yes")
+    person = Applicant(user_id=1, country="UG")
+    asked_for = {"offering_code": make.COURSE, "at": make.EVE}
+    assert api.decide(person, **asked_for).outcome == "review"
+    assert api.decide(person, **asked_for, price=Money("20.00", "USD")).is_granted
 
 
 def test_a_day_that_a_learner_says_counts_and_gives_nothing_by_itself(db):
