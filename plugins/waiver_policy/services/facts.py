@@ -13,6 +13,7 @@ from django.db import transaction
 from fairgate.clock import utc_day
 from fairgate.readable import is_readable
 from fairgate_tables.inserting import insert_or_lock
+from fairgate_tables.transactions import run_again
 from waiver_policy import conf, models
 from waiver_policy.data import AskedFact, EvidenceKind, FactKind, FactRecord, FactValue
 from waiver_policy.exceptions import FactFault, InvalidFact, UnknownApplication
@@ -58,13 +59,14 @@ def _asked(name: str, asked: Mapping[str, AskedFact]) -> AskedFact:
     return asked[name]
 
 
+@run_again
 def _state(
     user_id: int, read: Mapping[str, tuple[FactValue | None, FactKind]], at: datetime
 ) -> tuple[FactRecord, ...]:
     with transaction.atomic():
         # From here on another request of the same person waits: sent twice is one statement.
         insert_or_lock(models.Applying(user_id=user_id), field="user_id")
-        own = own_words(list_facts(user_id, at=at))
+        own = own_words(list_facts(user_id, at=at, locked=True))
         changed = {
             name: found for name, found in read.items() if not _says(own.get(name), found[0])
         }
