@@ -171,7 +171,7 @@ _BY_CODE: Mapping[str, object] = {
         "All waived seats for your institution in this period are taken at the moment."
     ),
     ReasonCode.FACTS_TO_CONFIRM: gettext_lazy(
-        "By what you say, a waiver could be given. A person confirms this first: %(facts)s."
+        "By what is known so far, a waiver could be given. A person confirms this first: %(facts)s."
     ),
     ReasonCode.QUOTA_COURSE_RUN: gettext_lazy(
         "All waived seats in this course are taken at the moment."

@@ -28,6 +28,7 @@ from waiver_policy.data import (
     Decision,
     Organisation,
     Outcome,
+    ReasonCode,
 )
 from waiver_policy.exceptions import (
     AlreadyEligible,
@@ -77,7 +78,8 @@ def why(request: HttpRequest, offering_code: str) -> HttpResponse:
     offering = page_parts.offering(offering_code)
     applicant, at = _applicant(request), clock.now()
     decision = api.decide(applicant, offering_code=offering_code, at=at)
-    result, *reasons = api.explain(decision)
+    # A waiver that the policy hides has no sentences, and this page has an address all the same.
+    result, *reasons = api.explain(decision) or (_("No waiver applies; the full fee is due."),)
     newest = api.newest_application(user_id(request), offering_code)
     place = api.waiting_place(user_id(request), offering_code)
     has_applied = newest is not None and newest.state in api.OPEN_STATES
@@ -126,7 +128,8 @@ def _asking(
     user = user_id(request)
     asked = page_facts.askable(user, offering_code)
     told = page_facts.told(user, asked, at=at)
-    if not api.may_be_waived(offering_code) or decision.is_granted:
+    is_hidden = any(one.code == ReasonCode.OPTION_HIDDEN for one in decision.reasons)
+    if not api.may_be_waived(offering_code) or decision.is_granted or is_hidden:
         return {"told": told}
     missing = page_facts.missing_facts(decision, user, offering_code)
     form = page_facts.empty_form(missing, user, at=at) if missing else None

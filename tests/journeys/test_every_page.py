@@ -16,7 +16,8 @@ PAGES = {
         "/profile/", FEE, "/fairgate/fees/spectrum-workshop/", "/fairgate/fees/orders/",
         f"{FEE}seat-code/",
         "/fairgate/waivers/", "/fairgate/waivers/why/spectrum-online/",
-        "/fairgate/waivers/apply/spectrum-online/", "/courses/spectrum-workshop/",
+        "/fairgate/waivers/apply/spectrum-online/", "/fairgate/waivers/facts/",
+        "/courses/spectrum-workshop/",
         "/courses/radio-basics/",
     ),
     "Grace": (

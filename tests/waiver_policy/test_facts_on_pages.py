@@ -203,6 +203,12 @@ class TestALearner:
         make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
         assert be("lena").get(page("facts")).url == page("why")
 
+    def test_is_asked_nothing_where_the_policy_hides_the_waiver_without_facts(self):
+        hides = make.policy_text(RULES, extra="  missing: {facts: hide_option}\n")
+        make.policy(hides, at=make.EVE)
+        shown = be("lena").get(page("why")).content.decode()
+        assert "the policy asks" not in shown
+
     def test_finds_no_form_of_an_offering_that_nobody_waives(self, sell):
         sell(may_be_waived=lambda code: False)
         lena = be("lena")
@@ -357,3 +363,31 @@ class TestAReviewer:
         assert client.get(there).status_code == 404
         for address in (page("why"), page("facts"), page("told", None), page("mine", None)):
             assert "<bdi>800</bdi>" not in client.get(address).content.decode()
+
+
+class TestTheAdmin:
+    @pytest.fixture
+    def row(self):
+        told(be("lena"), income="873")
+        return models.StatedFact.objects.get()
+
+    def test_lists_no_value_and_shows_one_to_who_opens_the_row(self, row):
+        operator = be("root", is_superuser=True, is_staff=True)
+        listed = operator.get(reverse("admin:waiver_policy_statedfact_changelist"))
+        assert "self-declared" in listed.content.decode()
+        assert "873" not in listed.content.decode()
+        there = reverse("admin:waiver_policy_statedfact_change", args=[row.pk])
+        assert "873" in operator.get(there).content.decode()
+
+    def test_lets_nobody_change_or_delete_a_row(self, row):
+        operator = be("root", is_superuser=True, is_staff=True)
+        for what in ("change", "delete"):
+            there = reverse(f"admin:waiver_policy_statedfact_{what}", args=[row.pk])
+            assert operator.post(there, {"value": "1", "post": "yes"}).status_code == 403
+        assert operator.get(reverse("admin:waiver_policy_statedfact_add")).status_code == 403
+        assert models.StatedFact.objects.get().value == 873
+
+    def test_is_not_there_for_staff_without_the_permission(self, row):
+        teacher = be("teacher", is_staff=True)
+        there = reverse("admin:waiver_policy_statedfact_changelist")
+        assert teacher.get(there).status_code == 403
