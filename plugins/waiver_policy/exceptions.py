@@ -355,7 +355,7 @@ class FactFault(StrEnum):
     MANY_COUNTRIES = "many_countries"
     LONG_NOTE = "long_note"
     LAPSED = "lapsed"
-    OWN_ONLY = "own_only"
+    TOO_OFTEN = "too_often"
     NOT_OWN = "not_own"
     WRONG_KIND = "wrong_kind"
     NOTHING = "nothing"

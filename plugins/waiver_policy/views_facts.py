@@ -68,7 +68,7 @@ def _state(request: HttpRequest, offering_code: str, form: FactsForm) -> bool:
     try:
         api.state_facts(user_id(request), form.said, offering_code=offering_code, at=clock.now())
     except InvalidFact as error:
-        name = field_name(error.name)
+        name = field_name(error.name) if error.name else ""
         form.add_error(name if name in form.fields else None, wording_facts.fact_fault(error))
         return False
     return True

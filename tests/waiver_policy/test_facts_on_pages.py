@@ -239,6 +239,7 @@ class TestALearner:
         )
         make.policy(make.policy_text(every), at=make.EVE)
         lena = be("lena")
+        assert 'name="fact_authors_4"' in lena.get(page("facts")).content.decode()
         sent = {"asked": ["fact_authors"], "fact_authors_0": "UG", "fact_authors_1": "HT"}
         lena.post(page("facts"), sent)
         assert said_by("lena") == {"authors": ("HT", "UG")}
@@ -254,6 +255,19 @@ class TestALearner:
         assert 'type="date"' in lena.get(page("facts")).content.decode()
         told(lena, enrolment="2026-11-20")
         assert said_by("lena")["enrolment"].isoformat() == "2026-11-20"
+        shown = lena.get(page("facts")).content.decode()
+        assert 'value="2026-11-20"' in shown
+        assert "20 November 2026" in shown
+
+    def test_can_say_a_line_of_text_in_any_script(self):
+        words = RULES.replace("{flag: student}", "{has: school}")
+        make.policy(make.policy_text(words), at=make.EVE)
+        lena = be("lena")
+        told(lena, school=" مدرسة <b> ")
+        assert said_by("lena") == {"school": "مدرسة <b>"}
+        shown = lena.get(page("facts")).content.decode()
+        assert 'value="مدرسة &lt;b&gt;"' in shown
+        assert "fg-note--stop" in told(lena, school="x" * 201).content.decode()
 
     def test_is_asked_for_a_fact_whatever_it_is_called(self):
         odd = RULES.replace("{flag: student}", '{flag: "a b\\"<é>"}')

@@ -17,7 +17,7 @@ from factories import waiver_policy as make
 from fairgate.documents import DocumentErrors
 from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy import api, models
+from waiver_policy import api, models, wording_facts
 from waiver_policy.data import Applicant, AskedFact, EvidenceKind, FactKind
 from waiver_policy.exceptions import (
     FactFault,
@@ -29,7 +29,9 @@ from waiver_policy.exceptions import (
 from waiver_policy.rules import stated
 from waiver_policy.rules.asking import asked_facts
 from waiver_policy.rules.language import read_documents, read_policies
+from waiver_policy.rules.vectors import read_vectors
 from waiver_policy.selectors.facts import with_facts
+from waiver_policy.services import facts as services
 
 DECLARED, DOCUMENT = EvidenceKind.DECLARED, EvidenceKind.DOCUMENT
 INSTITUTION = EvidenceKind.INSTITUTION
@@ -178,6 +180,20 @@ def test_what_cannot_be_said_of_a_fact_is_a_fault_with_its_place(facts, words):
         policy_of(LOW_INCOME, f"  facts: {facts}\n")
     assert words in str(error.value)
     assert "facts" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [("[x]", "how they are known is needed"), ("{x: ip}", "it is one of declared, document")],
+)
+def test_how_a_fact_is_known_in_a_vector_is_one_of_the_words(known, words):
+    policy = policy_of(LOW_INCOME)
+    text = (
+        f"- {{policy: {make.SLUG}, as_of: '2026-11-22', person: {{known: {known}}},"
+        " expect: {label: null}}\n"
+    )
+    with pytest.raises(DocumentErrors, match=words):
+        read_vectors(text, file="v", policies={make.SLUG: policy})
 
 
 def test_a_policy_without_the_key_has_the_text_and_the_hash_that_it_had():
@@ -422,6 +438,16 @@ class TestWhatALearnerSays:
         assert api.get_application(one.uuid).message_count == 1
         say(income="800")
         assert api.get_application(one.uuid).message_count == 1
+
+    def test_is_not_kept_endlessly_and_can_be_taken_back_all_the_same(self, monkeypatch):
+        monkeypatch.setattr(services, "MOST_A_DAY", 3)
+        for hour in range(3):
+            say(income=str(hour), at=make.EVE + timedelta(hours=hour))
+        with pytest.raises(InvalidFact) as error:
+            say(income="8", at=make.EVE + timedelta(hours=4))
+        assert error.value.fault == "too_often"
+        assert api.take_back_fact(1, "income", at=make.EVE + timedelta(hours=4))
+        say(income="8", at=make.EVE + timedelta(hours=28))
 
     def test_is_gone_when_they_have_left(self):
         say(income="800")
@@ -669,3 +695,9 @@ def test_a_price_that_is_kept_is_given_by_no_mere_word_either(db):
     found = decide(at=make.EVE + ONE_DAY)
     assert found.outcome == "review"
     assert "PRICE_LOCKED" in codes(found)
+
+
+@pytest.mark.parametrize("fault", list(FactFault))
+def test_every_fault_is_told_in_a_sentence(fault):
+    assert wording_facts.fact_fault(InvalidFact(fault)).endswith((".", "12000.50"))
+    assert wording_facts.named_fault(InvalidFact(fault, "income")).startswith("income: ")

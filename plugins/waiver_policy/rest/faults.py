@@ -98,6 +98,7 @@ STATUSES: Statuses = {
     },
     InvalidFact: {
         FactFault.NOT_OWN: 403,
+        FactFault.TOO_OFTEN: 429,
     },
     InvalidNomination: {
         NominationFault.UNKNOWN_PERSON: 400,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +25,8 @@ from waiver_policy.services.independence import check_no_conflict
 log = logging.getLogger(__name__)
 
 MAX_NOTE = 255
+MOST_A_DAY = 100
+"""So many things one person says of themselves in a day; whoever says more is trying values out."""
 SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
 
 
@@ -66,10 +68,12 @@ def _state(
     with transaction.atomic():
         # From here on another request of the same person waits: sent twice is one statement.
         insert_or_lock(models.Applying(user_id=user_id), field="user_id")
-        own = own_words(list_facts(user_id, at=at, locked=True))
+        records = list_facts(user_id, at=at, locked=True)
+        own = own_words(records)
         changed = {
             name: found for name, found in read.items() if not _says(own.get(name), found[0])
         }
+        _check_pace(records, changed, at)
         if changed:
             rows = _write(
                 user_id, changed, kind=EvidenceKind.DECLARED, by=user_id, at=at, note="",
@@ -80,6 +84,21 @@ def _state(
             rows = []
     new = {row.name: to_record(row) for row in rows}
     return tuple(found for name in read if (found := new.get(name) or own.get(name)) is not None)
+
+
+def _check_pace(
+    records: Iterable[FactRecord],
+    changed: Mapping[str, tuple[FactValue | None, FactKind]],
+    at: datetime,
+) -> None:
+    """What is said is kept for good, so nobody says endlessly; taking back is always possible."""
+    of_today = [
+        one for one in records
+        if one.kind is EvidenceKind.DECLARED and one.observed_at > at - timedelta(days=1)
+    ]  # fmt: skip
+    says = any(value is not None for value, _kind in changed.values())
+    if says and len(of_today) + len(changed) > MOST_A_DAY:
+        raise InvalidFact(FactFault.TOO_OFTEN)
 
 
 def _says(own: FactRecord | None, value: FactValue | None) -> bool:
