@@ -132,6 +132,19 @@ def test_what_was_rolled_back_was_never_there():
 
 
 @pytest.mark.django_db
+def test_a_version_that_was_rolled_back_is_not_the_next_one_of_the_same_text():
+    make.lists(make.list_text({}, UGANDA))
+    with transaction.atomic():
+        make.policy(make.policy_text(make.LDC_FREE, slug="other"), slug="other")
+        make.policy(ONLY_LDC)
+        assert decide("UG").policy_version == 1
+        transaction.set_rollback(True)
+    make.policy(TWO_THIRDS)
+    make.policy(ONLY_LDC)
+    assert decide("UG").policy_version == 2
+
+
+@pytest.mark.django_db
 def test_an_edition_for_a_moment_that_is_past_counts_from_that_moment():
     prepare()
     decide()

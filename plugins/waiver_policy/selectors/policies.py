@@ -13,8 +13,8 @@ from waiver_policy.rules.language import read_kept
 from waiver_policy.rules.policies import Policy
 from waiver_policy.rules.review_terms import ReviewTerms, review_terms
 
-Deciding = tuple[int | None, str | None]
-"""The number and hash of the version that decides; nothing where nobody does."""
+Deciding = tuple[int | None, object]
+"""The id and UUID of the version that decides; nothing where nobody does."""
 
 
 def get_deciding_version() -> models.PolicyVersion | None:
@@ -36,9 +36,12 @@ def deciding_columns() -> tuple[str, list[str]]:
 
 
 def version_of(deciding: Deciding) -> models.PolicyVersion | None:
-    """The version that decides. What its number and hash name never changes, and is kept."""
-    pk, sha256 = deciding
-    return _version(pk, sha256) if pk is not None else None
+    """The version that decides. What its id and UUID name never changes, and is kept.
+
+    The UUID tells apart two versions that get one id, the first of which was rolled back.
+    """
+    pk, key = deciding
+    return _version(pk, key) if pk is not None else None
 
 
 # Written out: it is asked at every price.
@@ -46,13 +49,13 @@ _LAST = (
     "(SELECT {} FROM waiver_policy_policyversion WHERE activated_at IS NOT NULL{} "
     "ORDER BY activated_at DESC, id DESC LIMIT 1)"
 )
-_WHAT = ("CASE WHEN state = 'active' THEN id END", "sha256")
+_WHAT = ("CASE WHEN state = 'active' THEN id END", "uuid")
 _columns = ", ".join(_LAST.format(what, "") for what in _WHAT)
 _columns_of_slug = ", ".join(_LAST.format(what, " AND slug = %s") for what in _WHAT)
 
 
 @lru_cache(maxsize=16)
-def _version(pk: int, sha256: str) -> models.PolicyVersion:
+def _version(pk: int, key: object) -> models.PolicyVersion:
     version: models.PolicyVersion = models.PolicyVersion.objects.get(pk=pk)
     return version
 

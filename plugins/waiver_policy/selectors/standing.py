@@ -68,7 +68,7 @@ def look(
         )  # fmt: skip
         (
             is_known, is_held, approval, lock, evidence, history, moved, facts,
-            version, sha256, free, *mark,
+            version, version_key, free, *mark,
         ) = cursor.fetchone()  # fmt: skip
     return Standing(
         has_grant=bool(is_known or is_held),
@@ -78,7 +78,7 @@ def look(
         has_history=bool(history),
         has_moved=bool(moved),
         has_facts=bool(facts),
-        deciding=(version, sha256),
+        deciding=(version, version_key),
         mark=mark_of(tuple(mark)),
         free=free or 0,
     )
