@@ -213,9 +213,9 @@ FACT_NAMES: Mapping[str, object] = {
     "income": gettext_lazy("income"),
     "international_civil_servant": gettext_lazy("international civil servant"),
     "invoice": gettext_lazy("day of the invoice"),
-    "member": gettext_lazy("member"),
+    "member": pgettext_lazy("what a person is", "member"),
     "refugee_or_displaced": gettext_lazy("refugee or displaced person"),
-    "retired": gettext_lazy("retired"),
+    "retired": pgettext_lazy("what a person is", "retired"),
     "student": gettext_lazy("student"),
     "unemployed": gettext_lazy("without employment"),
 }

@@ -27,7 +27,7 @@ _FAULTS: Mapping[str, object] = {
         "Please write a number in digits only, with a point before decimals: 12000.50"
     ),
     FactFault.LONG_NUMBER: gettext_lazy(
-        "This number is too long: at most 15 digits, and 4 after the point."
+        "This number is too long: at most 15 digits before the point and 4 after it."
     ),
     FactFault.NO_TRUTH: gettext_lazy("Please choose yes or no."),
     FactFault.NO_CHOICE: gettext_lazy("Please choose one of the list."),

@@ -16,6 +16,7 @@ from waiver_policy.exceptions import (
     ApplicationClosed,
     FundEmpty,
     GrantClosed,
+    KeyReused,
     NotEligible,
 )
 from waiver_policy.rules.ranking import rank_of
@@ -186,6 +187,31 @@ class TestWithoutMoney:
         assert again.uuid == held.uuid
         api.release_grant(held.uuid, at=LATER + timedelta(days=14), reason="expired")
         assert (place(1), place(2).state) == (None, "offered")
+        assert api.check_funds() == ()
+
+    @pytest.mark.parametrize("is_over", [False, True])
+    def test_the_key_of_an_order_that_lapsed_asks_for_nothing_else(self, is_over):
+        wait(1)
+        api.credit_fund(dollars("15.00"), key="more", reason="x", at=LATER)
+        held = make.grant(1, key="order:1", at=LATER)
+        api.release_grant(held.uuid, at=LATER, reason="expired")
+        if is_over:
+            api.leave_waiting_list(1, make.COURSE, at=LATER)
+        others = [(1, make.COURSE, "9.00"), (1, "another", "15.00"), (2, make.COURSE, "15.00")]
+        for user_id, offering, cost in others:
+            with pytest.raises(KeyReused):
+                make.grant(user_id, key="order:1", offering=offering, cost=dollars(cost), at=LATER)
+        again = make.grant(1, key="order:1", at=LATER)
+        assert (again.uuid == held.uuid) is not is_over
+        assert api.check_funds() == ()
+
+    def test_a_key_may_lapse_twice(self):
+        wait(1)
+        api.credit_fund(dollars("15.00"), key="more", reason="x", at=LATER)
+        for _ in range(2):
+            held = make.grant(1, key="order:1", at=LATER)
+            api.release_grant(held.uuid, at=LATER, reason="expired")
+        assert place(1).state == "offered"
         assert api.check_funds() == ()
 
     def test_a_place_that_was_never_served_lapses_after_the_days_of_the_setting(self, settings):

@@ -26,6 +26,7 @@ KEPT = (
     models.ListMembership,
     models.MembershipConfirmation,
     models.StatedFact,
+    models.UsedKey,
     models.WaiverDecision,
 )
 
@@ -33,7 +34,10 @@ KEPT = (
 @pytest.fixture(autouse=True)
 def granted():
     make.programme()
-    make.grant()
+    grant = make.grant()
+    models.UsedKey.objects.create(
+        key="k", grant=models.WaiverGrant.objects.get(uuid=grant.uuid), asked_cost="USD 15.00"
+    )
     models.DocumentReading.objects.create(document=uuid4(), by=9, at=make.EVE)
     api.record_evidence(
         1, basis=EvidenceBasis.NATIONALITY, countries=["HT"], kind=EvidenceKind.DECLARED, by=1,

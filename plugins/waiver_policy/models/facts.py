@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import Forgettable
@@ -26,7 +27,9 @@ class StatedFact(Forgettable):
     """
 
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
-    statement = models.UUIDField(_("statement"), editable=False)
+    statement = models.UUIDField(
+        pgettext_lazy("what somebody has said", "statement"), editable=False
+    )
     user_id = models.BigIntegerField(_("user"))
     name = models.CharField(_("fact"), max_length=100)
     value_kind = models.CharField(_("kind of value"), max_length=12)

@@ -114,6 +114,29 @@ class WaiverGrant(models.Model):
         return f"{self.offering_code} {self.state}"
 
 
+class UsedKey(WrittenOnce):
+    """The key of a request that had a grant of the waiting list, and gave it back.
+
+    The grant has the key of its offer again. What this one was for, and what the seat was said to
+    cost (``asked_cost``), stays known: it is used for nothing else.
+
+    .. no_pii: The grant names the person.
+    """
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    grant = models.ForeignKey(
+        WaiverGrant, verbose_name=_("waiver grant"), on_delete=models.PROTECT, related_name="+"
+    )
+    asked_cost = models.CharField(max_length=80, blank=True, editable=False)
+
+    class Meta(WrittenOnce.Meta):
+        verbose_name = _("used key")
+        verbose_name_plural = _("used keys")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 # What comes from outside, or goes there: it changes what the fund has in all.
 OUTSIDE = ("revenue", "donation", "manual", "correction", "clawback")
 # What moves inside the fund: from free to held, from held to spent, and back.

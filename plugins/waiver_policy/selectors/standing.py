@@ -58,20 +58,20 @@ def look(
     columns, values = deciding_columns()
     with connection.cursor() as cursor:
         cursor.execute(
-            _looking(columns, of_fund=bool(currency)),
+            _looking(columns, connection.vendor, of_fund=bool(currency)),
             [
-                key or live, live, user_id, offering_code, *APPROVED, live,
+                key or live, key, live, user_id, offering_code, *APPROVED, live,
                 user_id, user_id, _adapted(at - COUNTRY_CHANGE),
                 user_id, _adapted_day(utc_day(at) - SETTLES_AFTER), user_id,
                 *values, *([currency] if currency else ()),
             ],
         )  # fmt: skip
         (
-            is_known, is_held, approval, lock, evidence, history, moved, facts,
+            is_known, is_used, is_held, approval, lock, evidence, history, moved, facts,
             version, version_key, free, *mark,
         ) = cursor.fetchone()  # fmt: skip
     return Standing(
-        has_grant=bool(is_known or is_held),
+        has_grant=bool(is_known or is_used or is_held),
         has_approval=bool(approval),
         has_lock=bool(lock),
         has_evidence=bool(evidence),
@@ -93,13 +93,14 @@ def _adapted_day(day: date) -> str:
 
 
 @cache
-def _looking(deciding: str, *, of_fund: bool) -> str:
-    # Written out and kept: it is asked at every price. The names are ours.
+def _looking(deciding: str, _vendor: str, *, of_fund: bool) -> str:
+    # Written out and kept, for each way to quote: it is asked at every price. The names are ours.
     at, key = (connection.ops.quote_name(name) for name in ("at", "key"))
     rows = ", ".join(
         f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {which})"  # noqa: S608
         for model, which in (
             (models.WaiverGrant, f"{key} = %s"),
+            (models.UsedKey, f"{key} = %s"),
             (models.WaiverGrant, "live_key = %s"),
             (models.WaiverApplication, "user_id = %s AND offering_code = %s AND state IN (%s, %s)"),
             (models.PriceLock, "live_key = %s"),

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
+from fairgate_tables.inserting import insert_or_lock
 from fairgate_tables.transactions import in_transaction, run_again
 from waiver_policy import conf, models
 from waiver_policy.data import Applicant, Expired, GrantSummary, Outcome, Reason, ReasonCode
@@ -107,6 +108,8 @@ def _look(wish: Wish) -> tuple[models.WaiverGrant | None, models.WaiverGrant | N
     found = {row.key: row for row in rows.select_related("decision__facts")}
     known = found.pop(wish.key, None)
     _check_payload(wish, known)
+    if known is None:
+        _check_used(wish)
     return known, next(iter(found.values()), None)
 
 
@@ -124,9 +127,20 @@ def _known(wish: Wish) -> models.WaiverGrant | None:
 
 
 def _check_payload(wish: Wish, row: models.WaiverGrant | None) -> None:
-    wanted = (wish.user_id, wish.offering_code, wish.asked_cost)
-    if row is not None and (row.user_id, row.offering_code, row.asked_cost) != wanted:
+    if row is not None and not _is_for(wish, row, row.asked_cost):
         raise KeyReused(wish.key)
+
+
+def _check_used(wish: Wish) -> None:
+    """A key whose offer went back to the waiting list asks for the same again, or for nothing."""
+    used = models.UsedKey.objects.select_related("grant").filter(key=wish.key).first()
+    if used is not None and not _is_for(wish, used.grant, used.asked_cost):
+        raise KeyReused(wish.key)
+
+
+def _is_for(wish: Wish, row: models.WaiverGrant, asked_cost: str) -> bool:
+    wanted = (wish.user_id, wish.offering_code, wish.asked_cost)
+    return (row.user_id, row.offering_code, asked_cost) == wanted
 
 
 def _known_or_refused(wish: Wish, decided: Decided) -> GrantSummary:
@@ -299,6 +313,8 @@ def _offer_again(row: models.WaiverGrant, *, at: datetime) -> bool:
     place.state, place.closed_at = Place.OFFERED, None
     place.live_key = row.live_key
     place.save(update_fields=["state", "live_key", "closed_at"])
+    used = models.UsedKey(key=row.key, grant=row, asked_cost=row.asked_cost)
+    insert_or_lock(used, field="key")
     row.key, row.held_until = waiting.offer_key(place), None
     row.save(update_fields=["key", "held_until"])
     return True
