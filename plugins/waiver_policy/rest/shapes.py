@@ -573,10 +573,20 @@ class DeclareBody(Body):
     )
 
 
+# By a pattern: an enum that two bodies share under a name as common as "kind" gets one that nobody
+# could read.
+@extend_schema_field({"type": "string", "pattern": f"^({'|'.join(kind.value for kind in SEEN)})$"})
+class SeenAs(serializers.ChoiceField):
+    """How a reviewer knows something."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[kind.value for kind in SEEN], **kwargs)
+
+
 class SeenBody(DeclareBody):
     """What a reviewer has seen in a document, or been told by an institution."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in SEEN])
+    kind = SeenAs()
     valid_until = serializers.DateField(default=None, allow_null=True)
     note = serializers.CharField(max_length=255, default="", allow_blank=True)
 
@@ -675,8 +685,7 @@ class RecordFactBody(Body):
 
     name = serializers.CharField(max_length=MAX_NAME)
     value = Value(allow_null=True)
-    # Weakest first: the same choices in the same order twice have no name in the description.
-    kind = serializers.ChoiceField(choices=sorted((kind.value for kind in SEEN), reverse=True))
+    kind = SeenAs()
     valid_until = serializers.DateField(default=None, allow_null=True)
     note = serializers.CharField(max_length=255, default="", allow_blank=True)
 
