@@ -66,6 +66,7 @@ TEST = [
     "pytest-socket",
     "pytest-xdist",
     "setuptools>=64",
+    "stripe>=16.1",  # drives the peer of tests/stripe_peer, and says what a valid request is
     "wheel",
 ]
 
