@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import browsers
 import emptying
+import localstripe_process
 import two_databases
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -63,6 +64,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(two_databases.missing())
     if item.get_closest_marker("browser") and not browsers.chromium():
         pytest.skip(browsers.MISSING)
+    if item.get_closest_marker("localstripe") and not localstripe_process.command():
+        pytest.skip(localstripe_process.MISSING)
 
 
 @pytest.fixture(scope="session")
