@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 import stripe
@@ -178,6 +179,36 @@ def test_k17_refunds_at_the_same_moment_never_exceed_the_charge(server, api, pai
         given_back = sum(tellers.map(try_it, range(8)))
 
     assert given_back == api.v1.charges.retrieve(paid.id).amount_refunded == 10_000
+
+
+class Nosy(Clock):
+    """A clock that tries, whenever it is read, to get into the account as somebody else."""
+
+    account: Account | None = None
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.got_in: list[bool] = []
+
+    @property
+    def seconds(self) -> int:
+        if self.account is not None:
+            with ThreadPoolExecutor(1) as other:
+                self.got_in.append(other.submit(self.account.lock.acquire, False).result())
+        return super().seconds
+
+
+def test_k17_while_a_refund_is_made_nobody_else_gets_in():
+    clock = Nosy(NOON)
+    account = Account(clock=clock)
+    with Server(Peer(account)) as server, client_of(server.url) as api:
+        paid = api.v1.payment_intents.create(params=a_payment())
+        clock.account = account
+
+        api.v1.refunds.create(params={"payment_intent": paid.id})
+
+    assert clock.got_in
+    assert not any(clock.got_in)
 
 
 @settings(max_examples=20)
