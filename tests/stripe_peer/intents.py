@@ -243,11 +243,12 @@ def capture(account: Account, params: Params, identifier: str) -> Object:
     """
     intent = account.store.get("payment_intent", identifier)
     _check_status(intent, ("requires_capture",), "capture")
-    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
-    if amount > intent["amount_capturable"]:
+    reserved: int = intent["amount_capturable"]
+    amount: int = params.get("amount_to_capture", reserved)
+    if amount > reserved:
         raise Refusal(
             f"The requested capture amount is greater than the amount you can capture for this "
-            f"charge: {intent['amount_capturable']}.",
+            f"charge: {reserved}.",
             code="amount_too_large",
             param="amount_to_capture",
         )
