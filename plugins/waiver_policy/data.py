@@ -124,6 +124,7 @@ class ReasonCode(StrEnum):
     COUNTRY_CHANGED = "COUNTRY_CHANGED"
     WAITING_LIST_OFFER = "WAITING_LIST_OFFER"
     FACTS_TO_CONFIRM = "FACTS_TO_CONFIRM"
+    TWO_PEOPLE = "TWO_PEOPLE"
 
 
 class ApplicationState(StrEnum):

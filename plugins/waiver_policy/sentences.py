@@ -164,6 +164,9 @@ _BY_CODE: Mapping[str, object] = {
         "The policy sets a price in %(currency)s, and this fee is in %(other)s. A person decides "
         "what you pay."
     ),
+    ReasonCode.TWO_PEOPLE: gettext_lazy(
+        "More would be waived than one person decides about alone: a second person looks at it."
+    ),
     ReasonCode.TABLE_LACKS: gettext_lazy(
         "The table “%(list)s” of the policy has no price for you. A person decides what you pay."
     ),

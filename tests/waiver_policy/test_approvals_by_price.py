@@ -149,6 +149,14 @@ def test_an_offering_is_not_granted_at_the_price_it_has_anyway(sell):
     assert api.get_application(applied.uuid) == applied
 
 
+def test_a_price_is_below_what_the_person_would_be_asked(sell):
+    # What a seat costs the fund is no price.
+    sell(worth_of=lambda code: [PRICE, PRICE * 3], price_of=lambda code, payer, on: PRICE)
+    with pytest.raises(InvalidReview) as refused:
+        approve(apply(), Money("150.00", "USD"))
+    assert refused.value.fault is ReviewFault.PRICE_OF_NO_USE
+
+
 @pytest.mark.parametrize("change", ["percent_bp = 10", "price_currency = ''", "price_minor = -1"])
 def test_the_database_holds_a_percentage_or_a_price_with_its_currency(change):
     approve(apply())

@@ -152,9 +152,13 @@ def needs_second(award: Award, worth: Sequence[Money], limits: Mapping[str, Mone
     ``limits`` one amount per currency, above which two people decide. Where there is a limit and
     the amount is not known in any of its currencies, two people decide.
     """
+    return waives_much(Reduction((award,)), worth, limits)
+
+
+def waives_much(reduction: Reduction, worth: Sequence[Money], limits: Mapping[str, Money]) -> bool:
+    """The same for what is taken off a price by any number of steps."""
     if not limits:
         return False
-    reduction = Reduction((award,))
     waived = [
         reduction.of_cost(cost, price)
         for cost in worth
@@ -164,8 +168,12 @@ def needs_second(award: Award, worth: Sequence[Money], limits: Mapping[str, Mone
     return not waived or any(limits[one.currency] < one for one in waived)
 
 
-def check_award(award: Award | None, worth: Sequence[Money]) -> Award:
-    """What a reviewer grants takes something off some price of the offering.
+def check_award(
+    award: Award | None, worth: Sequence[Money], *, price: Money | None = None
+) -> Award:
+    """What a reviewer grants takes something off the price of the offering.
+
+    ``worth`` as for ``needs_second``; ``price`` is what this person would be asked, if known.
 
     Raises:
         InvalidReview: nothing is granted, or a price that is no lower than what is asked, or in a
@@ -174,7 +182,10 @@ def check_award(award: Award | None, worth: Sequence[Money]) -> Award:
     if award is None or award == Percent(0):
         raise InvalidReview(ReviewFault.NO_PERCENT)
     if isinstance(award, Money):
-        helps = any(one.currency == award.currency and award < one for one in worth)
+        known = [one for one in worth if one.currency == award.currency]
+        if price is not None and price.currency == award.currency:
+            known = [price]
+        helps = any(award < one for one in known)
         if award.minor < 0 or (worth and not helps):
             raise InvalidReview(ReviewFault.PRICE_OF_NO_USE)
     return award

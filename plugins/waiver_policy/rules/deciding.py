@@ -162,9 +162,7 @@ def _locate(question: Question) -> Located:
 
 def _find(question: Question, located: Located) -> _Finding:
     if question.offered is not None:
-        part = question.offered.part_of(question.price)
-        reason = _reason(ReasonCode.WAITING_LIST_OFFER, percent=plain(part))
-        return _Finding(Outcome.GRANTED, (reason,), question.offered)
+        return _offered(question.offered, question.price)
     by_rule = _by_sure_facts(question, located)
     approval = question.approval
     price = question.price
@@ -176,6 +174,15 @@ def _find(question: Question, located: Located) -> _Finding:
         reasons = (said, _other_currency(approval.reduction, price))
         return _Finding(Outcome.REVIEW, reasons)
     return _Finding(Outcome.GRANTED, (said,), approval.reduction, approval=approval)
+
+
+def _offered(offered: Reduction, price: Money | None) -> _Finding:
+    """What the waiting list holds; a person looks at a fee in another currency than it was for."""
+    if price is not None and not offered.applies_to(price):
+        said = _reason(ReasonCode.WAITING_LIST_OFFER, percent=plain(NOTHING))
+        return _Finding(Outcome.REVIEW, (said, _other_currency(offered, price)))
+    reason = _reason(ReasonCode.WAITING_LIST_OFFER, percent=plain(offered.part_of(price)))
+    return _Finding(Outcome.GRANTED, (reason,), offered)
 
 
 def _helps(approval: Approval, found: _Finding, price: Money | None) -> bool:
@@ -411,6 +418,12 @@ def _review_needed(asked: _Asked, verdict: Verdict) -> Reason:
     elif verdict.benefit is not None and verdict.benefit.proposes is not None:
         said["percent"] = plain(verdict.benefit.proposes)
     return _reason(ReasonCode.REVIEW_NEEDED, **said)
+
+
+def price_of(decision: Decision) -> Money | None:
+    """The price that a decision was made about, if it was known."""
+    kept = decision.inputs["price"]
+    return Money.from_minor(*kept) if kept else None
 
 
 def proposal(reduction: Reduction, price: Money | None) -> dict[str, str]:

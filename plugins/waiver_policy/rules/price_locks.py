@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from fairgate.money import Money
 from fairgate.percent import Percent
 from waiver_policy.data import (
     NOTHING_OFF,
@@ -25,7 +24,7 @@ from waiver_policy.data import (
     ReasonCode,
     Reduction,
 )
-from waiver_policy.rules import deciding
+from waiver_policy.rules import deciding, two_people
 from waiver_policy.rules.conditions import Lists
 from waiver_policy.rules.deciding import NOTHING, Question
 from waiver_policy.rules.grounds import Grounds
@@ -98,7 +97,7 @@ def turned_again(decision: Decision, kept: Mapping[str, Any], *, at: datetime) -
         decision = _locked(decision, date.fromisoformat(locked["until"]), at=at)
     if changed := kept.get("changed"):
         decision = _changed(decision, tuple(changed["from"]), was_void=changed["was_void"])
-    return decision
+    return two_people.turned(decision) if kept.get("seen_by_one") else decision
 
 
 def proposed(decision: Decision) -> Award | None:
@@ -111,18 +110,12 @@ def proposed(decision: Decision) -> Award | None:
 
 def proposed_part(decision: Decision) -> Percent | None:
     """The share of the price that this is; ``None`` if that cannot be said."""
-    award, price = proposed(decision), _price(decision)
+    award, price = proposed(decision), deciding.price_of(decision)
     if award is None:
         return None
     reduction = Reduction((award,))
     is_known = price is None or reduction.applies_to(price)
     return reduction.part_of(price) if is_known else None
-
-
-def _price(decision: Decision) -> Money | None:
-    """The price that a decision was made about, if it was known."""
-    kept = decision.inputs["price"]
-    return Money.from_minor(*kept) if kept else None
 
 
 def _by_lock(question: Question, lock: Lock) -> Decision:
@@ -173,7 +166,7 @@ def _changed(decision: Decision, before: tuple[str, ...], *, was_void: bool) -> 
     inputs = {**decision.inputs, "changed": {"from": list(before), "was_void": was_void}}
     reasons = _with_change(decision.reasons, was_void=was_void)
     if needs_person:
-        said = deciding.proposal(decision.reduction, _price(decision))
+        said = deciding.proposal(decision.reduction, deciding.price_of(decision))
         reasons += (Reason(code=ReasonCode.REVIEW_NEEDED.value, params=said),)
     return replace(
         decision,

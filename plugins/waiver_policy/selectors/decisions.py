@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from waiver_policy.data import (
     Reduction,
 )
 from waiver_policy.exceptions import UnknownGrant
-from waiver_policy.rules import deciding, price_locks
+from waiver_policy.rules import deciding, price_locks, two_people
+from waiver_policy.rules.applications import Action, waives_much
 from waiver_policy.rules.asking import asked_facts
 from waiver_policy.rules.conflicts import domain_key, name_key
 from waiver_policy.rules.countries import locate
@@ -104,12 +106,11 @@ def decide(
         offered=found.offered,
         course_run=_course_run(offering_code, course_run, policy, lock.policy if lock else None),
     )
-    decision = price_locks.decide(
-        question,
-        lock=lock,
-        earlier=get_earlier_countries(person, stands, basis=deciding.basis_of(policy), at=at),
-        void=found.void,
-    )
+    earlier = get_earlier_countries(person, stands, basis=deciding.basis_of(policy), at=at)
+    decide_of = partial(price_locks.decide, lock=lock, earlier=earlier, void=found.void)
+    decision = decide_of(question)
+    if _takes_a_second(decision, question, decide_of, given=applicant):
+        decision = two_people.turned(decision)
     if found.lock and "locked" in decision.inputs:
         version = found.lock.decision.policy_version
     return Decided(
@@ -119,6 +120,42 @@ def decide(
         lock=found.lock,
         void_lock=found.void_lock,
     )
+
+
+def _takes_a_second(
+    decision: Decision,
+    question: Question,
+    decide_of: Callable[[Question], Decision],
+    *,
+    given: Applicant,
+) -> bool:
+    """Whether one person alone would have given more than the operator lets one person give."""
+    limits = conf.two_people_above()
+    if not limits or decision.outcome is not Outcome.GRANTED or question.offered is not None:
+        return False
+    worth = offerings.offering_worth(question.offering_code)
+    if not waives_much(decision.reduction, worth, limits):
+        return False
+    approval, person = question.approval, question.applicant
+    if approval is not None and deciding.is_approved(decision):
+        # A percentage was looked at with the price; a price may leave any amount to be waived.
+        return isinstance(approval.award, Money) and not _was_confirmed(
+            person.user_id, question.offering_code
+        )
+    unseen = two_people.without_seen(person, given=given)
+    if unseen == person:
+        return False
+    return not two_people.is_as_good(decide_of(replace(question, applicant=unseen)), decision)
+
+
+def _was_confirmed(user_id: int, offering_code: str) -> bool:
+    """Whether a second person has confirmed what is approved for a person and an offering."""
+    steps = models.ApplicationStep.objects.filter(
+        action=Action.CONFIRM, application__user_id=user_id,
+        application__offering_code=offering_code, application__state__in=APPROVED,
+    )  # fmt: skip
+    found: bool = steps.exists()
+    return found
 
 
 def _course_run(offering_code: str, said: str | None, *policies: Policy | None) -> str:

@@ -217,6 +217,9 @@ def _settle(
     if not decisions.grounds_of_offer(held).are_those_of(person):
         _end_offer(held.pk, at=wish.at)
         return None
+    offered = deciding.restored_reduction(held.decision.reduction["steps"])
+    if wish.price is not None and not offered.applies_to(wish.price):
+        return None  # it stands for a price in its own currency
     return _adopt(held.pk, wish)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from fairgate.clock import utc_day
+from fairgate.money import Money
 from waiver_policy import conf, models
 from waiver_policy.data import (
     ApplicationState,
@@ -77,7 +78,8 @@ def _approve_first(
     bulk: UUID | None,
 ) -> None:
     amounts = offerings.offering_worth(row.offering_code)
-    granted = rules.check_award(row.proposed if award is None else award, amounts)
+    wanted = row.proposed if award is None else award
+    granted = rules.check_award(wanted, amounts, price=_price(row, at))
     _stop_waiting(row)
     if rules.needs_second(granted, amounts, conf.two_people_above()):
         row.awaiting, row.awaiting_by, row.awaiting_reason = granted, by, _kept(reason)
@@ -86,6 +88,12 @@ def _approve_first(
         take_step(row, Action.PROPOSE, by=by, at=at, award=granted, bulk=bulk)
         return
     _grant(row, Action.APPROVE, granted, reason, by=by, at=at, bulk=bulk)
+
+
+def _price(row: models.WaiverApplication, at: datetime) -> Money | None:
+    """What the applicant would be asked for the offering on the day, if the seller says."""
+    payer_class = row.decision.facts.inputs["payer_class"]
+    return offerings.list_price(row.offering_code, payer_class=payer_class, on=utc_day(at))
 
 
 def _confirm(
