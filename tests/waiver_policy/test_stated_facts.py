@@ -595,6 +595,47 @@ def test_a_policy_may_believe_the_learner(db):
     assert decide().is_granted
 
 
+def test_another_policy_does_not_lower_how_a_fact_has_to_be_known(db):
+    make.lists()
+    other = make.policy_text(
+        rule("{lt: {field: income, value: 10}}"), slug="other-policy",
+        extra="  facts: {income: {title: What you earn, strength: declared}}\n",
+    )  # fmt: skip
+    api.load_policy(other, file="o.yaml", by="operator", at=make.LONG_AGO)
+    never_above = "  guarantees: [{never_above: {price_under: other-policy}}]\n"
+    make.policy(make.policy_text(LOW_INCOME, extra=never_above))
+    say(income="800")
+    assert codes(decide())[-2] == "FACTS_TO_CONFIRM"
+    (found,) = api.asked_facts(1, make.COURSE)
+    assert (found.title, found.strength) == ("What you earn", INSTITUTION)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "strength", "asks"),
+    [
+        ("strength: declared", "strength: document", DOCUMENT, True),
+        ("strength: document", "strength: declared", DOCUMENT, True),
+        ("strength: declared", "strength: declared", DECLARED, True),
+        ("strength: declared", "ask: false", INSTITUTION, False),
+        ("ask: false", "strength: declared", INSTITUTION, False),
+    ],
+)
+def test_of_policies_that_use_a_fact_the_strictest_says_how_it_has_to_be_known(
+    ours, theirs, strength, asks
+):
+    one, other = (
+        policy_of(LOW_INCOME, f"  facts: {{income: {{{said}}}}}\n") for said in (ours, theirs)
+    )
+    (found,) = asked_facts(one, {"other": other})
+    assert (found.strength, found.asks_learner) == (strength, asks)
+
+
+def test_a_policy_that_does_not_use_a_fact_says_nothing_of_it():
+    one = policy_of(LOW_INCOME, "  facts: {income: {strength: declared}}\n")
+    (found, _student) = asked_facts(one, {"other": policy_of(STUDENT)})
+    assert found.strength is DECLARED
+
+
 def test_a_policy_may_want_a_document(db):
     make.lists()
     make.policy(make.policy_text(LOW_INCOME, extra="  facts: {income: {strength: document}}\n"))

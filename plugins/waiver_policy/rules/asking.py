@@ -70,14 +70,15 @@ class _Uses:
 def asked_facts(policy: Policy | None, others: Mapping[str, Policy]) -> tuple[AskedFact, ...]:
     """What a policy asks that a person can state, by name; also the policies it is compared with.
 
-    What a policy says of a fact in ``facts`` counts before what another one says.
+    The words of a policy for a fact count before those of another one. How it has to be known, and
+    whether the learner is asked, is for each policy to say that uses it: the strictest counts.
     """
     if policy is None:
         return ()
-    uses, terms = _Uses(), dict[str, FactTerms]()
-    for one in (policy, *others.values()):
+    uses, every = _Uses(), (policy, *others.values())
+    for one in every:
         _look_at_policy(one, uses)
-        terms = {**one.facts, **terms}
+    terms = _terms_of_all(every)
     names = {*uses.kinds, *uses.words, *uses.weak} - RESERVED
     if policy.unit == "nomination":
         names -= OF_NOMINATIONS
@@ -96,6 +97,25 @@ def known_names(policy: Policy) -> frozenset[str]:
     return frozenset({*uses.kinds, *uses.words, *uses.weak, *uses.dates}) - (
         RESERVED - frozenset(DATES)
     )
+
+
+def _terms_of_all(policies: Iterable[Policy]) -> Mapping[str, FactTerms]:
+    """What policies say of each fact together: the words of the first, the terms of the strictest.
+
+    A policy that uses a fact and says nothing of it wants what is wanted where nothing is said.
+    """
+    together: dict[str, FactTerms] = {}
+    for policy in policies:
+        for name in known_names(policy):
+            said = policy.facts.get(name, FactTerms())
+            before = together.get(name, said)
+            together[name] = FactTerms(
+                title=before.title or said.title, unit=before.unit or said.unit,
+                help=before.help or said.help,
+                strength=max(before.strength, said.strength, key=lambda kind: kind.strength),
+                ask=before.ask and said.ask,
+            )  # fmt: skip
+    return together
 
 
 def _asked(name: str, uses: _Uses, terms: FactTerms) -> AskedFact | None:
