@@ -682,6 +682,7 @@ def test_what_does_not_matter_to_the_answer_need_not_be_confirmed(db):
 def test_a_statement_that_makes_the_waiver_smaller_is_believed(db):
     make.lists()
     half = make.LDC_FREE.replace("label: ldc", "label: half").replace("100", "50")
+    half = half.replace("when:", "counts_as: ldc, when:")
     student = half.replace("when: {in_group: {group: LDC}}", "when: {flag: student}")
     make.policy(make.policy_text(student + make.LDC_FREE))
     say(student="yes")
@@ -690,10 +691,72 @@ def test_a_statement_that_makes_the_waiver_smaller_is_believed(db):
     assert (found.outcome, found.percent) == ("granted", Percent(50))
 
 
+def less_for_a_high_income(counts_as, caps):
+    """Who earns much gets three quarters, everybody else all of it; one person has a grant."""
+    make.lists()
+    make.credit("600.00")
+    rules = (
+        "  - {label: partial, when: {gt: {field: income, value: 5000}},"
+        f" counts_as: {counts_as}, benefit: {{kind: percent_off, percent: 75}}}}\n"
+        "  - {label: full, when: {const: true}, benefit: {kind: percent_off, percent: 100}}\n"
+    )
+    extra = f"  caps: [{{scope: country, period: year, any_of: [{caps}]}}]\n"
+    make.policy(make.policy_text(rules, extra=extra))
+    make.grant(9, country="UG")
+
+
+def test_a_word_does_not_choose_which_limit_is_used_up(db):
+    less_for_a_high_income("partial", "{full: 1, partial: 1}")
+    say(user_id=2, income="6000")
+    found = api.decide(
+        Applicant(user_id=2, country="UG"), offering_code=make.COURSE, at=make.EVE
+    )  # fmt: skip
+    assert (found.outcome, codes(found)[-2:]) == ("review", ["FACTS_TO_CONFIRM", "REVIEW_NEEDED"])
+    assert dict(found.reasons[-1].params) == {"percent": "75"}
+    with pytest.raises(NotEligible):
+        make.grant(2, country="UG")
+    assert not models.WaiverGrant.objects.filter(user_id=2).exists()
+
+
+def test_a_word_that_makes_the_waiver_smaller_is_believed_within_the_same_limit(db):
+    less_for_a_high_income("full", "{full: 2}")
+    say(user_id=2, income="6000")
+    found = api.decide(
+        Applicant(user_id=2, country="UG"), offering_code=make.COURSE, at=make.EVE
+    )  # fmt: skip
+    assert (found.outcome, found.percent) == ("granted", Percent(75))
+
+
+AUTHORS = "every: {over: authors, that: {in_group: {group: LDC}}}"
+OWN = "in_group: {group: LDC}"
+
+
+def test_a_word_does_not_choose_the_country_that_a_waiver_counts_for(db):
+    make.lists()
+    make.policy(make.policy_text(rule(f"{{any: [{{{AUTHORS}}}, {{{OWN}}}]}}")))
+    person = Applicant(user_id=1, country="UG")
+    before = api.decide(person, offering_code=make.COURSE, at=make.EVE)
+    say(authors=["RW"])
+    found = api.decide(person, offering_code=make.COURSE, at=make.EVE)
+    assert found.is_granted
+    assert found.inputs["counted_as"]["country"] == "UG"
+    assert (found.membership, found.reasons) == (before.membership, before.reasons)
+
+
+def test_a_smaller_waiver_by_a_word_does_not_count_for_another_country(db):
+    make.lists()
+    free = make.LDC_FREE.replace("when:", "counts_as: few, when:")
+    make.policy(make.policy_text(rule(f"{{{AUTHORS}}}", "few") + free))
+    say(authors=["RW"])
+    person = Applicant(user_id=1, country="UG")
+    found = api.decide(person, offering_code=make.COURSE, at=make.EVE)
+    assert (found.outcome, codes(found)[-2]) == ("review", "FACTS_TO_CONFIRM")
+
+
 def test_a_price_that_nobody_knows_is_not_taken_for_smaller(db):
     make.lists()
     fixed = (
-        "  - {label: fixed, when: {flag: student},"
+        "  - {label: fixed, counts_as: ldc, when: {flag: student},"
         ' benefit: {kind: fixed_price, amount: "5.00", currency: USD}}\n'
     )
     make.policy(make.policy_text(fixed + make.LDC_FREE))

@@ -216,14 +216,17 @@ def _by_sure_facts(question: Question, located: Located) -> _Finding:
     if found.outcome is not Outcome.GRANTED or not question.applicant.known:
         return found
     doubtful = _doubtful_facts(question)
-    if not doubtful or _gives(question, located, found, without=doubtful):
+    if not doubtful:
         return found
+    given = _given_without(question, located, found, doubtful)
+    if given is not None:
+        return given
     needed = list(doubtful)
     for name in doubtful:
         # Of the doubtful ones those that suffice, once somebody has confirmed them.
         sure = {one for one in needed if one != name}
         rest = tuple(one for one in doubtful if one not in sure)
-        if _gives(question, located, found, without=rest):
+        if _given_without(question, located, found, rest) is not None:
             needed.remove(name)
     to_confirm = _reason(ReasonCode.FACTS_TO_CONFIRM, facts=", ".join(needed))
     review = _reason(ReasonCode.REVIEW_NEEDED, **proposal(found.reduction, question.price))
@@ -242,22 +245,34 @@ def _doubtful_facts(question: Question) -> tuple[str, ...]:
     )
 
 
-def _gives(
-    question: Question, located: Located, found: _Finding, *, without: tuple[str, ...]
-) -> bool:
-    """Whether the policy gives as much without these facts, by the same rule, or more."""
+def _given_without(
+    question: Question, located: Located, found: _Finding, names: tuple[str, ...]
+) -> _Finding | None:
+    """What is given if these facts are not sure; ``None`` where they have to be.
+
+    As much by the same rule: as the policy finds it without them, so that they choose no country
+    that it counts for. Less by these facts is believed, unless it counts against other limits.
+    """
     person = question.applicant
     other = replace(
         person,
-        facts={name: value for name, value in person.facts.items() if name not in without},
-        dates={name: day for name, day in person.dates.items() if name not in without},
+        facts={name: value for name, value in person.facts.items() if name not in names},
+        dates={name: day for name, day in person.dates.items() if name not in names},
     )
     now = _by_policy(replace(question, applicant=other), located)
     if now.outcome is not Outcome.GRANTED:
-        return False
-    return (now.rule, now.reduction) == (found.rule, found.reduction) or _is_less(
-        found.reduction, now.reduction, question.price
-    )
+        return None
+    if (now.rule, now.reduction) == (found.rule, found.reduction):
+        return now
+    policy = question.policy
+    counts_same = _counts(policy, located, now) == _counts(policy, located, found)
+    is_less = _is_less(found.reduction, now.reduction, question.price)
+    return found if counts_same and is_less else None
+
+
+def _counts(policy: Policy | None, located: Located, found: _Finding) -> tuple[str, str]:
+    """The word and the country under which limits count what a rule gives."""
+    return _label(policy, found.rule), country_of(found.membership) or located.country
 
 
 def _is_less(one: Reduction, other: Reduction, price: Money | None) -> bool:
@@ -657,7 +672,7 @@ def _counting(
         grounds, country = approval.grounds, approval.country
     else:
         grounds = Grounds(basis_of(question.policy), located.countries)
-        country = country_of(finding.membership) or located.country
+        _word, country = _counts(question.policy, located, finding)
     return {
         "grounds": {"basis": grounds.basis, "countries": list(grounds.countries)},
         "counted_as": {
