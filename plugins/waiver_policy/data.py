@@ -287,11 +287,13 @@ class AskedFact:
 class HowKnown:
     """How a fact that is kept is known.
 
-    ``changed``: by the person's own word only, which was another one of late.
+    ``changed``: by the person's own word only, which was another one of late. ``unit``: in which it
+    was said; ``None`` where nobody says, as in what was decided before units were kept.
     """
 
     kind: EvidenceKind
     changed: bool = False
+    unit: str | None = None
 
 
 NO_KNOWN: Mapping[str, HowKnown] = MappingProxyType({})
@@ -304,6 +306,7 @@ class FactRecord:
     ``statement`` groups what was said at once. ``value`` is a number (``int`` or ``Decimal``), a
     truth, a text, a day or a tuple of country codes by ``value_kind``; ``None`` takes back what the
     same kind of evidence said of this fact before. ``counts`` as for ``EvidenceRecord``.
+    ``unit`` is what the policy asked in then: it counts for no policy that asks in another one.
     """
 
     uuid: UUID
@@ -318,6 +321,7 @@ class FactRecord:
     note: str = ""
     valid_until: date | None = None
     counts: bool = True
+    unit: str = ""
 
 
 class DocumentKind(StrEnum):

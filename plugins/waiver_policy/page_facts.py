@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from waiver_policy import api, wording, wording_facts
-from waiver_policy.data import AskedFact, Decision, EvidenceKind, FactRecord, ReasonCode
+from waiver_policy.data import AskedFact, Decision, EvidenceKind, FactRecord, FactValue, ReasonCode
 from waiver_policy.forms_facts import FactsForm
 from waiver_policy.rules.asking import missing_of
 
@@ -28,8 +29,18 @@ def askable(user_id: int, code: str) -> tuple[AskedFact, ...]:
 
 def empty_form(asked: Iterable[AskedFact], user_id: int, *, at: datetime) -> FactsForm:
     """The form for what is asked, with what the learner has said."""
-    own = {one.name: one.value for one in own_facts(user_id, at=at)}
-    return FactsForm(asked=asked, known=own)
+    asked = tuple(asked)
+    return FactsForm(asked=asked, known=own_values(asked, user_id, at=at))
+
+
+def own_values(
+    asked: Iterable[AskedFact], user_id: int, *, at: datetime
+) -> dict[str, FactValue | None]:
+    """By name, what a learner has said of what is asked, in the unit that it is asked in."""
+    units = {one.name: one.unit for one in asked}
+    return {
+        one.name: one.value for one in own_facts(user_id, at=at) if units.get(one.name) == one.unit
+    }
 
 
 def own_facts(user_id: int, *, at: datetime) -> list[FactRecord]:
@@ -47,9 +58,15 @@ def told(user_id: int, asked: Iterable[AskedFact], *, at: datetime) -> list[dict
     found = [one for one in api.list_facts(user_id, at=at) if one.counts and one.value is not None]
     found.sort(key=lambda one: (one.name, -one.kind.strength))
     return [
-        drawn(one, by_name.get(one.name)) | {"is_own": one.kind is EvidenceKind.DECLARED}
+        drawn(one, _as_said(by_name.get(one.name), one))
+        | {"is_own": one.kind is EvidenceKind.DECLARED}
         for one in found
     ]
+
+
+def _as_said(asked: AskedFact | None, record: FactRecord) -> AskedFact | None:
+    """What is asked, in the unit that the answer was given in."""
+    return replace(asked, unit=record.unit) if asked is not None else None
 
 
 def panel(user_id: int, code: str, *, at: datetime) -> list[dict[str, Any]]:
@@ -60,7 +77,10 @@ def panel(user_id: int, code: str, *, at: datetime) -> list[dict[str, Any]]:
 
 def _of_fact(asked: AskedFact, records: Iterable[FactRecord]) -> dict[str, Any]:
     about = [one for one in records if one.name == asked.name]
-    counting = [one for one in about if one.counts and one.value is not None]
+    counting = [
+        one for one in about
+        if one.counts and one.value is not None and one.unit == asked.unit
+    ]  # fmt: skip
     counting.sort(key=lambda one: -one.kind.strength)
     earlier = [one for one in about if one not in counting]
     return {
@@ -74,12 +94,15 @@ def _of_fact(asked: AskedFact, records: Iterable[FactRecord]) -> dict[str, Any]:
 
 
 def drawn(record: FactRecord, asked: AskedFact | None) -> dict[str, Any]:
-    """A statement as a page shows it."""
+    """A statement as a page shows it; its unit where it is not that of the label."""
     label = wording_facts.fact_label(asked) if asked else wording_facts.fact_name(record.name)
+    value = wording_facts.fact_value(record)
+    if value and record.unit != (asked.unit if asked else ""):
+        value = wording_facts.in_unit(value, record.unit)
     return {
         "record": record,
         "asked": asked,
         "label": label,
-        "value": wording_facts.fact_value(record),
+        "value": value,
         "known": wording.evidence_kind(record.kind),
     }

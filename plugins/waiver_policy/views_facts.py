@@ -41,7 +41,7 @@ def facts(request: HttpRequest, offering_code: str) -> HttpResponse:
         return redirect("waiver_policy:why", offering_code)  # where it is said
     if request.method == "POST":
         asked = _shown(request, asked)
-    own = {one.name: one.value for one in page_facts.own_facts(user_id(request), at=at)}
+    own = page_facts.own_values(asked, user_id(request), at=at)
     form = FactsForm(request.POST if request.method == "POST" else None, asked=asked, known=own)
     if request.method == "POST" and form.is_valid() and _state(request, offering_code, form):
         return _to_the_answer(request, offering_code)

@@ -66,8 +66,12 @@ def fact_name(name: str) -> str:
 
 def fact_label(asked: AskedFact) -> str:
     """What a learner is asked: in the words of the policy, with the unit."""
-    title = asked.title or fact_name(asked.name)
-    return _("%(fact)s (%(unit)s)") % {"fact": title, "unit": asked.unit} if asked.unit else title
+    return in_unit(asked.title or fact_name(asked.name), asked.unit)
+
+
+def in_unit(words: str, unit: str) -> str:
+    """A fact or a value of it, with the unit that it is in, if any."""
+    return _("%(fact)s (%(unit)s)") % {"fact": words, "unit": unit} if unit else words
 
 
 def choice_name(word: str) -> str:

@@ -17,7 +17,7 @@ from factories import waiver_policy as make
 from fairgate.documents import DocumentErrors
 from fairgate.money import Money
 from fairgate.percent import Percent
-from waiver_policy import api, models, wording_facts
+from waiver_policy import api, models, page_facts, wording_facts
 from waiver_policy.data import Applicant, AskedFact, EvidenceKind, FactKind
 from waiver_policy.exceptions import (
     FactFault,
@@ -579,7 +579,7 @@ class TestADecision:
         see(one, "5000", at=make.EVE + ONE_DAY)
         assert [found.differences for found in api.replay_decisions()] == [()]
         inputs = models.DecisionFacts.objects.get().inputs
-        assert inputs["known"] == {"income": {"kind": "declared", "changed": False}}
+        assert inputs["known"] == {"income": {"kind": "declared", "changed": False, "unit": ""}}
 
     def test_of_before_facts_could_be_stated_replays_to_itself(self):
         make.policy(make.policy_text(make.LDC_FREE), at=make.EVE)
@@ -652,6 +652,79 @@ def test_whoever_has_just_said_another_thing_is_looked_at_by_a_person(db):
     say(income="800", at=make.EVE + ONE_DAY)
     assert codes(decide(at=make.EVE + ONE_DAY))[-2] == "FACTS_TO_CONFIRM"
     assert decide(at=make.EVE + 90 * ONE_DAY).is_granted
+
+
+def in_unit(unit, *, under=1000, at=make.LONG_AGO, strength="declared"):
+    """A policy that asks for an income in this unit, and takes the learner's word for it."""
+    rules = rule(f"{{lt: {{field: income, value: {under}}}}}")
+    extra = f"  facts: {{income: {{unit: {unit}, strength: {strength}}}}}\n"
+    make.policy(make.policy_text(rules, extra=extra), at=at)
+
+
+@pytest.fixture
+def another_unit(db):
+    """What was said in euros a month, before the policy asks in dollars a year."""
+    make.lists()
+    in_unit("EUR a month", under=500)
+    say(income="900")
+    in_unit("USD a year", at=make.EVE)
+
+
+@pytest.mark.usefixtures("another_unit")
+class TestAnAnswerInAnotherUnit:
+    def test_does_not_decide_and_is_asked_for_again(self):
+        found = decide(at=make.EVE + ONE_DAY)
+        assert (found.outcome, codes(found)) == ("ask", ["FACTS_MISSING"])
+        assert found.inputs["facts"] == {}
+
+    def test_is_another_statement_when_the_same_number_is_said_again(self):
+        (before,) = api.list_facts(1, at=make.EVE)
+        (said,) = say(income="900", at=make.EVE + ONE_DAY)
+        assert (before.unit, said.unit) == ("EUR a month", "USD a year")
+        assert said.uuid != before.uuid
+        assert decide(at=make.EVE + ONE_DAY).is_granted
+
+    def test_is_no_other_word_than_the_one_in_the_new_unit(self):
+        say(income="950", at=make.EVE + ONE_DAY)
+        assert decide(at=make.EVE + ONE_DAY).is_granted
+
+    def test_can_be_taken_back(self):
+        (said,) = api.take_back_fact(1, "income", at=make.EVE + ONE_DAY)
+        assert (said.value, said.unit) == (None, "EUR a month")
+
+    def test_stands_among_the_earlier_ones_for_a_reviewer_and_with_its_unit_for_the_learner(self):
+        at = make.EVE + ONE_DAY
+        (about,) = page_facts.panel(1, make.COURSE, at=at)
+        assert about["counting"] == []
+        assert [one["value"] for one in about["earlier"]] == ["900 (EUR a month)"]
+        asked_for = api.asked_facts(1, make.COURSE)
+        (told,) = page_facts.told(1, asked_for, at=at)
+        assert (told["label"], told["value"]) == ("Income (EUR a month)", "900")
+        (told,) = page_facts.told(1, (), at=at)
+        assert told["value"] == "900 (EUR a month)"
+        assert page_facts.own_values(asked_for, 1, at=at) == {}
+
+
+def test_a_price_that_is_kept_is_decided_by_what_was_said_in_its_own_unit(db):
+    make.lists()
+    in_unit("EUR a month", strength="document")
+    say(income="900")
+    see(waiting(), "900")
+    in_unit("USD a year", at=make.EVE, strength="document")
+    later = make.EVE + ONE_DAY
+    found = decide(at=later)
+    assert (found.is_granted, "PRICE_LOCKED" in codes(found)) == (True, True)
+    say(income="5000", at=later)
+    assert not decide(at=later).is_granted
+
+
+def test_a_decision_by_a_fact_with_a_unit_replays_to_itself(db):
+    make.lists()
+    make.credit()
+    in_unit("EUR a month")
+    say(income="900")
+    make.grant(1, country="GU")
+    assert [found.state for found in api.replay_decisions()] == ["same"]
 
 
 @pytest.mark.parametrize(

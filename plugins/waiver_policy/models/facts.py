@@ -18,7 +18,8 @@ class StatedFact(Forgettable):
 
     ``statement`` is the same for what was said at once. A row without a value takes back what the
     same kind of evidence said before. ``value_kind`` tells how the value is read: a number with
-    decimals is kept as a text in a mapping, a day as an ISO text, countries as a list.
+    decimals is kept as a text in a mapping, a day as an ISO text, countries as a list. ``unit`` is
+    what the policy asked in: the same number in another unit is another statement.
 
     .. pii: What a person says of their income, age, studies or other things that a policy asks
         for, or what others have seen of it.
@@ -34,6 +35,8 @@ class StatedFact(Forgettable):
     name = models.CharField(_("fact"), max_length=100)
     value_kind = models.CharField(_("kind of value"), max_length=12)
     value = models.JSONField(_("value"), null=True, blank=True)
+    # Its words are the policy's own.
+    unit = models.CharField(max_length=40, blank=True, default="", editable=False)
     kind = models.CharField(_("kind"), max_length=12)
     observed_at = models.DateTimeField(_("observed at"))
     recorded_by = models.BigIntegerField(_("recorded by"))

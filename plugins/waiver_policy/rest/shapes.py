@@ -629,6 +629,7 @@ class FactShape(serializers.Serializer):
     name = serializers.CharField()
     value_kind = serializers.CharField(help_text=_KINDS_OF_VALUES)
     value = Value(allow_null=True)
+    unit = serializers.CharField()
     kind = serializers.CharField()
     observed_at = Moment()
     valid_until = serializers.DateField(allow_null=True)

@@ -212,6 +212,7 @@ def _by_sure_facts(question: Question, located: Located) -> _Finding:
 
     A fact that is known less well than the policy wants may refuse, and never grants by itself.
     """
+    question = _in_asked_units(question)
     found = _by_policy(question, located)
     if found.outcome is not Outcome.GRANTED or not question.applicant.known:
         return found
@@ -234,6 +235,30 @@ def _by_sure_facts(question: Question, located: Located) -> _Finding:
     return replace(found, outcome=Outcome.REVIEW, reasons=reasons, reduction=NOTHING_OFF)
 
 
+def _in_asked_units(question: Question) -> Question:
+    """The question without facts that were said in another unit than this policy asks in."""
+    known = question.applicant.known
+    if not known:
+        return question
+    asked = {one.name: one.unit for one in asked_facts(question.policy, question.policies)}
+    others = tuple(
+        name for name, how in known.items() if how.unit not in (None, asked.get(name, how.unit))
+    )
+    return _without(question, others) if others else question
+
+
+def _without(question: Question, names: tuple[str, ...]) -> Question:
+    """The same question of a person of whom these facts are not known."""
+    person = question.applicant
+    left = replace(
+        person,
+        facts={name: value for name, value in person.facts.items() if name not in names},
+        dates={name: day for name, day in person.dates.items() if name not in names},
+        known={name: how for name, how in person.known.items() if name not in names},
+    )
+    return replace(question, applicant=left)
+
+
 def _doubtful_facts(question: Question) -> tuple[str, ...]:
     """What is kept of the person and known less well than the policy wants, by name."""
     wanted = {one.name: one.strength for one in asked_facts(question.policy, question.policies)}
@@ -253,13 +278,7 @@ def _given_without(
     As much by the same rule: as the policy finds it without them, so that they choose no country
     that it counts for. Less by these facts is believed, unless it counts against other limits.
     """
-    person = question.applicant
-    other = replace(
-        person,
-        facts={name: value for name, value in person.facts.items() if name not in names},
-        dates={name: day for name, day in person.dates.items() if name not in names},
-    )
-    now = _by_policy(replace(question, applicant=other), located)
+    now = _by_policy(_without(question, names), located)
     if now.outcome is not Outcome.GRANTED:
         return None
     if (now.rule, now.reduction) == (found.rule, found.reduction):
@@ -655,7 +674,7 @@ def _inputs(question: Question, located: Located) -> Mapping[str, Any]:
 def _kept_known(person: Applicant) -> Mapping[str, Any]:
     """How each fact is known that comes from what is kept; nothing stands there without one."""
     return {
-        name: {"kind": how.kind.value, "changed": how.changed}
+        name: {"kind": how.kind.value, "changed": how.changed, "unit": how.unit}
         for name, how in sorted(person.known.items())
     }
 
@@ -810,7 +829,9 @@ def restored_applicant(kept: Mapping[str, Any]) -> Applicant:
         evidence=tuple(_restored_evidence(one) for one in kept["evidence"]),
         facts={name: _restored(value) for name, value in kept["facts"].items()},
         known={
-            name: HowKnown(kind=EvidenceKind(how["kind"]), changed=how["changed"])
+            name: HowKnown(
+                kind=EvidenceKind(how["kind"]), changed=how["changed"], unit=how.get("unit")
+            )
             for name, how in kept.get("known", {}).items()
         },
     )

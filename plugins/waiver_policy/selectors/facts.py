@@ -51,7 +51,8 @@ def asked_for(user_id: int, offering_code: str) -> tuple[AskedFact, ...]:
 def with_facts(applicant: Applicant, asked: Iterable[AskedFact], *, at: datetime) -> Applicant:
     """The applicant with what is kept of the facts that are asked for, as known at a moment.
 
-    The strongest evidence counts, then the newest. What the caller states stands.
+    The strongest evidence counts, then the newest, of what was said in the unit that is asked for.
+    What the caller states stands.
     """
     if not applicant.user_id:
         return applicant
@@ -67,7 +68,9 @@ def with_facts(applicant: Applicant, asked: Iterable[AskedFact], *, at: datetime
         else:
             assert found.value is not None  # noqa: S101 -- it is not taken back
             facts[one.name] = stated.as_fact(found.value)
-        known[one.name] = HowKnown(kind=found.kind, changed=_has_changed(found, records, at))
+        known[one.name] = HowKnown(
+            kind=found.kind, changed=_has_changed(found, records, at), unit=found.unit
+        )  # fmt: skip
     return replace(applicant, facts=facts, dates=dates, known=known) if known else applicant
 
 
@@ -75,7 +78,7 @@ def _strongest(records: Iterable[FactRecord], asked: AskedFact) -> FactRecord | 
     counting = [
         one for one in records
         if one.counts and one.name == asked.name and one.value is not None
-        and stated.fits(one.value_kind, asked)
+        and one.unit == asked.unit and stated.fits(one.value_kind, asked)
     ]  # fmt: skip
     # They come the newest first, and of equals the first is the greatest.
     return max(counting, key=lambda one: one.kind.strength, default=None)
@@ -87,7 +90,7 @@ def _has_changed(found: FactRecord, records: Iterable[FactRecord], at: datetime)
         return False
     return any(
         one.kind is EvidenceKind.DECLARED
-        and one.name == found.name
+        and (one.name, one.unit) == (found.name, found.unit)
         and one.value not in (None, found.value)
         and one.observed_at > at - CHANGED_WITHIN
         for one in records
@@ -136,6 +139,7 @@ def to_record(row: models.StatedFact, *, counts: bool = True) -> FactRecord:
         note=row.note,
         valid_until=row.valid_until,
         counts=counts,
+        unit=row.unit,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +31,15 @@ MOST_A_DAY = 100
 SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is said of a fact, read as the policy asks it; no value takes back."""
+
+    value: FactValue | None
+    kind: FactKind
+    unit: str
+
+
 def state_facts(
     user_id: int, said: Mapping[str, Any], *, offering_code: str, at: datetime
 ) -> tuple[FactRecord, ...]:
@@ -39,20 +49,23 @@ def state_facts(
         InvalidFact: one of them is not asked for, or is no value of it; nothing is kept.
     """
     asked = {one.name: one for one in asked_for(user_id, offering_code) if one.asks_learner}
-    countries = conf.known_countries()
-    read = {
-        name: (stated.read_value(value, _asked(name, asked), countries=countries), asked[name].kind)
-        for name, value in said.items()
-    }
+    read = {name: _read(value, _asked(name, asked)) for name, value in said.items()}
     if not read:
         raise InvalidFact(FactFault.NOTHING)
     return _state(user_id, read, at)
 
 
+def _read(value: Any, asked: AskedFact) -> _Said:
+    read = stated.read_value(value, asked, countries=conf.known_countries())
+    return _Said(value=read, kind=asked.kind, unit=asked.unit)
+
+
 def take_back(user_id: int, name: str, *, at: datetime) -> tuple[FactRecord, ...]:
     """Keep that a learner no longer says this of themselves, whether or not it is asked for."""
     own = own_words(list_facts(user_id, at=at)).get(name)
-    return _state(user_id, {name: (None, own.value_kind)}, at) if own is not None else ()
+    if own is None:
+        return ()
+    return _state(user_id, {name: _Said(value=None, kind=own.value_kind, unit=own.unit)}, at)
 
 
 def _asked(name: str, asked: Mapping[str, AskedFact]) -> AskedFact:
@@ -62,17 +75,13 @@ def _asked(name: str, asked: Mapping[str, AskedFact]) -> AskedFact:
 
 
 @run_again
-def _state(
-    user_id: int, read: Mapping[str, tuple[FactValue | None, FactKind]], at: datetime
-) -> tuple[FactRecord, ...]:
+def _state(user_id: int, read: Mapping[str, _Said], at: datetime) -> tuple[FactRecord, ...]:
     with transaction.atomic():
         # From here on another request of the same person waits: sent twice is one statement.
         insert_or_lock(models.Applying(user_id=user_id), field="user_id")
         records = list_facts(user_id, at=at, locked=True)
         own = own_words(records)
-        changed = {
-            name: found for name, found in read.items() if not _says(own.get(name), found[0])
-        }
+        changed = {name: said for name, said in read.items() if not _says(own.get(name), said)}
         _check_pace(records, changed, at)
         if changed:
             rows = _write(
@@ -88,7 +97,7 @@ def _state(
 
 def _check_pace(
     records: Iterable[FactRecord],
-    changed: Mapping[str, tuple[FactValue | None, FactKind]],
+    changed: Mapping[str, _Said],
     at: datetime,
 ) -> None:
     """What is said is kept for good, so nobody says endlessly; taking back is always possible."""
@@ -96,16 +105,17 @@ def _check_pace(
         one for one in records
         if one.kind is EvidenceKind.DECLARED and one.observed_at > at - timedelta(days=1)
     ]  # fmt: skip
-    says = any(value is not None for value, _kind in changed.values())
+    says = any(one.value is not None for one in changed.values())
     if says and len(of_today) + len(changed) > MOST_A_DAY:
         raise InvalidFact(FactFault.TOO_OFTEN)
 
 
-def _says(own: FactRecord | None, value: FactValue | None) -> bool:
+def _says(own: FactRecord | None, said: _Said) -> bool:
     """Whether somebody says this already; what is nothing yet need not be taken back."""
     if own is None:
-        return value is None
-    return type(own.value) is type(value) and own.value == value
+        return said.value is None
+    is_same = type(own.value) is type(said.value) and own.value == said.value
+    return is_same and own.unit == said.unit
 
 
 def record_fact(
@@ -135,15 +145,14 @@ def record_fact(
     if row.user_id == by:
         raise InvalidFact(FactFault.NOT_OWN, name)
     asked = {one.name: one for one in asked_for(row.user_id, row.offering_code)}
-    fact = _asked(name, asked)
-    read = stated.read_value(value, fact, countries=conf.known_countries())
+    read = _read(value, _asked(name, asked))
     _check_terms(name, note, valid_until, at)
     with transaction.atomic():
         _check_no_conflict(row.user_id, by)
-        if read is None and not _stands(row.user_id, name, kind, at):
+        if read.value is None and not _stands(row.user_id, name, kind, at):
             raise InvalidFact(FactFault.NOTHING, name)
         (written,) = _write(
-            row.user_id, {name: (read, fact.kind)}, kind=kind, by=by, at=at, note=note.strip(),
+            row.user_id, {name: read}, kind=kind, by=by, at=at, note=note.strip(),
             valid_until=valid_until,
         )  # fmt: skip
     return to_record(written)
@@ -173,7 +182,7 @@ def _check_no_conflict(user_id: int, by: int) -> None:
 
 def _write(
     user_id: int,
-    read: Mapping[str, tuple[FactValue | None, FactKind]],
+    read: Mapping[str, _Said],
     *,
     kind: EvidenceKind,
     by: int,
@@ -187,15 +196,16 @@ def _write(
             statement=statement,
             user_id=user_id,
             name=name,
-            value_kind=value_kind.value,
-            value=stated.kept(value),
+            value_kind=said.kind.value,
+            value=stated.kept(said.value),
+            unit=said.unit,
             kind=kind.value,
             observed_at=at,
             recorded_by=by,
             note=note,
             valid_until=valid_until,
         )
-        for name, (value, value_kind) in read.items()
+        for name, said in read.items()
     ]
     log.info("stated facts: user=%s facts=%s kind=%s by=%s", user_id, len(rows), kind, by)
     return rows
