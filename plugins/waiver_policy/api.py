@@ -875,10 +875,12 @@ def record_fact(
     """Keep what a reviewer has seen of an applicant (``document``) or was told (``institution``).
 
     The strongest evidence counts, then the newest. No value takes back what the same kind said
-    before. ``valid_until`` is the first UTC day on which it counts no more.
+    before. ``valid_until`` is the first UTC day on which it counts no more. Whoever has an open
+    application of this person before them has not read it yet.
 
     Raises:
         UnknownApplication: there is none.
+        ApplicationClosed: it is decided, or has ended.
         InvalidFact: no policy asks for it, it is no value of it, or it is about oneself.
         InvalidReview: a conflict of interest with an application of this person.
     """

@@ -25,7 +25,12 @@ from waiver_policy.data import (
     FactValue,
     Outcome,
 )
-from waiver_policy.exceptions import InvalidFact, InvalidReview, UnknownApplication
+from waiver_policy.exceptions import (
+    ApplicationClosed,
+    InvalidFact,
+    InvalidReview,
+    UnknownApplication,
+)
 from waiver_policy.forms_facts import FactsForm, SeenFactForm, field_name
 from waiver_policy.page_parts import check_reviewer, user_id
 
@@ -131,17 +136,28 @@ def seen_fact(request: HttpRequest, application: UUID) -> HttpResponse:
     if (fault := api.conflict_of(application, by=user_id(request))) is not None:
         messages.warning(request, sentences.review_fault(fault))
         return redirect("waiver_policy:review")
+    if found.state not in api.OPEN_STATES:
+        return _decided_already(request, found)
     every = page_facts.panel(found.user_id, found.offering_code, at=clock.now())
     about = next((one for one in every if one["asked"].name == request.GET.get("fact")), None)
     if about is None:
         raise Http404
     sent = request.POST if request.method == "POST" else None
     form = SeenFactForm(sent, asked=about["asked"], value=_known(about))
-    if request.method == "POST" and form.is_valid() and _record(request, found, form):
+    try:
+        is_kept = request.method == "POST" and form.is_valid() and _record(request, found, form)
+    except ApplicationClosed:
+        return _decided_already(request, found)
+    if is_kept:
         messages.success(request, _("What you have seen is noted."))
         return redirect("waiver_policy:review_one", found.uuid)
     context = {"form": form, "about": about, "application": {"summary": found}}
     return render(request, "waiver_policy/seen_fact.html", context)
+
+
+def _decided_already(request: HttpRequest, found: ApplicationSummary) -> HttpResponse:
+    messages.warning(request, _("It has been decided already, or was withdrawn."))
+    return redirect("waiver_policy:review_one", found.uuid)
 
 
 def _known(about: dict[str, object]) -> FactValue | None:

@@ -15,7 +15,13 @@ from factories import waiver_policy as make
 from fairgate import clock
 from waiver_policy import api, compat, models
 from waiver_policy.data import EvidenceKind
-from waiver_policy.exceptions import FactFault, InvalidFact, InvalidReview, ReviewFault
+from waiver_policy.exceptions import (
+    ApplicationClosed,
+    FactFault,
+    InvalidFact,
+    InvalidReview,
+    ReviewFault,
+)
 from waiver_policy.forms_facts import field_name
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +311,30 @@ class TestAReviewer:
         assert "of the fee is waived for you" in be("lena").get(page("why")).content.decode()
         person = make.applicant(id_of("lena"), "GU")
         assert api.decide(person, offering_code=make.COURSE, at=make.EVE).is_granted
+
+    def test_decides_by_what_they_have_just_noted_themselves(self, one):
+        rita = be("rita", reviews=True)
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        before = api.get_application(one.uuid).message_count
+        shown = rita.post(there, {"fact_income": "850", "kind": "document"}, follow=True)
+        assert shown.context["form"]["read"].value() == before + 1
+
+    def test_is_told_that_an_application_has_ended(self, one, monkeypatch):
+        there = f"{page('seen_fact', one.uuid)}?fact=income"
+        rita, sent = be("rita", reviews=True), {"fact_income": "850", "kind": "document"}
+
+        def record(*_args, **_more):
+            raise ApplicationClosed
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(api, "record_fact", record)
+            assert "decided already" in rita.post(there, sent, follow=True).content.decode()
+        api.withdraw(one.uuid, by=id_of("lena"), at=make.EVE)
+        shown = rita.get(there, follow=True).content.decode()
+        assert "decided already" in shown
+        assert "Confirm or correct" not in shown
+        rows = models.StatedFact.objects.filter(user_id=id_of("lena"))
+        assert {row.kind for row in rows} == {"declared"}
 
     def test_may_get_a_conflict_of_interest_while_they_write(self, one, monkeypatch):
         def record(*_args, **_more):

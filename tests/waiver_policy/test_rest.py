@@ -1183,6 +1183,14 @@ class TestFacts:
             assert (answer.status_code, answer.json()["fault"]) == (403, "declared_conflict")
         assert not models.StatedFact.objects.exists()
 
+    def test_are_seen_while_the_application_is_open(self):
+        _asking()
+        one = applied()
+        api.withdraw(one.uuid, by=one.user_id, at=make.EVE)
+        path = f"review/{one.uuid}/facts/"
+        assert post(client_of("rita", "review_application"), path, SEEN_FACT).status_code == 409
+        assert not models.StatedFact.objects.exists()
+
 
 class TestKeptPrices:
     def test_a_waiver_is_kept_once(self):

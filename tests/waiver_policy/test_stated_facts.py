@@ -20,10 +20,12 @@ from fairgate.percent import Percent
 from waiver_policy import api, models, page_facts, wording_facts
 from waiver_policy.data import Applicant, AskedFact, EvidenceKind, FactKind
 from waiver_policy.exceptions import (
+    ApplicationClosed,
     FactFault,
     InvalidFact,
     InvalidReview,
     NotEligible,
+    OutOfTurn,
     UnknownApplication,
 )
 from waiver_policy.rules import stated
@@ -494,6 +496,22 @@ class TestWhatAReviewerHasSeen:
     def test_is_about_an_application_that_is_there(self):
         with pytest.raises(UnknownApplication):
             api.record_fact(uuid4(), name="income", value="8", kind=DOCUMENT, by=9, at=make.EVE)
+
+    def test_counts_as_a_message_that_another_reviewer_has_not_read(self):
+        one = waiting()
+        see(one, "99000", by=8)
+        with pytest.raises(OutOfTurn):
+            api.approve(one.uuid, by=9, reason="So.", at=make.EVE, award=Percent(100), read=0)
+        assert api.get_application(one.uuid).state == "submitted"
+        read = api.get_application(one.uuid).message_count
+        api.approve(one.uuid, by=9, reason="So.", at=make.EVE, award=Percent(100), read=read)
+
+    def test_is_not_recorded_when_the_application_has_ended(self):
+        one = waiting()
+        api.withdraw(one.uuid, by=1, at=make.EVE)
+        with pytest.raises(ApplicationClosed):
+            see(one, "800")
+        assert not models.StatedFact.objects.exists()
 
     def test_can_be_taken_back_once_it_is_there(self):
         one = waiting()

@@ -90,7 +90,7 @@ def _record(
 
 
 def tell_reviewers(user_id: int) -> None:
-    """What a learner declares about an application that waits counts as a message about it.
+    """What is said or seen of who waits for an answer counts as a message about their application.
 
     Whoever has it before them has not read that, and does not decide without.
     """

@@ -22,6 +22,7 @@ from waiver_policy.rules import stated
 from waiver_policy.selectors.facts import asked_for, list_facts, own_words, to_record
 from waiver_policy.services.evidence import tell_reviewers
 from waiver_policy.services.independence import check_no_conflict
+from waiver_policy.services.stepping import locked_open
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ def _says(own: FactRecord | None, said: _Said) -> bool:
     return is_same and own.unit == said.unit
 
 
+@run_again
 def record_fact(
     application: UUID,
     *,
@@ -133,28 +135,33 @@ def record_fact(
 
     Raises:
         UnknownApplication: there is none.
+        ApplicationClosed: it has come to its end.
         InvalidFact: this cannot be said, or not by this person.
         InvalidReview: who has seen it may not decide about this person.
     """
-    rows = models.WaiverApplication.objects.filter(uuid=application)
-    row = rows.first()
-    if row is None:
+    about = models.WaiverApplication.objects.filter(uuid=application)
+    user_id = about.values_list("user_id", flat=True).first()
+    if user_id is None:
         raise UnknownApplication(f"There is no waiver application {application}.")
     if kind not in SEEN:
         raise InvalidFact(FactFault.WRONG_KIND, name)
-    if row.user_id == by:
+    if user_id == by:
         raise InvalidFact(FactFault.NOT_OWN, name)
-    asked = {one.name: one for one in asked_for(row.user_id, row.offering_code)}
-    read = _read(value, _asked(name, asked))
-    _check_terms(name, note, valid_until, at)
     with transaction.atomic():
-        _check_no_conflict(row.user_id, by)
-        if read.value is None and not _stands(row.user_id, name, kind, at):
+        # In the order of what the person says themselves: nobody waits for each other.
+        insert_or_lock(models.Applying(user_id=user_id), field="user_id")
+        row = locked_open(application)
+        asked = {one.name: one for one in asked_for(user_id, row.offering_code)}
+        read = _read(value, _asked(name, asked))
+        _check_terms(name, note, valid_until, at)
+        _check_no_conflict(user_id, by)
+        if read.value is None and not _stands(user_id, name, kind, at):
             raise InvalidFact(FactFault.NOTHING, name)
         (written,) = _write(
-            row.user_id, {name: read}, kind=kind, by=by, at=at, note=note.strip(),
+            user_id, {name: read}, kind=kind, by=by, at=at, note=note.strip(),
             valid_until=valid_until,
         )  # fmt: skip
+        tell_reviewers(user_id)
     return to_record(written)
 
 
