@@ -451,6 +451,19 @@ class TestWhatALearnerSays:
         assert api.take_back_fact(1, "income", at=make.EVE + timedelta(hours=4))
         say(income="8", at=make.EVE + timedelta(hours=28))
 
+    def test_is_one_statement_also_when_the_earlier_request_comes_second(self):
+        first = say(income="800", at=make.EVE)
+        assert say(income="800", at=make.EVE - timedelta(milliseconds=5)) == first
+        assert models.StatedFact.objects.count() == 1
+
+    def test_is_not_kept_endlessly_either_when_later_requests_come_first(self, monkeypatch):
+        monkeypatch.setattr(services, "MOST_A_DAY", 3)
+        for earlier in range(3):
+            say(income=str(earlier), at=make.EVE - timedelta(milliseconds=earlier))
+        with pytest.raises(InvalidFact) as error:
+            say(income="8", at=make.EVE - timedelta(milliseconds=3))
+        assert error.value.fault == "too_often"
+
     def test_is_gone_when_they_have_left(self):
         say(income="800")
         say(income="800", user_id=2)

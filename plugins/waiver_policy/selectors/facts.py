@@ -100,11 +100,11 @@ def _has_changed(found: FactRecord, records: Iterable[FactRecord], at: datetime)
 def list_facts(user_id: int, *, at: datetime, locked: bool = False) -> tuple[FactRecord, ...]:
     """Everything that was known at a moment, the newest first; which of it counts then.
 
-    ``locked``: as the newest commit has it, whatever our snapshot is; inside a transaction.
+    ``locked``: as the newest commit has it, whatever our snapshot is, with what another request has
+    written meanwhile that began after ours; inside a transaction.
     """
-    rows = models.StatedFact.objects.filter(user_id=user_id, observed_at__lte=at)
-    if locked:
-        rows = rows.select_for_update()
+    rows = models.StatedFact.objects.filter(user_id=user_id)
+    rows = rows.select_for_update() if locked else rows.filter(observed_at__lte=at)
     newest_first = list(rows.order_by("-observed_at", "-id"))
     counting = set(_counting(newest_first, at))
     return tuple(to_record(row, counts=row.pk in counting) for row in newest_first)
