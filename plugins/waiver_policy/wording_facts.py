@@ -39,7 +39,7 @@ _FAULTS: Mapping[str, object] = {
     FactFault.MANY_COUNTRIES: gettext_lazy("These are too many countries: at most 50."),
     FactFault.LONG_NOTE: gettext_lazy("A note is one line of at most 255 characters."),
     FactFault.TOO_OFTEN: gettext_lazy(
-        "You have changed this very often today, so it was not kept. Please try again tomorrow."
+        "You have changed this very often of late, so it was not kept. Please try again later."
     ),
     FactFault.LAPSED: gettext_lazy("This day has passed: what was seen counts no more."),
     FactFault.NOT_OWN: gettext_lazy("Nobody records what they have seen about themselves."),

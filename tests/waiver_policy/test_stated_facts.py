@@ -441,15 +441,16 @@ class TestWhatALearnerSays:
         say(income="800")
         assert api.get_application(one.uuid).message_count == 1
 
-    def test_is_not_kept_endlessly_and_can_be_taken_back_all_the_same(self, monkeypatch):
-        monkeypatch.setattr(services, "MOST_A_DAY", 3)
+    @pytest.mark.parametrize("pace", [{1: 3}, {1: 9, 90: 3}])
+    def test_is_not_kept_endlessly_and_can_be_taken_back_all_the_same(self, monkeypatch, pace):
+        monkeypatch.setattr(services, "PACE", pace)
         for hour in range(3):
             say(income=str(hour), at=make.EVE + timedelta(hours=hour))
         with pytest.raises(InvalidFact) as error:
             say(income="8", at=make.EVE + timedelta(hours=4))
         assert error.value.fault == "too_often"
         assert api.take_back_fact(1, "income", at=make.EVE + timedelta(hours=4))
-        say(income="8", at=make.EVE + timedelta(hours=28))
+        say(income="8", at=make.EVE + timedelta(days=max(pace), hours=4))
 
     def test_is_one_statement_also_when_the_earlier_request_comes_second(self):
         first = say(income="800", at=make.EVE)
@@ -457,7 +458,7 @@ class TestWhatALearnerSays:
         assert models.StatedFact.objects.count() == 1
 
     def test_is_not_kept_endlessly_either_when_later_requests_come_first(self, monkeypatch):
-        monkeypatch.setattr(services, "MOST_A_DAY", 3)
+        monkeypatch.setattr(services, "PACE", {1: 3})
         for earlier in range(3):
             say(income=str(earlier), at=make.EVE - timedelta(milliseconds=earlier))
         with pytest.raises(InvalidFact) as error:

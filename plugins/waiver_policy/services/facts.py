@@ -27,8 +27,9 @@ from waiver_policy.services.stepping import locked_open
 log = logging.getLogger(__name__)
 
 MAX_NOTE = 255
-MOST_A_DAY = 100
-"""So many things one person says of themselves in a day; whoever says more is trying values out."""
+PACE = {1: 100, 90: 300}
+"""In so many days one person says so many things of themselves. Whoever says more is trying values
+out, and all that is kept of a person is read at every price."""
 SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
 
 
@@ -102,13 +103,13 @@ def _check_pace(
     at: datetime,
 ) -> None:
     """What is said is kept for good, so nobody says endlessly; taking back is always possible."""
-    of_today = [
-        one for one in records
-        if one.kind is EvidenceKind.DECLARED and one.observed_at > at - timedelta(days=1)
-    ]  # fmt: skip
-    says = any(one.value is not None for one in changed.values())
-    if says and len(of_today) + len(changed) > MOST_A_DAY:
-        raise InvalidFact(FactFault.TOO_OFTEN)
+    if all(one.value is None for one in changed.values()):
+        return
+    own = [one.observed_at for one in records if one.kind is EvidenceKind.DECLARED]
+    for days, most in PACE.items():
+        lately = sum(said_at > at - timedelta(days=days) for said_at in own)
+        if lately + len(changed) > most:
+            raise InvalidFact(FactFault.TOO_OFTEN)
 
 
 def _says(own: FactRecord | None, said: _Said) -> bool:
