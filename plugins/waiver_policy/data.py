@@ -198,6 +198,10 @@ class EvidenceKind(StrEnum):
         return list(EvidenceKind).index(self)
 
 
+SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
+"""The kinds of evidence that a reviewer notes, the strongest first."""
+
+
 class EvidenceBasis(StrEnum):
     """By what a country is somebody's, where the person or a reviewer may say so.
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from waiver_policy import conf, wording
-from waiver_policy.data import DocumentKind, EvidenceBasis, EvidenceKind
+from waiver_policy.data import SEEN, DocumentKind, EvidenceBasis
 from waiver_policy.forms import _SpokenForm
 
 DECLARABLE = (
@@ -19,7 +19,6 @@ DECLARABLE = (
     EvidenceBasis.HQ,
     EvidenceBasis.FUNDER,
 )
-SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
 
 
 class _BlamingForm(_SpokenForm):

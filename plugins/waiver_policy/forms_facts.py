@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from waiver_policy import conf, wording, wording_facts
-from waiver_policy.data import AskedFact, FactKind, FactValue
+from waiver_policy.data import SEEN, AskedFact, FactKind, FactValue
 from waiver_policy.exceptions import InvalidFact
-from waiver_policy.forms_documents import SEEN, _BlamingForm, _country_choices
+from waiver_policy.forms_documents import _BlamingForm, _country_choices
 from waiver_policy.rules import stated
 
 COUNTRIES = 5

@@ -173,3 +173,40 @@ def test_a_price_that_two_people_approved_stands_whatever_the_fee_is_by_now(sell
     sell(worth_of=lambda code: [dearer])
     later = make.EVE + timedelta(days=2)
     assert decide(price=dearer, at=later).reduction.of(dearer) == Money("1900.00", "USD")
+
+
+def test_another_policy_that_refuses_is_not_said_to_ask_a_second_person():
+    # given
+    policy(SMALL_INCOME)
+    note_income(apply())
+    with pytest.raises(NotEligible):
+        grant()
+
+    # when
+    text = make.policy_text(SMALL_INCOME.replace("1000", "100"))
+    api.load_policy(text, file="policy.yaml", by="operator", at=make.EVE)
+    found = api.compare_policy(make.SLUG, version=2, since=None)
+
+    # then
+    assert {(then.outcome, now.outcome) for then, now in found.moves} == {("review", "refused")}
+
+
+def test_two_people_who_confirmed_one_price_have_not_confirmed_a_later_one(sell):
+    # given: a price that two confirmed has lapsed, and one person approves another
+    make.policy(
+        make.policy_text(make.LDC_FREE, extra="  validity: {after_approval: P1D}\n"), at=make.EVE
+    )
+    applied = apply()
+    for by in (9, 8):
+        api.approve(applied.uuid, by=by, reason="So.", at=make.EVE, award=Money("100.00", "USD"))
+    later = make.EVE + timedelta(days=2)
+    sell(worth_of=lambda code: [Money("600.00", "USD")])
+    again = api.apply(make.applicant(1, "GU"), offering_code=make.COURSE, note="Please.", at=later)
+    one = api.approve(again.uuid, by=9, reason="So.", at=later, award=Money("150.00", "USD"))
+    assert one.state == "approved"
+
+    # when
+    sell(worth_of=lambda code: [PRICE])
+
+    # then
+    assert decide(at=later).outcome == "review"

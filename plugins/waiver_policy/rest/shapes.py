@@ -16,6 +16,7 @@ from fairgate_rest.bodies import Amount, Body, KnownAt, Moment, Share
 from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import (
     IMPACT_DAYS,
+    SEEN,
     ApplicationState,
     Award,
     DocumentKind,
@@ -24,7 +25,7 @@ from waiver_policy.data import (
     ProposalState,
     RefusalCode,
 )
-from waiver_policy.forms_documents import DECLARABLE, SEEN
+from waiver_policy.forms_documents import DECLARABLE
 from waiver_policy.rules.asking import MAX_NAME
 from waiver_policy.rules.review_terms import FULL, PARTIAL
 from waiver_policy.rules.stated import MAX_COUNTRIES, as_fact

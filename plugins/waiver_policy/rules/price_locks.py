@@ -97,7 +97,8 @@ def turned_again(decision: Decision, kept: Mapping[str, Any], *, at: datetime) -
         decision = _locked(decision, date.fromisoformat(locked["until"]), at=at)
     if changed := kept.get("changed"):
         decision = _changed(decision, tuple(changed["from"]), was_void=changed["was_void"])
-    return two_people.turned(decision) if kept.get("seen_by_one") else decision
+    seen_by_one = kept.get("seen_by_one") and decision.outcome is Outcome.GRANTED
+    return two_people.turned(decision) if seen_by_one else decision
 
 
 def proposed(decision: Decision) -> Award | None:

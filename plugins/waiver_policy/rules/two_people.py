@@ -11,17 +11,14 @@ from dataclasses import replace
 
 from waiver_policy.data import (
     NOTHING_OFF,
+    SEEN,
     Applicant,
     Decision,
-    EvidenceKind,
     Outcome,
     Reason,
     ReasonCode,
 )
 from waiver_policy.rules import deciding
-
-SEEN = frozenset({EvidenceKind.INSTITUTION, EvidenceKind.DOCUMENT})
-"""The kinds of evidence that a reviewer notes."""
 
 
 def without_seen(person: Applicant, *, given: Applicant) -> Applicant:

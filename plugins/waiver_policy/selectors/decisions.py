@@ -139,20 +139,20 @@ def _takes_a_second(
     approval, person = question.approval, question.applicant
     if approval is not None and deciding.is_approved(decision):
         # A percentage was looked at with the price; a price may leave any amount to be waived.
-        return isinstance(approval.award, Money) and not _was_confirmed(
-            person.user_id, question.offering_code
-        )
+        award = approval.award
+        return isinstance(award, Money) and not _was_confirmed(question, award)
     unseen = two_people.without_seen(person, given=given)
     if unseen == person:
         return False
     return not two_people.is_as_good(decide_of(replace(question, applicant=unseen)), decision)
 
 
-def _was_confirmed(user_id: int, offering_code: str) -> bool:
-    """Whether a second person has confirmed what is approved for a person and an offering."""
+def _was_confirmed(question: Question, price: Money) -> bool:
+    """Whether a second person has confirmed this price for the person and the offering."""
     steps = models.ApplicationStep.objects.filter(
-        action=Action.CONFIRM, application__user_id=user_id,
-        application__offering_code=offering_code, application__state__in=APPROVED,
+        action=Action.CONFIRM, price_minor=price.minor, price_currency=price.currency,
+        application__user_id=question.applicant.user_id,
+        application__offering_code=question.offering_code, application__state__in=APPROVED,
     )  # fmt: skip
     found: bool = steps.exists()
     return found

@@ -16,7 +16,7 @@ from fairgate.readable import is_readable
 from fairgate_tables.inserting import insert_or_lock
 from fairgate_tables.transactions import run_again
 from waiver_policy import conf, models
-from waiver_policy.data import AskedFact, EvidenceKind, FactKind, FactRecord, FactValue
+from waiver_policy.data import SEEN, AskedFact, EvidenceKind, FactKind, FactRecord, FactValue
 from waiver_policy.exceptions import FactFault, InvalidFact, UnknownApplication
 from waiver_policy.rules import stated
 from waiver_policy.selectors.facts import asked_for, list_facts, own_words, to_record
@@ -30,7 +30,6 @@ MAX_NOTE = 255
 PACE = {1: 100, 90: 300}
 """In so many days one person says so many things of themselves. Whoever says more is trying values
 out, and all that is kept of a person is read at every price."""
-SEEN = (EvidenceKind.DOCUMENT, EvidenceKind.INSTITUTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
