@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+from django.db import OperationalError, connection
 
 from factories import waiver_policy as make
 from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
@@ -171,8 +172,29 @@ def test_a_mail_that_several_workers_want_to_send_is_sent_once(isolation, atomic
     notices.waitlist_served(learner, make.COURSE, key="one", at=make.EVE)
     send = partial(notices.send, "waitlist_served:one", at=make.EVE)
     outcomes = race(*calls(*[send] * 8), isolation=isolation, atomic=atomic)
+    assert errors(outcomes) == []
     assert sorted(values(outcomes)) == [False] * 7 + [True]
     assert models.Notice.objects.get().tries == 1
+
+
+@pytest.mark.parametrize("column", ["claimed_until", "sent_at"])
+def test_a_mail_whose_row_loses_a_race_for_a_lock_is_sent_once_all_the_same(column, mailoutbox):
+    learner = make.person("learner")
+    notices.waitlist_served(learner, make.COURSE, key="one", at=make.EVE)
+    lost = []
+
+    def lose_once(execute, sql, params, many, context):
+        writes = sql.startswith("UPDATE `waiver_policy_notice`")
+        if writes and f" SET `{column}` =" in sql and not lost:
+            lost.append(sql)
+            raise OperationalError(1213, "Deadlock found when trying to get lock")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(lose_once):
+        assert notices.send("waitlist_served:one", at=make.EVE)
+    assert len(lost) == 1
+    assert len(mailoutbox) == 1
+    assert models.Notice.objects.get().sent_at == make.EVE
 
 
 # Nominations

@@ -33,7 +33,7 @@ class Edition:
     code: str
     number: int
     pk: int
-    key: object
+    key: str
     version: str
 
     def __str__(self) -> str:
@@ -95,9 +95,12 @@ def get_book(mark: Mark | None = None) -> Book:
 def mark_of(columns: tuple[object, ...]) -> Mark:
     """The mark from ``MARK_COLUMNS`` as the database gave them."""
     editions, last, confirmations, last_confirmation = columns
-    # A column of its own type, as new MariaDBs have for a UUID, gives it with hyphens.
-    key = None if last is None else str(last).replace("-", "")
-    return editions, key, confirmations, last_confirmation
+    return editions, None if last is None else key_of(last), confirmations, last_confirmation
+
+
+def key_of(uuid: object) -> str:
+    """A UUID as the database gave it, as text: a column of its own type gives it with hyphens."""
+    return str(uuid).replace("-", "")
 
 
 def _read_mark() -> Mark:
@@ -111,7 +114,7 @@ def _read() -> Book:
         "known_from", "list_code", "number", "pk", "uuid", "version"
     )
     editions = tuple(
-        (known_from, Edition(code, number, pk, uuid.hex, version))
+        (known_from, Edition(code, number, pk, key_of(uuid), version))
         for known_from, code, number, pk, uuid, version in found
     )
     rows = models.MembershipConfirmation.objects.order_by("pk")

@@ -24,7 +24,7 @@ from waiver_policy.data import EditionSummary, ListCode, Membership, MembershipS
 from waiver_policy.exceptions import UnknownList
 from waiver_policy.rules.known import ByCountry, KnownLists
 from waiver_policy.rules.un_lists import status_of
-from waiver_policy.selectors.editions import Book, Edition, Known, Mark, get_book
+from waiver_policy.selectors.editions import Book, Edition, Known, Mark, get_book, key_of
 from waiver_policy.selectors.operators import usernames
 
 __all__ = ["ByCountry", "KnownLists"]
@@ -122,7 +122,7 @@ def _ask(
         if pk is None:
             found[code] = (*found.get(code, ()), number)
         elif versions.get(code, version) == version:
-            editions[code] = Edition(code, number, pk, key, version)
+            editions[code] = Edition(code, number, pk, key_of(key), version)
     return Known(editions, found)
 
 
@@ -163,7 +163,7 @@ def _rows(edition: Edition, known: Known) -> tuple[ByCountry, Rows]:
 
 
 @lru_cache(maxsize=512)
-def _stated_rows(pk: int, key: object) -> tuple[ByCountry, Rows, bool]:
+def _stated_rows(pk: int, key: str) -> tuple[ByCountry, Rows, bool]:
     """The rows of an edition as it states them: today's by country, former States, any contested.
 
     ``key`` tells apart two editions that get one primary key, the first of which was rolled back.
@@ -182,7 +182,7 @@ def _stated_rows(pk: int, key: object) -> tuple[ByCountry, Rows, bool]:
 
 
 @lru_cache(maxsize=512)
-def _confirmed_rows(pk: int, key: object, confirmed: tuple[int, ...]) -> tuple[ByCountry, Rows]:
+def _confirmed_rows(pk: int, key: str, confirmed: tuple[int, ...]) -> tuple[ByCountry, Rows]:
     """The rows of an edition once these confirmations were known."""
     by_country, former, _ = _stated_rows(pk, key)
     ends = {

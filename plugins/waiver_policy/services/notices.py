@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from fairgate_tables.transactions import run_again
 from waiver_policy import compat, conf, mail_wording, models
 from waiver_policy.selectors import offerings, people
 
@@ -67,8 +68,10 @@ def _unsent(at: datetime) -> Q:
 def send(key: str, *, at: datetime) -> bool:
     """Send one notice; ``False`` when somebody else does, or it could not be handed over."""
     rows = models.Notice.objects.filter(key=key)
-    # The row count decides: of two who want to send it, one gets the claim.
-    if not rows.filter(_unsent(at)).update(claimed_until=at + CLAIM, tries=F("tries") + 1):
+    # The row count decides: of two who want to send it, one gets the claim. Each statement is run
+    # again by itself: what was handed over must not be handed over again for a lost lock.
+    claim = run_again(rows.filter(_unsent(at)).update)
+    if not claim(claimed_until=at + CLAIM, tries=F("tries") + 1):
         return False
     notice = rows.get()
     try:
@@ -81,7 +84,7 @@ def send(key: str, *, at: datetime) -> bool:
     if not is_taken:
         log.warning("waiver notice not sent: notice=%s try=%s", notice.pk, notice.tries)
         return False
-    rows.update(sent_at=at, claimed_until=None)
+    run_again(rows.update)(sent_at=at, claimed_until=None)
     log.info(
         "waiver notice sent: notice=%s kind=%s user=%s", notice.pk, notice.kind, notice.user_id
     )
