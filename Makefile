@@ -64,7 +64,7 @@ cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data ent
 	@$(BIN)/pytest $(PARALLEL) -m 'not browser' -k 'not mariadb' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --show-missing
 	@$(BIN)/coverage report --fail-under=100 \
-		--include='libs/*,*/rules.py,*/rules/*.py,*/data.py,plugins/revenue_share/statements.py,xblocks/fee_gate/holding.py'
+		--include='libs/*,*/rules.py,*/rules/*.py,*/data.py,*/data/*.py,plugins/revenue_share/statements.py,xblocks/fee_gate/holding.py'
 
 bench: $(VENV)/.has-test ## what it costs, as ratios; benchmarks/README.md has the last numbers
 	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done

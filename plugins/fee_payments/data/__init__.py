@@ -1,0 +1,49 @@
+"""The values of fee_payments: frozen, keyword-only, plain Python."""
+
+from fairgate.payers import PayerClass
+from fee_payments.data.catalogue import (
+    OfferingEntry,
+    OfferingSummary,
+    PriceEntry,
+    PriceSummary,
+    TaxRule,
+)
+from fee_payments.data.entitlements import EntitlementChange, EntitlementSummary
+from fee_payments.data.orders import OrderState, OrderSummary
+from fee_payments.data.payments import (
+    EventOutcome,
+    EventReceipt,
+    PaymentSummary,
+    RefundSummary,
+    ReturnedSeat,
+    WaivedSeat,
+)
+from fee_payments.data.people import Learner
+from fee_payments.data.quotes import Breakdown, Quote
+from fee_payments.data.seat_codes import GivenSeat, IssuedSeatCodes, SeatCodeState, SeatCodeSummary
+
+__all__ = [
+    "Breakdown",
+    "EntitlementChange",
+    "EntitlementSummary",
+    "EventOutcome",
+    "EventReceipt",
+    "GivenSeat",
+    "IssuedSeatCodes",
+    "Learner",
+    "OfferingEntry",
+    "OfferingSummary",
+    "OrderState",
+    "OrderSummary",
+    "PayerClass",
+    "PaymentSummary",
+    "PriceEntry",
+    "PriceSummary",
+    "Quote",
+    "RefundSummary",
+    "ReturnedSeat",
+    "SeatCodeState",
+    "SeatCodeSummary",
+    "TaxRule",
+    "WaivedSeat",
+]

@@ -1,0 +1,72 @@
+"""Codes that open a seat which somebody else has paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class SeatCodeState(StrEnum):
+    """Where a seat code stands at a moment."""
+
+    FREE = "free"
+    REDEEMED = "redeemed"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatCodeSummary:
+    """A seat code as an operator sees it: never the code itself, only its first group.
+
+    ``expires_at`` is the first moment at which it is no longer taken (``None``: it stays).
+    """
+
+    uuid: UUID
+    batch_uuid: UUID
+    offering_code: str
+    sponsor: str
+    hint: str
+    expires_at: datetime | None
+    redeemed_by: int | None
+    redeemed_at: datetime | None
+    revoked_at: datetime | None
+    revoked_because: str
+
+    def state(self, at: datetime) -> SeatCodeState:
+        """Where it stands at this moment."""
+        if self.revoked_at is not None:
+            return SeatCodeState.REVOKED
+        if self.redeemed_by is not None:
+            return SeatCodeState.REDEEMED
+        is_over = self.expires_at is not None and self.expires_at <= at
+        return SeatCodeState.EXPIRED if is_over else SeatCodeState.FREE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedSeatCodes:
+    """Codes that were issued just now. They are in no table: who has this value shows them, once.
+
+    They are no part of its ``repr``, which ends up in logs and error pages.
+    """
+
+    batch_uuid: UUID
+    offering_code: str
+    offering_title: str
+    sponsor: str
+    expires_at: datetime | None
+    codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenSeat:
+    """A seat that somebody has because another paid: what a redeemed code opened."""
+
+    code_uuid: UUID
+    user_id: int
+    offering_code: str
+    course_key: str
+    sponsor: str
+    redeemed_at: datetime

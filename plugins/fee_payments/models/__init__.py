@@ -1,0 +1,28 @@
+"""Tables of fee_payments. Amounts are integers in minor units beside their ISO 4217 currency."""
+
+from fee_payments.models.catalogue import Offering, Price, TaxRate
+from fee_payments.models.entitlements import Entitlement
+from fee_payments.models.labels import OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
+from fee_payments.models.orders import Order, OrderLine
+from fee_payments.models.payments import Payment, ProviderEvent, Refund
+from fee_payments.models.sandbox import SandboxSession
+from fee_payments.models.seats import SeatCode, SeatCodeBatch, SeatCodeTries
+
+__all__ = [
+    "OUTCOME_LABELS",
+    "PAYER_LABELS",
+    "STATE_LABELS",
+    "Entitlement",
+    "Offering",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "Price",
+    "ProviderEvent",
+    "Refund",
+    "SandboxSession",
+    "SeatCode",
+    "SeatCodeBatch",
+    "SeatCodeTries",
+    "TaxRate",
+]

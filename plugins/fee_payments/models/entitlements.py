@@ -1,0 +1,83 @@
+"""The right to enter what an offering opens."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from fairgate_tables.constraints import check
+from fee_payments.models.catalogue import Offering
+from fee_payments.models.orders import OrderLine
+from fee_payments.models.seats import SeatCode
+
+
+class Entitlement(models.Model):
+    """The right of one learner to what one offering opens: the truth that gates ask.
+
+    There is no status: it holds from ``starts_at`` until ``ends_at``, unless ``revoked_at`` is
+    set. ``live_key`` names learner and offering until it is revoked; the unique index lets one
+    live right exist. It rests on the line of an order or on a seat code, and ends with it; a code
+    carries one right, ever.
+
+    .. pii: The platform's user id.
+    .. pii_types: id
+    .. pii_retirement: retained
+    """
+
+    # Why a right was taken back, where a learner is told more than that it was.
+    REFUNDED = "refunded"
+
+    class Source(models.TextChoices):
+        """Where the right comes from."""
+
+        ORDER = "order", _("a paid order")
+        WAIVER = "waiver", _("a waiver")
+        SEAT = "seat", _("a seat code")
+
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
+    user_id = models.BigIntegerField(_("user"))
+    offering = models.ForeignKey(
+        Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(_("rests on"), max_length=16, choices=Source.choices)
+    line = models.ForeignKey(
+        OrderLine,
+        verbose_name=_("order line"),
+        on_delete=models.PROTECT,
+        related_name="entitlements",
+        null=True,
+    )
+    seat_code = models.OneToOneField(
+        SeatCode,
+        verbose_name=_("seat code"),
+        on_delete=models.PROTECT,
+        related_name="entitlement",
+        null=True,
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    revoked_because = models.CharField(
+        _("taken back because"), max_length=255, blank=True, default=""
+    )
+
+    class Meta:
+        verbose_name = _("entitlement")
+        verbose_name_plural = _("entitlements")
+        indexes = [
+            models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
+        ]
+        constraints = [
+            check(
+                "fee_payments_ent_rests_on_one",
+                Q(source="seat", seat_code__isnull=False, line__isnull=True)
+                | Q(source__in=["order", "waiver"], seat_code__isnull=True, line__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.offering_id} by {self.source}"

@@ -1,0 +1,42 @@
+"""How states and kinds are named in the admin and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from fee_payments.data import EventOutcome, OrderState, PayerClass
+
+PAYER_LABELS = {
+    PayerClass.INDIVIDUAL: _("an individual"),
+    PayerClass.MEMBER_STATE: _("a Member State"),
+    PayerClass.SECTOR_MEMBER: _("a Sector Member"),
+    PayerClass.ASSOCIATE: _("an Associate"),
+    PayerClass.ACADEMIA: _("Academia"),
+    PayerClass.PRIVATE: _("a private organisation"),
+}
+STATE_LABELS = {
+    OrderState.CREATED: _("not paid yet"),
+    OrderState.PENDING: _("payment under way"),
+    OrderState.PAID: _("paid"),
+    OrderState.WAIVED: _("waived"),
+    OrderState.HELD: _("waits for a person"),
+    OrderState.CANCELLED: _("cancelled"),
+    OrderState.EXPIRED: _("time is over"),
+    OrderState.PARTIALLY_REFUNDED: _("refunded in part"),
+    OrderState.REFUNDED: _("refunded"),
+}
+OUTCOME_LABELS = {
+    EventOutcome.SETTLED: _("payment settled"),
+    EventOutcome.FAILED: _("payment failed"),
+    EventOutcome.KNOWN: _("known already"),
+    EventOutcome.HELD: _("waits for a person"),
+    EventOutcome.IGNORED: _("not for us"),
+}
+
+
+def choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """The labels as a field wants them."""
+    return [(item.value, label) for item, label in labels.items()]

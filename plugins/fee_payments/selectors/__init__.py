@@ -1,0 +1,69 @@
+"""Reads of fee_payments: rows in, frozen values out."""
+
+from fee_payments.selectors.catalogue import (
+    course_key_of,
+    is_in_use,
+    list_offerings,
+    offering,
+    offering_summary,
+    tax_rule,
+)
+from fee_payments.selectors.entitlements import (
+    ended_entitlement,
+    entitled_offerings,
+    entitlement_change,
+    has_entitlement,
+    list_entitlements,
+)
+from fee_payments.selectors.orders import breakdown_of, line_of, list_orders, order, order_summary
+from fee_payments.selectors.payments import (
+    list_payments,
+    list_refunds,
+    payment_summary,
+    refund_summary,
+)
+from fee_payments.selectors.people import learner_for
+from fee_payments.selectors.seat_codes import (
+    given_seat,
+    list_seat_codes,
+    seat_code_summary,
+    to_given_seat,
+)
+from fee_payments.selectors.waived_seats import (
+    list_returned_seats,
+    list_waived_seats,
+    returned_seat,
+    waived_seat,
+)
+
+__all__ = [
+    "breakdown_of",
+    "course_key_of",
+    "ended_entitlement",
+    "entitled_offerings",
+    "entitlement_change",
+    "given_seat",
+    "has_entitlement",
+    "is_in_use",
+    "learner_for",
+    "line_of",
+    "list_entitlements",
+    "list_offerings",
+    "list_orders",
+    "list_payments",
+    "list_refunds",
+    "list_returned_seats",
+    "list_seat_codes",
+    "list_waived_seats",
+    "offering",
+    "offering_summary",
+    "order",
+    "order_summary",
+    "payment_summary",
+    "refund_summary",
+    "returned_seat",
+    "seat_code_summary",
+    "tax_rule",
+    "to_given_seat",
+    "waived_seat",
+]
