@@ -29,6 +29,9 @@
   + UnknownProvider      no provider of that name is switched on
   + ProviderRefused      the provider says no, for good
   + ProviderUnavailable  network, time-out, 5xx (retryable)
+  + BankFileError        a bank's file cannot be read, and nothing of it was taken
+  + InvalidCsvMapping    how a bank's CSV is to be read cannot be: the sentence names the field
+  + InvalidReference     no creditor reference can be made of this number
 """
 
 from __future__ import annotations
@@ -169,3 +172,29 @@ class ProviderUnavailable(PaymentsError):
     """The provider did not answer; the same call with the same key may go through later."""
 
     retryable = True
+
+
+class BankFileError(PaymentsError):
+    """A file of a bank is not what it should be; nothing of it was taken.
+
+    ``place`` says where ("line 12", "statement 1, entry 3"), ``field`` which part of that
+    ("amount", ":61:", "CdtDbtInd"), ``sentence`` what is wrong. No name and no account of a payer
+    is in it.
+    """
+
+    def __init__(self, sentence: str, *, place: str = "", field: str = "") -> None:
+        self.sentence, self.place, self.field = sentence, place, field
+        where = ", ".join(part for part in (place, field) if part)
+        super().__init__(f"{where[0].upper()}{where[1:]}: {sentence}" if where else sentence)
+
+
+class InvalidCsvMapping(PaymentsError):
+    """A mapping of a bank's CSV cannot be used; ``field`` is the part that is wrong."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        self.sentence, self.field = sentence, field
+        super().__init__(f"{field}: {sentence}" if field else sentence)
+
+
+class InvalidReference(PaymentsError):
+    """A number has signs, or a length, that ISO 11649 does not allow in a creditor reference."""

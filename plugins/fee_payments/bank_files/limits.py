@@ -1,0 +1,53 @@
+"""How large a bank's file may be, and the sentences for what is larger."""
+
+from __future__ import annotations
+
+from ..exceptions import BankFileError
+
+#: The largest file that is read. 100,000 entries of camt.053 with all their details have about as
+#: much; the whole of a file is in memory once.
+MAX_BYTES = 128 * 1024 * 1024
+
+#: The most entries that one file may hold, after batches are taken apart.
+MAX_ENTRIES = 200_000
+
+#: The longest text of one entry. A bank passes on 140 characters, some a few times that.
+MAX_TEXT = 10_000
+
+
+def check_size(content: bytes) -> None:
+    """Refuse a file that is empty or larger than ``MAX_BYTES``.
+
+    Raises:
+        BankFileError: it is.
+    """
+    if not content.strip():
+        raise BankFileError("The file is empty.")
+    if len(content) > MAX_BYTES:
+        raise BankFileError(
+            f"The file has more than {MAX_BYTES // 1024**2} MiB; ask the bank for shorter periods."
+        )
+
+
+def check_count(entries: int) -> None:
+    """Refuse a file of more than ``MAX_ENTRIES`` entries.
+
+    Raises:
+        BankFileError: it has more.
+    """
+    if entries > MAX_ENTRIES:
+        raise BankFileError(
+            f"The file has more than {MAX_ENTRIES:,} entries; ask the bank for shorter periods."
+        )
+
+
+def text_of(raw: str, *, place: str, field: str) -> str:
+    """A text on one line: line breaks and runs of blanks are one blank.
+
+    Raises:
+        BankFileError: it is longer than ``MAX_TEXT``.
+    """
+    if len(raw) > MAX_TEXT:
+        said = f"has more than {MAX_TEXT:,} characters."
+        raise BankFileError(said, place=place, field=field)
+    return " ".join(raw.split())
