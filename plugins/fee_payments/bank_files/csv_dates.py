@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from ..exceptions import InvalidCsvMapping
 
+#: Days of other years are slips, or another pattern.
+YEARS = range(1990, 2101)
+
 _SIGNS = {
     "YYYY": "(?P<year>[0-9]{4})",
     "YY": "(?P<year>[0-9]{2})",
@@ -54,11 +57,11 @@ def read_day(text: str, patterns: tuple[str, ...]) -> date | None:
         match = day_pattern(pattern).fullmatch(text)
         if not match:
             continue
-        year = int(match["year"])
+        year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+        if year not in YEARS:
+            continue
         try:
-            found.add(
-                date(year if year > 99 else 2000 + year, int(match["month"]), int(match["day"]))
-            )
+            found.add(date(year, int(match["month"]), int(match["day"])))
         except ValueError:
             continue
     return found.pop() if len(found) == 1 else None

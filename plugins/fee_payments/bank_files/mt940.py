@@ -42,7 +42,7 @@ _ENTRY = re.compile(
     re.ASCII,
 )
 _END = "-"
-_NOTHING = ("NONREF", "NOREF", "NOTPROVIDED")
+_NOTHING = ("NONREF", "NOREF", "NOTPROVIDED", "EREF")
 #: A two-digit year from here on is of the last century.
 _CENTURY = 80
 _IBAN_AND_CURRENCY = re.compile(r"([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})[A-Z]{3}", re.ASCII)

@@ -103,8 +103,8 @@ def _words(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
     """A text by the words that mark its pieces; what stands before the first is under ``""``."""
     found: dict[str, str] = {}
     marks = list(pattern.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    found[""] = text[: marks[0].start() if marks else len(text)].strip()
-    for mark, end in zip(marks, ends, strict=True):
+    starts = [*(mark.start() for mark in marks), len(text)]
+    found[""] = text[: starts[0]].strip()
+    for mark, end in zip(marks, starts[1:], strict=True):
         found.setdefault(mark[1], text[mark.end() : end].strip())
     return found

@@ -1,7 +1,7 @@
 """Numbers of our documents in what payers write: made to survive it, and found again.
 
 A **creditor reference** (ISO 11649:2009) is ``RF``, two check digits and up to 21 letters and
-digits: ``RF45INV2026000123``. Banking apps know it and check it while the payer types. The check
+digits: ``RF98INV2026000123``. Banking apps know it and check it while the payer types. The check
 digits are those of ISO/IEC 7064, MOD 97-10: letters count from A = 10 to Z = 35, the four first
 characters stand at the end, and the whole number leaves 1 when it is divided by 97. Every single
 wrong digit is found, and every two digits that changed places.
@@ -28,7 +28,7 @@ _BETWEEN = r"[\W_]{0,6}"
 
 
 def creditor_reference(number: str) -> str:
-    """The creditor reference of one of our numbers: ``RF45INV2026000123`` for INV-2026-000123.
+    """The creditor reference of one of our numbers: ``RF98INV2026000123`` for INV-2026-000123.
 
     Hyphens, blanks, slashes and dots of the number are left out, letters become capitals.
 
