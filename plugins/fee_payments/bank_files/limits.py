@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..exceptions import BankFileError
 
+_CONTROLS = dict.fromkeys([*range(32), *range(127, 160)])
+
 #: The largest file that is read. 100,000 entries of camt.053 with all their details have about as
 #: much; the whole of a file is in memory once.
 MAX_BYTES = 128 * 1024 * 1024
@@ -42,7 +44,9 @@ def check_count(entries: int) -> None:
 
 
 def text_of(raw: str, *, place: str, field: str) -> str:
-    """A text on one line: line breaks and runs of blanks are one blank.
+    """A text on one line: line breaks and runs of blanks are one blank, control characters gone.
+
+    Marks of direction stay; some scripts are not written without them.
 
     Raises:
         BankFileError: it is longer than ``MAX_TEXT``.
@@ -50,4 +54,5 @@ def text_of(raw: str, *, place: str, field: str) -> str:
     if len(raw) > MAX_TEXT:
         said = f"has more than {MAX_TEXT:,} characters."
         raise BankFileError(said, place=place, field=field)
-    return " ".join(raw.split())
+    said = " ".join(raw.split())
+    return said if said.isprintable() else said.translate(_CONTROLS)

@@ -73,7 +73,8 @@ class _Page:
     def text(self, *tags: str) -> str:
         for tag in tags:
             if tag in self.fields:
-                return self.fields[tag].lines[0].strip()
+                one = self.fields[tag]
+                return limits.text_of(one.lines[0], place=one.place, field=f":{tag}:")
         said = f"has no {' or '.join(f':{tag}:' for tag in tags)}; the file is cut off or damaged."
         raise BankFileError(said, place=f"the statement of line {self.line}")
 
@@ -269,14 +270,14 @@ def _entry(one: _Field, more: _Field | None, currency: str) -> tuple[BankEntry, 
     value_on = _day(found["value"], one.place, ":61:")
     details = details_of(more.lines, place=more.place) if more else Details()
     supplement = limits.text_of(" ".join(one.lines[1:]), place=one.place, field=":61:")
-    lasting = _known(found["bank"])
+    lasting = _known(found["bank"], one)
     entry = BankEntry(
         booked_on=_booked_on(found["entry"], value_on, one.place),
         value_on=value_on,
         amount=_money(found["amount"], currency, one.place, ":61:"),
         is_credit=found["mark"] in ("C", "RD"),
         is_reversal=found["mark"].startswith("R"),
-        reference=_known(details.reference) or _known(found["customer"]),
+        reference=_known(details.reference, one) or _known(found["customer"], one),
         bank_reference=lasting,
         remittance=details.remittance or supplement,
         structured_reference=details.structured_reference,
@@ -287,8 +288,8 @@ def _entry(one: _Field, more: _Field | None, currency: str) -> tuple[BankEntry, 
     return entry, lasting
 
 
-def _known(text: str | None) -> str:
-    plain = (text or "").strip()
+def _known(text: str | None, one: _Field) -> str:
+    plain = limits.text_of(text or "", place=one.place, field=":61:")
     return "" if plain.upper() in _NOTHING else plain
 
 

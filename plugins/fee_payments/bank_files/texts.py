@@ -25,6 +25,8 @@ ENCODINGS = {
 }
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+# Ctrl-Z, which programs of the days of DOS still write.
+_END_OF_FILE = "\x1a"
 
 
 def decode(content: bytes, encoding: str) -> str:
@@ -59,6 +61,7 @@ def decode_swift(content: bytes) -> str:
 
 
 def _without_nul(text: str) -> str:
+    text = text.rstrip(_END_OF_FILE)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         said = "There is a NUL here, so this is no text, or has another encoding."
