@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -433,3 +434,10 @@ def test_whatever_is_written_by_a_mapping_is_read_by_it(made, values):
         (day, minor, " ".join(text.split())) for day, minor, text in values
     ]
     assert len({entry.key for entry in statement.entries}) == len(values)
+
+
+def test_the_example_of_the_reference_page_is_a_mapping():
+    page = (Path(__file__).parents[2] / "docs/references/bank-files.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+
+    assert CsvMapping.from_json(example) == GERMAN

@@ -276,7 +276,7 @@ def test_f19_a_text_without_end_is_refused():
     said = refusal(camt(ntry(details=tx(text="x" * (limits.MAX_TEXT + 1)))))
 
     assert said == "Line 1, RmtInf/Ustrd: has more than 10,000 characters."
-    assert "The XML ends or breaks here" in refusal(camt(ntry(details=tx(text="x" * 11_000_000))))
+    assert "More than 4 MiB of XML" in refusal(camt(ntry(details=tx(text="x" * 5_000_000))))
 
 
 def test_a_booking_day_that_is_left_out_is_the_day_of_the_value():
@@ -477,3 +477,35 @@ def test_f33_control_characters_are_left_out_of_texts_and_markup_stays_text():
     assert entry.remittance == "<b>INV</b> {{ x }}"
     assert len(keys(b"day,amount,text\n2026-01-05,1.00,x\x1a", PLAIN)) == 1
     assert "is not an amount" in refusal(b"day,amount,text\n2026-01-05,1\x070.00,x", mapping=PLAIN)
+
+
+@pytest.mark.parametrize("fill", ["<x/>", "<x>", "<x a='1'/>"])
+def test_f19_xml_that_never_comes_to_an_end_of_an_entry_is_not_kept_in_memory(fill):
+    content = camt(ntry(more=fill * (6_000_000 // len(fill))))
+
+    assert refusal(content) in {
+        "More than 4 MiB of XML come before an entry ends.",
+        "Line 1: The XML ends or breaks here. The file is cut off or damaged; nothing of it was "
+        "read.",
+    }
+
+
+def test_f19_elements_in_elements_are_refused_before_they_are_many():
+    assert "Elements stand in each other 60 times" in refusal(
+        camt(ntry(more="<x>" * 100 + "</x>" * 100))
+    )
+
+
+def test_f19_lines_and_rows_without_an_end_are_refused():
+    head = b"day,amount,text\n2026-01-05,1.00,"
+
+    assert refusal(head + b"," * 200_000, mapping=PLAIN) == (
+        "Line 2: The line has more than 100,000 characters."
+    )
+    assert refusal(head + b'"' + b"\n" * 2_000 + b'"', mapping=PLAIN) == (
+        "Line 1002: One field goes over more than 1,000 lines."
+    )
+    assert "more than 1,000 lines" in refusal(
+        mt940(":61:260105C1,00NTRF", ":86:a", *["b"] * 2_000, closing="C260105EUR1,00")
+    )
+    assert "has no :62F:" in refusal(mt940(":61:260105C1,00NTRF") + b"\r\n" * 100_000)

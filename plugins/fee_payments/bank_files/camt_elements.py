@@ -2,8 +2,9 @@
 
 lxml reads: the platform has it (XBlock requires it), it is the fastest here, and it takes the file
 in pieces. It loads no DTD and no entity, asks no network, and stops by itself at 256 levels and at
-10 million characters of one text. A file that declares a document type is refused before its first
-statement: no bank sends one, and entities ("billion laughs", XXE) need it.
+10 million characters of one text; how much may come before an entry ends is limited here. A file
+that declares a document type is refused before its first statement: no bank sends one, and entities
+("billion laughs", XXE) need it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 from lxml import etree
@@ -26,6 +26,7 @@ VERSIONS = ("02", "04", "08", "10", "11")
 _NAMESPACE = re.compile(
     r"urn:iso:std:iso:20022:tech:xsd:(?P<kind>[a-z]{4}\.[0-9]{3})\.001\.(?P<version>[0-9]{2})"
 )
+_PIECE = 64 * 1024
 _SAFE = {
     "resolve_entities": False,
     "load_dtd": False,
@@ -86,8 +87,7 @@ def parts(content: bytes, kind: FileKind) -> Iterator[Part]:
     root = _first_element(content)
     namespace = f"{{{_checked_namespace(root)[0]}}}"
     names = {f"{namespace}{name}": name for name in ("TxDtls", "Ntry", "Bal", _STATEMENT[kind])}
-    events = etree.iterparse(BytesIO(content), events=("end",), tag=tuple(names), **_SAFE)
-    for element in _well_formed(events):
+    for element in _elements(content, "end", tuple(names)):
         name = names[element.tag]
         _check_parent(element, name, namespace, kind)
         yield Part(name, element.sourceline or 0, _fields(element, namespace))
@@ -96,8 +96,7 @@ def parts(content: bytes, kind: FileKind) -> Iterator[Part]:
 
 
 def _first_element(content: bytes) -> Any:
-    events = etree.iterparse(BytesIO(content), events=("start",), **_SAFE)
-    element = next(_well_formed(events))
+    element = next(_elements(content, "start"))
     document = element.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise BankFileError(
@@ -106,10 +105,21 @@ def _first_element(content: bytes) -> Any:
     return element
 
 
-def _well_formed(events: Any) -> Iterator[Any]:
+def _elements(content: bytes, event: str, tags: tuple[str, ...] | None = None) -> Iterator[Any]:
+    """The elements as they start or end, while the file is read in pieces."""
+    parser = etree.XMLPullParser(events=(event,), tag=tags, **_SAFE)
+    waiting = 0
     try:
-        for _, element in events:
-            yield element
+        for start in range(0, len(content), _PIECE):
+            parser.feed(content[start : start + _PIECE])
+            waiting += _PIECE
+            for _, element in parser.read_events():
+                waiting = 0
+                yield element
+            if waiting > limits.MAX_ELEMENT:
+                most = limits.MAX_ELEMENT // 1024**2
+                raise BankFileError(f"More than {most} MiB of XML come before an entry ends.")
+        parser.close()
     except etree.XMLSyntaxError as error:
         # The words of the parser may quote the file; where it stopped is enough.
         raise BankFileError(
@@ -156,6 +166,9 @@ def _fields(element: Any, namespace: str) -> Fields:
 
 
 def _collect(element: Any, namespace: str, path: str, fields: Fields) -> None:
+    if path.count("/") > limits.MAX_DEPTH:
+        said = f"Elements stand in each other {limits.MAX_DEPTH} times and more."
+        raise BankFileError(said, place=f"line {element.sourceline}")
     for child in element:
         tag = child.tag
         name = tag[len(namespace) :]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,8 +29,6 @@ from .csv_mapping import Column, CsvMapping
 from .entry_keys import with_keys
 from .texts import decode
 from .values import BankEntry, BankStatement, FileKind, plain_account
-
-_LINE = re.compile("[^\r\n]*(\r\n|\n|\r|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,27 @@ class _Row:
         return "" if column is None else self.cells[self.places[column]].strip()
 
     def text(self, column: Column | None) -> str:
+        if column is None:
+            return ""
         return limits.text_of(self.cell(column), place=self.place, field=str(column))
+
+
+@dataclass(slots=True)
+class _Source:
+    """The lines of a text after those that are skipped; none without an end, no row either."""
+
+    text: str
+    skip: int
+    number: int = 0
+    lines_of_row: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in io.StringIO(self.text, newline=""):
+            self.number += 1
+            if self.number > self.skip:
+                self.lines_of_row += 1
+                limits.check_line(len(line), self.lines_of_row, place=f"line {self.number}")
+                yield line
 
 
 @dataclass(slots=True)
@@ -100,12 +117,9 @@ def _rows(text: str, mapping: CsvMapping) -> Iterator[_Row]:
 
 def _lines(text: str, mapping: CsvMapping) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, with the number of their last line."""
-    start = 0
-    for _ in range(mapping.skip_lines):
-        found = _LINE.match(text, start)
-        start = found.end() if found else start
+    source = _Source(text, mapping.skip_lines)
     reader: Any = csv.reader(
-        io.StringIO(text[start:], newline=""),
+        iter(source),
         delimiter=mapping.delimiter,
         quotechar=mapping.quote or None,
         quoting=csv.QUOTE_MINIMAL if mapping.quote else csv.QUOTE_NONE,
@@ -113,11 +127,12 @@ def _lines(text: str, mapping: CsvMapping) -> Iterator[tuple[int, list[str]]]:
     )
     try:
         for cells in reader:
+            source.lines_of_row = 0
             if any(cell.strip() for cell in cells):
-                yield mapping.skip_lines + reader.line_num, cells
+                yield source.number, cells
     except csv.Error:
         said = "The quotes do not fit together, or a cell is huge; the file is cut off or damaged."
-        raise BankFileError(said, place=f"line {mapping.skip_lines + reader.line_num}") from None
+        raise BankFileError(said, place=f"line {source.number}") from None
 
 
 def _places(cells: list[str], mapping: CsvMapping, line: int) -> dict[Column, int]:

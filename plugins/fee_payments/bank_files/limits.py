@@ -17,13 +17,24 @@ MAX_ENTRIES = 200_000
 MAX_TEXT = 10_000
 
 
+#: How many bytes of XML may come before an entry ends: what is kept in memory beside the answer.
+MAX_ELEMENT = 4 * 1024 * 1024
+
+#: How deep elements may stand in each other; ISO 20022 has about fifteen levels.
+MAX_DEPTH = 60
+
+#: The longest line of a text file, and the most lines of one row or field.
+MAX_LINE = 100_000
+MAX_LINES = 1_000
+
+
 def check_size(content: bytes) -> None:
     """Refuse a file that is empty or larger than ``MAX_BYTES``.
 
     Raises:
         BankFileError: it is.
     """
-    if not content.strip():
+    if not content or content.isspace():
         raise BankFileError("The file is empty.")
     if len(content) > MAX_BYTES:
         raise BankFileError(
@@ -41,6 +52,18 @@ def check_count(entries: int) -> None:
         raise BankFileError(
             f"The file has more than {MAX_ENTRIES:,} entries; ask the bank for shorter periods."
         )
+
+
+def check_line(length: int, lines: int, *, place: str) -> None:
+    """Refuse a line that has no end, or a row or field that goes on and on.
+
+    Raises:
+        BankFileError: more than ``MAX_LINE`` characters, or the last of more than ``MAX_LINES``.
+    """
+    if length > MAX_LINE:
+        raise BankFileError(f"The line has more than {MAX_LINE:,} characters.", place=place)
+    if lines > MAX_LINES:
+        raise BankFileError(f"One field goes over more than {MAX_LINES:,} lines.", place=place)
 
 
 def text_of(raw: str, *, place: str, field: str) -> str:

@@ -14,6 +14,7 @@ shorter one.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,6 @@ from .references import leaves_one
 from .texts import decode_swift
 from .values import BankEntry, BankStatement, FileKind, plain_account
 
-_LINE_END = re.compile("\r\n|\n|\r")
 _TAG = re.compile(r":([0-9]{2}[A-Z]?|NS):")
 _BALANCE = re.compile(
     r"(?P<side>[CD])(?P<day>[0-9]{6})(?P<currency>[A-Z]{3})(?P<amount>[0-9]{1,15},[0-9]*)", re.ASCII
@@ -128,6 +128,7 @@ def _fields(text: str) -> Iterator[_Field]:
             now = _Field(tag[1], number, [line[tag.end() :]])
         elif now and line:
             now.lines.append(line)
+            limits.check_line(len(line), len(now.lines), place=f"line {number}")
     if now:
         yield now
 
@@ -135,8 +136,8 @@ def _fields(text: str) -> Iterator[_Field]:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines with their numbers, without the headers of SWIFT's blocks; ``-`` ends a message."""
     is_open = False
-    for number, raw in enumerate(_LINE_END.split(text), start=1):
-        line = raw
+    for number, ended in enumerate(io.StringIO(text, newline=None), start=1):
+        line = raw = ended.rstrip("\n")
         if line.startswith("{"):
             _, begins, line = raw.rpartition("{4:")
             is_open = is_open or bool(begins)
