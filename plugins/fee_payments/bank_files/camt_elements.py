@@ -177,8 +177,9 @@ def _collect(element: Any, namespace: str, path: str, fields: Fields) -> None:
         below = path + name
         text = child.text
         if text and not text.isspace():
-            said = limits.text_of(text, place=f"line {child.sourceline}", field=below)
-            fields.setdefault(below, []).append(said)
+            if len(text) > limits.MAX_TEXT:
+                limits.text_of(text, place=f"line {child.sourceline}", field=below)
+            fields.setdefault(below, []).append(limits.one_line(text))
             if name == "Amt":
                 fields.setdefault(f"{below}@Ccy", []).append(child.get("Ccy", ""))
         if len(child):

@@ -67,9 +67,7 @@ def check_line(length: int, lines: int, *, place: str) -> None:
 
 
 def text_of(raw: str, *, place: str, field: str) -> str:
-    """A text on one line: line breaks and runs of blanks are one blank, control characters gone.
-
-    Marks of direction stay; some scripts are not written without them.
+    """``one_line`` of a text that is not too long.
 
     Raises:
         BankFileError: it is longer than ``MAX_TEXT``.
@@ -77,5 +75,13 @@ def text_of(raw: str, *, place: str, field: str) -> str:
     if len(raw) > MAX_TEXT:
         said = f"has more than {MAX_TEXT:,} characters."
         raise BankFileError(said, place=place, field=field)
+    return one_line(raw)
+
+
+def one_line(raw: str) -> str:
+    """A text on one line: line breaks and runs of blanks are one blank, control characters gone.
+
+    Marks of direction stay; some scripts are not written without them.
+    """
     said = " ".join(raw.split())
     return said if said.isprintable() else said.translate(_CONTROLS)
