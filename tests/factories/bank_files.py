@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fee_payments.bank_files import CsvMapping
+import pytest
+
+from fee_payments.bank_files import CsvMapping, read_statement_file
+from fee_payments.exceptions import BankFileError
 
 FILES = Path(__file__).parents[1] / "fee_payments" / "files"
 ACCOUNT = "DE89370400440532013000"
@@ -55,6 +58,14 @@ MAPPINGS = {
     "csv_running_balance.csv": RUNNING_BALANCE,
     "csv_arabic.csv": ARABIC,
 }
+PLAIN = CsvMapping(
+    booked_on="day",
+    days=("YYYY-MM-DD",),
+    amount="amount",
+    currency="EUR",
+    account="A1",
+    remittance=("text",),
+)
 SAMPLES = sorted(path.name for path in FILES.iterdir())
 
 
@@ -116,3 +127,16 @@ def mt940(*lines: str, opening: str = "C260101EUR0,00", closing: str = "") -> by
     end = [f":62F:{closing}"] if closing else []
     text = [":20:S1", f":25:{ACCOUNT}", ":28C:1/1", f":60F:{opening}", *lines, *end]
     return "\r\n".join([*text, "-", ""]).encode() if closing else "\r\n".join(text).encode()
+
+
+def keys(content: bytes, mapping: CsvMapping | None = None) -> list[str]:
+    """The keys of all entries of a file."""
+    statements = read_statement_file(content, mapping=mapping)
+    return [entry.key for statement in statements for entry in statement.entries]
+
+
+def refusal(content: bytes, **how: object) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(BankFileError) as refused:
+        read_statement_file(content, **how)
+    return str(refused.value)

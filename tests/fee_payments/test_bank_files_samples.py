@@ -6,7 +6,20 @@ from datetime import date
 
 import pytest
 
-from factories.bank_files import ARABIC, GERMAN, MAPPINGS, RUNNING_BALANCE, SAMPLES, sample
+from factories.bank_files import (
+    ARABIC,
+    GERMAN,
+    MAPPINGS,
+    PLAIN,
+    RUNNING_BALANCE,
+    SAMPLES,
+    camt,
+    keys,
+    mt940,
+    ntry,
+    refusal,
+    sample,
+)
 from fairgate.money import Money
 from fee_payments.bank_files import BankEntry, FileKind, find_references, read_statement_file
 
@@ -177,3 +190,52 @@ def test_people_are_in_no_repr():
     assert "Payer" not in repr(statement)
     assert "DE0212" not in repr(statement)
     assert "Rechnung" not in repr(statement)
+
+
+def test_a_booking_day_that_is_left_out_is_the_day_of_the_value():
+    content = camt(ntry(day="", more="")).replace(
+        b"<NtryDtls>", b"<ValDt><Dt>2026-01-07+01:00</Dt></ValDt><NtryDtls>"
+    )
+    (statement,) = read_statement_file(content)
+
+    assert str(statement.entries[0].booked_on) == "2026-01-07"
+
+
+@pytest.mark.parametrize("raw", ["Grüße".encode(), "Grüße".encode("cp1252")])
+def test_the_encoding_of_an_mt940_is_found_out(raw):
+    content = mt940(":61:260105C1,00NTRF", ":86:?", closing="C260105EUR1,00")
+    (statement,) = read_statement_file(content.replace(b"?", raw))
+
+    assert statement.entries[0].remittance == "Grüße"
+
+
+def test_a_sign_that_is_in_no_other_encoding_makes_an_mt940_latin_1():
+    content = mt940(":61:260105C1,00NTRF", ":86:?", closing="C260105EUR1,00")
+    (statement,) = read_statement_file(content.replace(b"?", b"\xfc\x81"))
+
+    assert statement.entries[0].remittance == "ü"
+
+
+def test_lines_of_field_86_go_on_where_they_were_full():
+    full = "x" * 65
+    content = mt940(
+        ":61:260105C1,00NTRF", f":86:{full}", "yz", ":86:more", ":86:", closing="C260105EUR1,00"
+    )
+    (statement,) = read_statement_file(content)
+
+    assert statement.entries[0].remittance == f"{full}yz more"
+
+
+def test_f33_control_characters_are_left_out_of_texts_and_markup_stays_text():
+    content = mt940(
+        ":61:260105C1,00NTRFA\x07B//C\x1bD",
+        ":86:<b>\x07INV</b>\x7f {{ x }}",
+        closing="C260105EUR1,00",
+    )
+    (statement,) = read_statement_file(content + b"\x1a")
+    (entry,) = statement.entries
+
+    assert (entry.reference, entry.bank_reference) == ("AB", "CD")
+    assert entry.remittance == "<b>INV</b> {{ x }}"
+    assert len(keys(b"day,amount,text\n2026-01-05,1.00,x\x1a", PLAIN)) == 1
+    assert "is not an amount" in refusal(b"day,amount,text\n2026-01-05,1\x070.00,x", mapping=PLAIN)
