@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 ROOTS = ("libs", "plugins", "xblocks")
 TOP = {name: f"{root}/{name}" for root in ROOTS for name in find_packages(root) if "." not in name}
 
-# What a package holds besides Python: pages, styles, translations, lists and policies.
+# What a package holds besides Python: pages, styles, translations, lists, policies and fonts.
 FILES = [
     "py.typed",
     "static/**/*",
@@ -19,6 +19,7 @@ FILES = [
     "locale/**/*",
     "conf/locale/**/*",
     "data/**/*",
+    "fonts/*",
 ]
 
 # The same classes in LMS and Studio; the name of the entry point is the name of the package.
@@ -46,6 +47,7 @@ REQUIRES = [
     "pypdf>=7",
     "djangorestframework>=3.14",
     "drf-spectacular>=0.28",
+    "typst>=0.15",  # draws documents: no system packages, one wheel
 ]
 
 # The demo runs the blocks in the workbench of the SDK.

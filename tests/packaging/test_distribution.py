@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "fairgate": "libs",
+    "fairgate_papers": "libs",
     "fairgate_rest": "libs",
     "fairgate_tables": "libs",
     "fee_gate": "xblocks",
@@ -29,7 +30,7 @@ PACKAGES = {
     "waiver_policy": "plugins",
 }
 # Folders whose files are used while the suite runs, and are not Python.
-FOLDERS = ("static", "templates", "data", "locale")
+FOLDERS = ("static", "templates", "data", "locale", "fonts")
 NOT_WANTED = re.compile(r"(^|/)(tests?/|test_|readme)", re.IGNORECASE)
 
 USES_EVERYTHING = """
@@ -41,7 +42,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.template.loader import get_template
 
-import fairgate, fee_gate, partner_badge
+import fairgate, fairgate_papers, fee_gate, partner_badge
 from fairgate.money import Money
 
 settings.configure(
@@ -57,6 +58,7 @@ settings.configure(
 django.setup()
 call_command("migrate", verbosity=0)
 get_template("fairgate/base.html")
+assert not fairgate_papers.missing_glyphs("A я ع 中 न")
 assert finders.find("fairgate/fairgate.css")
 print(fairgate.__file__, Money("1.00", "USD"), sep="\\n")
 """
@@ -78,7 +80,7 @@ def belongs_in_the_wheel(name: str) -> bool:
     return name.endswith((".py", "/py.typed")) or in_folder
 
 
-def test_the_wheel_holds_our_seven_packages(wheel_files):
+def test_the_wheel_holds_our_packages(wheel_files):
     assert {name.split("/")[0] for name in wheel_files} == set(PACKAGES)
 
 
@@ -86,10 +88,10 @@ def test_the_wheel_holds_code_and_the_files_it_uses_and_nothing_else(wheel_files
     assert wheel_files == {name for name in files_in_the_tree() if belongs_in_the_wheel(name)}
 
 
-def test_the_wheel_holds_static_files_templates_data_and_migrations(wheel_files):
+def test_the_wheel_holds_static_files_templates_data_migrations_and_fonts(wheel_files):
     folders = {part for name in wheel_files for part in PurePosixPath(name).parts[1:-1]}
 
-    assert {"static", "templates", "data", "migrations"} <= folders
+    assert {"static", "templates", "data", "migrations", "fonts"} <= folders
 
 
 def test_the_wheel_holds_no_tests_and_no_readme(wheel_files):
@@ -130,6 +132,7 @@ def test_the_metadata_asks_for_lower_bounds_only(wheel):
         "pypdf",
         "djangorestframework",
         "drf-spectacular",
+        "typst",
     }
 
 
