@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
+from fairgate_papers import TypesetterMissing, has_fonts, typesetter
 from fee_payments import conf
 from fee_payments.settings.common import OVERRIDES
 
@@ -90,6 +91,24 @@ def check_seat_code_tries(app_configs: object, **_: Any) -> list[CheckMessage]:
             id="fee_payments.E002",
         )
     ]
+
+
+@register("fairgate")
+def check_documents(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.W004``: invoices and receipts can be made, with the fonts that were named."""
+    try:
+        typesetter()
+        faults = [
+            (f"{folder} holds no font that can be read.", "Set FAIRGATE_FONT_FOLDERS.")
+            for folder in conf.font_folders()
+            if not has_fonts(folder)
+        ]
+        conf.paper_size()
+    except TypesetterMissing as error:
+        faults = [(str(error), "Install the package typst into this environment.")]
+    except ValueError as error:
+        faults = [(f"{error}.", 'Set FAIRGATE_PAPER_SIZE to "a4" or "us-letter".')]
+    return [checks.Warning(said, hint=hint, id="fee_payments.W004") for said, hint in faults]
 
 
 def _are_strong(secrets: tuple[str, ...]) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
+
+from fairgate_papers import PageSize
 
 
 def order_hold() -> timedelta:
@@ -40,3 +43,14 @@ def sandbox_webhook_url() -> str:
     """Where the sandbox sends its events; "" means the site it is served from."""
     url: str = settings.FEE_PAYMENTS_SANDBOX_WEBHOOK_URL
     return url
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Folders with fonts for scripts that those of ``fairgate_papers`` do not have."""
+    given: str | Iterable[str] = getattr(settings, "FAIRGATE_FONT_FOLDERS", ())
+    return tuple(Path(folder) for folder in ((given,) if isinstance(given, str) else given))
+
+
+def paper_size() -> PageSize:
+    """The paper that documents are printed on."""
+    return PageSize(getattr(settings, "FAIRGATE_PAPER_SIZE", PageSize.A4))

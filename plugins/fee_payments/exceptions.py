@@ -25,6 +25,7 @@
   + UnknownSeatCode      no seat code has this uuid
   + RefundRefused        the refund exceeds what is left, or the order was not paid
   + KeyReused            the same idempotency key came with another payload
+  + InvalidDocument      an invoice or the like whose sums or currencies do not fit together
   + InvalidEvent         a provider's event with a bad signature, age or shape
   + UnknownProvider      no provider of that name is switched on
   + ProviderRefused      the provider says no, for good
@@ -154,6 +155,10 @@ class RefundRefused(PaymentsError):
 
 class KeyReused(PaymentsError):
     """The same idempotency key came with another payload (HTTP 409)."""
+
+
+class InvalidDocument(PaymentsError):
+    """A document of money that would not say what is owed; nothing is printed."""
 
 
 class InvalidEvent(PaymentsError):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from fee_payments import checks
+
+FONTS = Path(__file__).parents[2] / "libs/fairgate_papers/fonts"
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -32,3 +36,31 @@ def test_who_has_the_page_or_needs_none_is_not_warned(monkeypatch, service):
     monkeypatch.setattr(checks, "settings", SimpleNamespace(**service))
 
     assert checks.check_account_page(None) == []
+
+
+def test_documents_that_can_be_made_as_set_are_not_warned_of(settings):
+    settings.FAIRGATE_FONT_FOLDERS = [FONTS]
+    settings.FAIRGATE_PAPER_SIZE = "us-letter"
+
+    assert checks.check_documents(None) == []
+
+
+def test_a_service_without_the_typesetter_is_warned_that_it_makes_no_documents(monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+
+    (fault,) = checks.check_documents(None)
+
+    assert fault.id == "fee_payments.W004"
+    assert "package typst" in fault.msg
+
+
+def test_a_folder_without_fonts_and_an_unknown_paper_are_warned_of(settings, tmp_path):
+    settings.FAIRGATE_FONT_FOLDERS = [str(tmp_path)]
+    (folder,) = checks.check_documents(None)
+    settings.FAIRGATE_FONT_FOLDERS = []
+    settings.FAIRGATE_PAPER_SIZE = "A3"
+    (size,) = checks.check_documents(None)
+
+    assert folder.msg == f"{tmp_path} holds no font that can be read."
+    assert size.msg == "'A3' is not a valid PageSize."
+    assert "us-letter" in size.hint
