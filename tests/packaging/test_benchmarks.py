@@ -16,6 +16,7 @@ FEW = {
     "bench_fund.py": ["--rounds", "1", "--seconds", "0.1", "--workers", "2"],
     "bench_gate.py": ["--rounds", "1", "--blocks", "20"],
     "bench_lists.py": ["--rounds", "1", "--questions", "400"],
+    "bench_papers.py": ["--rounds", "1", "--lines", "3"],
     "bench_policies.py": ["--rounds", "1", "--rules", "1"],
     "bench_replay.py": ["--rounds", "1", "--decisions", "20"],
 }
