@@ -87,6 +87,24 @@ class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("country",)
 
 
+class OrderLineInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What was ordered, minor units."""
+
+    model = models.OrderLine
+    fields = (
+        "offering", "quantity", "currency", "total_minor", "paid_minor", "refunded_minor",
+        "holds_seat",
+    )  # fmt: skip
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(models.Order)
 class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
@@ -94,6 +112,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_display = ("uuid", "state", "user_id", "country", "placed_at", "held_because")
     list_filter = ("state", "payer_class")
     search_fields = ("uuid",)
+    inlines = (OrderLineInline,)
 
 
 @admin.register(models.Payment)

@@ -10,6 +10,7 @@
   + CountryChanged       the price was shown, or the order placed, for another country
   + NothingToPay         the total is zero: take the seat, do not pay
   + SomethingToPay       the total is not zero: a waiver does not cover all of it
+  + InvalidOrder         nothing is ordered, the same twice, or too much at a time
   + UnknownOrder         no such order, or not this person's
   + OrderNotOpen         the order was settled, cancelled or has expired
   + SeatCodeRefused      the code opens nothing; the classes below say why
@@ -23,6 +24,8 @@
   + InvalidSeatCodes     what an operator asks for cannot be: the sentence says what
   + AlreadyIssued        the codes of this request were issued and shown already
   + UnknownSeatCode      no seat code has this uuid
+  + FeeNotKnown          the provider has not said what it keeps of a payment (retryable)
+  + FeeRefused           no fee can be recorded: nothing was paid, or another fee is known
   + RefundRefused        the refund exceeds what is left, or the order was not paid
   + KeyReused            the same idempotency key came with another payload
   + InvalidDocument      an invoice or the like whose sums or currencies do not fit together
@@ -43,7 +46,14 @@ from fairgate.errors import FairgateError
 
 
 class PaymentsError(FairgateError):
-    """The root of this family."""
+    """The root of this family.
+
+    ``offering_code`` is the line of an order that an error is about, "" where it is about none;
+    ``line_title`` its title, where several were ordered and a person has to know which.
+    """
+
+    offering_code = ""
+    line_title = ""
 
 
 class UnknownOffering(PaymentsError):
@@ -89,6 +99,10 @@ class NothingToPay(PaymentsError):
 
 class SomethingToPay(PaymentsError):
     """The waiver leaves something to pay."""
+
+
+class InvalidOrder(PaymentsError):
+    """An order of nothing, of the same thing twice, or of too many things at a time."""
 
 
 class UnknownOrder(PaymentsError):
@@ -147,6 +161,16 @@ class AlreadyIssued(PaymentsError):
 
 class UnknownSeatCode(PaymentsError):
     """No seat code has this uuid."""
+
+
+class FeeNotKnown(PaymentsError):
+    """The provider has not said yet what it keeps of a payment, so its parts are not known."""
+
+    retryable = True
+
+
+class FeeRefused(PaymentsError):
+    """A fee of a payment that was not made, beyond reason, or other than the one that is known."""
 
 
 class RefundRefused(PaymentsError):

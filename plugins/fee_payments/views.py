@@ -25,7 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import api, checkout_links, compat, conf
-from fee_payments.data import EventOutcome, Learner, OrderState, Quote
+from fee_payments.data import EventOutcome, Learner, OrderLineSummary, OrderState, Quote
 from fee_payments.exceptions import (
     AlreadyEntitled,
     InvalidEvent,
@@ -251,8 +251,12 @@ def _to_provider(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def orders(request: HttpRequest) -> HttpResponse:
     """Everything this person ordered."""
     language = functools.cache(course_language)
-    rows = api.list_orders(_learner(request).user_id)
-    context = {"orders": [(row, language(row.course_key)) for row in rows]}
+    context = {
+        "orders": [
+            (row, [(line, language(line.course_key)) for line in row.lines])
+            for row in api.list_orders(_learner(request).user_id)
+        ]
+    }
     return render(request, "fee_payments/orders.html", context)
 
 
@@ -272,22 +276,32 @@ def _order_page(
         found = api.order(uuid, user_id=None if may_refund else _learner(request).user_id)
     except UnknownOrder as unknown:
         raise Http404 from unknown
-    left = found.breakdown.total - found.refunded
+    at = clock.now()
     context = {
         "order": found,
-        "language": course_language(found.course_key),
+        "lines": [_shown(line) for line in found.lines],
+        "has_several": len(found.lines) > 1,
         "error": error,
         "is_open": found.state in (OrderState.CREATED, OrderState.PENDING)
-        and clock.now() < found.expires_at,
-        "course_url": compat.course_url(found.course_key),
-        "may_refund": may_refund and found.paid_at is not None and bool(left),
-        "left": left,
+        and at < found.expires_at,
+        "next_step": found.next_step(at),
+        "may_refund": may_refund and found.paid_at is not None and bool(found.left),
+        "left": found.left,
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
         "amount": request.POST.get("amount", ""),
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "fee_payments/order.html", context, status=status)
+
+
+def _shown(line: OrderLineSummary) -> dict[str, object]:
+    """A line with the language that its title is in, and the address of its course."""
+    return {
+        "line": line,
+        "language": course_language(line.course_key),
+        "course_url": compat.course_url(line.course_key),
+    }
 
 
 @require_POST
@@ -297,7 +311,7 @@ def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Refund a part of an order, or all of it; for holders of ``refund_payment`` only."""
     try:
         found = api.order(uuid)
-        amount = Money(request.POST.get("amount", "").strip(), found.breakdown.total.currency)
+        amount = Money(request.POST.get("amount", "").strip(), found.currency)
         api.refund(
             uuid,
             amount,

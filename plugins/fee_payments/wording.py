@@ -22,7 +22,14 @@ from waiver_policy.exceptions import FundEmpty, NotEligible
 
 
 def in_words(error: FairgateError) -> str:
-    """The sentence to show for a refusal."""
+    """The sentence to show for a refusal; of one of several lines, with the line's title."""
+    said, title = _sentence(error), getattr(error, "line_title", "")
+    if not title or title in said:
+        return said
+    return _("“%(title)s”: %(sentence)s") % {"title": _foreign(title), "sentence": said}
+
+
+def _sentence(error: FairgateError) -> str:
     if isinstance(error, FundEmpty):
         # Whether and where they wait stands beside it: the place on the list is told as it is now.
         return _("You are eligible, but the waiver fund cannot pay for another seat at the moment.")

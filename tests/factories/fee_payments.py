@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fairgate.money import Money
+from fairgate.money import Money, total
 from fee_payments import api
 from fee_payments.data import (
     EventReceipt,
@@ -61,6 +61,16 @@ def order(
     return api.place_order(
         who, code, key=key or f"{who.user_id}:{code}:{at}", expected=quote.total, at=at
     )
+
+
+def order_of(
+    who: Learner, *codes: str, at: datetime = NOON, key: str = "", **changes: Any
+) -> OrderSummary:
+    """One order of several fees, at their prices of that moment."""
+    quotes = [api.quote(who, code, at=at, **changes) for code in codes]
+    expected = total([quote.total for quote in quotes], quotes[0].total.currency)
+    key = key or f"{who.user_id}:{codes}:{at}"
+    return api.place_order(who, codes, key=key, expected=expected, at=at)
 
 
 def payment(placed: OrderSummary, *, at: datetime = NOON) -> Payment:

@@ -243,7 +243,7 @@ def test_paying_after_the_last_seat_went_is_held_and_booked(told):
     receipt = make.send(make.event(late))
     assert receipt.outcome is EventOutcome.HELD
     assert not api.has_entitlement(1, "spectrum", at=make.NOON + timedelta(hours=3))
-    assert [payment.uuid for payment in told] == [late.uuid]
+    assert [payment.uuid for payment in told] == [late.parts.get().uuid]
 
 
 @pytest.mark.parametrize(

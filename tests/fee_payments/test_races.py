@@ -13,7 +13,15 @@ from factories import fee_payments as make
 from fairgate.money import Money
 from fee_payments import api
 from fee_payments.exceptions import NoSeatLeft, RefundRefused
-from fee_payments.models import Entitlement, Offering, Order, Payment, ProviderEvent, Refund
+from fee_payments.models import (
+    Entitlement,
+    Offering,
+    Order,
+    OrderLine,
+    Payment,
+    ProviderEvent,
+    Refund,
+)
 from fee_payments.services import refunding, seats
 from races import ISOLATIONS, errors, race, values
 
@@ -38,7 +46,7 @@ def test_f11_the_last_seat_bought_by_eight_people_goes_to_one(isolation, atomic)
 
 
 def test_f11_without_the_conditional_update_the_room_is_oversold(monkeypatch):
-    def read_then_write(offering):
+    def read_then_write(offering, seats=1):
         row = Offering.objects.get(pk=offering.pk)
         if row.seats_taken >= row.capacity:
             raise NoSeatLeft
@@ -160,10 +168,55 @@ def test_an_order_expires_or_is_paid_but_never_both(isolation):
 
 def test_seats_are_counted_back_exactly():
     make.offering(capacity=8)
-    row = Offering.objects.get()
-    race(*[partial(seats.count_seat, row)] * 8)
-    held = [Order(holds_seat=True, placed_at=LATER, expires_at=LATER, user_id=1, key=str(n))
-            for n in range(5)]  # fmt: skip
-    Order.objects.bulk_create(held)
-    race(*(partial(seats.give_seat_back, order, row) for order in Order.objects.all()))
+    race(*(partial(make.order, make.learner(number)) for number in EIGHT))
+    assert Offering.objects.get().seats_taken == 8
+    race(*(partial(seats.give_seat_back, line) for line in OrderLine.objects.all()[:5]))
     assert Offering.objects.get().seats_taken == 3
+
+
+def two_fees(capacity):
+    """A course and an examination of 10.00, each with as many seats."""
+    make.offering(capacity=capacity)
+    make.offering("exam", capacity=capacity, prices=(make.price(Money("10.00", "USD")),))
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_f11_the_last_seats_of_two_rooms_go_to_one_of_eight_in_whatever_order_they_ask(isolation):
+    two_fees(capacity=1)
+    wishes = [("spectrum", "exam"), ("exam", "spectrum")] * 4
+    orders = race(
+        *(partial(make.order_of, make.learner(n), *codes) for n, codes in enumerate(wishes, 1)),
+        isolation=isolation,
+    )
+    assert len(values(orders)) == 1
+    assert {type(error) for error in errors(orders)} == {NoSeatLeft}
+    assert set(Offering.objects.values_list("seats_taken", flat=True)) == {1}
+    assert OrderLine.objects.count() == 2
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_one_learner_in_eight_tabs_has_one_order_of_two_lines(isolation):
+    two_fees(capacity=8)
+    tabs = [("spectrum", "exam"), ("exam", "spectrum")] * 4
+    orders = race(
+        *(partial(make.order_of, make.learner(), *codes, key=f"tab {n}")
+          for n, codes in enumerate(tabs)),
+        isolation=isolation,
+    )  # fmt: skip
+    assert errors(orders) == []
+    assert len({order.uuid for order in values(orders)}) == 1
+    assert set(Offering.objects.values_list("seats_taken", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_an_order_of_two_lines_expires_or_is_paid_but_never_both(isolation):
+    two_fees(capacity=8)
+    body = make.event(make.payment(make.order_of(make.learner(), "spectrum", "exam")))
+    overdue = make.NOON + timedelta(hours=2)
+    outcomes = race(
+        partial(make.send, body), partial(api.expire_orders, at=overdue), isolation=isolation
+    )
+    assert errors(outcomes) == []
+    assert Order.objects.get().state == "paid"
+    assert set(Offering.objects.values_list("seats_taken", flat=True)) == {1}
+    assert Entitlement.objects.count() == 2

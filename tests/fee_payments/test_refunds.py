@@ -23,7 +23,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.models import Offering, Payment, Refund, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
-from fee_payments.services import refunding
+from fee_payments.services import payment_parts, refunding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -209,10 +209,12 @@ def test_a_refund_inside_a_transaction_is_refused_before_money_moves(sale):
 
 def test_an_order_that_was_paid_twice_is_refunded_payment_by_payment(sale, told):
     paid = Payment.objects.get()
-    Payment.objects.create(
+    second = Payment.objects.create(
         order=paid.order, provider="sandbox", reference="second", currency="USD",
         amount_minor=paid.amount_minor, processor_fee_minor=204, paid_at=LATER,
     )  # fmt: skip
+    payment_parts.count_paid(second, paid.order.lines.all())
+    payment_parts.write_parts(second, paid.order.lines.all(), at=LATER)
     SandboxSession.objects.create(
         key="second", token="second", currency="USD", amount_minor=5999, outcome="paid",
         description="", return_url="",

@@ -294,7 +294,7 @@ def test_who_was_about_to_pay_for_the_last_seat_has_it_by_the_code():
     redeem(make.seat_code())
 
     order = Order.objects.get()
-    assert (order.state, order.holds_seat) == ("cancelled", False)
+    assert (order.state, order.lines.get().holds_seat) == ("cancelled", False)
     assert "nothing to pay" in order.sentence
     assert Offering.objects.get().seats_taken == 1
 

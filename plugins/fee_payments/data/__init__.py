@@ -9,7 +9,13 @@ from fee_payments.data.catalogue import (
     TaxRule,
 )
 from fee_payments.data.entitlements import EntitlementChange, EntitlementSummary
-from fee_payments.data.orders import OrderState, OrderSummary
+from fee_payments.data.orders import (
+    LineState,
+    NextStep,
+    OrderLineSummary,
+    OrderState,
+    OrderSummary,
+)
 from fee_payments.data.payments import (
     EventOutcome,
     EventReceipt,
@@ -31,8 +37,11 @@ __all__ = [
     "GivenSeat",
     "IssuedSeatCodes",
     "Learner",
+    "LineState",
+    "NextStep",
     "OfferingEntry",
     "OfferingSummary",
+    "OrderLineSummary",
     "OrderState",
     "OrderSummary",
     "PayerClass",

@@ -1,4 +1,4 @@
-"""Orders."""
+"""Orders and their lines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from fairgate.money import Money
+from fairgate.money import Money, total
 from fairgate.payers import PayerClass
-from fee_payments.data.quotes import Breakdown
+from fee_payments.data.quotes import Breakdown, added_up
 
 
 class OrderState(StrEnum):
@@ -29,24 +29,125 @@ class OrderState(StrEnum):
     REFUNDED = "refunded"
 
 
+class LineState(StrEnum):
+    """What a line of an order gives its learner now.
+
+    ``kept``: price and seat are kept until the order is paid or its time is over. ``open``: the
+    learner may enter. ``ended``: they could, and it was taken back. ``none``: nothing was opened,
+    and nothing is kept.
+    """
+
+    KEPT = "kept"
+    OPEN = "open"
+    ENDED = "ended"
+    NONE = "none"
+
+
+class NextStep(StrEnum):
+    """What the learner of an order can do next."""
+
+    PAY = "pay"
+    WAIT_FOR_PAYMENT = "wait_for_payment"
+    WAIT_FOR_A_PERSON = "wait_for_a_person"
+    ENTER_COURSE = "enter_course"
+    ORDER_AGAIN = "order_again"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLineSummary:
+    """A line of an order: ``quantity`` seats of one offering, and the amounts of all of them.
+
+    ``refunded`` counts refunds that are done or under way; ``paid`` is what arrived for the line.
+    """
+
+    uuid: UUID
+    offering_code: str
+    title: str
+    course_key: str
+    quantity: int
+    breakdown: Breakdown
+    paid: Money
+    refunded: Money
+    explanation: tuple[str, ...]
+    waiver_grant: UUID | None
+    state: LineState
+
+    @property
+    def left(self) -> Money:
+        """What is paid and not refunded."""
+        return self.paid - self.refunded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSummary:
-    """An order as its learner sees it; ``sentence`` says what happened last, or what is missing."""
+    """An order as its learner sees it; ``sentence`` says what happened last, or what is missing.
+
+    ``is_held``: a person looks at it, whatever its state is.
+    """
 
     uuid: UUID
     user_id: int
     state: OrderState
-    offering_code: str
-    offering_title: str
-    course_key: str
-    breakdown: Breakdown
-    refunded: Money
+    is_held: bool
+    lines: tuple[OrderLineSummary, ...]
     country: str
     payer_class: PayerClass
-    explanation: tuple[str, ...]
     placed_at: datetime
     paid_at: datetime | None
     expires_at: datetime
     provider: str
     reference: str
     sentence: str
+
+    @property
+    def first(self) -> OrderLineSummary:
+        """The line that the learner asked for first; the only one of most orders."""
+        return self.lines[0]
+
+    @property
+    def offering_codes(self) -> frozenset[str]:
+        return frozenset(line.offering_code for line in self.lines)
+
+    @property
+    def currency(self) -> str:
+        return self.lines[0].breakdown.total.currency
+
+    @property
+    def breakdown(self) -> Breakdown:
+        """What all lines cost together, and how that comes about."""
+        return added_up([line.breakdown for line in self.lines])
+
+    @property
+    def total(self) -> Money:
+        """What all lines cost together."""
+        return self.breakdown.total
+
+    @property
+    def refunded(self) -> Money:
+        """What was given back of all lines, or is about to be."""
+        return total([line.refunded for line in self.lines], self.currency)
+
+    @property
+    def left(self) -> Money:
+        """What is paid and not refunded."""
+        return total([line.left for line in self.lines], self.currency)
+
+    def next_step(self, at: datetime) -> NextStep:
+        """What the learner can do next.
+
+        After a declined card (``sentence``) they pay, and do not wait. What is open can be entered,
+        also while a person looks at another line.
+        """
+        if any(line.state is LineState.OPEN for line in self.lines):
+            return NextStep.ENTER_COURSE
+        if self.is_held:
+            return NextStep.WAIT_FOR_A_PERSON
+        if self.state in (OrderState.CREATED, OrderState.PENDING) and at < self.expires_at:
+            waits = self.state is OrderState.PENDING and not self.sentence
+            return NextStep.WAIT_FOR_PAYMENT if waits else NextStep.PAY
+        return NextStep.NOTHING if self.state in _OPENED else NextStep.ORDER_AGAIN
+
+
+# States in which something was opened: where nothing is open any more, it has ended by itself.
+_OPENED = (OrderState.PAID, OrderState.WAIVED, OrderState.PARTIALLY_REFUNDED)

@@ -14,7 +14,11 @@ from fairgate.percent import Percent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSummary:
-    """Money that arrived: one per order line. ``gross = net + tax + processor_fee``."""
+    """Money that arrived for one line of an order. ``gross = net + tax + processor_fee``.
+
+    ``uuid`` is that of this part of the payment, under which it is booked once. The parts of one
+    payment have its provider and reference in common.
+    """
 
     uuid: UUID
     order_uuid: UUID
@@ -42,9 +46,11 @@ class PaymentSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSummary:
-    """Money that went back. ``amount = net + tax + fee_not_returned``.
+    """Money that went back of one line of an order. ``amount = net + tax + fee_not_returned``.
 
-    ``net`` can be negative only for a payment that was smaller than its own fee.
+    ``uuid`` is that of this part of the refund, under which it is booked once; ``payment_uuid`` is
+    the ``PaymentSummary`` that it takes a part back of. ``net`` can be negative only for a payment
+    that was smaller than its own fee.
     """
 
     uuid: UUID

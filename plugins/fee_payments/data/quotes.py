@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fairgate.money import Money
+from fairgate.money import Money, total
 from fee_payments.data.catalogue import OfferingSummary, TaxRule
 from waiver_policy.data import Decision
 
@@ -19,6 +20,18 @@ class Breakdown:
     net: Money
     tax: Money
     total: Money
+
+
+def added_up(parts: Sequence[Breakdown]) -> Breakdown:
+    """What several prices in one currency come to together; there is one at least."""
+    currency = parts[0].total.currency
+    return Breakdown(
+        list_price=total([part.list_price for part in parts], currency),
+        waived=total([part.waived for part in parts], currency),
+        net=total([part.net for part in parts], currency),
+        tax=total([part.tax for part in parts], currency),
+        total=total([part.total for part in parts], currency),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

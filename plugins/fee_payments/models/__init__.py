@@ -4,7 +4,7 @@ from fee_payments.models.catalogue import Offering, Price, TaxRate
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.labels import OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
 from fee_payments.models.orders import Order, OrderLine
-from fee_payments.models.payments import Payment, ProviderEvent, Refund
+from fee_payments.models.payments import Payment, PaymentPart, ProviderEvent, Refund
 from fee_payments.models.sandbox import SandboxSession
 from fee_payments.models.seats import SeatCode, SeatCodeBatch, SeatCodeTries
 
@@ -17,6 +17,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PaymentPart",
     "Price",
     "ProviderEvent",
     "Refund",

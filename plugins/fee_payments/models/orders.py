@@ -15,14 +15,12 @@ from fee_payments.models.labels import PAYER_LABELS, STATE_LABELS, choices
 
 
 class Order(models.Model):
-    """One learner's wish to have one offering at the price of one quote.
+    """One learner's wish to have one or several offerings, each at the price of one quote.
 
-    ``open_key`` names learner and offering while the order is open and is empty afterwards: the
-    unique index lets one open order exist, however often a button is pressed. ``key`` is the
-    idempotency key of the request that placed it. ``country`` is what the price was decided on.
-    ``holds_seat`` says whether the order is counted in the offering's ``seats_taken``.
-    ``held_because`` is empty unless a payment of the order does not fit and waits for a person;
-    it is no state, because an order can be held and open, or held and closed.
+    ``key`` is the idempotency key of the request that placed it. ``country`` is what the prices
+    were decided on. ``held_because`` is empty unless a payment of the order does not fit, or one
+    of its lines could not be opened, and it waits for a person; it is no state, because an order
+    can be held and open, held and paid, or held and closed.
 
     .. pii: The platform's user id, and the country the price was decided on: of a paid order it is
         kept after a retirement, because its tax was decided by it.
@@ -32,14 +30,12 @@ class Order(models.Model):
 
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     key = models.CharField(_("key"), max_length=128, unique=True)
-    open_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
     user_id = models.BigIntegerField(_("user"), db_index=True)
     country = models.CharField(_("country"), max_length=2, blank=True, default="")
     payer_class = models.CharField(_("who pays"), max_length=16, choices=choices(PAYER_LABELS))
     state = models.CharField(
         _("state"), max_length=24, choices=choices(STATE_LABELS), default=OrderState.CREATED.value
     )
-    holds_seat = models.BooleanField(_("holds a seat"), default=False)
     held_because = models.CharField(_("held because"), max_length=255, blank=True, default="")
     sentence = models.CharField(_("said to the learner"), max_length=255, blank=True, default="")
     placed_at = models.DateTimeField(_("placed at"))
@@ -53,12 +49,6 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="fee_payments_order_overdue"),
         ]
-        constraints = [
-            check(
-                "fee_payments_order_open_key",
-                Q(open_key__isnull=True) | Q(state__in=["created", "pending"]),
-            ),
-        ]
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -67,37 +57,72 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """What was ordered, at which price, tax and waiver: the terms of the sale, never changed.
 
+    The amounts are those of the whole line, of all its ``quantity`` seats; the lines of an order
+    are in one currency. ``position`` is the place in which the learner asked for it, from 0.
     ``explanation`` holds the sentences the learner saw, until they are forgotten. ``seat_cost`` is
     what the waiver fund pays the provider of the training for the waived part.
+
+    What changes: ``open_key`` names learner and offering while the order is open and is empty
+    afterwards: the unique index lets one open line exist, however often a button is pressed.
+    ``holds_seat`` says whether the seats are counted in the offering's ``seats_taken``.
+    ``paid_minor`` is what has arrived for the line: its total, or twice that if an order was paid
+    twice by mistake. ``refunded_minor`` counts refunds that are done or under way, and the database
+    keeps it within what was paid, however many ask at once.
 
     .. pii: The sentences may name the learner's country.
     .. pii_types: location
     .. pii_retirement: local_api
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
-    price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="+")
-    tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, related_name="+", null=True)
-    waiver_grant = models.UUIDField(null=True)
-    currency = models.CharField(max_length=3)
-    list_minor = models.PositiveBigIntegerField()
-    waived_minor = models.PositiveBigIntegerField(default=0)
-    waived_basis_points = models.PositiveIntegerField(default=0)
-    seat_cost_minor = models.PositiveBigIntegerField(default=0)
-    seat_cost_currency = models.CharField(max_length=3, blank=True, default="")
-    net_minor = models.PositiveBigIntegerField()
-    tax_minor = models.PositiveBigIntegerField(default=0)
-    total_minor = models.PositiveBigIntegerField()
-    explanation = models.JSONField(default=list)
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="lines"
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    open_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
+    offering = models.ForeignKey(
+        Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
+    )
+    quantity = models.PositiveIntegerField(_("seats"), default=1)
+    holds_seat = models.BooleanField(_("holds a seat"), default=False)
+    price = models.ForeignKey(
+        Price, verbose_name=_("price"), on_delete=models.PROTECT, related_name="+"
+    )
+    tax_rate = models.ForeignKey(
+        TaxRate,
+        verbose_name=_("tax rate"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    waiver_grant = models.UUIDField(_("waiver"), null=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    list_minor = models.PositiveBigIntegerField(_("list price (minor units)"))
+    waived_minor = models.PositiveBigIntegerField(_("waived (minor units)"), default=0)
+    waived_basis_points = models.PositiveIntegerField(_("waived (basis points)"), default=0)
+    seat_cost_minor = models.PositiveBigIntegerField(_("seat cost (minor units)"), default=0)
+    seat_cost_currency = models.CharField(
+        _("currency of that cost"), max_length=3, blank=True, default=""
+    )
+    net_minor = models.PositiveBigIntegerField(_("net (minor units)"))
+    tax_minor = models.PositiveBigIntegerField(_("tax (minor units)"), default=0)
+    total_minor = models.PositiveBigIntegerField(_("total (minor units)"))
+    paid_minor = models.PositiveBigIntegerField(_("paid (minor units)"), default=0)
+    refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
+    explanation = models.JSONField(_("explanation"), default=list)
 
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
+        ordering = ["order_id", "position"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["order", "position"], name="fee_payments_line_position"
+            ),
             check("fee_payments_line_adds_up", Q(total_minor=F("net_minor") + F("tax_minor"))),
             check("fee_payments_line_waived", Q(waived_minor__lte=F("list_minor"))),
+            check("fee_payments_line_quantity", Q(quantity__gte=1)),
+            check("fee_payments_line_refunded", Q(refunded_minor__lte=F("paid_minor"))),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
 from fee_payments.models.labels import OUTCOME_LABELS, choices
-from fee_payments.models.orders import Order
+from fee_payments.models.orders import Order, OrderLine
 
 
 class Payment(models.Model):
@@ -18,7 +18,9 @@ class Payment(models.Model):
 
     ``refunded_minor`` counts refunds that are done or under way; the database keeps it within
     ``amount_minor``, so two refunds in parallel cannot exceed the payment. ``paid_at`` is the
-    provider's moment of the payment; empty means that nothing was paid.
+    provider's moment of the payment; empty means that nothing was paid. ``processor_fee_minor`` is
+    empty until the provider has said what it keeps: the learner is let in before that, and the
+    books are told after it, by the payment's parts.
 
     .. no_pii:
     """
@@ -33,7 +35,7 @@ class Payment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     amount_minor = models.PositiveBigIntegerField(_("amount (minor units)"))
     processor_fee_minor = models.PositiveBigIntegerField(
-        _("processor’s fee (minor units)"), default=0
+        _("processor’s fee (minor units)"), null=True
     )
     refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
     paid_at = models.DateTimeField(_("paid at"), null=True)
@@ -51,6 +53,42 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.reference}"
+
+
+class PaymentPart(models.Model):
+    """The part of one payment that is for one line of its order: what the books are told.
+
+    Written once, when the payment has arrived and its fee is known. Amounts are in the payment's
+    currency. The parts of a payment add up to it exactly: gross, and the fee that the processor
+    keeps of it. A line that costs nothing has no part.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    payment = models.ForeignKey(
+        Payment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="parts"
+    )
+    line = models.ForeignKey(
+        OrderLine, verbose_name=_("order line"), on_delete=models.PROTECT, related_name="parts"
+    )
+    gross_minor = models.PositiveBigIntegerField(_("gross (minor units)"))
+    tax_minor = models.PositiveBigIntegerField(_("tax (minor units)"))
+    processor_fee_minor = models.PositiveBigIntegerField(_("processor’s fee (minor units)"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("part of a payment")
+        verbose_name_plural = _("parts of payments")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "line"], name="fee_payments_part_once"),
+            check("fee_payments_part_positive", Q(gross_minor__gt=0)),
+            check("fee_payments_part_tax", Q(tax_minor__lte=F("gross_minor"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id}: {self.gross_minor}"
 
 
 class ProviderEvent(models.Model):

@@ -1,10 +1,14 @@
-"""Pure rules of fee_payments: prices, taxes, refunds."""
+"""Pure rules of fee_payments: prices, taxes, parts of payments, refunds."""
 
+from fee_payments.rules.payment_parts import PartAmounts, paid_shares, payment_parts
 from fee_payments.rules.prices import break_down, pick_price
 from fee_payments.rules.refunds import refund_parts
 
 __all__ = [
+    "PartAmounts",
     "break_down",
+    "paid_shares",
+    "payment_parts",
     "pick_price",
     "refund_parts",
 ]

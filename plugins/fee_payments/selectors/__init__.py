@@ -15,7 +15,14 @@ from fee_payments.selectors.entitlements import (
     has_entitlement,
     list_entitlements,
 )
-from fee_payments.selectors.orders import breakdown_of, line_of, list_orders, order, order_summary
+from fee_payments.selectors.orders import (
+    breakdown_of,
+    lines_of,
+    list_orders,
+    order,
+    order_summary,
+    total_of,
+)
 from fee_payments.selectors.payments import (
     list_payments,
     list_refunds,
@@ -46,7 +53,7 @@ __all__ = [
     "has_entitlement",
     "is_in_use",
     "learner_for",
-    "line_of",
+    "lines_of",
     "list_entitlements",
     "list_offerings",
     "list_orders",
@@ -65,5 +72,6 @@ __all__ = [
     "seat_code_summary",
     "tax_rule",
     "to_given_seat",
+    "total_of",
     "waived_seat",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,14 +11,13 @@ from fairgate.money import Money
 from fee_payments import models
 from fee_payments.data import (
     Breakdown,
+    LineState,
+    OrderLineSummary,
     OrderState,
     OrderSummary,
     PayerClass,
 )
 from fee_payments.exceptions import UnknownOrder
-
-if TYPE_CHECKING:
-    pass
 
 
 def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
@@ -42,12 +41,14 @@ def list_orders(user_id: int) -> tuple[OrderSummary, ...]:
 
 
 def _orders() -> QuerySet[models.Order]:
-    return models.Order.objects.prefetch_related("lines__offering", "payments")
+    return models.Order.objects.prefetch_related(
+        "lines__offering", "lines__entitlements", "payments"
+    )
 
 
-def line_of(row: models.Order) -> models.OrderLine:
-    """The line of an order; an order of this release has exactly one."""
-    return row.lines.all()[0]
+def lines_of(row: models.Order) -> tuple[models.OrderLine, ...]:
+    """The lines of an order as the learner asked for them; one at least."""
+    return tuple(sorted(row.lines.all(), key=lambda line: line.position))
 
 
 def breakdown_of(line: models.OrderLine) -> Breakdown:
@@ -61,6 +62,12 @@ def breakdown_of(line: models.OrderLine) -> Breakdown:
     )
 
 
+def total_of(lines: Iterable[models.OrderLine]) -> Money:
+    """What the lines of one order cost together."""
+    first, *others = [breakdown_of(line).total for line in lines]
+    return sum(others, first)
+
+
 def _state(row: models.Order) -> OrderState:
     """The state a learner sees: a hold hides every state in which nothing is settled."""
     state = OrderState(row.state)
@@ -69,21 +76,16 @@ def _state(row: models.Order) -> OrderState:
 
 
 def order_summary(row: models.Order) -> OrderSummary:
-    """A row of ``Order`` with its line and payments, as a value."""
-    line = line_of(row)
+    """A row of ``Order`` with its lines and payments, as a value."""
     paid = next((payment for payment in row.payments.all() if payment.paid_at), None)
     return OrderSummary(
         uuid=row.uuid,
         user_id=row.user_id,
         state=_state(row),
-        offering_code=line.offering.code,
-        offering_title=line.offering.title,
-        course_key=line.offering.course_key,
-        breakdown=breakdown_of(line),
-        refunded=Money.from_minor(paid.refunded_minor if paid else 0, line.currency),
+        is_held=bool(row.held_because),
+        lines=tuple(_line_summary(line) for line in lines_of(row)),
         country=row.country,
         payer_class=PayerClass(row.payer_class),
-        explanation=tuple(line.explanation),
         placed_at=row.placed_at,
         paid_at=paid.paid_at if paid else None,
         expires_at=row.expires_at,
@@ -91,3 +93,28 @@ def order_summary(row: models.Order) -> OrderSummary:
         reference=paid.reference if paid else "",
         sentence=row.held_because or row.sentence,
     )
+
+
+def _line_summary(line: models.OrderLine) -> OrderLineSummary:
+    return OrderLineSummary(
+        uuid=line.uuid,
+        offering_code=line.offering.code,
+        title=line.offering.title,
+        course_key=line.offering.course_key,
+        quantity=line.quantity,
+        breakdown=breakdown_of(line),
+        paid=Money.from_minor(line.paid_minor, line.currency),
+        refunded=Money.from_minor(line.refunded_minor, line.currency),
+        explanation=tuple(line.explanation),
+        waiver_grant=line.waiver_grant,
+        state=_line_state(line),
+    )
+
+
+def _line_state(line: models.OrderLine) -> LineState:
+    rights = line.entitlements.all()
+    if any(right.revoked_at is None for right in rights):
+        return LineState.OPEN
+    if rights:
+        return LineState.ENDED
+    return LineState.KEPT if line.open_key is not None else LineState.NONE

@@ -6,9 +6,9 @@ from fee_payments.services.catalogue import (
     set_offering,
     set_tax,
 )
+from fee_payments.services.closing import expire_orders
 from fee_payments.services.forgetting import forget_learner
 from fee_payments.services.ordering import (
-    expire_orders,
     place_order,
     start_payment,
     take_waived_seat,

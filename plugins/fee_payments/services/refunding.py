@@ -20,7 +20,7 @@ from fee_payments import models, rules, selectors, signals
 from fee_payments.data import OrderState, RefundSummary
 from fee_payments.exceptions import KeyReused, ProviderRefused, RefundRefused, UnknownOrder
 from fee_payments.providers.base import get_provider
-from fee_payments.services import entitling, seats, waiving
+from fee_payments.services import closing, entitling, seats, waiving
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ def _parts(payment: models.Payment, amount: Money) -> tuple[Money, Money, Money]
             % {"amount": amount}
         )
     gone = earlier.aggregate(net=Sum("net_minor"), tax=Sum("tax_minor"), fee=Sum("fee_minor"))
-    paid = selectors.payment_summary(payment)
+    paid = selectors.payment_summary(payment.parts.get())
 
     def rest(whole: Money, part: str) -> Money:
         return whole - Money.from_minor(int(gone[part] or 0), whole.currency)
@@ -160,6 +160,7 @@ def _write(
     models.Payment.objects.filter(pk=payment.pk).update(
         refunded_minor=F("refunded_minor") + amount.minor
     )
+    _count(payment, amount.minor)
     return models.Refund.objects.create(
         key=key,
         payment=payment,
@@ -172,6 +173,11 @@ def _write(
         requested_by=by,
         requested_at=at,
     )
+
+
+def _count(payment: models.Payment, minor: int) -> None:
+    lines = models.OrderLine.objects.filter(pk=payment.parts.get().line_id)
+    lines.update(refunded_minor=F("refunded_minor") + minor)
 
 
 def _ask_provider(row: models.Refund) -> None:
@@ -191,6 +197,7 @@ def _give_up(row: models.Refund) -> None:
             models.Payment.objects.filter(pk=row.payment_id).update(
                 refunded_minor=F("refunded_minor") - row.amount_minor
             )
+            _count(row.payment, -row.amount_minor)
     log.warning("refund refused by provider: refund=%s", row.uuid)
 
 
@@ -215,6 +222,7 @@ def _mark(row: models.Refund, payment: models.Payment, at: datetime) -> None:
         models.Payment.objects.filter(pk=payment.pk).update(
             refunded_minor=F("refunded_minor") + row.amount_minor
         )
+        _count(payment, row.amount_minor)
     row.refunded_at, row.failed = at, False
     row.save(update_fields=["refunded_at", "failed"])
 
@@ -226,11 +234,12 @@ def _close_order(payment: models.Payment, at: datetime) -> None:
     back = done.aggregate(total=Sum("amount_minor"))["total"]
     paid = models.Payment.objects.filter(order=order, paid_at__isnull=False)
     if back == paid.aggregate(total=Sum("amount_minor"))["total"]:
-        order.state, order.open_key, order.held_because = OrderState.REFUNDED, None, ""
-        line = selectors.line_of(order)
+        order.state, order.held_because = OrderState.REFUNDED, ""
+        line = closing.locked_lines(order)[0]
+        closing.shut([line])
         entitling.revoke(line, because=models.Entitlement.REFUNDED, at=at)
         waiving.give_back(line, because="refunded", at=at)
-        seats.give_seat_back(order, line.offering)
+        seats.give_seat_back(line)
     elif order.state == OrderState.PAID:
         order.state = OrderState.PARTIALLY_REFUNDED
-    order.save(update_fields=["state", "open_key", "held_because"])
+    order.save(update_fields=["state", "held_because"])

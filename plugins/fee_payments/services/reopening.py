@@ -1,4 +1,4 @@
-"""The waiver of an order that is paid after it was closed."""
+"""The waivers of an order that is paid after it was closed."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def grant_again(order: models.Order, line: models.OrderLine) -> None:
         offering_code=line.offering.code,
         full_seat_cost=_full_cost(line),
         price=price,
-        key=f"late:{order.key}",
+        key=f"late:{order.key}:{line.position}" if line.position else f"late:{order.key}",
         at=order.placed_at,
         course_run=line.offering.course_key,
     )
     promised = Money.from_minor(line.waived_minor, line.currency)
     waiving.write(line, waiving.waived_by(grant, price=price, promised=promised))
-    line.save()
+    line.save(update_fields=waiving.WRITTEN)
 
 
 def _full_cost(line: models.OrderLine) -> Money | None:

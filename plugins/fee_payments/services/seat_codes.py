@@ -38,7 +38,7 @@ from fee_payments.exceptions import (
     UnknownOffering,
     UnknownSeatCode,
 )
-from fee_payments.services import entitling, ordering, seats
+from fee_payments.services import closing, entitling, seats
 
 log = logging.getLogger(__name__)
 
@@ -245,7 +245,7 @@ def _redeem(pk: int, learner: Learner, *, at: datetime) -> GivenSeat:
         return _redeem_once(pk, learner, at=at)
     except NoSeatLeft:
         # What orders hold whose time is over is free, once somebody closes them.
-        if not ordering.expire_orders(at=at):
+        if not closing.expire_orders(at=at):
             raise
         return _redeem_once(pk, learner, at=at)
 
@@ -278,7 +278,7 @@ def _refuse(row: models.SeatCode, *, at: datetime) -> None:
 
 def _take(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
     offering = row.batch.offering
-    ordering.close_open_order(
+    closing.close_open_order(
         learner.user_id,
         offering.code,
         sentence=_("A seat code opened this; there is nothing to pay."),

@@ -1,25 +1,29 @@
 """Events of providers: stored first, then acted on, each once.
 
-Order of locks: event, payment, order, waiver fund, room.
+Order of locks: event, payment, order, its lines; then line by line, in the order of the rooms:
+waiver fund, room.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
 from fairgate.money import Money
-from fee_payments import models, selectors, signals
+from fee_payments import models, selectors
 from fee_payments.data import EventOutcome, EventReceipt, OrderState
-from fee_payments.exceptions import NoSeatLeft, QuoteChanged
+from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged
 from fee_payments.providers.base import Event, get_provider
-from fee_payments.services import entitling, seats
-from fee_payments.services.ordering import OPEN, close, what_has_changed
+from fee_payments.services import entitling, seats, waiving
+from fee_payments.services.closing import OPEN, close, locked_lines, shut
+from fee_payments.services.ordering import what_has_changed
+from fee_payments.services.payment_parts import count_paid, write_parts
 from fee_payments.services.reopening import grant_again
 from waiver_policy.exceptions import GrantClosed, WaiverError
 
@@ -31,6 +35,7 @@ CLOCK_SLACK = timedelta(days=1)
 FEE_SLACK_MINOR = 100
 # An event about a payment we do not know may have come before our own row; it is tried again.
 UNKNOWN_IS_RETRIED_FOR = timedelta(days=3)
+ALREADY_IN = "this learner had access already; a refund is due."
 
 
 def receive_event(
@@ -139,11 +144,50 @@ def _succeeded(
     fault = _fault(event, due, order, at)
     if fault:
         return _hold(order, fault)
+    fee = event.processor_fee
     payment.paid_at = min(event.occurred_at, at)
-    payment.processor_fee_minor = event.processor_fee.minor if event.processor_fee else 0
+    payment.processor_fee_minor = None if fee is None else fee.minor
     payment.save(update_fields=["paid_at", "processor_fee_minor"])
-    _tell_payment(payment)
-    return _let_in(payment, order, at)
+    lines = locked_lines(order)
+    count_paid(payment, lines)
+    if fee is not None:
+        write_parts(payment, lines, at=at)
+    return _let_in(payment, order, lines, at)
+
+
+def record_fee(payment_pk: int, fee: Money, *, at: datetime) -> None:
+    """Take down what the processor keeps of a payment, and tell the books of its parts.
+
+    For a provider that tells its fee later than the payment, which is in nobody's books until
+    then: what is shared is known with the fee. The same fee again has no second effect.
+
+    Raises:
+        FeeRefused: nothing was paid; the fee is in another currency, negative or beyond reason;
+            or another fee is known.
+    """
+    with transaction.atomic():
+        payment = models.Payment.objects.select_for_update().get(pk=payment_pk)
+        if payment.processor_fee_minor is not None:
+            known = Money.from_minor(payment.processor_fee_minor, payment.currency)
+            if known != fee:
+                raise FeeRefused(
+                    _("The fee of this payment is %(known)s, and not %(other)s.")
+                    % {"known": known, "other": fee}
+                )
+            return
+        due = Money.from_minor(payment.amount_minor, payment.currency)
+        if payment.paid_at is None or not _can_be_fee(fee, due):
+            raise FeeRefused(
+                _("%(fee)s cannot be the fee of this payment of %(due)s.")
+                % {"fee": fee, "due": due}
+            )
+        payment.processor_fee_minor = fee.minor
+        payment.save(update_fields=["processor_fee_minor"])
+        write_parts(payment, selectors.lines_of(payment.order), at=at)
+
+
+def _can_be_fee(fee: Money, due: Money) -> bool:
+    return fee.currency == due.currency and 0 <= fee.minor <= due.minor + FEE_SLACK_MINOR
 
 
 def _fault(event: Event, due: Money, order: models.Order, at: datetime) -> str:
@@ -151,7 +195,7 @@ def _fault(event: Event, due: Money, order: models.Order, at: datetime) -> str:
     if event.amount != due:
         return f"the event says {event.amount}, the order {due}."
     fee = event.processor_fee
-    if fee is not None and not 0 <= fee.minor <= due.minor + FEE_SLACK_MINOR:
+    if fee is not None and not _can_be_fee(fee, due):
         return f"the event says a fee of {fee} on {due}."
     if not order.placed_at - CLOCK_SLACK <= event.occurred_at <= at + CLOCK_SLACK:
         return f"the event is dated {event.occurred_at.date().isoformat()}."
@@ -166,35 +210,53 @@ def _hold(order: models.Order, sentence: str) -> EventReceipt:
     return _held(sentence)
 
 
-def _tell_payment(payment: models.Payment) -> None:
-    summary = selectors.payment_summary(payment)
-    transaction.on_commit(
-        lambda: signals.PAYMENT_RECORDED.send_robust(sender=None, payment=summary)
-    )
+def _let_in(
+    payment: models.Payment, order: models.Order, lines: Sequence[models.OrderLine], at: datetime
+) -> EventReceipt:
+    """Open the seats. The money has arrived and is counted, whatever comes of the seats.
 
-
-def _let_in(payment: models.Payment, order: models.Order, at: datetime) -> EventReceipt:
-    """Open the seat. The money has arrived and is booked, whatever comes of the seat."""
-    line = selectors.line_of(order)
+    What can be opened is; a line that cannot keeps nobody out of the others. Its money is due
+    back, so the order is held for a person, and the sentence names the line.
+    """
     if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED):
         return _hold(order, "this order was paid twice; a refund is due.")
-    paid_at = payment.paid_at or at
-    opened = _open_seat(order, line, at=paid_at) if order.state in OPEN else None
-    if opened is None:
-        if obstacle := _reopen(order, line, at=at):
-            return _hold(order, obstacle)
-        opened = _open_seat(order, line, at=paid_at)
-    if not opened:
-        close(order, OrderState.CANCELLED, "", at=at)
-        return _hold(order, "this learner had access already; a refund is due.")
-    order.state, order.open_key = OrderState.PAID, None
+    found = [(line, _open_line(order, line, payment.paid_at or at, at)) for line in lines]
+    obstacles = [(line, obstacle) for line, obstacle in found if obstacle]
+    if len(obstacles) == len(lines):
+        if all(obstacle == ALREADY_IN for _line, obstacle in obstacles):
+            close(order, OrderState.CANCELLED, "", at=at)
+        return _hold(order, _obstacles_in_words(obstacles, len(lines)))
+    for line, _obstacle in obstacles:
+        waiving.release(line, because="not opened", at=at)
+        seats.give_seat_back(line)
+    order.state = OrderState.PAID
     order.sentence = order.held_because = ""
-    order.save(update_fields=["state", "open_key", "sentence", "held_because"])
+    order.save(update_fields=["state", "sentence", "held_because"])
+    shut(lines)
+    if obstacles:
+        return _hold(order, _obstacles_in_words(obstacles, len(lines)))
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence="Paid.")
 
 
+def _obstacles_in_words(obstacles: Sequence[tuple[models.OrderLine, str]], lines: int) -> str:
+    """What stood in the way; of one of several lines, with the line's title."""
+    if lines == 1:
+        return obstacles[0][1]
+    return " ".join(f"“{line.offering.title}”: {obstacle}" for line, obstacle in obstacles)
+
+
+def _open_line(order: models.Order, line: models.OrderLine, paid_at: datetime, at: datetime) -> str:
+    """Open the seat of a line. Returns what stands in the way, or nothing."""
+    opened = _open_seat(order, line, at=paid_at) if order.state in OPEN else None
+    if opened is None:
+        if obstacle := _reopen(order, line, at=at):
+            return obstacle
+        opened = _open_seat(order, line, at=paid_at)
+    return "" if opened else ALREADY_IN
+
+
 def _open_seat(order: models.Order, line: models.OrderLine, *, at: datetime) -> bool | None:
-    """Whether the learner was entitled by this; ``None`` if the waiver of the order has expired."""
+    """Whether the learner was entitled by this; ``None`` if the waiver of the line has expired."""
     source = models.Entitlement.Source.ORDER
     try:
         with transaction.atomic():
@@ -204,7 +266,7 @@ def _open_seat(order: models.Order, line: models.OrderLine, *, at: datetime) -> 
 
 
 def _reopen(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
-    """Take waiver and seat again for an order that was paid after it had been closed.
+    """Take waiver and seat again for a line that was paid after its order had been closed.
 
     Or after its waiver had expired: the order is open, its time is over, and nobody has closed it.
 
@@ -212,12 +274,12 @@ def _reopen(order: models.Order, line: models.OrderLine, *, at: datetime) -> str
     one of another part of the price: the fund pays the part that the learner did not.
     Returns what stands in the way, or nothing; then nothing was taken.
     """
-    if line.waiver_grant is not None and what_has_changed(order, at=at):
+    if line.waiver_grant is not None and what_has_changed(order, [line], at=at):
         return "paid after the order was closed, and the learner's country is another one now."
     try:
         with transaction.atomic():
             grant_again(order, line)
-            seats.take_seat(order, line.offering)
+            seats.take_seat(line)
     except NoSeatLeft:
         return "paid after the order was closed, and no seat is left."
     except QuoteChanged:

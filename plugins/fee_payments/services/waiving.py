@@ -31,7 +31,8 @@ class Waived:
 def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | None:
     """Take the waiver that the quote applies; ``None`` if it applies none.
 
-    It is held for the order until the order's time is over, whatever its own last day is.
+    ``key`` is the idempotency key of the grant, which is held for the order until the order's time
+    is over, whatever its own last day is.
 
     Raises:
         waiver_policy.exceptions.FundEmpty, NotEligible: the waiver is not given after all.
@@ -44,7 +45,7 @@ def take(learner: Learner, offer: Quote, *, key: str, at: datetime) -> Waived | 
         offering_code=offer.offering.code,
         full_seat_cost=offer.offering.full_seat_cost,
         price=offer.list_price,
-        key=f"order:{key}",
+        key=key,
         at=at,
         held_until=at + conf.order_hold(),
         course_run=offer.offering.course_key,
@@ -90,6 +91,10 @@ def give_back(line: models.OrderLine, *, because: str, at: datetime) -> None:
     except GrantClosed:
         # The seat was never opened: the order was paid after it had been closed.
         release(line, because=because, at=at)
+
+
+#: The fields that ``write`` fills.
+WRITTEN = ("waiver_grant", "waived_basis_points", "seat_cost_minor", "seat_cost_currency")
 
 
 def write(line: models.OrderLine, waived: Waived | None) -> None:
