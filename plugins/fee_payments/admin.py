@@ -143,7 +143,9 @@ class ProviderEventAdmin(ReadOnlyAdmin):
 class RefundAdmin(ReadOnlyAdmin):
     """Refunds, minor units."""
 
-    list_display = ("uuid", "currency", "amount_minor", "reason", "refunded_at", "failed")
+    list_display = (
+        "uuid", "currency", "amount_minor", "reason", "asked_at", "refunded_at", "failed_at"
+    )  # fmt: skip
 
 
 @admin.register(models.Entitlement)

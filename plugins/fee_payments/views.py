@@ -25,7 +25,14 @@ from django.views.decorators.http import require_GET, require_POST
 from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import api, checkout_links, compat, conf
-from fee_payments.data import EventOutcome, Learner, OrderLineSummary, OrderState, Quote
+from fee_payments.data import (
+    EventOutcome,
+    Learner,
+    OrderLineSummary,
+    OrderState,
+    OrderSummary,
+    Quote,
+)
 from fee_payments.exceptions import (
     AlreadyEntitled,
     InvalidEvent,
@@ -279,7 +286,7 @@ def _order_page(
     at = clock.now()
     context = {
         "order": found,
-        "lines": [_shown(line) for line in found.lines],
+        "lines": [_shown(line, request, several=len(found.lines) > 1) for line in found.lines],
         "has_several": len(found.lines) > 1,
         "error": error,
         "is_open": found.state in (OrderState.CREATED, OrderState.PENDING)
@@ -289,15 +296,19 @@ def _order_page(
         "left": found.left,
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
-        "amount": request.POST.get("amount", ""),
+        # As it was when the form was opened: who looks away for a while is told what has changed.
+        "left_minor": request.POST.get("left_minor") or found.left.minor,
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "fee_payments/order.html", context, status=status)
 
 
-def _shown(line: OrderLineSummary) -> dict[str, object]:
-    """A line with the language that its title is in, and the address of its course."""
+def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> dict[str, object]:
+    """A line with the language of its title, the address of its course, and its field of a form."""
+    field = f"amount-{line.uuid}" if several else "amount"
     return {
+        "field": field,
+        "typed": request.POST.get(field, ""),
         "line": line,
         "language": course_language(line.course_key),
         "course_url": compat.course_url(line.course_key),
@@ -311,10 +322,10 @@ def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Refund a part of an order, or all of it; for holders of ``refund_payment`` only."""
     try:
         found = api.order(uuid)
-        amount = Money(request.POST.get("amount", "").strip(), found.currency)
         api.refund(
             uuid,
-            amount,
+            parts=_amounts(request, found),
+            seen_left=_seen_left(request, found),
             key=_key(request),
             reason=request.POST.get("reason", "")[:255],
             by=_learner(request).user_id,
@@ -331,6 +342,24 @@ def refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except (PaymentsError, MoneyError) as refused:
         return _order_page(request, uuid, error=in_words(refused), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[uuid]))
+
+
+def _amounts(request: HttpRequest, found: OrderSummary) -> dict[UUID, Money]:
+    """How much of which line the form says: ``amount`` of the one, ``amount-<uuid>`` of several."""
+    several = len(found.lines) > 1
+    typed = {
+        line.uuid: request.POST.get(f"amount-{line.uuid}" if several else "amount", "").strip()
+        for line in found.lines
+    }
+    if not any(typed.values()):
+        raise MoneyError(_("Please say how much is to be refunded."))
+    return {line: Money(text, found.currency) for line, text in typed.items() if text}
+
+
+def _seen_left(request: HttpRequest, found: OrderSummary) -> Money | None:
+    """What was left of the order when the form was opened, if it says so."""
+    text = request.POST.get("left_minor", "")
+    return Money.from_minor(_minor(text), found.currency) if text else None
 
 
 @csrf_exempt

@@ -111,3 +111,10 @@ def paid_order(
     placed = order(who, code, at=at, **changes)
     send(event(payment(placed, at=at), at=at), at=at)
     return api.order(placed.uuid)
+
+
+def paid_order_of(who: Learner, *codes: str, at: datetime = NOON, **changes: Any) -> OrderSummary:
+    """One order of several fees that was placed and paid at one moment."""
+    placed = order_of(who, *codes, at=at, **changes)
+    send(event(payment(placed, at=at), at=at), at=at)
+    return api.order(placed.uuid)

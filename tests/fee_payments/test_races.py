@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -19,10 +21,11 @@ from fee_payments.models import (
     Order,
     OrderLine,
     Payment,
+    PaymentPart,
     ProviderEvent,
     Refund,
 )
-from fee_payments.services import refunding, seats
+from fee_payments.services import refund_books, seats
 from races import ISOLATIONS, errors, race, values
 
 pytestmark = pytest.mark.mariadb
@@ -94,6 +97,12 @@ def test_eight_events_about_one_payment_have_one_effect(isolation):
     assert Entitlement.objects.count() == 1
 
 
+def two_fees(capacity):
+    """A course and an examination of 10.00, each with as many seats."""
+    make.offering(capacity=capacity)
+    make.offering("exam", capacity=capacity, prices=(make.price(Money("10.00", "USD")),))
+
+
 def refund(order, number, amount="60.00"):
     return api.refund(
         order.uuid, Money(amount, "USD"), key=f"refund {number}", reason="asked", by=9, at=LATER
@@ -101,7 +110,7 @@ def refund(order, number, amount="60.00"):
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_f10_two_refunds_that_exceed_the_payment_leave_one(isolation):
+def test_t9_f10_two_refunds_that_exceed_the_payment_leave_one(isolation):
     make.offering(prices=(make.price(Money("100.00", "USD")),))
     order = make.paid_order(make.learner())
     refunds = race(*(partial(refund, order, number) for number in (1, 2)), isolation=isolation)
@@ -127,30 +136,103 @@ def test_f10_parts_refunded_at_once_add_up_and_the_last_one_ends_access(isolatio
     assert Offering.objects.get().seats_taken == 0
 
 
-def test_f10_without_the_lock_both_refunds_are_written(monkeypatch):
+def test_t9_without_lock_and_conditions_both_refunds_are_written(monkeypatch):
     meeting = threading.Barrier(2)
-    parts = refunding._parts
+    share_out = refund_books.share_out
 
-    def unlocked(payment, amount):
-        found = parts(payment, amount)
+    def together(payment, wanted):
+        found = share_out(payment, wanted)
         meeting.wait(10)
         return found
 
-    def without_check(payment, amount, parts, **fields):
-        net, tax, fee = parts
-        return Refund.objects.create(
-            payment=payment, currency="USD", amount_minor=amount.minor, net_minor=net.minor,
-            tax_minor=tax.minor, fee_minor=fee.minor, key=fields["key"], reason="asked",
-            requested_by=9, requested_at=LATER,
-        )  # fmt: skip
+    make.offering(prices=(make.price(Money("100.00", "USD")),))
+    order = make.paid_order(make.learner())
+    monkeypatch.setattr(refund_books, "share_out", together)
+    monkeypatch.setattr(refund_books, "hold_back", lambda refund: None)
+    for table in (Payment, PaymentPart):
+        monkeypatch.setattr(table.objects, "select_for_update", table.objects.all)
+    race(*(partial(refund, order, number, f"60.0{number}") for number in (1, 2)))
+    assert sum(Refund.objects.values_list("amount_minor", flat=True)) == 12_003
+
+
+def test_t9_without_the_lock_the_database_still_refuses_the_second(monkeypatch):
+    meeting = threading.Barrier(2)
+    share_out = refund_books.share_out
+
+    def together(payment, wanted):
+        found = share_out(payment, wanted)
+        meeting.wait(10)
+        return found
 
     make.offering(prices=(make.price(Money("100.00", "USD")),))
     order = make.paid_order(make.learner())
-    monkeypatch.setattr(refunding, "_parts", unlocked)
-    monkeypatch.setattr(refunding, "_write", without_check)
-    monkeypatch.setattr(Payment.objects, "select_for_update", Payment.objects.all)
-    race(*(partial(refund, order, number, f"60.0{number}") for number in (1, 2)))
-    assert sum(Refund.objects.values_list("amount_minor", flat=True)) == 12_003
+    monkeypatch.setattr(refund_books, "share_out", together)
+    for table in (Payment, PaymentPart):
+        monkeypatch.setattr(table.objects, "select_for_update", table.objects.all)
+    refunds = race(*(partial(refund, order, number) for number in (1, 2)))
+    assert [type(error) for error in errors(refunds)] == [RefundRefused]
+    assert Payment.objects.get().refunded_minor == 6000
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_k17_random_parts_of_two_lines_at_once_never_exceed_what_was_paid(isolation):
+    two_fees(capacity=8)
+    order = make.paid_order_of(make.learner(), "spectrum", "exam")
+    course, exam = (line.uuid for line in order.lines)
+    chance = random.Random(17)  # noqa: S311 - amounts, not secrets
+    amounts = [(chance.randrange(1, 3001), chance.randrange(1, 251)) for _ in range(10)]
+
+    def part(number):
+        both = {course: usd_minor(amounts[number][0]), exam: usd_minor(amounts[number][1])}
+        return api.refund(
+            order.uuid, parts=both, key=f"part {number}", reason="asked", by=9, at=LATER
+        )
+
+    def worker(number):
+        done = []
+        for mine in range(number, 10, 8):
+            with suppress(RefundRefused):
+                done.append(part(mine))
+        return done
+
+    refunds = [one for some in values(race(*(partial(worker, n) for n in range(8)),
+               isolation=isolation)) for one in some]  # fmt: skip
+    paid, left = Payment.objects.get(), api.order(order.uuid).lines
+    back = sum(one.amount.minor for one in refunds)
+    assert 0 < back <= paid.amount_minor
+    assert back == paid.refunded_minor == sum(line.refunded.minor for line in left)
+    assert all(line.refunded <= line.paid for line in left)
+    # The rest, and then every part of every line sums to what was paid, to the minor unit.
+    api.refund(order.uuid, key="rest", reason="asked", by=9, at=LATER)
+    facts = [fact for _cursor, fact in api.list_refunds()]
+    for _cursor, sale in api.list_payments():
+        mine = [fact for fact in facts if fact.payment_uuid == sale.uuid]
+        assert sum(fact.net.minor for fact in mine) == sale.net.minor
+        assert sum(fact.fee_not_returned.minor for fact in mine) == sale.processor_fee.minor
+    assert not Entitlement.objects.filter(revoked_at=None).exists()
+    assert set(Offering.objects.values_list("seats_taken", flat=True)) == {0}
+
+
+def usd_minor(minor):
+    return Money.from_minor(minor, "USD")
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_k18_two_people_who_press_refund_at_once_refund_once(isolation):
+    make.offering(prices=(make.price(Money("100.00", "USD")),))
+    order = make.paid_order(make.learner())
+
+    def press(number):
+        return api.refund(
+            order.uuid, Money("25.00", "USD"), key=f"person {number % 2}", reason="asked",
+            by=number % 2, at=LATER, seen_left=Money("100.00", "USD"),
+        )  # fmt: skip
+
+    presses = race(*(partial(press, number) for number in range(4)), isolation=isolation)
+    assert Refund.objects.count() == 1
+    assert {receipt.uuid for receipt in values(presses)} == {Refund.objects.get().uuid}
+    assert {type(error) for error in errors(presses)} == {RefundRefused}
+    assert Payment.objects.get().refunded_minor == 2500
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -172,12 +254,6 @@ def test_seats_are_counted_back_exactly():
     assert Offering.objects.get().seats_taken == 8
     race(*(partial(seats.give_seat_back, line) for line in OrderLine.objects.all()[:5]))
     assert Offering.objects.get().seats_taken == 3
-
-
-def two_fees(capacity):
-    """A course and an examination of 10.00, each with as many seats."""
-    make.offering(capacity=capacity)
-    make.offering("exam", capacity=capacity, prices=(make.price(Money("10.00", "USD")),))
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)

@@ -26,6 +26,14 @@ from fee_payments.data.payments import (
 )
 from fee_payments.data.people import Learner
 from fee_payments.data.quotes import Breakdown, Quote
+from fee_payments.data.refunds import (
+    RefundAnswer,
+    RefundOffer,
+    RefundReceipt,
+    RefundRequestSummary,
+    RefundState,
+    RequestOutcome,
+)
 from fee_payments.data.seat_codes import GivenSeat, IssuedSeatCodes, SeatCodeState, SeatCodeSummary
 
 __all__ = [
@@ -49,7 +57,13 @@ __all__ = [
     "PriceEntry",
     "PriceSummary",
     "Quote",
+    "RefundAnswer",
+    "RefundOffer",
+    "RefundReceipt",
+    "RefundRequestSummary",
+    "RefundState",
     "RefundSummary",
+    "RequestOutcome",
     "ReturnedSeat",
     "SeatCodeState",
     "SeatCodeSummary",

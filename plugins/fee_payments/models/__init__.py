@@ -4,7 +4,8 @@ from fee_payments.models.catalogue import Offering, Price, TaxRate
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.labels import OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
 from fee_payments.models.orders import Order, OrderLine
-from fee_payments.models.payments import Payment, PaymentPart, ProviderEvent, Refund
+from fee_payments.models.payments import Payment, PaymentPart, ProviderEvent, Refund, RefundPart
+from fee_payments.models.refund_requests import RefundRequest
 from fee_payments.models.sandbox import SandboxSession
 from fee_payments.models.seats import SeatCode, SeatCodeBatch, SeatCodeTries
 
@@ -21,6 +22,8 @@ __all__ = [
     "Price",
     "ProviderEvent",
     "Refund",
+    "RefundPart",
+    "RefundRequest",
     "SandboxSession",
     "SeatCode",
     "SeatCodeBatch",

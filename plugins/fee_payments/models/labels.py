@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from fee_payments.data import EventOutcome, OrderState, PayerClass
+from fee_payments.data import EventOutcome, OrderState, PayerClass, RequestOutcome
 
 PAYER_LABELS = {
     PayerClass.INDIVIDUAL: _("an individual"),
@@ -34,6 +34,10 @@ OUTCOME_LABELS = {
     EventOutcome.KNOWN: _("known already"),
     EventOutcome.HELD: _("waits for a person"),
     EventOutcome.IGNORED: _("not for us"),
+}
+REQUEST_LABELS = {
+    RequestOutcome.GRANTED: _("granted"),
+    RequestOutcome.REFUSED: _("refused"),
 }
 
 

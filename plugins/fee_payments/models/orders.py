@@ -67,7 +67,7 @@ class OrderLine(models.Model):
     ``holds_seat`` says whether the seats are counted in the offering's ``seats_taken``.
     ``paid_minor`` is what has arrived for the line: its total, or twice that if an order was paid
     twice by mistake. ``refunded_minor`` counts refunds that are done or under way, and the database
-    keeps it within what was paid, however many ask at once.
+    keeps it within what was paid, however many ask at once; ``returned_minor`` those that are done.
 
     .. pii: The sentences may name the learner's country.
     .. pii_types: location
@@ -109,6 +109,7 @@ class OrderLine(models.Model):
     total_minor = models.PositiveBigIntegerField(_("total (minor units)"))
     paid_minor = models.PositiveBigIntegerField(_("paid (minor units)"), default=0)
     refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
+    returned_minor = models.PositiveBigIntegerField(_("given back (minor units)"), default=0)
     explanation = models.JSONField(_("explanation"), default=list)
 
     class Meta:
@@ -123,6 +124,7 @@ class OrderLine(models.Model):
             check("fee_payments_line_waived", Q(waived_minor__lte=F("list_minor"))),
             check("fee_payments_line_quantity", Q(quantity__gte=1)),
             check("fee_payments_line_refunded", Q(refunded_minor__lte=F("paid_minor"))),
+            check("fee_payments_line_returned", Q(returned_minor__lte=F("refunded_minor"))),
         ]
 
     def __str__(self) -> str:

@@ -58,9 +58,10 @@ class Payment(models.Model):
 class PaymentPart(models.Model):
     """The part of one payment that is for one line of its order: what the books are told.
 
-    Written once, when the payment has arrived and its fee is known. Amounts are in the payment's
-    currency. The parts of a payment add up to it exactly: gross, and the fee that the processor
-    keeps of it. A line that costs nothing has no part.
+    Written when the payment has arrived and its fee is known, and never changed; only the three
+    columns that count refunds, done or under way, grow. Amounts are in the payment's currency. The
+    parts of a payment add up to it exactly: gross, and the fee that the processor keeps of it. A
+    line that costs nothing has no part.
 
     .. no_pii:
     """
@@ -75,6 +76,9 @@ class PaymentPart(models.Model):
     gross_minor = models.PositiveBigIntegerField(_("gross (minor units)"))
     tax_minor = models.PositiveBigIntegerField(_("tax (minor units)"))
     processor_fee_minor = models.PositiveBigIntegerField(_("processor’s fee (minor units)"))
+    refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
+    refunded_tax_minor = models.PositiveBigIntegerField(_("refunded tax (minor units)"), default=0)
+    refunded_fee_minor = models.PositiveBigIntegerField(_("lost fee (minor units)"), default=0)
     recorded_at = models.DateTimeField(_("recorded at"))
 
     class Meta:
@@ -85,6 +89,12 @@ class PaymentPart(models.Model):
             models.UniqueConstraint(fields=["payment", "line"], name="fee_payments_part_once"),
             check("fee_payments_part_positive", Q(gross_minor__gt=0)),
             check("fee_payments_part_tax", Q(tax_minor__lte=F("gross_minor"))),
+            check(
+                "fee_payments_part_refunded",
+                Q(refunded_minor__lte=F("gross_minor"))
+                & Q(refunded_tax_minor__lte=F("tax_minor"))
+                & Q(refunded_fee_minor__lte=F("processor_fee_minor")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,11 +140,14 @@ class ProviderEvent(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back, in parts: net receipts, tax, and the fee the provider keeps.
+    """Money given back of one payment; its parts say for which lines.
 
-    Written before the provider is asked; ``refunded_at`` is empty until the provider said yes.
-    ``failed`` means the provider said no and nothing moved. The parts are signed columns: a payment
-    smaller than its own fee has a negative net, and MariaDB refuses unsigned sums below zero.
+    There is no state. It is written before the provider is asked (``requested_at``). ``asked_at``
+    is set where the provider has taken it and has not finished: a bank can need days, and an event
+    tells the end. ``refunded_at`` is empty until the provider said that it is done; ``failed_at``
+    means it said no, and nothing moved. ``reference`` is the provider's own name of it, once per
+    payment. ``requested_by`` is empty where it was made at the provider, and not by us.
+    ``is_rest`` says that all that was left was asked for, and not an amount.
 
     .. pii: The platform's user id of who asked for the refund, and the reason in their words.
     .. pii_types: id, other
@@ -148,27 +161,79 @@ class Refund(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3)
     amount_minor = models.BigIntegerField(_("amount (minor units)"))
-    net_minor = models.BigIntegerField(_("net (minor units)"))
-    tax_minor = models.BigIntegerField(_("tax (minor units)"))
-    fee_minor = models.BigIntegerField(_("kept by the provider (minor units)"))
+    is_rest = models.BooleanField(_("all that was left"), default=False)
     reason = models.CharField(_("reason"), max_length=255)
-    requested_by = models.BigIntegerField(_("requested by"))
+    requested_by = models.BigIntegerField(_("requested by"), null=True)
     requested_at = models.DateTimeField(_("requested at"))
+    asked_at = models.DateTimeField(_("taken by the provider at"), null=True)
     refunded_at = models.DateTimeField(_("refunded at"), null=True)
-    failed = models.BooleanField(_("failed"), default=False)
+    failed_at = models.DateTimeField(_("failed at"), null=True)
+    failed_because = models.CharField(_("failed because"), max_length=255, blank=True, default="")
+    reference = models.CharField(_("provider’s reference"), max_length=128, null=True)  # noqa: DJ001 - several NULLs, one value
 
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["id"]
         constraints = [
-            check(
-                "fee_payments_refund_adds_up",
-                Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor")),
+            models.UniqueConstraint(
+                fields=["payment", "reference"], name="fee_payments_refund_reference"
             ),
-            check("fee_payments_refund_one_end", Q(failed=False) | Q(refunded_at__isnull=True)),
+            check(
+                "fee_payments_refund_one_end",
+                Q(failed_at__isnull=True) | Q(refunded_at__isnull=True),
+            ),
             check("fee_payments_refund_positive", Q(amount_minor__gt=0)),
         ]
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class RefundPart(models.Model):
+    """What of one refund is for one line: net receipts, tax, and the fee the provider keeps.
+
+    Written with the refund and never changed; the parts of a refund add up to it exactly. The
+    amounts are signed columns: a payment smaller than its own fee has a negative net, and MariaDB
+    refuses unsigned sums below zero.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
+    refund = models.ForeignKey(
+        Refund, verbose_name=_("refund"), on_delete=models.PROTECT, related_name="parts"
+    )
+    payment_part = models.ForeignKey(
+        PaymentPart,
+        verbose_name=_("part of a payment"),
+        on_delete=models.PROTECT,
+        related_name="refunds",
+    )
+    amount_minor = models.BigIntegerField(_("amount (minor units)"))
+    net_minor = models.BigIntegerField(_("net (minor units)"))
+    tax_minor = models.BigIntegerField(_("tax (minor units)"))
+    fee_minor = models.BigIntegerField(_("kept by the provider (minor units)"))
+
+    class Meta:
+        verbose_name = _("part of a refund")
+        verbose_name_plural = _("parts of refunds")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["refund", "payment_part"], name="fee_payments_refund_part_once"
+            ),
+            check(
+                "fee_payments_refund_part_adds_up",
+                Q(amount_minor=F("net_minor") + F("tax_minor") + F("fee_minor")),
+            ),
+            check("fee_payments_refund_part_positive", Q(amount_minor__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refund_id}: {self.amount_minor}"
+
+    @property
+    def line(self) -> OrderLine:
+        """The line of the order that money went back for."""
+        return self.payment_part.line

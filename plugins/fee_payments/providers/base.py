@@ -14,6 +14,7 @@ from typing import Protocol
 
 from fairgate.money import Money
 from fee_payments import conf
+from fee_payments.data import RefundAnswer
 from fee_payments.exceptions import UnknownProvider
 
 
@@ -62,8 +63,11 @@ class Provider(Protocol):
     def parse(self, body: bytes) -> Event:
         """Read a body that was verified when it came. Raises InvalidEvent."""
 
-    def refund(self, reference: str, amount: Money, *, key: str) -> None:
-        """Give money back. Raises ProviderRefused or ProviderUnavailable."""
+    def refund(self, reference: str, amount: Money, *, key: str) -> RefundAnswer | None:
+        """Give money back. Raises ProviderRefused or ProviderUnavailable.
+
+        ``None`` says that it is done, and that the provider has no name of its own for it.
+        """
 
 
 def get_provider(name: str) -> Provider:

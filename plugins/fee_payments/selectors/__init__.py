@@ -27,6 +27,8 @@ from fee_payments.selectors.payments import (
     list_payments,
     list_refunds,
     payment_summary,
+    refund_receipt,
+    refund_state,
     refund_summary,
 )
 from fee_payments.selectors.people import learner_for
@@ -67,6 +69,8 @@ __all__ = [
     "order",
     "order_summary",
     "payment_summary",
+    "refund_receipt",
+    "refund_state",
     "refund_summary",
     "returned_seat",
     "seat_code_summary",

@@ -9,6 +9,8 @@ from fee_payments import models
 from fee_payments.data import (
     PayerClass,
     PaymentSummary,
+    RefundReceipt,
+    RefundState,
     RefundSummary,
 )
 
@@ -54,27 +56,57 @@ def payment_summary(row: models.PaymentPart) -> PaymentSummary:
 def list_refunds(
     *, after: int = 0, limit: int = 500, since: datetime | None = None
 ) -> tuple[tuple[int, RefundSummary], ...]:
-    """Refunds that were made, by cursor, as ``list_payments`` does."""
-    rows = models.Refund.objects.filter(refunded_at__isnull=False, id__gt=after)
+    """Refunds that were made, line by line, by cursor, as ``list_payments`` does."""
+    rows = models.RefundPart.objects.filter(refund__refunded_at__isnull=False, id__gt=after)
     if since is not None:
-        rows = rows.filter(refunded_at__gte=since)
-    rows = rows.select_related("payment__order").prefetch_related("payment__order__lines")
+        rows = rows.filter(refund__refunded_at__gte=since)
+    rows = rows.select_related("refund", "payment_part__line__order")
     return tuple((row.id, refund_summary(row)) for row in rows.order_by("id")[:limit])
 
 
-def refund_summary(row: models.Refund) -> RefundSummary:
-    """A row of ``Refund`` that was made, as a value."""
-    if row.refunded_at is None:
-        raise ValueError(f"Refund {row.uuid} was not made.")
+def refund_summary(row: models.RefundPart) -> RefundSummary:
+    """A row of ``RefundPart`` whose refund was made, as a value."""
+    refund, part = row.refund, row.payment_part
+    if refund.refunded_at is None:
+        raise ValueError(f"Refund {refund.uuid} was not made.")
     return RefundSummary(
         uuid=row.uuid,
-        key=row.key,
-        payment_uuid=row.payment.parts.get().uuid,
-        order_uuid=row.payment.order.uuid,
-        line_uuid=row.payment.parts.get().line.uuid,
-        amount=Money.from_minor(row.amount_minor, row.currency),
-        tax=Money.from_minor(row.tax_minor, row.currency),
-        fee_not_returned=Money.from_minor(row.fee_minor, row.currency),
-        net=Money.from_minor(row.net_minor, row.currency),
-        refunded_at=row.refunded_at,
+        key=refund.key,
+        payment_uuid=part.uuid,
+        order_uuid=part.line.order.uuid,
+        line_uuid=part.line.uuid,
+        amount=Money.from_minor(row.amount_minor, refund.currency),
+        tax=Money.from_minor(row.tax_minor, refund.currency),
+        fee_not_returned=Money.from_minor(row.fee_minor, refund.currency),
+        net=Money.from_minor(row.net_minor, refund.currency),
+        refunded_at=refund.refunded_at,
     )
+
+
+def refund_receipt(row: models.Refund) -> RefundReceipt:
+    """A row of ``Refund`` with its parts, as a value."""
+    parts = list(row.parts.select_related("payment_part__line__order", "refund").order_by("id"))
+
+    def sum_of(column: str) -> Money:
+        return Money.from_minor(sum(getattr(part, column) for part in parts), row.currency)
+
+    is_done = row.refunded_at is not None
+    return RefundReceipt(
+        uuid=row.uuid,
+        order_uuid=row.payment.order.uuid,
+        state=refund_state(row),
+        amount=Money.from_minor(row.amount_minor, row.currency),
+        net=sum_of("net_minor"),
+        tax=sum_of("tax_minor"),
+        fee_not_returned=sum_of("fee_minor"),
+        parts=tuple(refund_summary(part) for part in parts) if is_done else (),
+    )
+
+
+def refund_state(row: models.Refund) -> RefundState:
+    """Where a refund stands."""
+    if row.refunded_at is not None:
+        return RefundState.DONE
+    if row.failed_at is not None:
+        return RefundState.FAILED
+    return RefundState.PENDING if row.asked_at is not None else RefundState.REQUESTED

@@ -14,16 +14,17 @@ from fee_payments.services.ordering import (
     take_waived_seat,
 )
 from fee_payments.services.quoting import keep_price, price_kept, quote
-from fee_payments.services.refunding import finish_refunds, refund
+from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
 from fee_payments.services.seat_codes import (
     issue_seat_codes,
     redeem_seat_code,
     revoke_seat_code,
 )
-from fee_payments.services.settling import receive_event, retry_events
+from fee_payments.services.settling import receive_event, record_fee, retry_events
 
 __all__ = [
     "expire_orders",
+    "fail_refund",
     "finish_refunds",
     "forget_learner",
     "issue_seat_codes",
@@ -32,6 +33,8 @@ __all__ = [
     "price_kept",
     "quote",
     "receive_event",
+    "record_fee",
+    "record_refund",
     "redeem_seat_code",
     "refund",
     "retry_events",
