@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +20,7 @@ from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import (
     OfferingForm,
     PriceForm,
+    RefuseRequestsForm,
     RevokeSeatCodesForm,
     SeatCodesForm,
     TaxRateForm,
@@ -146,6 +149,52 @@ class RefundAdmin(ReadOnlyAdmin):
     list_display = (
         "uuid", "currency", "amount_minor", "reason", "asked_at", "refunded_at", "failed_at"
     )  # fmt: skip
+
+
+@admin.register(models.RefundRequest)
+class RefundRequestAdmin(ReadOnlyAdmin):
+    """What learners ask back: granted or refused by somebody who may refund, and is not they."""
+
+    list_display = ("uuid", "order", "asked_by", "asked_at", "reason", "outcome", "decided_by")
+    list_filter = ("outcome",)
+    list_select_related = ("order",)
+    search_fields = ("order__uuid", "asked_by")
+    action_form = RefuseRequestsForm
+    actions = ("grant", "refuse")
+
+    def has_refund_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("fee_payments.refund_payment")
+
+    @admin.action(description=gettext_lazy("Give back what was asked for"), permissions=["refund"])
+    def grant(self, request: HttpRequest, rows: QuerySet[models.RefundRequest]) -> None:
+        """Refund request by request; the first that cannot be stops, and says why."""
+        at = clock.now()
+        for row in rows:
+            try:
+                api.grant_refund_request(row.uuid, by=request.user.pk or 0, at=at)
+            except PaymentsError as refused:
+                self.message_user(request, f"{row}: {refused}", messages.ERROR)
+                return
+        self.message_user(request, _("The money is on its way back."))
+
+    @admin.action(description=gettext_lazy("Refuse"), permissions=["refund"])
+    def refuse(self, request: HttpRequest, rows: QuerySet[models.RefundRequest]) -> None:
+        """Refuse request by request, with one sentence for all."""
+        at, note = clock.now(), request.POST.get("note", "")
+        for row in rows:
+            try:
+                api.refuse_refund_request(row.uuid, by=request.user.pk or 0, note=note, at=at)
+            except PaymentsError as refused:
+                self.message_user(request, f"{row}: {refused}", messages.ERROR)
+                return
+        self.message_user(request, _("The learners read why."))
+
+    @method_decorator(transaction.non_atomic_requests)
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Outside a transaction: a refund commits before the provider is asked."""
+        return super().changelist_view(request, extra_context)
 
 
 @admin.register(models.Entitlement)

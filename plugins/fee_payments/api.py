@@ -3,11 +3,12 @@
 Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``course_key_of``,
 ``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts
 again: ``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``;
-``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
+``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``refund_offer``,
+``refund_request``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
-``forget_learner``,
+``forget_learner``, ``ask_for_refund``, ``grant_refund_request``, ``refuse_refund_request``,
 ``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
 
 Each is described where it is defined.
@@ -36,11 +37,14 @@ from fee_payments.selectors import (
     list_waived_seats,
     offering,
     order,
+    refund_request,
 )
 from fee_payments.services import (
+    ask_for_refund,
     expire_orders,
     finish_refunds,
     forget_learner,
+    grant_refund_request,
     issue_seat_codes,
     keep_price,
     place_order,
@@ -49,6 +53,8 @@ from fee_payments.services import (
     receive_event,
     redeem_seat_code,
     refund,
+    refund_offer,
+    refuse_refund_request,
     retry_events,
     revoke_seat_code,
     set_offering,
@@ -59,6 +65,7 @@ from fee_payments.services import (
 
 __all__ = [
     "account_page_url",
+    "ask_for_refund",
     "course_key_of",
     "ended_note",
     "entitled_offerings",
@@ -67,6 +74,7 @@ __all__ = [
     "finish_refunds",
     "forget_learner",
     "given_seat",
+    "grant_refund_request",
     "has_entitlement",
     "issue_seat_codes",
     "keep_price",
@@ -87,6 +95,9 @@ __all__ = [
     "receive_event",
     "redeem_seat_code",
     "refund",
+    "refund_offer",
+    "refund_request",
+    "refuse_refund_request",
     "retry_events",
     "revoke_seat_code",
     "seat_code_page_url",

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, register
 
 from fairgate_papers import TypesetterMissing, has_fonts, typesetter
 from fee_payments import conf
+from fee_payments.exceptions import InvalidRefundPolicy
 from fee_payments.settings.common import OVERRIDES
 
 SHORTEST_SECRET = 16
@@ -38,6 +39,23 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+@register("fairgate")
+def check_refund_policy(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.E008``: the refund policy can be read."""
+    try:
+        conf.refund_policy()
+    except InvalidRefundPolicy as invalid:
+        return [
+            checks.Error(
+                str(invalid),
+                hint="Set FEE_PAYMENTS_REFUND_POLICY to a list like "
+                '[{"percent": 100, "days_after_payment": 14}].',
+                id="fee_payments.E008",
+            )
+        ]
+    return []
 
 
 @register("fairgate")

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from fairgate_papers import PageSize
+from fee_payments.rules import RefundPolicy, read_refund_policy
 
 
 def order_hold() -> timedelta:
@@ -19,6 +20,15 @@ def order_hold() -> timedelta:
 def seat_code_tries() -> int:
     """How many codes that open nothing one person may type in an hour."""
     return int(settings.FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR)
+
+
+def refund_policy() -> RefundPolicy:
+    """What of a fee goes back, and until when.
+
+    Raises:
+        InvalidRefundPolicy: the setting cannot be read; a system check says so at start-up.
+    """
+    return read_refund_policy(settings.FEE_PAYMENTS_REFUND_POLICY)
 
 
 def providers() -> Mapping[str, str]:

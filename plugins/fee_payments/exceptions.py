@@ -27,6 +27,10 @@
   + FeeNotKnown          the provider has not said what it keeps of a payment (retryable)
   + FeeRefused           no fee can be recorded: nothing was paid, or another fee is known
   + RefundRefused        the refund exceeds what is left, or the order was not paid
+  + UnknownRequest       nobody has asked for this refund
+  + RequestDecided       somebody has decided about this request already
+  + SecondPersonNeeded   who asks for a refund does not decide about it
+  + InvalidRefundPolicy  the operator's refund policy cannot be read
   + KeyReused            the same idempotency key came with another payload
   + InvalidDocument      an invoice or the like whose sums or currencies do not fit together
   + InvalidEvent         a provider's event with a bad signature, age or shape
@@ -175,6 +179,22 @@ class FeeRefused(PaymentsError):
 
 class RefundRefused(PaymentsError):
     """The refund is larger than what is left of the payment, or nothing was paid."""
+
+
+class UnknownRequest(PaymentsError):
+    """No request for a refund has this uuid."""
+
+
+class RequestDecided(PaymentsError):
+    """A request for a refund is decided once, and somebody was first."""
+
+
+class SecondPersonNeeded(PaymentsError):
+    """Who asks for money back is not who gives it."""
+
+
+class InvalidRefundPolicy(PaymentsError):
+    """A refund policy in the settings, or of an offering, that cannot be read."""
 
 
 class KeyReused(PaymentsError):

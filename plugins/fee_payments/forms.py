@@ -198,3 +198,14 @@ class RevokeSeatCodesForm(ActionForm):
     because = forms.CharField(
         max_length=255, required=False, label=_("Reason"), help_text=_("Kept with each code.")
     )
+
+
+class RefuseRequestsForm(ActionForm):
+    """What learners are told whose requests are refused."""
+
+    note = forms.CharField(
+        max_length=255,
+        required=False,
+        label=_("Reason"),
+        help_text=_("To refuse: the learner reads it."),
+    )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("orders/<uuid:uuid>/", views.order, name="order"),
     path("orders/<uuid:uuid>/pay/", views.pay, name="pay"),
     path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),
+    path("orders/<uuid:uuid>/ask-refund/", views.ask_for_refund, name="ask_for_refund"),
     path("webhooks/<slug:provider>/", views.webhook, name="webhook"),
     path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),
     path("<slug:code>/", views.fee, name="fee"),

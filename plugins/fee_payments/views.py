@@ -7,6 +7,7 @@ open short transactions of their own, and an event must be committed before it i
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -284,7 +285,7 @@ def _order_page(
     except UnknownOrder as unknown:
         raise Http404 from unknown
     at = clock.now()
-    context = {
+    context: dict[str, object] = {
         "order": found,
         "lines": [_shown(line, request, several=len(found.lines) > 1) for line in found.lines],
         "has_several": len(found.lines) > 1,
@@ -300,6 +301,12 @@ def _order_page(
         "left_minor": request.POST.get("left_minor") or found.left.minor,
         "reason": request.POST.get("reason", ""),
     }
+    if found.user_id == _learner(request).user_id and found.paid_at is not None:
+        context |= {
+            "offer": api.refund_offer(uuid, found.user_id, at),
+            "refund_request": api.refund_request(uuid),
+            "why": request.POST.get("why", ""),
+        }
     return render(request, "fee_payments/order.html", context, status=status)
 
 
@@ -360,6 +367,36 @@ def _seen_left(request: HttpRequest, found: OrderSummary) -> Money | None:
     """What was left of the order when the form was opened, if it says so."""
     text = request.POST.get("left_minor", "")
     return Money.from_minor(_minor(text), found.currency) if text else None
+
+
+@require_POST
+@login_required
+def ask_for_refund(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask for what the refund policy offers of one's own order; its page tells the outcome."""
+    try:
+        api.ask_for_refund(
+            uuid,
+            user_id=_learner(request).user_id,
+            lines=_chosen_lines(request),
+            reason=request.POST.get("why", ""),
+            at=clock.now(),
+        )
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
+    except PaymentsError as refused:
+        return _order_page(request, uuid, error=in_words(refused), status=409)
+    return HttpResponseRedirect(reverse("fee_payments:order", args=[uuid]))
+
+
+def _chosen_lines(request: HttpRequest) -> list[UUID] | None:
+    """The lines that were ticked; ``None`` of a form that has none to tick, for all."""
+    if "all" in request.POST:
+        return None
+    chosen = []
+    for text in request.POST.getlist("line"):
+        with suppress(ValueError):
+            chosen.append(UUID(text))
+    return chosen
 
 
 @csrf_exempt

@@ -32,6 +32,7 @@ from fee_payments.selectors.payments import (
     refund_summary,
 )
 from fee_payments.selectors.people import learner_for
+from fee_payments.selectors.refund_requests import refund_request, refund_request_summary
 from fee_payments.selectors.seat_codes import (
     given_seat,
     list_seat_codes,
@@ -70,6 +71,8 @@ __all__ = [
     "order_summary",
     "payment_summary",
     "refund_receipt",
+    "refund_request",
+    "refund_request_summary",
     "refund_state",
     "refund_summary",
     "returned_seat",

@@ -14,6 +14,12 @@ from fee_payments.services.ordering import (
     take_waived_seat,
 )
 from fee_payments.services.quoting import keep_price, price_kept, quote
+from fee_payments.services.refund_requests import (
+    ask_for_refund,
+    grant_refund_request,
+    refund_offer,
+    refuse_refund_request,
+)
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
 from fee_payments.services.seat_codes import (
     issue_seat_codes,
@@ -23,10 +29,12 @@ from fee_payments.services.seat_codes import (
 from fee_payments.services.settling import receive_event, record_fee, retry_events
 
 __all__ = [
+    "ask_for_refund",
     "expire_orders",
     "fail_refund",
     "finish_refunds",
     "forget_learner",
+    "grant_refund_request",
     "issue_seat_codes",
     "keep_price",
     "place_order",
@@ -37,6 +45,8 @@ __all__ = [
     "record_refund",
     "redeem_seat_code",
     "refund",
+    "refund_offer",
+    "refuse_refund_request",
     "retry_events",
     "revoke_seat_code",
     "set_offering",

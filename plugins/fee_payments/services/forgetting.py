@@ -8,7 +8,7 @@ from fee_payments import models
 
 
 def forget_learner(user_id: int, at: datetime) -> int:
-    """Empty the sentences of their orders, and the country where no money came.
+    """Empty what their orders say, what they wrote to ask for money, and the country of the unpaid.
 
     An order that was paid keeps the country its tax was decided by, for as long as invoices are
     kept. Returns how many orders there are.
@@ -17,6 +17,7 @@ def forget_learner(user_id: int, at: datetime) -> int:
     orders = models.Order.objects.filter(user_id=user_id)
     mine = list(orders.values_list("pk", flat=True))
     models.OrderLine.objects.filter(order__in=mine).update(explanation=[])
+    models.RefundRequest.objects.filter(order__in=mine).update(reason="")
     paid = models.Payment.objects.filter(order__in=mine, paid_at__isnull=False)
     taxed = set(paid.values_list("order_id", flat=True))
     orders.filter(pk__in=set(mine) - taxed).update(country="")

@@ -16,6 +16,10 @@ DEFAULTS: dict[str, Any] = {
     "FEE_PAYMENTS_ORDER_MINUTES": 60,
     # Seat codes that open nothing, per person and hour; after that they have to wait.
     "FEE_PAYMENTS_SEAT_CODE_TRIES_PER_HOUR": 10,
+    # What goes back to who asks: the step that gives most counts while it holds. For 14 days a
+    # consumer in the European Union may withdraw from a contract made at a distance (Directive
+    # 2011/83/EU, article 9); say here what your own terms promise.
+    "FEE_PAYMENTS_REFUND_POLICY": [{"percent": 100, "days_after_payment": 14}],
     # Name → dotted path. Nothing is switched on by default: no provider, no payment.
     "FEE_PAYMENTS_PROVIDERS": {},
     # The sandbox takes no event without a secret.
