@@ -15,17 +15,14 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 
 def to_lines(apps, schema_editor):
     """Give each line what its order had, and each payment that arrived its one part."""
-    Order, OrderLine, Payment, PaymentPart = (
-        apps.get_model("fee_payments", name)
-        for name in ("Order", "OrderLine", "Payment", "PaymentPart")
-    )
-    Payment.objects.filter(paid_at__isnull=True).update(processor_fee_minor=None)
-    for line in OrderLine.objects.select_related("order").iterator():
+    lines, payments, parts = rows_of(apps, schema_editor, "OrderLine", "Payment", "PaymentPart")
+    payments.filter(paid_at__isnull=True).update(processor_fee_minor=None)
+    for line in lines.select_related("order").iterator():
         line.open_key, line.holds_seat = line.order.open_key, line.order.holds_seat
-        for payment in Payment.objects.filter(order_id=line.order_id, paid_at__isnull=False):
+        for payment in payments.filter(order_id=line.order_id, paid_at__isnull=False):
             line.paid_minor += payment.amount_minor
             line.refunded_minor += payment.refunded_minor
-            PaymentPart.objects.create(
+            parts.create(
                 uuid=payment.uuid,
                 payment=payment,
                 line=line,
@@ -39,11 +36,17 @@ def to_lines(apps, schema_editor):
 
 def to_orders(apps, schema_editor):
     """Give each order of one line what its line has."""
-    OrderLine, Payment = (apps.get_model("fee_payments", name) for name in ("OrderLine", "Payment"))
-    Payment.objects.filter(processor_fee_minor__isnull=True).update(processor_fee_minor=0)
-    for line in OrderLine.objects.select_related("order").iterator():
+    lines, payments = rows_of(apps, schema_editor, "OrderLine", "Payment")
+    payments.filter(processor_fee_minor__isnull=True).update(processor_fee_minor=0)
+    for line in lines.select_related("order").iterator():
         line.order.open_key, line.order.holds_seat = line.open_key, line.holds_seat
         line.order.save(update_fields=["open_key", "holds_seat"])
+
+
+def rows_of(apps, schema_editor, *names):
+    """The rows of these tables as they are at this migration, in the database it runs on."""
+    alias = schema_editor.connection.alias
+    return [apps.get_model("fee_payments", name).objects.using(alias) for name in names]
 
 
 class Migration(migrations.Migration):

@@ -15,13 +15,15 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 
 def to_parts(apps, schema_editor):
     """Give each refund its one part, and count it in what it takes a part back of."""
-    Refund, RefundPart, PaymentPart = (
-        apps.get_model("fee_payments", name) for name in ("Refund", "RefundPart", "PaymentPart")
+    alias = schema_editor.connection.alias
+    refunds, refund_parts, payment_parts = (
+        apps.get_model("fee_payments", name).objects.using(alias)
+        for name in ("Refund", "RefundPart", "PaymentPart")
     )
-    Refund.objects.filter(failed=True).update(failed_at=models.F("requested_at"))
-    for refund in Refund.objects.iterator():
-        part = PaymentPart.objects.select_related("line").get(payment_id=refund.payment_id)
-        RefundPart.objects.create(
+    refunds.filter(failed=True).update(failed_at=models.F("requested_at"))
+    for refund in refunds.iterator():
+        part = payment_parts.select_related("line").get(payment_id=refund.payment_id)
+        refund_parts.create(
             uuid=refund.uuid,
             refund=refund,
             payment_part=part,
