@@ -128,7 +128,8 @@ LOGGING = {
 }
 
 # What an operator sets in an LMS; the plugins' own defaults fill in the rest below.
-FEE_PAYMENTS_PROVIDERS = {"sandbox": "fee_payments.providers.sandbox.Sandbox"}
+FEE_PAYMENTS_PROVIDERS = ["sandbox"]
+FEE_PAYMENTS_TEST_MODE = True  # no real money moves here, and none could
 FEE_PAYMENTS_SANDBOX_SECRETS = (secret(VAR, "sandbox_webhook"),)
 WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(VAR / "papers")}}
 # A key of cryptography.fernet is 32 bytes in base64; the file holds as many random letters.

@@ -1,17 +1,7 @@
 """The door of fee_payments: everything that other packages may ask or tell.
 
-Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``course_key_of``,
-``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_entitlements``; the facts
-again: ``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``;
-``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``refund_offer``,
-``refund_request``;
-``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
-Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
-``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
-``forget_learner``, ``ask_for_refund``, ``grant_refund_request``, ``refuse_refund_request``,
-``retry_events``, ``finish_refunds``, ``expire_orders``; ``set_offering``, ``set_tax`` for seeds.
-
-Each is described where it is defined.
+Names that read begin with ``list_`` or name what they give (``quote``, ``order``,
+``has_entitlement``); names that write are verbs. Each is described where it is defined.
 """
 
 from __future__ import annotations
@@ -27,6 +17,7 @@ from fee_payments.selectors import (
     given_seat,
     has_entitlement,
     learner_for,
+    list_disputes,
     list_entitlements,
     list_offerings,
     list_orders,
@@ -55,13 +46,18 @@ from fee_payments.services import (
     refund,
     refund_offer,
     refuse_refund_request,
+    replay_event,
     retry_events,
     revoke_seat_code,
+    scrub_events,
     set_offering,
     set_tax,
     start_payment,
+    take_event,
     take_waived_seat,
+    work_event,
 )
+from fee_payments.services import choices_for as list_providers
 
 __all__ = [
     "account_page_url",
@@ -79,10 +75,12 @@ __all__ = [
     "issue_seat_codes",
     "keep_price",
     "learner_for",
+    "list_disputes",
     "list_entitlements",
     "list_offerings",
     "list_orders",
     "list_payments",
+    "list_providers",
     "list_refunds",
     "list_returned_seats",
     "list_seat_codes",
@@ -98,13 +96,17 @@ __all__ = [
     "refund_offer",
     "refund_request",
     "refuse_refund_request",
+    "replay_event",
     "retry_events",
     "revoke_seat_code",
+    "scrub_events",
     "seat_code_page_url",
     "set_offering",
     "set_tax",
     "start_payment",
+    "take_event",
     "take_waived_seat",
+    "work_event",
 ]
 
 

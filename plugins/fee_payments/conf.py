@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -35,6 +37,61 @@ def providers() -> Mapping[str, str]:
     """Payment providers that are switched on: name → dotted path of the class."""
     providers: Mapping[str, str] = settings.FEE_PAYMENTS_PROVIDERS
     return providers
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenProvider:
+    """A provider that is switched on: a dotted path, if it is named by one, and its options.
+
+    Options hold keys and secrets, so they are left out where the value is printed.
+    """
+
+    path: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def providers() -> Mapping[str, ChosenProvider]:
+    """Payment providers that are switched on, by name.
+
+    The setting is a list of names, or a mapping from name to options (where ``class`` may name the
+    dotted path) or to the dotted path alone.
+    """
+    chosen: Iterable[str] | Mapping[str, Any] = settings.FEE_PAYMENTS_PROVIDERS
+    if not isinstance(chosen, Mapping):
+        return {name: ChosenProvider() for name in chosen}
+    return {name: _chosen(given) for name, given in chosen.items()}
+
+
+def _chosen(given: str | Mapping[str, Any] | None) -> ChosenProvider:
+    if isinstance(given, str):
+        return ChosenProvider(given)
+    options = dict(given or {})
+    return ChosenProvider(str(options.pop("class", "")), options)
+
+
+def is_test_mode() -> bool:
+    """Whether payments are tried here, and no real money moves."""
+    return bool(settings.FEE_PAYMENTS_TEST_MODE)
+
+
+def pending_hold() -> timedelta:
+    """How long an order is kept whose payment is on its way."""
+    return timedelta(days=settings.FEE_PAYMENTS_PENDING_DAYS)
+
+
+def suspends_on_dispute() -> bool:
+    """Whether access rests while a payment is disputed."""
+    return bool(settings.FEE_PAYMENTS_ON_DISPUTE == "suspend")
+
+
+def events_kept_for() -> timedelta:
+    """How long what a provider sent is kept as it was sent."""
+    return timedelta(days=settings.FEE_PAYMENTS_KEEP_EVENTS_DAYS)
+
+
+def events_retried_for() -> timedelta:
+    """How long an event is tried again before a person has to look."""
+    return timedelta(days=settings.FEE_PAYMENTS_RETRY_EVENTS_DAYS)
 
 
 def sandbox_secrets() -> tuple[str, ...]:

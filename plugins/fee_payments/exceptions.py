@@ -31,15 +31,18 @@
   + RequestDecided       somebody has decided about this request already
   + SecondPersonNeeded   who asks for a refund does not decide about it
   + InvalidRefundPolicy  the operator's refund policy cannot be read
+    + PaymentDisputed    the payer's bank looks at the payment (retryable)
   + KeyReused            the same idempotency key came with another payload
   + InvalidDocument      an invoice or the like whose sums or currencies do not fit together
   + InvalidEvent         a provider's event with a bad signature, age or shape
+  + UnknownEvent         no such event, or nothing that could be worked again
   + UnknownProvider      no provider of that name is switched on
   + ProviderRefused      the provider says no, for good
   + ProviderUnavailable  network, time-out, 5xx (retryable)
   + BankFileError        a bank's file cannot be read, and nothing of it was taken
   + InvalidCsvMapping    how a bank's CSV is to be read cannot be: the sentence names the field
   + InvalidReference     no creditor reference can be made of this number
+    + ProviderMisconfigured  keys or options are wrong: an operator has to act
 """
 
 from __future__ import annotations
@@ -197,6 +200,12 @@ class InvalidRefundPolicy(PaymentsError):
     """A refund policy in the settings, or of an offering, that cannot be read."""
 
 
+class PaymentDisputed(RefundRefused):
+    """The payer's bank looks at the payment: a refund waits for what it decides."""
+
+    retryable = True
+
+
 class KeyReused(PaymentsError):
     """The same idempotency key came with another payload (HTTP 409)."""
 
@@ -207,6 +216,10 @@ class InvalidDocument(PaymentsError):
 
 class InvalidEvent(PaymentsError):
     """An event that is not from the provider, too old, or not readable (HTTP 400)."""
+
+
+class UnknownEvent(PaymentsError):
+    """No such event, or it cannot be worked again: the sentence says why."""
 
 
 class UnknownProvider(PaymentsError):
@@ -247,3 +260,10 @@ class InvalidCsvMapping(PaymentsError):
 
 class InvalidReference(PaymentsError):
     """A number has signs, or a length, that ISO 11649 does not allow in a creditor reference."""
+
+
+class ProviderMisconfigured(ProviderUnavailable):
+    """The provider does not let us in, or its options are wrong: nothing works until it is mended.
+
+    For a payer it is as if the provider did not answer; the log says what an operator has to do.
+    """

@@ -19,6 +19,12 @@ SEAT_WAIVED = Signal()
 # seat: fee_payments.data.ReturnedSeat
 SEAT_RETURNED = Signal()
 
+# dispute: fee_payments.data.DisputeSummary, as it stood then. A dispute that is told late is told to
+# be opened all the same, before it is told to be lost or won. ``api.list_disputes`` tells again.
+DISPUTE_OPENED = Signal()
+DISPUTE_LOST = Signal()
+DISPUTE_WON = Signal()
+
 # change: fee_payments.data.EntitlementChange. A hint to forget what was remembered about this
 # learner, never a right: whoever needs to know asks ``has_entitlement``. It may be missed.
 ENTITLEMENT_CHANGED = Signal()

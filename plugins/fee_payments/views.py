@@ -7,6 +7,7 @@ open short transactions of their own, and an event must be committed before it i
 from __future__ import annotations
 
 import functools
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -25,19 +26,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairgate import clock
 from fairgate.money import Money, MoneyError
-from fee_payments import api, checkout_links, compat, conf
-from fee_payments.data import (
-    EventOutcome,
-    Learner,
-    OrderLineSummary,
-    OrderState,
-    OrderSummary,
-    Quote,
-)
+from fee_payments import api, checkout_links, compat, conf, tasks
+from fee_payments.data import Learner, OrderLineSummary, OrderState, OrderSummary, Quote
 from fee_payments.exceptions import (
     AlreadyEntitled,
     InvalidEvent,
     PaymentsError,
+    ProviderMisconfigured,
     ProviderUnavailable,
     UnknownOffering,
     UnknownOrder,
@@ -47,7 +42,9 @@ from fee_payments.wording import course_language, in_words
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible, NothingToKeep, WaiverError
 
-MAX_EVENT_BYTES = 64 * 1024
+log = logging.getLogger(__name__)
+
+MAX_EVENT_BYTES = 256 * 1024
 
 
 @require_GET
@@ -235,17 +232,27 @@ def pay(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _to_provider(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Go to the provider that was chosen; to the order, where there is a choice to make."""
     receipt = reverse("fee_payments:order", args=[uuid])
     try:
+        learner = _learner(request)
+        found = api.order(uuid, user_id=learner.user_id)
+        ways = [way.name for way in api.list_providers(found)]
+        chosen = request.POST.get("provider") or (ways[0] if len(ways) == 1 else "")
+        if not chosen and ways:
+            return HttpResponseRedirect(receipt)
         url = api.start_payment(
             uuid,
-            user_id=_learner(request).user_id,
-            provider=next(iter(conf.providers()), ""),
+            user_id=learner.user_id,
+            provider=chosen,
             return_url=request.build_absolute_uri(receipt),
             at=clock.now(),
         )
     except UnknownOrder as unknown:
         raise Http404 from unknown
+    except UnknownProvider:
+        sentence = _("There is no way to pay this at the moment. Your order is kept.")
+        return _order_page(request, uuid, error=sentence, status=409)
     except ProviderUnavailable:
         sentence = _("The payment page does not answer. Your order is kept; please try again.")
         return _order_page(request, uuid, error=sentence, status=503)
@@ -403,21 +410,29 @@ def _chosen_lines(request: HttpRequest) -> list[UUID] | None:
 @require_POST
 @transaction.non_atomic_requests
 def webhook(request: HttpRequest, provider: str) -> JsonResponse:
-    """Take an event of a provider. Authenticated by its signature alone."""
+    """Take an event of a provider, and answer at once. Authenticated by its signature alone.
+
+    The answer says only that the event is in the table; what becomes of it, a worker finds out.
+    """
     # The length is checked before the body is read, so that nobody fills our memory.
     length = request.headers.get("Content-Length") or "0"
     if not length.isascii() or not length.isdigit():
         return JsonResponse({"detail": "The length of the event is not a number."}, status=400)
     if int(length) > MAX_EVENT_BYTES:
-        return JsonResponse({"detail": "An event is at most 64 kB."}, status=413)
+        return JsonResponse({"detail": "An event is at most 256 kB."}, status=413)
     try:
-        receipt = api.receive_event(provider, request.body, request.headers, at=clock.now())
+        taken = api.take_event(provider, request.body, request.headers, at=clock.now())
+    except ProviderMisconfigured:
+        log.exception("webhook: the provider cannot be used: provider=%s", provider)
+        return JsonResponse({"detail": "The provider is not set up."}, status=503)
     except UnknownProvider as unknown:
         return JsonResponse({"detail": str(unknown)}, status=404)
     except InvalidEvent as invalid:
+        log.warning("webhook refused: provider=%s because=%s", provider, invalid)
         return JsonResponse({"detail": str(invalid)}, status=400)
-    status = 202 if receipt.outcome is EventOutcome.HELD else 200
-    return JsonResponse({"outcome": receipt.outcome, "detail": receipt.sentence}, status=status)
+    if taken.is_new:
+        tasks.work_event(taken.pk)
+    return JsonResponse({"detail": "Stored." if taken.is_new else "Known."})
 
 
 def _key(request: HttpRequest) -> str:

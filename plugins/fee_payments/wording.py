@@ -73,6 +73,12 @@ def ended_note(right: EntitlementSummary, *, at: datetime) -> str:
         said = _("Your seat was withdrawn on %(date)s.")
     elif right.revoked_at == end and right.revoked_because == Entitlement.REFUNDED:
         said = _("Your fee was refunded on %(date)s; with it your access ended.")
+    elif right.revoked_at == end and right.revoked_because == Entitlement.DISPUTED:
+        said = _(
+            "Your bank has looked at your payment since %(date)s; your access rests meanwhile."
+        )
+    elif right.revoked_at == end and right.revoked_because == Entitlement.DISPUTE_LOST:
+        said = _("Your bank took your payment back on %(date)s; with it your access ended.")
     return said % {"date": date_format(end.astimezone(UTC), "DATE_FORMAT")}
 
 

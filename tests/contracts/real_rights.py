@@ -26,6 +26,7 @@ PRICE = Money("120.00", "USD")
 # The sandbox is the only provider, and takes events that are signed with this.
 SETTINGS = {
     "FEE_PAYMENTS_PROVIDERS": {"sandbox": "fee_payments.providers.sandbox.Sandbox"},
+    "FEE_PAYMENTS_TEST_MODE": True,
     "FEE_PAYMENTS_SANDBOX_SECRETS": ("leak-matrix",),
 }
 _POLICY = """\

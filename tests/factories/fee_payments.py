@@ -19,7 +19,7 @@ from fee_payments.data import (
     PriceEntry,
 )
 from fee_payments.models import Payment
-from fee_payments.providers import sandbox
+from fee_payments.providers import sandbox, sandbox_book
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -73,10 +73,10 @@ def order_of(
     return api.place_order(who, codes, key=key, expected=expected, at=at)
 
 
-def payment(placed: OrderSummary, *, at: datetime = NOON) -> Payment:
-    """The payment that was started for an order, at the sandbox."""
+def payment(placed: OrderSummary, *, at: datetime = NOON, provider: str = "sandbox") -> Payment:
+    """The payment that was started for an order, at the sandbox unless another is named."""
     api.start_payment(
-        placed.uuid, user_id=placed.user_id, provider="sandbox", return_url=RETURN_URL, at=at
+        placed.uuid, user_id=placed.user_id, provider=provider, return_url=RETURN_URL, at=at
     )
     return Payment.objects.get(order__uuid=placed.uuid)
 
@@ -118,3 +118,10 @@ def paid_order_of(who: Learner, *codes: str, at: datetime = NOON, **changes: Any
     placed = order_of(who, *codes, at=at, **changes)
     send(event(payment(placed, at=at), at=at), at=at)
     return api.order(placed.uuid)
+
+
+def happening(started: Payment, button: str, *, at: datetime = NOON) -> bytes:
+    """Something happens at the sandbox, and the event that tells it."""
+    body = sandbox_book.press(started.reference, button, at=at)
+    assert body is not None, f"“{button}” could not be pressed."
+    return body

@@ -99,16 +99,21 @@ def test_a_held_order_is_settled_by_the_event_that_fits(started):
     assert state(started) is OrderState.PAID
 
 
-def test_a_payment_nobody_started_is_held(started):
+def test_a_payment_nobody_started_is_tried_again_and_held_in_the_end(started):
     receipt = make.send(make.event(started, reference="somebody-else"))
-    assert receipt.sentence == "Held for a person: No payment of ours has this reference."
+    unknown = "No payment of ours has this reference."
+    assert (receipt.outcome, receipt.sentence) == (EventOutcome.WAITING, unknown)
+    assert api.retry_events(at=make.NOON + timedelta(days=3)) == 0
+    event = ProviderEvent.objects.get()
+    assert (event.outcome, event.sentence) == ("held", f"Held for a person: {unknown}")
+    assert event.handled_at is not None
     assert not Entitlement.objects.exists()
 
 
 def test_an_event_we_do_not_know_is_kept(started):
-    receipt = make.send(make.event(started, type="dispute.opened"))
+    receipt = make.send(make.event(started, type="mandate.updated"))
     assert receipt.outcome is EventOutcome.IGNORED
-    assert json.loads(ProviderEvent.objects.get().payload)["type"] == "dispute.opened"
+    assert json.loads(ProviderEvent.objects.get().payload)["type"] == "mandate.updated"
 
 
 def test_a_declined_card_leaves_the_order_open(started):
@@ -188,9 +193,10 @@ def test_an_event_that_comes_before_our_own_row_is_acted_on_later(started):
     body = make.event(started)
     reference = started.reference
     Payment.objects.update(reference="not-yet")
-    assert make.send(body).outcome is EventOutcome.HELD
+    assert make.send(body).outcome is EventOutcome.WAITING
     Payment.objects.update(reference=reference)
-    assert api.retry_events(at=make.NOON + SECOND) == 1
+    assert api.retry_events(at=make.NOON + SECOND) == 0
+    assert api.retry_events(at=make.NOON + timedelta(minutes=1)) == 1
     assert state(started) is OrderState.PAID
 
 
@@ -342,16 +348,8 @@ def test_a_provider_that_is_not_switched_on_is_named():
 
 def test_an_event_that_a_dead_worker_left_is_acted_on_later(started, told):
     body = make.event(started)
-    event = sandbox.Sandbox().parse(body)
-    ProviderEvent.objects.create(
-        digest="d",
-        provider="sandbox",
-        event_id=event.event_id,
-        kind=event.kind,
-        reference=event.reference,
-        payload=body.decode(),
-        received_at=make.NOON,
-    )
+    headers = {sandbox.SIGNATURE_HEADER: sandbox.sign(body, at=make.NOON)}
+    api.take_event("sandbox", body, headers, at=make.NOON)
     assert api.retry_events(at=make.NOON + SECOND) == 1
     assert state(started) is OrderState.PAID
     assert len(told) == 1

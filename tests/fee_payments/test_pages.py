@@ -355,9 +355,12 @@ def body():
     return make.event(make.payment(make.order(make.learner())))
 
 
-def test_a_signed_event_is_answered_with_what_became_of_it(body):
+def test_a_signed_event_is_stored_answered_and_worked(body):
     answer = post_event(body, sandbox.sign(body, at=make.NOON))
-    assert (answer.status_code, answer.json()) == (200, {"outcome": "settled", "detail": "Paid."})
+    assert (answer.status_code, answer.json()) == (200, {"detail": "Stored."})
+    assert ProviderEvent.objects.get().sentence == "Paid."
+    again = post_event(body, sandbox.sign(body, at=make.NOON))
+    assert (again.status_code, again.json()) == (200, {"detail": "Known."})
 
 
 def test_an_event_with_a_wrong_signature_is_answered_with_400(body):
@@ -367,13 +370,14 @@ def test_an_event_with_a_wrong_signature_is_answered_with_400(body):
 
 
 @pytest.mark.parametrize(("field", "value"), [("amount", 1), ("currency", "EUR")])
-def test_an_event_that_does_not_fit_is_answered_with_202_and_kept(field, value):
+def test_t19_an_event_that_does_not_fit_is_taken_and_held(field, value):
     make.offering()
     body = make.event(make.payment(make.order(make.learner())), **{field: value})
     answer = post_event(body, sandbox.sign(body, at=make.NOON))
-    assert answer.status_code == 202
-    assert answer.json()["detail"].startswith("Held for a person: the event says")
-    assert ProviderEvent.objects.get().outcome == "held"
+    assert answer.status_code == 200
+    event = ProviderEvent.objects.get()
+    assert event.outcome == "held"
+    assert event.sentence.startswith("Held for a person: the event says")
     assert not api.has_entitlement(1001, "spectrum", at=make.NOON)
 
 
@@ -382,8 +386,8 @@ def test_a_provider_that_is_not_switched_on_is_not_found(body):
 
 
 def test_a_body_that_is_too_large_is_not_read():
-    answer = post_event(b"x" * (64 * 1024 + 1), "t=1,v1=00")
-    assert (answer.status_code, answer.json()) == (413, {"detail": "An event is at most 64 kB."})
+    answer = post_event(b"x" * (256 * 1024 + 1), "t=1,v1=00")
+    assert (answer.status_code, answer.json()) == (413, {"detail": "An event is at most 256 kB."})
 
 
 def test_the_hosted_page_needs_its_token():

@@ -8,6 +8,7 @@ from fee_payments.data.catalogue import (
     PriceSummary,
     TaxRule,
 )
+from fee_payments.data.disputes import DisputeState, DisputeSummary
 from fee_payments.data.entitlements import EntitlementChange, EntitlementSummary
 from fee_payments.data.orders import (
     LineState,
@@ -20,6 +21,7 @@ from fee_payments.data.payments import (
     EventOutcome,
     EventReceipt,
     PaymentSummary,
+    ProviderChoice,
     RefundSummary,
     ReturnedSeat,
     WaivedSeat,
@@ -38,6 +40,8 @@ from fee_payments.data.seat_codes import GivenSeat, IssuedSeatCodes, SeatCodeSta
 
 __all__ = [
     "Breakdown",
+    "DisputeState",
+    "DisputeSummary",
     "EntitlementChange",
     "EntitlementSummary",
     "EventOutcome",
@@ -56,6 +60,7 @@ __all__ = [
     "PaymentSummary",
     "PriceEntry",
     "PriceSummary",
+    "ProviderChoice",
     "Quote",
     "RefundAnswer",
     "RefundOffer",

@@ -15,7 +15,8 @@ from fee_payments.data.quotes import Breakdown, added_up
 class OrderState(StrEnum):
     """Where an order stands. ``created`` and ``pending`` are open: they can still be paid.
 
-    ``held`` is what a learner sees while a person looks at a payment that does not fit.
+    ``held`` is what a learner sees while a person looks at a payment that does not fit;
+    ``disputed`` and ``lost`` what they see of a paid order whose payment their bank has asked back.
     """
 
     CREATED = "created"
@@ -27,6 +28,8 @@ class OrderState(StrEnum):
     EXPIRED = "expired"
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    LOST = "lost"
 
 
 class LineState(StrEnum):
@@ -150,4 +153,9 @@ class OrderSummary:
 
 
 # States in which something was opened: where nothing is open any more, it has ended by itself.
-_OPENED = (OrderState.PAID, OrderState.WAIVED, OrderState.PARTIALLY_REFUNDED)
+_OPENED = (
+    OrderState.PAID,
+    OrderState.WAIVED,
+    OrderState.PARTIALLY_REFUNDED,
+    OrderState.DISPUTED,
+)

@@ -104,6 +104,7 @@ class EventOutcome(StrEnum):
     KNOWN = "known"
     HELD = "held"
     IGNORED = "ignored"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +113,11 @@ class EventReceipt:
 
     outcome: EventOutcome
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderChoice:
+    """A way to pay, as a learner chooses it; ``label`` is in their language."""
+
+    name: str
+    label: str

@@ -1,18 +1,22 @@
 """Tables of fee_payments. Amounts are integers in minor units beside their ISO 4217 currency."""
 
 from fee_payments.models.catalogue import Offering, Price, TaxRate
+from fee_payments.models.disputes import Dispute
 from fee_payments.models.entitlements import Entitlement
-from fee_payments.models.labels import OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
+from fee_payments.models.events import ProviderEvent
+from fee_payments.models.labels import DISPUTE_LABELS, OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
 from fee_payments.models.orders import Order, OrderLine
-from fee_payments.models.payments import Payment, PaymentPart, ProviderEvent, Refund, RefundPart
+from fee_payments.models.payments import Payment, PaymentPart, Refund, RefundPart
 from fee_payments.models.refund_requests import RefundRequest
 from fee_payments.models.sandbox import SandboxSession
 from fee_payments.models.seats import SeatCode, SeatCodeBatch, SeatCodeTries
 
 __all__ = [
+    "DISPUTE_LABELS",
     "OUTCOME_LABELS",
     "PAYER_LABELS",
     "STATE_LABELS",
+    "Dispute",
     "Entitlement",
     "Offering",
     "Order",

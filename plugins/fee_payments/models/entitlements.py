@@ -29,6 +29,11 @@ class Entitlement(models.Model):
 
     # Why a right was taken back, where a learner is told more than that it was.
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_LOST = "dispute_lost"
+    BY_DISPUTE = (DISPUTED, DISPUTE_LOST)
+    # With these the money of a waiver goes back to its fund.
+    GIVES_BACK = (REFUNDED, DISPUTE_LOST)
 
     class Source(models.TextChoices):
         """Where the right comes from."""

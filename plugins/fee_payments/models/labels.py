@@ -7,7 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from fee_payments.data import EventOutcome, OrderState, PayerClass, RequestOutcome
+from fee_payments.data import (
+    DisputeState,
+    EventOutcome,
+    OrderState,
+    PayerClass,
+    RequestOutcome,
+)
 
 PAYER_LABELS = {
     PayerClass.INDIVIDUAL: _("an individual"),
@@ -27,6 +33,8 @@ STATE_LABELS = {
     OrderState.EXPIRED: _("time is over"),
     OrderState.PARTIALLY_REFUNDED: _("refunded in part"),
     OrderState.REFUNDED: _("refunded"),
+    OrderState.DISPUTED: _("disputed"),
+    OrderState.LOST: _("lost in a dispute"),
 }
 OUTCOME_LABELS = {
     EventOutcome.SETTLED: _("payment settled"),
@@ -34,6 +42,14 @@ OUTCOME_LABELS = {
     EventOutcome.KNOWN: _("known already"),
     EventOutcome.HELD: _("waits for a person"),
     EventOutcome.IGNORED: _("not for us"),
+    EventOutcome.WAITING: _("is tried again"),
+}
+DISPUTE_LABELS = {
+    DisputeState.INQUIRY: _("a question of the bank"),
+    DisputeState.CLOSED: _("question answered"),
+    DisputeState.OPENED: _("open"),
+    DisputeState.LOST: _("lost"),
+    DisputeState.WON: _("won"),
 }
 REQUEST_LABELS = {
     RequestOutcome.GRANTED: _("granted"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +15,19 @@ from fee_payments.models.catalogue import Offering, Price, TaxRate
 from fee_payments.models.labels import PAYER_LABELS, STATE_LABELS, choices
 
 
+def is_test_mode() -> bool:
+    """Whether what is ordered now is a test: said by the instance, never by who orders."""
+    return bool(settings.FEE_PAYMENTS_TEST_MODE)
+
+
 class Order(models.Model):
     """One learner's wish to have one or several offerings, each at the price of one quote.
 
     ``key`` is the idempotency key of the request that placed it. ``country`` is what the prices
     were decided on. ``held_because`` is empty unless a payment of the order does not fit, or one
     of its lines could not be opened, and it waits for a person; it is no state, because an order
-    can be held and open, held and paid, or held and closed.
+    can be held and open, held and paid, or held and closed. Nor is ``disputed``: an order that is
+    disputed is paid, or refunded in part. ``is_test``: no real money can pay it.
 
     .. pii: The platform's user id, and the country the price was decided on: of a paid order it is
         kept after a retirement, because its tax was decided by it.
@@ -37,6 +44,14 @@ class Order(models.Model):
         _("state"), max_length=24, choices=choices(STATE_LABELS), default=OrderState.CREATED.value
     )
     held_because = models.CharField(_("held because"), max_length=255, blank=True, default="")
+    disputed = models.CharField(
+        _("dispute"),
+        max_length=8,
+        choices=[("disputed", _("disputed")), ("lost", _("lost in a dispute"))],
+        blank=True,
+        default="",
+    )
+    is_test = models.BooleanField(_("test"), default=is_test_mode, editable=False)
     sentence = models.CharField(_("said to the learner"), max_length=255, blank=True, default="")
     placed_at = models.DateTimeField(_("placed at"))
     expires_at = models.DateTimeField(_("expires at"))

@@ -1,15 +1,17 @@
-"""Payments, refunds, and what providers said."""
+"""Payments and refunds."""
 
 from __future__ import annotations
 
-from uuid import uuid4
+from datetime import datetime
+from typing import Self
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate.money import Money
 from fairgate_tables.constraints import check
-from fee_payments.models.labels import OUTCOME_LABELS, choices
 from fee_payments.models.orders import Order, OrderLine
 
 
@@ -22,6 +24,11 @@ class Payment(models.Model):
     empty until the provider has said what it keeps: the learner is let in before that, and the
     books are told after it, by the payment's parts.
 
+    The row is there before the provider is asked: until the answer, ``reference`` is ``starting:``
+    and our uuid. ``charge_reference`` is the provider's other name of it, where there is one.
+    ``pending_at`` is when the payer had done their part; ``closed_at`` when the provider's page
+    closed unpaid: the next attempt is a new row.
+
     .. no_pii:
     """
 
@@ -31,7 +38,15 @@ class Payment(models.Model):
     )
     provider = models.CharField(_("payment provider"), max_length=32)
     reference = models.CharField(_("reference"), max_length=128)
+    charge_reference = models.CharField(
+        _("reference of the charge"), max_length=128, blank=True, default=""
+    )
     redirect_url = models.TextField(_("address to pay at"), blank=True, default="")
+    is_live = models.BooleanField(_("real money"), default=False)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    open_until = models.DateTimeField(_("page open until"), null=True)
+    pending_at = models.DateTimeField(_("pending since"), null=True)
+    closed_at = models.DateTimeField(_("page closed at"), null=True)
     currency = models.CharField(_("currency"), max_length=3)
     amount_minor = models.PositiveBigIntegerField(_("amount (minor units)"))
     processor_fee_minor = models.PositiveBigIntegerField(
@@ -53,6 +68,28 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.reference}"
+
+    @staticmethod
+    def starting(uuid: UUID) -> str:
+        """The reference of a payment until the provider has answered."""
+        return f"starting:{uuid}"
+
+    @classmethod
+    def begin(
+        cls, order: Order, provider: str, amount: Money, *, is_live: bool, at: datetime
+    ) -> Self:
+        """Write an attempt to pay an order, before the provider is asked."""
+        uuid = uuid4()
+        return cls.objects.create(
+            uuid=uuid,
+            order=order,
+            provider=provider,
+            reference=cls.starting(uuid),
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            is_live=is_live,
+            started_at=at,
+        )
 
 
 class PaymentPart(models.Model):
@@ -99,44 +136,6 @@ class PaymentPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id}: {self.gross_minor}"
-
-
-class ProviderEvent(models.Model):
-    """What a provider told us, word for word, once.
-
-    Stored before it is acted on. ``handled_at`` is empty until it was: ``fee_payments_settle``
-    finds such rows and acts on them again. ``digest`` is the SHA-256 of provider and event id:
-    MariaDB compares text without case, and two events whose ids differ in case are two events.
-
-    .. pii: The payload is the provider's; it can name the payer.
-    .. pii_types: name, email_address
-    .. pii_retirement: retained
-    """
-
-    digest = models.CharField("SHA-256", max_length=64, unique=True)
-
-    provider = models.CharField(_("payment provider"), max_length=32)
-    event_id = models.CharField(_("event"), max_length=128)
-    kind = models.CharField(_("kind"), max_length=64)
-    reference = models.CharField(_("reference"), max_length=128, blank=True, default="")
-    payload = models.TextField(_("what was sent"))
-    received_at = models.DateTimeField(_("received at"))
-    handled_at = models.DateTimeField(_("handled at"), null=True)
-    outcome = models.CharField(
-        _("outcome"), max_length=16, choices=choices(OUTCOME_LABELS), blank=True, default=""
-    )
-    sentence = models.CharField(_("explanation"), max_length=255, blank=True, default="")
-
-    class Meta:
-        verbose_name = _("provider’s event")
-        verbose_name_plural = _("providers’ events")
-        ordering = ["id"]
-        indexes = [
-            models.Index(fields=["handled_at"], name="fee_payments_event_waiting"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider} {self.event_id}"
 
 
 class Refund(models.Model):

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class SandboxSession(models.Model):
     """A payment at the sandbox provider: the provider's own book, not ours.
 
+    ``payment`` is what we attached to it. ``refunded`` are the refunds that we asked for, by key;
+    ``book`` holds those that were made at the provider, disputes, and events that wait to be sent.
+
     .. no_pii:
     """
 
@@ -22,6 +25,9 @@ class SandboxSession(models.Model):
     settled_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     refunded = models.JSONField(default=dict)
+    created_at = models.DateTimeField(null=True)
+    payment = models.UUIDField(null=True)
+    book = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("payment in the sandbox")

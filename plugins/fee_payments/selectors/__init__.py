@@ -8,6 +8,7 @@ from fee_payments.selectors.catalogue import (
     offering_summary,
     tax_rule,
 )
+from fee_payments.selectors.disputes import dispute_summary, list_disputes
 from fee_payments.selectors.entitlements import (
     ended_entitlement,
     entitled_offerings,
@@ -49,6 +50,7 @@ from fee_payments.selectors.waived_seats import (
 __all__ = [
     "breakdown_of",
     "course_key_of",
+    "dispute_summary",
     "ended_entitlement",
     "entitled_offerings",
     "entitlement_change",
@@ -57,6 +59,7 @@ __all__ = [
     "is_in_use",
     "learner_for",
     "lines_of",
+    "list_disputes",
     "list_entitlements",
     "list_offerings",
     "list_orders",

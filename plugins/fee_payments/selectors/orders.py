@@ -69,7 +69,12 @@ def total_of(lines: Iterable[models.OrderLine]) -> Money:
 
 
 def _state(row: models.Order) -> OrderState:
-    """The state a learner sees: a hold hides every state in which nothing is settled."""
+    """The state a learner sees.
+
+    A dispute hides what was paid; a hold hides every state in which nothing is settled.
+    """
+    if row.disputed:
+        return OrderState.LOST if row.disputed == "lost" else OrderState.DISPUTED
     state = OrderState(row.state)
     unsettled = (OrderState.CREATED, OrderState.PENDING, OrderState.EXPIRED, OrderState.CANCELLED)
     return OrderState.HELD if row.held_because and state in unsettled else state

@@ -8,11 +8,19 @@ from fee_payments.services.catalogue import (
 )
 from fee_payments.services.closing import expire_orders
 from fee_payments.services.forgetting import forget_learner
+from fee_payments.services.inbox import (
+    receive_event,
+    replay_event,
+    retry_events,
+    scrub_events,
+    take_event,
+    work_event,
+)
 from fee_payments.services.ordering import (
     place_order,
-    start_payment,
     take_waived_seat,
 )
+from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote
 from fee_payments.services.refund_requests import (
     ask_for_refund,
@@ -26,10 +34,11 @@ from fee_payments.services.seat_codes import (
     redeem_seat_code,
     revoke_seat_code,
 )
-from fee_payments.services.settling import receive_event, record_fee, retry_events
+from fee_payments.services.settling import record_fee
 
 __all__ = [
     "ask_for_refund",
+    "choices_for",
     "expire_orders",
     "fail_refund",
     "finish_refunds",
@@ -47,10 +56,14 @@ __all__ = [
     "refund",
     "refund_offer",
     "refuse_refund_request",
+    "replay_event",
     "retry_events",
     "revoke_seat_code",
+    "scrub_events",
     "set_offering",
     "set_tax",
     "start_payment",
+    "take_event",
     "take_waived_seat",
+    "work_event",
 ]

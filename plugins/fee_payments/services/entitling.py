@@ -65,10 +65,27 @@ def revoke(basis: Basis, *, because: str, at: datetime) -> int:
     return len(rows)
 
 
+def last_of(line: models.OrderLine) -> models.Entitlement | None:
+    """The newest right that rests on a line."""
+    return models.Entitlement.objects.filter(line=line).order_by("-id").first()
+
+
+def give_again(taken: models.Entitlement, *, at: datetime) -> bool:
+    """Give a right again that was taken, as a new one; its waiver and its seat were kept.
+
+    Returns whether it was given; it was not if a live right is there.
+    """
+    line = taken.line
+    if line is None:
+        return False
+    source = models.Entitlement.Source(taken.source)
+    return _entitle(line, user_id=taken.user_id, source=source, at=at) is not None
+
+
 def _tell_returned(row: models.Entitlement) -> None:
     """A full refund gives the fund its money back: whoever has booked the seat has to know."""
     line = row.line
-    if line is None or line.waiver_grant is None or row.revoked_because != row.REFUNDED:
+    if line is None or line.waiver_grant is None or row.revoked_because not in row.GIVES_BACK:
         return
     seat = selectors.returned_seat(row)
     transaction.on_commit(lambda: signals.SEAT_RETURNED.send_robust(sender=None, seat=seat))

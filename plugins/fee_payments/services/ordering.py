@@ -1,4 +1,4 @@
-"""Ordering one or several offerings, taking waived seats, and starting payments.
+"""Ordering one or several offerings, and taking waived seats.
 
 How an order is written, and in which order what is locked, stands in ``placing``.
 """
@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NoReturn
-from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
@@ -22,20 +19,16 @@ from fee_payments.exceptions import (
     InvalidOrder,
     KeyReused,
     NothingToPay,
-    OrderNotOpen,
     QuoteChanged,
     SomethingToPay,
 )
-from fee_payments.providers.base import ChargeRequest, get_provider
 from fee_payments.services import entitling, waiving
-from fee_payments.services.closing import OPEN, close, shut
+from fee_payments.services.closing import shut
 from fee_payments.services.placing import Wish, naming, place
 from fee_payments.services.quoting import quote
 
 #: A programme has a few dozen courses; more lines than this in one order are a mistake.
 MOST_LINES = 50
-# What providers take as the name of a payment.
-DESCRIPTION_LETTERS = 255
 
 
 def place_order(
@@ -128,54 +121,6 @@ def take_waived_seat(
     return place(wish, enter)
 
 
-def start_payment(
-    order_uuid: UUID, *, user_id: int, provider: str, return_url: str, at: datetime
-) -> str:
-    """Start, or resume, the payment of an open order; returns the address to send the payer to.
-
-    The provider is asked with the order's uuid as the key, so a lost answer is asked for again
-    without a second charge. An order for another country than that of the learner's profile now,
-    or with a waiver for other countries than theirs, is closed instead: nothing is charged, and
-    the price is another one.
-
-    Raises:
-        CountryChanged: the order was for another country; it is closed.
-        UnknownOrder, OrderNotOpen, ProviderRefused, ProviderUnavailable: see there.
-    """
-    order = selectors.order(order_uuid, user_id=user_id)
-    if order.state not in OPEN or order.expires_at <= at:
-        raise OrderNotOpen(_("This order can no longer be paid. Please start again."))
-    row = models.Order.objects.get(uuid=order_uuid)
-    if sentence := what_has_changed(row, selectors.lines_of(row), at=at):
-        _void(row.pk, sentence, at=at)
-    charge = get_provider(provider).start(
-        ChargeRequest(
-            key=str(order_uuid),
-            amount=order.total,
-            description=_description(order),
-            return_url=return_url,
-        )
-    )
-    models.Payment.objects.get_or_create(
-        provider=provider,
-        reference=charge.reference,
-        defaults={
-            "order": row,
-            "amount_minor": order.total.minor,
-            "currency": order.total.currency,
-        },
-    )
-    models.Order.objects.filter(pk=row.pk, state=OrderState.CREATED).update(
-        state=OrderState.PENDING
-    )
-    return charge.redirect_url
-
-
-def _description(order: OrderSummary) -> str:
-    """What a payer reads at the provider: titles, as many as fit."""
-    return ", ".join(line.title for line in order.lines)[:DESCRIPTION_LETTERS]
-
-
 def what_has_changed(row: models.Order, lines: Sequence[models.OrderLine], *, at: datetime) -> str:
     """What a learner is told whose country is another one than that of their order; or nothing.
 
@@ -194,14 +139,6 @@ def what_has_changed(row: models.Order, lines: Sequence[models.OrderLine], *, at
             "Nothing was charged; please look at the price again."
         )
     return ""
-
-
-def _void(pk: int, sentence: str, *, at: datetime) -> NoReturn:
-    with transaction.atomic():
-        row = models.Order.objects.select_for_update().get(pk=pk)
-        if row.state in OPEN:
-            close(row, OrderState.CANCELLED, sentence, at=at)
-    raise CountryChanged(sentence)
 
 
 def _codes(offering_codes: str | Sequence[str]) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from fairgate.money import Money, total
 from fee_payments import models, selectors
 from fee_payments.data import RefundAnswer, RefundReceipt, RefundState
 from fee_payments.exceptions import KeyReused, ProviderRefused, RefundRefused, UnknownOrder
-from fee_payments.providers.base import get_provider
-from fee_payments.services import refund_books
+from fee_payments.providers.registry import get_provider
+from fee_payments.services import disputing, refund_books
 from fee_payments.services.refund_books import Wanted
 
 log = logging.getLogger(__name__)
@@ -203,6 +203,9 @@ def _reserve(
             payment = models.Payment.objects.select_for_update().get(pk=payment_pk)
             _refuse_if_changed(payment, seen_left)
             shares = refund_books.share_out(payment, wanted)
+            disputing.refuse_refund(
+                payment, total([amount for _part, amount in shares], payment.currency)
+            )
             _refuse_repeated(payment, {part.line.uuid: amount for part, amount in shares})
             new.payment, new.currency = payment, payment.currency
             return refund_books.write(new, shares)
@@ -260,8 +263,6 @@ def _carry_out(row: models.Refund, *, at: datetime) -> models.Refund:
     if state is not RefundState.REQUESTED:
         return row
     answer = _ask_provider(row, at=at)
-    if answer is None:
-        return _complete(row, "", at=at)
     if answer.is_done:
         return _complete(row, answer.reference, at=at)
     # Its end may have been told before this answer: then there is nothing left to note.
@@ -273,7 +274,7 @@ def _carry_out(row: models.Refund, *, at: datetime) -> models.Refund:
     return row
 
 
-def _ask_provider(row: models.Refund, *, at: datetime) -> RefundAnswer | None:
+def _ask_provider(row: models.Refund, *, at: datetime) -> RefundAnswer:
     amount = Money.from_minor(row.amount_minor, row.currency)
     provider = get_provider(row.payment.provider)
     try:

@@ -1,25 +1,23 @@
-"""Events of providers: stored first, then acted on, each once.
+"""What becomes of an order when its payment comes, is on its way, or does not come.
 
-Order of locks: event, payment, order, its lines; then line by line, in the order of the rooms:
-waiver fund, room.
+The caller has locked the payment and then its order. Order of locks after these: the lines; then
+line by line, in the order of the rooms: waiver fund, room.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from fairgate.errors import FairgateError
 from fairgate.money import Money
-from fee_payments import models, selectors
+from fee_payments import conf, models, selectors
 from fee_payments.data import EventOutcome, EventReceipt, OrderState
 from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged
-from fee_payments.providers.base import Event, get_provider
+from fee_payments.providers.facts import Declined, Paid
 from fee_payments.services import entitling, seats, waiving
 from fee_payments.services.closing import OPEN, close, locked_lines, shut
 from fee_payments.services.ordering import what_has_changed
@@ -33,124 +31,69 @@ log = logging.getLogger(__name__)
 CLOCK_SLACK = timedelta(days=1)
 # A fixed fee can be more than a tiny payment; a fee beyond this is not one.
 FEE_SLACK_MINOR = 100
-# An event about a payment we do not know may have come before our own row; it is tried again.
-UNKNOWN_IS_RETRIED_FOR = timedelta(days=3)
 ALREADY_IN = "this learner had access already; a refund is due."
 
-
-def receive_event(
-    provider: str, body: bytes, headers: Mapping[str, str], *, at: datetime
-) -> EventReceipt:
-    """Take a provider's event: verify, store, act.
-
-    The same event again, at once or a day later, has no second effect. An event that does not fit
-    its order (amount, currency, fee, date, unknown reference) is held for a person: nothing is
-    lost, nobody gets in. Call it outside a transaction: the event is committed before it is acted
-    on.
-
-    Raises:
-        UnknownProvider: no such provider.
-        InvalidEvent: signature, age or shape are wrong; nothing was stored.
-    """
-    event = get_provider(provider).read_event(body, headers, at=at)
-    digest = hashlib.sha256(f"{provider}\n{event.event_id}".encode()).hexdigest()
-    try:
-        with transaction.atomic(durable=True):
-            row = models.ProviderEvent.objects.create(
-                digest=digest,
-                provider=provider,
-                event_id=event.event_id,
-                kind=event.kind,
-                reference=event.reference,
-                payload=body.decode(),
-                received_at=at,
-            )
-    except IntegrityError:
-        row = models.ProviderEvent.objects.get(digest=digest)
-    return _act_once(row.pk, event, at=at)
-
-
-def retry_events(*, at: datetime) -> int:
-    """Act on stored events that were not acted on, because a worker died or our row was not there.
-
-    Returns how many were settled. One that fails again is logged, and the others go on. The events
-    were verified when they came; their rows are read back as they were stored.
-    """
-    waiting = models.ProviderEvent.objects.filter(
-        handled_at__isnull=True, received_at__gte=at - UNKNOWN_IS_RETRIED_FOR
-    )
-    settled = 0
-    for row in waiting.order_by("id"):
-        try:
-            event = get_provider(row.provider).parse(row.payload.encode())
-            receipt = _act_once(row.pk, event, at=at)
-        except (FairgateError, DatabaseError):
-            log.exception("provider event: not acted on: event=%s", row.pk)
-        else:
-            settled += receipt.outcome is EventOutcome.SETTLED
-    return settled
-
-
-def _act_once(pk: int, event: Event, *, at: datetime) -> EventReceipt:
-    with transaction.atomic(durable=True):
-        # The lock is the first read of this transaction: two workers with the same event queue
-        # here, and the second one sees what the first one wrote.
-        row = models.ProviderEvent.objects.select_for_update().get(pk=pk)
-        if row.handled_at is not None:
-            return EventReceipt(outcome=EventOutcome.KNOWN, sentence="This event was known.")
-        receipt, is_final = _act(row.provider, event, at=at)
-        row.handled_at = at if is_final else None
-        row.outcome, row.sentence = receipt.outcome, receipt.sentence[:255]
-        row.save(update_fields=["handled_at", "outcome", "sentence"])
-    log.info("provider event: provider=%s event=%s outcome=%s", row.provider, pk, receipt.outcome)
-    return receipt
-
-
-def _act(provider: str, event: Event, *, at: datetime) -> tuple[EventReceipt, bool]:
-    acts = {"payment.succeeded": _succeeded, "payment.failed": _failed}
-    act = acts.get(event.kind)
-    if act is None:
-        kept = f"Kept: “{event.kind}”."
-        return EventReceipt(outcome=EventOutcome.IGNORED, sentence=kept), True
-    # Found without a lock, locked by its primary key: a locking read that finds nothing locks the
-    # gap in the index where the row may be about to go.
-    found = models.Payment.objects.filter(provider=provider, reference=event.reference).first()
-    if found is None:
-        return _held("No payment of ours has this reference."), False
-    payment = models.Payment.objects.select_for_update().get(pk=found.pk)
-    order = models.Order.objects.select_for_update().get(pk=payment.order_id)
-    return act(payment, order, event, at), True
+KNOWN = EventReceipt(outcome=EventOutcome.KNOWN, sentence="This was known.")
 
 
 def _held(sentence: str) -> EventReceipt:
     return EventReceipt(outcome=EventOutcome.HELD, sentence=f"Held for a person: {sentence}")
 
 
-def _failed(
-    payment: models.Payment, order: models.Order, event: Event, at: datetime
+def record_declined(
+    payment: models.Payment, order: models.Order, fact: Declined, *, at: datetime
 ) -> EventReceipt:
-    if payment.paid_at is None and order.state in OPEN:
-        order.sentence = event.sentence
+    """A try has failed; the order stays open, and the learner reads why."""
+    if payment.paid_at is not None or payment.closed_at is not None:
+        return KNOWN
+    if fact.is_final:
+        payment.closed_at, payment.pending_at = at, None
+        payment.save(update_fields=["closed_at", "pending_at"])
+    if order.state in OPEN and order.sentence != fact.sentence:
+        order.sentence = fact.sentence
         order.save(update_fields=["sentence"])
-    return EventReceipt(outcome=EventOutcome.FAILED, sentence=event.sentence or "Not paid.")
+    elif not fact.is_final:
+        return KNOWN
+    return EventReceipt(outcome=EventOutcome.FAILED, sentence=fact.sentence or "Not paid.")
 
 
-def _succeeded(
-    payment: models.Payment, order: models.Order, event: Event, at: datetime
+def record_pending(payment: models.Payment, order: models.Order, *, at: datetime) -> EventReceipt:
+    """The payer has done their part: the order is kept longer, and not paid a second time."""
+    if payment.paid_at or payment.closed_at or payment.pending_at:
+        return KNOWN
+    payment.pending_at = at
+    payment.save(update_fields=["pending_at"])
+    if order.state in OPEN:
+        order.expires_at = max(order.expires_at, at + conf.pending_hold())
+        order.sentence = ""
+        order.save(update_fields=["expires_at", "sentence"])
+    return EventReceipt(outcome=EventOutcome.SETTLED, sentence="The payment is on its way.")
+
+
+def record_expired(payment: models.Payment, *, at: datetime) -> EventReceipt:
+    """The provider's page has closed unpaid: the next attempt opens another."""
+    if payment.paid_at or payment.closed_at:
+        return KNOWN
+    payment.closed_at = at
+    payment.save(update_fields=["closed_at"])
+    return EventReceipt(outcome=EventOutcome.SETTLED, sentence="The page has closed unpaid.")
+
+
+def record_paid(
+    payment: models.Payment, order: models.Order, fact: Paid, *, at: datetime
 ) -> EventReceipt:
-    if payment.paid_at is not None:
-        return EventReceipt(outcome=EventOutcome.KNOWN, sentence="This payment was known.")
+    """The money has arrived: count it and open what was ordered; what does not fit is held."""
     due = Money.from_minor(payment.amount_minor, payment.currency)
-    fault = _fault(event, due, order, at)
+    fault = _fault(fact, due, order, at)
     if fault:
         return _hold(order, fault)
-    fee = event.processor_fee
-    payment.paid_at = min(event.occurred_at, at)
-    payment.processor_fee_minor = None if fee is None else fee.minor
-    payment.save(update_fields=["paid_at", "processor_fee_minor"])
+    payment.paid_at, payment.pending_at = min(fact.occurred_at, at), None
+    payment.processor_fee_minor = None if fact.fee is None else fact.fee.minor
+    payment.charge_reference = fact.charge_reference[:128]
+    payment.save(update_fields=["paid_at", "pending_at", "processor_fee_minor", "charge_reference"])
     lines = locked_lines(order)
     count_paid(payment, lines)
-    if fee is not None:
+    if fact.fee is not None:
         write_parts(payment, lines, at=at)
     return _let_in(payment, order, lines, at)
 
@@ -190,15 +133,15 @@ def _can_be_fee(fee: Money, due: Money) -> bool:
     return fee.currency == due.currency and 0 <= fee.minor <= due.minor + FEE_SLACK_MINOR
 
 
-def _fault(event: Event, due: Money, order: models.Order, at: datetime) -> str:
+def _fault(fact: Paid, due: Money, order: models.Order, at: datetime) -> str:
     """What does not fit between an event and the order it pays, or nothing."""
-    if event.amount != due:
-        return f"the event says {event.amount}, the order {due}."
-    fee = event.processor_fee
+    if fact.amount != due:
+        return f"the event says {fact.amount}, the order {due}."
+    fee = fact.fee
     if fee is not None and not _can_be_fee(fee, due):
         return f"the event says a fee of {fee} on {due}."
-    if not order.placed_at - CLOCK_SLACK <= event.occurred_at <= at + CLOCK_SLACK:
-        return f"the event is dated {event.occurred_at.date().isoformat()}."
+    if not order.placed_at - CLOCK_SLACK <= fact.occurred_at <= at + CLOCK_SLACK:
+        return f"the event is dated {fact.occurred_at.date().isoformat()}."
     return ""
 
 

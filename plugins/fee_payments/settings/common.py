@@ -20,8 +20,18 @@ DEFAULTS: dict[str, Any] = {
     # consumer in the European Union may withdraw from a contract made at a distance (Directive
     # 2011/83/EU, article 9); say here what your own terms promise.
     "FEE_PAYMENTS_REFUND_POLICY": [{"percent": 100, "days_after_payment": 14}],
-    # Name → dotted path. Nothing is switched on by default: no provider, no payment.
+    # Name → options, or dotted path. Nothing is switched on by default: no provider, no payment.
     "FEE_PAYMENTS_PROVIDERS": {},
+    # Providers that move no money are used, and live ones refused; else the other way round.
+    "FEE_PAYMENTS_TEST_MODE": False,
+    # Days an order is kept whose payment is on its way, as a bank debit is.
+    "FEE_PAYMENTS_PENDING_DAYS": 7,
+    # What becomes of access while a payment is disputed: "keep" or "suspend".
+    "FEE_PAYMENTS_ON_DISPUTE": "keep",
+    # Days after which what providers sent is emptied; it can name the payer.
+    "FEE_PAYMENTS_KEEP_EVENTS_DAYS": 90,
+    # Days for which an event that cannot be worked is tried again; then a person looks.
+    "FEE_PAYMENTS_RETRY_EVENTS_DAYS": 3,
     # The sandbox takes no event without a secret.
     "FEE_PAYMENTS_SANDBOX_SECRETS": (),
     "FEE_PAYMENTS_SANDBOX_WEBHOOK_URL": "",

@@ -15,8 +15,8 @@ class Command(BaseCommand):
     """Run it every few minutes."""
 
     help = (
-        "Act on stored events that nobody acted on, ask again for refunds that were not confirmed, "
-        "and close orders whose time is over."
+        "Work stored events that wait, ask again for refunds that were not confirmed, "
+        "close orders whose time is over, and empty what providers sent long ago."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         settled = api.retry_events(at=at)
         refunded = api.finish_refunds(at=at)
         expired = api.expire_orders(at=at)
+        api.scrub_events(at=at)
         self.stdout.write(
             f"{counted(settled, 'payment')} settled, {counted(refunded, 'refund')} finished, "
             f"{counted(expired, 'order')} expired"

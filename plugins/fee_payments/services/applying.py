@@ -1,0 +1,146 @@
+"""Facts of a provider, written into our tables: each once, in whatever order they come."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from fairgate.errors import FairgateError
+from fee_payments import models
+from fee_payments.data import EventOutcome, EventReceipt
+from fee_payments.providers.facts import (
+    Declined,
+    Disputed,
+    Expired,
+    Fact,
+    FeeKnown,
+    Paid,
+    Pending,
+)
+from fee_payments.services import disputing, settling
+
+log = logging.getLogger(__name__)
+
+# What an event of several facts is filed under: the first of these that one of them came to.
+RANK = (
+    EventOutcome.HELD,
+    EventOutcome.WAITING,
+    EventOutcome.SETTLED,
+    EventOutcome.FAILED,
+    EventOutcome.KNOWN,
+    EventOutcome.IGNORED,
+)
+
+_UNKNOWN = EventReceipt(
+    outcome=EventOutcome.WAITING, sentence="No payment of ours has this reference."
+)
+_NOT_PAID = EventReceipt(
+    outcome=EventOutcome.WAITING, sentence="Nothing is paid here yet, as far as we know."
+)
+
+
+def apply_facts(provider: str, facts: tuple[Fact, ...], *, at: datetime) -> EventReceipt:
+    """Write facts of one payment. Called in a transaction that has locked nothing but its event.
+
+    One that cannot be written leaves no trace and does not keep the others from it: it waits.
+    """
+    receipts = [_apply(provider, fact, at=at) for fact in facts]
+    return min(receipts, key=lambda receipt: RANK.index(receipt.outcome))
+
+
+def _apply(provider: str, fact: Fact, *, at: datetime) -> EventReceipt:
+    payment = _locked_payment(provider, fact)
+    if payment is None:
+        return _UNKNOWN
+    order = models.Order.objects.select_for_update().get(pk=payment.order_id)
+    try:
+        with transaction.atomic():
+            return ACTS[type(fact)](payment, order, fact, at)
+    except FairgateError as error:
+        log.warning("fact not written: payment=%s error=%s", payment.uuid, error)
+        return EventReceipt(outcome=EventOutcome.WAITING, sentence=str(error))
+
+
+def _locked_payment(provider: str, fact: Fact) -> models.Payment | None:
+    """The payment of a fact, locked.
+
+    Found without a lock, locked by its primary key: a locking read that finds nothing locks the gap
+    in the index where the row may be about to go. One whose answer was lost is found by what we
+    attached to it, and has its reference from now on; one that has another reference is not meant.
+    """
+    found = models.Payment.objects.filter(provider=provider, reference=fact.reference).first()
+    if found is None:
+        found = _started(provider, getattr(fact, "payment_hint", None))
+    if found is None:
+        return None
+    payment = models.Payment.objects.select_for_update().get(pk=found.pk)
+    if payment.reference != fact.reference:
+        payment.reference = fact.reference
+        payment.save(update_fields=["reference"])
+    return payment
+
+
+def _started(provider: str, hint: UUID | None) -> models.Payment | None:
+    if hint is None:
+        return None
+    return models.Payment.objects.filter(
+        provider=provider, uuid=hint, reference=models.Payment.starting(hint)
+    ).first()
+
+
+def _paid(payment: models.Payment, order: models.Order, fact: Paid, at: datetime) -> EventReceipt:
+    if payment.paid_at is None:
+        return settling.record_paid(payment, order, fact, at=at)
+    if fact.fee is not None:
+        return _fee_known(payment, order, FeeKnown(reference=fact.reference, fee=fact.fee), at)
+    return settling.KNOWN
+
+
+def _fee_known(
+    payment: models.Payment, order: models.Order, fact: FeeKnown, at: datetime
+) -> EventReceipt:
+    if payment.paid_at is None:
+        return _NOT_PAID
+    if payment.processor_fee_minor == fact.fee.minor:
+        return settling.KNOWN
+    settling.record_fee(payment.pk, fact.fee, at=at)
+    return EventReceipt(outcome=EventOutcome.SETTLED, sentence="The fee is known.")
+
+
+def _pending(
+    payment: models.Payment, order: models.Order, fact: Pending, at: datetime
+) -> EventReceipt:
+    return settling.record_pending(payment, order, at=at)
+
+
+def _declined(
+    payment: models.Payment, order: models.Order, fact: Declined, at: datetime
+) -> EventReceipt:
+    return settling.record_declined(payment, order, fact, at=at)
+
+
+def _expired(
+    payment: models.Payment, order: models.Order, fact: Expired, at: datetime
+) -> EventReceipt:
+    return settling.record_expired(payment, at=at)
+
+
+def _disputed(
+    payment: models.Payment, order: models.Order, fact: Disputed, at: datetime
+) -> EventReceipt:
+    return disputing.record_dispute(payment, order, fact, at=at)
+
+
+ACTS: dict[type, Callable[[models.Payment, models.Order, Any, datetime], EventReceipt]] = {
+    Paid: _paid,
+    FeeKnown: _fee_known,
+    Pending: _pending,
+    Declined: _declined,
+    Expired: _expired,
+    Disputed: _disputed,
+}

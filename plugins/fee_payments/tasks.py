@@ -1,0 +1,16 @@
+"""What a worker does after a request has been answered.
+
+On a platform these are Celery tasks; where there is no Celery they run at once, after the commit
+and before the answer. Whatever is lost on the way, ``fee_payments_settle`` does.
+"""
+
+from __future__ import annotations
+
+from fairgate import clock
+from fee_payments import api, compat
+
+
+@compat.in_background("fee_payments.tasks.work_event")
+def work_event(pk: int) -> None:
+    """Work an event that a provider has sent."""
+    api.work_event(pk, at=clock.now())
