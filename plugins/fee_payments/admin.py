@@ -136,10 +136,43 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(models.ProviderEvent)
 class ProviderEventAdmin(ReadOnlyAdmin):
-    """Events of providers; held ones wait for a person."""
+    """Events of providers; held ones wait for a person. What was sent takes a permission to see."""
 
-    list_display = ("provider", "kind", "outcome", "sentence", "received_at")
-    list_filter = ("provider", "outcome")
+    list_display = ("provider", "kind", "outcome", "sentence", "attempts", "received_at")
+    list_filter = ("provider", "outcome", "kind")
+    search_fields = ("event_id", "reference")
+    actions = ("work_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.ProviderEvent]:
+        return super().get_queryset(request).defer("payload")
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        """It can name the payer."""
+        may_see = request.user.has_perm("fee_payments.see_event_payload")
+        return ("digest",) if may_see else ("digest", "payload")
+
+    def has_work_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("fee_payments.work_event_again")
+
+    @admin.action(description=gettext_lazy("Work it again"), permissions=["work_again"])
+    def work_again(self, request: HttpRequest, events: QuerySet[models.ProviderEvent]) -> None:
+        """Work each once more; what was recorded is known, and has no second effect."""
+        for pk in list(events.values_list("pk", flat=True)):
+            try:
+                said = api.replay_event(pk, at=clock.now()).sentence
+            except PaymentsError as refused:
+                self.message_user(request, f"{pk}: {refused}", messages.ERROR)
+            else:
+                self.message_user(request, f"{pk}: {said}")
+
+
+@admin.register(models.Dispute)
+class DisputeAdmin(ReadOnlyAdmin):
+    """Disputes; those that are open first."""
+
+    list_display = ("reference", "state", "currency", "amount_minor", "reason", "evidence_due_by")
+    list_filter = ("provider", "state")
+    search_fields = ("reference", "payment__reference")
 
 
 @admin.register(models.Refund)

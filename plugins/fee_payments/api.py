@@ -2,6 +2,21 @@
 
 Names that read begin with ``list_`` or name what they give (``quote``, ``order``,
 ``has_entitlement``); names that write are verbs. Each is described where it is defined.
+Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``course_key_of``,
+``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_providers``,
+``list_entitlements``, ``list_events``, ``provider_names``; the facts again:
+``list_payments``, ``list_refunds``, ``list_waived_seats``,
+``list_returned_seats``, ``list_disputes``;
+``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
+``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
+Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
+``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
+``forget_learner``,
+``take_event``, ``work_event``, ``replay_event``, ``retry_events``, ``scrub_events``,
+``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
+``set_offering``, ``set_tax`` for seeds.
+
+Each is described where it is defined.
 """
 
 from __future__ import annotations
@@ -11,6 +26,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from fee_payments import compat, selectors, wording
+from fee_payments.providers import registry
 from fee_payments.selectors import (
     course_key_of,
     entitled_offerings,
@@ -19,6 +35,7 @@ from fee_payments.selectors import (
     learner_for,
     list_disputes,
     list_entitlements,
+    list_events,
     list_offerings,
     list_orders,
     list_payments,
@@ -38,10 +55,12 @@ from fee_payments.services import (
     grant_refund_request,
     issue_seat_codes,
     keep_price,
+    list_wrong_rights,
     place_order,
     price_kept,
     quote,
     receive_event,
+    reconcile,
     redeem_seat_code,
     refund,
     refund_offer,
@@ -77,6 +96,7 @@ __all__ = [
     "learner_for",
     "list_disputes",
     "list_entitlements",
+    "list_events",
     "list_offerings",
     "list_orders",
     "list_payments",
@@ -85,12 +105,15 @@ __all__ = [
     "list_returned_seats",
     "list_seat_codes",
     "list_waived_seats",
+    "list_wrong_rights",
     "offering",
     "order",
     "place_order",
     "price_kept",
+    "provider_names",
     "quote",
     "receive_event",
+    "reconcile",
     "redeem_seat_code",
     "refund",
     "refund_offer",
@@ -108,6 +131,11 @@ __all__ = [
     "take_waived_seat",
     "work_event",
 ]
+
+
+def provider_names() -> tuple[str, ...]:
+    """The payment providers that are in use."""
+    return tuple(provider.name for provider in registry.list_providers())
 
 
 def account_page_url() -> str:

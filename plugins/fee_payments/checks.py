@@ -11,6 +11,8 @@ from django.core.checks import CheckMessage, register
 from fairgate_papers import TypesetterMissing, has_fonts, typesetter
 from fee_payments import conf
 from fee_payments.exceptions import InvalidRefundPolicy
+from fee_payments.exceptions import PaymentsError
+from fee_payments.providers import registry
 from fee_payments.settings.common import OVERRIDES
 
 SHORTEST_SECRET = 16
@@ -18,11 +20,18 @@ SHORTEST_SECRET = 16
 
 @register("fairgate")
 def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
-    """A sandbox without a secret takes no event; no provider means that nobody can pay."""
-    messages: list[CheckMessage] = []
-    secrets = conf.sandbox_secrets()
-    if "sandbox" in conf.providers() and not _are_strong(secrets):
-        messages.append(
+    """Every provider can be built, is of this site's mode, and trusts only what is signed."""
+    if not conf.providers():
+        return [
+            checks.Warning(
+                "No payment provider is switched on: fees can be waived, but not paid.",
+                hint="Set FEE_PAYMENTS_PROVIDERS.",
+                id="fee_payments.W001",
+            )
+        ]
+    found = [message for name in conf.providers() for message in _check_provider(name)]
+    if "sandbox" in conf.providers() and not _are_strong(conf.sandbox_secrets()):
+        found.append(
             checks.Error(
                 "The sandbox provider is switched on without a signing secret that holds.",
                 hint="Set FEE_PAYMENTS_SANDBOX_SECRETS to a list of random strings of 16 letters "
@@ -30,15 +39,58 @@ def check_providers(app_configs: object, **_: Any) -> list[CheckMessage]:
                 id="fee_payments.E001",
             )
         )
-    if not conf.providers():
-        messages.append(
-            checks.Warning(
-                "No payment provider is switched on: fees can be waived, but not paid.",
-                hint="Set FEE_PAYMENTS_PROVIDERS.",
-                id="fee_payments.W001",
+    return found
+
+
+def _check_provider(name: str) -> list[CheckMessage]:
+    try:
+        provider = registry.build(name)
+    except PaymentsError as error:
+        return [
+            checks.Error(
+                str(error),
+                hint="Mend its options in FEE_PAYMENTS_PROVIDERS, install what it needs, or switch "
+                "it off.",
+                id="fee_payments.E003",
+            )
+        ]
+    found: list[CheckMessage] = []
+    if provider.is_live is conf.is_test_mode():
+        mode = "moves real money, and FEE_PAYMENTS_TEST_MODE is on"
+        if not provider.is_live:
+            mode = "moves no money, and FEE_PAYMENTS_TEST_MODE is off"
+        found.append(
+            checks.Error(
+                f"The payment provider “{name}” {mode}: it is not used.",
+                hint="Give it the keys of the other mode, or change FEE_PAYMENTS_TEST_MODE. Tests "
+                "and real payments never mix on one site.",
+                id="fee_payments.E004",
             )
         )
-    return messages
+    secrets = getattr(getattr(provider, "options", None), "webhook_secrets", None)
+    if secrets is not None and not _are_strong(secrets):
+        found.append(
+            checks.Error(
+                f"The payment provider “{name}” has no signing secret, so it takes no event.",
+                hint="Set its option webhook_secrets to the secrets of its webhook endpoint.",
+                id="fee_payments.E005",
+            )
+        )
+    return found
+
+
+@register("fairgate")
+def check_disputes(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.E006``: what becomes of access during a dispute is one of two words."""
+    if settings.FEE_PAYMENTS_ON_DISPUTE in ("keep", "suspend"):
+        return []
+    return [
+        checks.Error(
+            "FEE_PAYMENTS_ON_DISPUTE is neither “keep” nor “suspend”.",
+            hint="Set it to one of the two.",
+            id="fee_payments.E006",
+        )
+    ]
 
 
 @register("fairgate")

@@ -19,8 +19,8 @@ SEAT_WAIVED = Signal()
 # seat: fee_payments.data.ReturnedSeat
 SEAT_RETURNED = Signal()
 
-# dispute: fee_payments.data.DisputeSummary, as it stood then. A dispute that is told late is told to
-# be opened all the same, before it is told to be lost or won. ``api.list_disputes`` tells again.
+# dispute: fee_payments.data.DisputeSummary, as it stood then. A dispute that is told late is told
+# to be opened all the same, before it is told to be lost or won. ``api.list_disputes`` tells again.
 DISPUTE_OPENED = Signal()
 DISPUTE_LOST = Signal()
 DISPUTE_WON = Signal()

@@ -13,7 +13,7 @@ from django.db import transaction
 from factories import fee_payments as make
 from fairgate.money import Money
 from fee_payments import api, signals
-from fee_payments.data import OrderState
+from fee_payments.data import OrderState, RefundAnswer
 from fee_payments.exceptions import (
     KeyReused,
     ProviderRefused,
@@ -191,6 +191,7 @@ def test_after_a_refusal_the_same_key_stays_refused(sale):
 def test_a_refund_that_one_worker_heard_refused_and_another_granted_is_done(sale, monkeypatch):
     def granted_here_refused_there(self, reference, amount, *, key):
         refunding._give_up(Refund.objects.get(), "no", at=LATER)
+        return RefundAnswer(reference="re_1", is_done=True)
 
     monkeypatch.setattr(Sandbox, "refund", granted_here_refused_there)
     refund(sale, "25.00")

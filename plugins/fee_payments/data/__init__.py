@@ -10,6 +10,7 @@ from fee_payments.data.catalogue import (
 )
 from fee_payments.data.disputes import DisputeState, DisputeSummary
 from fee_payments.data.entitlements import EntitlementChange, EntitlementSummary
+from fee_payments.data.events import Difference, EventSummary
 from fee_payments.data.orders import (
     LineState,
     NextStep,
@@ -40,12 +41,14 @@ from fee_payments.data.seat_codes import GivenSeat, IssuedSeatCodes, SeatCodeSta
 
 __all__ = [
     "Breakdown",
+    "Difference",
     "DisputeState",
     "DisputeSummary",
     "EntitlementChange",
     "EntitlementSummary",
     "EventOutcome",
     "EventReceipt",
+    "EventSummary",
     "GivenSeat",
     "IssuedSeatCodes",
     "Learner",

@@ -14,7 +14,7 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fee_payments', '0005_order_lines'),
+        ('fee_payments', '0006_refund_parts'),
     ]
 
     operations = [

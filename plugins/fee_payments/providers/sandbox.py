@@ -26,11 +26,11 @@ from django.utils.translation import gettext as _
 from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import conf
-from fee_payments.data import DisputeState
+from fee_payments.data import DisputeState, RefundAnswer
 from fee_payments.exceptions import InvalidEvent, ProviderRefused, ProviderUnavailable
 from fee_payments.models import SandboxSession
 from fee_payments.providers import sandbox_book as book
-from fee_payments.providers.base import Charge, ChargeRequest, EventHead, RefundAnswer, RefundState
+from fee_payments.providers.base import Charge, ChargeRequest, EventHead
 from fee_payments.providers.facts import Declined, Disputed, Fact, Paid, Pending, Refunded
 from fee_payments.providers.sandbox_book import settle
 
@@ -89,7 +89,7 @@ class Sandbox:
 
     def refund(self, reference: str, amount: Money, *, key: str) -> RefundAnswer:
         """Refund a part of a paid session, once per key, never more than was paid."""
-        answer = RefundAnswer(state=RefundState.DONE, reference=f"re_{key}")
+        answer = RefundAnswer(reference=f"re_{key}", is_done=True)
         with transaction.atomic():
             session = SandboxSession.objects.select_for_update().get(token=reference)
             if key in session.refunded:

@@ -16,6 +16,7 @@ from fee_payments.selectors.entitlements import (
     has_entitlement,
     list_entitlements,
 )
+from fee_payments.selectors.events import list_events
 from fee_payments.selectors.orders import (
     breakdown_of,
     lines_of,
@@ -61,6 +62,7 @@ __all__ = [
     "lines_of",
     "list_disputes",
     "list_entitlements",
+    "list_events",
     "list_offerings",
     "list_orders",
     "list_payments",

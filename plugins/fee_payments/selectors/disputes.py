@@ -17,8 +17,8 @@ def list_disputes(
     """Disputes that money moved for, as they stand, by cursor; ``after`` is the last cursor seen.
 
     A dispute is one row whose state changes: who catches up walks all pages of a window, books that
-    it was opened once by its uuid, and how it ended once by its uuid and state. ``since`` leaves out
-    what has not changed since then, by the provider's moment. Inquiries are not among them.
+    it was opened once by its uuid, and how it ended once by its uuid and state. ``since`` leaves
+    out what has not changed since, by the provider's moment. Inquiries are not among them.
     """
     rows = models.Dispute.objects.filter(id__gt=after, state__in=_MONEY_MOVED)
     if since is not None:

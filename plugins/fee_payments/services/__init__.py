@@ -28,6 +28,7 @@ from fee_payments.services.refund_requests import (
     refund_offer,
     refuse_refund_request,
 )
+from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
 from fee_payments.services.seat_codes import (
     issue_seat_codes,
@@ -46,10 +47,12 @@ __all__ = [
     "grant_refund_request",
     "issue_seat_codes",
     "keep_price",
+    "list_wrong_rights",
     "place_order",
     "price_kept",
     "quote",
     "receive_event",
+    "reconcile",
     "record_fee",
     "record_refund",
     "redeem_seat_code",

@@ -13,6 +13,7 @@ from django.db import transaction
 from fairgate.errors import FairgateError
 from fee_payments import models
 from fee_payments.data import EventOutcome, EventReceipt
+from fee_payments.exceptions import RefundRefused
 from fee_payments.providers.facts import (
     Declined,
     Disputed,
@@ -21,8 +22,10 @@ from fee_payments.providers.facts import (
     FeeKnown,
     Paid,
     Pending,
+    Refunded,
+    RefundFailed,
 )
-from fee_payments.services import disputing, settling
+from fee_payments.services import disputing, refunding, settling
 
 log = logging.getLogger(__name__)
 
@@ -136,11 +139,59 @@ def _disputed(
     return disputing.record_dispute(payment, order, fact, at=at)
 
 
+def _refunded(
+    payment: models.Payment, order: models.Order, fact: Refunded, at: datetime
+) -> EventReceipt:
+    if payment.paid_at is None:
+        return _NOT_PAID
+    known = _refund_of(payment, fact)
+    if known is not None and known.refunded_at is not None:
+        return settling.KNOWN
+    try:
+        refunding.record_refund(
+            payment,
+            fact.amount,
+            reference=fact.refund_reference,
+            at=min(fact.occurred_at, at),
+            ours=known.uuid if known is not None and fact.ours is not None else None,
+        )
+    except RefundRefused as refused:
+        return settling.hold(order, f"a refund at the provider: {refused}")
+    return EventReceipt(outcome=EventOutcome.SETTLED, sentence=f"Refunded: {fact.amount}.")
+
+
+def _refund_failed(
+    payment: models.Payment, order: models.Order, fact: RefundFailed, at: datetime
+) -> EventReceipt:
+    known = _refund_of(payment, fact)
+    if known is None:
+        # Somebody else's refund that we have not heard of as done: nothing moved.
+        return settling.KNOWN
+    if known.failed_because:
+        return settling.KNOWN
+    refunding.fail_refund(known.uuid, sentence=fact.sentence, at=at)
+    # One that was done stays done; that a person was told of its end is told once.
+    models.Refund.objects.filter(pk=known.pk).update(failed_because=fact.sentence[:255])
+    return EventReceipt(outcome=EventOutcome.HELD, sentence=f"A refund failed: {fact.sentence}")
+
+
+def _refund_of(payment: models.Payment, fact: Refunded | RefundFailed) -> models.Refund | None:
+    """Our row of a refund: by our name of it, else by the provider's.
+
+    A name that is no refund of this payment was written by somebody else: it says nothing.
+    """
+    rows = models.Refund.objects.filter(payment=payment)
+    ours = rows.filter(uuid=fact.ours).first() if fact.ours is not None else None
+    return ours or rows.filter(reference=fact.refund_reference).first()
+
+
 ACTS: dict[type, Callable[[models.Payment, models.Order, Any, datetime], EventReceipt]] = {
     Paid: _paid,
     FeeKnown: _fee_known,
     Pending: _pending,
     Declined: _declined,
     Expired: _expired,
+    Refunded: _refunded,
+    RefundFailed: _refund_failed,
     Disputed: _disputed,
 }

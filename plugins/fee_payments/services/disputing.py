@@ -197,8 +197,7 @@ def _give_again(
         with transaction.atomic():
             grant_again(order, line, key=f"won:{dispute.uuid}:{line.position}")
             seats.take_seat(line)
-            if not entitling.open_seat(line, user_id=order.user_id, source=source, at=at):
-                raise _HasAnother
+            _refuse_second(entitling.open_seat(line, user_id=order.user_id, source=source, at=at))
     except NoSeatLeft:
         return "a dispute was won, and no seat is left to give again."
     except _HasAnother:
@@ -213,6 +212,11 @@ _OTHER = "a dispute was won, and this learner has access by another order; a ref
 
 class _HasAnother(Exception):
     """The learner has a live right to the same already: what was begun is undone."""
+
+
+def _refuse_second(was_opened: bool) -> None:  # noqa: FBT001 - what the call before it answers
+    if not was_opened:
+        raise _HasAnother
 
 
 def _tell(signal: Signal, row: models.Dispute) -> None:

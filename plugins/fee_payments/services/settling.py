@@ -86,7 +86,7 @@ def record_paid(
     due = Money.from_minor(payment.amount_minor, payment.currency)
     fault = _fault(fact, due, order, at)
     if fault:
-        return _hold(order, fault)
+        return hold(order, fault)
     payment.paid_at, payment.pending_at = min(fact.occurred_at, at), None
     payment.processor_fee_minor = None if fact.fee is None else fact.fee.minor
     payment.charge_reference = fact.charge_reference[:128]
@@ -145,7 +145,7 @@ def _fault(fact: Paid, due: Money, order: models.Order, at: datetime) -> str:
     return ""
 
 
-def _hold(order: models.Order, sentence: str) -> EventReceipt:
+def hold(order: models.Order, sentence: str) -> EventReceipt:
     """Mark the order for a person; its state, and with it seat and waiver, go on as they would."""
     order.held_because = f"Held for a person: {sentence}"[:255]
     order.save(update_fields=["held_because"])
@@ -162,13 +162,13 @@ def _let_in(
     back, so the order is held for a person, and the sentence names the line.
     """
     if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED):
-        return _hold(order, "this order was paid twice; a refund is due.")
+        return hold(order, "this order was paid twice; a refund is due.")
     found = [(line, _open_line(order, line, payment.paid_at or at, at)) for line in lines]
     obstacles = [(line, obstacle) for line, obstacle in found if obstacle]
     if len(obstacles) == len(lines):
         if all(obstacle == ALREADY_IN for _line, obstacle in obstacles):
             close(order, OrderState.CANCELLED, "", at=at)
-        return _hold(order, _obstacles_in_words(obstacles, len(lines)))
+        return hold(order, _obstacles_in_words(obstacles, len(lines)))
     for line, _obstacle in obstacles:
         waiving.release(line, because="not opened", at=at)
         seats.give_seat_back(line)
@@ -177,7 +177,7 @@ def _let_in(
     order.save(update_fields=["state", "sentence", "held_because"])
     shut(lines)
     if obstacles:
-        return _hold(order, _obstacles_in_words(obstacles, len(lines)))
+        return hold(order, _obstacles_in_words(obstacles, len(lines)))
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence="Paid.")
 
 

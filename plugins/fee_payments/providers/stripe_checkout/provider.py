@@ -10,14 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
+from fee_payments.data import RefundAnswer
 from fee_payments.exceptions import InvalidEvent, ProviderRefused
 from fee_payments.providers.base import (
     Charge,
     ChargeItem,
     ChargeRequest,
     EventHead,
-    RefundAnswer,
-    RefundState,
 )
 from fee_payments.providers.facts import Fact
 from fee_payments.providers.stripe_checkout import amounts, facts, signatures
@@ -124,9 +123,7 @@ class StripeCheckout:
             refund = found[0] if found else self._ask_refund(intent["id"], amount, key)
         if refund["status"] in ("failed", "canceled"):
             raise ProviderRefused(_("The payment provider could not refund this payment."))
-        done = refund["status"] == "succeeded"
-        state = RefundState.DONE if done else RefundState.PENDING
-        return RefundAnswer(state=state, reference=refund["id"])
+        return RefundAnswer(reference=refund["id"], is_done=refund["status"] == "succeeded")
 
     def fee_of(self, reference: str) -> Money | None:
         """What Stripe keeps of a session's payment."""
