@@ -10,8 +10,7 @@ from django.core.checks import CheckMessage, register
 
 from fairgate_papers import TypesetterMissing, has_fonts, typesetter
 from fee_payments import conf
-from fee_payments.exceptions import InvalidRefundPolicy
-from fee_payments.exceptions import PaymentsError
+from fee_payments.exceptions import InvalidRefundPolicy, PaymentsError
 from fee_payments.providers import registry
 from fee_payments.settings.common import OVERRIDES
 

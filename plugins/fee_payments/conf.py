@@ -33,12 +33,6 @@ def refund_policy() -> RefundPolicy:
     return read_refund_policy(settings.FEE_PAYMENTS_REFUND_POLICY)
 
 
-def providers() -> Mapping[str, str]:
-    """Payment providers that are switched on: name → dotted path of the class."""
-    providers: Mapping[str, str] = settings.FEE_PAYMENTS_PROVIDERS
-    return providers
-
-
 @dataclass(frozen=True, slots=True)
 class ChosenProvider:
     """A provider that is switched on: a dotted path, if it is named by one, and its options.

@@ -22,13 +22,13 @@ from fee_payments.services.ordering import (
 )
 from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote
+from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refund_requests import (
     ask_for_refund,
     grant_refund_request,
     refund_offer,
     refuse_refund_request,
 )
-from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
 from fee_payments.services.seat_codes import (
     issue_seat_codes,
