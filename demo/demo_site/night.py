@@ -15,6 +15,8 @@ def run() -> list[str]:
     """Close overdue orders and release held shares whose time has come; what was done, in words."""
     at = clock.now()
     overdue = payments.expire_orders(at=at)
+    payments.offer_seats(at=at)
+    payments.tell_room_offers(at=at)
     revenue.clear_holds(at=at)
     for _counted, step in waivers.daily_steps():
         step(at)

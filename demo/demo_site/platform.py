@@ -107,6 +107,11 @@ def may_edit(user_id: int, usage_key: str) -> bool:
     return is_course_staff(user_id, usage_key)
 
 
+def may_author(user_id: int, course_key: str) -> bool:
+    """Whether a person may work on a course in Studio: who may see everything of it."""
+    return has_course(course_key) and is_course_staff(user_id, course_key)
+
+
 def course_key_of(block: Any) -> str:
     """The key of the course run a block stands in."""
     return str(block.scope_ids.usage_id.course_key)

@@ -36,29 +36,40 @@ from fee_payments.selectors import (
     list_disputes,
     list_entitlements,
     list_events,
+    list_merchants,
     list_offerings,
     list_orders,
     list_payments,
     list_refunds,
     list_returned_seats,
+    list_room_places,
     list_seat_codes,
     list_waived_seats,
+    merchant,
     offering,
     order,
     refund_request,
+    room_place,
 )
 from fee_payments.services import (
+    add_tax,
     ask_for_refund,
+    block_country,
     expire_orders,
     finish_refunds,
     forget_learner,
     grant_refund_request,
     issue_seat_codes,
+    join_room,
     keep_price,
+    leave_room,
     list_wrong_rights,
+    offer_seats,
     place_order,
     price_kept,
+    publish_terms,
     quote,
+    quote_lines,
     receive_event,
     reconcile,
     redeem_seat_code,
@@ -69,18 +80,24 @@ from fee_payments.services import (
     retry_events,
     revoke_seat_code,
     scrub_events,
+    set_merchant,
     set_offering,
+    set_session,
     set_tax,
     start_payment,
     take_event,
     take_waived_seat,
+    tell_room_offers,
+    verify_payer,
     work_event,
 )
 from fee_payments.services import choices_for as list_providers
 
 __all__ = [
     "account_page_url",
+    "add_tax",
     "ask_for_refund",
+    "block_country",
     "course_key_of",
     "ended_note",
     "entitled_offerings",
@@ -92,26 +109,34 @@ __all__ = [
     "grant_refund_request",
     "has_entitlement",
     "issue_seat_codes",
+    "join_room",
     "keep_price",
     "learner_for",
+    "leave_room",
     "list_disputes",
     "list_entitlements",
     "list_events",
+    "list_merchants",
     "list_offerings",
     "list_orders",
     "list_payments",
     "list_providers",
     "list_refunds",
     "list_returned_seats",
+    "list_room_places",
     "list_seat_codes",
     "list_waived_seats",
     "list_wrong_rights",
+    "merchant",
+    "offer_seats",
     "offering",
     "order",
     "place_order",
     "price_kept",
     "provider_names",
+    "publish_terms",
     "quote",
+    "quote_lines",
     "receive_event",
     "reconcile",
     "redeem_seat_code",
@@ -122,20 +147,20 @@ __all__ = [
     "replay_event",
     "retry_events",
     "revoke_seat_code",
+    "room_place",
     "scrub_events",
     "seat_code_page_url",
+    "set_merchant",
     "set_offering",
+    "set_session",
     "set_tax",
     "start_payment",
     "take_event",
     "take_waived_seat",
+    "tell_room_offers",
+    "verify_payer",
     "work_event",
 ]
-
-
-def provider_names() -> tuple[str, ...]:
-    """The payment providers that are in use."""
-    return tuple(provider.name for provider in registry.list_providers())
 
 
 def account_page_url() -> str:
@@ -157,3 +182,8 @@ def fee_page_url(offering_code: str) -> str:
 def seat_code_page_url(offering_code: str) -> str:
     """The address of the page on which a learner redeems a seat code for this fee."""
     return reverse("fee_payments:seat_code", args=[offering_code])
+
+
+def provider_names() -> tuple[str, ...]:
+    """The payment providers that are in use."""
+    return tuple(provider.name for provider in registry.list_providers())

@@ -108,6 +108,52 @@ def account_url() -> str:
     return str(getattr(settings, "ACCOUNT_MICROFRONTEND_URL", "") or "")
 
 
+@replaceable
+def preferred_language(user_id: int) -> str:
+    """The code of the language that a person has chosen for the site, or ""."""
+    from openedx.core.djangoapps.lang_pref import LANGUAGE_KEY
+    from openedx.core.djangoapps.user_api.models import UserPreference
+
+    chosen = UserPreference.objects.filter(user_id=user_id, key=LANGUAGE_KEY)
+    return str(chosen.values_list("value", flat=True).first() or "")
+
+
+@replaceable
+def may_author(user_id: int, course_key: str) -> bool:
+    """Whether a person may work on a course in Studio: its team, its organisation's, global staff.
+
+    The roles by which Studio decides itself (``common.djangoapps.student.auth``). Nobody who is
+    not active, and nobody for what is no course.
+    """
+    from common.djangoapps.student.auth import has_studio_write_access
+    from django.contrib.auth import get_user_model
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return False
+    return user is not None and bool(has_studio_write_access(user, key))
+
+
+@replaceable
+def has_course(course_key: str) -> bool:
+    """Whether there is such a course run."""
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return False
+    return bool(CourseOverview.course_exists(key))
+
+
 def absolute_url(path: str) -> str:
     """The address of one of our pages for who reads it on another host, such as a micro-frontend.
 

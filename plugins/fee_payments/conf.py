@@ -100,6 +100,21 @@ def has_checkout_links() -> bool:
     return bool(settings.FEE_PAYMENTS_CHECKOUT_LINKS)
 
 
+def sells_to_unknown_country() -> bool:
+    """Whether something is sold to a learner whose profile has no country."""
+    return bool(settings.FEE_PAYMENTS_SELL_TO_UNKNOWN_COUNTRY)
+
+
+def room_offer() -> timedelta:
+    """How long a seat is held for who has waited for it."""
+    return timedelta(hours=settings.FEE_PAYMENTS_ROOM_OFFER_HOURS)
+
+
+def site_url() -> str:
+    """The address of the site in front of a path, without a slash at its end; "" if unknown."""
+    return str(getattr(settings, "LMS_ROOT_URL", "") or "").rstrip("/")
+
+
 def sandbox_webhook_url() -> str:
     """Where the sandbox sends its events; "" means the site it is served from."""
     url: str = settings.FEE_PAYMENTS_SANDBOX_WEBHOOK_URL

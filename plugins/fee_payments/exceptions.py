@@ -3,8 +3,19 @@
 * PaymentsError
   + UnknownOffering      no such offering code
   + NotOnSale            the offering is not sold on that day
+    + UpgradeOver          its upgrade deadline has passed
+    + CountryBlocked       it is not sold to learners of that country
   + NoPrice              no price for this payer class and currency on that day
   + NoSeatLeft           the room is full
+  + UnknownSession       the offering has no such session
+  + SessionNotOpen       the session was closed, or has begun
+  + SeatsLeft            nobody has to wait for this room: a seat can be taken
+  + NotWaiting           this learner does not wait for this room
+  + LinesDoNotFit        lines of one order are of several merchants or currencies, or of nothing
+  + InvalidCatalogue     what an operator wants to sell cannot be: the sentence says what
+    + TaxOverlap           another rate of that country holds on some of these days
+  + OverLimit            an author may not do this; the sentence says whom to ask
+  + UnknownMerchant      no merchant has this code
   + AlreadyEntitled      this learner has access already: nothing to pay
   + QuoteChanged         the price the learner saw is not the price of this moment
   + CountryChanged       the price was shown, or the order placed, for another country
@@ -75,6 +86,25 @@ class NotOnSale(PaymentsError):
         super().__init__(f"“{title}” is not on sale on {on.isoformat()}.")
 
 
+class UpgradeOver(NotOnSale):
+    """The upgrade deadline has passed: nobody can buy it any more, enrolled or not."""
+
+    def __init__(self, title: str, on: date, until: datetime) -> None:
+        super().__init__(title, on)
+        self.until = until
+        self.args = (f"“{title}” could be bought until {until:%Y-%m-%d %H:%M} UTC.",)
+
+
+class CountryBlocked(NotOnSale):
+    """It is not sold to learners of this country; ``country`` is "" where it is not known."""
+
+    def __init__(self, title: str, on: date, country: str) -> None:
+        super().__init__(title, on)
+        self.country = country
+        where = f"to learners of {country}" if country else "to learners without a country"
+        self.args = (f"“{title}” is not sold {where}.",)
+
+
 class NoPrice(PaymentsError):
     """The price list has nothing for this payer class and currency on that day (UTC)."""
 
@@ -86,6 +116,59 @@ class NoPrice(PaymentsError):
 
 class NoSeatLeft(PaymentsError):
     """Every seat of the room is taken or held by an open order."""
+
+
+class UnknownSession(PaymentsError):
+    """The offering has no session of this code."""
+
+
+class SessionNotOpen(PaymentsError):
+    """The session was closed, or has begun: another one can be chosen."""
+
+
+class SeatsLeft(PaymentsError):
+    """There are seats: nobody has to wait."""
+
+
+class NotWaiting(PaymentsError):
+    """The learner does not wait for this room, or does so no longer."""
+
+
+class LinesDoNotFit(PaymentsError):
+    """The lines of one order have several merchants or currencies, or there is none."""
+
+
+class InvalidCatalogue(PaymentsError):
+    """An offering, a merchant or a session that cannot be; the sentence says why."""
+
+
+class TaxOverlap(InvalidCatalogue):
+    """Two rates of one country and kind would hold on the same day."""
+
+
+class OverLimit(PaymentsError):
+    """An author wants more than operators let authors of this course do.
+
+    ``what`` is ``sell``, ``kind``, ``price``, ``currency`` or ``amount``; ``said`` fills the
+    sentence, and ``contact`` is whom to ask, "" where nobody is named.
+    """
+
+    SENTENCES = {
+        "sell": "Authors of this course may not add or change fees.",
+        "kind": "Authors of this course may not sell “{kind}”.",
+        "price": "Authors of this course may not set prices.",
+        "currency": "Authors of this course may not sell in {currency}.",
+        "amount": "{amount} is not between {lowest} and {highest}.",
+    }
+
+    def __init__(self, what: str, *, contact: str, **said: object) -> None:
+        self.what, self.contact, self.said = what, contact, said
+        ask = f"Please ask {contact}." if contact else "Please ask an operator."
+        super().__init__(f"{self.SENTENCES[what].format(**said)} {ask}")
+
+
+class UnknownMerchant(PaymentsError):
+    """No merchant has this code."""
 
 
 class AlreadyEntitled(PaymentsError):

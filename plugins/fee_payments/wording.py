@@ -5,6 +5,7 @@ An error's own text is for logs and commands; pure rules know no translation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
@@ -15,7 +16,14 @@ from fairgate.errors import FairgateError
 from fairgate.languages import Language, isolated, language
 from fee_payments import compat
 from fee_payments.data import EntitlementSummary, SeatCodeState
-from fee_payments.exceptions import NoPrice, NotOnSale, TooManyTries
+from fee_payments.exceptions import (
+    CountryBlocked,
+    NoPrice,
+    NotOnSale,
+    OverLimit,
+    TooManyTries,
+    UpgradeOver,
+)
 from fee_payments.models import Entitlement
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible
@@ -35,16 +43,44 @@ def _sentence(error: FairgateError) -> str:
         return _("You are eligible, but the waiver fund cannot pay for another seat at the moment.")
     if isinstance(error, NotEligible):
         return " ".join((*waivers.explain(error.decision), *waivers.advise(error.decision)))
-    if isinstance(error, NotOnSale):
-        return _("“%(title)s” is not on sale on %(day)s.") % {
-            "title": _foreign(error.title),
-            "day": date_format(error.on),
-        }
-    if isinstance(error, NoPrice):
-        return _no_price(error)
-    if isinstance(error, TooManyTries):
-        return _too_many_tries(error)
+    for kind, words in _WORDS.items():
+        if isinstance(error, kind):
+            return words(error)
     return str(error)
+
+
+def _not_on_sale(error: NotOnSale) -> str:
+    title = _foreign(error.title)
+    if isinstance(error, CountryBlocked):
+        if error.country:
+            return _("“%(title)s” is not sold in your country.") % {"title": title}
+        return _(
+            "“%(title)s” is sold only to people whose country is known. Please set the country of "
+            "your profile."
+        ) % {"title": title}
+    if isinstance(error, UpgradeOver):
+        until = error.until.astimezone(UTC)
+        return _("“%(title)s” could be bought until %(day)s, %(time)s UTC.") % {
+            "title": title,
+            "day": date_format(until, "DATE_FORMAT"),
+            "time": date_format(until, "H:i"),
+        }
+    said = {"title": title, "day": date_format(error.on)}
+    return _("“%(title)s” is not on sale on %(day)s.") % said
+
+
+def _over_limit(error: OverLimit) -> str:
+    sentences = {
+        "sell": _("Authors of this course may not add or change fees."),
+        "kind": _("Authors of this course may not sell this kind of fee."),
+        "price": _("Authors of this course may not set prices."),
+        "currency": _("Authors of this course may not sell in %(currency)s."),
+        "amount": _("%(amount)s is not between %(lowest)s and %(highest)s."),
+    }
+    ask = _("Please ask an operator of the site.")
+    if error.contact:
+        ask = _("Please ask: %(contact)s") % {"contact": error.contact}
+    return f"{sentences[error.what] % error.said} {ask}"
 
 
 def course_language(course_key: str) -> Language | None:
@@ -106,3 +142,11 @@ def _too_many_tries(error: TooManyTries) -> str:
         "Please ask who gave you the code in the meantime."
     )
     return said % {"time": date_format(until, "H:i")}
+
+
+_WORDS: dict[type[FairgateError], Callable[..., str]] = {
+    NotOnSale: _not_on_sale,
+    NoPrice: _no_price,
+    TooManyTries: _too_many_tries,
+    OverLimit: _over_limit,
+}

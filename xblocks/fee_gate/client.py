@@ -240,7 +240,7 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         waived=quote.waived,
         total=quote.total,
         tax=quote.tax,
-        is_tax_included=quote.tax_rule is not None and quote.tax_rule.inclusive,
+        is_tax_included=quote.is_tax_included,
         explanation=(*quote.explanation, *(() if has_applied else quote.advice)),
         application=application,
         url=_url(fee),

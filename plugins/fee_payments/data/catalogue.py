@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 from fairgate.money import Money
 from fairgate.payers import PayerClass
-from fairgate.percent import Percent
+from fee_payments.data.merchants import MerchantSummary
+from fee_payments.data.rooms import SessionSummary
+from fee_payments.data.taxes import PricesHoldTax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +22,23 @@ class PriceSummary:
     amount: Money
     valid_from: date
     valid_until: date | None
+    holds_tax: PricesHoldTax = PricesHoldTax.AS_THE_RATE
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxRule:
-    """The tax of one country on one day. ``inclusive``: the list price already holds it."""
-
-    id: int
-    country: str
-    percent: Percent
-    inclusive: bool
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on this UTC day."""
+        return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferingSummary:
-    """A course run, or a part of one, sold under conditions.
+    """A course run, a part of one, a certificate or a bundle of runs, sold under conditions.
 
-    ``on_sale_until`` is the first day it is no longer sold (UTC); ``seats_left`` is ``None`` when
-    the room has no limit. ``full_seat_cost`` is what the fund pays the provider for a seat that is
-    waived in full (``None``: nothing).
+    ``on_sale_until`` is the first day it is no longer sold (UTC), ``upgrade_until`` the first
+    moment at which it is sold to nobody any more, who is enrolled or not. ``seats_left`` is
+    ``None`` when the room has no limit, and 0 while people wait for a seat. ``full_seat_cost`` is
+    what the fund pays the provider for a seat that is waived in full (``None``: nothing).
+    ``opens`` are the codes of what it opens: its own, or those of the offerings of a bundle.
+    A bundle may be of no course run: its ``course_key`` is empty then.
     """
 
     code: str
@@ -53,6 +54,10 @@ class OfferingSummary:
     waivable: bool
     full_seat_cost: Money | None
     prices: tuple[PriceSummary, ...]
+    upgrade_until: datetime | None = None
+    opens: tuple[str, ...] = ()
+    merchant: MerchantSummary | None = None
+    sessions: tuple[SessionSummary, ...] = ()
 
     def is_on_sale(self, on: date) -> bool:
         """Whether it is sold on this UTC day."""
@@ -61,9 +66,12 @@ class OfferingSummary:
 
     def currencies(self, on: date) -> tuple[str, ...]:
         """The currencies it has a price in on this day, in the order of the price list."""
-        current = (p for p in self.prices if p.valid_from <= on)
-        open_ones = (p for p in current if p.valid_until is None or on < p.valid_until)
-        return tuple(dict.fromkeys(price.amount.currency for price in open_ones))
+        current = (price for price in self.prices if price.holds(on))
+        return tuple(dict.fromkeys(price.amount.currency for price in current))
+
+    def session(self, code: str) -> SessionSummary | None:
+        """The session of this code, if there is one."""
+        return next((one for one in self.sessions if one.code == code), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +82,16 @@ class PriceEntry:
     amount: Money
     valid_from: date
     valid_until: date | None = None
+    holds_tax: PricesHoldTax = PricesHoldTax.AS_THE_RATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferingEntry:
-    """An offering as it should stand in the catalogue."""
+    """An offering as it should stand in the catalogue.
+
+    ``opens`` names the offerings of a bundle; ``merchant`` the code of who collects (``""``: the
+    default).
+    """
 
     code: str
     title: str
@@ -93,3 +106,33 @@ class OfferingEntry:
     capacity: int | None = None
     waivable: bool = True
     full_seat_cost: Money | None = None
+    upgrade_until: datetime | None = None
+    opens: tuple[str, ...] = ()
+    merchant: str = ""
+
+
+class SpanKind(StrEnum):
+    """What a price list says of a time: one price, none, or more than one."""
+
+    PRICE = "price"
+    GAP = "gap"
+    OVERLAP = "overlap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSpan:
+    """A time of a price list for one payer class and currency, from a UTC day until another.
+
+    ``price`` is the one that counts: of several, the one that began last; ``None`` in a gap.
+    """
+
+    kind: SpanKind
+    payer_class: PayerClass
+    currency: str
+    begins: date
+    ends: date | None
+    price: PriceSummary | None
+
+    def is_of(self, on: date) -> bool:
+        """Whether this UTC day is in it."""
+        return self.begins <= on and (self.ends is None or on < self.ends)

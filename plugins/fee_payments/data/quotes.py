@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fairgate.money import Money, total
-from fee_payments.data.catalogue import OfferingSummary, TaxRule
+from fairgate.payers import PayerClass
+from fee_payments.data.catalogue import OfferingSummary
+from fee_payments.data.merchants import MerchantSummary, TermsSummary
+from fee_payments.data.rooms import SessionSummary
+from fee_payments.data.taxes import BuyerTax, TaxKind, TaxRule
 from waiver_policy.data import Decision
 
 
@@ -42,6 +46,10 @@ class Quote:
     ``explanation`` holds translated sentences; ``advice`` those about what the learner can do, for
     who has no application that waits. ``expires_at``: until then the price stands, for a learner
     of ``country``.
+
+    ``unit_price`` is the price of the list for one; ``breakdown`` is for ``quantity`` of them.
+    ``terms`` are those of ``merchant`` in force now: who orders accepts them. ``session`` is the
+    one that was chosen.
     """
 
     offering: OfferingSummary
@@ -55,6 +63,41 @@ class Quote:
     entitled: bool
     country: str
     advice: tuple[str, ...] = ()
+    unit_price: Money | None = None
+    quantity: int = 1
+    payer_class: PayerClass = PayerClass.INDIVIDUAL
+    buyer_tax: BuyerTax | None = None
+    session: SessionSummary | None = None
+    is_tax_included: bool = False
+
+    @property
+    def merchant(self) -> MerchantSummary | None:
+        return self.offering.merchant
+
+    @property
+    def terms(self) -> TermsSummary | None:
+        return self.merchant.terms_at(self.quoted_at) if self.merchant else None
+
+    @property
+    def tax_kind(self) -> TaxKind | None:
+        """How it is taxed; ``None`` where no rate is known."""
+        return self.tax_rule.kind if self.tax_rule else None
+
+    @property
+    def tax_note(self) -> str:
+        """What the law asks to be printed about the tax; "" for nothing."""
+        return self.tax_rule.note if self.tax_rule else ""
+
+    @property
+    def needs_session(self) -> bool:
+        """Whether a session has to be chosen before it can be ordered."""
+        return bool(self.offering.sessions) and self.session is None
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether the room, and the session if one was chosen, has as many seats as are asked."""
+        left = self.session.seats_left if self.session else self.offering.seats_left
+        return left is None or left >= self.quantity
 
     @property
     def list_price(self) -> Money:
@@ -71,6 +114,28 @@ class Quote:
     @property
     def tax(self) -> Money:
         return self.breakdown.tax
+
+    @property
+    def total(self) -> Money:
+        return self.breakdown.total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLine:
+    """What somebody wants of an offering: how many, and at which session ("" for none)."""
+
+    offering_code: str
+    session: str = ""
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotes:
+    """Several quotes for one order: of one merchant, in one currency; the sums are exact."""
+
+    lines: tuple[Quote, ...]
+    breakdown: Breakdown
+    expires_at: datetime
 
     @property
     def total(self) -> Money:

@@ -1,26 +1,43 @@
 """Tables of fee_payments. Amounts are integers in minor units beside their ISO 4217 currency."""
 
-from fee_payments.models.catalogue import Offering, Price, TaxRate
+from fee_payments.models.catalogue import BundleItem, Offering, Price, TaxRate
 from fee_payments.models.disputes import Dispute
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.events import ProviderEvent
 from fee_payments.models.labels import DISPUTE_LABELS, OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
+from fee_payments.models.marked import CatalogueMark
+from fee_payments.models.merchants import Merchant, TermsVersion
 from fee_payments.models.orders import Order, OrderLine
 from fee_payments.models.payments import Payment, PaymentPart, Refund, RefundPart
 from fee_payments.models.refund_requests import RefundRequest
+from fee_payments.models.rooms import RoomWaiting, Session
 from fee_payments.models.sandbox import SandboxSession
 from fee_payments.models.seats import SeatCode, SeatCodeBatch, SeatCodeTries
+from fee_payments.models.selling import (
+    AuthorAmount,
+    AuthorLimits,
+    BlockedCountry,
+    PayerMembership,
+    ScreeningRecord,
+)
 
 __all__ = [
     "DISPUTE_LABELS",
     "OUTCOME_LABELS",
     "PAYER_LABELS",
     "STATE_LABELS",
+    "AuthorAmount",
+    "AuthorLimits",
+    "BlockedCountry",
+    "BundleItem",
+    "CatalogueMark",
     "Dispute",
     "Entitlement",
+    "Merchant",
     "Offering",
     "Order",
     "OrderLine",
+    "PayerMembership",
     "Payment",
     "PaymentPart",
     "Price",
@@ -28,9 +45,13 @@ __all__ = [
     "Refund",
     "RefundPart",
     "RefundRequest",
+    "RoomWaiting",
     "SandboxSession",
+    "ScreeningRecord",
     "SeatCode",
     "SeatCodeBatch",
     "SeatCodeTries",
+    "Session",
     "TaxRate",
+    "TermsVersion",
 ]

@@ -12,7 +12,11 @@ from fee_payments.data import (
     EventOutcome,
     OrderState,
     PayerClass,
+    PayerScope,
+    PricesHoldTax,
     RequestOutcome,
+    Rounding,
+    TaxKind,
 )
 
 PAYER_LABELS = {
@@ -54,6 +58,29 @@ DISPUTE_LABELS = {
 REQUEST_LABELS = {
     RequestOutcome.GRANTED: _("granted"),
     RequestOutcome.REFUSED: _("refused"),
+}
+
+
+TAX_KIND_LABELS = {
+    TaxKind.STANDARD: _("taxed"),
+    TaxKind.ZERO: _("zero rate"),
+    TaxKind.EXEMPT: _("exempt"),
+    TaxKind.REVERSE_CHARGE: _("reverse charge"),
+}
+SCOPE_LABELS = {
+    PayerScope.ANY: _("everybody"),
+    PayerScope.BUSINESS: _("organisations"),
+    PayerScope.INDIVIDUAL: _("individuals"),
+}
+HOLDS_TAX_LABELS = {
+    PricesHoldTax.AS_THE_RATE: _("as the country's rate says"),
+    PricesHoldTax.YES: _("in the price"),
+    PricesHoldTax.NO: _("added to the price"),
+}
+ROUNDING_LABELS = {
+    Rounding.HALF_UP: _("half up"),
+    Rounding.HALF_EVEN: _("half to the even one"),
+    Rounding.DOWN: _("down"),
 }
 
 

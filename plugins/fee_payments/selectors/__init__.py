@@ -3,9 +3,11 @@
 from fee_payments.selectors.catalogue import (
     course_key_of,
     is_in_use,
+    is_sold_under,
+    list_merchants,
     list_offerings,
+    merchant,
     offering,
-    offering_summary,
     tax_rule,
 )
 from fee_payments.selectors.disputes import dispute_summary, list_disputes
@@ -35,6 +37,7 @@ from fee_payments.selectors.payments import (
 )
 from fee_payments.selectors.people import learner_for
 from fee_payments.selectors.refund_requests import refund_request, refund_request_summary
+from fee_payments.selectors.rooms import list_room_places, room_place
 from fee_payments.selectors.seat_codes import (
     given_seat,
     list_seat_codes,
@@ -58,20 +61,23 @@ __all__ = [
     "given_seat",
     "has_entitlement",
     "is_in_use",
+    "is_sold_under",
     "learner_for",
     "lines_of",
     "list_disputes",
     "list_entitlements",
     "list_events",
+    "list_merchants",
     "list_offerings",
     "list_orders",
     "list_payments",
     "list_refunds",
     "list_returned_seats",
+    "list_room_places",
     "list_seat_codes",
     "list_waived_seats",
+    "merchant",
     "offering",
-    "offering_summary",
     "order",
     "order_summary",
     "payment_summary",
@@ -81,6 +87,7 @@ __all__ = [
     "refund_state",
     "refund_summary",
     "returned_seat",
+    "room_place",
     "seat_code_summary",
     "tax_rule",
     "to_given_seat",

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from fairgate.money import Money
-from fairgate.percent import Percent
-from fee_payments import models
+from fee_payments import models, rules
 from fee_payments.data import (
+    BankAccount,
+    BuyerTax,
+    MerchantDetails,
     OfferingSummary,
     PayerClass,
-    PriceSummary,
     TaxRule,
 )
-from fee_payments.exceptions import UnknownOffering
+from fee_payments.exceptions import UnknownMerchant
+from fee_payments.selectors import catalogue_rows, standing
 
-if TYPE_CHECKING:
-    pass
+# Any moment: who asks for an offering alone asks nothing about a person or a country.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def offering(code: str) -> OfferingSummary:
-    """One offering with its price list.
+    """One offering with its price list and its seats as they are now.
 
     Raises:
         UnknownOffering: no offering has this code.
     """
-    found = _offerings(Q(code=code))
-    if not found:
-        raise UnknownOffering(f"There is no fee “{code}”.")
-    return found[0]
+    return standing.look(code, user_id=0, country="", at=_EPOCH, on=_EPOCH.date()).offering
 
 
 def course_key_of(code: str) -> str:
@@ -41,44 +38,29 @@ def course_key_of(code: str) -> str:
 
 
 def list_offerings(course_key: str | None = None) -> tuple[OfferingSummary, ...]:
-    """The offerings of one course, or all of them, by code."""
-    return _offerings(Q(course_key=course_key) if course_key else Q())
+    """The offerings of one course, or all of them, by code.
+
+    Three queries; two more where something takes place in a room, or bundles are among them.
+    """
+    which = Q(course_key=course_key) if course_key else Q()
+    prices = Prefetch("prices", queryset=models.Price.objects.order_by("id"))
+    found = models.Offering.objects.filter(which).select_related("merchant")
+    rows = list(found.prefetch_related(prices))
+    online, bundle = models.Offering.Delivery.ONLINE, models.Offering.Kind.BUNDLE
+    prefetch_related_objects([row for row in rows if row.merchant_id], "merchant__terms")
+    prefetch_related_objects([row for row in rows if row.delivery != online], "sessions")
+    prefetch_related_objects([row for row in rows if row.kind == bundle], "items__item")
+    return tuple(_summary(row) for row in rows)
 
 
-def _offerings(which: Q) -> tuple[OfferingSummary, ...]:
-    rows = models.Offering.objects.filter(which).prefetch_related(
-        Prefetch("prices", queryset=models.Price.objects.order_by("id"))
-    )
-    return tuple(offering_summary(row) for row in rows)
-
-
-def offering_summary(row: models.Offering) -> OfferingSummary:
-    """A row of ``Offering``, with its prices, as a value."""
-    cost = row.full_seat_cost_minor
-    return OfferingSummary(
-        code=row.code,
-        title=row.title,
-        course_key=row.course_key,
-        kind=row.kind,
-        delivery=row.delivery,
-        place=row.place,
-        starts_on=row.starts_on,
-        on_sale_from=row.on_sale_from,
-        on_sale_until=row.on_sale_until,
-        seats_left=None if row.capacity is None else row.capacity - row.seats_taken,
-        waivable=row.waivable,
-        full_seat_cost=Money.from_minor(cost, row.full_seat_cost_currency) if cost else None,
-        prices=tuple(
-            PriceSummary(
-                id=price.id,
-                payer_class=PayerClass(price.payer_class),
-                amount=Money.from_minor(price.amount_minor, price.currency),
-                valid_from=price.valid_from,
-                valid_until=price.valid_until,
-            )
-            for price in row.prices.all()
-        ),
-    )
+def _summary(row: models.Offering) -> OfferingSummary:
+    online = models.Offering.Delivery.ONLINE
+    counts = {
+        one.pk: (one.capacity, one.seats_taken, one.waiting)
+        for one in (row.sessions.all() if row.delivery != online else ())
+    }
+    left = standing.seats_left(row.capacity, row.seats_taken, row.waiting)
+    return standing.with_seats(catalogue_rows.offering_summary(row), left, counts)
 
 
 def is_in_use(row: models.Offering) -> bool:
@@ -87,19 +69,52 @@ def is_in_use(row: models.Offering) -> bool:
     return any(kind.objects.filter(offering=row).exists() for kind in known)
 
 
-def tax_rule(country: str, *, on: date) -> TaxRule | None:
-    """The tax for learners of this country on this UTC day; the newest rate that holds wins."""
-    row = (
-        models.TaxRate.objects.filter(country=country, valid_from__lte=on)
-        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on))
-        .order_by("-valid_from")
-        .first()
-    )
+def is_sold_under(row: models.Price | models.TaxRate) -> bool:
+    """Whether an order was placed under a price or a tax rate, paid or not."""
+    field = "price" if isinstance(row, models.Price) else "tax_rate"
+    return models.OrderLine.objects.filter(**{field: row}).exists()
+
+
+def tax_rule(
+    country: str,
+    *,
+    on: date,
+    payer_class: PayerClass = PayerClass.INDIVIDUAL,
+    buyer: BuyerTax | None = None,
+) -> TaxRule | None:
+    """The tax of this country on this UTC day for who pays; ``None`` where no rate is known."""
+    rates = catalogue_rows.tax_rates()
+    return rules.pick_tax(rates, country=country, payer_class=payer_class, buyer=buyer, on=on)
+
+
+def list_merchants() -> tuple[MerchantDetails, ...]:
+    """Everybody who collects, with what stands on their documents, by code."""
+    return tuple(_details(row) for row in models.Merchant.objects.prefetch_related("terms"))
+
+
+def merchant(code: str) -> MerchantDetails:
+    """Who collects under this code.
+
+    Raises:
+        UnknownMerchant: nobody does.
+    """
+    row = models.Merchant.objects.filter(code=code).first()
     if row is None:
-        return None
-    return TaxRule(
-        id=row.id,
-        country=row.country,
-        percent=Percent.from_basis_points(row.basis_points),
-        inclusive=row.inclusive,
+        raise UnknownMerchant(f"There is no merchant “{code}”.")
+    return _details(row)
+
+
+def _details(row: models.Merchant) -> MerchantDetails:
+    account = None
+    if row.iban:
+        account = BankAccount(
+            holder=row.account_holder, iban=row.iban, bic=row.bic, bank=row.bank_name
+        )
+    return MerchantDetails(
+        summary=catalogue_rows.merchant_summary(row),
+        address=row.address,
+        registration=row.registration,
+        account=account,
+        invoice_prefix=row.invoice_prefix,
+        currencies=tuple(row.currencies.split()),
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from fee_payments.services.catalogue import (
-    set_offering,
-    set_tax,
-)
+from fee_payments.services.catalogue import set_offering, set_session
 from fee_payments.services.closing import expire_orders
 from fee_payments.services.forgetting import forget_learner
 from fee_payments.services.inbox import (
@@ -16,12 +13,11 @@ from fee_payments.services.inbox import (
     take_event,
     work_event,
 )
-from fee_payments.services.ordering import (
-    place_order,
-    take_waived_seat,
-)
+from fee_payments.services.merchants import publish_terms, set_merchant
+from fee_payments.services.ordering import place_order, take_waived_seat
+from fee_payments.services.payers import block_country, verify_payer
 from fee_payments.services.paying import choices_for, start_payment
-from fee_payments.services.quoting import keep_price, price_kept, quote
+from fee_payments.services.quoting import keep_price, price_kept, quote, quote_lines
 from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refund_requests import (
     ask_for_refund,
@@ -30,15 +26,16 @@ from fee_payments.services.refund_requests import (
     refuse_refund_request,
 )
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
-from fee_payments.services.seat_codes import (
-    issue_seat_codes,
-    redeem_seat_code,
-    revoke_seat_code,
-)
+from fee_payments.services.room_mails import tell_room_offers
+from fee_payments.services.seat_codes import issue_seat_codes, redeem_seat_code, revoke_seat_code
 from fee_payments.services.settling import record_fee
+from fee_payments.services.taxes import add_tax, set_tax
+from fee_payments.services.waiting_rooms import join_room, leave_room, offer_seats
 
 __all__ = [
+    "add_tax",
     "ask_for_refund",
+    "block_country",
     "choices_for",
     "expire_orders",
     "fail_refund",
@@ -46,11 +43,16 @@ __all__ = [
     "forget_learner",
     "grant_refund_request",
     "issue_seat_codes",
+    "join_room",
     "keep_price",
+    "leave_room",
     "list_wrong_rights",
+    "offer_seats",
     "place_order",
     "price_kept",
+    "publish_terms",
     "quote",
+    "quote_lines",
     "receive_event",
     "reconcile",
     "record_fee",
@@ -63,10 +65,14 @@ __all__ = [
     "retry_events",
     "revoke_seat_code",
     "scrub_events",
+    "set_merchant",
     "set_offering",
+    "set_session",
     "set_tax",
     "start_payment",
     "take_event",
     "take_waived_seat",
+    "tell_room_offers",
+    "verify_payer",
     "work_event",
 ]

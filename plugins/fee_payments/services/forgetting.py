@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from fee_payments import models
+from fee_payments.services import waiting_rooms
 
 
 def forget_learner(user_id: int, at: datetime) -> int:
     """Empty what their orders say, what they wrote to ask for money, and the country of the unpaid.
 
     An order that was paid keeps the country its tax was decided by, for as long as invoices are
-    kept. Returns how many orders there are.
+    kept. They wait for no room any more, and as whom they paid is forgotten: each order says it.
+    That a sale was refused because of a country is kept: who sells has to be able to show it.
+    Returns how many orders there are.
     """
-    del at
+    waiting_rooms.leave_every_room(user_id, at=at)
+    models.RoomWaiting.objects.filter(user_id=user_id).delete()
+    models.PayerMembership.objects.filter(user_id=user_id).delete()
     orders = models.Order.objects.filter(user_id=user_id)
     mine = list(orders.values_list("pk", flat=True))
     models.OrderLine.objects.filter(order__in=mine).update(explanation=[])

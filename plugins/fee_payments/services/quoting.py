@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
-from fee_payments import rules, selectors
-from fee_payments.data import Breakdown, Learner, OfferingSummary, Quote, TaxRule
+from fee_payments import rules
+from fee_payments.data import (
+    Breakdown,
+    Learner,
+    OfferingSummary,
+    Quote,
+    Quotes,
+    Rounding,
+    SessionSummary,
+    TaxKind,
+    TaxRule,
+    WantedLine,
+)
+from fee_payments.exceptions import LinesDoNotFit, SessionNotOpen, UnknownSession
+from fee_payments.selectors import standing
+from fee_payments.services import screening
 from waiver_policy import api as waivers
 from waiver_policy.data import Applicant, Decision, Outcome, PriceLockSummary
 from waiver_policy.exceptions import NothingToKeep
+
+#: One line of an order is for no more than this; institutions have batches.
+MOST = 1_000
 
 
 def quote(
@@ -23,28 +42,50 @@ def quote(
     at: datetime,
     currency: str | None = None,
     with_waiver: bool = True,
+    session: str = "",
+    quantity: int = 1,
 ) -> Quote:
     """What this learner pays for this offering at this moment, with the waiver applied.
 
-    Price lists, taxes and country lists change at midnight UTC, so a quote stands until then.
-    ``currency`` ``None`` takes the first of the price list. ``with_waiver=False`` is for a learner
-    who would rather pay the full price than wait for the fund.
+    It stands until price lists, taxes and country lists may change: midnight UTC, or the upgrade
+    deadline before it. ``currency`` ``None`` takes the first of the price list. ``with_waiver=
+    False`` is for a learner who would rather pay the full price than wait for the fund. ``session``
+    is the code of the one that was chosen, "" while none is. A waiver is for the learner's own
+    seat: with a ``quantity`` above one, none is asked for.
+
+    One query where the catalogue has not changed and no waiver covers the fee; three at most
+    where it has (ADR 0035). Who is refused because of their country is written down.
 
     Raises:
-        UnknownOffering, NotOnSale, NoPrice: there is nothing to quote.
+        UnknownOffering, NotOnSale, UpgradeOver, NoPrice: there is nothing to quote.
+        CountryBlocked: it is not sold in the learner's country.
+        UnknownSession, SessionNotOpen: the session cannot be chosen.
+        LinesDoNotFit: the quantity is not between 1 and ``MOST``.
     """
-    offering = selectors.offering(offering_code)
+    if not 1 <= quantity <= MOST:
+        raise LinesDoNotFit(_("Between 1 and %(most)s can be bought at once.") % {"most": MOST})
     day = utc_day(at)
+    found = standing.look(
+        offering_code, user_id=learner.user_id, country=learner.country, at=at, on=day
+    )
+    offering = found.offering
+    screening.check(learner, offering, blocked_by=found.blocked_by, at=at)
+    rules.check_on_sale(offering, at=at, on=day)
     price = rules.pick_price(offering, learner.payer_class, currency=currency, on=day)
+    chosen = _session(offering, session, at=at)
     decision = None
-    if with_waiver and offering.waivable:
+    if with_waiver and offering.waivable and quantity == 1:
         decision = _decide(learner, offering, price=price.amount, at=at)
-    tax = selectors.tax_rule(learner.country, on=day)
+    tax = _tax(learner, found.mark, on=day)
+    inclusive = rules.holds_tax(tax, price.holds_tax)
+    listed = price.amount * quantity
     breakdown = rules.break_down(
-        price.amount,
-        waived=_waived(decision, price.amount),
+        listed,
+        waived=_waived(decision, listed),
         tax=tax.percent if tax else Percent(0),
-        inclusive=tax.inclusive if tax else True,
+        inclusive=inclusive,
+        kind=tax.kind if tax else TaxKind.STANDARD,
+        rounding=offering.merchant.rounding if offering.merchant else Rounding.HALF_UP,
     )
     return Quote(
         offering=offering,
@@ -52,12 +93,55 @@ def quote(
         breakdown=breakdown,
         waiver=decision,
         tax_rule=tax,
-        explanation=_explain(offering, decision, tax, breakdown),
+        explanation=_explain(offering, decision, tax, breakdown, inclusive=inclusive),
         advice=waivers.advise(decision) if decision else (),
         quoted_at=at,
-        expires_at=datetime.combine(day + timedelta(days=1), time.min, UTC),
-        entitled=selectors.has_entitlement(learner.user_id, offering_code, at=at),
+        expires_at=rules.stands_until(offering, price, on=day),
+        entitled=found.entitled,
         country=learner.country,
+        unit_price=price.amount,
+        quantity=quantity,
+        payer_class=learner.payer_class,
+        buyer_tax=learner.buyer_tax,
+        session=chosen,
+        is_tax_included=inclusive and tax is not None,
+    )
+
+
+def quote_lines(
+    learner: Learner,
+    wanted: Iterable[WantedLine],
+    *,
+    at: datetime,
+    currency: str | None = None,
+    with_waiver: bool = True,
+) -> Quotes:
+    """Quotes for all lines of one order, and their sum. Tax is rounded on each line only.
+
+    ``currency`` ``None`` takes the first line's.
+
+    Raises:
+        LinesDoNotFit: no line, one offering and session twice, or several merchants.
+        and as ``quote``.
+    """
+    asked = tuple(wanted)
+    keys = {(line.offering_code, line.session) for line in asked}
+    if not asked or len(keys) < len(asked):
+        raise LinesDoNotFit(_("Choose at least one fee, and each of them once."))
+    lines: list[Quote] = []
+    for line in asked:
+        one = quote(
+            learner, line.offering_code, at=at, currency=currency, with_waiver=with_waiver,
+            session=line.session, quantity=line.quantity,
+        )  # fmt: skip
+        currency = one.total.currency
+        lines.append(one)
+    if len({one.merchant.code if one.merchant else "" for one in lines}) > 1:
+        raise LinesDoNotFit(_("These fees are collected by different merchants: order them apart."))
+    return Quotes(
+        lines=tuple(lines),
+        breakdown=rules.sum_of((one.breakdown for one in lines), lines[0].total.currency),
+        expires_at=min(one.expires_at for one in lines),
     )
 
 
@@ -111,20 +195,58 @@ def _waived(decision: Decision | None, price: Money) -> Money:
     return Money.zero(price.currency)
 
 
+def _session(offering: OfferingSummary, code: str, *, at: datetime) -> SessionSummary | None:
+    if not code:
+        return None
+    found = offering.session(code)
+    if found is None:
+        raise UnknownSession(
+            _("“%(title)s” has no session “%(code)s”.") % {"title": offering.title, "code": code}
+        )
+    if not found.is_open(at):
+        raise SessionNotOpen(_("This session can no longer be chosen. Please choose another one."))
+    return found
+
+
+def _tax(learner: Learner, mark: str | None, *, on: date) -> TaxRule | None:
+    """The rate of the country of who is taxed: the organisation's where it has a tax id."""
+    buyer = learner.buyer_tax
+    return rules.pick_tax(
+        standing.tax_rates(mark),
+        country=buyer.country if buyer and buyer.tax_id else learner.country,
+        payer_class=learner.payer_class,
+        buyer=buyer,
+        on=on,
+    )
+
+
 def _explain(
     offering: OfferingSummary,
     decision: Decision | None,
     tax: TaxRule | None,
     breakdown: Breakdown,
+    *,
+    inclusive: bool,
 ) -> tuple[str, ...]:
     sentences = list(waivers.explain(decision)) if decision else []
     if not offering.waivable:
         sentences.append(_("The waiver policy does not cover this fee."))
     if tax is not None and breakdown.total:
-        template = (
-            _("The total includes %(percent)s tax (%(country)s).")
-            if tax.inclusive
-            else _("Tax of %(percent)s (%(country)s) is added.")
-        )
-        sentences.append(template % {"percent": tax.percent, "country": tax.country})
+        sentences += _tax_in_words(tax, inclusive=inclusive)
     return tuple(sentences)
+
+
+def _tax_in_words(tax: TaxRule, *, inclusive: bool) -> list[str]:
+    said: dict[str, Any] = {"percent": tax.percent, "country": tax.country, "name": tax.name}
+    notes = [tax.note] if tax.note else []
+    if tax.kind is TaxKind.REVERSE_CHARGE:
+        return [_("You account for the tax yourself (reverse charge, %(country)s).") % said, *notes]
+    if tax.kind is not TaxKind.STANDARD:
+        return [_("No tax is charged (%(country)s).") % said, *notes]
+    if tax.name:
+        included = _("The total includes %(percent)s %(name)s (%(country)s).")
+        added = _("%(name)s of %(percent)s (%(country)s) is added.")
+    else:
+        included = _("The total includes %(percent)s tax (%(country)s).")
+        added = _("Tax of %(percent)s (%(country)s) is added.")
+    return [(included if inclusive else added) % said, *notes]

@@ -35,6 +35,11 @@ DEFAULTS: dict[str, Any] = {
     # The sandbox takes no event without a secret.
     "FEE_PAYMENTS_SANDBOX_SECRETS": (),
     "FEE_PAYMENTS_SANDBOX_WEBHOOK_URL": "",
+    # Whether something is sold to a learner whose profile has no country, so that nobody can say
+    # whether it is a blocked one. They can say where they live, and come back.
+    "FEE_PAYMENTS_SELL_TO_UNKNOWN_COUNTRY": True,
+    # Hours for which a seat of a full room is held for who has waited for it.
+    "FEE_PAYMENTS_ROOM_OFFER_HOURS": 48,
     # The platform's upgrade and checkout links lead to the fee's page, if the sku is a fee's code.
     # They show only where an operator switched checkout on (CommerceConfiguration).
     "FEE_PAYMENTS_CHECKOUT_LINKS": True,

@@ -15,8 +15,9 @@ class Command(BaseCommand):
     """Run it every few minutes."""
 
     help = (
-        "Work stored events that wait, ask again for refunds that were not confirmed, "
-        "close orders whose time is over, and empty what providers sent long ago."
+        "Work stored events that wait, ask again for refunds that were not confirmed, close orders "
+        "whose time is over, offer seats of full rooms to who waits for them, and empty what "
+        "providers sent long ago."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,7 +26,10 @@ class Command(BaseCommand):
         refunded = api.finish_refunds(at=at)
         expired = api.expire_orders(at=at)
         api.scrub_events(at=at)
+        offered = api.offer_seats(at=at)
+        told = api.tell_room_offers(at=at)
         self.stdout.write(
             f"{counted(settled, 'payment')} settled, {counted(refunded, 'refund')} finished, "
-            f"{counted(expired, 'order')} expired"
+            f"{counted(expired, 'order')} expired, {counted(offered, 'seat')} offered, "
+            f"{counted(told, 'person', 'people')} told of a seat"
         )
