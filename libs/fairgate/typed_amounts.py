@@ -9,8 +9,6 @@ from fairgate.money import InexactAmount, Money
 
 # The signs that divide a whole from its decimals: ASCII, and those of Arabic and of wide letters.
 _POINTS = str.maketrans({"٫": ".", "．": "."})
-# Around an amount, blanks and marks of direction come along when a text is copied.
-_AROUND = frozenset({"Zs", "Cf"})
 # No amount is longer; what is, was not typed.
 _LONGEST = 40
 
@@ -26,7 +24,8 @@ def read(typed: str, currency: str) -> Money:
     """
     if len(typed) > _LONGEST:
         raise InexactAmount("This is too long for an amount; write it like 49.00.")
-    kept = "".join(sign for sign in typed if unicodedata.category(sign) not in _AROUND)
+    # Marks of direction, and blanks around it, come along when a text is copied.
+    kept = "".join(sign for sign in typed if unicodedata.category(sign) != "Cf").strip()
     plain = "".join(_ascii(sign) for sign in kept.translate(_POINTS))
     if re.fullmatch(r"[-\N{MINUS SIGN}].*", plain):
         raise InexactAmount(f"“{typed}” is below zero; write an amount like 49.00.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fee_payments import views, views_sandbox, views_seat_codes
+from fee_payments import views, views_rooms, views_sandbox, views_seat_codes
 
 app_name = "fee_payments"
 
@@ -21,5 +21,7 @@ urlpatterns = [
     path("<slug:code>/keep/", views.keep, name="keep"),
     path("<slug:code>/order/", views.place, name="place"),
     path("<slug:code>/seat/", views.seat, name="seat"),
+    path("<slug:code>/wait/", views_rooms.wait, name="wait"),
+    path("<slug:code>/leave/", views_rooms.leave, name="leave"),
     path("<slug:code>/seat-code/", views_seat_codes.seat_code, name="seat_code"),
 ]

@@ -38,6 +38,7 @@ from fee_payments.exceptions import (
     UnknownOrder,
     UnknownProvider,
 )
+from fee_payments.views_rooms import room_context
 from fee_payments.wording import course_language, in_words
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible, NothingToKeep, WaiverError
@@ -80,6 +81,7 @@ def _fee_page(
         raise Http404 from unknown
     learner = _learner(request)
     currency = request.GET.get("currency") or request.POST.get("currency") or None
+    session = request.GET.get("session") or request.POST.get("session") or ""
     context: dict[str, object] = {
         "offering": offering,
         "language": course_language(offering.course_key),
@@ -87,7 +89,7 @@ def _fee_page(
         "waitlisted": waitlisted,
         "key": uuid4().hex,
         "account_url": compat.account_url(),
-        "course_url": compat.course_url(offering.course_key),
+        "course_url": _course_url(offering.course_key),
         "seat_code_url": api.seat_code_page_url(code),
         "waiver_url": _waiver_url(code) if offering.waivable else "",
         "login_url": _login_url(request.get_full_path()),
@@ -100,19 +102,35 @@ def _fee_page(
     else:
         context["ended"] = api.ended_note(learner.user_id, code, at=at)
     try:
-        offer = context["quote"] = api.quote(learner, code, at=at, currency=currency)
+        offer = context["quote"] = api.quote(
+            learner, code, at=at, currency=currency, session=session
+        )
+        offering = context["offering"] = offer.offering
         if offering.waivable and not settled:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if offer.waived and not settled:
             context |= _keeping(learner, offer, at)
         if waitlisted or _waits(context.get("application")):
             context["full_quote"] = api.quote(
-                learner, code, at=at, currency=currency, with_waiver=False
+                learner, code, at=at, currency=currency, with_waiver=False, session=session
             )
     except PaymentsError as reason:
         # Who has access need not be told that nothing is sold.
         context["error"] = error or ("" if settled else in_words(reason))
+    offer_now = context.get("quote")
+    context |= room_context(
+        learner.user_id,
+        offering,
+        offer_now if isinstance(offer_now, Quote) else None,
+        session=session,
+        at=at,
+    )
     return render(request, "fee_payments/fee.html", context, status=status)
+
+
+def _course_url(course_key: str) -> str:
+    """The page of a course; "" for a bundle that is of none."""
+    return compat.course_url(course_key) if course_key else ""
 
 
 def _keeping(learner: Learner, offer: Quote, at: datetime) -> dict[str, object]:
@@ -302,6 +320,10 @@ def _order_page(
         "next_step": found.next_step(at),
         "may_refund": may_refund and found.paid_at is not None and bool(found.left),
         "left": found.left,
+        and clock.now() < found.expires_at,
+        "course_url": _course_url(found.course_key),
+        "may_refund": may_refund and found.paid_at is not None and bool(left),
+        "left": left,
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
         # As it was when the form was opened: who looks away for a while is told what has changed.

@@ -85,7 +85,7 @@ def _over_limit(error: OverLimit) -> str:
 
 def course_language(course_key: str) -> Language | None:
     """The language that the names of a course and of its fees are in, if somebody said."""
-    return language(compat.course_language(course_key))
+    return language(compat.course_language(course_key)) if course_key else None
 
 
 def state_name(state: SeatCodeState) -> str:

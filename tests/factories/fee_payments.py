@@ -7,16 +7,22 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from fairgate.money import Money, total
+from fairgate.percent import Percent
 from fee_payments import api
 from fee_payments.data import (
     EventReceipt,
     IssuedSeatCodes,
     Learner,
+    MembershipEntry,
+    MerchantDetails,
+    MerchantEntry,
     OfferingEntry,
     OfferingSummary,
     OrderSummary,
     PayerClass,
     PriceEntry,
+    SessionEntry,
+    TaxEntry,
 )
 from fee_payments.models import Payment
 from fee_payments.providers import sandbox, sandbox_book
@@ -125,3 +131,52 @@ def happening(started: Payment, button: str, *, at: datetime = NOON) -> bytes:
     body = sandbox_book.press(started.reference, button, at=at)
     assert body is not None, f"“{button}” could not be pressed."
     return body
+
+
+LAB = "Radio laboratory"
+MORNING = datetime(2027, 2, 15, 6, 0, tzinfo=UTC)
+
+
+def session(code: str = "monday", *, of: str = "spectrum", **changes: Any) -> OfferingSummary:
+    """A session of eight hours in Nairobi, without a limit of its own."""
+    fields = {
+        "place": "Nairobi",
+        "room": LAB,
+        "starts_at": MORNING,
+        "ends_at": MORNING.replace(hour=14),
+        "timezone": "Africa/Nairobi",
+    }
+    return api.set_session(of, SessionEntry(code=code, **{**fields, **changes}))
+
+
+def workshop(code: str = "spectrum", **changes: Any) -> OfferingSummary:
+    """A fee for something that takes place in a room."""
+    return offering(code, **{"delivery": "in_person", "place": "Nairobi", **changes})
+
+
+def merchant(code: str = "academy", **changes: Any) -> MerchantDetails:
+    """The default merchant, in Geneva."""
+    fields = {
+        "legal_name": "Open Spectrum Academy",
+        "address": "1 Place des Nations, Geneva",
+        "country": "CH",
+        "is_default": True,
+    }
+    return api.set_merchant(MerchantEntry(code=code, **{**fields, **changes}))
+
+
+def tax(country: str, percent: str, **changes: Any) -> None:
+    """A rate from the beginning of 2026 that list prices hold."""
+    fields = {"inclusive": True, "valid_from": date(2026, 1, 1)}
+    api.add_tax(TaxEntry(country=country, percent=Percent(percent), **{**fields, **changes}))
+
+
+def membership(user_id: int = 1001, **changes: Any) -> None:
+    """A verified member of a university without a tax id."""
+    fields = {
+        "payer_class": PayerClass.ACADEMIA,
+        "organisation": "University of Nairobi",
+        "valid_from": date(2026, 1, 1),
+        "note": "letter seen",
+    }
+    api.verify_payer(MembershipEntry(user_id=user_id, **{**fields, **changes}), by=9, at=NOON)
