@@ -18,6 +18,7 @@ FEW = {
     "bench_lists.py": ["--rounds", "1", "--questions", "400"],
     "bench_papers.py": ["--rounds", "1", "--lines", "3"],
     "bench_policies.py": ["--rounds", "1", "--rules", "1"],
+    "bench_quote.py": ["--rounds", "1", "--quotes", "5"],
     "bench_replay.py": ["--rounds", "1", "--decisions", "20"],
 }
 

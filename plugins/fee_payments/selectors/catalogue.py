@@ -83,7 +83,7 @@ def tax_rule(
     buyer: BuyerTax | None = None,
 ) -> TaxRule | None:
     """The tax of this country on this UTC day for who pays; ``None`` where no rate is known."""
-    rates = catalogue_rows.tax_rates()
+    rates = catalogue_rows.tax_rates(country)
     return rules.pick_tax(rates, country=country, payer_class=payer_class, buyer=buyer, on=on)
 
 

@@ -115,9 +115,10 @@ def _rows(found: Iterable[Any], names: tuple[str, ...]) -> list[Row]:
     return [{name: getattr(one, name) for name in names} for one in found]
 
 
-def tax_rates() -> tuple[TaxRule, ...]:
-    """Every tax rate, by country and day."""
-    return tuple(tax_rule(row) for row in models.TaxRate.objects.order_by("country", "id"))
+def tax_rates(country: str) -> tuple[TaxRule, ...]:
+    """Every tax rate of a country, whenever it holds."""
+    rows = models.TaxRate.objects.filter(country=country).order_by("id")
+    return tuple(tax_rule(row) for row in rows)
 
 
 def tax_rule(row: models.TaxRate) -> TaxRule:

@@ -81,12 +81,14 @@ def look(code: str, *, user_id: int, country: str, at: datetime, on: date) -> St
     )
 
 
-def tax_rates(mark: str | None) -> tuple[TaxRule, ...]:
-    """Every tax rate; ``mark`` is that of the catalogue as the caller has just read it."""
-    found = _fresh(_rates.get(""), mark)
+def tax_rates(country: str, mark: str | None) -> tuple[TaxRule, ...]:
+    """Every tax rate of a country; ``mark`` is that of the catalogue as the caller has read it."""
+    if not country:
+        return ()
+    found = _fresh(_rates.get(country), mark)
     if found is None:
-        found = rows_of.tax_rates()
-        _keep(_rates, "", mark, found)
+        found = rows_of.tax_rates(country)
+        _keep(_rates, country, mark, found)
     return tuple(found)
 
 

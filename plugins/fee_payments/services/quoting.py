@@ -211,9 +211,10 @@ def _session(offering: OfferingSummary, code: str, *, at: datetime) -> SessionSu
 def _tax(learner: Learner, mark: str | None, *, on: date) -> TaxRule | None:
     """The rate of the country of who is taxed: the organisation's where it has a tax id."""
     buyer = learner.buyer_tax
+    country = buyer.country if buyer and buyer.tax_id else learner.country
     return rules.pick_tax(
-        standing.tax_rates(mark),
-        country=buyer.country if buyer and buyer.tax_id else learner.country,
+        standing.tax_rates(country, mark),
+        country=country,
         payer_class=learner.payer_class,
         buyer=buyer,
         on=on,
