@@ -14,80 +14,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from fairgate import clock
 from fairgate.csv_cells import write_csv
-from fee_payments import api, models, selectors
+from fee_payments import (
+    admin_catalogue,  # noqa: F401 - registered by the import
+    api,
+    models,
+    selectors,
+)
+from fee_payments.admin_base import ReadOnlyAdmin
 from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
-from fee_payments.forms import (
-    OfferingForm,
-    PriceForm,
-    RefuseRequestsForm,
-    RevokeSeatCodesForm,
-    SeatCodesForm,
-    TaxRateForm,
-)
-from fee_payments.services import catalogue
+from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
 from fee_payments.wording import state_name
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic at type time only
-    """Rows that are written by services and never by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class PriceInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The price list of an offering; a price ends, it is not deleted."""
-
-    model = models.Price
-    form = PriceForm
-    extra = 0
-    can_delete = False
-
-
-@admin.register(models.Offering)
-class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Offerings with their prices."""
-
-    form = OfferingForm
-
-    list_display = ("code", "title", "course_key", "delivery", "capacity", "seats_taken")
-    search_fields = ("code", "title", "course_key")
-    readonly_fields = ("seats_taken",)
-    inlines = (PriceInline,)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Write only what was edited: seats may have been taken since the page was opened."""
-        if change:
-            obj.save(update_fields=form.changed_data)
-        else:
-            obj.save()
-        catalogue.tell_courses({obj.course_key, form.initial.get("course_key", obj.course_key)})
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        super().delete_model(request, obj)
-        catalogue.tell_courses({obj.course_key})
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        courses = set(queryset.values_list("course_key", flat=True))
-        super().delete_queryset(request, queryset)
-        catalogue.tell_courses(courses)
-
-
-@admin.register(models.TaxRate)
-class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Dated tax rates."""
-
-    form = TaxRateForm
-
-    list_display = ("country", "basis_points", "inclusive", "valid_from", "valid_until")
-    list_filter = ("country",)
 
 
 class OrderLineInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -8,6 +8,12 @@ Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, `
 ``list_payments``, ``list_refunds``, ``list_waived_seats``,
 ``list_returned_seats``, ``list_disputes``;
 ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
+Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``, ``offering``,
+``course_key_of``, ``list_offerings``, ``learner_for``, ``order``, ``list_orders``,
+``list_entitlements``; the facts again: ``list_payments``, ``list_refunds``,
+``list_waived_seats``, ``list_returned_seats``;
+``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``price_list``,
+``list_merchants``, ``merchant``; ``room_place``, ``list_room_places``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
@@ -25,7 +31,8 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from fee_payments import compat, selectors, wording
+from fee_payments import compat, rules, selectors, wording
+from fee_payments.data import PriceSpan
 from fee_payments.providers import registry
 from fee_payments.selectors import (
     course_key_of,
@@ -133,6 +140,7 @@ __all__ = [
     "order",
     "place_order",
     "price_kept",
+    "price_list",
     "provider_names",
     "publish_terms",
     "quote",
@@ -177,6 +185,15 @@ def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
 def fee_page_url(offering_code: str) -> str:
     """The address of the page on which a learner settles this fee."""
     return reverse("fee_payments:fee", args=[offering_code])
+
+
+def price_list(offering_code: str) -> tuple[PriceSpan, ...]:
+    """What the price list of an offering says of every time: prices, gaps and overlaps.
+
+    Raises:
+        UnknownOffering: no offering has this code.
+    """
+    return rules.price_gaps(selectors.offering(offering_code).prices)
 
 
 def seat_code_page_url(offering_code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +14,18 @@ from django_countries import countries
 
 from fairgate import clock
 from fairgate.course_runs import is_course_run
-from fairgate.money import UnknownCurrency, exponent
+from fairgate.money import MAX_MINOR, UnknownCurrency, exponent
 from fairgate.readable import is_readable
 from fee_payments import models, selectors
+from fee_payments.data import PayerScope, PricesHoldTax, TaxKind
+from fee_payments.exceptions import TaxOverlap
+from fee_payments.services import taxes
 from fee_payments.services.seat_codes import MOST_CODES
 
 # What was sold under a price points at it, so a price that is there can only end.
-FROZEN = ("payer_class", "amount_minor", "currency", "valid_from")
+FROZEN = ("payer_class", "amount_minor", "currency", "holds_tax", "valid_from")
+# The same of a tax rate.
+FROZEN_RATE = ("country", "payer_scope", "kind", "basis_points", "inclusive", "valid_from")
 
 
 _WHOLE = 10_000  # basis points
@@ -27,7 +33,17 @@ _WHOLE = 10_000  # basis points
 _MINOR = _("In minor units: 12000 is 120.00 in a currency with cents, and 12000 in one without.")
 
 
-def _currency(code: str) -> str:
+def country_code(code: str) -> str:
+    """A country that exists; "" stays "" where a country may be missing."""
+    if code and code not in countries:
+        raise forms.ValidationError(
+            _("“%(code)s” is not a country code of ISO 3166; write it like FR.") % {"code": code}
+        )
+    return code
+
+
+def currency_code(code: str) -> str:
+    """A currency that exists."""
     try:
         exponent(code)
     except UnknownCurrency as unknown:
@@ -35,12 +51,19 @@ def _currency(code: str) -> str:
     return code
 
 
-def _end(form: forms.ModelForm) -> Any:  # type: ignore[type-arg]
+def end_of(form: forms.ModelForm) -> Any:  # type: ignore[type-arg]
     """``valid_until``, if it comes after ``valid_from``."""
     begins, ends = (form.cleaned_data.get(name) for name in ("valid_from", "valid_until"))
     if begins is not None and ends is not None and ends <= begins:
         raise forms.ValidationError(_("The end has to be after the beginning."))
     return ends
+
+
+def freeze(form: forms.ModelForm, names: Iterable[str]) -> None:  # type: ignore[type-arg]
+    """Let the fields of a row that is there be read, and not written."""
+    if form.instance.pk:
+        for name in names:
+            form.fields[name].disabled = True
 
 
 def _one_line(text: str) -> str:
@@ -62,7 +85,7 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
         model = models.Offering
         fields = "__all__"  # noqa: DJ007 - an operator sees all of it; seats_taken is not editable
         help_texts = {
-            "course_key": _("Like course-v1:ORG+CODE+RUN."),
+            "course_key": _("Like course-v1:ORG+CODE+RUN. A bundle may be of none."),
             "full_seat_cost_minor": _MINOR,
         }
 
@@ -70,11 +93,19 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields["code"].disabled = True
-            self.fields["course_key"].disabled = selectors.is_in_use(self.instance)
+            in_use = selectors.is_in_use(self.instance)
+            self.fields["course_key"].disabled = self.fields["kind"].disabled = in_use
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_bundle = cleaned.get("kind") == models.Offering.Kind.BUNDLE
+        if not is_bundle and cleaned.get("course_key") == "":
+            self.add_error("course_key", _("Only a bundle may be of no course run."))
+        return cleaned
 
     def clean_course_key(self) -> str:
         typed: str = self.cleaned_data["course_key"]
-        if not is_course_run(typed):
+        if typed and not is_course_run(typed):
             raise forms.ValidationError(
                 _("There is no course run “%(course)s”.") % {"course": typed}
             )
@@ -96,7 +127,7 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
         code: str = self.cleaned_data["full_seat_cost_currency"]
         if not code and self.cleaned_data.get("full_seat_cost_minor"):
             raise forms.ValidationError(_("An amount needs its currency."))
-        return _currency(code) if code else code
+        return currency_code(code) if code else code
 
 
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -109,41 +140,69 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            for name in FROZEN:
-                self.fields[name].disabled = True
+        self.fields["holds_tax"].required = False
+        freeze(self, FROZEN)
+
+    def clean_amount_minor(self) -> int:
+        amount: int = self.cleaned_data["amount_minor"]
+        if amount > MAX_MINOR:
+            raise forms.ValidationError(_("This is larger than any amount we keep."))
+        return amount
 
     def clean_currency(self) -> str:
-        return _currency(self.cleaned_data["currency"])
+        return currency_code(self.cleaned_data["currency"])
+
+    def clean_holds_tax(self) -> str:
+        return self.cleaned_data["holds_tax"] or PricesHoldTax.AS_THE_RATE.value
 
     def clean_valid_until(self) -> Any:
-        return _end(self)
+        return end_of(self)
 
 
 class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A tax rate of a country that exists."""
+    """A tax rate of a country that exists; one that is there can only end."""
 
     class Meta:
         model = models.TaxRate
-        fields = ("country", "basis_points", "inclusive", "valid_from", "valid_until")
+        fields = (*FROZEN_RATE, "valid_until", "name", "legal_note", "source")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("payer_scope", "kind"):
+            self.fields[name].required = False
+        freeze(self, FROZEN_RATE)
 
     def clean_country(self) -> str:
-        code: str = self.cleaned_data["country"]
-        if code not in countries:
-            raise forms.ValidationError(
-                _("“%(code)s” is not a country code of ISO 3166; write it like FR.")
-                % {"code": code}
-            )
-        return code
+        return country_code(self.cleaned_data["country"])
+
+    def clean_payer_scope(self) -> str:
+        return self.cleaned_data["payer_scope"] or PayerScope.ANY.value
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or TaxKind.STANDARD.value
 
     def clean_basis_points(self) -> int:
         basis_points: int = self.cleaned_data["basis_points"]
         if basis_points > _WHOLE:
             raise forms.ValidationError(_("At most 10000 basis points: that is 100 per cent."))
+        if basis_points and self.cleaned_data.get("kind") in (TaxKind.ZERO, TaxKind.EXEMPT):
+            raise forms.ValidationError(_("A zero rate, or an exempt one, has no basis points."))
         return basis_points
 
     def clean_valid_until(self) -> Any:
-        return _end(self)
+        return end_of(self)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            row = models.TaxRate(pk=self.instance.pk, **cleaned)
+            try:
+                taxes.check_no_overlap(row)
+            except TaxOverlap:
+                raise forms.ValidationError(
+                    _("Another rate for these payers holds on some of these days: end it first.")
+                ) from None
+        return cleaned
 
 
 class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -320,10 +320,6 @@ def _order_page(
         "next_step": found.next_step(at),
         "may_refund": may_refund and found.paid_at is not None and bool(found.left),
         "left": found.left,
-        and clock.now() < found.expires_at,
-        "course_url": _course_url(found.course_key),
-        "may_refund": may_refund and found.paid_at is not None and bool(left),
-        "left": left,
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
         # As it was when the form was opened: who looks away for a while is told what has changed.

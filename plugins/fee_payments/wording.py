@@ -6,7 +6,7 @@ An error's own text is for logs and commands; pure rules know no translation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from fairgate.errors import FairgateError
 from fairgate.languages import Language, isolated, language
 from fee_payments import compat
-from fee_payments.data import EntitlementSummary, SeatCodeState
+from fee_payments.data import EntitlementSummary, PriceSpan, SeatCodeState, SpanKind
 from fee_payments.exceptions import (
     CountryBlocked,
     NoPrice,
@@ -24,7 +24,7 @@ from fee_payments.exceptions import (
     TooManyTries,
     UpgradeOver,
 )
-from fee_payments.models import Entitlement
+from fee_payments.models import PAYER_LABELS, Entitlement
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty, NotEligible
 
@@ -116,6 +116,32 @@ def ended_note(right: EntitlementSummary, *, at: datetime) -> str:
     elif right.revoked_at == end and right.revoked_because == Entitlement.DISPUTE_LOST:
         said = _("Your bank took your payment back on %(date)s; with it your access ended.")
     return said % {"date": date_format(end.astimezone(UTC), "DATE_FORMAT")}
+
+
+def price_span(span: PriceSpan, *, on: date) -> str:
+    """What a price list says of a time, in a sentence; ``on`` is today (UTC)."""
+    said = {
+        "payer": PAYER_LABELS[span.payer_class],
+        "amount": span.price.amount if span.price else span.currency,
+        "begins": date_format(span.begins),
+        "ends": date_format(span.ends) if span.ends else "",
+    }
+    now = span.is_of(on)
+    if span.kind is SpanKind.GAP:
+        template = _("%(payer)s: no price in %(amount)s from %(begins)s until %(ends)s.")
+        if span.ends is None:
+            template = _("%(payer)s: no price in %(amount)s from %(begins)s on.")
+        return template % said
+    if span.ends is None:
+        today = _("%(payer)s: %(amount)s today, since %(begins)s.")
+        coming = _("%(payer)s: %(amount)s from %(begins)s on.")
+    else:
+        today = _("%(payer)s: %(amount)s today, from %(begins)s until %(ends)s.")
+        coming = _("%(payer)s: %(amount)s from %(begins)s until %(ends)s.")
+    sentence = (today if now else coming) % said
+    if span.kind is SpanKind.OVERLAP:
+        sentence += " " + _("Two prices hold then; the one that began later counts.")
+    return sentence
 
 
 def _no_price(error: NoPrice) -> str:

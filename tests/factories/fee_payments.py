@@ -30,6 +30,12 @@ from fee_payments.providers import sandbox, sandbox_book
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 PRICE = Money("120.00", "USD")
+# What the admin's form of an offering sends where nothing is in its lists.
+NO_PARTS = {
+    f"{part}-{count}_FORMS": "0"
+    for part in ("prices", "sessions", "items")
+    for count in ("TOTAL", "INITIAL")
+}
 RETURN_URL = "http://testserver/back/"
 
 

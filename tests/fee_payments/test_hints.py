@@ -79,7 +79,7 @@ def form(**changes):
     typed = {
         "code": "spectrum", "title": "Spectrum management", "course_key": make.COURSE,
         "kind": "course_run", "delivery": "online", "full_seat_cost_minor": "0",
-        "prices-TOTAL_FORMS": "0", "prices-INITIAL_FORMS": "0",
+        **make.NO_PARTS,
     }  # fmt: skip
     return {**typed, **changes}
 

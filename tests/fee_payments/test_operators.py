@@ -78,7 +78,8 @@ def test_editing_a_title_keeps_the_seats_that_were_taken_meanwhile():
     form = {
         "code": row.code, "title": "Spectrum, edited", "course_key": row.course_key,
         "kind": row.kind, "delivery": row.delivery, "capacity": "1",
-        "full_seat_cost_minor": "0", "prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "1",
+        "full_seat_cost_minor": "0", **make.NO_PARTS,
+        "prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "1",
         "prices-0-id": str(price.pk), "prices-0-offering": str(row.pk),
     }  # fmt: skip
     url = reverse("admin:fee_payments_offering_change", args=[row.pk])
