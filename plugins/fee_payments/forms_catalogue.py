@@ -125,15 +125,14 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def validate_unique(self) -> None:
         """As Django's, but a new default takes the place of the old one."""
+        left_out = self._get_validation_exclusions()  # type: ignore[attr-defined]
         try:
-            self.instance.validate_unique(
-                exclude={*self._get_validation_exclusions(), "is_default"}
-            )
+            self.instance.validate_unique(exclude={*left_out, "is_default"})
         except forms.ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined]
 
     def save(self, commit: bool = True) -> models.Merchant:  # noqa: FBT001, FBT002 - Django's signature
-        if self.instance.is_default:
+        if not self.errors and self.instance.is_default:
             others = models.Merchant.objects.filter(is_default=True).exclude(pk=self.instance.pk)
             others.update(is_default=None)
         row: models.Merchant = super().save(commit=commit)
