@@ -343,7 +343,7 @@ def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> di
         "typed": request.POST.get(field, ""),
         "line": line,
         "language": course_language(line.course_key),
-        "course_url": compat.course_url(line.course_key),
+        "course_url": _course_url(line.course_key),
     }
 
 
