@@ -77,12 +77,21 @@ class OrdersMachine(RuleBasedStateMachine):
         for capacity, (code, price) in enumerate(PRICES.items(), 2):
             prices = (make.price(Money(price, "USD")),)
             make.offering(code, prices=prices, capacity=capacity)
+        # Two who have paid: what a run is about begins at once.
+        make.paid_order_of(make.learner(1), "course", "exam", at=self.now)
+        make.paid_order_of(make.learner(2), "stamp", "course", at=self.now)
+
+    @rule(who=some.integers(1, 4), codes=some.permutations(list(PRICES)), count=some.integers(1, 3))
+    def buy(self, who, codes, count):
+        with suppress(NoSeatLeft, AlreadyEntitled):
+            make.paid_order_of(make.learner(who), *codes[:count], at=self.now, key=self.key())
 
     @rule(who=some.integers(1, 4), codes=some.permutations(list(PRICES)), count=some.integers(1, 3))
     def order(self, who, codes, count):
         with suppress(NoSeatLeft, AlreadyEntitled):
             make.order_of(make.learner(who), *codes[:count], at=self.now, key=self.key())
 
+    @precondition(lambda self: models.Order.objects.filter(state__in=OPEN).exists())
     @rule(data=some.data())
     def start_to_pay(self, data):
         rows = models.Order.objects.filter(state__in=OPEN, expires_at__gt=self.now)
@@ -96,6 +105,7 @@ class OrdersMachine(RuleBasedStateMachine):
             body = make.event(row, at=self.now, id=self.key(), **changes)
             make.send(body, at=self.now)
 
+    @precondition(lambda self: models.Payment.objects.filter(processor_fee_minor=None).exists())
     @rule(data=some.data())
     def fee_is_told(self, data):
         rows = models.Payment.objects.filter(paid_at__isnull=False, processor_fee_minor=None)
@@ -107,7 +117,6 @@ class OrdersMachine(RuleBasedStateMachine):
     def provider_feels_like(self, answer):
         self.answer = answer
 
-    @precondition(lambda self: models.Payment.objects.filter(paid_at__isnull=False).exists())
     @rule(data=some.data(), everything=some.booleans())
     def refund(self, data, everything):
         row = self.one_of(data, models.Order.objects.filter(payments__paid_at__isnull=False))
@@ -124,10 +133,23 @@ class OrdersMachine(RuleBasedStateMachine):
         with suppress(RefundRefused, FeeNotKnown, ProviderRefused, ProviderUnavailable):
             api.refund(row.uuid, parts=parts, key=self.key(), reason="asked", by=9, at=self.now)
 
+    @rule(data=some.data())
+    def refund_a_whole_line(self, data):
+        order = self.one_of(data, models.Order.objects.filter(payments__paid_at__isnull=False))
+        line = self.one_of(data, order.lines.all())
+        left = Money.from_minor(line.paid_minor - line.refunded_minor, "USD")
+        with suppress(RefundRefused, FeeNotKnown, ProviderRefused, ProviderUnavailable):
+            api.refund(
+                order.uuid, parts={line.uuid: left}, key=self.key(), reason="asked", by=9,
+                at=self.now,
+            )  # fmt: skip
+
+    @precondition(lambda self: models.Refund.objects.filter(refunded_at=None).exists())
     @rule()
     def refunds_are_finished(self):
         api.finish_refunds(at=self.now)
 
+    @precondition(lambda self: models.Refund.objects.filter(asked_at__isnull=False).exists())
     @rule(data=some.data(), went_well=some.booleans())
     def provider_tells_the_end(self, data, went_well):
         rows = models.Refund.objects.filter(asked_at__isnull=False)
