@@ -50,6 +50,9 @@ REQUIRES = [
     "typst>=0.15",  # draws documents: no system packages, one wheel
 ]
 
+# Payments by Stripe: the official SDK, whose version is that of the API (docs/decisions/0034).
+STRIPE = ["stripe>=16.1"]
+
 # The demo runs the blocks in the workbench of the SDK.
 DEMO = ["xblock-sdk>=0.14"]
 
@@ -68,7 +71,6 @@ TEST = [
     "pytest-socket",
     "pytest-xdist",
     "setuptools>=64",
-    "stripe>=16.1",  # drives the peer of tests/stripe_peer, and says what a valid request is
     "wheel",
 ]
 
@@ -124,7 +126,12 @@ setup(
     include_package_data=False,
     zip_safe=False,
     install_requires=REQUIRES,
-    extras_require={"demo": DEMO, "test": DEMO + TEST, "dev": DEMO + TEST + DEV},
+    extras_require={
+        "stripe": STRIPE,
+        "demo": DEMO,
+        "test": DEMO + STRIPE + TEST,
+        "dev": DEMO + STRIPE + TEST + DEV,
+    },
     entry_points={
         "xblock.v1": [
             "fee_gate = fee_gate:FeeGateXBlock",
@@ -132,6 +139,11 @@ setup(
         ],
         "lms.djangoapp": DJANGO_APPS,
         "cms.djangoapp": DJANGO_APPS,
+        # Payment providers; other distributions add theirs (fee_payments.providers.base).
+        "fairgate.payment_providers": [
+            "sandbox = fee_payments.providers.sandbox:Sandbox",
+            "stripe = fee_payments.providers.stripe_checkout.provider:StripeCheckout",
+        ],
         "openedx.user_partition_scheme": [
             "fee_gate = fee_gate.partitions:FeeGatePartitionScheme",
         ],

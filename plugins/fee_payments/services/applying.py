@@ -42,24 +42,48 @@ RANK = (
 _UNKNOWN = EventReceipt(
     outcome=EventOutcome.WAITING, sentence="No payment of ours has this reference."
 )
+_MISNAMED = EventReceipt(
+    outcome=EventOutcome.HELD,
+    sentence="Held for a person: it names a payment of ours that is another charge.",
+)
 _NOT_PAID = EventReceipt(
     outcome=EventOutcome.WAITING, sentence="Nothing is paid here yet, as far as we know."
 )
 
 
-def apply_facts(provider: str, facts: tuple[Fact, ...], *, at: datetime) -> EventReceipt:
-    """Write facts of one payment. Called in a transaction that has locked nothing but its event.
+def find_payment(provider: str, facts: tuple[Fact, ...]) -> int | None:
+    """The primary key of the payment that facts are about; ``None``: none of ours.
 
-    One that cannot be written leaves no trace and does not keep the others from it: it waits.
+    Called before the transaction that writes the facts: what it reads first has to be a row that it
+    locks, or it would go on with what was true before it waited for the lock. One whose answer was
+    lost is found by what we attached to it.
     """
-    receipts = [_apply(provider, fact, at=at) for fact in facts]
+    fact = facts[0]
+    rows = models.Payment.objects.filter(provider=provider)
+    found = rows.filter(reference=fact.reference).first() or _started(provider, _hint(facts))
+    return found.pk if found is not None else None
+
+
+def apply_facts(
+    provider: str, facts: tuple[Fact, ...], payment_pk: int | None, *, at: datetime
+) -> EventReceipt:
+    """Write facts of one payment: ``payment_pk`` is what ``find_payment`` has found.
+
+    Called in a transaction that has read nothing, but may have locked its event. A fact that cannot
+    be written leaves no trace and does not keep the others from it: it waits.
+    """
+    if payment_pk is None:
+        return _MISNAMED if _names_another(provider, _hint(facts)) else _UNKNOWN
+    receipts = [_apply(payment_pk, fact, at=at) for fact in facts]
     return min(receipts, key=lambda receipt: RANK.index(receipt.outcome))
 
 
-def _apply(provider: str, fact: Fact, *, at: datetime) -> EventReceipt:
-    payment = _locked_payment(provider, fact)
-    if payment is None:
-        return _UNKNOWN
+def _apply(payment_pk: int, fact: Fact, *, at: datetime) -> EventReceipt:
+    payment = models.Payment.objects.select_for_update().get(pk=payment_pk)
+    if payment.reference != fact.reference:
+        # Found by what we attached to it: it has the provider's reference from now on.
+        payment.reference = fact.reference
+        payment.save(update_fields=["reference"])
     order = models.Order.objects.select_for_update().get(pk=payment.order_id)
     try:
         with transaction.atomic():
@@ -69,23 +93,17 @@ def _apply(provider: str, fact: Fact, *, at: datetime) -> EventReceipt:
         return EventReceipt(outcome=EventOutcome.WAITING, sentence=str(error))
 
 
-def _locked_payment(provider: str, fact: Fact) -> models.Payment | None:
-    """The payment of a fact, locked.
+def _hint(facts: tuple[Fact, ...]) -> UUID | None:
+    """Which payment of ours the provider says it is."""
+    hints = (getattr(fact, "payment_hint", None) for fact in facts)
+    return next((hint for hint in hints if hint is not None), None)
 
-    Found without a lock, locked by its primary key: a locking read that finds nothing locks the gap
-    in the index where the row may be about to go. One whose answer was lost is found by what we
-    attached to it, and has its reference from now on; one that has another reference is not meant.
-    """
-    found = models.Payment.objects.filter(provider=provider, reference=fact.reference).first()
-    if found is None:
-        found = _started(provider, getattr(fact, "payment_hint", None))
-    if found is None:
-        return None
-    payment = models.Payment.objects.select_for_update().get(pk=found.pk)
-    if payment.reference != fact.reference:
-        payment.reference = fact.reference
-        payment.save(update_fields=["reference"])
-    return payment
+
+def _names_another(provider: str, hint: UUID | None) -> bool:
+    """Whether a charge that is none of ours names a payment of ours that is another charge."""
+    if hint is None:
+        return False
+    return models.Payment.objects.filter(provider=provider, uuid=hint).exists()
 
 
 def _started(provider: str, hint: UUID | None) -> models.Payment | None:

@@ -57,6 +57,7 @@ def record_dispute(
         provider=payment.provider, reference=fact.dispute_reference
     ).first()
     if row is not None and not _is_newer(fact, row):
+        _date_back(row, fact)
         return _KNOWN
     before = DisputeState(row.state) if row is not None else None
     row = _write(row, payment, fact)
@@ -64,6 +65,29 @@ def record_dispute(
         _take_effect(order, row, before, at=at)
     log.info("dispute: dispute=%s payment=%s state=%s", row.uuid, payment.uuid, row.state)
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence=f"Dispute: {fact.state}.")
+
+
+def review(order: models.Order) -> None:
+    """Look again at what disputes mean for an order of which something was refunded meanwhile.
+
+    A part that is lost and a rest that is refunded end access, whichever of the two is told first.
+    The order is locked.
+    """
+    if not models.Dispute.objects.filter(payment__order=order).exists():
+        return
+    if _mark(order) == "lost":
+        _end_rights(order, models.Entitlement.DISPUTE_LOST, at=_lost_at(order))
+
+
+def _lost_at(order: models.Order) -> datetime:
+    """The moment from which nothing of an order's money was left, in whatever order it was told."""
+    lost = models.Dispute.objects.filter(payment__order=order, state=DisputeState.LOST)
+    refunds = models.Refund.objects.filter(payment__order=order, refunded_at__isnull=False)
+    moments = [
+        *lost.values_list("decided_at", flat=True),
+        *refunds.values_list("refunded_at", flat=True),
+    ]
+    return max(moment for moment in moments if moment is not None)
 
 
 def refuse_refund(payment: models.Payment, amount: Money) -> None:
@@ -85,6 +109,13 @@ def refuse_refund(payment: models.Payment, amount: Money) -> None:
             _("%(left)s is left of this payment after a dispute that was lost.")
             % {"left": Money.from_minor(max(left, 0), payment.currency)}
         )
+
+
+def _date_back(row: models.Dispute, fact: Disputed) -> None:
+    """What is told late may still say when it began."""
+    if fact.occurred_at < row.opened_at:
+        row.opened_at = fact.occurred_at
+        row.save(update_fields=["opened_at"])
 
 
 def _is_newer(fact: Disputed, row: models.Dispute) -> bool:
@@ -131,7 +162,7 @@ def _take_effect(
     elif row.state == DisputeState.LOST:
         _tell(signals.DISPUTE_LOST, row)
         if marked == "lost":
-            _end_rights(order, models.Entitlement.DISPUTE_LOST, at=at)
+            _end_rights(order, models.Entitlement.DISPUTE_LOST, at=_lost_at(order))
     elif row.state == DisputeState.WON:
         _tell(signals.DISPUTE_WON, row)
     if not marked:

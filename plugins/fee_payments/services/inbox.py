@@ -25,7 +25,7 @@ from fee_payments import conf, models
 from fee_payments.data import EventOutcome, EventReceipt
 from fee_payments.exceptions import UnknownEvent
 from fee_payments.providers.base import EventHead, Provider
-from fee_payments.providers.facts import Fact
+from fee_payments.providers.facts import Fact, FeeKnown, Paid
 from fee_payments.providers.registry import get_provider
 from fee_payments.services import applying
 
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 # How many events one run of the command works, so that a run ends.
 RETRY_AT_ONCE = 500
+
+# What others wait for: nothing is refunded or disputed before it is paid, and its fee is known.
+_WAITED_FOR = (Paid, FeeKnown)
 
 _KNOWN = EventReceipt(outcome=EventOutcome.KNOWN, sentence="This event was known.")
 
@@ -111,9 +114,11 @@ def work_event(pk: int, *, at: datetime) -> EventReceipt:
     except FairgateError as error:
         log.warning("provider event cannot be read now: event=%s error=%s", pk, error)
         return _put_off(pk, str(error), at=at)
-    receipt = _act_once(pk, facts, at=at)
+    receipt = _act_once(pk, facts, row.provider, at=at)
     log.info("provider event: provider=%s event=%s outcome=%s", row.provider, pk, receipt.outcome)
-    if receipt.outcome is EventOutcome.SETTLED:
+    if receipt.outcome is EventOutcome.SETTLED and any(
+        isinstance(one, _WAITED_FOR) for one in facts
+    ):
         _work_those_that_wait(pk, at=at)
     return receipt
 
@@ -182,7 +187,8 @@ def _is_foreign(row: models.ProviderEvent) -> bool:
 
 
 @run_again
-def _act_once(pk: int, facts: tuple[Fact, ...], *, at: datetime) -> EventReceipt:
+def _act_once(pk: int, facts: tuple[Fact, ...], provider: str, *, at: datetime) -> EventReceipt:
+    payment_pk = applying.find_payment(provider, facts) if facts else None
     with transaction.atomic(durable=True):
         # The lock is the first read of this transaction: two workers with the same event queue
         # here, and the second one sees what the first one wrote.
@@ -194,7 +200,7 @@ def _act_once(pk: int, facts: tuple[Fact, ...], *, at: datetime) -> EventReceipt
             receipt = EventReceipt(outcome=EventOutcome.IGNORED, sentence=kept)
         else:
             row.reference = facts[0].reference[:128]
-            receipt = applying.apply_facts(row.provider, facts, at=at)
+            receipt = applying.apply_facts(provider, facts, payment_pk, at=at)
         return _written(row, receipt, at=at)
 
 

@@ -61,7 +61,8 @@ def list_wrong_rights(*, at: datetime, fix: bool = False) -> tuple[Difference, .
 def _compare(
     provider: str, facts: tuple[Fact, ...], *, at: datetime, fix: bool
 ) -> Iterator[Difference]:
-    receipt = (_write if fix else _try)(provider, facts, at=at)
+    payment_pk = applying.find_payment(provider, facts)
+    receipt = _written(provider, facts, payment_pk, at=at, fix=fix)
     if receipt.outcome in _SAME:
         return
     needs_person = receipt.outcome in (EventOutcome.HELD, EventOutcome.WAITING)
@@ -75,14 +76,11 @@ def _compare(
 
 
 @in_transaction
-def _write(provider: str, facts: tuple[Fact, ...], *, at: datetime) -> EventReceipt:
-    return applying.apply_facts(provider, facts, at=at)
-
-
-@in_transaction
-def _try(provider: str, facts: tuple[Fact, ...], *, at: datetime) -> EventReceipt:
-    receipt = applying.apply_facts(provider, facts, at=at)
-    transaction.set_rollback(True)
+def _written(
+    provider: str, facts: tuple[Fact, ...], payment_pk: int | None, *, at: datetime, fix: bool
+) -> EventReceipt:
+    receipt = applying.apply_facts(provider, facts, payment_pk, at=at)
+    transaction.set_rollback(not fix)
     return receipt
 
 
