@@ -310,13 +310,15 @@ def _order_page(
     except UnknownOrder as unknown:
         raise Http404 from unknown
     at = clock.now()
+    is_open = found.state in (OrderState.CREATED, OrderState.PENDING) and at < found.expires_at
     context: dict[str, object] = {
         "order": found,
         "lines": [_shown(line, request, several=len(found.lines) > 1) for line in found.lines],
         "has_several": len(found.lines) > 1,
         "error": error,
-        "is_open": found.state in (OrderState.CREATED, OrderState.PENDING)
-        and at < found.expires_at,
+        "is_open": is_open,
+        "ways": api.list_providers(found) if is_open else (),
+        "sandbox_url": _sandbox_url(found) if may_refund else "",
         "next_step": found.next_step(at),
         "may_refund": may_refund and found.paid_at is not None and bool(found.left),
         "left": found.left,
@@ -333,6 +335,13 @@ def _order_page(
             "why": request.POST.get("why", ""),
         }
     return render(request, "fee_payments/order.html", context, status=status)
+
+
+def _sandbox_url(found: OrderSummary) -> str:
+    """Where a payment at the sandbox can be refunded or disputed, as at a provider; else ""."""
+    if found.provider != "sandbox" or not conf.is_test_mode():
+        return ""
+    return reverse("fee_payments:sandbox", args=[found.reference])
 
 
 def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> dict[str, object]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
 from fee_payments import conf
-from fee_payments.exceptions import ProviderMisconfigured, UnknownProvider
+from fee_payments.exceptions import PaymentsError, ProviderMisconfigured, UnknownProvider
 from fee_payments.providers.base import ENTRY_POINTS, Provider
+
+log = logging.getLogger(__name__)
 
 # Ours are known without the metadata of an installation, and nobody else can take their names.
 OURS = {
@@ -34,9 +37,17 @@ def get_provider(name: str) -> Provider:
 
 
 def list_providers() -> tuple[Provider, ...]:
-    """Every provider that can be used now, in the order of the setting."""
-    built = (build(name) for name in conf.providers())
-    return tuple(one for one in built if one.is_live is not conf.is_test_mode())
+    """Every provider that can be used now, in the order of the setting.
+
+    One that cannot be built keeps nobody from the others; the system check says what is wrong.
+    """
+    found = []
+    for name in conf.providers():
+        try:
+            found.append(get_provider(name))
+        except PaymentsError as error:
+            log.error("payment provider left out: %s", error)  # noqa: TRY400 - its text says it all
+    return tuple(found)
 
 
 def build(name: str) -> Provider:

@@ -18,6 +18,7 @@ from fee_payments.services.ordering import place_order, take_waived_seat
 from fee_payments.services.payers import block_country, verify_payer
 from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote, quote_lines
+from fee_payments.services.quoting import keep_price, price_kept, quote
 from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refund_requests import (
     ask_for_refund,
