@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +20,7 @@ from fee_payments import (
     api,
     models,
     selectors,
+    tasks,
 )
 from fee_payments.admin_base import ReadOnlyAdmin
 from fee_payments.data import IssuedSeatCodes
@@ -96,11 +98,13 @@ class ProviderEventAdmin(ReadOnlyAdmin):
         """Work each once more; what was recorded is known, and has no second effect."""
         for pk in list(events.values_list("pk", flat=True)):
             try:
-                said = api.replay_event(pk, at=clock.now()).sentence
+                api.reopen_event(pk, at=clock.now())
             except PaymentsError as refused:
                 self.message_user(request, f"{pk}: {refused}", messages.ERROR)
             else:
-                self.message_user(request, f"{pk}: {said}")
+                # After the commit of this request: an event is worked in a transaction of its own.
+                transaction.on_commit(partial(tasks.work_event, pk))
+                self.message_user(request, _("Event %(pk)s is worked again.") % {"pk": pk})
 
 
 @admin.register(models.Dispute)

@@ -18,7 +18,8 @@ Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
 ``forget_learner``,
-``take_event``, ``work_event``, ``replay_event``, ``retry_events``, ``scrub_events``,
+``take_event``, ``work_event``, ``replay_event``, ``reopen_event``,
+``retry_events``, ``scrub_events``,
 ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
 ``set_offering``, ``set_tax`` for seeds.
 
@@ -83,6 +84,7 @@ from fee_payments.services import (
     refund,
     refund_offer,
     refuse_refund_request,
+    reopen_event,
     replay_event,
     retry_events,
     revoke_seat_code,
@@ -152,6 +154,7 @@ __all__ = [
     "refund_offer",
     "refund_request",
     "refuse_refund_request",
+    "reopen_event",
     "replay_event",
     "retry_events",
     "revoke_seat_code",

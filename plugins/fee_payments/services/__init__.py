@@ -7,6 +7,7 @@ from fee_payments.services.closing import expire_orders
 from fee_payments.services.forgetting import forget_learner
 from fee_payments.services.inbox import (
     receive_event,
+    reopen_event,
     replay_event,
     retry_events,
     scrub_events,
@@ -18,7 +19,6 @@ from fee_payments.services.ordering import place_order, take_waived_seat
 from fee_payments.services.payers import block_country, verify_payer
 from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote, quote_lines
-from fee_payments.services.quoting import keep_price, price_kept, quote
 from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refund_requests import (
     ask_for_refund,
@@ -62,6 +62,7 @@ __all__ = [
     "refund",
     "refund_offer",
     "refuse_refund_request",
+    "reopen_event",
     "replay_event",
     "retry_events",
     "revoke_seat_code",

@@ -145,9 +145,16 @@ def retry_events(*, at: datetime) -> int:
 
 
 def replay_event(pk: int, *, at: datetime) -> EventReceipt:
-    """Work an event once more, whatever became of it: a person has looked.
+    """Work an event once more, whatever became of it: a person has looked. Raises as below.
 
     Facts that were recorded are known, so this has no second effect.
+    """
+    reopen_event(pk, at=at)
+    return work_event(pk, at=at)
+
+
+def reopen_event(pk: int, *, at: datetime) -> None:
+    """Let an event be worked once more, by whoever comes next.
 
     Raises:
         UnknownEvent: there is none, it is not for us, or what was sent is not kept any more.
@@ -160,7 +167,6 @@ def replay_event(pk: int, *, at: datetime) -> EventReceipt:
     if _is_foreign(row):
         raise UnknownEvent("This event is not for us.")
     models.ProviderEvent.objects.filter(pk=pk).update(handled_at=None, next_try_at=at, attempts=0)
-    return work_event(pk, at=at)
 
 
 def scrub_events(*, at: datetime) -> int:
