@@ -21,6 +21,7 @@ from demo_site.runtime import DemoRuntime, resources_html
 from fee_gate import api as gate
 from fee_gate import presenter
 from fee_gate.data import RecomputeSummary
+from fee_payments import api as payments
 
 EDITABLE = ("fee_gate", "partner_badge")
 
@@ -47,6 +48,7 @@ def studio(request: HttpRequest, slug: str) -> HttpResponse:
             )
     context = {
         "course": runtime.get_block(run.root),
+        "fees_url": payments.author_page_url(str(run.key)),
         "slug": slug,
         "runs": courseware.runs(),
         "rows": rows,

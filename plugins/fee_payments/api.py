@@ -13,7 +13,8 @@ Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``
 ``list_entitlements``; the facts again: ``list_payments``, ``list_refunds``,
 ``list_waived_seats``, ``list_returned_seats``;
 ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``price_list``,
-``list_merchants``, ``merchant``; ``room_place``, ``list_room_places``;
+``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``;
+``room_place``, ``list_room_places``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
@@ -22,6 +23,10 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``retry_events``, ``scrub_events``,
 ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
 ``set_offering``, ``set_tax`` for seeds.
+``retry_events``, ``finish_refunds``, ``expire_orders``; ``join_room``, ``leave_room``,
+``offer_seats``, ``tell_room_offers``; ``add_authored``, ``change_authored``, ``price_authored``;
+``verify_payer``, ``block_country``; ``set_offering``,
+``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds.
 
 Each is described where it is defined.
 """
@@ -29,13 +34,16 @@ Each is described where it is defined.
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote as quote_path
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from fee_payments import compat, rules, selectors, wording
 from fee_payments.data import PriceSpan
 from fee_payments.providers import registry
+from fee_payments.data import OfferingSummary, PriceSpan
 from fee_payments.selectors import (
+    author_limits,
     course_key_of,
     entitled_offerings,
     given_seat,
@@ -60,9 +68,11 @@ from fee_payments.selectors import (
     room_place,
 )
 from fee_payments.services import (
+    add_authored,
     add_tax,
     ask_for_refund,
     block_country,
+    change_authored,
     expire_orders,
     finish_refunds,
     forget_learner,
@@ -74,6 +84,7 @@ from fee_payments.services import (
     list_wrong_rights,
     offer_seats,
     place_order,
+    price_authored,
     price_kept,
     publish_terms,
     quote,
@@ -104,9 +115,13 @@ from fee_payments.services import choices_for as list_providers
 
 __all__ = [
     "account_page_url",
+    "add_authored",
     "add_tax",
     "ask_for_refund",
+    "author_limits",
+    "author_page_url",
     "block_country",
+    "change_authored",
     "course_key_of",
     "ended_note",
     "entitled_offerings",
@@ -141,9 +156,11 @@ __all__ = [
     "offering",
     "order",
     "place_order",
+    "price_authored",
     "price_kept",
     "price_list",
     "provider_names",
+    "price_spans",
     "publish_terms",
     "quote",
     "quote_lines",
@@ -179,6 +196,16 @@ def account_page_url() -> str:
     return compat.account_url()
 
 
+def author_page_url(course_key: str) -> str:
+    """The address of the page on which authors manage a course's fees, for who is in Studio."""
+    try:
+        path = reverse("fee_payments:author_fees", args=[course_key])
+    except NoReverseMatch:
+        # Studio serves none of our pages: the LMS does, at the place that ``apps`` declares.
+        path = f"/fairgate/fees/author/{quote_path(course_key)}/"
+    return compat.absolute_url(path)
+
+
 def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
     """What became of a right that this learner had, translated; "" if none ended, or one holds."""
     right = selectors.ended_entitlement(user_id, offering_code, at=at)
@@ -196,7 +223,12 @@ def price_list(offering_code: str) -> tuple[PriceSpan, ...]:
     Raises:
         UnknownOffering: no offering has this code.
     """
-    return rules.price_gaps(selectors.offering(offering_code).prices)
+    return price_spans(selectors.offering(offering_code))
+
+
+def price_spans(found: OfferingSummary) -> tuple[PriceSpan, ...]:
+    """The same of an offering that is at hand."""
+    return rules.price_gaps(found.prices)
 
 
 def seat_code_page_url(offering_code: str) -> str:

@@ -138,22 +138,6 @@ def may_author(user_id: int, course_key: str) -> bool:
     return user is not None and bool(has_studio_write_access(user, key))
 
 
-@replaceable
-def has_course(course_key: str) -> bool:
-    """Whether there is such a course run."""
-    from opaque_keys import InvalidKeyError
-    from opaque_keys.edx.keys import CourseKey
-    from openedx.core.djangoapps.content.course_overviews.models import (
-        CourseOverview,
-    )
-
-    try:
-        key = CourseKey.from_string(course_key)
-    except InvalidKeyError:
-        return False
-    return bool(CourseOverview.course_exists(key))
-
-
 def absolute_url(path: str) -> str:
     """The address of one of our pages for who reads it on another host, such as a micro-frontend.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from fee_payments import views, views_rooms, views_sandbox, views_seat_codes
+from fee_payments import views, views_authoring, views_rooms, views_sandbox, views_seat_codes
 
 app_name = "fee_payments"
+
+_COURSE = r"(?P<course_key>[^/:]+:[^/]+)"
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
@@ -17,6 +19,10 @@ urlpatterns = [
     path("orders/<uuid:uuid>/ask-refund/", views.ask_for_refund, name="ask_for_refund"),
     path("webhooks/<slug:provider>/", views.webhook, name="webhook"),
     path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),
+    # The key of a course run has a colon, and the code of a fee has none.
+    re_path(rf"^author/{_COURSE}/$", views_authoring.fees, name="author_fees"),
+    re_path(rf"^author/{_COURSE}/new/$", views_authoring.new_fee, name="author_new"),
+    re_path(rf"^author/{_COURSE}/fees/(?P<code>[-\w]+)/$", views_authoring.fee, name="author_fee"),
     path("<slug:code>/", views.fee, name="fee"),
     path("<slug:code>/keep/", views.keep, name="keep"),
     path("<slug:code>/order/", views.place, name="place"),

@@ -93,6 +93,18 @@ class CompatContract:
     def test_gates_hold_where_nobody_switched_them_off(self):
         assert gate.is_enforced(self.course_key) is True
 
+    # fee_payments.compat.may_author, preferred_language
+
+    def test_who_works_on_the_course_in_studio_may_author_its_fees_and_nobody_else(self):
+        assert payments.may_author(self.author_id, self.course_key) is True
+        assert payments.may_author(self.learner_id, self.course_key) is False
+        assert payments.may_author(NOBODY, self.course_key) is False
+        assert payments.may_author(self.author_id, "no:course") is False
+
+    def test_a_mail_about_a_seat_is_in_the_language_of_who_reads_it(self):
+        assert isinstance(payments.preferred_language(self.learner_id), str)
+        assert payments.preferred_language(NOBODY) == ""
+
     # fee_gate.compat.may_edit
 
     def test_an_author_may_change_the_gate_of_their_course_and_a_learner_may_not(self):

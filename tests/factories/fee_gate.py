@@ -132,6 +132,9 @@ class Payments:
         offerings = self.offerings.values()
         return tuple(one for one in offerings if course_key in (None, one.course_key))
 
+    def author_page_url(self, course_key: str) -> str:
+        return f"/fairgate/fees/author/{course_key}/"
+
     def list_entitlements(self, user_id: int, course_key: str) -> tuple[EntitlementSummary, ...]:
         if self.failure:
             raise self.failure

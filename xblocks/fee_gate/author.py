@@ -83,6 +83,7 @@ def form(gate: FeeGateXBlock, *, at: datetime, gettext: Gettext) -> dict[str, An
         "teaser": gate.teaser,
         "fee": gate.fee,
         "fees": fees,
+        "fees_url": "" if gate.is_in_library else client.author_page_url(gate.course_text),
         "no_fees": presenter.no_fees(
             is_in_library=gate.is_in_library, is_known=seen.fees is not None, gettext=gettext
         ),

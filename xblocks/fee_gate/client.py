@@ -149,6 +149,14 @@ def fee_url(fee: str) -> str:
         return ""
 
 
+def author_page_url(course_key: str) -> str:
+    """The page on which authors manage the fees of a course; "" where nobody can say."""
+    try:
+        return str(_payments().author_page_url(course_key))
+    except FairgateError:
+        return ""
+
+
 def course_fees(course_key: str) -> frozenset[str]:
     """The codes of the fees that are offered for a course.
 

@@ -296,6 +296,7 @@ def form_words(gettext: Gettext) -> dict[str, str]:
     return {
         "display_name": gettext("Name"),
         "fee": gettext("Fee"),
+        "manage_fees": gettext("Manage the fees of this course"),
         "fee_help": gettext("The fees of this course. Who keeps the price list can add one."),
         "scope": gettext("What it closes"),
         "teaser": gettext("Teaser"),

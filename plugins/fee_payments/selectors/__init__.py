@@ -27,6 +27,8 @@ from fee_payments.selectors.orders import (
     order_summary,
     total_of,
 )
+from fee_payments.selectors.limits import author_limits
+from fee_payments.selectors.orders import breakdown_of, line_of, list_orders, order, order_summary
 from fee_payments.selectors.payments import (
     list_payments,
     list_refunds,
@@ -52,6 +54,7 @@ from fee_payments.selectors.waived_seats import (
 )
 
 __all__ = [
+    "author_limits",
     "breakdown_of",
     "course_key_of",
     "dispute_summary",

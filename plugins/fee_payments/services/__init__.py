@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fee_payments.services.authoring import add_authored, change_authored, price_authored
 from fee_payments.services.catalogue import set_offering, set_session
 from fee_payments.services.closing import expire_orders
 from fee_payments.services.forgetting import forget_learner
@@ -34,10 +35,12 @@ from fee_payments.services.taxes import add_tax, set_tax
 from fee_payments.services.waiting_rooms import join_room, leave_room, offer_seats
 
 __all__ = [
+    "add_authored",
     "add_tax",
     "ask_for_refund",
     "block_country",
     "choices_for",
+    "change_authored",
     "expire_orders",
     "fail_refund",
     "finish_refunds",
@@ -50,6 +53,7 @@ __all__ = [
     "list_wrong_rights",
     "offer_seats",
     "place_order",
+    "price_authored",
     "price_kept",
     "publish_terms",
     "quote",

@@ -1,0 +1,131 @@
+"""What an author types about a fee of their course."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fairgate import typed_amounts
+from fairgate.money import MoneyError
+from fairgate.readable import is_readable
+from fee_payments.data import AuthoredOffering, AuthoredPrice, Limits, OfferingSummary, PayerClass
+from fee_payments.models import PAYER_LABELS, Offering
+
+
+def _day(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
+
+
+class SpokenForm(forms.Form):
+    """Ties a control to its help and its faults, and leads to the first fault."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        wrong = [name for name in self.fields if name in self.errors]
+        for name, field in self.fields.items():
+            described = f"id_{name}_helptext" if field.help_text else ""
+            if name in wrong:
+                described = f"id_{name}_error {described}".strip()
+                field.widget.attrs["aria-invalid"] = "true"
+                if name == wrong[0]:
+                    field.widget.attrs["autofocus"] = True
+            if described:
+                field.widget.attrs["aria-describedby"] = described
+
+
+class LimitedForm(SpokenForm):
+    """Offers what operators let authors of the course choose, and nothing else."""
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = dict(Offering.Kind.choices)
+        chosen: dict[str, list[tuple[str, Any]]] = {
+            "kind": [(one, names[one]) for one in limits.kinds if one in names],
+            "currency": [
+                (one.currency, f"{one.currency} ({one.lowest.amount:,f} – {one.highest.amount:,f})")
+                for one in limits.amounts
+            ],
+        }
+        for name in set(chosen) & set(self.fields):
+            field: Any = self.fields[name]
+            field.choices = chosen[name]
+
+
+class FeeForm(LimitedForm):
+    """What is sold, and when."""
+
+    title = forms.CharField(max_length=255, label=_("Title"))
+    kind = forms.ChoiceField(label=_("What the fee opens"))
+    on_sale_from = _day(_("On sale from (UTC)"))
+    on_sale_until = _day(
+        _("On sale until (UTC)"), help_text=_("The first day on which it is no longer sold.")
+    )
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        if not is_readable(title):
+            raise forms.ValidationError(_("A title is one line without control characters."))
+        return title
+
+    def wanted(self) -> AuthoredOffering:
+        """What was typed."""
+        names = ("title", "kind", "on_sale_from", "on_sale_until")
+        return AuthoredOffering(**{name: self.cleaned_data[name] for name in names})
+
+    @staticmethod
+    def of(offering: OfferingSummary) -> dict[str, Any]:
+        """What the form begins with for a fee that is there."""
+        names = ("title", "kind", "on_sale_from", "on_sale_until")
+        return {name: getattr(offering, name) for name in names}
+
+
+class PriceForm(LimitedForm):
+    """A price from a day on."""
+
+    payer_class = forms.ChoiceField(
+        label=_("Who pays"), choices=[(one.value, label) for one, label in PAYER_LABELS.items()]
+    )
+    amount = forms.CharField(
+        max_length=40,
+        label=_("Amount"),
+        help_text=_("Like 49.00."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    currency = forms.ChoiceField(label=_("Currency"))
+    valid_from = _day(_("Holds from (UTC)"), required=True)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "amount" in cleaned and "currency" in cleaned:
+            try:
+                cleaned["money"] = typed_amounts.read(cleaned["amount"], cleaned["currency"])
+            except MoneyError:
+                self.add_error(
+                    "amount",
+                    _("This is not an amount in %(currency)s; write it like 49.00.")
+                    % {"currency": cleaned["currency"]},
+                )
+        return cleaned
+
+    def price(self) -> AuthoredPrice:
+        """What was typed."""
+        return AuthoredPrice(
+            payer_class=PayerClass(self.cleaned_data["payer_class"]),
+            amount=self.cleaned_data["money"],
+            valid_from=self.cleaned_data["valid_from"],
+        )
+
+
+class NewFeeForm(FeeForm, PriceForm):
+    """A new fee with its first price."""
+
+    code = forms.SlugField(
+        max_length=64,
+        label=_("Code"),
+        help_text=_("Small letters, digits and dashes. It names the fee in gates, and stays."),
+    )
+    field_order = ("title", "code", "kind", "payer_class", "amount", "currency", "valid_from",
+                   "on_sale_from", "on_sale_until")  # fmt: skip
