@@ -2,18 +2,13 @@
 
 Names that read begin with ``list_`` or name what they give (``quote``, ``order``,
 ``has_entitlement``); names that write are verbs. Each is described where it is defined.
-Reading: ``quote``, ``has_entitlement``, ``entitled_offerings``, ``offering``, ``course_key_of``,
-``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_providers``,
+Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``, ``offering``,
+``course_key_of``, ``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_providers``,
 ``list_entitlements``, ``list_events``, ``provider_names``; the facts again:
 ``list_payments``, ``list_refunds``, ``list_waived_seats``,
 ``list_returned_seats``, ``list_disputes``;
-``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
-Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``, ``offering``,
-``course_key_of``, ``list_offerings``, ``learner_for``, ``order``, ``list_orders``,
-``list_entitlements``; the facts again: ``list_payments``, ``list_refunds``,
-``list_waived_seats``, ``list_returned_seats``;
 ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``price_list``,
-``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``;
+``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``,
 ``room_place``, ``list_room_places``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
@@ -22,10 +17,8 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``take_event``, ``work_event``, ``replay_event``, ``reopen_event``,
 ``retry_events``, ``scrub_events``,
 ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
-``set_offering``, ``set_tax`` for seeds.
-``retry_events``, ``finish_refunds``, ``expire_orders``; ``join_room``, ``leave_room``,
-``offer_seats``, ``tell_room_offers``; ``add_authored``, ``change_authored``, ``price_authored``;
-``verify_payer``, ``block_country``; ``set_offering``,
+``join_room``, ``leave_room``, ``offer_seats``, ``tell_room_offers``; ``add_authored``,
+``change_authored``, ``price_authored``; ``verify_payer``, ``block_country``; ``set_offering``,
 ``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds.
 
 Each is described where it is defined.
@@ -42,6 +35,7 @@ from fee_payments import compat, rules, selectors, wording
 from fee_payments.data import PriceSpan
 from fee_payments.providers import registry
 from fee_payments.data import OfferingSummary, PriceSpan
+from fee_payments.providers import registry
 from fee_payments.selectors import (
     author_limits,
     course_key_of,
@@ -161,6 +155,7 @@ __all__ = [
     "price_list",
     "provider_names",
     "price_spans",
+    "provider_names",
     "publish_terms",
     "quote",
     "quote_lines",
@@ -191,19 +186,14 @@ __all__ = [
 ]
 
 
+def provider_names() -> tuple[str, ...]:
+    """The payment providers that are in use."""
+    return tuple(provider.name for provider in registry.list_providers())
+
+
 def account_page_url() -> str:
     """The address of the platform's page on which a person says where they live."""
     return compat.account_url()
-
-
-def author_page_url(course_key: str) -> str:
-    """The address of the page on which authors manage a course's fees, for who is in Studio."""
-    try:
-        path = reverse("fee_payments:author_fees", args=[course_key])
-    except NoReverseMatch:
-        # Studio serves none of our pages: the LMS does, at the place that ``apps`` declares.
-        path = f"/fairgate/fees/author/{quote_path(course_key)}/"
-    return compat.absolute_url(path)
 
 
 def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
@@ -215,6 +205,21 @@ def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
 def fee_page_url(offering_code: str) -> str:
     """The address of the page on which a learner settles this fee."""
     return reverse("fee_payments:fee", args=[offering_code])
+
+
+def seat_code_page_url(offering_code: str) -> str:
+    """The address of the page on which a learner redeems a seat code for this fee."""
+    return reverse("fee_payments:seat_code", args=[offering_code])
+
+
+def author_page_url(course_key: str) -> str:
+    """The address of the page on which authors manage a course's fees, for who is in Studio."""
+    try:
+        path = reverse("fee_payments:author_fees", args=[course_key])
+    except NoReverseMatch:
+        # Studio serves none of our pages: the LMS does, at the place that ``apps`` declares.
+        path = f"/fairgate/fees/author/{quote_path(course_key)}/"
+    return compat.absolute_url(path)
 
 
 def price_list(offering_code: str) -> tuple[PriceSpan, ...]:
@@ -229,13 +234,3 @@ def price_list(offering_code: str) -> tuple[PriceSpan, ...]:
 def price_spans(found: OfferingSummary) -> tuple[PriceSpan, ...]:
     """The same of an offering that is at hand."""
     return rules.price_gaps(found.prices)
-
-
-def seat_code_page_url(offering_code: str) -> str:
-    """The address of the page on which a learner redeems a seat code for this fee."""
-    return reverse("fee_payments:seat_code", args=[offering_code])
-
-
-def provider_names() -> tuple[str, ...]:
-    """The payment providers that are in use."""
-    return tuple(provider.name for provider in registry.list_providers())

@@ -1,4 +1,4 @@
-"""Pure rules of fee_payments: prices, taxes, parts of payments, refunds."""
+"""Pure rules of fee_payments: prices, taxes, limits of authors, parts of payments, refunds."""
 
 from fee_payments.rules.payment_parts import PartAmounts, paid_shares, payment_parts
 from fee_payments.rules.prices import check_on_sale, pick_price, price_gaps, stands_until

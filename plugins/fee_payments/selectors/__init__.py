@@ -19,6 +19,7 @@ from fee_payments.selectors.entitlements import (
     list_entitlements,
 )
 from fee_payments.selectors.events import list_events
+from fee_payments.selectors.limits import author_limits
 from fee_payments.selectors.orders import (
     breakdown_of,
     lines_of,
@@ -27,8 +28,6 @@ from fee_payments.selectors.orders import (
     order_summary,
     total_of,
 )
-from fee_payments.selectors.limits import author_limits
-from fee_payments.selectors.orders import breakdown_of, line_of, list_orders, order, order_summary
 from fee_payments.selectors.payments import (
     list_payments,
     list_refunds,

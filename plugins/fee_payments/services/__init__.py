@@ -16,7 +16,10 @@ from fee_payments.services.inbox import (
     work_event,
 )
 from fee_payments.services.merchants import publish_terms, set_merchant
-from fee_payments.services.ordering import place_order, take_waived_seat
+from fee_payments.services.ordering import (
+    place_order,
+    take_waived_seat,
+)
 from fee_payments.services.payers import block_country, verify_payer
 from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote, quote_lines
@@ -29,7 +32,11 @@ from fee_payments.services.refund_requests import (
 )
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
 from fee_payments.services.room_mails import tell_room_offers
-from fee_payments.services.seat_codes import issue_seat_codes, redeem_seat_code, revoke_seat_code
+from fee_payments.services.seat_codes import (
+    issue_seat_codes,
+    redeem_seat_code,
+    revoke_seat_code,
+)
 from fee_payments.services.settling import record_fee
 from fee_payments.services.taxes import add_tax, set_tax
 from fee_payments.services.waiting_rooms import join_room, leave_room, offer_seats
@@ -39,8 +46,8 @@ __all__ = [
     "add_tax",
     "ask_for_refund",
     "block_country",
-    "choices_for",
     "change_authored",
+    "choices_for",
     "expire_orders",
     "fail_refund",
     "finish_refunds",
