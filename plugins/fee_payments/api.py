@@ -3,7 +3,8 @@
 Names that read begin with ``list_`` or name what they give (``quote``, ``order``,
 ``has_entitlement``); names that write are verbs. Each is described where it is defined.
 Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``, ``offering``,
-``course_key_of``, ``list_offerings``, ``learner_for``, ``order``, ``list_orders``, ``list_providers``,
+``course_key_of``, ``list_offerings``, ``learner_for``, ``order``, ``list_orders``,
+``list_providers``,
 ``list_entitlements``, ``list_events``, ``provider_names``; the facts again:
 ``list_payments``, ``list_refunds``, ``list_waived_seats``,
 ``list_returned_seats``, ``list_disputes``;
