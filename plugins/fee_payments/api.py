@@ -33,8 +33,6 @@ from urllib.parse import quote as quote_path
 from django.urls import NoReverseMatch, reverse
 
 from fee_payments import compat, rules, selectors, wording
-from fee_payments.data import PriceSpan
-from fee_payments.providers import registry
 from fee_payments.data import OfferingSummary, PriceSpan
 from fee_payments.providers import registry
 from fee_payments.selectors import (
@@ -154,7 +152,6 @@ __all__ = [
     "price_authored",
     "price_kept",
     "price_list",
-    "provider_names",
     "price_spans",
     "provider_names",
     "publish_terms",
