@@ -185,6 +185,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             at=at,
             with_waiver=request.POST.get("waiver") != "no",
             quoted_country=request.POST.get("country"),
+            sessions={code: request.POST.get("session", "")},
         )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
@@ -210,6 +211,7 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
             key=_key(request),
             at=clock.now(),
             quoted_country=request.POST.get("country"),
+            sessions={code: request.POST.get("session", "")},
         )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))

@@ -232,7 +232,10 @@ def prices_at_every_door(seed, case, monkeypatch):
         plain.list_price, plain.waived, plain.tax, plain.total,
     )  # fmt: skip
     assert wall.is_tax_included is plain.is_tax_included
-    order = api.place_order(learner, CODE, key=f"case {seed}", expected=told.total, at=case["at"])
+    order = api.place_order(
+        learner, CODE, key=f"case {seed}", expected=told.total, at=case["at"],
+        sessions={CODE: case["session"] or "monday"},
+    )  # fmt: skip
     doors |= {"checkout": order, "receipt": api.order(order.uuid)}
     if is_drawn:
         receipt = site.get(reverse("fee_payments:order", args=[order.uuid]))

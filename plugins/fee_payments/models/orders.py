@@ -13,6 +13,8 @@ from fairgate_tables.constraints import check
 from fee_payments.data import OrderState
 from fee_payments.models.catalogue import Offering, Price, TaxRate
 from fee_payments.models.labels import PAYER_LABELS, STATE_LABELS, choices
+from fee_payments.models.merchants import Merchant, TermsVersion
+from fee_payments.models.rooms import Session
 
 
 def is_test_mode() -> bool:
@@ -29,6 +31,9 @@ class Order(models.Model):
     can be held and open, held and paid, or held and closed. Nor is ``disputed``: an order that is
     disputed is paid, or refunded in part. ``is_test``: no real money can pay it.
 
+    ``merchant`` collects, on the version of ``terms`` that was in force. ``buyer_tax_id`` is that
+    of the organisation that pays, if it has one, in the country that the tax was decided by.
+
     .. pii: The platform's user id, and the country the price was decided on: of a paid order it is
         kept after a retirement, because its tax was decided by it.
     .. pii_types: id, location
@@ -42,6 +47,24 @@ class Order(models.Model):
     payer_class = models.CharField(_("who pays"), max_length=16, choices=choices(PAYER_LABELS))
     state = models.CharField(
         _("state"), max_length=24, choices=choices(STATE_LABELS), default=OrderState.CREATED.value
+    )
+    buyer_tax_country = models.CharField(
+        _("country of the tax id"), max_length=2, blank=True, default=""
+    )
+    buyer_tax_id = models.CharField(_("tax id"), max_length=32, blank=True, default="")
+    merchant = models.ForeignKey(
+        Merchant,
+        verbose_name=_("who collects"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    terms = models.ForeignKey(
+        TermsVersion,
+        verbose_name=_("accepted terms"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
     )
     held_because = models.CharField(_("held because"), max_length=255, blank=True, default="")
     disputed = models.CharField(
@@ -98,6 +121,9 @@ class OrderLine(models.Model):
     offering = models.ForeignKey(
         Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
     )
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="+", null=True
+    )
     quantity = models.PositiveIntegerField(_("seats"), default=1)
     holds_seat = models.BooleanField(_("holds a seat"), default=False)
     price = models.ForeignKey(
@@ -125,6 +151,7 @@ class OrderLine(models.Model):
     paid_minor = models.PositiveBigIntegerField(_("paid (minor units)"), default=0)
     refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
     returned_minor = models.PositiveBigIntegerField(_("given back (minor units)"), default=0)
+    tax_note = models.CharField(_("tax note"), max_length=500, blank=True, default="")
     explanation = models.JSONField(_("explanation"), default=list)
 
     class Meta:

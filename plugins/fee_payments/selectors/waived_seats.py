@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
+from django.db.models import F, QuerySet
+
 from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_payments import models
@@ -18,11 +20,18 @@ if TYPE_CHECKING:
     pass
 
 
+def _seats() -> QuerySet[models.Entitlement]:
+    """Rights that rest on a waiver; of a bundle the bundle's own, which is one seat."""
+    return models.Entitlement.objects.filter(
+        line__waiver_grant__isnull=False, offering=F("line__offering")
+    )
+
+
 def list_waived_seats(
     *, after: int = 0, limit: int = 500, since: datetime | None = None
 ) -> tuple[tuple[int, WaivedSeat], ...]:
     """Waivers that opened a seat, by cursor, as ``list_payments`` does."""
-    rows = models.Entitlement.objects.filter(line__waiver_grant__isnull=False, id__gt=after)
+    rows = _seats().filter(id__gt=after)
     if since is not None:
         rows = rows.filter(starts_at__gte=since)
     rows = rows.select_related("line__order", "line__offering")
@@ -36,8 +45,7 @@ def list_returned_seats(
 
     A seat that was given back late comes with an early cursor: who looks for news reads them all.
     """
-    rows = models.Entitlement.objects.filter(
-        line__waiver_grant__isnull=False,
+    rows = _seats().filter(
         revoked_because=models.Entitlement.REFUNDED,
         id__gt=after,
     )

@@ -26,6 +26,9 @@ def open_seat(
     right = _entitle(line, user_id=user_id, source=source, at=at)
     if right is None:
         return False
+    for item in line.offering.items.select_related("item"):
+        # What a bundle opens. A live right that is there already stays, and rests on its own line.
+        _entitle(line, user_id=user_id, source=source, at=at, opens=item.item)
     if line.waiver_grant is None:
         # Who has paid the full fee waits for no waiver any more.
         waivers.leave_waiting_list(user_id, line.offering.code, at=at)
@@ -87,6 +90,8 @@ def _tell_returned(row: models.Entitlement) -> None:
     line = row.line
     if line is None or line.waiver_grant is None or row.revoked_because not in row.GIVES_BACK:
         return
+    if row.offering_id != line.offering_id:  # one of a bundle: its seat is that of the bundle
+        return
     seat = selectors.returned_seat(row)
     transaction.on_commit(lambda: signals.SEAT_RETURNED.send_robust(sender=None, seat=seat))
 
@@ -106,9 +111,14 @@ def _live_key(user_id: int, offering: models.Offering) -> str:
 
 
 def _entitle(
-    basis: Basis, *, user_id: int, source: models.Entitlement.Source, at: datetime
+    basis: Basis,
+    *,
+    user_id: int,
+    source: models.Entitlement.Source,
+    at: datetime,
+    opens: models.Offering | None = None,
 ) -> models.Entitlement | None:
-    offering = _offering_of(basis)
+    offering = opens or _offering_of(basis)
     key = _live_key(user_id, offering)
     ended = models.Entitlement.objects.filter(live_key=key, ends_at__lte=at).first()
     if ended is not None:

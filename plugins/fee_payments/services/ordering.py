@@ -5,7 +5,7 @@ How an order is written, and in which order what is locked, stands in ``placing`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -21,11 +21,12 @@ from fee_payments.exceptions import (
     NothingToPay,
     QuoteChanged,
     SomethingToPay,
+    UnknownSession,
 )
 from fee_payments.services import entitling, waiving
 from fee_payments.services.closing import shut
 from fee_payments.services.placing import Wish, naming, place
-from fee_payments.services.quoting import quote
+from fee_payments.services.quoting import check_one_merchant, quote
 
 #: A programme has a few dozen courses; more lines than this in one order are a mistake.
 MOST_LINES = 50
@@ -40,6 +41,7 @@ def place_order(
     at: datetime,
     with_waiver: bool = True,
     quoted_country: str | None = None,
+    sessions: Mapping[str, str] | None = None,
 ) -> OrderSummary:
     """Place an order at the prices of this moment; it keeps prices and seats for a while.
 
@@ -52,7 +54,8 @@ def place_order(
     the same offerings at the same prices, whatever the key: nobody pays twice by pressing twice.
     An open order for the same at other prices, for another country, or for other offerings of which
     one is among these, gives way to the new one. ``quoted_country`` is the country that the prices
-    were shown for (``None``: they were not shown).
+    were shown for (``None``: they were not shown). ``sessions`` are the codes of the sessions that
+    were chosen, by that of the offering; whoever orders accepts the merchant's terms in force.
 
     Every error that is about one line has that line's code as its attribute ``offering_code``.
 
@@ -69,7 +72,10 @@ def place_order(
     if known is not None:
         return known
     _refuse_other_country(learner, quoted_country)
-    offers = _quote_all(learner, codes, at=at, currency=expected.currency, with_waiver=with_waiver)
+    offers = _quote_all(
+        learner, codes, at=at, currency=expected.currency, with_waiver=with_waiver,
+        sessions=sessions or {},
+    )  # fmt: skip
     wish = Wish(learner, offers, key, at)
     if wish.total != expected:
         raise QuoteChanged(
@@ -88,10 +94,11 @@ def take_waived_seat(
     key: str,
     at: datetime,
     quoted_country: str | None = None,
+    sessions: Mapping[str, str] | None = None,
 ) -> OrderSummary:
     """Take a seat, or several, that waivers open in full: no provider, but an order and a receipt.
 
-    ``offering_codes`` and ``quoted_country`` as for ``place_order``.
+    ``offering_codes``, ``quoted_country`` and ``sessions`` as for ``place_order``.
 
     Raises:
         InvalidOrder, CountryChanged: as for ``place_order``.
@@ -105,7 +112,7 @@ def take_waived_seat(
     if known is not None:
         return known
     _refuse_other_country(learner, quoted_country)
-    wish = Wish(learner, _quote_all(learner, codes, at=at), key, at)
+    wish = Wish(learner, _quote_all(learner, codes, at=at, sessions=sessions or {}), key, at)
     if wish.total:
         raise SomethingToPay(_("%(total)s is left to pay for this seat.") % {"total": wish.total})
 
@@ -162,6 +169,7 @@ def _quote_all(
     codes: Sequence[str],
     *,
     at: datetime,
+    sessions: Mapping[str, str],
     currency: str | None = None,
     with_waiver: bool = True,
 ) -> tuple[Quote, ...]:
@@ -170,15 +178,23 @@ def _quote_all(
     Raises:
         AlreadyEntitled: the learner has one of them already.
         UnknownOffering, NotOnSale, NoPrice: there is nothing to quote for one of them.
+        UnknownSession, SessionNotOpen: a session has to be chosen, or cannot be.
+        LinesDoNotFit: several merchants collect for them.
     """
     offers: list[Quote] = []
     for code in codes:
         with naming(code):
-            offer = quote(learner, code, at=at, currency=currency, with_waiver=with_waiver)
+            offer = quote(
+                learner, code, at=at, currency=currency, with_waiver=with_waiver,
+                session=sessions.get(code, ""),
+            )  # fmt: skip
         with naming(code, offer.offering.title if len(codes) > 1 else ""):
             _refuse_entitled(offer)
+            if offer.needs_session:
+                raise UnknownSession(_("Please choose a session first."))
         offers.append(offer)
         currency = offer.total.currency
+    check_one_merchant(offers)
     return tuple(offers)
 
 

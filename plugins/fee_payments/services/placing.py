@@ -63,11 +63,18 @@ class Wish:
         """Whether an open order is what is wished for, and can still be paid."""
         lines = selectors.lines_of(row)
         # A price is of one offering, so prices say what was ordered.
-        ordered = {(line.price_id, selectors.breakdown_of(line).total) for line in lines}
-        wanted = {(offer.price_id, offer.total) for offer in self.offers}
+        ordered = {
+            (line.price_id, line.session_id, selectors.breakdown_of(line).total) for line in lines
+        }
+        wanted = {(offer.price_id, session_id(offer), offer.total) for offer in self.offers}
         if (ordered, row.country) != (wanted, self.learner.country) or row.expires_at <= self.at:
             return False
         return all(waiving.still_holds(row, line, at=self.at) for line in lines)
+
+
+def session_id(offer: Quote) -> int | None:
+    """The number of the session that a quote is for."""
+    return offer.session.id if offer.session else None
 
 
 @contextmanager
@@ -197,21 +204,35 @@ def _naming_line(wish: Wish, offer: Quote) -> AbstractContextManager[None]:
 
 
 def _count_seats(wish: Wish) -> dict[str, models.Offering]:
-    """Count a seat of every line, in the order of the rooms; returns the offerings by code."""
+    """Count a seat of every line, in the order of the rooms; returns the offerings by code.
+
+    A seat that is held for the learner from a waiting list is theirs.
+    """
     by_code = {offer.offering.code: offer for offer in wish.offers}
     offerings = models.Offering.objects.filter(code__in=list(by_code)).order_by("pk")
     for offering in (counted := list(offerings)):
-        with _naming_line(wish, by_code[offering.code]):
-            seats.count_seat(offering)
+        offer = by_code[offering.code]
+        number = session_id(offer)
+        session = models.Session.objects.get(pk=number) if number else None
+        with _naming_line(wish, offer):
+            seats.claim_seat(
+                offering, offer.quantity,
+                user_id=wish.learner.user_id, at=wish.at, session=session,
+            )  # fmt: skip
     return {offering.code: offering for offering in counted}
 
 
 def _write_order(wish: Wish) -> models.Order:
+    buyer, offer = wish.learner.buyer_tax, wish.offers[0]
     return models.Order.objects.create(
         key=wish.key,
         user_id=wish.learner.user_id,
         country=wish.learner.country,
         payer_class=wish.learner.payer_class,
+        buyer_tax_country=buyer.country if buyer and buyer.tax_id else "",
+        buyer_tax_id=buyer.tax_id if buyer else "",
+        merchant_id=offer.merchant.id if offer.merchant else None,
+        terms_id=offer.terms.id if offer.terms else None,
         placed_at=wish.at,
         expires_at=wish.at + conf.order_hold(),
     )
@@ -230,6 +251,8 @@ def _write_line(
         position=position,
         open_key=wish.open_key_of(offer),
         offering=offering,
+        session_id=session_id(offer),
+        quantity=offer.quantity,
         holds_seat=True,
         price_id=offer.price_id,
         tax_rate_id=offer.tax_rule.id if offer.tax_rule else None,
@@ -239,6 +262,7 @@ def _write_line(
         net_minor=offer.net.minor,
         tax_minor=offer.tax.minor,
         total_minor=offer.total.minor,
+        tax_note=offer.tax_note,
         explanation=list(offer.explanation),
     )
     waiving.write(line, waived)

@@ -136,13 +136,22 @@ def quote_lines(
         )  # fmt: skip
         currency = one.total.currency
         lines.append(one)
-    if len({one.merchant.code if one.merchant else "" for one in lines}) > 1:
-        raise LinesDoNotFit(_("These fees are collected by different merchants: order them apart."))
+    check_one_merchant(lines)
     return Quotes(
         lines=tuple(lines),
         breakdown=rules.sum_of((one.breakdown for one in lines), lines[0].total.currency),
         expires_at=min(one.expires_at for one in lines),
     )
+
+
+def check_one_merchant(lines: Iterable[Quote]) -> None:
+    """Whether one merchant collects for all lines: an order is paid to one.
+
+    Raises:
+        LinesDoNotFit: several do.
+    """
+    if len({one.merchant.code if one.merchant else "" for one in lines}) > 1:
+        raise LinesDoNotFit(_("These fees are collected by different merchants: order them apart."))
 
 
 def keep_price(

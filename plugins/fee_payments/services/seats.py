@@ -39,28 +39,30 @@ def take_seat(line: models.OrderLine) -> None:
     """
     if line.holds_seat:
         return
-    count_seat(line.offering, line.quantity)
+    count_seat(line.offering, line.quantity, session=line.session)
     line.holds_seat = True
     line.save(update_fields=["holds_seat"])
 
 
 def claim_seat(
     offering: models.Offering,
+    seats: int = 1,
     *,
     user_id: int,
     at: datetime,
     session: models.Session | None = None,
 ) -> None:
-    """Count one seat for a learner; one that is held for them from the waiting list is theirs.
+    """Count seats for a learner; one that is held for them from the waiting list is theirs.
 
     Raises:
-        NoSeatLeft: the room, or the session, is full.
+        NoSeatLeft: the room, or the session, is full, or has not as many seats.
         SessionNotOpen: the session was closed.
     """
     held = _held_for(user_id, offering, session, at=at)
-    if held is None:
-        count_seat(offering, session=session)
-    elif session is not None and held.session_id is None:
+    more = seats - 1 if held else seats
+    if more:
+        count_seat(offering, more, session=session)
+    if held is not None and session is not None and held.session_id is None:
         # They waited for the room, and choose the session now.
         _count_in(session)
 
@@ -113,7 +115,7 @@ def give_seat_back(line: models.OrderLine) -> None:
     """Return the seats of a line, if it holds them."""
     if not line.holds_seat:
         return
-    uncount_seat(line.offering, line.quantity)
+    uncount_seat(line.offering, line.quantity, session=line.session)
     line.holds_seat = False
     line.save(update_fields=["holds_seat"])
 
