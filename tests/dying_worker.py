@@ -2,6 +2,8 @@
 
     python tests/dying_worker.py '{"database": "test_…", "stop_after": "fund.take", "key": "k"}'
 
+With ``"follow": [1001, "course-v1:…"]`` it has that enrolment follow its rights instead.
+
 It prints ``held`` when it stops; whoever started it kills it. Not a test, so not collected.
 """
 
@@ -25,13 +27,15 @@ import django  # noqa: E402
 django.setup()
 
 import two_databases  # noqa: E402
+from factories import fee_payments as fees  # noqa: E402
 from factories import waiver_policy as make  # noqa: E402
+from fee_payments import api as payments  # noqa: E402
 
 
-def stop_after(place: str) -> None:
-    """Let a function of the grant's services do its work and then never return."""
+def stop_after(place: str, *, app: str) -> None:
+    """Let a function of an app's services do its work and then never return."""
     module_name, name = place.split(".")
-    module = importlib.import_module(f"waiver_policy.services.{module_name}")
+    module = importlib.import_module(f"{app}.services.{module_name}")
     real = getattr(module, name)
 
     def held(*args: object, **kwargs: object) -> None:
@@ -46,10 +50,14 @@ def stop_after(place: str) -> None:
 def main() -> None:
     """Ask, and stop on the way."""
     order = json.loads(sys.argv[1])
-    stop_after(order["stop_after"])
+    follow = order.get("follow")
+    stop_after(order["stop_after"], app="fee_payments" if follow else "waiver_policy")
     settings = {**two_databases.mariadb_settings(), "NAME": order["database"]}
     with two_databases.default_database(settings):
-        make.grant(1, key=order["key"])
+        if follow:
+            payments.follow_enrolment(*follow, at=fees.NOON)
+        else:
+            make.grant(1, key=order["key"])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from fairgate.clock import now
+
 FIRST_DAY = date(2026, 11, 23)
 """Where the calendar stands until a visitor moves it: the last day of Lao PDR on the LDC list."""
 
@@ -115,3 +117,30 @@ class BlockState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.branch} {self.scope} {self.scope_id}"
+
+
+class DemoEnrolment(models.Model):
+    """A sample person's enrolment in a course run, as the platform would keep it.
+
+    .. no_pii:
+    """
+
+    user_id = models.BigIntegerField()
+    course_key = models.CharField(max_length=255)
+    mode = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+    began_at = models.DateTimeField(default=now)
+    # Triples: namespace, name, value.
+    attributes = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "course_key"], name="demo_site_enrolled_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.course_key} as {self.mode}"

@@ -7,10 +7,13 @@ against both.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from demo_site.models import Person
+from demo_site.models import DemoEnrolment, Person
+from fee_payments.data import Enrolment, EnrolmentAttribute
+from fee_payments.exceptions import EnrolmentRefused
 
 
 def profile_country(user_id: int) -> str:
@@ -137,3 +140,79 @@ def course_outline(course_key: str) -> Any:
     from demo_site import courseware
 
     return courseware.outline(course_key)
+
+
+def paid_modes(course_key: str) -> tuple[str, ...]:
+    """The modes of a course that are sold: in the demo, the verified one of each course."""
+    return ("verified",) if has_course(course_key) else ()
+
+
+def free_modes(course_key: str) -> tuple[str, ...]:
+    """The modes of a course that anybody may be in."""
+    return ("audit",) if has_course(course_key) else ()
+
+
+def enrolments_of(course_key: str, user_ids: Collection[int]) -> dict[int, Enrolment]:
+    """The enrolments of these people in a course run, active or not."""
+    rows = DemoEnrolment.objects.filter(course_key=course_key, user_id__in=user_ids)
+    return {
+        row.user_id: Enrolment(mode=row.mode, is_active=row.is_active, began_at=row.began_at)
+        for row in rows
+    }
+
+
+def enrolled_in(
+    course_key: str, modes: Collection[str], *, after: int, limit: int
+) -> tuple[int, ...]:
+    """The ids of who is in a course run in one of these modes, above ``after``, in their order."""
+    rows = DemoEnrolment.objects.filter(
+        course_key=course_key, mode__in=modes, is_active=True, user_id__gt=after
+    )
+    return tuple(rows.order_by("user_id").values_list("user_id", flat=True)[:limit])
+
+
+def enrol(
+    user_id: int, course_key: str, mode: str, attributes: Sequence[EnrolmentAttribute] = ()
+) -> None:
+    """Enrol a person in a mode.
+
+    Raises:
+        EnrolmentRefused: the demo has no such course.
+    """
+    if not has_course(course_key):
+        raise EnrolmentRefused(f"There is no course run {course_key}.")
+    DemoEnrolment.objects.update_or_create(
+        user_id=user_id,
+        course_key=course_key,
+        defaults={"mode": mode, "is_active": True, "attributes": _triples(attributes)},
+    )
+
+
+def change_mode(
+    user_id: int, course_key: str, mode: str, attributes: Sequence[EnrolmentAttribute] = ()
+) -> None:
+    """Put an enrolment into another mode.
+
+    Raises:
+        EnrolmentRefused: there is no such enrolment.
+    """
+    _change(user_id, course_key, mode=mode, attributes=_triples(attributes))
+
+
+def unenrol(user_id: int, course_key: str) -> None:
+    """Take a person out of a course run.
+
+    Raises:
+        EnrolmentRefused: there is no such enrolment.
+    """
+    _change(user_id, course_key, is_active=False, attributes=[])
+
+
+def _change(user_id: int, course_key: str, **changes: Any) -> None:
+    rows = DemoEnrolment.objects.filter(user_id=user_id, course_key=course_key)
+    if not rows.update(**changes):
+        raise EnrolmentRefused(f"User {user_id} has no enrolment in {course_key}.")
+
+
+def _triples(attributes: Sequence[EnrolmentAttribute]) -> list[list[str]]:
+    return [[one.namespace, one.name, one.value] for one in attributes]

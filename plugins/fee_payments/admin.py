@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from fairgate import clock
 from fairgate.csv_cells import write_csv
 from fee_payments import (
+    admin_access,  # noqa: F401 - registered by the import
     admin_catalogue,  # noqa: F401 - registered by the import
     api,
     models,

@@ -11,6 +11,7 @@ Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``
 ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``price_list``,
 ``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``,
 ``room_place``, ``list_room_places``;
+``enrolment_findings``, ``courses_with_enrolment``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
@@ -21,6 +22,8 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``join_room``, ``leave_room``, ``offer_seats``, ``tell_room_offers``; ``add_authored``,
 ``change_authored``, ``price_authored``; ``verify_payer``, ``block_country``; ``set_offering``,
 ``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds.
+``give_access``, ``end_access``, ``end_access_that_is_over``; ``follow_enrolment``,
+``follow_enrolments``, ``repair_enrolment``, ``unenrol_without_right``, ``ask_about_holds``.
 
 Each is described where it is defined.
 """
@@ -36,8 +39,11 @@ from fee_payments import compat, rules, selectors, wording
 from fee_payments.data import OfferingSummary, PriceSpan
 from fee_payments.providers import registry
 from fee_payments.selectors import (
+    ask_about_holds,
     author_limits,
     course_key_of,
+    courses_with_enrolment,
+    enrolment_findings,
     entitled_offerings,
     given_seat,
     has_entitlement,
@@ -66,9 +72,14 @@ from fee_payments.services import (
     ask_for_refund,
     block_country,
     change_authored,
+    end_access,
+    end_access_that_is_over,
     expire_orders,
     finish_refunds,
+    follow_enrolment,
+    follow_enrolments,
     forget_learner,
+    give_access,
     grant_refund_request,
     issue_seat_codes,
     join_room,
@@ -89,6 +100,7 @@ from fee_payments.services import (
     refund_offer,
     refuse_refund_request,
     reopen_event,
+    repair_enrolment,
     replay_event,
     retry_events,
     revoke_seat_code,
@@ -101,6 +113,7 @@ from fee_payments.services import (
     take_event,
     take_waived_seat,
     tell_room_offers,
+    unenrol_without_right,
     verify_payer,
     work_event,
 )
@@ -110,18 +123,26 @@ __all__ = [
     "account_page_url",
     "add_authored",
     "add_tax",
+    "ask_about_holds",
     "ask_for_refund",
     "author_limits",
     "author_page_url",
     "block_country",
     "change_authored",
     "course_key_of",
+    "courses_with_enrolment",
+    "end_access",
+    "end_access_that_is_over",
     "ended_note",
+    "enrolment_findings",
     "entitled_offerings",
     "expire_orders",
     "fee_page_url",
     "finish_refunds",
+    "follow_enrolment",
+    "follow_enrolments",
     "forget_learner",
+    "give_access",
     "given_seat",
     "grant_refund_request",
     "has_entitlement",
@@ -165,6 +186,7 @@ __all__ = [
     "refund_request",
     "refuse_refund_request",
     "reopen_event",
+    "repair_enrolment",
     "replay_event",
     "retry_events",
     "revoke_seat_code",
@@ -179,6 +201,7 @@ __all__ = [
     "take_event",
     "take_waived_seat",
     "tell_room_offers",
+    "unenrol_without_right",
     "verify_payer",
     "work_event",
 ]

@@ -40,12 +40,15 @@ class FeePaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and tell the waiver policy what is said once.
 
-        What it needs to know of offerings, and what is to be forgotten with a person.
+        What it needs to know of offerings, and what is to be forgotten with a person. And have
+        enrolments follow rights.
         """
         from fee_payments import (
             api,
             checks,  # noqa: F401 - registered by the import
             compat,
+            handlers,
+            signals,
         )
         from waiver_policy import api as waivers
         from waiver_policy.data import Seller
@@ -62,6 +65,7 @@ class FeePaymentsConfig(AppConfig):
             )
         )
         waivers.forget_also("orders", api.forget_learner)
+        signals.ENTITLEMENT_CHANGED.connect(handlers.follow_right)
 
 
 def _page_of(code: str) -> str:

@@ -180,5 +180,21 @@ def check_documents(app_configs: object, **_: Any) -> list[CheckMessage]:
     return [checks.Warning(said, hint=hint, id="fee_payments.W004") for said, hint in faults]
 
 
+@register("fairgate")
+def check_enrolments(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.W012``: who has paid waits for their enrolment."""
+    if conf.has_enrolments_follow():
+        return []
+    return [
+        checks.Warning(
+            "Enrolments do not follow rights: who has paid is not enrolled by us, and who was "
+            "refunded stays enrolled.",
+            hint="Set FEE_PAYMENTS_ENROLMENTS to True; what waits is then done by "
+            "fee_payments_settle.",
+            id="fee_payments.W012",
+        )
+    ]
+
+
 def _are_strong(secrets: tuple[str, ...]) -> bool:
     return bool(secrets) and all(len(secret.strip()) >= SHORTEST_SECRET for secret in secrets)

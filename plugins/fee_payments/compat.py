@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ParamSpec
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from fairgate.stand_in import replaceable
+from fee_payments.data import Enrolment, EnrolmentAttribute
+from fee_payments.exceptions import EnrolmentRefused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -162,3 +164,206 @@ def platform_checkout_url(skus: list[str]) -> str:
     except ImportError:
         return ""
     return str(EcommerceService().get_checkout_page_url(*skus))
+
+
+# Enrolments. Names and signatures are the same from Teak to Verawood:
+# ``common.djangoapps.student.models.CourseEnrollment`` and ``course_modes.models.CourseMode``.
+
+# What is sold (``CourseMode.VERIFIED_MODES``, ``NO_ID_PROFESSIONAL_MODE``), the most valued first:
+# of two, the platform takes the professional one (``CourseMode.verified_mode_for_course``).
+_SOLD = (
+    "professional",
+    "verified",
+    "no-id-professional",
+    "masters",
+    "executive-education",
+    "paid-executive-education",
+    "paid-bootcamp",
+)
+# Where the platform enrols by itself, in its order: ``CourseMode.auto_enroll_mode``.
+_FREE = ("honor", "audit")
+# Attributes of an enrolment that are ours to replace; what others wrote stays.
+_OUR_NAMESPACE = "fairgate"
+_OUR_ORDER = ("order", "order_id")
+
+
+@replaceable
+def paid_modes(course_key: str) -> tuple[str, ...]:
+    """The modes of a course run that are sold, the most valued first, also after their deadline.
+
+    One that is not known for it is sold if it has a price: an honour mode behind a paywall.
+    """
+    prices = _prices_of_modes(course_key)
+    named = tuple(slug for slug in _SOLD if slug in prices)
+    return named + tuple(slug for slug in prices if slug not in named and prices[slug] > 0)
+
+
+@replaceable
+def free_modes(course_key: str) -> tuple[str, ...]:
+    """The modes of a course run that anybody may be in, the one that the platform prefers first."""
+    prices = _prices_of_modes(course_key)
+    return tuple(slug for slug in _FREE if prices.get(slug) == 0)
+
+
+def _prices_of_modes(course_key: str) -> dict[str, int]:
+    """The modes that a course run has, and the highest price that the platform shows of each.
+
+    A mode has a row for each currency. Credit is left out: it is earned before it is sold.
+    """
+    from common.djangoapps.course_modes.models import CourseMode
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return {}
+    prices: dict[str, int] = {}
+    for mode in CourseMode.modes_for_course(key, include_expired=True):
+        prices[mode.slug] = max(mode.min_price, prices.get(mode.slug, 0))
+    return prices
+
+
+@replaceable
+def enrolments_of(course_key: str, user_ids: Collection[int]) -> dict[int, Enrolment]:
+    """The enrolments of these people in a course run, active or not; who has none is not there."""
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return {}
+    rows = CourseEnrollment.objects.filter(course_id=key, user_id__in=user_ids)
+    return {
+        user_id: Enrolment(mode=mode, is_active=is_active, began_at=created)
+        for user_id, mode, is_active, created in rows.values_list(
+            "user_id", "mode", "is_active", "created"
+        )
+    }
+
+
+@replaceable
+def enrolled_in(
+    course_key: str, modes: Collection[str], *, after: int, limit: int
+) -> tuple[int, ...]:
+    """The ids of who is in a course run in one of these modes, above ``after``, in their order."""
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError:
+        return ()
+    rows = CourseEnrollment.objects.filter(
+        course_id=key, mode__in=modes, is_active=True, user_id__gt=after
+    )
+    return tuple(rows.order_by("user_id").values_list("user_id", flat=True)[:limit])
+
+
+@replaceable
+def enrol(
+    user_id: int, course_key: str, mode: str, attributes: Sequence[EnrolmentAttribute] = ()
+) -> None:
+    """Enrol a learner in a mode, or again, as the platform does it: its filters are asked.
+
+    That the run is full or its enrolment period over is not looked at: they have a right. No mail
+    is asked for.
+
+    Raises:
+        EnrolmentRefused: there is no such person or course run, or a filter says no.
+    """
+    from common.djangoapps.student.models import CourseEnrollment, EnrollmentNotAllowed
+
+    key = _course(course_key)
+    try:
+        found = CourseEnrollment.enroll(_person(user_id), key, mode=mode)
+    except EnrollmentNotAllowed as refused:
+        raise EnrolmentRefused(f"The platform does not let them in: {refused}") from refused
+    _set_attributes(found, attributes)
+
+
+@replaceable
+def change_mode(
+    user_id: int, course_key: str, mode: str, attributes: Sequence[EnrolmentAttribute] = ()
+) -> None:
+    """Put an enrolment into another mode; whether it is active stays as it is.
+
+    Raises:
+        EnrolmentRefused: there is no such enrolment.
+    """
+    found = _enrolment(user_id, course_key)
+    found.update_enrollment(mode=mode)
+    _set_attributes(found, attributes)
+
+
+@replaceable
+def unenrol(user_id: int, course_key: str) -> None:
+    """Take a learner out of a course run. Nothing is refunded by it: that has happened, or not.
+
+    Raises:
+        EnrolmentRefused: there is no such enrolment, or a filter says no.
+    """
+    from common.djangoapps.student.models import CourseEnrollment, UnenrollmentNotAllowed
+
+    found = _enrolment(user_id, course_key)
+    try:
+        CourseEnrollment.unenroll(found.user, found.course_id, skip_refund=True)
+    except UnenrollmentNotAllowed as refused:
+        raise EnrolmentRefused(f"The platform does not let them go: {refused}") from refused
+    _set_attributes(found, ())
+
+
+def _course(course_key: str) -> Any:
+    from opaque_keys import InvalidKeyError
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    try:
+        key = CourseKey.from_string(course_key)
+    except InvalidKeyError as error:
+        raise EnrolmentRefused(f"“{course_key}” is no course run.") from error
+    if not CourseOverview.course_exists(key):
+        raise EnrolmentRefused(f"There is no course run {course_key}.")
+    return key
+
+
+def _person(user_id: int) -> Any:
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.filter(pk=user_id).first()
+    if user is None:
+        raise EnrolmentRefused(f"There is no user {user_id}.")
+    return user
+
+
+def _enrolment(user_id: int, course_key: str) -> Any:
+    from common.djangoapps.student.models import CourseEnrollment
+
+    found = CourseEnrollment.objects.filter(user_id=user_id, course_id=_course(course_key)).first()
+    if found is None:
+        raise EnrolmentRefused(f"User {user_id} has no enrolment in {course_key}.")
+    return found
+
+
+def _set_attributes(enrolment: Any, attributes: Sequence[EnrolmentAttribute]) -> None:
+    """Replace what we said of an enrolment before.
+
+    Not by ``add_enrollment_attr``, which deletes what credit providers and others wrote.
+    """
+    from common.djangoapps.student.models import CourseEnrollmentAttribute
+    from django.db.models import Q
+
+    namespace, name = _OUR_ORDER
+    ours = Q(namespace=_OUR_NAMESPACE) | Q(namespace=namespace, name=name)
+    CourseEnrollmentAttribute.objects.filter(ours, enrollment=enrolment).delete()
+    CourseEnrollmentAttribute.objects.bulk_create(
+        CourseEnrollmentAttribute(
+            enrollment=enrolment, namespace=one.namespace, name=one.name, value=one.value
+        )
+        for one in attributes
+    )

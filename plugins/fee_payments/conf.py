@@ -115,6 +115,11 @@ def site_url() -> str:
     return str(getattr(settings, "LMS_ROOT_URL", "") or "").rstrip("/")
 
 
+def has_enrolments_follow() -> bool:
+    """Whether enrolments follow rights now; if not, what is to be done waits."""
+    return bool(settings.FEE_PAYMENTS_ENROLMENTS)
+
+
 def sandbox_webhook_url() -> str:
     """Where the sandbox sends its events; "" means the site it is served from."""
     url: str = settings.FEE_PAYMENTS_SANDBOX_WEBHOOK_URL

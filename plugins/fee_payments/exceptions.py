@@ -37,6 +37,9 @@
   + UnknownSeatCode      no seat code has this uuid
   + FeeNotKnown          the provider has not said what it keeps of a payment (retryable)
   + FeeRefused           no fee can be recorded: nothing was paid, or another fee is known
+  + EnrolmentRefused     the platform does not enrol or unenrol this person (retryable)
+  + InvalidAccess        access cannot be given or ended by hand like this: the sentence says why
+  + UnknownAccess        no right has this uuid
   + RefundRefused        the refund exceeds what is left, or the order was not paid
   + UnknownRequest       nobody has asked for this refund
   + RequestDecided       somebody has decided about this request already
@@ -259,8 +262,22 @@ class FeeNotKnown(PaymentsError):
     retryable = True
 
 
+class EnrolmentRefused(PaymentsError):
+    """The platform does not enrol this person, or has no such enrolment; names ids only."""
+
+    retryable = True
+
+
 class FeeRefused(PaymentsError):
     """A fee of a payment that was not made, beyond reason, or other than the one that is known."""
+
+
+class InvalidAccess(PaymentsError):
+    """Access cannot be given or ended by hand like this; nothing was written."""
+
+
+class UnknownAccess(PaymentsError):
+    """No right has this uuid."""
 
 
 class RefundRefused(PaymentsError):

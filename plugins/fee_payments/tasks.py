@@ -14,3 +14,9 @@ from fee_payments import api, compat
 def work_event(pk: int) -> None:
     """Work an event that a provider has sent."""
     api.work_event(pk, at=clock.now())
+
+
+@compat.in_background("fee_payments.tasks.follow_enrolment")
+def follow_enrolment(user_id: int, course_key: str) -> None:
+    """Have a learner's enrolment follow their rights. Twice, or late, is once and in time."""
+    api.follow_enrolment(user_id, course_key, at=clock.now())

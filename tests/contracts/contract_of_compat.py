@@ -22,6 +22,8 @@ from fee_gate import rules
 from fee_gate.exceptions import OutlineUnreadable
 from fee_gate.rules import Node
 from fee_payments import compat as payments
+from fee_payments.data import Enrolment, EnrolmentAttribute
+from fee_payments.exceptions import EnrolmentRefused
 from partner_badge import compat as badge
 from waiver_policy import api as waiver_policy
 from waiver_policy import compat as waivers
@@ -275,6 +277,41 @@ class CompatContract:
         request.user = get_user_model().objects.get(pk=self.learner_id)
         assert payments.makes_request(self.learner_id, request) is True
         assert payments.makes_request(NOBODY, request) is False
+
+    def test_the_modes_of_a_course_are_sold_or_free_and_what_is_no_course_has_none(self):
+        sold, free = payments.paid_modes(self.course_key), payments.free_modes(self.course_key)
+        assert free
+        assert not set(sold) & set(free)
+        assert all(isinstance(mode, str) for mode in sold + free)
+        assert payments.paid_modes("nothing") == payments.free_modes("nothing") == ()
+
+    def test_an_enrolment_begins_changes_its_mode_and_ends(self):
+        who, run = self.countryless_id, self.course_key
+        beside = [EnrolmentAttribute(namespace="order", name="order_id", value="an order")]
+        payments.enrol(who, run, "audit", beside)
+        assert payments.enrolments_of(run, [who, NOBODY]) == {
+            who: Enrolment(mode="audit", is_active=True)
+        }
+        payments.change_mode(who, run, "verified", beside)
+        assert payments.enrolments_of(run, [who])[who].mode == "verified"
+        assert payments.enrolled_in(run, ["verified"], after=who - 1, limit=1) == (who,)
+        assert who not in payments.enrolled_in(run, ["verified"], after=who, limit=9)
+        payments.unenrol(who, run)
+        assert payments.enrolments_of(run, [who]) == {
+            who: Enrolment(mode="verified", is_active=False)
+        }
+        assert who not in payments.enrolled_in(run, ["verified"], after=who - 1, limit=9)
+
+    def test_what_the_platform_cannot_do_for_an_enrolment_is_refused(self):
+        for unknown in (OTHER_COURSE, "nothing"):
+            with pytest.raises(EnrolmentRefused):
+                payments.enrol(self.learner_id, unknown, "audit")
+            with pytest.raises(EnrolmentRefused):
+                payments.unenrol(self.learner_id, unknown)
+            assert payments.enrolments_of(unknown, [self.learner_id]) == {}
+            assert payments.enrolled_in(unknown, ["audit"], after=0, limit=9) == ()
+        with pytest.raises(EnrolmentRefused):
+            payments.change_mode(NOBODY, self.course_key, "audit")
 
     # waiver_policy.compat
 

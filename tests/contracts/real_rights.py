@@ -73,9 +73,9 @@ def offer(code: str, course_key: str, *, at: datetime) -> None:
     payments.set_offering(entry)
 
 
-def pay(user_id: int, code: str, *, at: datetime) -> OrderSummary:
-    """Order, pay at the sandbox, and let its signed event arrive."""
-    placed = _order(user_id, code, at=at)
+def pay(user_id: int, code: str, *, at: datetime, key: str = "") -> OrderSummary:
+    """Order, pay at the sandbox, and let its signed event arrive. Another order has another key."""
+    placed = _order(user_id, code, at=at, key=key)
     payments.start_payment(
         placed.uuid,
         user_id=user_id,
@@ -115,10 +115,11 @@ def seat(user_id: int, code: str, *, at: datetime) -> None:
     payments.redeem_seat_code(payments.learner_for(user_id), code, issued.codes[0], at=at)
 
 
-def _order(user_id: int, code: str, *, at: datetime) -> OrderSummary:
+def _order(user_id: int, code: str, *, at: datetime, key: str) -> OrderSummary:
     learner = payments.learner_for(user_id)
     total = payments.quote(learner, code, at=at).total
-    return payments.place_order(learner, code, key=_key(user_id, code), expected=total, at=at)
+    key = key or _key(user_id, code)
+    return payments.place_order(learner, code, key=key, expected=total, at=at)
 
 
 def _key(user_id: int, code: str) -> str:

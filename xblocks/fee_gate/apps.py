@@ -65,8 +65,10 @@ class FeeGateConfig(AppConfig):
         from fee_gate import checks  # noqa: F401 - registered by the import
 
         if apps.is_installed("fee_payments"):
-            from fee_gate import handlers
+            from fee_gate import handlers, holds
+            from fee_payments import api as payments
             from fee_payments import signals
 
             signals.OFFERINGS_CHANGED.connect(handlers.renew_course)
             signals.ENTITLEMENT_CHANGED.connect(handlers.follow_learner)
+            payments.ask_about_holds(holds.is_enrolment_held)

@@ -4,6 +4,7 @@
   + OutlineUnreadable    the course cannot be read now, its gates stay as they were (retryable)
   + KeyTooLong           a block's key has no room in the table; the course stays shut
   + RuleRefused          a hold cannot begin or end like this; tell the operator why
+  + RulesUnreadable      whether something is held cannot be read now (retryable)
   + NotAudited           nobody can say now why a gate is open or shut (retryable)
   + partitions.GroupUndecided   who has settled a fee cannot be known now; for tasks (retryable)
 """
@@ -43,6 +44,12 @@ class RuleRefused(GateError):
     def __init__(self, sentence: str, *, field: str = "") -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class RulesUnreadable(GateError):
+    """Whether an enrolment is held cannot be said now; what depends on it has to wait."""
+
+    retryable = True
 
 
 class NotAudited(GateError):

@@ -19,6 +19,7 @@ from fee_gate.data import (
     HoldRule,
     HoldScope,
 )
+from fee_gate.exceptions import RulesUnreadable
 
 PERMISSION = "fee_gate.enrol_without_fee"
 
@@ -69,6 +70,18 @@ def ask_for_certificate(user_id: int, course_key: str, *, at: datetime) -> None:
     """A learner's rights changed: a certificate that was held may be due. The platform decides."""
     if _rules(course_key, HoldScope.CERTIFICATE, at=at):
         compat.ask_for_certificate(user_id, course_key)
+
+
+def is_enrolment_held(course_key: object, at: datetime) -> bool:
+    """Whether enrolment in this course run waits for a fee at this moment, for who is a learner.
+
+    Raises:
+        RulesUnreadable: nobody can say.
+    """
+    rules = _rules(course_key, HoldScope.ENROLMENT, at=at)
+    if rules is None:
+        raise RulesUnreadable(f"Whether enrolment in {course_key} is held cannot be read now.")
+    return rules != ()
 
 
 def holds_apply(course_key: object) -> bool:

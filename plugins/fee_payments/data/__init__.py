@@ -17,6 +17,19 @@ from fee_payments.data.catalogue import (
     SpanKind,
 )
 from fee_payments.data.disputes import DisputeState, DisputeSummary
+from fee_payments.data.enrolments import (
+    BY_KIND,
+    CourseModes,
+    Enrolment,
+    EnrolmentAction,
+    EnrolmentAttribute,
+    EnrolmentFacts,
+    EnrolmentFault,
+    EnrolmentFinding,
+    EnrolmentStep,
+    ModeRight,
+    OurEnrolment,
+)
 from fee_payments.data.entitlements import EntitlementChange, EntitlementSummary
 from fee_payments.data.events import Difference, EventSummary
 from fee_payments.data.merchants import (
@@ -59,6 +72,7 @@ from fee_payments.data.taxes import (
 )
 
 __all__ = [
+    "BY_KIND",
     "NO_LIMITS",
     "AmountLimit",
     "AuthoredOffering",
@@ -66,9 +80,17 @@ __all__ = [
     "BankAccount",
     "Breakdown",
     "BuyerTax",
+    "CourseModes",
     "Difference",
     "DisputeState",
     "DisputeSummary",
+    "Enrolment",
+    "EnrolmentAction",
+    "EnrolmentAttribute",
+    "EnrolmentFacts",
+    "EnrolmentFault",
+    "EnrolmentFinding",
+    "EnrolmentStep",
     "EntitlementChange",
     "EntitlementSummary",
     "EventOutcome",
@@ -83,12 +105,14 @@ __all__ = [
     "MerchantDetails",
     "MerchantEntry",
     "MerchantSummary",
+    "ModeRight",
     "NextStep",
     "OfferingEntry",
     "OfferingSummary",
     "OrderLineSummary",
     "OrderState",
     "OrderSummary",
+    "OurEnrolment",
     "PayerClass",
     "PayerScope",
     "PaymentSummary",

@@ -2,8 +2,10 @@
 
 from fee_payments.models.catalogue import BundleItem, Offering, Price, TaxRate
 from fee_payments.models.disputes import Dispute
+from fee_payments.models.enrolments import Enrolled, EnrolmentTask
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.events import ProviderEvent
+from fee_payments.models.giving import GivenAccess
 from fee_payments.models.labels import DISPUTE_LABELS, OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
 from fee_payments.models.marked import CatalogueMark
 from fee_payments.models.merchants import Merchant, TermsVersion
@@ -32,7 +34,10 @@ __all__ = [
     "BundleItem",
     "CatalogueMark",
     "Dispute",
+    "Enrolled",
+    "EnrolmentTask",
     "Entitlement",
+    "GivenAccess",
     "Merchant",
     "Offering",
     "Order",

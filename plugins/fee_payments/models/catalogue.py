@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fairgate.money import MAX_MINOR
 from fairgate_tables.constraints import check
-from fee_payments.data import PayerClass, PayerScope, PricesHoldTax, TaxKind
+from fee_payments.data import BY_KIND, PayerClass, PayerScope, PricesHoldTax, TaxKind
 from fee_payments.models.labels import (
     HOLDS_TAX_LABELS,
     PAYER_LABELS,
@@ -97,6 +98,24 @@ class Offering(Marked):
     full_seat_cost_minor = models.PositiveBigIntegerField(_("full cost of a seat"), default=0)
     full_seat_cost_currency = models.CharField(
         _("currency of that cost"), max_length=3, blank=True, default=""
+    )
+    access_days = models.PositiveIntegerField(
+        _("days of access"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36_500)],
+        help_text=_("Access ends so many days after it began; empty means no end."),
+    )
+    enrolment_mode = models.SlugField(
+        _("enrolment mode"),
+        max_length=64,
+        blank=True,
+        default=BY_KIND,
+        db_index=False,
+        help_text=_(
+            "The mode that who has access is enrolled in, like verified. by_kind: as usual for "
+            "what the fee opens. Empty: enrolments are left alone."
+        ),
     )
 
     class Meta:

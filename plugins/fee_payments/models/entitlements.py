@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
 from fee_payments.models.catalogue import Offering
+from fee_payments.models.giving import GivenAccess
 from fee_payments.models.orders import OrderLine
 from fee_payments.models.seats import SeatCode
 
@@ -19,8 +20,8 @@ class Entitlement(models.Model):
 
     There is no status: it holds from ``starts_at`` until ``ends_at``, unless ``revoked_at`` is
     set. ``live_key`` names learner and offering until it is revoked; the unique index lets one
-    live right exist. It rests on the line of an order or on a seat code, and ends with it; a code
-    carries one right, ever.
+    live right exist. It rests on the line of an order, on a seat code or on what a member of staff
+    gave by hand, and ends with it; a code or a gift carries one right to an offering, ever.
 
     .. pii: The platform's user id.
     .. pii_types: id
@@ -41,6 +42,7 @@ class Entitlement(models.Model):
         ORDER = "order", _("a paid order")
         WAIVER = "waiver", _("a waiver")
         SEAT = "seat", _("a seat code")
+        STAFF = "staff", _("given by hand")
 
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
@@ -56,11 +58,18 @@ class Entitlement(models.Model):
         related_name="entitlements",
         null=True,
     )
-    seat_code = models.OneToOneField(
+    seat_code = models.ForeignKey(
         SeatCode,
         verbose_name=_("seat code"),
         on_delete=models.PROTECT,
-        related_name="entitlement",
+        related_name="entitlements",
+        null=True,
+    )
+    given = models.ForeignKey(
+        GivenAccess,
+        verbose_name=_("given by hand"),
+        on_delete=models.PROTECT,
+        related_name="entitlements",
         null=True,
     )
     starts_at = models.DateTimeField(_("starts at"))
@@ -75,12 +84,36 @@ class Entitlement(models.Model):
         verbose_name_plural = _("entitlements")
         indexes = [
             models.Index(fields=["user_id", "offering"], name="fee_payments_ent_learner"),
+            models.Index(fields=["ends_at"], name="fee_payments_ent_ends"),
         ]
         constraints = [
+            # One right to an offering, ever: a bundle's basis carries one for each that it opens.
+            models.UniqueConstraint(
+                fields=["seat_code", "offering"], name="fee_payments_ent_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["given", "offering"], name="fee_payments_ent_given_once"
+            ),
             check(
                 "fee_payments_ent_rests_on_one",
-                Q(source="seat", seat_code__isnull=False, line__isnull=True)
-                | Q(source__in=["order", "waiver"], seat_code__isnull=True, line__isnull=False),
+                Q(
+                    source="seat",
+                    seat_code__isnull=False,
+                    line__isnull=True,
+                    given__isnull=True,
+                )
+                | Q(
+                    source__in=["order", "waiver"],
+                    seat_code__isnull=True,
+                    line__isnull=False,
+                    given__isnull=True,
+                )
+                | Q(
+                    source="staff",
+                    seat_code__isnull=True,
+                    line__isnull=True,
+                    given__isnull=False,
+                ),
             ),
         ]
 

@@ -1,5 +1,15 @@
-"""Pure rules of fee_payments: prices, taxes, limits of authors, parts of payments, refunds."""
+"""Pure rules of fee_payments: prices, taxes, authors' limits, payments, refunds, enrolments."""
 
+from fee_payments.rules.enrolments import (
+    came_by_right,
+    fault_of,
+    gives_a_mode,
+    has_no_right,
+    mode_of,
+    next_action,
+    retry_after,
+    touches_enrolment,
+)
 from fee_payments.rules.payment_parts import PartAmounts, paid_shares, payment_parts
 from fee_payments.rules.prices import check_on_sale, pick_price, price_gaps, stands_until
 from fee_payments.rules.refund_policy import RefundPolicy, goes_back, read_refund_policy
@@ -10,9 +20,15 @@ __all__ = [
     "PartAmounts",
     "RefundPolicy",
     "break_down",
+    "came_by_right",
     "check_on_sale",
+    "fault_of",
+    "gives_a_mode",
     "goes_back",
+    "has_no_right",
     "holds_tax",
+    "mode_of",
+    "next_action",
     "overlaps",
     "paid_shares",
     "payment_parts",
@@ -21,7 +37,9 @@ __all__ = [
     "price_gaps",
     "read_refund_policy",
     "refund_parts",
+    "retry_after",
     "scope_of",
     "stands_until",
     "sum_of",
+    "touches_enrolment",
 ]

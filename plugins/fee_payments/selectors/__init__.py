@@ -11,10 +11,18 @@ from fee_payments.selectors.catalogue import (
     tax_rule,
 )
 from fee_payments.selectors.disputes import dispute_summary, list_disputes
+from fee_payments.selectors.enrolments import (
+    ask_about_holds,
+    courses_with_enrolment,
+    enrolment_facts,
+    enrolment_findings,
+    next_start,
+)
 from fee_payments.selectors.entitlements import (
     ended_entitlement,
     entitled_offerings,
     entitlement_change,
+    entitlement_summary,
     has_entitlement,
     list_entitlements,
 )
@@ -53,13 +61,18 @@ from fee_payments.selectors.waived_seats import (
 )
 
 __all__ = [
+    "ask_about_holds",
     "author_limits",
     "breakdown_of",
     "course_key_of",
+    "courses_with_enrolment",
     "dispute_summary",
     "ended_entitlement",
+    "enrolment_facts",
+    "enrolment_findings",
     "entitled_offerings",
     "entitlement_change",
+    "entitlement_summary",
     "given_seat",
     "has_entitlement",
     "is_in_use",
@@ -79,6 +92,7 @@ __all__ = [
     "list_seat_codes",
     "list_waived_seats",
     "merchant",
+    "next_start",
     "offering",
     "order",
     "order_summary",

@@ -61,17 +61,19 @@ def ended_entitlement(
     return max(ended, key=lambda pair: pair[0])[1]
 
 
+def entitlement_summary(row: models.Entitlement) -> EntitlementSummary:
+    """A row of ``Entitlement`` as a value."""
+    return EntitlementSummary(
+        uuid=row.uuid,
+        offering_code=row.offering.code,
+        source=row.source,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        revoked_at=row.revoked_at,
+        revoked_because=row.revoked_because,
+    )
+
+
 def _entitlements(which: Q) -> tuple[EntitlementSummary, ...]:
     rows = models.Entitlement.objects.filter(which).select_related("offering")
-    return tuple(
-        EntitlementSummary(
-            uuid=row.uuid,
-            offering_code=row.offering.code,
-            source=row.source,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            revoked_at=row.revoked_at,
-            revoked_because=row.revoked_because,
-        )
-        for row in rows.order_by("starts_at", "id")
-    )
+    return tuple(entitlement_summary(row) for row in rows.order_by("starts_at", "id"))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from fee_payments.services.authoring import add_authored, change_authored, price_authored
 from fee_payments.services.catalogue import set_offering, set_session
 from fee_payments.services.closing import expire_orders
+from fee_payments.services.enrolling import (
+    follow_enrolment,
+    follow_enrolments,
+    repair_enrolment,
+    unenrol_without_right,
+)
+from fee_payments.services.entitling import end_access_that_is_over
 from fee_payments.services.forgetting import forget_learner
+from fee_payments.services.giving import end_access, give_access
 from fee_payments.services.inbox import (
     receive_event,
     reopen_event,
@@ -48,10 +56,15 @@ __all__ = [
     "block_country",
     "change_authored",
     "choices_for",
+    "end_access",
+    "end_access_that_is_over",
     "expire_orders",
     "fail_refund",
     "finish_refunds",
+    "follow_enrolment",
+    "follow_enrolments",
     "forget_learner",
+    "give_access",
     "grant_refund_request",
     "issue_seat_codes",
     "join_room",
@@ -74,6 +87,7 @@ __all__ = [
     "refund_offer",
     "refuse_refund_request",
     "reopen_event",
+    "repair_enrolment",
     "replay_event",
     "retry_events",
     "revoke_seat_code",
@@ -86,6 +100,7 @@ __all__ = [
     "take_event",
     "take_waived_seat",
     "tell_room_offers",
+    "unenrol_without_right",
     "verify_payer",
     "work_event",
 ]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from fee_payments import models, selectors, signals
+from fee_payments.services import enrolling
 from waiver_policy import api as waivers
 
 log = logging.getLogger(__name__)
 
 # What a right rests on, and ends with.
-Basis = models.OrderLine | models.SeatCode
+Basis = models.OrderLine | models.SeatCode | models.GivenAccess
+
+_PAGE = 500
 
 
 def open_seat(
@@ -26,9 +29,6 @@ def open_seat(
     right = _entitle(line, user_id=user_id, source=source, at=at)
     if right is None:
         return False
-    for item in line.offering.items.select_related("item"):
-        # What a bundle opens. A live right that is there already stays, and rests on its own line.
-        _entitle(line, user_id=user_id, source=source, at=at, opens=item.item)
     if line.waiver_grant is None:
         # Who has paid the full fee waits for no waiver any more.
         waivers.leave_waiting_list(user_id, line.offering.code, at=at)
@@ -49,6 +49,45 @@ def open_given_seat(
     return right
 
 
+def open_by_hand(
+    given: models.GivenAccess, *, user_id: int, at: datetime
+) -> models.Entitlement | None:
+    """Entitle whom staff gave access; ``None`` if a live right is there."""
+    source = models.Entitlement.Source.STAFF
+    right = _entitle(given, user_id=user_id, source=source, at=at, ends_at=given.ends_at)
+    if right is not None:
+        waivers.leave_waiting_list(user_id, right.offering.code, at=at)
+    return right
+
+
+def end_access_that_is_over(*, at: datetime) -> int:
+    """Act on rights whose end has passed: each once, and those who listen are told.
+
+    A right ends by itself, whether anybody acts on it or not; what is told here is for what follows
+    from it. Returns how many.
+    """
+    over = models.Entitlement.objects.filter(
+        ends_at__lte=at, live_key__isnull=False, revoked_at__isnull=True
+    ).order_by("id")
+    count, last = 0, 0
+    while page := list(over.filter(id__gt=last).select_related("offering")[:_PAGE]):
+        last = page[-1].pk
+        for row in page:
+            with transaction.atomic():
+                count += _end(row, at=at)
+    return count
+
+
+def _end(row: models.Entitlement, *, at: datetime) -> int:
+    """Let a right that is over make room for the next; 0 if somebody else was faster."""
+    rows = models.Entitlement.objects.filter(pk=row.pk, live_key__isnull=False, ends_at__lte=at)
+    ended = rows.update(live_key=None)
+    if ended:
+        log.info("entitlement ended: entitlement=%s", row.uuid)
+        _tell(row, at=at)
+    return ended
+
+
 def revoke(basis: Basis, *, because: str, at: datetime) -> int:
     """End the right that rests on this line or code, and no other (T16).
 
@@ -63,7 +102,7 @@ def revoke(basis: Basis, *, because: str, at: datetime) -> int:
         row.live_key = None
         row.save(update_fields=["revoked_at", "revoked_because", "live_key"])
         log.info("entitlement revoked: entitlement=%s", row.uuid)
-        _tell(row)
+        _tell(row, at=at)
         _tell_returned(row)
     return len(rows)
 
@@ -98,11 +137,19 @@ def _tell_returned(row: models.Entitlement) -> None:
 
 def _rests_on(basis: Basis) -> dict[str, Basis]:
     """The field of a right that holds its basis."""
+    if isinstance(basis, models.GivenAccess):
+        return {"given": basis}
     return {"line" if isinstance(basis, models.OrderLine) else "seat_code": basis}
 
 
 def _offering_of(basis: Basis) -> models.Offering:
-    return basis.offering if isinstance(basis, models.OrderLine) else basis.batch.offering
+    return basis.batch.offering if isinstance(basis, models.SeatCode) else basis.offering
+
+
+def _end_of(offering: models.Offering, at: datetime) -> datetime | None:
+    """When a right to this offering ends that begins now; ``None`` if it does not."""
+    days = offering.access_days
+    return None if days is None else at + timedelta(days=days)
 
 
 def _live_key(user_id: int, offering: models.Offering) -> str:
@@ -116,9 +163,34 @@ def _entitle(
     user_id: int,
     source: models.Entitlement.Source,
     at: datetime,
-    opens: models.Offering | None = None,
+    ends_at: datetime | None = None,
 ) -> models.Entitlement | None:
-    offering = opens or _offering_of(basis)
+    """Give the right to what a basis is for, and to all that this opens if it is a bundle."""
+    offering = _offering_of(basis)
+    right = _write(
+        basis, offering, user_id=user_id, source=source, at=at,
+        ends_at=ends_at or _end_of(offering, at),
+    )  # fmt: skip
+    if right is None:
+        return None
+    for opened in models.BundleItem.objects.filter(bundle=offering).select_related("item"):
+        # A live right that is there already stays, and rests on its own basis.
+        _write(
+            basis, opened.item, user_id=user_id, source=source, at=at,
+            ends_at=ends_at or right.ends_at or _end_of(opened.item, at),
+        )  # fmt: skip
+    return right
+
+
+def _write(
+    basis: Basis,
+    offering: models.Offering,
+    *,
+    user_id: int,
+    source: models.Entitlement.Source,
+    at: datetime,
+    ends_at: datetime | None,
+) -> models.Entitlement | None:
     key = _live_key(user_id, offering)
     ended = models.Entitlement.objects.filter(live_key=key, ends_at__lte=at).first()
     if ended is not None:
@@ -133,16 +205,19 @@ def _entitle(
                 offering=offering,
                 source=source,
                 starts_at=at,
+                ends_at=ends_at,
                 **_rests_on(basis),
             )
     except IntegrityError:
         return None
     log.info("entitled: entitlement=%s offering=%s", row.uuid, offering.pk)
-    _tell(row)
+    _tell(row, at=at)
     return row
 
 
-def _tell(row: models.Entitlement) -> None:
+def _tell(row: models.Entitlement, *, at: datetime) -> None:
+    """Have the enrolment follow, and tell the change after the commit."""
+    enrolling.enqueue(row.user_id, row.offering.course_key, at=at)
     change = selectors.entitlement_change(row)
     transaction.on_commit(
         lambda: signals.ENTITLEMENT_CHANGED.send_robust(sender=None, change=change)

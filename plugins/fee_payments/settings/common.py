@@ -43,6 +43,8 @@ DEFAULTS: dict[str, Any] = {
     # The platform's upgrade and checkout links lead to the fee's page, if the sku is a fee's code.
     # They show only where an operator switched checkout on (CommerceConfiguration).
     "FEE_PAYMENTS_CHECKOUT_LINKS": True,
+    # Enrolments follow rights. Switched off, what is to be done is kept and waits.
+    "FEE_PAYMENTS_ENROLMENTS": True,
 }
 
 

@@ -16,8 +16,8 @@ class Command(BaseCommand):
 
     help = (
         "Work stored events that wait, ask again for refunds that were not confirmed, close orders "
-        "whose time is over, offer seats of full rooms to who waits for them, and empty what "
-        "providers sent long ago."
+        "whose time is over, have enrolments follow rights that began or ended, offer seats of "
+        "full rooms to who waits for them, and empty what providers sent long ago."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,11 +25,14 @@ class Command(BaseCommand):
         settled = api.retry_events(at=at)
         refunded = api.finish_refunds(at=at)
         expired = api.expire_orders(at=at)
+        ended = api.end_access_that_is_over(at=at)
+        followed = api.follow_enrolments(at=at)
         api.scrub_events(at=at)
         offered = api.offer_seats(at=at)
         told = api.tell_room_offers(at=at)
         self.stdout.write(
             f"{counted(settled, 'payment')} settled, {counted(refunded, 'refund')} finished, "
-            f"{counted(expired, 'order')} expired, {counted(offered, 'seat')} offered, "
+            f"{counted(expired, 'order')} expired, {counted(ended, 'right')} ended, "
+            f"{counted(followed, 'enrolment')} followed, {counted(offered, 'seat')} offered, "
             f"{counted(told, 'person', 'people')} told of a seat"
         )

@@ -1,0 +1,13 @@
+"""What fee_payments does about its own facts, after the commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fee_payments import tasks
+
+
+def follow_right(sender: object = None, change: Any = None, **_: object) -> None:
+    """A right was given or taken: the enrolment follows, in the background where there is one."""
+    del sender
+    tasks.follow_enrolment(change.user_id, change.course_key)
