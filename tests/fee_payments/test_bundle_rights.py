@@ -1,0 +1,49 @@
+"""A bundle opens all that is in it also for who did not buy it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from factories import fee_payments as make
+from fairgate.money import Money
+from fee_payments import api
+from fee_payments.models import Entitlement
+
+pytestmark = pytest.mark.django_db
+
+LATER = make.NOON + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def bundle():
+    make.offering("one")
+    make.offering("two", course_key="course-v1:ATC+ANTENNAS+2026_T4")
+    make.offering(
+        "both", kind="bundle", course_key="", opens=("one", "two"),
+        prices=(make.price(Money("150.00", "USD")),),
+    )  # fmt: skip
+
+
+def opened(user_id=1001, *, at=LATER):
+    return api.entitled_offerings(user_id, at=at)
+
+
+def test_a_seat_code_of_a_bundle_opens_all_of_it_and_taken_back_closes_it():
+    issued = api.issue_seat_codes("both", count=1, sponsor="UAF", by=9, key="batch", at=make.NOON)
+    api.redeem_seat_code(make.learner(), "both", issued.codes[0], at=make.NOON)
+    assert opened() == {"one", "two", "both"}
+    code = api.list_seat_codes("both")[0]
+    api.revoke_seat_code(code.uuid, by=9, reason="mistake", at=LATER)
+    assert opened() == set()
+
+
+def test_access_to_a_bundle_by_hand_is_access_to_all_of_it():
+    given = api.give_access(
+        1001, "both", ends_at=None, reason="teacher", by=9, key="k", at=make.NOON
+    )
+    assert opened() == {"one", "two", "both"}
+    api.end_access(given.uuid, reason="left", by=9, at=LATER)
+    assert opened() == set()
+    assert Entitlement.objects.filter(revoked_at=LATER).count() == 3
