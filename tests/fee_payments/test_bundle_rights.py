@@ -35,7 +35,7 @@ def test_a_seat_code_of_a_bundle_opens_all_of_it_and_taken_back_closes_it():
     api.redeem_seat_code(make.learner(), "both", issued.codes[0], at=make.NOON)
     assert opened() == {"one", "two", "both"}
     code = api.list_seat_codes("both")[0]
-    api.revoke_seat_code(code.uuid, by=9, reason="mistake", at=LATER)
+    api.revoke_seat_code(code.uuid, by=9, because="mistake", at=LATER)
     assert opened() == set()
 
 
