@@ -49,7 +49,7 @@ def test_f11_the_last_seat_bought_by_eight_people_goes_to_one(isolation, atomic)
 
 
 def test_f11_without_the_conditional_update_the_room_is_oversold(monkeypatch):
-    def read_then_write(offering, seats=1):
+    def read_then_write(offering, _seats=1, *, session=None):
         row = Offering.objects.get(pk=offering.pk)
         if row.seats_taken >= row.capacity:
             raise NoSeatLeft

@@ -12,7 +12,14 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_gate import api as gate
 from fee_payments import api as payments
-from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
+from fee_payments.data import (
+    BankAccount,
+    MerchantEntry,
+    OfferingEntry,
+    PayerClass,
+    PriceEntry,
+    SessionEntry,
+)
 from partnerships import api as partnerships
 from waiver_policy import api as waivers
 from waiver_policy.data import EditionFacts
@@ -65,15 +72,63 @@ OFFERINGS = (
         prices=_prices("480.00", "425.50"),
         full_seat_cost=Money("45.00", "USD"),
     ),
+    OfferingEntry(
+        code="spectrum-bundle",
+        title="Spectrum management: the full course and the certificate examination",
+        course_key="",
+        kind="bundle",
+        opens=("spectrum-online", "spectrum-exam"),
+        prices=_prices("125.00", "110.00"),
+        waivable=False,
+    ),
 )
+
+SESSIONS = (
+    SessionEntry(
+        code="february",
+        place="Nairobi, Kenya",
+        room="Radio laboratory",
+        starts_at=datetime(2027, 2, 15, 6, 0, tzinfo=UTC),
+        ends_at=datetime(2027, 2, 19, 14, 0, tzinfo=UTC),
+        timezone="Africa/Nairobi",
+        capacity=12,
+    ),
+    SessionEntry(
+        code="march",
+        place="Nairobi, Kenya",
+        room="Radio laboratory",
+        starts_at=datetime(2027, 3, 15, 6, 0, tzinfo=UTC),
+        ends_at=datetime(2027, 3, 19, 14, 0, tzinfo=UTC),
+        timezone="Africa/Nairobi",
+        capacity=12,
+    ),
+)
+
+# The account is the example of the IBAN registry for Switzerland: nobody's.
+MERCHANT = MerchantEntry(
+    code="academy",
+    legal_name="Open Spectrum Academy",
+    address="1 Example Street, 1200 Geneva",
+    country="CH",
+    account=BankAccount(
+        holder="Open Spectrum Academy", iban="CH9300762011623852957", bic="", bank="Example Bank"
+    ),
+    invoice_prefix="OSA",
+    is_default=True,
+)
+TERMS = "A fee is refunded in full until the course begins. This is a demo: nothing is sold."
 
 
 def seed() -> None:
     """Load what an operator, a partnership officer and a finance officer would load."""
     _lists_and_policy()
     _agreements()
+    payments.set_merchant(MERCHANT)
+    payments.publish_terms(MERCHANT.code, "2026-09", valid_from=OPENING, text=TERMS)
     for entry in OFFERINGS:
         payments.set_offering(entry)
+    for session in SESSIONS:
+        payments.set_session("spectrum-workshop", session)
     payments.set_tax("FR", Percent(20), inclusive=True, valid_from=PRICES_FROM)
     waivers.credit_fund(
         Money("60.00", "USD"),
