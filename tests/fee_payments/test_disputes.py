@@ -12,7 +12,6 @@ from fee_payments import api, signals
 from fee_payments.data import DisputeState, EventOutcome, OrderState
 from fee_payments.exceptions import PaymentDisputed, RefundRefused
 from fee_payments.models import Dispute, Entitlement, Offering, Payment
-from fee_payments.providers import sandbox_book
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,10 +97,9 @@ def test_nothing_is_left_to_refund_after_a_dispute_that_was_lost(paid):
         api.refund(paid.order.uuid, make.PRICE, key="r", reason="x", by=9, at=later(3))
 
 
-def test_t28_lost_and_won_back_returns_to_the_start_less_the_fee(paid, told, monkeypatch):
+def test_t28_lost_and_won_back_returns_to_the_start_less_the_fee(paid, told):
     happens(paid, "dispute", 1)
     happens(paid, "lose", 2)
-    monkeypatch.setattr(sandbox_book, "state_of", lambda session: "disputed")
     happens(paid, "win", 3)
     assert (state(paid), may_enter(4), seats()) == (OrderState.PAID, True, 1)
     assert [what for what, _ in told] == ["opened", "lost", "won"]

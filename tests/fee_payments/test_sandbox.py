@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import timedelta
 
@@ -24,7 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def started(monkeypatch):
     """A payment whose events come to our own view, without a network."""
     site = Client(enforce_csrf_checks=True)
-    monkeypatch.setattr(clock, "now", lambda: make.NOON)
+    seconds = itertools.count()
+    monkeypatch.setattr(clock, "now", lambda: make.NOON + timedelta(seconds=next(seconds)))
 
     def deliver(url, body, *, at, signature=None):
         header = sandbox.sign(body, at=at) if signature is None else signature
@@ -52,7 +54,7 @@ def state(payment):
 
 
 def may_enter():
-    return api.has_entitlement(1001, "spectrum", at=make.NOON)
+    return api.has_entitlement(1001, "spectrum", at=make.NOON + timedelta(hours=2))
 
 
 def test_a_first_visitor_sees_two_buttons_and_the_rest_behind_a_fold(started):
@@ -78,6 +80,7 @@ def test_a_first_visitor_sees_two_buttons_and_the_rest_behind_a_fold(started):
         (["pay", "dispute"], OrderState.DISPUTED, True),
         (["pay", "dispute", "lose"], OrderState.LOST, False),
         (["pay", "dispute", "win"], OrderState.PAID, True),
+        (["pay", "dispute", "lose", "win"], OrderState.PAID, True),
         (["pay", "pay"], OrderState.PAID, True),
     ],
 )

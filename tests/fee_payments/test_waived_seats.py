@@ -125,6 +125,19 @@ def test_paying_late_uses_the_waiver_again():
     assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
 
 
+def test_t28_a_seat_lost_in_a_dispute_gives_its_waiver_back_and_takes_it_again_when_it_is_won():
+    started = make.payment(make.order(SELA))
+    make.send(make.event(started))
+    for number, button in enumerate(["dispute", "lose"], 1):
+        at = make.NOON + timedelta(hours=number)
+        make.send(make.happening(started, button, at=at), at=at)
+    assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
+    at = make.NOON + timedelta(hours=3)
+    make.send(make.happening(started, "win", at=at), at=at)
+    assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
+    assert api.order(started.order.uuid).state is OrderState.PAID
+
+
 SIDS = (
     "  - {{label: sids, when: {{in_group: {{group: SIDS}}}},"
     " benefit: {{kind: percent_off, percent: {percent}}}}}\n"

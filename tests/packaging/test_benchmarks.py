@@ -20,7 +20,10 @@ FEW = {
     "bench_policies.py": ["--rounds", "1", "--rules", "1"],
     "bench_quote.py": ["--rounds", "1", "--quotes", "5"],
     "bench_replay.py": ["--rounds", "1", "--decisions", "20"],
+    "bench_webhooks.py": ["--rounds", "1", "--events", "2"],
 }
+
+NEED_MARIADB = ("bench_fund.py", "bench_webhooks.py")
 
 
 def test_every_benchmark_is_run_here():
@@ -29,7 +32,7 @@ def test_every_benchmark_is_run_here():
 
 @pytest.mark.parametrize("name", FEW)
 def test_a_benchmark_runs_to_its_end(name):
-    if name == "bench_fund.py" and (missing := two_databases.missing()):
+    if name in NEED_MARIADB and (missing := two_databases.missing()):
         pytest.skip(f"This needs MariaDB: {missing}")
     command = [sys.executable, str(ROOT / "benchmarks" / name), *FEW[name]]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

@@ -95,10 +95,10 @@ def buttons_of(session: SandboxSession) -> tuple[str, ...]:
 
 
 def state_of(session: SandboxSession) -> str:
-    """Where a session stands: new, asked, pending, paid, disputed, or ended."""
+    """Where a session stands: new, asked, pending, paid, disputed, lost, or ended."""
     if session.outcome == "paid":
         newest = session.book.get("disputes", [{}])[-1]
-        return "disputed" if newest.get("state") == "opened" else "paid"
+        return {"opened": "disputed", "lost": "lost"}.get(newest.get("state", ""), "paid")
     return {"": "new", "declined": "new", "failed": "ended"}.get(session.outcome, session.outcome)
 
 
@@ -238,5 +238,6 @@ BUTTONS = {
     "refund": Button(("paid",), _refund_here),
     "dispute": Button(("paid",), _dispute),
     "lose": Button(("disputed",), _decides("lost")),
-    "win": Button(("disputed",), _decides("won")),
+    # A bank may look again at what it has decided.
+    "win": Button(("disputed", "lost"), _decides("won")),
 }
