@@ -49,7 +49,7 @@ def _redeem(request: HttpRequest, offering: OfferingSummary, at: datetime) -> Ht
         return response
     except PaymentsError as refused:
         return _page(request, offering, at, error=in_words(refused), status=409)
-    return HttpResponseRedirect(compat.course_url(offering.course_key))
+    return HttpResponseRedirect(_course_url(offering))
 
 
 def _page(
@@ -66,10 +66,17 @@ def _page(
         "language": course_language(offering.course_key),
         "error": error,
         "typed": request.POST.get("code", "")[:120],
-        "course_url": compat.course_url(offering.course_key),
+        "course_url": _course_url(offering),
         "is_settled": api.has_entitlement(_user_id(request), offering.code, at=at),
     }
     return render(request, "fee_payments/seat_code.html", context, status=status)
+
+
+def _course_url(offering: OfferingSummary) -> str:
+    """The page of the course; of a bundle that is of none, the page of its fee."""
+    if not offering.course_key:
+        return api.fee_page_url(offering.code)
+    return compat.course_url(offering.course_key)
 
 
 def _user_id(request: HttpRequest) -> int:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from opaque_keys.edx.keys import CourseKey
 
 from factories import fee_payments as make
 from factories import waiver_policy as waiver
-from fee_payments import api, models
+from fairgate import clock
+from fee_payments import api, compat, models
 from fee_payments.data import BuyerTax, PayerClass, TaxKind
-from fee_payments.exceptions import LinesDoNotFit, NoSeatLeft, UnknownSession
+from fee_payments.exceptions import InvalidSeatCodes, LinesDoNotFit, NoSeatLeft, UnknownSession
 from fee_payments.services import seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,6 +145,17 @@ def test_a_waived_bundle_is_one_seat():
     api.take_waived_seat(who, "both", key="k", at=waiver.EVE)
     assert api.entitled_offerings(who.user_id, at=waiver.EVE) >= {"both", "one"}
     assert [seat.offering_code for _cursor, seat in api.list_waived_seats()] == ["both"]
+
+
+def test_a_bundle_has_no_seat_codes_and_its_pages_need_no_course(bundle, client, monkeypatch):
+    with pytest.raises(InvalidSeatCodes, match="give codes for what is in it"):
+        make.seat_codes("both")
+    monkeypatch.setattr(compat, "course_url", lambda key: f"/courses/{CourseKey.from_string(key)}/")
+    monkeypatch.setattr(compat, "profile_country", lambda user_id: "CH")
+    monkeypatch.setattr(clock, "_source", lambda: make.NOON)
+    client.force_login(get_user_model().objects.create_user("amina"))
+    for page in ("fee", "seat_code"):
+        assert client.get(reverse(f"fee_payments:{page}", args=["both"])).status_code == 200
 
 
 def test_an_order_of_several_seats_claims_what_is_held_first():

@@ -118,7 +118,8 @@ def fees_by_course(*, at: datetime) -> dict[str, tuple[FeeChoice, ...]]:
         Undecidable: fee_payments does not answer.
     """
     found: dict[str, tuple[FeeChoice, ...]] = {}
-    for offering in sorted(_offerings(), key=lambda one: str(one.course_key)):
+    of_courses = [one for one in _offerings() if one.course_key]  # a bundle may be of none
+    for offering in sorted(of_courses, key=lambda one: str(one.course_key)):
         known = found.get(offering.course_key, ())
         found[offering.course_key] = (*known, _choice(offering, at=at))
     return found
@@ -195,7 +196,8 @@ def rights(user_id: int, course_key: str, *, at: datetime) -> dict[str, str]:
 
 def fee_courses() -> tuple[str, ...]:
     """Every course that a fee is offered for."""
-    return tuple(sorted({offering.course_key for offering in _payments().list_offerings()}))
+    keys = {offering.course_key for offering in _payments().list_offerings()}
+    return tuple(sorted(keys - {""}))  # a bundle may be of no course run
 
 
 def _right_in_words(right: Any, *, at: datetime) -> str:
