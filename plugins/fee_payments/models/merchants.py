@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +82,9 @@ class TermsVersion(Marked):
     )
     version = models.CharField(_("version"), max_length=40)
     text = models.TextField(_("text"), blank=True, default="")
-    url = models.URLField(_("address"), max_length=500, blank=True, default="")
+    url = models.CharField(
+        _("address"), max_length=500, blank=True, default="", validators=[URLValidator()]
+    )
     sha256 = models.CharField("SHA-256", max_length=64)
     valid_from = models.DateTimeField(_("valid from"))
 
