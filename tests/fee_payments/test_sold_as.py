@@ -14,7 +14,7 @@ from factories import waiver_policy as waiver
 from fairgate import clock
 from fee_payments import api, compat, models
 from fee_payments.data import BuyerTax, PayerClass, TaxKind
-from fee_payments.exceptions import InvalidSeatCodes, LinesDoNotFit, NoSeatLeft, UnknownSession
+from fee_payments.exceptions import LinesDoNotFit, NoSeatLeft, UnknownSession
 from fee_payments.services import seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,9 +147,7 @@ def test_a_waived_bundle_is_one_seat():
     assert [seat.offering_code for _cursor, seat in api.list_waived_seats()] == ["both"]
 
 
-def test_a_bundle_has_no_seat_codes_and_its_pages_need_no_course(bundle, client, monkeypatch):
-    with pytest.raises(InvalidSeatCodes, match="give codes for what is in it"):
-        make.seat_codes("both")
+def test_the_pages_of_a_bundle_need_no_course(bundle, client, monkeypatch):
     monkeypatch.setattr(compat, "course_url", lambda key: f"/courses/{CourseKey.from_string(key)}/")
     monkeypatch.setattr(compat, "profile_country", lambda user_id: "CH")
     monkeypatch.setattr(clock, "_source", lambda: make.NOON)

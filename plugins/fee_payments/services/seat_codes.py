@@ -76,9 +76,6 @@ def issue_seat_codes(
     offering = models.Offering.objects.filter(code=offering_code).first()
     if offering is None:
         raise UnknownOffering(f"There is no fee “{offering_code}”.")
-    if offering.kind == models.Offering.Kind.BUNDLE:
-        # A code carries one right, and a bundle opens several.
-        raise InvalidSeatCodes(_("A bundle has no seat codes: give codes for what is in it."))
     codes = tuple(typed_codes.new() for _number in range(count))
     try:
         with transaction.atomic():
