@@ -130,6 +130,18 @@ LOGGING = {
 # What an operator sets in an LMS; the plugins' own defaults fill in the rest below.
 FEE_PAYMENTS_PROVIDERS = ["sandbox"]
 FEE_PAYMENTS_TEST_MODE = True  # no real money moves here, and none could
+# The IBAN is the example of ISO 13616's registry for Switzerland; nobody can pay to it.
+FEE_PAYMENTS_SELLER = {
+    "prefix": "INV",
+    "legal_name": "Open Spectrum Academy",
+    "address": ["Place de l’Exemple 1", "1200 Genève"],
+    "country": "CH",
+    "tax_id": "CHE-000.000.000",
+    "iban": "CH9300762011623852957",
+    "bic": "XXXXCHZZ",
+    "bank": "Banque de l’Exemple",
+}
+FEE_PAYMENTS_WRITE_OFF_LIMITS = {"USD": "5.00", "EUR": "5.00", "CHF": "5.00"}
 FEE_PAYMENTS_SANDBOX_SECRETS = (secret(VAR, "sandbox_webhook"),)
 WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(VAR / "papers")}}
 # A key of cryptography.fernet is 32 bytes in base64; the file holds as many random letters.

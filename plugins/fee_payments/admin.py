@@ -18,6 +18,7 @@ from fairgate.csv_cells import write_csv
 from fee_payments import (
     admin_access,  # noqa: F401 - registered by the import
     admin_catalogue,  # noqa: F401 - registered by the import
+    admin_invoices,  # noqa: F401 - registered by the import
     api,
     models,
     selectors,

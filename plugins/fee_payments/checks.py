@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
 
 from fairgate_papers import TypesetterMissing, has_fonts, typesetter
 from fee_payments import conf
@@ -194,6 +197,54 @@ def check_enrolments(app_configs: object, **_: Any) -> list[CheckMessage]:
             id="fee_payments.W012",
         )
     ]
+
+
+@register("fairgate")
+def check_seller(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.E020``: who pays by invoice needs to know whom, and to which account.
+
+    A site may keep merchants instead; those are checked where they are written.
+    """
+    found = conf.seller()
+    if "invoice" not in conf.providers() or not found:
+        return []
+    missing = [name for name in ("prefix", "legal_name", "address", "country", "iban")
+               if not found.get(name)]  # fmt: skip
+    if not missing:
+        return []
+    return [
+        checks.Error(
+            f"Invoices are switched on, and FEE_PAYMENTS_SELLER lacks {', '.join(missing)}.",
+            hint="Say who sells, and to which account is paid, or switch the provider “invoice” "
+            "off.",
+            id="fee_payments.E020",
+        )
+    ]
+
+
+@register("fairgate")
+def check_purchase_orders(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``fee_payments.E021``: files of buyers lie where no web server hands them out."""
+    try:
+        storage = conf.purchase_order_storage()
+    except ImproperlyConfigured as error:
+        return [_bad_place(str(error))]
+    if not isinstance(storage, FileSystemStorage):
+        return []
+    place = Path(storage.location).resolve()
+    for name in ("MEDIA_ROOT", "STATIC_ROOT"):
+        served = getattr(settings, name, None)
+        if served and place.is_relative_to(Path(served).resolve()):
+            return [_bad_place(f"It is below {name}, which is handed out to anybody.")]
+    return []
+
+
+def _bad_place(sentence: str) -> CheckMessage:
+    return checks.Error(
+        f"The place for files of purchase orders cannot be used. {sentence}",
+        hint="Name a private place in FEE_PAYMENTS_PURCHASE_ORDERS.",
+        id="fee_payments.E021",
+    )
 
 
 def _are_strong(secrets: tuple[str, ...]) -> bool:

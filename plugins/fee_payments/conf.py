@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, Storage
+from django.utils.module_loading import import_string
 
+from fairgate.money import Money
 from fairgate_papers import PageSize
 from fee_payments.rules import RefundPolicy, read_refund_policy
 
@@ -135,3 +139,78 @@ def font_folders() -> tuple[Path, ...]:
 def paper_size() -> PageSize:
     """The paper that documents are printed on."""
     return PageSize(getattr(settings, "FAIRGATE_PAPER_SIZE", PageSize.A4))
+
+
+def seller() -> Mapping[str, Any]:
+    """Who sells, as it stands on documents; empty where the site has not said."""
+    found: Mapping[str, Any] = settings.FEE_PAYMENTS_SELLER or {}
+    return found
+
+
+def payment_days() -> int:
+    """Days from an invoice to its due date, where the buyer has no other."""
+    return int(settings.FEE_PAYMENTS_PAYMENT_DAYS)
+
+
+def grace_after_due() -> timedelta:
+    """How long after the due date an order keeps its price and its seat."""
+    return timedelta(days=settings.FEE_PAYMENTS_GRACE_DAYS)
+
+
+def quote_days() -> int:
+    """Days for which a quote stands, where who issues it says no other."""
+    return int(settings.FEE_PAYMENTS_QUOTE_DAYS)
+
+
+def write_off_limit(currency: str) -> Money:
+    """The most that may be missing of an invoice and be written off."""
+    amount = (settings.FEE_PAYMENTS_WRITE_OFF_LIMITS or {}).get(currency, 0)
+    return Money(str(amount), currency)
+
+
+def suspends_on_reversal() -> bool:
+    """Whether access ends while a bank has taken a payment back."""
+    return bool(settings.FEE_PAYMENTS_SUSPEND_ON_REVERSAL)
+
+
+def reminder_days() -> tuple[int, ...]:
+    """Days after the due date on which a reminder is sent, in order."""
+    return tuple(sorted(int(days) for days in settings.FEE_PAYMENTS_REMINDER_DAYS))
+
+
+def reminder_tries() -> int:
+    """How often a mail is tried before a person has to look."""
+    return int(settings.FEE_PAYMENTS_REMINDER_TRIES)
+
+
+def purchase_order_storage() -> Storage | None:
+    """Where the files of purchase orders are kept; ``None`` while the operator has named no place.
+
+    Raises:
+        ImproperlyConfigured: the setting names a place that cannot be.
+    """
+    named = settings.FEE_PAYMENTS_PURCHASE_ORDERS
+    if not named:
+        return None
+    try:
+        kind = import_string(named.get("BACKEND", "django.core.files.storage.FileSystemStorage"))
+        options = dict(named.get("OPTIONS", {}))
+        if issubclass(kind, FileSystemStorage):
+            if not options.get("location"):
+                raise ImproperlyConfigured("FEE_PAYMENTS_PURCHASE_ORDERS lacks a “location”.")
+            private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+            options = private | options
+        storage: Storage = kind(**options)
+    except (ImportError, TypeError, ValueError, AttributeError) as error:
+        raise ImproperlyConfigured(f"FEE_PAYMENTS_PURCHASE_ORDERS: {error}") from error
+    return storage
+
+
+def purchase_order_max_bytes() -> int:
+    """The largest file of a purchase order that is taken."""
+    return int(settings.FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES)
+
+
+def bank_lines_at_once() -> int:
+    """How many bank lines a page matches before it asks to go on; the command has no such limit."""
+    return int(settings.FEE_PAYMENTS_BANK_LINES_AT_ONCE)

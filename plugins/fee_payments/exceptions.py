@@ -43,7 +43,7 @@
   + RefundRefused        the refund exceeds what is left, or the order was not paid
   + UnknownRequest       nobody has asked for this refund
   + RequestDecided       somebody has decided about this request already
-  + SecondPersonNeeded   who asks for a refund does not decide about it
+  + SecondPersonNeeded   who asks, for a refund or a write-off, does not decide about it
   + InvalidRefundPolicy  the operator's refund policy cannot be read
     + PaymentDisputed    the payer's bank looks at the payment (retryable)
   + KeyReused            the same idempotency key came with another payload
@@ -57,13 +57,22 @@
   + InvalidCsvMapping    how a bank's CSV is to be read cannot be: the sentence names the field
   + InvalidReference     no creditor reference can be made of this number
     + ProviderMisconfigured  keys or options are wrong: an operator has to act
+  + UnknownDocument      no such quote, invoice or credit note, or not this person's
+  + InvoiceRefused       a document cannot be issued, or a step about it not be taken
+  + UnknownBankAccount   a bank's file is of an account that is not ours
+  + AlreadyImported      the same file was taken before
+  + MatchRefused         a payment and an invoice do not fit like this
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from fairgate.errors import FairgateError
+
+if TYPE_CHECKING:
+    from fee_payments.data.bank import ImportSummary
 
 
 class PaymentsError(FairgateError):
@@ -293,7 +302,7 @@ class RequestDecided(PaymentsError):
 
 
 class SecondPersonNeeded(PaymentsError):
-    """Who asks for money back is not who gives it."""
+    """Who asks for money back, or for a step that two people decide, does not decide it."""
 
 
 class InvalidRefundPolicy(PaymentsError):
@@ -367,3 +376,27 @@ class ProviderMisconfigured(ProviderUnavailable):
 
     For a payer it is as if the provider did not answer; the log says what an operator has to do.
     """
+
+
+class UnknownDocument(PaymentsError):
+    """No such quote, invoice or credit note, or not this person's: both look the same."""
+
+
+class InvoiceRefused(PaymentsError):
+    """A document cannot be issued, or a step about it not be taken: the sentence says why."""
+
+
+class UnknownBankAccount(PaymentsError):
+    """A statement is of an account that is not one of ours; nothing of the file was taken."""
+
+
+class AlreadyImported(PaymentsError):
+    """The same file was taken before, whole; nothing was done. ``imported`` is what it became."""
+
+    def __init__(self, sentence: str, imported: ImportSummary) -> None:
+        self.imported = imported
+        super().__init__(sentence)
+
+
+class MatchRefused(PaymentsError):
+    """A payment cannot be matched like this: the sentence says why. Nothing was matched."""

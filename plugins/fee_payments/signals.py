@@ -31,3 +31,7 @@ ENTITLEMENT_CHANGED = Signal()
 
 # course_key: str, a course run whose fees are others now. A hint as well.
 OFFERINGS_CHANGED = Signal()
+
+# invoice: fee_payments.data.invoices.InvoiceSummary. Nothing is missing of it any more. May be
+# missed: ``api.list_invoices`` says which are settled.
+INVOICE_SETTLED = Signal()

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from fee_payments import views, views_authoring, views_rooms, views_sandbox, views_seat_codes
+from fee_payments import (
+    views,
+    views_authoring,
+    views_bank,
+    views_invoices,
+    views_quotes,
+    views_rooms,
+    views_sandbox,
+    views_seat_codes,
+)
 
 app_name = "fee_payments"
 
@@ -17,6 +26,26 @@ urlpatterns = [
     path("orders/<uuid:uuid>/pay/", views.pay, name="pay"),
     path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),
     path("orders/<uuid:uuid>/ask-refund/", views.ask_for_refund, name="ask_for_refund"),
+    path("orders/<uuid:uuid>/invoice/", views_invoices.invoice_of_order, name="invoice_of_order"),
+    path("invoices/", views_invoices.mine, name="invoices"),
+    path("invoices/<uuid:uuid>/", views_invoices.invoice, name="invoice"),
+    path("papers/<slug:kind>/<uuid:uuid>/", views_invoices.paper, name="paper"),
+    path("desk/invoices/", views_invoices.invoice_list, name="invoice_list"),
+    path("desk/invoices/sheet/", views_invoices.invoice_sheet, name="invoice_sheet"),
+    path("desk/invoices/<uuid:uuid>/", views_invoices.invoice_desk, name="invoice_desk"),
+    path("desk/quotes/", views_quotes.quotes, name="quotes"),
+    path("desk/quotes/<uuid:uuid>/", views_quotes.quote, name="quote"),
+    path("desk/quotes/<uuid:uuid>/invoice/", views_quotes.invoice_quote, name="invoice_quote"),
+    path(
+        "desk/purchase-orders/<uuid:uuid>/",
+        views_quotes.purchase_order_file,
+        name="purchase_order_file",
+    ),
+    path("desk/bank/", views_bank.imports, name="bank"),
+    path("desk/bank/lines/", views_bank.lines, name="bank_lines"),
+    path("desk/bank/lines/<int:pk>/", views_bank.line, name="bank_line"),
+    path("desk/bank/transfers/<int:pk>/", views_bank.transfer_back, name="transfer_back"),
+    path("desk/bank/<uuid:uuid>/", views_bank.bank_import, name="bank_import"),
     path("webhooks/<slug:provider>/", views.webhook, name="webhook"),
     path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),
     # The key of a course run has a colon, and the code of a fee has none.

@@ -324,6 +324,7 @@ def _order_page(
         "next_step": found.next_step(at),
         "may_refund": may_refund and found.paid_at is not None and bool(found.left),
         "left": found.left,
+        "invoice_url": _invoice_url(found),
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
         # As it was when the form was opened: who looks away for a while is told what has changed.
@@ -356,6 +357,12 @@ def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> di
         "language": course_language(line.course_key),
         "course_url": _course_url(line.course_key),
     }
+
+
+def _invoice_url(found: OrderSummary) -> str:
+    """The page of the invoice of a paid order, where invoices are issued."""
+    has_one = found.paid_at is not None and "invoice" in conf.providers()
+    return reverse("fee_payments:invoice_of_order", args=[found.uuid]) if has_one else ""
 
 
 @require_POST

@@ -1,11 +1,31 @@
 """Tables of fee_payments. Amounts are integers in minor units beside their ISO 4217 currency."""
 
+from fee_payments.models.bank import (
+    BankAccount,
+    BankImport,
+    BankLine,
+    BankMatch,
+    TransferBack,
+)
+from fee_payments.models.buyers import Buyer, BuyerContact
 from fee_payments.models.catalogue import BundleItem, Offering, Price, TaxRate
 from fee_payments.models.disputes import Dispute
 from fee_payments.models.enrolments import Enrolled, EnrolmentTask
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.events import ProviderEvent
 from fee_payments.models.giving import GivenAccess
+from fee_payments.models.invoices import (
+    CreditNote,
+    DocumentFile,
+    DocumentSeries,
+    FrozenDocument,
+    Invoice,
+    InvoiceStanding,
+    PurchaseOrder,
+    QuoteDocument,
+    Reminder,
+    WriteOff,
+)
 from fee_payments.models.labels import DISPUTE_LABELS, OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
 from fee_payments.models.marked import CatalogueMark
 from fee_payments.models.merchants import Merchant, TermsVersion
@@ -30,14 +50,26 @@ __all__ = [
     "STATE_LABELS",
     "AuthorAmount",
     "AuthorLimits",
+    "BankAccount",
+    "BankImport",
+    "BankLine",
+    "BankMatch",
     "BlockedCountry",
     "BundleItem",
+    "Buyer",
+    "BuyerContact",
     "CatalogueMark",
+    "CreditNote",
     "Dispute",
+    "DocumentFile",
+    "DocumentSeries",
     "Enrolled",
     "EnrolmentTask",
     "Entitlement",
+    "FrozenDocument",
     "GivenAccess",
+    "Invoice",
+    "InvoiceStanding",
     "Merchant",
     "Offering",
     "Order",
@@ -47,9 +79,12 @@ __all__ = [
     "PaymentPart",
     "Price",
     "ProviderEvent",
+    "PurchaseOrder",
+    "QuoteDocument",
     "Refund",
     "RefundPart",
     "RefundRequest",
+    "Reminder",
     "RoomWaiting",
     "SandboxSession",
     "ScreeningRecord",
@@ -59,4 +94,6 @@ __all__ = [
     "Session",
     "TaxRate",
     "TermsVersion",
+    "TransferBack",
+    "WriteOff",
 ]

@@ -18,6 +18,7 @@ from fee_payments.data import (
     Rounding,
     TaxKind,
 )
+from fee_payments.data.invoices import AccessOn, ContactRole
 
 PAYER_LABELS = {
     PayerClass.INDIVIDUAL: _("an individual"),
@@ -81,6 +82,14 @@ ROUNDING_LABELS = {
     Rounding.HALF_UP: _("half up"),
     Rounding.HALF_EVEN: _("half to the even one"),
     Rounding.DOWN: _("down"),
+}
+ACCESS_LABELS = {
+    AccessOn.PAYMENT: _("the payment"),
+    AccessOn.INVOICE: _("the invoice, on credit"),
+}
+ROLE_LABELS = {
+    ContactRole.COORDINATOR: _("coordinates the training"),
+    ContactRole.FINANCE: _("pays the invoices"),
 }
 
 

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 # Ours are known without the metadata of an installation, and nobody else can take their names.
 OURS = {
     "sandbox": "fee_payments.providers.sandbox.Sandbox",
+    "invoice": "fee_payments.providers.invoice.InvoiceProvider",
     "stripe": "fee_payments.providers.stripe_checkout.provider.StripeCheckout",
 }
 

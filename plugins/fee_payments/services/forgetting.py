@@ -6,10 +6,13 @@ from datetime import datetime
 
 from fee_payments import models
 from fee_payments.services import waiting_rooms
+from fee_payments.services.buying import forget_contact
 
 
 def forget_learner(user_id: int, at: datetime) -> int:
     """Empty what their orders say, what they wrote to ask for money, and the country of the unpaid.
+
+    They act for no buyer any more; what was issued to them is kept, as tax law asks.
 
     An order that was paid keeps the country its tax was decided by, for as long as invoices are
     kept. They wait for no room any more, and as whom they paid is forgotten: each order says it.
@@ -19,6 +22,7 @@ def forget_learner(user_id: int, at: datetime) -> int:
     waiting_rooms.leave_every_room(user_id, at=at)
     models.RoomWaiting.objects.filter(user_id=user_id).delete()
     models.PayerMembership.objects.filter(user_id=user_id).delete()
+    forget_contact(user_id)
     orders = models.Order.objects.filter(user_id=user_id)
     mine = list(orders.values_list("pk", flat=True))
     models.OrderLine.objects.filter(order__in=mine).update(explanation=[])

@@ -21,7 +21,7 @@ from fairgate.money import Money, total
 from fee_payments import models, rules, selectors, signals
 from fee_payments.data import OrderState
 from fee_payments.exceptions import FeeNotKnown, RefundRefused
-from fee_payments.services import closing, disputing, entitling, seats, waiving
+from fee_payments.services import closing, credit_notes, disputing, entitling, seats, waiving
 
 log = logging.getLogger(__name__)
 
@@ -209,6 +209,7 @@ def complete(refund: models.Refund, *, at: datetime, reference: str = "") -> Non
     _end(ended, at=at)
     _close(order, list(lines.values()))
     disputing.review(order)
+    credit_notes.credit_refund(refund, at=at)
     for part in parts:
         _tell(part)
     log.info("refunded: refund=%s payment=%s", refund.uuid, refund.payment_id)

@@ -200,6 +200,8 @@ def _open_line(order: models.Order, line: models.OrderLine, paid_at: datetime, a
 
 def _open_seat(order: models.Order, line: models.OrderLine, *, at: datetime) -> bool | None:
     """Whether the learner was entitled by this; ``None`` if the waiver of the line has expired."""
+    if line.entitlements.filter(revoked_at__isnull=True).exists():
+        return True  # opened with the invoice, on credit
     source = models.Entitlement.Source.ORDER
     try:
         with transaction.atomic():

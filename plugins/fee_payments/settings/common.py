@@ -45,7 +45,40 @@ DEFAULTS: dict[str, Any] = {
     "FEE_PAYMENTS_CHECKOUT_LINKS": True,
     # Enrolments follow rights. Switched off, what is to be done is kept and waits.
     "FEE_PAYMENTS_ENROLMENTS": True,
+    # Who sells, as it stands on quotes and invoices: prefix of their numbers, legal_name, address
+    # (lines), country, tax_id, iban, bic, bank. Empty: no document can be issued.
+    "FEE_PAYMENTS_SELLER": {},
+    # Days from an invoice to its due date, and days after it for which the order keeps its seat.
+    "FEE_PAYMENTS_PAYMENT_DAYS": 30,
+    "FEE_PAYMENTS_GRACE_DAYS": 5,
+    # Days for which a quote stands.
+    "FEE_PAYMENTS_QUOTE_DAYS": 30,
+    # By currency, the most that may be missing of an invoice and be written off: {"USD": "5.00"}.
+    "FEE_PAYMENTS_WRITE_OFF_LIMITS": {},
+    # Whether access ends while a bank has taken a payment back.
+    "FEE_PAYMENTS_SUSPEND_ON_REVERSAL": True,
+    # Days after the due date on which a reminder is sent, and how often a mail is tried.
+    "FEE_PAYMENTS_REMINDER_DAYS": (3, 14, 30),
+    "FEE_PAYMENTS_REMINDER_TRIES": 5,
+    # Where files of purchase orders are kept, like an entry of Django's STORAGES. Empty: none.
+    "FEE_PAYMENTS_PURCHASE_ORDERS": {},
+    "FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES": 5_242_880,
+    # How many lines of a bank's file one press of a button matches.
+    "FEE_PAYMENTS_BANK_LINES_AT_ONCE": 500,
 }
+
+
+# The platform writes what people send with a form into its tracking log, but for these addresses.
+# Here they say to whom an invoice is made out, and send statements of bank accounts; reading such a
+# form to write it down would also put the file on a disk before we see it.
+UNTRACKED = "^/fairgate/fees/(orders/[^/]+/invoice|desk)/"
+
+
+def leave_untracked(settings: Any) -> None:
+    """Keep forms of our pages out of the tracking log, where the platform has one."""
+    patterns = getattr(settings, "TRACKING_IGNORE_URL_PATTERNS", None)
+    if patterns is not None and UNTRACKED not in patterns:
+        settings.TRACKING_IGNORE_URL_PATTERNS = [*patterns, UNTRACKED]
 
 
 def plugin_settings(settings: Any) -> None:
@@ -54,6 +87,7 @@ def plugin_settings(settings: Any) -> None:
         if not hasattr(settings, name):
             setattr(settings, name, value)
     page_frame.install(settings)
+    leave_untracked(settings)
 
 
 def link_checkout(settings: Any) -> None:

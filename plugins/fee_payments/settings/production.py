@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fee_payments.settings.common import DEFAULTS, link_checkout
+from fee_payments.settings.common import DEFAULTS, leave_untracked, link_checkout
 
 
 def plugin_settings(settings: Any) -> None:
@@ -13,4 +13,5 @@ def plugin_settings(settings: Any) -> None:
     for name in DEFAULTS:
         if name in tokens:
             setattr(settings, name, tokens[name])
+    leave_untracked(settings)
     link_checkout(settings)

@@ -1,0 +1,279 @@
+"""Issues invoices: for an order that is to be paid, for one that was, and for a purchase order.
+
+Order of locks: see ``standings``. Everything about a document is written in one transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from fairgate.clock import utc_day
+from fairgate.money import Money, total
+from fairgate_tables.transactions import in_transaction
+from fee_payments import conf, models
+from fee_payments.bank_files import creditor_reference
+from fee_payments.data import OrderState, TaxKind
+from fee_payments.data.invoices import (
+    AccessOn,
+    BuyerDetails,
+    DocumentContent,
+    DocumentKind,
+    DocumentLine,
+    InvoiceSummary,
+)
+from fee_payments.exceptions import InvoiceRefused, UnknownOrder
+from fee_payments.rules import crediting, frozen
+from fee_payments.selectors.invoices import invoice_summary
+from fee_payments.services import entitling
+from fee_payments.services.closing import OPEN
+from fee_payments.services.credit_notes import credit_refund
+from fee_payments.services.numbering import Numbered, next_number
+from fee_payments.services.sellers import seller_of
+from fee_payments.services.standings import PROVIDER
+
+log = logging.getLogger(__name__)
+
+_PAID = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED)
+# An order on credit ends by its payment or by a credit note, not by the clock.
+_ON_CREDIT_FOR = timedelta(days=3650)
+MAX_NAME = 140
+
+
+def issue_invoice(
+    order_uuid: UUID, buyer: BuyerDetails, *, by: int | None, at: datetime
+) -> InvoiceSummary:
+    """Issue the invoice of an order, or give the one that it has.
+
+    An open order keeps price and seat until the invoice is due, and some days longer; a buyer with
+    credit enters at once. The invoice of an order that was paid says so, and has a credit note for
+    each refund. An order has one live invoice.
+
+    Raises:
+        UnknownOrder: there is no such order.
+        InvoiceRefused: nothing is to be paid, its time is over, or a name or address is missing.
+    """
+    check_details(buyer)
+    try:
+        return _issue(order_uuid, buyer, by=by, at=at)
+    except IntegrityError:
+        # Another request has issued it, unseen by this transaction's first read.
+        return _issue(order_uuid, buyer, by=by, at=at)
+
+
+def check_details(buyer: BuyerDetails) -> None:
+    """Refuse what no invoice can be made out to.
+
+    Raises:
+        InvoiceRefused: the sentence says what is missing or too long.
+    """
+    if not buyer.name.strip() or not any(line.strip() for line in buyer.address):
+        raise InvoiceRefused(_("An invoice needs a name and an address."))
+    if len(buyer.name) > MAX_NAME:
+        raise InvoiceRefused(_("The name is too long for an invoice."))
+    if len(buyer.country) != 2:
+        raise InvoiceRefused(_("An invoice needs the country of who it is made out to."))
+
+
+@in_transaction
+def _issue(
+    order_uuid: UUID, buyer: BuyerDetails, *, by: int | None, at: datetime
+) -> InvoiceSummary:
+    found = models.Order.objects.filter(uuid=order_uuid).values_list("pk", flat=True).first()
+    if found is None:
+        raise UnknownOrder(_("There is no such order."))
+    order = models.Order.objects.select_for_update().get(pk=found)
+    live = models.InvoiceStanding.objects.filter(live_order=order).select_related("invoice").first()
+    if live is not None:
+        return invoice_summary(live.invoice, live)
+    lines = tuple(_line(line) for line in _lines(order))
+    if not total([line.total for line in lines], lines[0].net.currency):
+        raise InvoiceRefused(_("Nothing is to be paid for this order, so there is no invoice."))
+    paid = order.payments.filter(paid_at__isnull=False).order_by("id").first()
+    if paid is None and (order.state not in OPEN or order.expires_at <= at):
+        raise InvoiceRefused(_("This order can no longer be paid. Please start again."))
+    account = _account(buyer)
+    draft = Draft(
+        buyer=buyer, account=account, lines=lines, by=by, at=at, order=order,
+        user_id=order.user_id, due_on=_due_on(account, paid, at=at),
+        paid_on=utc_day(paid.paid_at) if paid and paid.paid_at else None,
+    )  # fmt: skip
+    invoice, standing = write_invoice(draft)
+    if paid is None:
+        _wait_for_transfer(order, invoice, account, at=at)
+    else:
+        _credit_refunds(order, at=at)
+        standing.refresh_from_db()
+    return invoice_summary(invoice, standing)
+
+
+def _lines(order: models.Order) -> Iterable[models.OrderLine]:
+    return order.lines.select_related("offering", "tax_rate").order_by("position")
+
+
+def _line(row: models.OrderLine) -> DocumentLine:
+    def money(minor: int) -> Money:
+        return Money.from_minor(minor, row.currency)
+
+    return DocumentLine(
+        code=row.offering.code,
+        text=row.offering.title,
+        quantity=row.quantity,
+        list_price=money(row.list_minor),
+        waived=money(row.waived_minor),
+        net=money(row.net_minor),
+        tax=money(row.tax_minor),
+        tax_basis_points=row.tax_rate.basis_points if row.tax_rate and row.tax_minor else 0,
+        is_reverse_charge=bool(row.tax_rate and row.tax_rate.kind == TaxKind.REVERSE_CHARGE),
+    )
+
+
+def _account(buyer: BuyerDetails) -> models.Buyer | None:
+    """The organisation that a document is made out to, if it is known here."""
+    if buyer.buyer_uuid is None:
+        return None
+    return models.Buyer.objects.get(uuid=buyer.buyer_uuid)
+
+
+def _due_on(account: models.Buyer | None, paid: models.Payment | None, *, at: datetime) -> date:
+    if paid is not None:
+        return utc_day(at)
+    own = account.payment_days if account else None
+    return utc_day(at) + timedelta(days=conf.payment_days() if own is None else own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An invoice that is about to be written."""
+
+    buyer: BuyerDetails
+    account: models.Buyer | None
+    lines: tuple[DocumentLine, ...]
+    by: int | None
+    at: datetime
+    due_on: date
+    order: models.Order | None = None
+    quote: models.QuoteDocument | None = None
+    user_id: int | None = None
+    paid_on: date | None = None
+    purchase_order: str = ""
+
+
+def write_invoice(draft: Draft) -> tuple[models.Invoice, models.InvoiceStanding]:
+    """Write an invoice and its standing; the number is taken last. In the caller's transaction."""
+    content = document_content(DocumentKind.INVOICE, draft.buyer, draft.lines, at=draft.at)
+    seller = content.seller
+    numbered = next_number(
+        DocumentKind.INVOICE, prefix=seller.prefix, year=utc_day(draft.at).year,
+        is_test=content.is_test,
+    )  # fmt: skip
+    content = replace(
+        content,
+        number=numbered.number,
+        reference=creditor_reference(numbered.number),
+        due_on=draft.due_on,
+        order=str(draft.order.uuid) if draft.order else "",
+        purchase_order=draft.purchase_order,
+        paid_on=draft.paid_on,
+    )
+    invoice = models.Invoice(
+        **columns(content, numbered, by=draft.by, at=draft.at, account=draft.account),
+        order=draft.order,
+        quote=draft.quote,
+        user_id=draft.user_id,
+        buyer_name=draft.buyer.name,
+        due_on=draft.due_on,
+        reference=content.reference,
+    )
+    invoice.save()
+    standing = models.InvoiceStanding.objects.create(
+        invoice=invoice,
+        live_order=draft.order,
+        total_minor=invoice.total_minor,
+        paid_minor=invoice.total_minor if draft.paid_on else 0,
+        settled_at=draft.at if draft.paid_on else None,
+    )
+    log.info("invoice issued: invoice=%s", invoice.number)
+    return invoice, standing
+
+
+def document_content(
+    kind: DocumentKind, buyer: BuyerDetails, lines: tuple[DocumentLine, ...], *, at: datetime
+) -> DocumentContent:
+    """What stands on a document, before it has a number."""
+    taxes = crediting.tax_sums(lines)
+    currency = lines[0].net.currency
+    net, tax = (total([getattr(one, name) for one in taxes], currency) for name in ("net", "tax"))
+    return DocumentContent(
+        kind=kind,
+        number="",
+        issued_on=utc_day(at),
+        language=buyer.language,
+        is_test=conf.is_test_mode(),
+        seller=seller_of(lines[0].code),
+        buyer=buyer,
+        lines=lines,
+        taxes=taxes,
+        net=net,
+        tax=tax,
+        total=net + tax,
+        has_reverse_charge=any(line.is_reverse_charge for line in lines),
+    )
+
+
+def columns(
+    content: DocumentContent, numbered: Numbered, *, by: int | None, at: datetime,
+    account: models.Buyer | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The columns that all documents have."""
+    text = frozen.frozen(content)
+    return {
+        "number": numbered.number,
+        "series": numbered.series,
+        "place": numbered.place,
+        "buyer": account,
+        "currency": content.total.currency,
+        "total_minor": content.total.minor,
+        "language": content.language,
+        "is_test": content.is_test,
+        "issued_by": by,
+        "issued_at": at,
+        "content": text,
+        "sha256": frozen.sha256(text),
+    }
+
+
+def _wait_for_transfer(
+    order: models.Order, invoice: models.Invoice, account: models.Buyer | None, *, at: datetime
+) -> None:
+    """The order waits for its transfer: it keeps price and seat, and its payment is known."""
+    attempts = order.payments.filter(provider=PROVIDER, paid_at=None, closed_at=None)
+    amount = Money.from_minor(invoice.total_minor, invoice.currency)
+    payment = attempts.order_by("-id").first() or models.Payment.begin(
+        order, PROVIDER, amount, is_live=not conf.is_test_mode(), at=at
+    )
+    # The page stays open as long as the invoice does: whoever comes again comes to this attempt.
+    payment.reference, payment.open_until = str(payment.uuid), None
+    payment.save(update_fields=["reference", "open_until"])
+    over = datetime.combine(invoice.due_on + timedelta(days=1), time.min, UTC)
+    order.state, order.expires_at = OrderState.PENDING, over + conf.grace_after_due()
+    if account is not None and account.verified_at and account.access_on == AccessOn.INVOICE:
+        order.expires_at = at + _ON_CREDIT_FOR
+        for line in _lines(order):
+            source = models.Entitlement.Source.ORDER
+            entitling.open_seat(line, user_id=order.user_id, source=source, at=at)
+    order.save(update_fields=["state", "expires_at"])
+
+
+def _credit_refunds(order: models.Order, *, at: datetime) -> None:
+    """What was refunded before there was an invoice has its credit notes as well."""
+    done = models.Refund.objects.filter(payment__order=order, refunded_at__isnull=False)
+    for row in done.order_by("id"):
+        credit_refund(row, at=at)

@@ -1,0 +1,198 @@
+"""Quotes to buyers, the purchase orders that accept them, and the invoices that follow.
+
+A quote’s prices are those of ``quoting.quote`` for the buyer, so a quote, a page and a checkout of
+the same moment agree.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from fairgate.clock import utc_day
+from fairgate.money import Money
+from fairgate_tables.transactions import in_transaction
+from fee_payments import conf, models
+from fee_payments.data import Learner, PayerClass
+from fee_payments.data.invoices import (
+    DocumentKind,
+    DocumentLine,
+    InvoiceSummary,
+    QuoteItem,
+    QuoteSummary,
+)
+from fee_payments.exceptions import InvoiceRefused, UnknownDocument
+from fee_payments.rules import frozen
+from fee_payments.selectors.invoices import details_of, invoice_summary, quote_summary
+from fee_payments.services import invoicing
+from fee_payments.services import purchase_order_files as files
+from fee_payments.services.numbering import next_number
+from fee_payments.services.quoting import quote
+
+log = logging.getLogger(__name__)
+
+MOST_SEATS = 10_000
+
+
+def issue_quote(
+    buyer_uuid: UUID, items: Sequence[QuoteItem], *, by: int, at: datetime,
+    currency: str | None = None, valid_until: date | None = None,
+) -> QuoteSummary:  # fmt: skip
+    """Offer a buyer so many of some offerings at the prices of this moment, until a day.
+
+    A buyer that nobody has verified is offered what an individual pays.
+
+    Raises:
+        UnknownDocument: there is no such buyer.
+        UnknownOffering, NotOnSale, NoPrice: there is nothing to offer.
+        InvoiceRefused: no item, a number that cannot be, two currencies, or a day that is over.
+    """
+    buyer = models.Buyer.objects.filter(uuid=buyer_uuid).first()
+    if buyer is None:
+        raise UnknownDocument(f"There is no buyer {buyer_uuid}.")
+    until = valid_until or utc_day(at) + timedelta(days=conf.quote_days())
+    if until < utc_day(at):
+        raise InvoiceRefused(_("A quote is valid until a day that is not over."))
+    lines = _lines(buyer, items, currency=currency, at=at)
+    return _write_quote(buyer, lines, until=until, by=by, at=at)
+
+
+def _lines(
+    buyer: models.Buyer, items: Sequence[QuoteItem], *, currency: str | None, at: datetime
+) -> tuple[DocumentLine, ...]:
+    if not items or any(not 1 <= item.quantity <= MOST_SEATS for item in items):
+        raise InvoiceRefused(
+            _("A quote offers one to %(most)s of each offering.") % {"most": MOST_SEATS}
+        )
+    payer_class = PayerClass(buyer.payer_class) if buyer.verified_at else PayerClass.INDIVIDUAL
+    who = Learner(user_id=0, country=buyer.country, payer_class=payer_class)
+    lines = tuple(_line(who, item, currency=currency, at=at) for item in items)
+    if len({line.net.currency for line in lines}) > 1:
+        raise InvoiceRefused(_("All lines of a quote are in one currency; choose one."))
+    return lines
+
+
+def _line(who: Learner, item: QuoteItem, *, currency: str | None, at: datetime) -> DocumentLine:
+    offer = quote(who, item.offering_code, at=at, currency=currency, with_waiver=False)
+    count = item.quantity
+    return DocumentLine(
+        code=offer.offering.code,
+        text=offer.offering.title,
+        quantity=count,
+        list_price=offer.list_price * count,
+        waived=Money.zero(offer.total.currency),
+        net=offer.net * count,
+        tax=offer.tax * count,
+        tax_basis_points=offer.tax_rule.percent.basis_points if offer.tax_rule and offer.tax else 0,
+    )
+
+
+@in_transaction
+def _write_quote(
+    buyer: models.Buyer, lines: tuple[DocumentLine, ...], *, until: date, by: int, at: datetime
+) -> QuoteSummary:
+    kind = DocumentKind.QUOTE
+    content = invoicing.document_content(kind, details_of(buyer), lines, at=at)
+    numbered = next_number(
+        kind, prefix=content.seller.prefix, year=utc_day(at).year, is_test=content.is_test
+    )
+    content = replace(content, number=numbered.number, due_on=until)
+    row = models.QuoteDocument(
+        **invoicing.columns(content, numbered, by=by, at=at, account=buyer), valid_until=until
+    )
+    row.save()
+    log.info("quote issued: quote=%s", row.number)
+    return quote_summary(row)
+
+
+def receive_purchase_order(
+    quote_uuid: UUID, *, number: str, amount: Money, received_on: date, by: int, at: datetime,
+    file: bytes | None = None,
+) -> QuoteSummary:  # fmt: skip
+    """Keep the buyer’s order for a quote; its amount is that of the quote.
+
+    Raises:
+        UnknownDocument: there is no such quote.
+        InvoiceRefused: the quote is over or accepted, the amount is another one, the number is
+            missing, or the file is none that is taken.
+    """
+    row = _quote(quote_uuid)
+    if not number.strip() or len(number.strip()) > 64:
+        raise InvoiceRefused(_("A purchase order has a number of up to 64 characters."))
+    whole = Money.from_minor(row.total_minor, row.currency)
+    if amount != whole:
+        raise InvoiceRefused(
+            _("The purchase order is over %(amount)s and the quote over %(whole)s. Please ask the "
+              "buyer for another order, or issue another quote.")
+            % {"amount": amount, "whole": whole}
+        )  # fmt: skip
+    if received_on > row.valid_until or received_on > utc_day(at):
+        raise InvoiceRefused(
+            _("This quote was valid until %(day)s.") % {"day": row.valid_until.isoformat()}
+        )
+    kept = files.put(file) if file else files.NO_FILE
+    order = models.PurchaseOrder(
+        quote=row, number=number.strip(), received_on=received_on, amount_minor=amount.minor,
+        currency=amount.currency, received_by=by, file=kept.name, content_type=kept.content_type,
+        sha256=kept.sha256,
+    )  # fmt: skip
+    try:
+        _save(order)
+    except IntegrityError:
+        files.remove(kept)
+        raise InvoiceRefused(_("This quote was accepted already.")) from None
+    log.info("purchase order received: quote=%s by=%s", row.number, by)
+    return quote_summary(_quote(quote_uuid))
+
+
+@in_transaction
+def _save(order: models.PurchaseOrder) -> None:
+    order.save(force_insert=True)
+
+
+def _quote(uuid: UUID) -> models.QuoteDocument:
+    rows = models.QuoteDocument.objects.select_related("buyer", "purchase_order")
+    row: models.QuoteDocument | None = rows.filter(uuid=uuid).first()
+    if row is None:
+        raise UnknownDocument(f"There is no quote {uuid}.")
+    return row
+
+
+@in_transaction
+def invoice_purchase_order(
+    quote_uuid: UUID, *, by: int, at: datetime, order_uuid: UUID | None = None
+) -> InvoiceSummary:
+    """Issue the invoice of an accepted quote, or give the one that it has.
+
+    ``order_uuid`` is an order that was made of it; without one the invoice stands for itself, and
+    ``signals.INVOICE_SETTLED`` says when it is paid.
+
+    Raises:
+        UnknownDocument: there is no such quote.
+        InvoiceRefused: no purchase order has come for it.
+    """
+    row = _quote(quote_uuid)
+    accepted = models.PurchaseOrder.objects.select_for_update().filter(quote=row).first()
+    if accepted is None:
+        raise InvoiceRefused(_("No purchase order has come for this quote."))
+    known = models.Invoice.objects.filter(quote=row, standing__credited_minor=0).first()
+    if known is not None:
+        return invoice_summary(known, known.standing)
+    content = frozen.thawed(row.content)
+    own = row.buyer.payment_days if row.buyer else None
+    order = models.Order.objects.get(uuid=order_uuid) if order_uuid else None
+    days = conf.payment_days() if own is None else own
+    invoice, standing = invoicing.write_invoice(
+        invoicing.Draft(
+            buyer=content.buyer, account=row.buyer, lines=content.lines, by=by, at=at,
+            due_on=utc_day(at) + timedelta(days=days), order=order, quote=row,
+            user_id=order.user_id if order else None, purchase_order=accepted.number,
+        )
+    )  # fmt: skip
+    return invoice_summary(invoice, standing)

@@ -1,0 +1,95 @@
+"""Files of purchase orders: in a private place, under names that say nothing.
+
+What kind a file is, its first bytes say, not its name. It is given out as a file to keep, never
+shown by us, and only if it is what was stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.utils.translation import gettext as _
+
+from fee_payments import conf, models
+from fee_payments.exceptions import InvoiceRefused, UnknownDocument
+
+log = logging.getLogger(__name__)
+
+_KINDS = {
+    b"%PDF-": "application/pdf",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """Where a file is and what it is; all blank where there is none."""
+
+    name: str
+    content_type: str
+    sha256: str
+
+
+NO_FILE = KeptFile(name="", content_type="", sha256="")
+
+
+def put(content: bytes) -> KeptFile:
+    """Check and keep a file.
+
+    Raises:
+        InvoiceRefused: it is too large, none of the kinds that are taken, or there is no place.
+    """
+    most = conf.purchase_order_max_bytes()
+    if len(content) > most:
+        raise InvoiceRefused(
+            _("The file has more than %(kilobytes)s kB.") % {"kilobytes": most // 1024}
+        )
+    kind = next((kind for begins, kind in _KINDS.items() if content.startswith(begins)), None)
+    if kind is None:
+        raise InvoiceRefused(_("A purchase order is a PDF, a PNG or a JPEG file."))
+    name = uuid4().hex
+    stored = _storage().save(f"{name[:2]}/{name}", ContentFile(content))
+    digest = hashlib.sha256(content).hexdigest()
+    return KeptFile(name=str(stored), content_type=kind, sha256=digest)
+
+
+def get(row: models.PurchaseOrder) -> bytes:
+    """The file of a purchase order, if it is what was stored.
+
+    Raises:
+        UnknownDocument: there is none, or it is another one by now.
+    """
+    if not row.file:
+        raise UnknownDocument(f"The purchase order {row.uuid} has no file.")
+    try:
+        with _storage().open(row.file) as file:
+            content: bytes = file.read()
+    except OSError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        log.error("the file of a purchase order is not what was stored: order=%s", row.uuid)
+        raise UnknownDocument(f"The file of the purchase order {row.uuid} cannot be read.")
+    return content
+
+
+def remove(kept: KeptFile) -> None:
+    """Delete a file whose row could not be written."""
+    if kept.name:
+        _storage().delete(kept.name)
+
+
+def _storage() -> Storage:
+    try:
+        storage = conf.purchase_order_storage()
+    except ImproperlyConfigured:
+        storage = None
+    if storage is None:
+        raise InvoiceRefused(_("This site has no place for files of purchase orders."))
+    return storage

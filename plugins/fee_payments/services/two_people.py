@@ -1,0 +1,195 @@
+"""Steps that one person asks for and another confirms: written off, or sent back by hand."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from fairgate.clock import utc_day
+from fairgate.money import Money
+from fairgate_tables.transactions import in_transaction
+from fee_payments import conf, models
+from fee_payments.exceptions import (
+    InvoiceRefused,
+    MatchRefused,
+    SecondPersonNeeded,
+    UnknownDocument,
+)
+from fee_payments.services import invoice_settling, refunding, standings
+
+log = logging.getLogger(__name__)
+
+Step = TypeVar("Step", models.WriteOff, models.TransferBack)
+
+
+def ask_write_off(invoice_uuid: object, *, reason: str, by: int, at: datetime) -> int:
+    """Ask that what is missing of an invoice is given up; the id of the request.
+
+    Raises:
+        UnknownDocument: there is no such invoice.
+        InvoiceRefused: no reason, nothing is missing, more than the site allows, or one waits.
+    """
+    _check_reason(reason)
+    row = models.Invoice.objects.select_related("standing").filter(uuid=invoice_uuid).first()
+    if row is None:
+        raise UnknownDocument(f"There is no invoice {invoice_uuid}.")
+    missing = Money.from_minor(row.standing.open_minor, row.currency)
+    limit = conf.write_off_limit(row.currency)
+    if not missing or not row.standing.paid_minor:
+        raise InvoiceRefused(_("Only the rest of an invoice that was paid in part is written off."))
+    if missing > limit:
+        raise InvoiceRefused(
+            _("%(missing)s is missing; at most %(limit)s is written off here.")
+            % {"missing": missing, "limit": limit}
+        )
+    try:
+        with transaction.atomic():
+            step = models.WriteOff.objects.create(
+                invoice=row, live_key=row.pk, amount_minor=missing.minor,
+                reason=reason.strip()[:255], asked_by=by, asked_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise InvoiceRefused(_("A write-off of this invoice waits for a second person.")) from None
+    log.info("write-off asked for: write_off=%s by=%s", step.pk, by)
+    return int(step.pk)
+
+
+@in_transaction
+def confirm_write_off(pk: int, *, by: int, at: datetime) -> None:
+    """Give up what is missing; the invoice is settled then.
+
+    Raises:
+        UnknownDocument, SecondPersonNeeded: see there.
+        InvoiceRefused: it is decided, or another amount is missing by now.
+    """
+    found = models.WriteOff.objects.filter(pk=pk).values_list("invoice_id", flat=True).first()
+    if found is None:
+        raise UnknownDocument(f"There is no write-off {pk}.")
+    standing = models.InvoiceStanding.objects.select_for_update().get(pk=found)
+    step = _waiting(models.WriteOff, pk, by=by)
+    if standing.open_minor != step.amount_minor:
+        raise InvoiceRefused(_("Another amount is missing by now; refuse this, and ask again."))
+    standings.add_written_off(found, step.amount_minor)
+    _confirm(step, by=by, at=at)
+    models.WriteOff.objects.filter(pk=pk).update(live_key=None)
+    last = models.BankMatch.objects.filter(invoice_id=found, undone_at=None).order_by("-id")
+    newest = last.select_related("line").first()
+    paid_on = newest.line.booked_on if newest else utc_day(at)
+    invoice_settling.settle_if_covered(found, paid_on=paid_on, at=at)
+
+
+@in_transaction
+def refuse_write_off(pk: int, *, by: int, because: str, at: datetime) -> None:
+    """Do not give it up; who has asked may refuse it as well.
+
+    Raises:
+        UnknownDocument, InvoiceRefused: see there.
+    """
+    _refuse(_waiting(models.WriteOff, pk), by=by, because=because, at=at)
+    models.WriteOff.objects.filter(pk=pk).update(live_key=None)
+
+
+@in_transaction
+def ask_transfer_back(line_pk: int, amount: Money, *, reason: str, by: int, at: datetime) -> int:
+    """Ask that the rest of a payment is sent back; it can be used for nothing else meanwhile.
+
+    Raises:
+        UnknownDocument: there is no such line.
+        InvoiceRefused: no reason.
+        MatchRefused: so much is not left of it.
+    """
+    _check_reason(reason)
+    line = models.BankLine.objects.filter(pk=line_pk).first()
+    if line is None:
+        raise UnknownDocument(f"There is no bank line {line_pk}.")
+    rows = models.BankLine.objects.filter(
+        pk=line_pk, is_credit=True, taken_back_by__isnull=True, currency=amount.currency,
+        amount_minor__gte=F("matched_minor") + F("returned_minor") + amount.minor,
+    )  # fmt: skip
+    if amount.minor <= 0 or not rows.update(returned_minor=F("returned_minor") + amount.minor):
+        raise MatchRefused(_("%(amount)s is not left of this payment.") % {"amount": amount})
+    step = models.TransferBack.objects.create(
+        key=uuid4().hex, line=line, currency=amount.currency, amount_minor=amount.minor,
+        reason=reason.strip()[:255], asked_by=by, asked_at=at,
+    )  # fmt: skip
+    log.info("transfer back asked for: transfer=%s by=%s", step.pk, by)
+    return int(step.pk)
+
+
+@in_transaction
+def confirm_transfer_back(pk: int, *, by: int, at: datetime) -> None:
+    """Confirm that the money was sent back at the bank; a refund that waits for it is done.
+
+    Raises:
+        UnknownDocument, SecondPersonNeeded, InvoiceRefused: see there.
+    """
+    step = _waiting(models.TransferBack, pk, by=by)
+    _confirm(step, by=by, at=at)
+    refund = _refund_of(step)
+    if refund is not None:
+        amount = Money.from_minor(step.amount_minor, step.currency)
+        refunding.record_refund(
+            refund.payment, amount, reference=f"transfer:{pk}", at=at, ours=refund.uuid
+        )
+
+
+@in_transaction
+def refuse_transfer_back(pk: int, *, by: int, because: str, at: datetime) -> None:
+    """Do not send it back: the payment is free again, a refund that waits for it has failed.
+
+    Raises:
+        UnknownDocument, InvoiceRefused: see there.
+    """
+    step = _waiting(models.TransferBack, pk)
+    _refuse(step, by=by, because=because, at=at)
+    refund = _refund_of(step)
+    if refund is not None:
+        refunding.fail_refund(refund.uuid, sentence=because, at=at)
+    elif step.line_id is not None:
+        models.BankLine.objects.filter(pk=step.line_id).update(
+            returned_minor=F("returned_minor") - step.amount_minor
+        )
+
+
+def _refund_of(step: models.TransferBack) -> models.Refund | None:
+    if step.invoice_id is None:
+        return None
+    return models.Refund.objects.select_related("payment").get(uuid=UUID(step.key))
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvoiceRefused(_("Please say why; the reason is kept."))
+
+
+def _waiting(kind: type[Step], pk: int, *, by: int | None = None) -> Step:
+    """The step, locked, that nobody has decided; ``by`` is who wants to confirm it."""
+    rows = kind.objects.filter(pk=pk)
+    if not rows.exists():
+        raise UnknownDocument(f"There is no such step {pk}.")
+    step: Step = rows.select_for_update().get()
+    if not step.is_waiting:
+        raise InvoiceRefused(_("This was decided already."))
+    if by is not None and step.asked_by == by:
+        raise SecondPersonNeeded(_("Another person than who asked has to confirm this."))
+    return step
+
+
+def _confirm(step: models.WriteOff | models.TransferBack, *, by: int, at: datetime) -> None:
+    step.confirmed_by, step.confirmed_at = by, at
+    step.save(update_fields=["confirmed_by", "confirmed_at"])
+    log.info("confirmed: %s=%s by=%s", step._meta.model_name, step.pk, by)
+
+
+def _refuse(
+    step: models.WriteOff | models.TransferBack, *, by: int, because: str, at: datetime
+) -> None:
+    step.refused_by, step.refused_at, step.refused_because = by, at, because.strip()[:255]
+    step.save(update_fields=["refused_by", "refused_at", "refused_because"])
+    log.info("refused: %s=%s by=%s", step._meta.model_name, step.pk, by)

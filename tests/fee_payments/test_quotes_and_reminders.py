@@ -1,0 +1,190 @@
+"""Quotes that purchase orders accept, and reminders that nobody gets for nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.core.management import call_command
+
+from factories import fee_payments as make
+from factories import invoices as papers
+from fairgate import clock
+from fairgate.money import Money
+from fairgate.percent import Percent
+from fee_payments import api, models
+from fee_payments.data import PayerClass
+from fee_payments.data.invoices import QuoteItem
+from fee_payments.exceptions import InvoiceRefused, UnknownDocument
+from fee_payments.rules import frozen
+from fee_payments.selectors.invoices import payer_class_for
+from fee_payments.services import buying, reminding
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
+
+DUE = datetime.combine(papers.DAY + timedelta(days=30), make.NOON.timetz())
+
+
+def usd(text):
+    return Money(text, "USD")
+
+
+@pytest.fixture
+def ministry():
+    member = make.price(usd("100.00"), payer_class=PayerClass.MEMBER_STATE)
+    make.offering(prices=(make.price(), member))
+    api.set_tax("FJ", Percent(15), inclusive=False, valid_from=date(2026, 1, 1))
+    return papers.buyer()
+
+
+def quote(buyer, *items, **changes):
+    items = items or (QuoteItem(offering_code="spectrum", quantity=50),)
+    return api.issue_quote(buyer.uuid, items, by=9, at=make.NOON, **changes)
+
+
+def accept(quoted, amount=None, **changes):
+    fields = {"number": "PO-7", "received_on": papers.DAY, "by": 9, "at": make.NOON, **changes}
+    return api.receive_purchase_order(quoted.uuid, amount=amount or quoted.total, **fields)
+
+
+def test_a_verified_buyer_is_offered_its_own_price_with_the_tax_of_its_country(ministry):
+    quoted = quote(ministry)
+    content = frozen.thawed(models.QuoteDocument.objects.get().content)
+    assert (quoted.number, quoted.valid_until) == ("TESTINV-QU-2026-000001", date(2026, 11, 4))
+    assert (content.net, content.tax, quoted.total) == (
+        usd("5000.00"), usd("750.00"), usd("5750.00")
+    )  # fmt: skip
+    assert content.buyer.buyer_uuid == ministry.uuid
+
+
+def test_a_buyer_that_nobody_has_verified_pays_what_an_individual_pays(ministry):
+    buying.save_buyer(ministry, changed=["tax_id"])
+    assert quote(ministry, QuoteItem(offering_code="spectrum")).total == usd("138.00")
+    assert payer_class_for(1001, ministry.uuid) is PayerClass.INDIVIDUAL
+    assert buying.verify_buyers([ministry.pk], by=9, at=make.NOON) == 1
+    assert payer_class_for(1001, ministry.uuid) is PayerClass.MEMBER_STATE
+    assert payer_class_for(1002, ministry.uuid) is PayerClass.INDIVIDUAL
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"amount": usd("5749.99")}, r"over USD 5,749.99 and the quote over USD 5,750.00"),
+        ({"received_on": date(2026, 11, 5)}, "was valid until 2026-11-04"),
+        ({"number": " "}, "has a number"),
+        ({"file": b"%PDF-"}, "no place for files"),
+    ],
+)
+def test_a_purchase_order_that_does_not_fit_is_refused(ministry, change, said):
+    quoted = quote(ministry)
+    with pytest.raises(InvoiceRefused, match=said):
+        accept(quoted, **change)
+    assert not models.PurchaseOrder.objects.exists()
+
+
+def test_a_quote_is_accepted_once_and_invoiced_once(ministry):
+    quoted = quote(ministry)
+    with pytest.raises(InvoiceRefused, match="No purchase order has come"):
+        api.invoice_purchase_order(quoted.uuid, by=9, at=make.NOON)
+    assert accept(quoted).purchase_order == "PO-7"
+    with pytest.raises(InvoiceRefused, match="accepted already"):
+        accept(quoted)
+    one, two = (api.invoice_purchase_order(quoted.uuid, by=9, at=make.NOON) for _ in range(2))
+    assert one == two
+    assert (one.total, one.buyer_name) == (quoted.total, "Ministry of Posts")
+    assert frozen.thawed(models.Invoice.objects.get().content).purchase_order == "PO-7"
+    assert api.list_quotes(user_id=1001)[0].invoice_number == one.number
+    assert api.list_quotes(user_id=1002) == ()
+
+
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_a_quote_of_nothing_or_of_the_impossible_is_refused(ministry, count):
+    with pytest.raises(InvoiceRefused, match="one to 10000 of each"):
+        quote(ministry, QuoteItem(offering_code="spectrum", quantity=count))
+    with pytest.raises(InvoiceRefused, match="not over"):
+        quote(ministry, valid_until=date(2026, 10, 4))
+    with pytest.raises(UnknownDocument):
+        api.issue_quote(papers.uuid4(), (), by=9, at=make.NOON)
+
+
+def test_who_leaves_acts_for_nobody_and_what_was_issued_stays(ministry):
+    found = papers.bare_invoice()
+    api.forget_learner(1001, make.NOON)
+    assert not models.BuyerContact.objects.exists()
+    assert api.invoice(found.uuid).buyer_name == "Ministry of Posts"
+
+
+# Reminders
+
+
+@pytest.fixture
+def found():
+    make.offering()
+    return papers.invoice()
+
+
+def send(days):
+    return api.finish_invoices(at=DUE + timedelta(days=days))
+
+
+def test_a_reminder_of_each_level_is_sent_once_and_leads_to_the_page(found):
+    assert [send(day) for day in (0, 2, 3, 3, 4, 14, 15, 30, 99)] == [0, 0, 1, 0, 0, 1, 0, 1, 0]
+    first, last = mail.outbox[0], mail.outbox[-1]
+    assert (first.to, first.subject) == (
+        ["accounts@posts.example"], "Payment reminder: invoice TESTINV-2026-000001",
+    )  # fmt: skip
+    assert f"/fairgate/fees/invoices/{found.uuid}/" in first.body
+    assert "USD 120.00 is missing" in first.body
+    assert found.reference in first.body
+    assert ("last reminder" in first.body, "last reminder" in last.body) == (False, True)
+
+
+def test_after_a_long_pause_only_the_highest_level_is_sent(found):
+    assert send(20) == 1
+    assert models.Reminder.objects.get().level == 2
+
+
+def test_nobody_is_reminded_of_what_is_paid_cancelled_or_disputed(found):
+    api.stop_reminders(found.uuid, because="they dispute it", by=9, at=make.NOON)
+    paid, cancelled = papers.bare_invoice(), papers.bare_invoice()
+    papers.pay(paid, make.PRICE)
+    api.issue_credit_note(cancelled.uuid, reason="wrong", by=9, at=make.NOON)
+    assert send(40) == 0
+    assert not models.Reminder.objects.exists()
+    api.resume_reminders(found.uuid, by=9)
+    assert send(40) == 1
+    with pytest.raises(InvoiceRefused, match="say why"):
+        api.stop_reminders(found.uuid, because=" ", by=9, at=make.NOON)
+
+
+def test_what_is_paid_between_writing_and_sending_is_not_reminded_of(found):
+    late = DUE + timedelta(days=3)
+    assert api.remind(at=late) == 1
+    papers.pay(found, make.PRICE)
+    assert api.send_reminders(at=late) == 0
+    assert models.Reminder.objects.get().dropped_at == late
+    assert mail.outbox == []
+
+
+def test_a_mail_that_cannot_be_handed_over_is_tried_again_and_given_up(found, monkeypatch):
+    def no_server(row, *, at):
+        raise ConnectionError
+
+    monkeypatch.setattr(reminding, "_hand_over", no_server)
+    tries = [send(3 + number) for number in range(7)]
+    assert (tries, models.Reminder.objects.get().tries) == ([0] * 7, 5)
+
+
+def test_without_an_address_on_it_the_reminder_goes_to_who_has_ordered(monkeypatch):
+    user = get_user_model().objects.create_user("lena", email="lena@example.org")
+    make.offering()
+    details = papers.BuyerDetails(name="Lena", address=("Bern",), country="CH")
+    papers.invoice(make.order(make.learner(user.pk)), buyer=details)
+    monkeypatch.setattr(clock, "_source", lambda: DUE + timedelta(days=3))
+    out = StringIO()
+    call_command("fee_payments_invoices", stdout=out)
+    assert out.getvalue() == "1 reminder sent\n"
+    assert mail.outbox[0].to == ["lena@example.org"]
