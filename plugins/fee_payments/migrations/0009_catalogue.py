@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('invoice_prefix', models.CharField(blank=True, default='', max_length=16, verbose_name='invoice prefix')),
                 ('currencies', models.CharField(blank=True, default='', help_text='Codes with blanks between them; empty means those of its price lists.', max_length=255, verbose_name='currencies')),
                 ('rounding_mode', models.CharField(choices=[('half_up', 'half up'), ('half_even', 'half to the even one'), ('down', 'down')], default='half_up', help_text='How half a minor unit of tax is rounded, on each line.', max_length=16, verbose_name='rounding')),
-                ('is_default', models.BooleanField(blank=True, choices=[(True, 'yes'), (None, '—')], null=True, unique=True, verbose_name='default')),
+                ('is_default', models.BooleanField(blank=True, choices=[(True, 'yes'), (None, 'no')], null=True, unique=True, verbose_name='default')),
             ],
             options={
                 'verbose_name': 'merchant',

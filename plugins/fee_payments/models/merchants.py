@@ -30,8 +30,8 @@ class Merchant(Marked):
     tax_id = models.CharField(_("tax id"), max_length=32, blank=True, default="")
     registration = models.CharField(_("registration"), max_length=128, blank=True, default="")
     account_holder = models.CharField(_("account holder"), max_length=255, blank=True, default="")
-    iban = models.CharField("IBAN", max_length=34, blank=True, default="")
-    bic = models.CharField("BIC", max_length=11, blank=True, default="")
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, default="")
+    bic = models.CharField(_("BIC"), max_length=11, blank=True, default="")
     bank_name = models.CharField(_("bank"), max_length=255, blank=True, default="")
     invoice_prefix = models.CharField(_("invoice prefix"), max_length=16, blank=True, default="")
     currencies = models.CharField(
@@ -49,7 +49,11 @@ class Merchant(Marked):
         help_text=_("How half a minor unit of tax is rounded, on each line."),
     )
     is_default = models.BooleanField(
-        _("default"), null=True, blank=True, unique=True, choices=[(True, _("yes")), (None, "—")]
+        _("default"),
+        null=True,
+        blank=True,
+        unique=True,
+        choices=[(True, _("yes")), (None, _("no"))],
     )
 
     class Meta:
