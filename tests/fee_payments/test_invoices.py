@@ -220,3 +220,20 @@ def test_t5_each_refund_of_an_invoiced_order_makes_a_credit_note_with_its_parts(
     done = api.invoice(found.uuid)
     assert (done.paid, done.returned, done.credited) == (usd("0.00"), make.PRICE, make.PRICE)
     assert api.order(order.uuid).state is OrderState.REFUNDED
+
+
+def test_the_merchant_of_an_offering_sells_before_the_one_of_the_settings():
+    models.Merchant.objects.create(
+        code="atc", legal_name="Training Centre", address="2 Side Street\nNadi", country="FJ",
+        iban=papers.ACCOUNT, invoice_prefix="ATC", is_default=True,
+    )  # fmt: skip
+    found = papers.bare_invoice()
+    seller = frozen.thawed(models.Invoice.objects.get().content).seller
+    assert (found.number, seller.legal_name) == ("TESTATC-2026-000001", "Training Centre")
+    assert seller.address == ("2 Side Street", "Nadi")
+
+
+def test_without_anybody_who_sells_nothing_is_issued(settings):
+    settings.FEE_PAYMENTS_SELLER = {}
+    with pytest.raises(InvoiceRefused, match="has not said who sells"):
+        papers.bare_invoice()

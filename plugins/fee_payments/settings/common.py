@@ -45,8 +45,8 @@ DEFAULTS: dict[str, Any] = {
     "FEE_PAYMENTS_CHECKOUT_LINKS": True,
     # Enrolments follow rights. Switched off, what is to be done is kept and waits.
     "FEE_PAYMENTS_ENROLMENTS": True,
-    # Who sells, as it stands on quotes and invoices: prefix of their numbers, legal_name, address
-    # (lines), country, tax_id, iban, bic, bank. Empty: no document can be issued.
+    # Who sells, where there is no merchant; as it stands on quotes and invoices: prefix of their
+    # numbers, legal_name, address (lines), country, tax_id, iban, bic, bank.
     "FEE_PAYMENTS_SELLER": {},
     # Days from an invoice to its due date, and days after it for which the order keeps its seat.
     "FEE_PAYMENTS_PAYMENT_DAYS": 30,
