@@ -192,11 +192,15 @@ def _sum(disputes: QuerySet[models.Dispute]) -> int:
 
 def _end_rights(order: models.Order, because: str, *, at: datetime) -> None:
     """End what the order has opened. Lost: seats and waivers are free for others again."""
-    for line in locked_lines(order):
+    lines = locked_lines(order)
+    gives_back = because == models.Entitlement.DISPUTE_LOST
+    for line in lines:
         entitling.revoke(line, because=because, at=at)
-        if because == models.Entitlement.DISPUTE_LOST:
+        if gives_back:
             waiving.give_back(line, because=because, at=at)
-            seats.give_seat_back(line)
+    # The rooms after the fund, as everywhere.
+    for line in lines if gives_back else ():
+        seats.give_seat_back(line)
 
 
 def _give_rights_again(order: models.Order, dispute: models.Dispute, *, at: datetime) -> None:
