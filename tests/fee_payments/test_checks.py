@@ -64,3 +64,12 @@ def test_a_folder_without_fonts_and_an_unknown_paper_are_warned_of(settings, tmp
     assert folder.msg == f"{tmp_path} holds no font that can be read."
     assert size.msg == "'A3' is not a valid PageSize."
     assert "us-letter" in size.hint
+
+
+@pytest.mark.parametrize(
+    ("word", "ids"), [("keep", []), ("suspend", []), ("perhaps", ["fee_payments.E006"])]
+)
+def test_what_becomes_of_access_in_a_dispute_is_one_of_two_words(settings, word, ids):
+    settings.FEE_PAYMENTS_ON_DISPUTE = word
+
+    assert [fault.id for fault in checks.check_disputes(None)] == ids

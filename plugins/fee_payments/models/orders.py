@@ -19,7 +19,8 @@ from fee_payments.models.rooms import Session
 
 def is_test_mode() -> bool:
     """Whether what is ordered now is a test: said by the instance, never by who orders."""
-    return bool(settings.FEE_PAYMENTS_TEST_MODE)
+    # A migration asks as well, also where the defaults of a platform's plugins were not set.
+    return bool(getattr(settings, "FEE_PAYMENTS_TEST_MODE", False))
 
 
 class Order(models.Model):
