@@ -17,6 +17,7 @@ def run() -> list[str]:
     overdue = payments.expire_orders(at=at)
     payments.offer_seats(at=at)
     payments.tell_room_offers(at=at)
+    payments.finish_seats(at=at)
     revenue.clear_holds(at=at)
     for _counted, step in waivers.daily_steps():
         step(at)

@@ -19,6 +19,7 @@ from fee_payments import (
     admin_access,  # noqa: F401 - registered by the import
     admin_catalogue,  # noqa: F401 - registered by the import
     admin_invoices,  # noqa: F401 - registered by the import
+    admin_seats,  # noqa: F401 - registered by the import
     api,
     models,
     selectors,

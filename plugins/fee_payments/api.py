@@ -33,6 +33,12 @@ Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credi
 ``ask_transfer_back``, ``confirm_transfer_back``, ``refuse_transfer_back``, ``stop_reminders``,
 ``resume_reminders``, ``remind``, ``send_reminders``, ``finish_invoices``.
 
+Seats of institutions, reading: ``list_buyers``, ``quote_batch``, ``list_pools``, ``pool``,
+``pool_of_seat``, ``list_seats``, ``every_seat``, ``pool_use``, ``given_seats``,
+``look_at_invitation``, ``read_people``. Writing: ``place_batch_order``, ``assign_seats``,
+``issue_pool_codes``, ``accept_seat``, ``decline_seat``, ``share_progress``, ``release_seat``,
+``revoke_seat``, ``reassign_seat``, ``remind_seat``, ``finish_seats``.
+
 Each is described where it is defined.
 """
 
@@ -40,6 +46,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from urllib.parse import quote as quote_path
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
@@ -75,6 +82,15 @@ from fee_payments.selectors import (
     room_place,
 )
 from fee_payments.selectors.bank import bank_account_id
+from fee_payments.selectors.institution_seats import (
+    every_seat,
+    given_seats,
+    list_pools,
+    list_seats,
+    pool,
+    pool_of_seat,
+    pool_use,
+)
 from fee_payments.selectors.invoices import (
     credit_notes_of,
     invoice,
@@ -142,6 +158,10 @@ from fee_payments.services.bank_matching import (
     take_back,
     undo_match,
 )
+from fee_payments.services.batch_ordering import (
+    place_batch_order,
+    quote_batch,
+)
 from fee_payments.services.crediting import issue_credit_note
 from fee_payments.services.invoicing import issue_invoice
 from fee_payments.services.offering_quotes import (
@@ -156,6 +176,28 @@ from fee_payments.services.reminding import (
     send_reminders,
     stop_reminders,
 )
+from fee_payments.services.seat_accepting import (
+    accept_seat,
+    decline_seat,
+    look_at_invitation,
+    share_progress,
+)
+from fee_payments.services.seat_assigning import (
+    assign_seats,
+    issue_pool_codes,
+    reassign_seat,
+)
+from fee_payments.services.seat_assigning import remind as remind_seat
+from fee_payments.services.seat_housekeeping import (
+    finish_seats,
+)
+from fee_payments.services.seat_lists import (
+    read_people,
+)
+from fee_payments.services.seat_taking_back import (
+    release_seat,
+    revoke_seat,
+)
 from fee_payments.services.two_people import (
     ask_transfer_back,
     ask_write_off,
@@ -166,6 +208,7 @@ from fee_payments.services.two_people import (
 )
 
 __all__ = [
+    "accept_seat",
     "account_page_url",
     "add_authored",
     "add_tax",
@@ -174,6 +217,7 @@ __all__ = [
     "ask_for_refund",
     "ask_transfer_back",
     "ask_write_off",
+    "assign_seats",
     "author_limits",
     "author_page_url",
     "bank_account_id",
@@ -184,20 +228,24 @@ __all__ = [
     "course_key_of",
     "courses_with_enrolment",
     "credit_notes_of",
+    "decline_seat",
     "end_access",
     "end_access_that_is_over",
     "ended_note",
     "enrolment_findings",
     "entitled_offerings",
+    "every_seat",
     "expire_orders",
     "fee_page_url",
     "finish_invoices",
     "finish_refunds",
+    "finish_seats",
     "follow_enrolment",
     "follow_enrolments",
     "forget_learner",
     "give_access",
     "given_seat",
+    "given_seats",
     "grant_refund_request",
     "has_entitlement",
     "import_statements",
@@ -206,12 +254,14 @@ __all__ = [
     "invoice_purchase_order",
     "issue_credit_note",
     "issue_invoice",
+    "issue_pool_codes",
     "issue_quote",
     "issue_seat_codes",
     "join_room",
     "keep_price",
     "learner_for",
     "leave_room",
+    "list_buyers",
     "list_disputes",
     "list_entitlements",
     "list_events",
@@ -220,20 +270,27 @@ __all__ = [
     "list_offerings",
     "list_orders",
     "list_payments",
+    "list_pools",
     "list_providers",
     "list_quotes",
     "list_refunds",
     "list_returned_seats",
     "list_room_places",
     "list_seat_codes",
+    "list_seats",
     "list_waived_seats",
     "list_wrong_rights",
+    "look_at_invitation",
     "match_line",
     "merchant",
     "offer_seats",
     "offering",
     "order",
+    "place_batch_order",
     "place_order",
+    "pool",
+    "pool_of_seat",
+    "pool_use",
     "preview_statements",
     "price_authored",
     "price_kept",
@@ -243,7 +300,10 @@ __all__ = [
     "publish_terms",
     "put_aside",
     "quote",
+    "quote_batch",
     "quote_lines",
+    "read_people",
+    "reassign_seat",
     "receive_event",
     "receive_purchase_order",
     "reconcile",
@@ -254,12 +314,15 @@ __all__ = [
     "refuse_refund_request",
     "refuse_transfer_back",
     "refuse_write_off",
+    "release_seat",
     "remind",
+    "remind_seat",
     "reopen_event",
     "repair_enrolment",
     "replay_event",
     "resume_reminders",
     "retry_events",
+    "revoke_seat",
     "revoke_seat_code",
     "room_place",
     "scrub_events",
@@ -269,6 +332,7 @@ __all__ = [
     "set_offering",
     "set_session",
     "set_tax",
+    "share_progress",
     "start_payment",
     "stop_reminders",
     "take_back",
@@ -296,6 +360,14 @@ def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
     """What became of a right that this learner had, translated; "" if none ended, or one holds."""
     right = selectors.ended_entitlement(user_id, offering_code, at=at)
     return wording.ended_note(right, at=at) if right else ""
+
+
+def list_buyers(user_id: int) -> tuple[tuple[UUID, str, bool], ...]:
+    """The organisations whose training a person coordinates: uuid, name, whether it is verified."""
+    return tuple(
+        (row.uuid, row.legal_name, row.verified_at is not None)
+        for row in selectors.list_buyers(user_id)
+    )
 
 
 def fee_page_url(offering_code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from fairgate.money import Money
@@ -214,3 +216,65 @@ def purchase_order_max_bytes() -> int:
 def bank_lines_at_once() -> int:
     """How many bank lines a page matches before it asks to go on; the command has no such limit."""
     return int(settings.FEE_PAYMENTS_BANK_LINES_AT_ONCE)
+
+
+def seat_pool_period() -> timedelta:
+    """How long the seats of an institution can be given and accepted."""
+    return timedelta(days=settings.FEE_PAYMENTS_SEAT_POOL_DAYS)
+
+
+def seat_invitation_period() -> timedelta:
+    """How long an invitation to a seat can be accepted, where its coordinator says nothing else."""
+    return timedelta(days=settings.FEE_PAYMENTS_SEAT_INVITATION_DAYS)
+
+
+def seat_reminder_before() -> timedelta:
+    """How long before the end of an invitation a reminder goes out."""
+    return timedelta(days=settings.FEE_PAYMENTS_SEAT_REMINDER_DAYS)
+
+
+def seat_revoke_within() -> timedelta:
+    """How long after the acceptance a coordinator may take a seat back."""
+    return timedelta(days=settings.FEE_PAYMENTS_SEAT_REVOKE_DAYS)
+
+
+def seat_revoke_below_percent() -> int:
+    """The grade, in per cent, from which a coordinator may not take a seat back any more."""
+    return int(settings.FEE_PAYMENTS_SEAT_REVOKE_BELOW_PERCENT)
+
+
+def seat_mails_per_day() -> int:
+    """How many mails about seats one institution may cause in a day."""
+    return int(settings.FEE_PAYMENTS_SEAT_MAILS_PER_DAY)
+
+
+def seat_mail_tries() -> int:
+    """How often a mail about a seat is tried."""
+    return int(settings.FEE_PAYMENTS_SEAT_MAIL_TRIES)
+
+
+def seat_addresses_kept() -> timedelta:
+    """How long the address of who did not accept in time is kept."""
+    return timedelta(days=settings.FEE_PAYMENTS_SEAT_FORGET_DAYS)
+
+
+def seat_keys() -> tuple[bytes, ...]:
+    """Keys of cryptography.fernet for invited addresses, the newest first; one at least.
+
+    Where the operator has set none they are made from ``SECRET_KEY`` and its fallbacks.
+    """
+    own: str | Iterable[str] = settings.FEE_PAYMENTS_SEAT_KEYS
+    named = (own,) if isinstance(own, str) else tuple(own)
+    if named:
+        return tuple(key.encode() for key in named)
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    hashes = (
+        salted_hmac("fee_payments.seat_addresses", "", secret=secret, algorithm="sha256").digest()
+        for secret in secrets
+    )
+    return tuple(urlsafe_b64encode(one) for one in hashes)
+
+
+def site_name() -> str:
+    """What the site is called; "" if it does not say."""
+    return str(getattr(settings, "PLATFORM_NAME", "") or "")

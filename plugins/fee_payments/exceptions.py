@@ -35,6 +35,16 @@
   + InvalidSeatCodes     what an operator asks for cannot be: the sentence says what
   + AlreadyIssued        the codes of this request were issued and shown already
   + UnknownSeatCode      no seat code has this uuid
+  + UnknownBuyer         no such organisation, or this person does not act for it
+  + BuyerNotVerified     nobody has verified the organisation yet
+  + UnknownSeat          no such pool or seat, or not this person's
+  + SeatNotFree          there are not as many seats to give
+  + SeatListRefused      a list of people has faults: each line is named, nothing was assigned
+  + TooManyInvitations   the organisation has sent too many invitations; later again
+  + SeatRefused          a step with a seat cannot be taken: the sentence says why
+    + InvitationGone       the link is used, replaced or taken back, or its time is over
+    + InvitationElsewhere  the invitation is for another e-mail address
+    + SeatStays            a seat that was accepted cannot be taken back any more
   + FeeNotKnown          the provider has not said what it keeps of a payment (retryable)
   + FeeRefused           no fee can be recorded: nothing was paid, or another fee is known
   + EnrolmentRefused     the platform does not enrol or unenrol this person (retryable)
@@ -263,6 +273,52 @@ class AlreadyIssued(PaymentsError):
 
 class UnknownSeatCode(PaymentsError):
     """No seat code has this uuid."""
+
+
+class UnknownBuyer(PaymentsError):
+    """No such organisation, or this person does not act for it: both look the same."""
+
+
+class BuyerNotVerified(PaymentsError):
+    """Nobody has verified yet that the organisation is what it says it is."""
+
+
+class UnknownSeat(PaymentsError):
+    """No such pool, seat or invitation, or not this person's: all look the same from outside."""
+
+
+class SeatNotFree(PaymentsError):
+    """A pool has not as many seats to give; nothing was given."""
+
+
+class SeatListRefused(PaymentsError):
+    """A list of people has faults; nothing was assigned. ``faults``: (line, what is wrong)."""
+
+    def __init__(self, sentence: str, faults: tuple[tuple[int, str], ...] = ()) -> None:
+        self.faults = faults
+        super().__init__(sentence)
+
+
+class TooManyInvitations(PaymentsError):
+    """An organisation has sent as many invitations as it may in a day."""
+
+    retryable = True
+
+
+class SeatRefused(PaymentsError):
+    """A step with a seat cannot be taken; nothing has happened, and the sentence says why."""
+
+
+class InvitationGone(SeatRefused):
+    """The link was used, replaced or taken back, or its time is over."""
+
+
+class InvitationElsewhere(SeatRefused):
+    """The invitation is for an e-mail address that is not the confirmed one of this account."""
+
+
+class SeatStays(SeatRefused):
+    """A seat was accepted too long ago, or its course is under way, for its coordinator."""
 
 
 class FeeNotKnown(PaymentsError):

@@ -290,7 +290,8 @@ def orders(request: HttpRequest) -> HttpResponse:
         "orders": [
             (row, [(line, language(line.course_key)) for line in row.lines])
             for row in api.list_orders(_learner(request).user_id)
-        ]
+        ],
+        "is_coordinator": bool(api.list_buyers(_learner(request).user_id)),
     }
     return render(request, "fee_payments/orders.html", context)
 

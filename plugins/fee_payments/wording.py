@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from fairgate.errors import FairgateError
 from fairgate.languages import Language, isolated, language
 from fee_payments import compat
-from fee_payments.data import EntitlementSummary, PriceSpan, SeatCodeState, SpanKind
+from fee_payments.data import EntitlementSummary, PriceSpan, SeatCodeState, SeatState, SpanKind
 from fee_payments.exceptions import (
     CountryBlocked,
     NoPrice,
@@ -95,6 +95,20 @@ def state_name(state: SeatCodeState) -> str:
         SeatCodeState.REDEEMED: _("redeemed"),
         SeatCodeState.REVOKED: _("taken back"),
         SeatCodeState.EXPIRED: _("expired"),
+    }
+    return names[state]
+
+
+def seat_state_name(state: SeatState) -> str:
+    """Where a seat of an institution stands, in a word."""
+    names = {
+        SeatState.FREE: _("free"),
+        SeatState.ASSIGNED: _("invited"),
+        SeatState.EXPIRED: _("not accepted in time"),
+        SeatState.ACCEPTED: _("accepted"),
+        SeatState.REVOKED: _("taken back"),
+        SeatState.HELD: _("refund under way"),
+        SeatState.WITHDRAWN: _("refunded"),
     }
     return names[state]
 

@@ -362,6 +362,16 @@ class CompatContract:
         assert isinstance(payments.account_url(), str)
         assert payments.account_url()
 
+    def test_who_has_done_nothing_has_not_started_and_nobody_is_left_out(self):
+        found = payments.course_progress({self.learner_id, NOBODY}, self.course_key)
+        assert set(found) == {self.learner_id, NOBODY}
+        for one in found.values():
+            assert (one.has_started, one.grade_percent, one.has_passed) == (False, None, False)
+
+    def test_nobody_has_made_progress_in_what_is_no_course(self):
+        assert payments.course_progress({self.learner_id}, "nothing") == {}
+        assert payments.course_progress(frozenset(), self.course_key) == {}
+
     # partner_badge.compat
 
     def test_a_block_knows_its_course_run_and_when_it_starts(self):

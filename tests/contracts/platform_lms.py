@@ -16,8 +16,10 @@ from ccx_keys.locator import CCXLocator
 from common.djangoapps.course_modes.tests.factories import CourseModeFactory
 from common.djangoapps.student.models import CourseEnrollment, UserProfile
 from common.djangoapps.student.tests.factories import CourseEnrollmentFactory
+from completion.models import BlockCompletion
 from contract_of_compat import CompatContract
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.checks import run_checks
 from django.db import DatabaseError
@@ -51,6 +53,7 @@ from fee_gate.models import GatedBlock
 from fee_gate.models import GatedCourse as CountedCourse
 from fee_gate.structures import FeeGateTransformer
 from fee_payments import api as payments
+from fee_payments import compat as payments_compat
 from fee_payments import selectors as payments_selectors
 from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
 from fee_payments.models import Offering
@@ -406,6 +409,31 @@ class Compat(CompatContract, GatedCourse):
     def token_of(self, user_id):
         user = next(one for one in self.people.values() if one.id == user_id)
         return f"JWT {create_jwt_for_user(user)}"
+
+    def test_progress_is_what_the_platform_has_of_a_learner(self):
+        passed, begun = self.learner_id, self.author_id
+        PersistentCourseGrade.update_or_create(
+            user_id=passed, course_id=self.course.id, percent_grade=0.83, letter_grade="Pass",
+            passed=True,
+        )  # fmt: skip
+        PersistentCourseGrade.update_or_create(
+            user_id=self.countryless_id, course_id=self.course.id, percent_grade=0.0,
+            letter_grade="", passed=False,
+        )  # fmt: skip
+        BlockCompletion.objects.create(
+            user=get_user_model().objects.get(pk=begun), context_key=self.course.id,
+            block_key=self.v1.location, block_type="vertical", completion=1.0,
+        )  # fmt: skip
+        people = {passed, begun, self.countryless_id}
+
+        found = payments_compat.course_progress(people, self.course_key)
+
+        told = {one: (it.has_started, it.grade_percent, it.has_passed) for one, it in found.items()}
+        assert told == {
+            passed: (True, 83, True),
+            begun: (True, None, False),
+            self.countryless_id: (False, 0, False),
+        }
 
     def test_a_country_is_followed_whoever_saves_the_profile(self):
         saved = (

@@ -40,7 +40,7 @@ def order(state, *lines, sentence="", is_held=False):
     )  # fmt: skip
 
 
-KEPT, OPEN, ENDED, NONE = LineState
+KEPT, OPEN, ENDED, SEATS, NONE = LineState
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,8 @@ KEPT, OPEN, ENDED, NONE = LineState
         (order(OrderState.PAID, OPEN), NextStep.ENTER_COURSE),
         (order(OrderState.PAID, OPEN, NONE, is_held=True), NextStep.ENTER_COURSE),
         (order(OrderState.PAID, ENDED), NextStep.NOTHING),
+        (order(OrderState.PAID, SEATS), NextStep.GIVE_SEATS),
+        (order(OrderState.PARTIALLY_REFUNDED, SEATS, ENDED), NextStep.GIVE_SEATS),
         (order(OrderState.WAIVED, OPEN), NextStep.ENTER_COURSE),
         (order(OrderState.PARTIALLY_REFUNDED, OPEN, ENDED), NextStep.ENTER_COURSE),
         (order(OrderState.PARTIALLY_REFUNDED, ENDED), NextStep.NOTHING),

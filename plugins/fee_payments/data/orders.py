@@ -36,13 +36,14 @@ class LineState(StrEnum):
     """What a line of an order gives its learner now.
 
     ``kept``: price and seat are kept until the order is paid or its time is over. ``open``: the
-    learner may enter. ``ended``: they could, and it was taken back. ``none``: nothing was opened,
-    and nothing is kept.
+    learner may enter. ``ended``: they could, and it was taken back. ``seats``: an organisation has
+    seats to give to its people. ``none``: nothing was opened, and nothing is kept.
     """
 
     KEPT = "kept"
     OPEN = "open"
     ENDED = "ended"
+    SEATS = "seats"
     NONE = "none"
 
 
@@ -53,6 +54,7 @@ class NextStep(StrEnum):
     WAIT_FOR_PAYMENT = "wait_for_payment"
     WAIT_FOR_A_PERSON = "wait_for_a_person"
     ENTER_COURSE = "enter_course"
+    GIVE_SEATS = "give_seats"
     ORDER_AGAIN = "order_again"
     NOTHING = "nothing"
 
@@ -86,7 +88,8 @@ class OrderLineSummary:
 class OrderSummary:
     """An order as its learner sees it; ``sentence`` says what happened last, or what is missing.
 
-    ``is_held``: a person looks at it, whatever its state is.
+    ``is_held``: a person looks at it, whatever its state is. ``buyer_name`` is the organisation
+    that ordered seats for its people, "" where a learner ordered for themselves.
     """
 
     uuid: UUID
@@ -102,6 +105,7 @@ class OrderSummary:
     provider: str
     reference: str
     sentence: str
+    buyer_name: str = ""
 
     @property
     def first(self) -> OrderLineSummary:
@@ -144,6 +148,8 @@ class OrderSummary:
         """
         if any(line.state is LineState.OPEN for line in self.lines):
             return NextStep.ENTER_COURSE
+        if any(line.state is LineState.SEATS for line in self.lines):
+            return NextStep.GIVE_SEATS
         if self.is_held:
             return NextStep.WAIT_FOR_A_PERSON
         if self.state in (OrderState.CREATED, OrderState.PENDING) and at < self.expires_at:

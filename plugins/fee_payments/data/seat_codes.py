@@ -62,11 +62,18 @@ class IssuedSeatCodes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenSeat:
-    """A seat that somebody has because another paid: what a redeemed code opened."""
+    """A seat that somebody has because another paid: by a redeemed code, or of an institution.
 
-    code_uuid: UUID
+    One of ``code_uuid`` and ``seat_uuid`` is set; the second is a seat of an institution's pool,
+    whose learner chooses whether their progress is shared (``shares_progress``).
+    """
+
+    code_uuid: UUID | None
     user_id: int
     offering_code: str
     course_key: str
     sponsor: str
     redeemed_at: datetime
+    title: str = ""
+    seat_uuid: UUID | None = None
+    shares_progress: bool = False

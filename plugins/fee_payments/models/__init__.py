@@ -14,6 +14,12 @@ from fee_payments.models.enrolments import Enrolled, EnrolmentTask
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.events import ProviderEvent
 from fee_payments.models.giving import GivenAccess
+from fee_payments.models.institution_seats import (
+    Seat,
+    SeatMail,
+    SeatPool,
+    SeatStep,
+)
 from fee_payments.models.invoices import (
     CreditNote,
     DocumentFile,
@@ -88,9 +94,13 @@ __all__ = [
     "RoomWaiting",
     "SandboxSession",
     "ScreeningRecord",
+    "Seat",
     "SeatCode",
     "SeatCodeBatch",
     "SeatCodeTries",
+    "SeatMail",
+    "SeatPool",
+    "SeatStep",
     "Session",
     "TaxRate",
     "TermsVersion",

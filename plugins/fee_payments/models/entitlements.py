@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fairgate_tables.constraints import check
 from fee_payments.models.catalogue import Offering
 from fee_payments.models.giving import GivenAccess
+from fee_payments.models.institution_seats import Seat
 from fee_payments.models.orders import OrderLine
 from fee_payments.models.seats import SeatCode
 
@@ -20,8 +21,9 @@ class Entitlement(models.Model):
 
     There is no status: it holds from ``starts_at`` until ``ends_at``, unless ``revoked_at`` is
     set. ``live_key`` names learner and offering until it is revoked; the unique index lets one
-    live right exist. It rests on the line of an order, on a seat code or on what a member of staff
-    gave by hand, and ends with it; a code or a gift carries one right to an offering, ever.
+    live right exist. It rests on the line of an order, on a seat code, on a seat of an institution
+    or on what a member of staff gave by hand, and ends with it; a code, a seat or a gift carries
+    one right to an offering, ever.
 
     .. pii: The platform's user id.
     .. pii_types: id
@@ -41,7 +43,7 @@ class Entitlement(models.Model):
 
         ORDER = "order", _("a paid order")
         WAIVER = "waiver", _("a waiver")
-        SEAT = "seat", _("a seat code")
+        SEAT = "seat", _("a seat that somebody gave")
         STAFF = "staff", _("given by hand")
 
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
@@ -72,6 +74,13 @@ class Entitlement(models.Model):
         related_name="entitlements",
         null=True,
     )
+    seat = models.ForeignKey(
+        Seat,
+        verbose_name=_("seat"),
+        on_delete=models.PROTECT,
+        related_name="entitlements",
+        null=True,
+    )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
@@ -91,6 +100,7 @@ class Entitlement(models.Model):
             models.UniqueConstraint(
                 fields=["seat_code", "offering"], name="fee_payments_ent_code_once"
             ),
+            models.UniqueConstraint(fields=["seat", "offering"], name="fee_payments_ent_seat_once"),
             models.UniqueConstraint(
                 fields=["given", "offering"], name="fee_payments_ent_given_once"
             ),
@@ -99,18 +109,28 @@ class Entitlement(models.Model):
                 Q(
                     source="seat",
                     seat_code__isnull=False,
+                    seat__isnull=True,
+                    line__isnull=True,
+                    given__isnull=True,
+                )
+                | Q(
+                    source="seat",
+                    seat_code__isnull=True,
+                    seat__isnull=False,
                     line__isnull=True,
                     given__isnull=True,
                 )
                 | Q(
                     source__in=["order", "waiver"],
                     seat_code__isnull=True,
+                    seat__isnull=True,
                     line__isnull=False,
                     given__isnull=True,
                 )
                 | Q(
                     source="staff",
                     seat_code__isnull=True,
+                    seat__isnull=True,
                     line__isnull=True,
                     given__isnull=False,
                 ),

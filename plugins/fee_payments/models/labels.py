@@ -18,6 +18,7 @@ from fee_payments.data import (
     Rounding,
     TaxKind,
 )
+from fee_payments.data.institution_seats import MailKind, SeatAction
 from fee_payments.data.invoices import AccessOn, ContactRole
 
 PAYER_LABELS = {
@@ -90,6 +91,26 @@ ACCESS_LABELS = {
 ROLE_LABELS = {
     ContactRole.COORDINATOR: _("coordinates the training"),
     ContactRole.FINANCE: _("pays the invoices"),
+}
+SEAT_ACTION_LABELS = {
+    SeatAction.INVITED: _("invited"),
+    SeatAction.CODE_ISSUED: _("given as a code"),
+    SeatAction.RELEASED: _("taken back before it was accepted"),
+    SeatAction.DECLINED: _("not wanted"),
+    SeatAction.EXPIRED: _("not accepted in time"),
+    SeatAction.ACCEPTED: _("accepted"),
+    SeatAction.SHARED: _("progress shared"),
+    SeatAction.UNSHARED: _("progress no longer shared"),
+    SeatAction.REMINDED: _("reminded"),
+    SeatAction.REVOKED: _("taken back"),
+    SeatAction.HELD: _("held for a refund"),
+    SeatAction.UNHELD: _("no longer held for a refund"),
+    SeatAction.WITHDRAWN: _("refunded"),
+    SeatAction.FORGOTTEN: _("personal data removed"),
+}
+SEAT_MAIL_LABELS = {
+    MailKind.INVITATION: _("invitation"),
+    MailKind.REMINDER: _("reminder"),
 }
 
 

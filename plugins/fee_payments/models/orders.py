@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
 from fee_payments.data import OrderState
+from fee_payments.models.buyers import Buyer
 from fee_payments.models.catalogue import Offering, Price, TaxRate
 from fee_payments.models.labels import PAYER_LABELS, STATE_LABELS, choices
 from fee_payments.models.merchants import Merchant, TermsVersion
@@ -34,6 +35,8 @@ class Order(models.Model):
 
     ``merchant`` collects, on the version of ``terms`` that was in force. ``buyer_tax_id`` is that
     of the organisation that pays, if it has one, in the country that the tax was decided by.
+    ``buyer`` is the organisation that orders seats for its people; ``user_id`` is then its
+    coordinator, who gets none of them.
 
     .. pii: The platform's user id, and the country the price was decided on: of a paid order it is
         kept after a retirement, because its tax was decided by it.
@@ -44,6 +47,9 @@ class Order(models.Model):
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     key = models.CharField(_("key"), max_length=128, unique=True)
     user_id = models.BigIntegerField(_("user"), db_index=True)
+    buyer = models.ForeignKey(
+        Buyer, verbose_name=_("buyer"), on_delete=models.PROTECT, related_name="orders", null=True
+    )
     country = models.CharField(_("country"), max_length=2, blank=True, default="")
     payer_class = models.CharField(_("who pays"), max_length=16, choices=choices(PAYER_LABELS))
     state = models.CharField(

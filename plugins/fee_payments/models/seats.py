@@ -17,6 +17,8 @@ class SeatCodeBatch(models.Model):
 
     ``key`` is the idempotency key of the request: a repeated one issues nothing, because the codes
     were shown once and nobody can show them again. ``issued_by`` is empty where a command did it.
+    ``pool`` is the pool of an institution's seats that each code takes one of; empty where an
+    operator gives seats that nobody has bought.
 
     .. pii: The platform's user id of the operator, and who gives the seats.
     .. pii_types: id, name
@@ -27,6 +29,14 @@ class SeatCodeBatch(models.Model):
     key = models.CharField(max_length=128, unique=True, editable=False)
     offering = models.ForeignKey(
         Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
+    )
+    pool = models.ForeignKey(
+        "fee_payments.SeatPool",
+        verbose_name=_("seats of an institution"),
+        on_delete=models.PROTECT,
+        related_name="code_batches",
+        null=True,
+        editable=False,
     )
     sponsor = models.CharField(
         _("sponsor"), max_length=255, help_text=_("Who gives the seats; the learner reads it.")
@@ -65,7 +75,8 @@ class SeatCode(models.Model):
 
     There is no status: a code is free until somebody redeems it, it is revoked, or its batch
     expires. ``hint`` is the first group, for finding the code that somebody asks about. A redeemed
-    code that is not revoked counts one seat of its offering.
+    code that is not revoked counts one seat of its offering, unless its seat is one of a pool,
+    which counts all the time.
 
     .. pii: The platform's user ids of who redeemed and who revoked it, and the reason in words.
     .. pii_types: id, other

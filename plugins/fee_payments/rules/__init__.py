@@ -10,6 +10,7 @@ from fee_payments.rules.enrolments import (
     retry_after,
     touches_enrolment,
 )
+from fee_payments.rules.institution_seats import may_take_back, pool_use, seats_to_refund
 from fee_payments.rules.payment_parts import PartAmounts, paid_shares, payment_parts
 from fee_payments.rules.prices import check_on_sale, pick_price, price_gaps, stands_until
 from fee_payments.rules.refund_policy import RefundPolicy, goes_back, read_refund_policy
@@ -27,6 +28,7 @@ __all__ = [
     "goes_back",
     "has_no_right",
     "holds_tax",
+    "may_take_back",
     "mode_of",
     "next_action",
     "overlaps",
@@ -34,11 +36,13 @@ __all__ = [
     "payment_parts",
     "pick_price",
     "pick_tax",
+    "pool_use",
     "price_gaps",
     "read_refund_policy",
     "refund_parts",
     "retry_after",
     "scope_of",
+    "seats_to_refund",
     "stands_until",
     "sum_of",
     "touches_enrolment",

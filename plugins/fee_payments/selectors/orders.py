@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fairgate.money import Money
 from fee_payments import models
@@ -21,14 +21,14 @@ from fee_payments.exceptions import UnknownOrder
 
 
 def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
-    """One order; with ``user_id`` only if it is that learner's.
+    """One order; with ``user_id`` only if it is theirs: see ``list_orders``.
 
     Raises:
         UnknownOrder: there is none, or it is somebody else's.
     """
     rows = _orders().filter(uuid=uuid)
     if user_id is not None:
-        rows = rows.filter(user_id=user_id)
+        rows = rows.filter(_theirs(user_id))
     row = rows.first()
     if row is None:
         raise UnknownOrder("There is no such order.")
@@ -36,12 +36,20 @@ def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
 
 
 def list_orders(user_id: int) -> tuple[OrderSummary, ...]:
-    """A learner's orders, newest first."""
-    return tuple(order_summary(row) for row in _orders().filter(user_id=user_id))
+    """A person's orders, newest first.
+
+    Those of an organisation are of everybody who acts for it now, and of nobody else.
+    """
+    return tuple(order_summary(row) for row in _orders().filter(_theirs(user_id)))
+
+
+def _theirs(user_id: int) -> Q:
+    acts_for = models.BuyerContact.objects.filter(user_id=user_id).values("buyer")
+    return Q(user_id=user_id, buyer__isnull=True) | Q(buyer__in=acts_for)
 
 
 def _orders() -> QuerySet[models.Order]:
-    return models.Order.objects.prefetch_related(
+    return models.Order.objects.select_related("buyer").prefetch_related(
         "lines__offering", "lines__entitlements", "payments"
     )
 
@@ -88,7 +96,7 @@ def order_summary(row: models.Order) -> OrderSummary:
         user_id=row.user_id,
         state=_state(row),
         is_held=bool(row.held_because),
-        lines=tuple(_line_summary(line) for line in lines_of(row)),
+        lines=tuple(_line_summary(line, row) for line in lines_of(row)),
         country=row.country,
         payer_class=PayerClass(row.payer_class),
         placed_at=row.placed_at,
@@ -97,10 +105,11 @@ def order_summary(row: models.Order) -> OrderSummary:
         provider=paid.provider if paid else "",
         reference=paid.reference if paid else "",
         sentence=row.held_because or row.sentence,
+        buyer_name=row.buyer.legal_name if row.buyer else "",
     )
 
 
-def _line_summary(line: models.OrderLine) -> OrderLineSummary:
+def _line_summary(line: models.OrderLine, row: models.Order) -> OrderLineSummary:
     return OrderLineSummary(
         uuid=line.uuid,
         offering_code=line.offering.code,
@@ -112,7 +121,7 @@ def _line_summary(line: models.OrderLine) -> OrderLineSummary:
         refunded=Money.from_minor(line.refunded_minor, line.currency),
         explanation=tuple(line.explanation),
         waiver_grant=line.waiver_grant,
-        state=_line_state(line),
+        state=_line_state(line) if row.buyer is None else _seats_state(line, row),
     )
 
 
@@ -123,3 +132,13 @@ def _line_state(line: models.OrderLine) -> LineState:
     if rights:
         return LineState.ENDED
     return LineState.KEPT if line.open_key is not None else LineState.NONE
+
+
+def _seats_state(line: models.OrderLine, row: models.Order) -> LineState:
+    """The state of a line by which an organisation has ordered seats for its people."""
+    seats = models.Seat.objects.filter(pool__line=line)
+    if seats.filter(live_key__isnull=False).exists():
+        return LineState.SEATS
+    if row.state in (OrderState.CREATED, OrderState.PENDING):
+        return LineState.KEPT
+    return LineState.ENDED if seats.exists() else LineState.NONE

@@ -10,6 +10,7 @@ from fee_payments.data import (
     GivenSeat,
     SeatCodeSummary,
 )
+from fee_payments.selectors import institution_seats
 
 if TYPE_CHECKING:
     pass
@@ -45,6 +46,9 @@ def seat_code_summary(row: models.SeatCode) -> SeatCodeSummary:
 
 def given_seat(user_id: int, offering_code: str) -> GivenSeat | None:
     """The seat that this learner was given for an offering and still has, if any."""
+    for seat in institution_seats.given_seats(user_id):
+        if seat.offering_code == offering_code:
+            return seat
     rows = models.SeatCode.objects.select_related("batch__offering")
     row = rows.filter(
         redeemed_by=user_id, batch__offering__code=offering_code, revoked_at__isnull=True
@@ -54,6 +58,8 @@ def given_seat(user_id: int, offering_code: str) -> GivenSeat | None:
 
 def to_given_seat(row: models.SeatCode) -> GivenSeat:
     """A redeemed code as the seat it opened."""
+    if row.batch.pool_id is not None:
+        return institution_seats.given_seat_of(models.Seat.objects.get(code=row))
     if row.redeemed_by is None or row.redeemed_at is None:
         raise ValueError(f"Seat code {row.uuid} was not redeemed.")
     return GivenSeat(
@@ -63,4 +69,5 @@ def to_given_seat(row: models.SeatCode) -> GivenSeat:
         course_key=row.batch.offering.course_key,
         sponsor=row.batch.sponsor,
         redeemed_at=row.redeemed_at,
+        title=row.batch.offering.title,
     )

@@ -15,7 +15,13 @@ from fee_payments.data import OrderState
 from fee_payments.data.invoices import CreditNoteSummary
 from fee_payments.exceptions import InvoiceRefused, UnknownDocument
 from fee_payments.selectors.invoices import credit_note_summary
-from fee_payments.services import entitling, invoice_settling, standings, waiving
+from fee_payments.services import (
+    entitling,
+    institution_seats,
+    invoice_settling,
+    standings,
+    waiving,
+)
 from fee_payments.services.closing import OPEN, end, locked_lines
 from fee_payments.services.credit_notes import write_credit_note
 
@@ -102,4 +108,5 @@ def _cancel(order: models.Order, *, at: datetime) -> None:
             waiving.give_back(line, because=CANCELLED, at=at)
         else:
             waiving.release(line, because=CANCELLED, at=at)
+        institution_seats.close_pool(line, because=CANCELLED, at=at)
     end(order, lines, OrderState.CANCELLED, _("The invoice was cancelled."))

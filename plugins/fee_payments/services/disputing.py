@@ -19,7 +19,7 @@ from fee_payments import conf, models, selectors, signals
 from fee_payments.data import DisputeState, EventOutcome, EventReceipt
 from fee_payments.exceptions import NoSeatLeft, PaymentDisputed, QuoteChanged, RefundRefused
 from fee_payments.providers.facts import Disputed
-from fee_payments.services import entitling, seats, waiving
+from fee_payments.services import entitling, institution_seats, seats, waiving
 from fee_payments.services.closing import locked_lines
 from fee_payments.services.reopening import grant_again
 from waiver_policy.exceptions import WaiverError
@@ -201,6 +201,7 @@ def _end_rights(order: models.Order, because: str, *, at: datetime) -> None:
     # The rooms after the fund, as everywhere.
     for line in lines if gives_back else ():
         seats.give_seat_back(line)
+        institution_seats.close_pool(line, because=because, at=at)
 
 
 def _give_rights_again(order: models.Order, dispute: models.Dispute, *, at: datetime) -> None:

@@ -14,7 +14,7 @@ from waiver_policy import api as waivers
 log = logging.getLogger(__name__)
 
 # What a right rests on, and ends with.
-Basis = models.OrderLine | models.SeatCode | models.GivenAccess
+Basis = models.OrderLine | models.SeatCode | models.Seat | models.GivenAccess
 
 _PAGE = 500
 
@@ -40,10 +40,13 @@ def open_seat(
 
 
 def open_given_seat(
-    code: models.SeatCode, *, user_id: int, at: datetime
+    given: models.SeatCode | models.Seat, *, user_id: int, at: datetime
 ) -> models.Entitlement | None:
-    """Entitle who redeems a code; ``None`` if a live right is there. Tells nobody of money."""
-    right = _entitle(code, user_id=user_id, source=models.Entitlement.Source.SEAT, at=at)
+    """Entitle who redeems a code, or accepts the seat of an institution; tells nobody of money.
+
+    ``None`` if a live right is there.
+    """
+    right = _entitle(given, user_id=user_id, source=models.Entitlement.Source.SEAT, at=at)
     if right is not None:
         waivers.leave_waiting_list(user_id, right.offering.code, at=at)
     return right
@@ -89,7 +92,7 @@ def _end(row: models.Entitlement, *, at: datetime) -> int:
 
 
 def revoke(basis: Basis, *, because: str, at: datetime) -> int:
-    """End the right that rests on this line or code, and no other (T16).
+    """End the right that rests on this line, code or seat, and no other (T16).
 
     Returns how many.
     """
@@ -137,13 +140,19 @@ def _tell_returned(row: models.Entitlement) -> None:
 
 def _rests_on(basis: Basis) -> dict[str, Basis]:
     """The field of a right that holds its basis."""
-    if isinstance(basis, models.GivenAccess):
-        return {"given": basis}
-    return {"line" if isinstance(basis, models.OrderLine) else "seat_code": basis}
+    names = {
+        models.OrderLine: "line",
+        models.SeatCode: "seat_code",
+        models.Seat: "seat",
+        models.GivenAccess: "given",
+    }
+    return {names[type(basis)]: basis}
 
 
 def _offering_of(basis: Basis) -> models.Offering:
-    return basis.batch.offering if isinstance(basis, models.SeatCode) else basis.offering
+    if isinstance(basis, models.SeatCode):
+        return basis.batch.offering
+    return basis.pool.offering if isinstance(basis, models.Seat) else basis.offering
 
 
 def _end_of(offering: models.Offering, at: datetime) -> datetime | None:

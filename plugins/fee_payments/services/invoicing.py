@@ -32,7 +32,7 @@ from fee_payments.data.invoices import (
 from fee_payments.exceptions import InvoiceRefused, UnknownOrder
 from fee_payments.rules import crediting, frozen
 from fee_payments.selectors.invoices import invoice_summary
-from fee_payments.services import entitling
+from fee_payments.services import entitling, institution_seats
 from fee_payments.services.closing import OPEN
 from fee_payments.services.credit_notes import credit_refund
 from fee_payments.services.numbering import Numbered, next_number
@@ -267,9 +267,17 @@ def _wait_for_transfer(
     if account is not None and account.verified_at and account.access_on == AccessOn.INVOICE:
         order.expires_at = at + _ON_CREDIT_FOR
         for line in _lines(order):
-            source = models.Entitlement.Source.ORDER
-            entitling.open_seat(line, user_id=order.user_id, source=source, at=at)
+            _open_on_credit(order, line, at=at)
     order.save(update_fields=["state", "expires_at"])
+
+
+def _open_on_credit(order: models.Order, line: models.OrderLine, *, at: datetime) -> None:
+    """Let the learner in; or let the seats that an organisation has ordered come into being."""
+    if order.buyer_id is not None:
+        institution_seats.open_pool(order, line, at=at)
+        return
+    source = models.Entitlement.Source.ORDER
+    entitling.open_seat(line, user_id=order.user_id, source=source, at=at)
 
 
 def _credit_refunds(order: models.Order, *, at: datetime) -> None:

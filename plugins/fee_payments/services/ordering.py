@@ -134,6 +134,8 @@ def what_has_changed(row: models.Order, lines: Sequence[models.OrderLine], *, at
     ``lines`` are those whose waivers are asked about. A blank country in the profile is no other
     one.
     """
+    if row.buyer_id is not None:
+        return ""  # the country is the organisation's, and there is no waiver
     now = compat.profile_country(row.user_id)
     if now and now != row.country:
         return _(

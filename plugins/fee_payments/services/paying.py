@@ -128,7 +128,11 @@ def _ask(
 
 def _description(order: OrderSummary) -> str:
     """What a payer reads at the provider: titles, as many as fit."""
-    return ", ".join(line.title for line in order.lines)[:DESCRIPTION_LETTERS]
+    names = (
+        line.title if line.quantity == 1 else f"{line.quantity} × {line.title}"
+        for line in order.lines
+    )
+    return ", ".join(names)[:DESCRIPTION_LETTERS]
 
 
 def _void(pk: int, sentence: str, *, at: datetime) -> NoReturn:

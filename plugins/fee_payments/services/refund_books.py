@@ -21,7 +21,15 @@ from fairgate.money import Money, total
 from fee_payments import models, rules, selectors, signals
 from fee_payments.data import OrderState
 from fee_payments.exceptions import FeeNotKnown, RefundRefused
-from fee_payments.services import closing, credit_notes, disputing, entitling, seats, waiving
+from fee_payments.services import (
+    closing,
+    credit_notes,
+    disputing,
+    entitling,
+    institution_seats,
+    seats,
+    waiving,
+)
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +137,7 @@ def write(refund: models.Refund, shares: list[tuple[models.PaymentPart, Money]])
             tax_minor=tax.minor,
             fee_minor=fee.minor,
         )
-    hold_back(refund)
+    hold_back(refund, at=refund.requested_at)
     return refund
 
 
@@ -141,7 +149,7 @@ def _lefts(part: models.PaymentPart, currency: str) -> dict[str, Money]:
     return {name: Money.from_minor(minor, currency) for name, minor in named.items()}
 
 
-def hold_back(refund: models.Refund) -> None:
+def hold_back(refund: models.Refund, *, at: datetime) -> None:
     """Count a refund in its payment, its parts and its lines, each of which has to have room.
 
     Raises:
@@ -159,13 +167,14 @@ def hold_back(refund: models.Refund) -> None:
         )
         if not lines.update(refunded_minor=F("refunded_minor") + part.amount_minor):
             _refuse_over()
+        institution_seats.follow_refunds(part.payment_part.line_id, at=at)
 
 
 def _refuse_over() -> None:
     raise RefundRefused(_("This is more than is left of what was paid."))
 
 
-def let_go(refund: models.Refund) -> None:
+def let_go(refund: models.Refund, *, at: datetime) -> None:
     """Make the amounts of a refund free again: nothing moved."""
     models.Payment.objects.filter(pk=refund.payment_id).update(
         refunded_minor=F("refunded_minor") - refund.amount_minor
@@ -175,6 +184,7 @@ def let_go(refund: models.Refund) -> None:
         models.OrderLine.objects.filter(pk=part.payment_part.line_id).update(
             refunded_minor=F("refunded_minor") - part.amount_minor
         )
+        institution_seats.follow_refunds(part.payment_part.line_id, at=at)
 
 
 def _count(part: models.RefundPart, sign: int) -> None:
@@ -194,7 +204,7 @@ def complete(refund: models.Refund, *, at: datetime, reference: str = "") -> Non
     lines = {line.pk: line for line in closing.locked_lines(order)}
     if refund.failed_at is not None:
         # Somebody heard "no" for the refund that somebody else heard "yes" for: the money moved.
-        hold_back(refund)
+        hold_back(refund, at=at)
     refund.refunded_at, refund.failed_at, refund.failed_because = at, None, ""
     refund.reference = reference or refund.reference
     refund.save(update_fields=["refunded_at", "failed_at", "failed_because", "reference"])
@@ -204,6 +214,7 @@ def complete(refund: models.Refund, *, at: datetime, reference: str = "") -> Non
         line = lines[part.payment_part.line_id]
         line.returned_minor += part.amount_minor
         line.save(update_fields=["returned_minor"])
+        institution_seats.follow_refunds(line.pk, at=at)
         if line.returned_minor == line.paid_minor:
             ended.append(line)
     _end(ended, at=at)
@@ -244,6 +255,7 @@ def _is_in_order(line: models.OrderLine) -> bool:
     if kept == 0:
         return True
     is_in = line.entitlements.filter(revoked_at__isnull=True).exists()
+    is_in = is_in or models.SeatPool.objects.filter(line=line).exists()
     return is_in and kept <= line.total_minor
 
 

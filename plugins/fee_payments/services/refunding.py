@@ -296,7 +296,7 @@ def _give_up(row: models.Refund, sentence: str, *, at: datetime) -> None:
 def _mark_failed(row: models.Refund, sentence: str, *, at: datetime) -> None:
     row.failed_at, row.failed_because = at, sentence[:255]
     row.save(update_fields=["failed_at", "failed_because"])
-    refund_books.let_go(row)
+    refund_books.let_go(row, at=at)
 
 
 def _complete(row: models.Refund, reference: str, *, at: datetime) -> models.Refund:

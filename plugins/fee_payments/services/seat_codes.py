@@ -1,26 +1,27 @@
 """Seat codes: issued by an operator, redeemed by one person each, taken back by an operator.
 
-Order of locks: the code, the learner's open order, the waiver fund, the room. What decides about a
-code begins by locking its row by the primary key, so it is decided on what is committed, whoever
-asks at the same moment. No money moves here: nothing is told to the books, and the waiver fund is
-not touched.
+Order of locks: the pool of a code that takes a seat of an institution, the code, its seat, the
+learner's open order, the waiver fund, the room. What decides about a code begins by locking its row
+(or before it its pool) by the primary key, so it is decided on what is committed, whoever asks at
+the same moment. No money moves here: nothing is told to the books, and the waiver fund is not
+touched.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fairgate import typed_codes
 from fairgate.readable import is_readable
-from fee_payments import conf, models, selectors
+from fee_payments import models, selectors
 from fee_payments.data import GivenSeat, IssuedSeatCodes, Learner, SeatCodeSummary
 from fee_payments.exceptions import (
     AlreadyEntitled,
@@ -34,17 +35,20 @@ from fee_payments.exceptions import (
     SeatCodeTaken,
     SeatCodeUnknown,
     SeatCodeUnreadable,
-    TooManyTries,
     UnknownOffering,
     UnknownSeatCode,
 )
-from fee_payments.services import closing, entitling, seats
+from fee_payments.services import closing, entitling, seat_accepting, seats
+from fee_payments.services.seat_rows import is_over, locked_pool
+from fee_payments.services.seat_taking_back import end_seat
+from fee_payments.services.seat_tries import forgive_try, try_of
 
 log = logging.getLogger(__name__)
 
 MOST_CODES = 5000
+#: Takes what is needed for codes of a pool; what it returns hands it to the batch once written.
+Fill = Callable[[], Callable[[models.SeatCodeBatch], None]]
 MAX_TEXT = 255
-TRIES_WINDOW = timedelta(hours=1)
 
 
 def issue_seat_codes(
@@ -57,12 +61,14 @@ def issue_seat_codes(
     at: datetime,
     expires_at: datetime | None = None,
     note: str = "",
+    fill: Fill | None = None,
 ) -> IssuedSeatCodes:
     """Make codes for one offering. What is returned is the only place that ever has their text.
 
     ``sponsor`` is who gives the seats: the learner reads it. ``by`` is the operator's user id,
     ``None`` for a command. ``expires_at`` is the first moment at which they are no longer taken.
-    Codes reserve no seats: in a full room they wait.
+    Codes reserve no seats: in a full room they wait. ``fill`` is for codes that take seats of a
+    pool: it does so in the transaction that writes them, before they are written.
 
     Raises:
         UnknownOffering: no offering has this code.
@@ -79,7 +85,10 @@ def issue_seat_codes(
     codes = tuple(typed_codes.new() for _number in range(count))
     try:
         with transaction.atomic():
+            seats_for = fill() if fill else None
             batch = _write(offering, wish, codes, key=key, by=by, at=at)
+            if seats_for is not None:
+                seats_for(batch)
     except IntegrityError:
         # Another request with this key was faster.
         _refuse_known(key, wish)
@@ -120,14 +129,14 @@ def redeem_seat_code(learner: Learner, offering_code: str, text: str, *, at: dat
                 "digits in five groups. Please compare it with the one you were given."
             )
         )
-    _count_try(learner.user_id, at=at)
-    pk = _find(code, offering_code)
+    try_of(learner.user_id, at=at)
+    pk, pool_pk = _find(code, offering_code)
     try:
-        seat = _redeem(pk, learner, at=at)
+        seat = _redeem(pk, pool_pk, learner, at=at)
     except (AlreadyEntitled, NoSeatLeft):
-        _forgive_try(learner.user_id)  # the code was right
+        forgive_try(learner.user_id)  # the code was right
         raise
-    _forgive_try(learner.user_id)
+    forgive_try(learner.user_id)
     return seat
 
 
@@ -147,7 +156,7 @@ def revoke_seat_code(uuid: UUID, *, by: int, because: str, at: datetime) -> Seat
     if found is None:
         raise UnknownSeatCode(_("There is no such seat code."))
     with transaction.atomic():
-        row = models.SeatCode.objects.select_for_update().get(pk=found.pk)
+        row = _locked(found.pk, found.batch.pool_id)
         if row.revoked_at is None:
             _revoke(row, by=by, because=because, at=at)
     return selectors.seat_code_summary(row)
@@ -226,7 +235,7 @@ def _digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def _find(code: str, offering_code: str) -> int:
+def _find(code: str, offering_code: str) -> tuple[int, int | None]:
     rows = models.SeatCode.objects.select_related("batch__offering")
     row = rows.filter(digest=_digest(code)).first()
     if row is None:
@@ -237,22 +246,30 @@ def _find(code: str, offering_code: str) -> int:
         raise SeatCodeElsewhere(
             _("This code is for another fee: “%(title)s”.") % {"title": row.batch.offering.title}
         )
-    return int(row.pk)
+    return row.pk, row.batch.pool_id
 
 
-def _redeem(pk: int, learner: Learner, *, at: datetime) -> GivenSeat:
+def _redeem(pk: int, pool_pk: int | None, learner: Learner, *, at: datetime) -> GivenSeat:
     try:
-        return _redeem_once(pk, learner, at=at)
+        return _redeem_once(pk, pool_pk, learner, at=at)
     except NoSeatLeft:
         # What orders hold whose time is over is free, once somebody closes them.
         if not closing.expire_orders(at=at):
             raise
-        return _redeem_once(pk, learner, at=at)
+        return _redeem_once(pk, pool_pk, learner, at=at)
 
 
-def _redeem_once(pk: int, learner: Learner, *, at: datetime) -> GivenSeat:
+def _locked(pk: int, pool_pk: int | None) -> models.SeatCode:
+    """A code, locked; before it the pool that it takes a seat of. Both are said once and stay."""
+    if pool_pk is not None:
+        locked_pool(pool_pk)
+    row: models.SeatCode = models.SeatCode.objects.select_for_update().get(pk=pk)
+    return row
+
+
+def _redeem_once(pk: int, pool_pk: int | None, learner: Learner, *, at: datetime) -> GivenSeat:
     with transaction.atomic(durable=True):
-        row = models.SeatCode.objects.select_for_update().get(pk=pk)
+        row = _locked(pk, pool_pk)
         # First who has it, then the rules: who redeemed it is answered the same for ever.
         if row.redeemed_by != learner.user_id or row.revoked_at is not None:
             _refuse(row, at=at)
@@ -270,13 +287,17 @@ def _refuse(row: models.SeatCode, *, at: datetime) -> None:
         raise SeatCodeTaken(
             _("Somebody else has used this code. Please ask who gave it to you for another one.")
         )
-    if row.batch.expires_at is not None and row.batch.expires_at <= at:
+    has_expired = row.batch.expires_at is not None and row.batch.expires_at <= at
+    if has_expired or (row.batch.pool is not None and is_over(row.batch.pool, at=at)):
         raise SeatCodeExpired(
             _("The time of this code is over. Please ask who gave it to you for another one.")
         )
 
 
 def _take(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
+    if row.batch.pool_id is not None:
+        _take_of_pool(row, learner, at=at)
+        return
     offering = row.batch.offering
     closing.close_open_order(
         learner.user_id,
@@ -293,33 +314,22 @@ def _take(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
     log.info("seat code redeemed: code=%s offering=%s", row.uuid, offering.pk)
 
 
+def _take_of_pool(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
+    """The seat is one of an institution's pool, which is counted in the room already."""
+    row.redeemed_by, row.redeemed_at = learner.user_id, at
+    row.save(update_fields=["redeemed_by", "redeemed_at"])
+    seat = models.Seat.objects.select_for_update().get(code=row)
+    seat_accepting.take(seat, learner, shares=False, at=at)
+
+
 def _revoke(row: models.SeatCode, *, by: int, because: str, at: datetime) -> None:
     row.revoked_by, row.revoked_at, row.revoked_because = by, at, because
     row.save(update_fields=["revoked_by", "revoked_at", "revoked_because"])
-    if row.redeemed_by is not None:
+    if row.batch.pool_id is not None:
+        # A locking read: the transaction can be older than the lock.
+        seat = models.Seat.objects.select_for_update().get(code=row)
+        end_seat(seat, by=by, because=because, at=at)
+    elif row.redeemed_by is not None:
         entitling.revoke(row, because="seat code revoked", at=at)
         seats.uncount_seat(row.batch.offering)
     log.info("seat code revoked: code=%s", row.uuid)
-
-
-def _count_try(user_id: int, *, at: datetime) -> None:
-    """Count a try before it is made: many at the same moment are many.
-
-    Raises:
-        TooManyTries: this person has none left at the moment.
-    """
-    models.SeatCodeTries.objects.get_or_create(pk=user_id, defaults={"since": at})
-    with transaction.atomic(durable=True):
-        row = models.SeatCodeTries.objects.select_for_update().get(pk=user_id)
-        if row.failed == 0 or row.since + TRIES_WINDOW <= at:
-            row.since, row.failed = at, 0
-        if row.failed >= conf.seat_code_tries():
-            log.warning("seat codes: too many tries: user=%s", user_id)
-            raise TooManyTries(row.since + TRIES_WINDOW)
-        row.failed += 1
-        row.save(update_fields=["since", "failed"])
-
-
-def _forgive_try(user_id: int) -> None:
-    """Take back the count of a try whose code was right."""
-    models.SeatCodeTries.objects.filter(pk=user_id, failed__gt=0).update(failed=F("failed") - 1)

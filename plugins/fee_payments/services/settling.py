@@ -18,7 +18,7 @@ from fee_payments import conf, models, selectors
 from fee_payments.data import EventOutcome, EventReceipt, OrderState
 from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged
 from fee_payments.providers.facts import Declined, Paid
-from fee_payments.services import entitling, seats, waiving
+from fee_payments.services import entitling, institution_seats, seats, waiving
 from fee_payments.services.closing import OPEN, close, locked_lines, shut
 from fee_payments.services.ordering import what_has_changed
 from fee_payments.services.payment_parts import count_paid, write_parts
@@ -190,6 +190,9 @@ def _obstacles_in_words(obstacles: Sequence[tuple[models.OrderLine, str]], lines
 
 def _open_line(order: models.Order, line: models.OrderLine, paid_at: datetime, at: datetime) -> str:
     """Open the seat of a line. Returns what stands in the way, or nothing."""
+    if order.buyer_id is not None:
+        # An organisation has bought seats: nobody is let in, its people are as they accept them.
+        return institution_seats.open_pool(order, line, at=paid_at)
     opened = _open_seat(order, line, at=paid_at) if order.state in OPEN else None
     if opened is None:
         if obstacle := _reopen(order, line, at=at):

@@ -65,6 +65,25 @@ DEFAULTS: dict[str, Any] = {
     "FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES": 5_242_880,
     # How many lines of a bank's file one press of a button matches.
     "FEE_PAYMENTS_BANK_LINES_AT_ONCE": 500,
+    # Seats of institutions. Days in which a bought seat can be given and accepted, and in which an
+    # invitation can be accepted; days before its end on which a reminder goes out.
+    "FEE_PAYMENTS_SEAT_POOL_DAYS": 365,
+    "FEE_PAYMENTS_SEAT_INVITATION_DAYS": 30,
+    "FEE_PAYMENTS_SEAT_REMINDER_DAYS": 7,
+    # A coordinator may take an accepted seat back within so many days, and while the learner's
+    # grade is below so many per cent.
+    "FEE_PAYMENTS_SEAT_REVOKE_DAYS": 14,
+    "FEE_PAYMENTS_SEAT_REVOKE_BELOW_PERCENT": 10,
+    # Invitations and reminders one institution may send in a day; how often a mail is tried.
+    "FEE_PAYMENTS_SEAT_MAILS_PER_DAY": 2000,
+    "FEE_PAYMENTS_SEAT_MAIL_TRIES": 5,
+    # Days for which the address of somebody who did not accept is kept after the end.
+    "FEE_PAYMENTS_SEAT_FORGET_DAYS": 30,
+    # Keys of cryptography.fernet that invited addresses are encrypted with, the newest first;
+    # none: a key made from SECRET_KEY.
+    "FEE_PAYMENTS_SEAT_KEYS": (),
+    # The address of the site in front of links in mails; "" means LMS_ROOT_URL.
+    "FEE_PAYMENTS_SITE_URL": "",
 }
 
 

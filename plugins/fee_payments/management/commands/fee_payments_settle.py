@@ -17,7 +17,8 @@ class Command(BaseCommand):
     help = (
         "Work stored events that wait, ask again for refunds that were not confirmed, close orders "
         "whose time is over, have enrolments follow rights that began or ended, offer seats of "
-        "full rooms to who waits for them, and empty what providers sent long ago."
+        "full rooms to who waits for them, empty what providers sent long ago, send mails about "
+        "seats of institutions, and forget who did not accept one in time."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,3 +37,9 @@ class Command(BaseCommand):
             f"{counted(followed, 'enrolment')} followed, {counted(offered, 'seat')} offered, "
             f"{counted(told, 'person', 'people')} told of a seat"
         )
+        sent, forgotten = api.finish_seats(at=at)
+        if sent or forgotten:
+            self.stdout.write(
+                f"{counted(sent, 'mail')} about seats sent, "
+                f"{counted(forgotten, 'invitation')} forgotten"
+            )

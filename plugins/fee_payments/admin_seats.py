@@ -1,0 +1,71 @@
+"""Seats of institutions in the admin: read, and never written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from fairgate import clock
+from fee_payments import models, selectors
+from fee_payments.admin_base import ReadOnlyAdmin
+from fee_payments.wording import seat_state_name
+
+
+@admin.register(models.SeatPool)
+class SeatPoolAdmin(ReadOnlyAdmin):
+    """Seats that institutions have bought."""
+
+    list_display = ("sponsor", "offering", "quantity", "opened_at", "ends_at")
+    list_filter = ("offering", "opened_at")
+    list_select_related = ("offering", "buyer")
+    search_fields = ("uuid", "sponsor", "line__order__uuid")
+    date_hierarchy = "opened_at"
+
+
+class SeatStepInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What happened with a seat, oldest first."""
+
+    model = models.SeatStep
+    fields = ("at", "action", "by", "note")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.Seat)
+class SeatAdmin(ReadOnlyAdmin):
+    """One seat of an institution and its history; addresses of invited people are not shown."""
+
+    fields = (
+        "uuid", "pool", "number", "assigned_at", "expires_at", "assigned_user", "code",
+        "is_for_address", "accepted_by", "accepted_at", "consented_at", "revoked_by", "revoked_at",
+        "revoked_because", "held_at", "withdrawn_at",
+    )  # fmt: skip
+    list_display = ("number", "pool", "seat_state", "accepted_by", "accepted_at")
+    list_filter = ("pool__offering", "accepted_at", "withdrawn_at")
+    list_select_related = ("pool",)
+    search_fields = ("uuid", "pool__uuid", "pool__sponsor", "accepted_by", "code__hint")
+    inlines = (SeatStepInline,)
+
+    @admin.display(description=gettext_lazy("state"))
+    def seat_state(self, seat: models.Seat) -> str:
+        return seat_state_name(selectors.state_of(seat, at=clock.now()))
+
+
+@admin.register(models.SeatMail)
+class SeatMailAdmin(ReadOnlyAdmin):
+    """Invitations and reminders, and why one was not delivered."""
+
+    fields = ("seat", "kind", "created_at", "tries", "sent_at", "dropped_at", "failure")
+    list_display = ("seat", "kind", "created_at", "tries", "sent_at", "failure")
+    list_filter = ("kind", "failure", "sent_at")
+    list_select_related = ("seat",)
+    search_fields = ("seat__uuid",)

@@ -1,0 +1,334 @@
+"""Seats of institutions as their coordinators and their learners see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+
+from fee_payments import compat, conf, models, rules
+from fee_payments.data import GivenSeat
+from fee_payments.data.institution_seats import (
+    CourseProgress,
+    MailState,
+    PoolCounts,
+    PoolUse,
+    SeatPoolSummary,
+    SeatState,
+    SeatSummary,
+)
+from fee_payments.data.invoices import ContactRole
+from fee_payments.exceptions import UnknownBuyer, UnknownSeat
+from fee_payments.rules.institution_seats import SMALLEST_GROUP
+from fee_payments.selectors import seat_people
+
+PAGE = 25
+
+
+def buyer_row(uuid: UUID, *, by: int) -> models.Buyer:
+    """An organisation whose training this person coordinates.
+
+    Raises:
+        UnknownBuyer: there is none, or they do not.
+    """
+    row = _coordinated(by).filter(uuid=uuid).first()
+    if row is None:
+        raise UnknownBuyer("There is no such organisation.")
+    return row
+
+
+def list_buyers(by: int) -> tuple[models.Buyer, ...]:
+    """The organisations whose training this person coordinates, by name."""
+    return tuple(_coordinated(by))
+
+
+def _coordinated(by: int) -> QuerySet[models.Buyer]:
+    if seat_people.may_manage_all(by):
+        return models.Buyer.objects.all()
+    contacts = models.BuyerContact.objects.filter(
+        buyer=OuterRef("pk"), user_id=by, role=ContactRole.COORDINATOR
+    )
+    return models.Buyer.objects.filter(Exists(contacts))
+
+
+def pool_row(uuid: UUID, *, by: int) -> models.SeatPool:
+    """A pool of an organisation whose training this person coordinates.
+
+    Raises:
+        UnknownSeat: there is none, or they do not.
+    """
+    row = _pools(by).filter(uuid=uuid).first()
+    if row is None:
+        raise UnknownSeat("There is no such pool of seats.")
+    return row
+
+
+def seat_row(uuid: UUID, *, by: int) -> models.Seat:
+    """A seat of such a pool.
+
+    Raises:
+        UnknownSeat: there is none, or they do not coordinate it.
+    """
+    row = models.Seat.objects.select_related("pool").filter(uuid=uuid).first()
+    if row is None or not _pools(by).filter(pk=row.pool_id).exists():
+        raise UnknownSeat("There is no such seat.")
+    return row
+
+
+def pool_of_seat(uuid: UUID, *, by: int) -> UUID:
+    """The pool of such a seat, by its uuid.
+
+    Raises:
+        UnknownSeat: as ``seat_row``.
+    """
+    found: UUID = seat_row(uuid, by=by).pool.uuid
+    return found
+
+
+def _pools(by: int) -> QuerySet[models.SeatPool]:
+    return models.SeatPool.objects.filter(buyer__in=_coordinated(by)).select_related(
+        "buyer", "offering", "line__order"
+    )
+
+
+def list_pools(by: int, *, at: datetime) -> tuple[SeatPoolSummary, ...]:
+    """The pools that this person coordinates, newest first."""
+    rows = list(_pools(by))
+    counts = _counts([row.pk for row in rows], at=at)
+    return tuple(_summary(row, counts) for row in rows)
+
+
+def pool(uuid: UUID, *, by: int, at: datetime) -> SeatPoolSummary:
+    """One pool.
+
+    Raises:
+        UnknownSeat: there is none, or this person does not coordinate it.
+    """
+    row = pool_row(uuid, by=by)
+    return _summary(row, _counts([row.pk], at=at))
+
+
+def _summary(row: models.SeatPool, counts: dict[int, dict[SeatState, int]]) -> SeatPoolSummary:
+    found = counts.get(row.pk, {})
+    return SeatPoolSummary(
+        uuid=row.uuid,
+        order_uuid=row.line.order.uuid,
+        buyer_uuid=row.buyer.uuid,
+        buyer_name=row.buyer.legal_name,
+        sponsor=row.sponsor,
+        offering_code=row.offering.code,
+        title=row.offering.title,
+        course_key=row.offering.course_key,
+        opened_at=row.opened_at,
+        ends_at=row.ends_at,
+        counts=PoolCounts(
+            bought=row.quantity,
+            free=found.get(SeatState.FREE, 0),
+            assigned=found.get(SeatState.ASSIGNED, 0),
+            expired=found.get(SeatState.EXPIRED, 0),
+            accepted=found.get(SeatState.ACCEPTED, 0),
+            held=found.get(SeatState.HELD, 0),
+            withdrawn=found.get(SeatState.WITHDRAWN, 0),
+        ),
+    )
+
+
+def _where(state: SeatState, *, at: datetime) -> Q:
+    """The rows that are in a state at a moment; the states exclude each other."""
+    open_one = Q(accepted_at=None, held_at=None)
+    given = open_one & ~Q(assigned_at=None)
+    return {
+        SeatState.WITHDRAWN: ~Q(withdrawn_at=None),
+        SeatState.REVOKED: ~Q(revoked_at=None),
+        SeatState.HELD: Q(withdrawn_at=None) & ~Q(held_at=None),
+        SeatState.ACCEPTED: Q(revoked_at=None) & ~Q(accepted_at=None),
+        SeatState.EXPIRED: given & Q(expires_at__lte=at),
+        SeatState.ASSIGNED: given & (Q(expires_at=None) | Q(expires_at__gt=at)),
+        SeatState.FREE: open_one & Q(assigned_at=None),
+    }[state]
+
+
+def _counts(pool_pks: Sequence[int], *, at: datetime) -> dict[int, dict[SeatState, int]]:
+    columns = {state.value: Count(Case(When(_where(state, at=at), then=1))) for state in SeatState}
+    rows = models.Seat.objects.filter(pool__in=pool_pks).values("pool_id").order_by("pool_id")
+    found = rows.annotate(**columns).values_list("pool_id", *columns)
+    return {pool_pk: dict(zip(SeatState, numbers, strict=True)) for pool_pk, *numbers in found}
+
+
+def state_of(row: models.Seat, *, at: datetime) -> SeatState:
+    """Where a seat stands at a moment."""
+    ends = (
+        (row.withdrawn_at, SeatState.WITHDRAWN),
+        (row.revoked_at, SeatState.REVOKED),
+        (row.held_at, SeatState.HELD),
+        (row.accepted_at, SeatState.ACCEPTED),
+    )
+    for moment, state in ends:
+        if moment is not None:
+            return state
+    if row.assigned_at is None:
+        return SeatState.FREE
+    is_over = row.expires_at is not None and row.expires_at <= at
+    return SeatState.EXPIRED if is_over else SeatState.ASSIGNED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatPage:
+    """One page of the seats of a pool; ``total`` is how many the filters leave."""
+
+    seats: tuple[SeatSummary, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def list_seats(
+    pool_uuid: UUID,
+    *,
+    by: int,
+    at: datetime,
+    state: SeatState | None = None,
+    search: str = "",
+    page: int = 1,
+    size: int = PAGE,
+) -> SeatPage:
+    """Seats of a pool, by number; ``search`` is a whole address or a user name.
+
+    Progress stands beside seats whose learner shares it, of this page only.
+
+    Raises:
+        UnknownSeat: there is no such pool, or this person does not coordinate it.
+    """
+    found = pool_row(pool_uuid, by=by)
+    rows = _found(found, at=at, state=state, search=search)
+    total = rows.count()
+    pages = max(1, -(-total // size))
+    page = min(max(1, page), pages)
+    shown = list(rows.select_related("code", "pool")[(page - 1) * size : page * size])
+    return SeatPage(seats=_summaries(found, shown, at=at), total=total, page=page, pages=pages)
+
+
+def every_seat(pool_uuid: UUID, *, by: int, at: datetime) -> tuple[SeatSummary, ...]:
+    """All seats of a pool as they are now, for a file.
+
+    Raises:
+        UnknownSeat: there is no such pool, or this person does not coordinate it.
+    """
+    found = pool_row(pool_uuid, by=by)
+    return _summaries(found, list(_found(found, at=at).select_related("code", "pool")), at=at)
+
+
+def _found(
+    pool: models.SeatPool, *, at: datetime, state: SeatState | None = None, search: str = ""
+) -> QuerySet[models.Seat]:
+    rows = models.Seat.objects.filter(pool=pool).order_by("number", "id")
+    rows = rows.filter(_where(state, at=at)) if state else rows.filter(live_key__isnull=False)
+    text = search.strip()[: seat_people.MAX_ADDRESS]
+    if not text:
+        return rows
+    account = seat_people.accounts_named([text]).get(text)
+    which = Q(email_digest=seat_people.address_digest(seat_people.normal_address(text)))
+    which |= Q(code__hint__iexact=text)
+    if account is not None:
+        which |= Q(assigned_user=account) | Q(accepted_by=account)
+    return rows.filter(which)
+
+
+def _summaries(
+    pool: models.SeatPool, rows: Sequence[models.Seat], *, at: datetime
+) -> tuple[SeatSummary, ...]:
+    people = {one for row in rows for one in (row.accepted_by, row.assigned_user) if one}
+    names = seat_people.usernames(people)
+    sharing = {row.accepted_by for row in rows if row.accepted_by and row.consented_at}
+    progress = compat.course_progress(frozenset(sharing), pool.offering.course_key)
+    mails = _mail_states(rows)
+    return tuple(
+        _seat_summary(row, pool, names, mails.get(row.pk, MailState.NONE), at=at,
+                      progress=progress.get(row.accepted_by or 0) if row.consented_at else None)
+        for row in rows
+    )  # fmt: skip
+
+
+def _seat_summary(
+    row: models.Seat, pool: models.SeatPool, names: dict[int, str], mail: MailState, *,
+    at: datetime, progress: CourseProgress | None,
+) -> SeatSummary:  # fmt: skip
+    address, name = seat_people.opened(row.sealed)
+    return SeatSummary(
+        uuid=row.uuid,
+        pool_uuid=pool.uuid,
+        number=row.number,
+        state=state_of(row, at=at),
+        address=address,
+        name=name,
+        username=names.get(row.accepted_by or row.assigned_user or 0, ""),
+        code_hint=row.code.hint if row.code else "",
+        expires_at=row.expires_at,
+        assigned_at=row.assigned_at,
+        accepted_at=row.accepted_at,
+        shares_progress=row.consented_at is not None,
+        mail=mail,
+        progress=progress,
+    )
+
+
+def _mail_states(rows: Iterable[models.Seat]) -> dict[int, MailState]:
+    """What became of the newest mail about each invitation that stands."""
+    nonces = {row.pk: row.nonce for row in rows if row.nonce is not None}
+    found: dict[int, MailState] = {}
+    for mail in models.SeatMail.objects.filter(seat__in=list(nonces)).order_by("id"):
+        if mail.nonce == nonces[mail.seat_id]:
+            found[mail.seat_id] = mail_state(mail)
+    return found
+
+
+def mail_state(mail: models.SeatMail) -> MailState:
+    """What became of a mail."""
+    if mail.sent_at is not None:
+        return MailState.SENT
+    is_over = mail.tries >= conf.seat_mail_tries() or mail.dropped_at is not None
+    return MailState.FAILED if is_over else MailState.WAITING
+
+
+def pool_use(pool_uuid: UUID, *, by: int) -> PoolUse:
+    """Use and progress of a pool, as far as it may be told.
+
+    Raises:
+        UnknownSeat: there is no such pool, or this person does not coordinate it.
+    """
+    found = pool_row(pool_uuid, by=by)
+    rows = models.Seat.objects.filter(pool=found, revoked_at=None).exclude(accepted_at=None)
+    people = {one: since for one, since in rows.values_list("accepted_by", "consented_at") if one}
+    agreed = {one for one, since in people.items() if since is not None}
+    asked = frozenset(people)
+    if 0 < len(people) - len(agreed) < SMALLEST_GROUP:
+        asked = frozenset(agreed)  # nobody looks at what is not told
+    progress = compat.course_progress(asked, found.offering.course_key)
+    return rules.pool_use(people.keys(), agreed, progress)
+
+
+def given_seats(user_id: int) -> tuple[GivenSeat, ...]:
+    """The seats that institutions gave this learner, and that they still have; newest first."""
+    rows = models.Seat.objects.filter(accepted_by=user_id, revoked_at=None)
+    found = rows.select_related("pool__offering", "code").order_by("-accepted_at", "-id")
+    return tuple(given_seat_of(row) for row in found)
+
+
+def given_seat_of(row: models.Seat) -> GivenSeat:
+    """A seat that was accepted, as a value."""
+    if row.accepted_by is None or row.accepted_at is None:
+        raise ValueError(f"Seat {row.uuid} was not accepted.")
+    return GivenSeat(
+        code_uuid=row.code.uuid if row.code else None,
+        user_id=row.accepted_by,
+        offering_code=row.pool.offering.code,
+        course_key=row.pool.offering.course_key,
+        sponsor=row.pool.sponsor,
+        redeemed_at=row.accepted_at,
+        title=row.pool.offering.title,
+        seat_uuid=row.uuid,
+        shares_progress=row.consented_at is not None,
+    )

@@ -1,0 +1,278 @@
+"""Batch orders: a coordinator orders seats for their organisation, at its price.
+
+An ordinary order, with the organisation as its buyer and lines of several seats, so card, invoice,
+refunds and books work as for every other. No waiver is asked for: a waiver is a person's. Order of
+locks: the rooms by the primary key of the offering, ascending.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from fairgate.money import Money, total
+from fairgate_tables.transactions import in_transaction
+from fee_payments import conf, models, selectors
+from fee_payments.data import BuyerTax, Learner, OrderSummary, PayerClass, Quote, WantedLine
+from fee_payments.data.institution_seats import BatchLine, BatchQuote
+from fee_payments.exceptions import (
+    BuyerNotVerified,
+    InvalidOrder,
+    KeyReused,
+    NoSeatLeft,
+    NothingToPay,
+    QuoteChanged,
+)
+from fee_payments.selectors.institution_seats import buyer_row
+from fee_payments.services import closing, seats
+from fee_payments.services.placing import naming
+from fee_payments.services.quoting import MOST, quote_lines
+
+log = logging.getLogger(__name__)
+
+#: More seats than this in one line are a slip of the keyboard.
+MOST_SEATS = MOST
+MOST_LINES = 50
+
+
+def quote_batch(
+    buyer_uuid: UUID,
+    wanted: Mapping[str, int],
+    *,
+    by: int,
+    at: datetime,
+    currency: str | None = None,
+) -> BatchQuote:
+    """What an organisation pays for seats: offering code → how many.
+
+    Each line at the price in force for the organisation's payer class, times the quantity, taxed
+    as the organisation is. ``by`` is its coordinator. ``currency`` ``None`` takes the
+    first of the first price list; all lines are in one.
+
+    Raises:
+        UnknownBuyer: there is none, or ``by`` does not coordinate its training.
+        BuyerNotVerified: nobody has verified it yet.
+        InvalidOrder: nothing, too many lines, or not between one and ``MOST_SEATS`` seats.
+        UnknownOffering, NotOnSale, UpgradeOver, NoPrice: there is nothing to quote.
+        CountryBlocked: it is not sold in the country of the organisation.
+        LinesDoNotFit: the offerings are collected by different merchants.
+    """
+    buyer = _verified(buyer_uuid, by=by)
+    _check(wanted)
+    offers = _offers(buyer, wanted, by=by, at=at, currency=currency)
+    return BatchQuote(
+        buyer_uuid=buyer.uuid,
+        buyer_name=buyer.legal_name,
+        country=buyer.country,
+        lines=tuple(map(_batch_line, offers)),
+    )
+
+
+def _verified(buyer_uuid: UUID, *, by: int) -> models.Buyer:
+    buyer = buyer_row(buyer_uuid, by=by)
+    if buyer.verified_at is None:
+        raise BuyerNotVerified(
+            _("Your organisation is not verified yet. You can order as soon as somebody has.")
+        )
+    return buyer
+
+
+def place_batch_order(
+    buyer_uuid: UUID,
+    wanted: Mapping[str, int],
+    *,
+    by: int,
+    key: str,
+    expected: Money,
+    at: datetime,
+) -> OrderSummary:
+    """Place an order of seats at the prices of this moment; it keeps prices and seats for a while.
+
+    ``expected`` is the total that the coordinator saw. The same ``key`` gives the same order again.
+    All seats of all lines are counted in their rooms at once, or none is (F11). Who orders gets no
+    entitlement; the seats come into being when it is paid (``institution_seats.open_pool``).
+
+    Raises:
+        UnknownBuyer, BuyerNotVerified, InvalidOrder, UnknownOffering, NotOnSale, NoPrice: as for
+            ``quote_batch``.
+        QuoteChanged: the total is not what the coordinator saw.
+        NothingToPay: the seats cost nothing.
+        KeyReused: the key placed another order.
+        NoSeatLeft: a room has not as many seats; nothing was ordered.
+    """
+    wish = _Wish(buyer_uuid, dict(wanted), by, key, expected, at)
+    known = _known(wish)
+    if known is not None:
+        return known
+    buyer = _verified(buyer_uuid, by=by)
+    _check(wanted)
+    offers = _offers(buyer, wanted, by=by, at=at, currency=expected.currency)
+    found = total([offer.total for offer in offers], expected.currency)
+    if found != expected:
+        raise QuoteChanged(
+            _("The price is now %(now)s, not %(seen)s. Please look at it again.")
+            % {"now": found, "seen": expected}
+        )
+    if not found:
+        raise NothingToPay(_("There is nothing to pay, so nothing can be ordered here."))
+    try:
+        return selectors.order(_write(wish, buyer, offers).uuid)
+    except IntegrityError:
+        # Another request with this key was faster.
+        known = _known(wish)
+        if known is None:
+            raise
+        return known
+    except NoSeatLeft:
+        # What orders hold whose time is over is free, once somebody closes them.
+        if not closing.expire_orders(at=at):
+            raise
+        return selectors.order(_write(wish, buyer, offers).uuid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a coordinator asks for."""
+
+    buyer_uuid: UUID
+    wanted: Mapping[str, int]
+    by: int
+    key: str
+    expected: Money
+    at: datetime
+
+
+def _check(wanted: Mapping[str, int]) -> None:
+    if not wanted:
+        raise InvalidOrder(_("Nothing was chosen."))
+    if len(wanted) > MOST_LINES:
+        raise InvalidOrder(
+            _("An order has at most %(most)s lines; please order the rest after it.")
+            % {"most": MOST_LINES}
+        )
+    for code, quantity in wanted.items():
+        if not 1 <= quantity <= MOST_SEATS:
+            with naming(code):
+                raise InvalidOrder(
+                    _("Between 1 and %(most)s seats are ordered at a time.") % {"most": MOST_SEATS}
+                )
+
+
+def _payer(buyer: models.Buyer, by: int) -> Learner:
+    """The organisation as whom its coordinator asks for a price."""
+    return Learner(
+        user_id=by,
+        country=buyer.country,
+        payer_class=PayerClass(buyer.payer_class),
+        buyer_tax=BuyerTax(
+            country=buyer.country,
+            tax_id=buyer.tax_id,
+            is_business=buyer.payer_class != PayerClass.INDIVIDUAL.value,
+        ),
+    )
+
+
+def _offers(
+    buyer: models.Buyer, wanted: Mapping[str, int], *, by: int, at: datetime, currency: str | None
+) -> tuple[Quote, ...]:
+    lines = [WantedLine(offering_code=code, quantity=seats) for code, seats in wanted.items()]
+    found = quote_lines(_payer(buyer, by), lines, at=at, currency=currency, with_waiver=False)
+    return found.lines
+
+
+def _batch_line(offer: Quote) -> BatchLine:
+    return BatchLine(
+        offering_code=offer.offering.code,
+        title=offer.offering.title,
+        quantity=offer.quantity,
+        unit_price=offer.unit_price or offer.list_price,
+        breakdown=offer.breakdown,
+        seats_left=offer.offering.seats_left,
+    )
+
+
+def _known(wish: _Wish) -> OrderSummary | None:
+    """The order this key placed.
+
+    Raises:
+        KeyReused: it was another person, organisation, price or choice of seats.
+        UnknownBuyer: this person does not act for the organisation any more.
+    """
+    row = models.Order.objects.filter(key=wish.key).select_related("buyer").first()
+    if row is None:
+        return None
+    found = selectors.order_summary(row)
+    ordered = {line.offering_code: line.quantity for line in found.lines}
+    is_same = row.buyer is not None and row.buyer.uuid == wish.buyer_uuid
+    is_same = is_same and (found.user_id, found.total) == (wish.by, wish.expected)
+    if not is_same or ordered != wish.wanted:
+        raise KeyReused(_("This request was already used for something else."))
+    buyer_row(wish.buyer_uuid, by=wish.by)
+    return found
+
+
+@in_transaction
+def _write(wish: _Wish, buyer: models.Buyer, offers: Sequence[Quote]) -> models.Order:
+    by_code = {offer.offering.code: offer for offer in offers}
+    # The seats before the rows that point at the offerings; see ``placing``.
+    offerings: dict[str, models.Offering] = {}
+    for offering in models.Offering.objects.filter(code__in=list(by_code)).order_by("pk"):
+        with naming(offering.code, offering.title if len(by_code) > 1 else ""):
+            _count(offering, by_code[offering.code].quantity)
+        offerings[offering.code] = offering
+    first = offers[0]
+    order = models.Order.objects.create(
+        key=wish.key,
+        user_id=wish.by,
+        buyer=buyer,
+        country=buyer.country,
+        payer_class=buyer.payer_class,
+        buyer_tax_country=buyer.country if buyer.tax_id else "",
+        buyer_tax_id=buyer.tax_id,
+        merchant_id=first.merchant.id if first.merchant else None,
+        terms_id=first.terms.id if first.terms else None,
+        placed_at=wish.at,
+        expires_at=wish.at + conf.order_hold(),
+    )
+    for position, offer in enumerate(offers):
+        _write_line(order, offerings[offer.offering.code], offer, position)
+    log.info("batch order placed: order=%s lines=%s", order.uuid, len(offers))
+    return order
+
+
+def _count(offering: models.Offering, quantity: int) -> None:
+    try:
+        seats.count_seat(offering, quantity)
+    except NoSeatLeft:
+        raise NoSeatLeft(
+            _("“%(title)s” has not %(seats)s seats left.")
+            % {"title": offering.title, "seats": quantity}
+        ) from None
+
+
+def _write_line(
+    order: models.Order, offering: models.Offering, offer: Quote, position: int
+) -> None:
+    models.OrderLine.objects.create(
+        order=order,
+        position=position,
+        offering=offering,
+        quantity=offer.quantity,
+        holds_seat=True,
+        price_id=offer.price_id,
+        tax_rate_id=offer.tax_rule.id if offer.tax_rule else None,
+        currency=offer.total.currency,
+        list_minor=offer.list_price.minor,
+        waived_minor=offer.waived.minor,
+        net_minor=offer.net.minor,
+        tax_minor=offer.tax.minor,
+        total_minor=offer.total.minor,
+        tax_note=offer.tax_note,
+        explanation=list(offer.explanation),
+    )

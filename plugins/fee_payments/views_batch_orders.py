@@ -1,0 +1,113 @@
+"""The page on which a coordinator orders seats for their organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from fairgate import clock
+from fairgate.money import Money, MoneyError
+from fee_payments import api
+from fee_payments.data import BatchQuote
+from fee_payments.exceptions import InvalidOrder, KeyReused, PaymentsError, UnknownBuyer
+from fee_payments.wording import in_words
+
+_DIGITS = 15
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@transaction.non_atomic_requests
+def order(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """How many seats of what; then the price; then the order, which is paid as every order is."""
+    at = clock.now()
+    name = {one: name for one, name, _is_verified in api.list_buyers(_user_id(request))}.get(uuid)
+    if name is None:
+        raise Http404
+    if request.method == "GET":
+        return _page(request, uuid, name, at)
+    try:
+        wanted = _wanted(request.POST)
+        if request.POST.get("step") != "order":
+            offer = api.quote_batch(uuid, wanted, by=_user_id(request), at=at)
+            return _page(request, uuid, name, at, offer=offer)
+        placed = api.place_batch_order(
+            uuid,
+            wanted,
+            by=_user_id(request),
+            key=_key(request),
+            expected=Money.from_minor(
+                _number(request.POST.get("total_minor", "")), request.POST.get("currency", "")
+            ),
+            at=at,
+        )
+    except UnknownBuyer as unknown:
+        raise Http404 from unknown
+    except (PaymentsError, MoneyError) as refused:
+        return _page(request, uuid, name, at, error=in_words(refused), status=409)
+    return HttpResponseRedirect(reverse("fee_payments:order", args=[placed.uuid]))
+
+
+def _page(
+    request: HttpRequest,
+    uuid: UUID,
+    name: str,
+    at: datetime,
+    *,
+    offer: BatchQuote | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    day = clock.utc_day(at)
+    context = {
+        "uuid": uuid,
+        "buyer_name": name,
+        "offer": offer,
+        "error": error,
+        "key": uuid4().hex,
+        "offerings": [
+            (one, request.POST.get(f"seats-{one.code}", "")[:_DIGITS])
+            for one in api.list_offerings()
+            if one.is_on_sale(day)
+        ],
+    }
+    return render(request, "fee_payments/batch_order.html", context, status=status)
+
+
+def _wanted(fields: QueryDict) -> dict[str, int]:
+    """Offering code → how many, of the fields that are filled."""
+    found = {
+        name.removeprefix("seats-"): value.strip()
+        for name, value in fields.items()
+        if name.startswith("seats-") and isinstance(value, str) and value.strip() not in ("", "0")
+    }
+    return {code: _number(text) for code, text in found.items()}
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
+        raise InvalidOrder(_("Please write how many seats in digits, for example 50."))
+    return int(text)
+
+
+def _key(request: HttpRequest) -> str:
+    """The form's idempotency key, bound to the person: nobody can use somebody else's."""
+    key = request.POST.get("key", "")
+    if not key:
+        raise KeyReused(_("The form was not complete. Please try again."))
+    return f"batch:{_user_id(request)}:{key[:64]}"
+
+
+def _user_id(request: HttpRequest) -> int:
+    assert request.user.pk is not None  # noqa: S101 -- login_required has seen to it
+    return int(request.user.pk)
