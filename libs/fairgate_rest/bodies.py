@@ -10,8 +10,11 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
@@ -131,6 +134,36 @@ class Share(serializers.Field):
             return Percent(data)
         except FairgateError as fault:
             raise serializers.ValidationError(str(fault)) from None
+
+
+class OneOf(serializers.ChoiceField):
+    """A member of an enumeration of ours; the description has a component of the same name."""
+
+    def __init__(self, kind: type[StrEnum], **about: Any) -> None:
+        self.kind = kind
+        super().__init__(choices=[one.value for one in kind], **about)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return self.kind(super().to_internal_value(data))
+
+
+class DescribedOneOf(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """One component per enumeration, whatever the fields are called that have it."""
+
+    target_class = OneOf
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        """A reference to the component."""
+        kind = self.target.kind
+        part: Any = ResolvedComponent
+        component = part(
+            name=kind.__name__,
+            type=part.SCHEMA,
+            object=kind.__name__,
+            schema={"type": "string", "enum": [one.value for one in kind]},
+        )
+        auto_schema.registry.register_on_missing(component)
+        return dict(component.ref)
 
 
 class Amount(Body):

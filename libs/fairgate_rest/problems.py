@@ -26,6 +26,10 @@ SHAPE = {
             "type": "string",
             "description": "Which of several things a code stands for; stable, for programs.",
         },
+        "offering": {
+            "type": "string",
+            "description": "The code of the one that a fault is about, where several were asked.",
+        },
         "errors": {
             "type": "object",
             "description": "Faults of body or query, by field.",
@@ -52,10 +56,9 @@ def answer(error: Exception, statuses: Statuses, words: Words | None = None) -> 
     refusal) stays.
     """
     if isinstance(error, FairgateError):
-        fault = getattr(error, "fault", None)
-        more: dict[str, Any] = {"fault": fault.lower()} if isinstance(fault, str) else {}
         say = (words or {}).get(type(error), str)
-        return _problem(_status(error, statuses), type(error).__name__, say(error), **more)
+        told = _status(error, statuses), type(error).__name__, say(error)
+        return _problem(*told, **_members(error))
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -71,6 +74,13 @@ def _status(error: FairgateError, statuses: Statuses) -> int:
     known = (statuses[kind] for kind in type(error).__mro__ if kind in statuses)
     found = next(known, 400)
     return found if isinstance(found, int) else found.get(getattr(error, "fault", ""), 400)
+
+
+def _members(error: FairgateError) -> dict[str, Any]:
+    """What a program reads of an error besides its code."""
+    fault, offering = getattr(error, "fault", None), getattr(error, "offering_code", "")
+    named: dict[str, Any] = {"fault": fault.lower()} if isinstance(fault, str) else {}
+    return named | ({"offering": offering} if offering else {})
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer
 from rest_framework.views import APIView
 
-from fairgate_rest import problems
+from fairgate_rest import idempotency, problems
 from fairgate_rest.bodies import Body, SmallJson
 from fairgate_rest.callers import Pace, authenticators
 
@@ -44,6 +44,7 @@ class Schema(AutoSchema):
 class Pages(PageNumberPagination):
     """``count``, ``next``, ``previous`` and ``results``, as the platform's own APIs answer."""
 
+    names = ("page", "page_size")
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -63,11 +64,13 @@ class View(APIView):
     renderer_classes: ClassVar[Sequence[type]] = (JSONRenderer,)
     permission_classes: ClassVar[Sequence[type]] = (IsAuthenticated,)
     throttle_classes: ClassVar[Sequence[type]] = (Pace,)
-    pagination_class = Pages
+    pagination_class: ClassVar[Any] = Pages
     statuses: ClassVar[problems.Statuses] = {}
     words: ClassVar[problems.Words] = {}
     asked: Mapping[str, Any]
     """The checked query, but for the page of a list."""
+    key: str
+    """What ``idempotency.key_of`` reads, where a method is described as ``is_keyed``."""
 
     def get_authenticators(self) -> list[Any]:
         """Those of the platform, asked late: its modules are not there while Django starts."""
@@ -96,11 +99,14 @@ class View(APIView):
         super().initial(request, *args, **kwargs)
         method = getattr(self, request.method.lower(), None)
         kind: type[Body] = getattr(method, "query", Body)
-        of_page = [n for n in getattr(method, "of_page", ()) if n not in kind().fields]
+        names = self.pagination_class.names if getattr(method, "is_list", False) else ()
+        of_page = [name for name in names if name not in kind().fields]
         query = {k: v for k, v in request.query_params.items() if k not in of_page}
         given = kind(data=query, context={"also": of_page})
         given.is_valid(raise_exception=True)
         self.asked = dict(given.validated_data)
+        if getattr(method, "is_keyed", False):
+            self.key = idempotency.key_of(request)
 
     def page(self, found: Sequence[Any], show: type) -> Response:
         """One page of what was found."""
@@ -110,11 +116,14 @@ class View(APIView):
         return answer
 
 
-def described(*, query: type[Body] | None = None, **about: Any) -> Callable[[Any], Any]:
+def described(
+    *, query: type[Body] | None = None, is_keyed: bool = False, **about: Any
+) -> Callable[[Any], Any]:
     """What the description of the API says of a method; arguments as for ``extend_schema``.
 
     ``query`` is what can be asked in the address, and what else stands there is refused; a list has
-    a page, too. A status from 400 on with ``None`` is told as a problem.
+    a page, too. What ``is_keyed`` is refused without an idempotency key. A status from 400 on with
+    ``None`` is told as a problem.
 
     By itself ``extend_schema`` builds on the site's default class, which may be another library's.
     """
@@ -122,9 +131,11 @@ def described(*, query: type[Body] | None = None, **about: Any) -> Callable[[Any
     def wrap(method: Any) -> Any:
         method.kwargs = {"schema": Schema}
         method.query = query or Body
-        is_list = isinstance(about.get("responses"), ListSerializer)
-        method.of_page = ("page", "page_size") if is_list else ()
-        return extend_schema(parameters=[query] if query else [], **about)(method)
+        method.is_list = isinstance(about.get("responses"), ListSerializer)
+        method.is_keyed = is_keyed
+        parameters: list[Any] = [query] if query else []
+        parameters += [idempotency.PARAMETER] if is_keyed else []
+        return extend_schema(parameters=parameters, **about)(method)
 
     return wrap
 
