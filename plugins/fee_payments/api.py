@@ -4,24 +4,22 @@ Names that read begin with ``list_`` or name what they give (``quote``, ``order`
 ``has_entitlement``); names that write are verbs. Each is described where it is defined.
 Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``, ``offering``,
 ``course_key_of``, ``list_offerings``, ``learner_for``, ``order``, ``list_orders``,
-``list_providers``,
-``list_entitlements``, ``list_events``, ``provider_names``; the facts again:
-``list_payments``, ``list_refunds``, ``list_waived_seats``,
-``list_returned_seats``, ``list_disputes``;
-``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``; ``price_list``,
+``list_providers``, ``list_entitlements``, ``list_events``, ``provider_names``; ``search_orders``,
+``list_payment_attempts``, ``list_refund_attempts``, ``list_event_notes``; the facts again:
+``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``,
+``list_disputes``; ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
+``refund_offer``, ``refund_request``, ``list_refund_requests``; ``price_list``,
 ``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``,
-``room_place``, ``list_room_places``;
-``enrolment_findings``, ``courses_with_enrolment``;
+``room_place``, ``list_room_places``; ``enrolment_findings``, ``courses_with_enrolment``;
 ``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
-``forget_learner``,
-``take_event``, ``work_event``, ``replay_event``, ``reopen_event``,
-``retry_events``, ``scrub_events``,
-``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
+``forget_learner``, ``ask_for_refund``, ``grant_refund_request``, ``refuse_refund_request``;
+``take_event``, ``work_event``, ``replay_event``, ``reopen_event``, ``retry_events``,
+``scrub_events``, ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
 ``join_room``, ``leave_room``, ``offer_seats``, ``tell_room_offers``; ``add_authored``,
 ``change_authored``, ``price_authored``; ``verify_payer``, ``block_country``; ``set_offering``,
-``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds.
+``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds;
 ``give_access``, ``end_access``, ``end_access_that_is_over``; ``follow_enrolment``,
 ``follow_enrolments``, ``repair_enrolment``, ``unenrol_without_right``, ``ask_about_holds``.
 
@@ -65,11 +63,15 @@ from fee_payments.selectors import (
     learner_for,
     list_disputes,
     list_entitlements,
+    list_event_notes,
     list_events,
     list_merchants,
     list_offerings,
     list_orders,
+    list_payment_attempts,
     list_payments,
+    list_refund_attempts,
+    list_refund_requests,
     list_refunds,
     list_returned_seats,
     list_room_places,
@@ -80,6 +82,7 @@ from fee_payments.selectors import (
     order,
     refund_request,
     room_place,
+    search_orders,
 )
 from fee_payments.selectors.bank import bank_account_id
 from fee_payments.selectors.institution_seats import (
@@ -264,15 +267,19 @@ __all__ = [
     "list_buyers",
     "list_disputes",
     "list_entitlements",
+    "list_event_notes",
     "list_events",
     "list_invoices",
     "list_merchants",
     "list_offerings",
     "list_orders",
+    "list_payment_attempts",
     "list_payments",
     "list_pools",
     "list_providers",
     "list_quotes",
+    "list_refund_attempts",
+    "list_refund_requests",
     "list_refunds",
     "list_returned_seats",
     "list_room_places",
@@ -326,6 +333,7 @@ __all__ = [
     "revoke_seat_code",
     "room_place",
     "scrub_events",
+    "search_orders",
     "seat_code_page_url",
     "send_reminders",
     "set_merchant",

@@ -75,6 +75,7 @@ from fee_payments.data.refunds import (
     RequestOutcome,
 )
 from fee_payments.data.rooms import RoomPlace, SessionEntry, SessionSummary
+from fee_payments.data.searches import EventNote, OrderSearch, PaymentAttempt, RefundAttempt
 from fee_payments.data.seat_codes import GivenSeat, IssuedSeatCodes, SeatCodeState, SeatCodeSummary
 from fee_payments.data.taxes import (
     BuyerTax,
@@ -112,6 +113,7 @@ __all__ = [
     "EnrolmentStep",
     "EntitlementChange",
     "EntitlementSummary",
+    "EventNote",
     "EventOutcome",
     "EventReceipt",
     "EventSummary",
@@ -131,11 +133,13 @@ __all__ = [
     "OfferingEntry",
     "OfferingSummary",
     "OrderLineSummary",
+    "OrderSearch",
     "OrderState",
     "OrderSummary",
     "OurEnrolment",
     "PayerClass",
     "PayerScope",
+    "PaymentAttempt",
     "PaymentSummary",
     "PoolCounts",
     "PoolUse",
@@ -148,6 +152,7 @@ __all__ = [
     "Quote",
     "Quotes",
     "RefundAnswer",
+    "RefundAttempt",
     "RefundOffer",
     "RefundReceipt",
     "RefundRequestSummary",

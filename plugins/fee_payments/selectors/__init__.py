@@ -59,6 +59,13 @@ from fee_payments.selectors.payments import (
 from fee_payments.selectors.people import learner_for
 from fee_payments.selectors.refund_requests import refund_request, refund_request_summary
 from fee_payments.selectors.rooms import list_room_places, room_place
+from fee_payments.selectors.searches import (
+    list_event_notes,
+    list_payment_attempts,
+    list_refund_attempts,
+    list_refund_requests,
+    search_orders,
+)
 from fee_payments.selectors.seat_codes import (
     given_seat,
     list_seat_codes,
@@ -97,12 +104,16 @@ __all__ = [
     "list_buyers",
     "list_disputes",
     "list_entitlements",
+    "list_event_notes",
     "list_events",
     "list_merchants",
     "list_offerings",
     "list_orders",
+    "list_payment_attempts",
     "list_payments",
     "list_pools",
+    "list_refund_attempts",
+    "list_refund_requests",
     "list_refunds",
     "list_returned_seats",
     "list_room_places",
@@ -125,6 +136,7 @@ __all__ = [
     "refund_summary",
     "returned_seat",
     "room_place",
+    "search_orders",
     "seat_code_summary",
     "state_of",
     "tax_rule",

@@ -45,9 +45,12 @@ def entitlement_change(row: models.Entitlement) -> EntitlementChange:
     )
 
 
-def list_entitlements(user_id: int, course_key: str) -> tuple[EntitlementSummary, ...]:
-    """Every right this learner ever had to something of a course run, oldest first. One query."""
-    return _entitlements(Q(user_id=user_id, offering__course_key=course_key))
+def list_entitlements(
+    user_id: int, course_key: str | None = None
+) -> tuple[EntitlementSummary, ...]:
+    """Every right this learner ever had, of a course run or any, oldest first. One query."""
+    of_course = Q(offering__course_key=course_key) if course_key else Q()
+    return _entitlements(Q(user_id=user_id) & of_course)
 
 
 def ended_entitlement(

@@ -19,6 +19,9 @@ from fee_payments.data import (
 )
 from fee_payments.exceptions import UnknownOrder
 
+UNSETTLED = (OrderState.CREATED, OrderState.PENDING, OrderState.EXPIRED, OrderState.CANCELLED)
+"""States in which nothing is settled: a hold hides them from the learner."""
+
 
 def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
     """One order; with ``user_id`` only if it is theirs: see ``list_orders``.
@@ -26,7 +29,7 @@ def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
     Raises:
         UnknownOrder: there is none, or it is somebody else's.
     """
-    rows = _orders().filter(uuid=uuid)
+    rows = orders_with_lines().filter(uuid=uuid)
     if user_id is not None:
         rows = rows.filter(_theirs(user_id))
     row = rows.first()
@@ -40,7 +43,7 @@ def list_orders(user_id: int) -> tuple[OrderSummary, ...]:
 
     Those of an organisation are of everybody who acts for it now, and of nobody else.
     """
-    return tuple(order_summary(row) for row in _orders().filter(_theirs(user_id)))
+    return tuple(order_summary(row) for row in orders_with_lines().filter(_theirs(user_id)))
 
 
 def _theirs(user_id: int) -> Q:
@@ -48,7 +51,8 @@ def _theirs(user_id: int) -> Q:
     return Q(user_id=user_id, buyer__isnull=True) | Q(buyer__in=acts_for)
 
 
-def _orders() -> QuerySet[models.Order]:
+def orders_with_lines() -> QuerySet[models.Order]:
+    """Rows with all that ``order_summary`` reads: five queries, however many rows."""
     return models.Order.objects.select_related("buyer").prefetch_related(
         "lines__offering", "lines__entitlements", "payments"
     )
@@ -84,8 +88,7 @@ def _state(row: models.Order) -> OrderState:
     if row.disputed:
         return OrderState.LOST if row.disputed == "lost" else OrderState.DISPUTED
     state = OrderState(row.state)
-    unsettled = (OrderState.CREATED, OrderState.PENDING, OrderState.EXPIRED, OrderState.CANCELLED)
-    return OrderState.HELD if row.held_because and state in unsettled else state
+    return OrderState.HELD if row.held_because and state in UNSETTLED else state
 
 
 def order_summary(row: models.Order) -> OrderSummary:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from fee_payments import models
 from fee_payments.data import (
     GivenSeat,
     SeatCodeSummary,
 )
+from fee_payments.exceptions import UnknownSeatCode
 from fee_payments.selectors import institution_seats
 
 if TYPE_CHECKING:
@@ -17,15 +20,30 @@ if TYPE_CHECKING:
 
 
 def list_seat_codes(
-    offering_code: str | None = None, *, batch: UUID | None = None
+    offering_code: str | None = None,
+    *,
+    batch: UUID | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
 ) -> tuple[SeatCodeSummary, ...]:
-    """Seat codes in the order they were issued; of one offering, of one batch, or all."""
+    """Seat codes in the order they were issued; of one offering, of one batch, or all.
+
+    At most ``limit`` of them, after the one with this uuid.
+
+    Raises:
+        UnknownSeatCode: ``after`` is none of them.
+    """
     rows = models.SeatCode.objects.select_related("batch__offering").order_by("id")
     if offering_code is not None:
         rows = rows.filter(batch__offering__code=offering_code)
     if batch is not None:
         rows = rows.filter(batch__uuid=batch)
-    return tuple(seat_code_summary(row) for row in rows)
+    if after is not None:
+        last = rows.filter(uuid=after).values_list("pk", flat=True).first()
+        if last is None:
+            raise UnknownSeatCode(_("There is no such seat code."))
+        rows = rows.filter(pk__gt=last)
+    return tuple(seat_code_summary(row) for row in rows[:limit])
 
 
 def seat_code_summary(row: models.SeatCode) -> SeatCodeSummary:

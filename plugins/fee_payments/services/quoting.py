@@ -24,7 +24,7 @@ from fee_payments.data import (
     TaxRule,
     WantedLine,
 )
-from fee_payments.exceptions import LinesDoNotFit, SessionNotOpen, UnknownSession
+from fee_payments.exceptions import LinesDoNotFit, PaymentsError, SessionNotOpen, UnknownSession
 from fee_payments.selectors import standing
 from fee_payments.services import screening
 from waiver_policy import api as waivers
@@ -122,7 +122,7 @@ def quote_lines(
 
     Raises:
         LinesDoNotFit: no line, one offering and session twice, or several merchants.
-        and as ``quote``.
+        and as ``quote``, with the code of the line as ``offering_code``.
     """
     asked = tuple(wanted)
     keys = {(line.offering_code, line.session) for line in asked}
@@ -130,10 +130,14 @@ def quote_lines(
         raise LinesDoNotFit(_("Choose at least one fee, and each of them once."))
     lines: list[Quote] = []
     for line in asked:
-        one = quote(
-            learner, line.offering_code, at=at, currency=currency, with_waiver=with_waiver,
-            session=line.session, quantity=line.quantity,
-        )  # fmt: skip
+        try:
+            one = quote(
+                learner, line.offering_code, at=at, currency=currency, with_waiver=with_waiver,
+                session=line.session, quantity=line.quantity,
+            )  # fmt: skip
+        except PaymentsError as error:
+            error.offering_code = line.offering_code
+            raise
         currency = one.total.currency
         lines.append(one)
     check_one_merchant(lines)
