@@ -195,6 +195,17 @@ def absolute_url(path: str) -> str:
     return urljoin(str(root or ""), path)
 
 
+def own_hosts() -> frozenset[str]:
+    """The hosts of the platform's micro-frontends, to which a payer may come back.
+
+    Those that the platform sends people to after they have signed in
+    (``openedx/core/djangoapps/user_authn/utils.py``).
+    """
+    from django.conf import settings
+
+    return frozenset(getattr(settings, "LOGIN_REDIRECT_WHITELIST", ()))
+
+
 def platform_checkout_url(skus: list[str]) -> str:
     """Where the platform sends who pays for these skus; "" outside a platform."""
     try:

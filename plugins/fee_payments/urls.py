@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from fee_payments import (
     views,
@@ -23,6 +23,7 @@ app_name = "fee_payments"
 _COURSE = r"(?P<course_key>[^/:]+:[^/]+)"
 
 urlpatterns = [
+    path("api/v1/", include("fee_payments.rest.urls")),
     path("orders/", views.orders, name="orders"),
     path("orders/checkout/", views.checkout, name="checkout"),
     path("orders/<uuid:uuid>/", views.order, name="order"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from random import Random
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ from waiver_policy import compat as waiver_compat
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CODE = "spectrum-online"
+REST = "/fairgate/fees/api/v1/"
 HALF = Money("60.00", "USD")
 
 
@@ -71,6 +73,30 @@ def on_fee_page(site):
     return site.get(reverse("fee_payments:fee", args=[CODE])).context["quote"]
 
 
+def by_rest(site):
+    """The total that the REST API quotes, alone and in a list of one."""
+    one = site.get(f"{REST}offerings/{CODE}/quote/").json()["breakdown"]["total"]
+    body = json.dumps({"lines": [{"offering": CODE}]})
+    several = site.post(f"{REST}quotes/", body, content_type="application/json").json()
+    assert several["breakdown"]["total"] == one
+    return Money(one["amount"], one["currency"])
+
+
+def ordered_by_rest(site):
+    """The total of the order that the REST API places at its own quote."""
+    quoted = site.get(f"{REST}offerings/{CODE}/quote/").json()
+    body = {
+        "lines": [{"offering": CODE}], "expected": quoted["breakdown"]["total"],
+        "country": quoted["country"],
+    }  # fmt: skip
+    answer = site.post(
+        f"{REST}orders/", json.dumps(body), content_type="application/json",
+        headers={"Idempotency-Key": "k"},
+    )  # fmt: skip
+    total = answer.json()["breakdown"]["total"]
+    return Money(total["amount"], total["currency"])
+
+
 def ordered(site):
     """The order that the button of the fee's page places."""
     quote = on_fee_page(site)
@@ -97,6 +123,8 @@ class TestWhereARequestComesFrom:
             "block": at_gate(amina.pk, monkeypatch, by=amina).total,
             "course page": on_course_page(site).total,
             "fee page": on_fee_page(site).total,
+            "API": by_rest(site),
+            "API's order": ordered_by_rest(site),
             "checkout": api.order(ordered(site).uuid).breakdown.total,
             "receipt": site.get(reverse("fee_payments:order", args=[Order.objects.get().uuid]))
             .context["order"]

@@ -11,6 +11,8 @@ OVERRIDES = {
     "OVERRIDE_GET_ABSOLUTE_ECOMMERCE_URL": "fee_payments.checkout_links.absolute_ecommerce_url",
 }
 
+KEY_HEADER = "idempotency-key"
+
 DEFAULTS: dict[str, Any] = {
     # Minutes an open order keeps its price, its seat and its part of the waiver fund.
     "FEE_PAYMENTS_ORDER_MINUTES": 60,
@@ -107,6 +109,18 @@ def plugin_settings(settings: Any) -> None:
             setattr(settings, name, value)
     page_frame.install(settings)
     leave_untracked(settings)
+    let_keys_through(settings)
+
+
+def let_keys_through(settings: Any) -> None:
+    """Let micro-frontends send an idempotency key, from wherever the operator serves them.
+
+    Which headers they may send is said by applications, says the platform (``lms/envs/common.py``),
+    and from which origins by the site.
+    """
+    allowed = tuple(getattr(settings, "CORS_ALLOW_HEADERS", ()))
+    if allowed and KEY_HEADER not in allowed:
+        settings.CORS_ALLOW_HEADERS = (*allowed, KEY_HEADER)
 
 
 def link_checkout(settings: Any) -> None:
