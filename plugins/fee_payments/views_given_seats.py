@@ -66,7 +66,14 @@ def _answer(request: HttpRequest, token: str, at: datetime) -> HttpResponse:
             request, token, at, error=in_words(refused), status=409,
             has_access=isinstance(refused, AlreadyEntitled),
         )  # fmt: skip
-    return HttpResponseRedirect(compat.course_url(given.course_key))
+    return HttpResponseRedirect(
+        _course_url(given.course_key) or reverse("fee_payments:given_seats")
+    )
+
+
+def _course_url(course_key: str) -> str:
+    """The page of a course; "" of a bundle, which is of none."""
+    return compat.course_url(course_key) if course_key else ""
 
 
 def _page(
@@ -97,7 +104,7 @@ def given_seats(request: HttpRequest) -> HttpResponse:
     """The seats this person was given by institutions, and who sees their progress."""
     context = {
         "seats": [
-            (seat, course_language(seat.course_key), compat.course_url(seat.course_key))
+            (seat, course_language(seat.course_key), _course_url(seat.course_key))
             for seat in api.given_seats(_user_id(request))
         ]
     }

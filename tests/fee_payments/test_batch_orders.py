@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,7 +28,8 @@ from fee_payments.exceptions import (
 from fee_payments.models import Entitlement, Offering, Order, OrderLine, Seat, SeatPool
 from fee_payments.providers.sandbox import Sandbox
 from fee_payments.rules import seats_to_refund
-from fee_payments.services import institution_seats
+from fee_payments.selectors.invoices import details_of
+from fee_payments.services import crediting, institution_seats, invoicing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -316,3 +318,57 @@ def test_goodwill_of_less_than_a_seat_takes_no_seat(ministry):
     api.refund(pool.order_uuid, Money("0.01", "USD"), key="b", reason="sorry", by=9, at=make.NOON)
 
     assert (counts(pool).free, counts(pool).withdrawn) == (2, 1)
+
+
+# --- Invoices on credit, disputes, bundles
+
+
+def issue(placed, row, **changes):
+    details = replace(details_of(row), address=("Place 1",), **changes)
+    return invoicing.issue_invoice(placed.uuid, details, by=seats.COORDINATOR, at=make.NOON)
+
+
+def test_an_organisation_with_credit_gives_its_seats_when_the_invoice_is_issued():
+    seats.offering(capacity=10)
+    row = seats.buyer(access_on="invoice")
+    issue(seats.batch(row), row)
+
+    (pool,) = api.list_pools(seats.COORDINATOR, at=make.NOON)
+    assert (pool.counts.free, taken()) == (3, 3)
+
+
+def test_seats_do_not_open_on_the_credit_of_another_organisation(ministry):
+    trusted = seats.buyer(access_on="invoice", legal_name="Another ministry")
+    issue(seats.batch(ministry), trusted)
+
+    assert api.list_pools(seats.COORDINATOR, at=make.NOON) == ()
+
+
+def test_an_invoice_on_credit_that_is_cancelled_ends_its_seats():
+    seats.offering(capacity=10)
+    row = seats.buyer(access_on="invoice")
+    found = issue(seats.batch(row), row)
+    person = seats.account("ada")
+    (pool,) = api.list_pools(seats.COORDINATOR, at=make.NOON)
+    seats.invite(pool, "ada@posts.example")
+    api.accept_seat(seats.links()[0], make.learner(person), shares=False, at=make.NOON)
+
+    crediting.issue_credit_note(found.uuid, reason="never paid", by=9, at=make.NOON)
+
+    assert not api.has_entitlement(person, "spectrum", at=make.NOON)
+    assert taken() == 0
+
+
+def test_a_seat_of_a_bundle_opens_all_of_it(ministry):
+    seats.offering("workshop", course_key="course-v1:ATC+ANTENNAS+2026_T4")
+    seats.offering("both", kind="bundle", course_key="", opens=("spectrum", "workshop"))
+    pool = seats.pool(ministry, code="both")
+    person = seats.account("ada")
+    seats.invite(pool, "ada@posts.example")
+
+    given = api.accept_seat(seats.links()[0], make.learner(person), shares=False, at=make.NOON)
+    opened = api.entitled_offerings(person, at=make.NOON)
+    api.revoke_seat(given.seat_uuid, by=seats.COORDINATOR, because="left", at=make.NOON)
+
+    assert opened == {"spectrum", "workshop", "both"}
+    assert api.entitled_offerings(person, at=make.NOON) == frozenset()

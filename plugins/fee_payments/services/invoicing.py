@@ -264,11 +264,17 @@ def _wait_for_transfer(
     payment.save(update_fields=["reference", "open_until"])
     over = datetime.combine(invoice.due_on + timedelta(days=1), time.min, UTC)
     order.state, order.expires_at = OrderState.PENDING, over + conf.grace_after_due()
-    if account is not None and account.verified_at and account.access_on == AccessOn.INVOICE:
+    if account is not None and _has_credit(order, account):
         order.expires_at = at + _ON_CREDIT_FOR
         for line in _lines(order):
             _open_on_credit(order, line, at=at)
     order.save(update_fields=["state", "expires_at"])
+
+
+def _has_credit(order: models.Order, account: models.Buyer) -> bool:
+    """Whether an order opens with its invoice; seats do on the credit of who has ordered them."""
+    is_trusted = account.verified_at is not None and account.access_on == AccessOn.INVOICE
+    return is_trusted and order.buyer_id in (None, account.pk)
 
 
 def _open_on_credit(order: models.Order, line: models.OrderLine, *, at: datetime) -> None:
