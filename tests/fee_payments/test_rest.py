@@ -19,6 +19,7 @@ from drf_spectacular.validation import validate_schema
 
 from factories import fee_payments as make
 from factories import fee_rest as rest
+from factories import invoices as papers
 from factories import waiver_policy as waiver
 from factories.fee_rest import JSON, ROOT, client_of, post
 from fairgate import clock
@@ -102,7 +103,14 @@ class TestWho:
     def test_k26_f24_an_order_of_somebody_else_is_as_one_that_is_not(self):
         order = rest.paid("lena")
         sela, omar = client_of("sela"), client_of("omar", *EVERY_PERMISSION)
-        for step in ("", "next-step/", "providers/", "refund-offer/", "refund-request/"):
+        for step in (
+            "",
+            "next-step/",
+            "providers/",
+            "invoice/",
+            "refund-offer/",
+            "refund-request/",
+        ):
             paths = [f"{ROOT}orders/{uuid}/{step}" for uuid in (order.uuid, uuid4())]
             answers = [client.get(path) for path in paths for client in (sela, omar)]
             told = {(one.status_code, one.content) for one in answers}
@@ -116,6 +124,19 @@ class TestWho:
                 answer = post(client, f"orders/{order.uuid}/{step}/", body)
                 assert (answer.status_code, answer.json()["code"]) == (404, "UnknownOrder")
         assert Order.objects.get().state == "created"
+
+    def test_k26_f24_an_invoice_is_there_for_who_bought_and_not_for_others(self):
+        papers.invoice(rest.ordered("lena"))
+        lena, sela = client_of("lena"), client_of("sela", *EVERY_PERMISSION)
+        (mine,) = lena.get(ROOT + "invoices/").json()["results"]
+        path = f"{ROOT}invoices/{mine['uuid']}/"
+        assert (mine["state"], mine["missing"]["amount"]) == ("open", "120.00")
+        assert lena.get(mine["paper_url"])["Content-Type"] == "application/pdf"
+        assert lena.get(path).json()["credit_notes"] == []
+        assert sela.get(ROOT + "invoices/").json()["results"] == []
+        for one in (path, f"{ROOT}invoices/{uuid4()}/"):
+            told = sela.get(one)
+            assert (told.status_code, told.json()["code"]) == (404, "UnknownDocument")
 
     def test_k26_a_cursor_tells_nothing_of_orders_of_somebody_else(self):
         order = rest.ordered("lena")
@@ -271,6 +292,16 @@ def _waiting():
     api.join_room(rest.person("lena").pk, "full", at=make.NOON)
 
 
+def _order_with_invoice():
+    order = rest.ordered()
+    papers.invoice(order)
+    return order.uuid
+
+
+def _invoiced():
+    return api.invoice_of_order(_order_with_invoice()).uuid
+
+
 def _given():
     return api.give_access(
         7, "spectrum", ends_at=None, reason="A guest.", by=None, key="k", at=make.NOON
@@ -303,6 +334,9 @@ ASKED = {
     "get_refund_request": asked("lena", order=_asked_back),
     "ask_for_refund": asked("lena", order=_paid, body={"reason": "Ill."}),
     "take_waived_seat": asked("amina", body=_waived),
+    "list_own_invoices": asked("lena", nothing=_invoiced),
+    "get_invoice": asked("lena", invoice=_invoiced),
+    "get_invoice_of_order": asked("lena", order=_order_with_invoice),
     "list_own_entitlements": asked("lena", nothing=_paid),
     "has_entitlement": asked("lena", code="spectrum"),
     "redeem_seat_code": asked(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from fairgate_rest.views import description
-from fee_payments.rest import views, views_accounting, views_operators, views_orders, views_refunds
+from fee_payments.rest import (
+    views,
+    views_accounting,
+    views_invoices,
+    views_operators,
+    views_orders,
+    views_refunds,
+)
 
 described = [
     path("offerings/", views.Offerings.as_view(), name="offerings"),
@@ -24,6 +31,13 @@ described = [
         views_refunds.OwnRequest.as_view(),
         name="refund_request",
     ),
+    path(
+        "orders/<uuid:order>/invoice/",
+        views_invoices.InvoiceOfOrder.as_view(),
+        name="invoice_of_order",
+    ),
+    path("invoices/", views_invoices.OwnInvoices.as_view(), name="invoices"),
+    path("invoices/<uuid:invoice>/", views_invoices.OneInvoice.as_view(), name="invoice"),
     path("waived-seats/", views_orders.WaivedSeats.as_view(), name="waived_seats"),
     path("entitlements/", views.OwnEntitlements.as_view(), name="own_entitlements"),
     path("entitlements/<slug:code>/", views.OwnEntitlement.as_view(), name="own_entitlement"),
