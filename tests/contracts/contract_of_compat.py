@@ -358,6 +358,16 @@ class CompatContract:
         found = payments.platform_checkout_url(["a-sku"])
         assert found == "" or "/" in found
 
+    def test_who_has_paid_comes_back_to_hosts_and_not_to_addresses(self):
+        assert all(host and "/" not in host for host in payments.own_hosts())
+
+    def test_what_is_done_in_the_background_disturbs_nobody(self):
+        done = []
+        begin = payments.in_background("fee_payments.contract")(done.append)
+        fail = payments.in_background("fee_payments.contract_that_fails")(int)
+        assert begin("once") is None
+        assert fail("no number") is None
+
     def test_there_is_a_page_to_give_ones_country(self):
         assert isinstance(payments.account_url(), str)
         assert payments.account_url()

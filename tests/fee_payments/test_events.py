@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -191,10 +192,9 @@ def test_one_bad_event_does_not_stop_the_others(started, settings):
 
 def test_an_event_that_comes_before_our_own_row_is_acted_on_later(started):
     body = make.event(started)
-    reference = started.reference
-    Payment.objects.update(reference="not-yet")
+    Payment.objects.update(reference="not-yet", uuid=uuid4())
     assert make.send(body).outcome is EventOutcome.WAITING
-    Payment.objects.update(reference=reference)
+    Payment.objects.update(reference=started.reference, uuid=started.uuid)
     assert api.retry_events(at=make.NOON + SECOND) == 0
     assert api.retry_events(at=make.NOON + timedelta(minutes=1)) == 1
     assert state(started) is OrderState.PAID
