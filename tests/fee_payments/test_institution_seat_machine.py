@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from factories import fee_payments as make
 from factories import institution_seats as seats
 from fee_payments import api, compat
-from fee_payments.data import Invitee, SeatState
+from fee_payments.data import Invitee, RefundAnswer, SeatState
 from fee_payments.exceptions import PaymentsError, ProviderRefused
 from fee_payments.models import Entitlement, Offering, OrderLine, Seat
 from fee_payments.providers.sandbox import Sandbox
@@ -131,6 +131,7 @@ class Seats(RuleBasedStateMachine):
         def answer(provider, reference, amount, *, key):
             if not is_made:
                 raise ProviderRefused("no")
+            return RefundAnswer(reference=key, is_done=True)
 
         can = self.rows(SeatState.FREE, SeatState.EXPIRED, SeatState.ASSIGNED)
         with pytest.MonkeyPatch.context() as patch:
