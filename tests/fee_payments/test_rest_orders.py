@@ -9,13 +9,14 @@ from django.test import Client
 
 from factories import fee_payments as make
 from factories import fee_rest as rest
+from factories import institution_seats as seats
 from factories import waiver_policy as waiver
 from factories.fee_rest import ROOT, client_of, post
 from fairgate import clock
 from fairgate.money import Money
 from fee_payments import compat
 from fee_payments.exceptions import ProviderUnavailable
-from fee_payments.models import Order, RefundRequest, SandboxSession
+from fee_payments.models import BuyerContact, Order, RefundRequest, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
 from waiver_policy import compat as waiver_compat
 from waiver_policy.models import WaiverGrant
@@ -158,6 +159,24 @@ class TestOrdering:
         shown = [one["uuid"] for one in (*first["results"], *second["results"])]
         assert shown == [str(one.uuid) for one in reversed(placed)]
         assert second["next"] is None
+
+    def test_k26_an_order_of_an_organisation_is_of_who_acts_for_it_now(self):
+        # given
+        lena, sela = rest.person("lena").pk, rest.person("sela").pk
+        seats.offering()
+        ministry = seats.buyer(lena, sela)
+        placed = seats.batch(ministry, by=lena)
+
+        # when
+        BuyerContact.objects.filter(user_id=lena).delete()
+        (seen,) = client_of("sela").get(ROOT + "orders/").json()["results"]
+
+        # then
+        assert (seen["uuid"], seen["buyer"]) == (str(placed.uuid), "Ministry of Posts")
+        who_left = client_of("lena")
+        assert who_left.get(ROOT + "orders/").json()["results"] == []
+        for path in (f"orders/?after={placed.uuid}", f"orders/{placed.uuid}/"):
+            assert who_left.get(ROOT + path).status_code == 404
 
     def test_f28_a_part_has_a_hundred_rows_at_most_and_costs_the_same(
         self, django_assert_max_num_queries

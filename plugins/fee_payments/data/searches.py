@@ -15,11 +15,14 @@ from fee_payments.data.refunds import RefundState
 class OrderSearch:
     """Which orders are looked for; what is ``None`` does not matter.
 
-    ``state`` is the one that a learner sees. ``placed_from`` is the first moment, ``placed_until``
-    the first one that is too late. ``is_held``: whether a person has to look, in whatever state.
+    ``reader_id`` is who reads them as their own: what they ordered, and what the organisations
+    ordered that they act for. ``state`` is the one that a learner sees. ``placed_from`` is the
+    first moment, ``placed_until`` the first one that is too late. ``is_held``: whether a person has
+    to look, in whatever state.
     """
 
     uuid: UUID | None = None
+    reader_id: int | None = None
     user_id: int | None = None
     state: OrderState | None = None
     is_held: bool | None = None

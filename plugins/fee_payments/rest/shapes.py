@@ -279,6 +279,10 @@ class OrderShape(serializers.Serializer):
     expires_at = Moment(source="order.expires_at", help_text="Until then an open order is kept.")
     paid_at = Moment(source="order.paid_at", allow_null=True)
     provider = serializers.CharField(source="order.provider")
+    buyer = serializers.CharField(
+        source="order.buyer_name",
+        help_text="Which organisation ordered for its people, if one.",
+    )
 
 
 class NothingBody(Body):

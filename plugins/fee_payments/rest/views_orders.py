@@ -46,7 +46,7 @@ class OwnOrders(OrderView):
     @described(operation_id="list_own_orders", responses=shapes.OrderShape(many=True))
     def get(self, request: Any) -> Response:
         at, window = clock.now(), self.window()
-        mine = OrderSearch(user_id=self.user_id)
+        mine = OrderSearch(reader_id=self.user_id)
         found = api.search_orders(mine, after=window.after, limit=window.one_more)
         return self.part(
             [shapes.ShownOrder(one, at) for one in found], shapes.OrderShape,

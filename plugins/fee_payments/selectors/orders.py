@@ -31,7 +31,7 @@ def order(uuid: UUID, *, user_id: int | None = None) -> OrderSummary:
     """
     rows = orders_with_lines().filter(uuid=uuid)
     if user_id is not None:
-        rows = rows.filter(_theirs(user_id))
+        rows = rows.filter(theirs(user_id))
     row = rows.first()
     if row is None:
         raise UnknownOrder("There is no such order.")
@@ -43,10 +43,11 @@ def list_orders(user_id: int) -> tuple[OrderSummary, ...]:
 
     Those of an organisation are of everybody who acts for it now, and of nobody else.
     """
-    return tuple(order_summary(row) for row in orders_with_lines().filter(_theirs(user_id)))
+    return tuple(order_summary(row) for row in orders_with_lines().filter(theirs(user_id)))
 
 
-def _theirs(user_id: int) -> Q:
+def theirs(user_id: int) -> Q:
+    """The rows that a person reads as their own: see ``list_orders``."""
     acts_for = models.BuyerContact.objects.filter(user_id=user_id).values("buyer")
     return Q(user_id=user_id, buyer__isnull=True) | Q(buyer__in=acts_for)
 

@@ -19,7 +19,7 @@ from fee_payments.data import (
     RefundRequestSummary,
 )
 from fee_payments.exceptions import UnknownOrder, UnknownRequest
-from fee_payments.selectors.orders import UNSETTLED, order_summary, orders_with_lines
+from fee_payments.selectors.orders import UNSETTLED, order_summary, orders_with_lines, theirs
 from fee_payments.selectors.payments import refund_state
 from fee_payments.selectors.refund_requests import refund_request_summary
 
@@ -30,14 +30,14 @@ def search_orders(
     """Orders that fit, the newest first: at most ``limit`` after the one with this uuid.
 
     Raises:
-        UnknownOrder: ``after`` is no order, or not one of the user that is looked for.
+        UnknownOrder: ``after`` is no order, or none of the reader.
     """
     rows = _fitting(orders_with_lines().order_by("-pk"), wanted)
     if after is not None:
         # Whether or not it still fits: it may have been paid since it was seen.
         seen = models.Order.objects.filter(uuid=after)
-        if wanted.user_id is not None:
-            seen = seen.filter(user_id=wanted.user_id)
+        if wanted.reader_id is not None:
+            seen = seen.filter(theirs(wanted.reader_id))
         last = seen.values_list("pk", flat=True).first()
         if last is None:
             raise UnknownOrder(_("There is no such order."))
@@ -53,6 +53,8 @@ def _fitting(rows: QuerySet[models.Order], wanted: OrderSearch) -> QuerySet[mode
         "placed_at__lt": wanted.placed_until,
     }
     rows = rows.filter(**{name: value for name, value in told.items() if value is not None})
+    if wanted.reader_id is not None:
+        rows = rows.filter(theirs(wanted.reader_id))
     if wanted.state is not None:
         rows = rows.filter(_shown_as(wanted.state))
     if wanted.is_held is not None:
