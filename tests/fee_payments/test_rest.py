@@ -19,6 +19,7 @@ from drf_spectacular.validation import validate_schema
 
 from factories import fee_payments as make
 from factories import fee_rest as rest
+from factories import institution_seats as institution
 from factories import invoices as papers
 from factories import waiver_policy as waiver
 from factories.fee_rest import JSON, ROOT, client_of, post
@@ -137,6 +138,16 @@ class TestWho:
         for one in (path, f"{ROOT}invoices/{uuid4()}/"):
             told = sela.get(one)
             assert (told.status_code, told.json()["code"]) == (404, "UnknownDocument")
+
+    def test_k26_f24_seats_of_an_organisation_are_there_for_who_coordinates_them(self):
+        pool = _pool()
+        lena, sela = client_of("lena"), client_of("sela", *EVERY_PERMISSION - {"view_order"})
+        (mine,) = lena.get(ROOT + "pools/").json()["results"]
+        used = lena.get(f"{ROOT}pools/{pool}/").json()
+        assert (mine["uuid"], mine["buyer"]) == (str(pool), "Ministry of Posts")
+        assert (used["use"]["accepted"], used["seats"]) == (0, mine["seats"])
+        assert sela.get(ROOT + "pools/").json()["results"] == []
+        assert sela.get(f"{ROOT}pools/{pool}/").json()["code"] == "UnknownSeat"
 
     def test_k26_a_cursor_tells_nothing_of_orders_of_somebody_else(self):
         order = rest.ordered("lena")
@@ -302,6 +313,11 @@ def _invoiced():
     return api.invoice_of_order(_order_with_invoice()).uuid
 
 
+def _pool():
+    institution.offering()
+    return institution.pool(by=rest.person("lena").pk).uuid
+
+
 def _given():
     return api.give_access(
         7, "spectrum", ends_at=None, reason="A guest.", by=None, key="k", at=make.NOON
@@ -334,6 +350,8 @@ ASKED = {
     "get_refund_request": asked("lena", order=_asked_back),
     "ask_for_refund": asked("lena", order=_paid, body={"reason": "Ill."}),
     "take_waived_seat": asked("amina", body=_waived),
+    "list_pools": asked("lena", nothing=_pool),
+    "get_pool": asked("lena", pool=_pool),
     "list_own_invoices": asked("lena", nothing=_invoiced),
     "get_invoice": asked("lena", invoice=_invoiced),
     "get_invoice_of_order": asked("lena", order=_order_with_invoice),

@@ -11,6 +11,7 @@ from fee_payments.rest import (
     views_invoices,
     views_operators,
     views_orders,
+    views_pools,
     views_refunds,
 )
 
@@ -38,6 +39,8 @@ described = [
     ),
     path("invoices/", views_invoices.OwnInvoices.as_view(), name="invoices"),
     path("invoices/<uuid:invoice>/", views_invoices.OneInvoice.as_view(), name="invoice"),
+    path("pools/", views_pools.Pools.as_view(), name="pools"),
+    path("pools/<uuid:pool>/", views_pools.OnePool.as_view(), name="pool"),
     path("waived-seats/", views_orders.WaivedSeats.as_view(), name="waived_seats"),
     path("entitlements/", views.OwnEntitlements.as_view(), name="own_entitlements"),
     path("entitlements/<slug:code>/", views.OwnEntitlement.as_view(), name="own_entitlement"),
