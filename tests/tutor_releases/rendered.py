@@ -20,7 +20,12 @@ import yaml
 ROOT = Path(__file__).parents[2]
 RELEASES = ("20", "21", "22")
 APPS = ("waiver_policy", "fee_payments", "partnerships", "revenue_share", "fee_gate")
-PERIODIC = ("fee_payments_settle", "revenue_share_catch_up", "waiver_policy_daily")
+PERIODIC = (
+    "fee_payments_settle",
+    "revenue_share_catch_up",
+    "waiver_policy_daily",
+    "fee_payments_invoices",
+)
 CMS_CHECK = "cms check --tag fairgate"
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 REQUIREMENT = "openedx-fairgate==0.1.0"

@@ -23,8 +23,13 @@ from tutorfairgate import __version__
 APPS = ("waiver_policy", "fee_payments", "partnerships", "revenue_share", "fee_gate")
 
 # What has to run every few minutes, in this order: what was paid is settled, then booked; then
-# applications for waivers that are over end, and mails are sent.
-PERIODIC = ("fee_payments_settle", "revenue_share_catch_up", "waiver_policy_daily")
+# applications for waivers that are over end, and mails are sent; then who owes is reminded.
+PERIODIC = (
+    "fee_payments_settle",
+    "revenue_share_catch_up",
+    "waiver_policy_daily",
+    "fee_payments_invoices",
+)
 
 DEFAULTS: dict[str, Any] = {
     "FAIRGATE_VERSION": __version__,

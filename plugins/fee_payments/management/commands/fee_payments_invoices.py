@@ -12,7 +12,7 @@ from fee_payments import api
 
 
 class Command(BaseCommand):
-    """Run it once a day."""
+    """Run it every few minutes, or once a day: a reminder is sent once."""
 
     help = (
         "Write down and send the reminders of invoices that are due, and let orders wait whose "
