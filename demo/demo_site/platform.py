@@ -11,6 +11,8 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from demo_site.models import DemoEnrolment, Person
 from fee_payments.data import CourseProgress, Enrolment, EnrolmentAttribute
 from fee_payments.exceptions import EnrolmentRefused
@@ -19,6 +21,12 @@ from fee_payments.exceptions import EnrolmentRefused
 def profile_country(user_id: int) -> str:
     """The country in a person's profile, ISO alpha-2, or empty: nobody has to give one."""
     return Person.objects.filter(user_id=user_id).values_list("country", flat=True).first() or ""
+
+
+def full_name(user_id: int) -> str:
+    """What a person is called: the demo's people have a full name."""
+    found = get_user_model()._default_manager.filter(pk=user_id).first()
+    return found.get_full_name() if found else ""
 
 
 def year_of_birth(_user_id: int) -> int | None:

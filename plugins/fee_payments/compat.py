@@ -60,6 +60,15 @@ def profile_country(user_id: int) -> str:
     return str(country or "")
 
 
+@replaceable
+def full_name(user_id: int) -> str:
+    """What a person is called in their profile; "" where they have not said."""
+    from common.djangoapps.student.models import UserProfile
+
+    names = UserProfile.objects.filter(user_id=user_id).values_list("name", flat=True)
+    return str(names.first() or "")
+
+
 def makes_request(user_id: int, request: HttpRequest) -> bool:
     """Whether a person makes a request themselves.
 

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
+from django_countries import countries
 
 from fairgate.money import Money
 from fairgate_papers import PageSize
@@ -278,3 +279,8 @@ def seat_keys() -> tuple[bytes, ...]:
 def site_name() -> str:
     """What the site is called; "" if it does not say."""
     return str(getattr(settings, "PLATFORM_NAME", "") or "")
+
+
+def country_name(code: str) -> str:
+    """What a country is called, translated; an unknown code is its own name."""
+    return str(countries.name(code) or code)

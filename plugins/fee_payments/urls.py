@@ -31,6 +31,7 @@ urlpatterns = [
     path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),
     path("orders/<uuid:uuid>/ask-refund/", views.ask_for_refund, name="ask_for_refund"),
     path("orders/<uuid:uuid>/invoice/", views_invoices.invoice_of_order, name="invoice_of_order"),
+    path("orders/<uuid:uuid>/receipt/", views_invoices.receipt, name="receipt"),
     path("invoices/", views_invoices.mine, name="invoices"),
     path("invoices/<uuid:uuid>/", views_invoices.invoice, name="invoice"),
     path("papers/<slug:kind>/<uuid:uuid>/", views_invoices.paper, name="paper"),

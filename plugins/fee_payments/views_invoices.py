@@ -10,24 +10,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fairgate import clock
 from fairgate.csv_cells import write_csv
 from fairgate_papers import PapersError
-from fee_payments import api, models
+from fee_payments import api, compat, models
 from fee_payments.data import OrderSummary
 from fee_payments.data.invoices import InvoiceSummary
-from fee_payments.exceptions import PaymentsError, UnknownDocument, UnknownOrder
+from fee_payments.exceptions import InvoiceRefused, PaymentsError, UnknownDocument, UnknownOrder
 from fee_payments.forms_invoices import AddresseeForm, InvoiceSearchForm
 from fee_payments.page_parts import allowed, person, require
 from fee_payments.selectors import invoices as selectors
@@ -97,11 +98,46 @@ def paper(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     except UnknownDocument as unknown:
         raise Http404 from unknown
     except PapersError:
-        return HttpResponse(
-            _("The document cannot be printed at the moment. Please try again later."), status=503
+        return _not_printed()
+    return _pdf(content, row.number)
+
+
+@login_required
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The receipt of an order that was paid or waived, in the language of who reads it."""
+    try:
+        content = api.receipt_of(
+            uuid,
+            user_id=person(request),
+            name=_name(request),
+            language=get_language() or settings.LANGUAGE_CODE,
         )
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
+    except InvoiceRefused as refused:
+        messages.warning(request, in_words(refused))
+        return redirect("fee_payments:order", uuid)
+    except PapersError:
+        return _not_printed()
+    return _pdf(content, f"receipt-{uuid}")
+
+
+def _name(request: HttpRequest) -> str:
+    """How the person is called in their profile, else their name here."""
+    return compat.full_name(person(request)) or str(request.user)
+
+
+def _not_printed() -> HttpResponse:
+    return HttpResponse(
+        _("The document cannot be printed at the moment. Please try again later."), status=503
+    )
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -135,9 +171,8 @@ def invoice_of_order(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, order: OrderSummary) -> dict[str, str]:
-    full_name = getattr(request.user, "get_full_name", str)()
     return {
-        "name": full_name,
+        "name": compat.full_name(person(request)),
         "country": order.country,
         "email": getattr(request.user, "email", ""),
     }

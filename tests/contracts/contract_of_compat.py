@@ -358,6 +358,10 @@ class CompatContract:
         found = payments.platform_checkout_url(["a-sku"])
         assert found == "" or "/" in found
 
+    def test_a_person_is_called_by_a_text_and_nobody_by_none(self):
+        assert isinstance(payments.full_name(self.learner_id), str)
+        assert payments.full_name(NOBODY) == ""
+
     def test_who_has_paid_comes_back_to_hosts_and_not_to_addresses(self):
         assert all(host and "/" not in host for host in payments.own_hosts())
 

@@ -31,6 +31,7 @@ from fee_payments.services.ordering import (
 from fee_payments.services.payers import block_country, verify_payer
 from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote, quote_lines
+from fee_payments.services.receipts import receipt_of
 from fee_payments.services.reconciling import list_wrong_rights, reconcile
 from fee_payments.services.refund_requests import (
     ask_for_refund,
@@ -78,6 +79,7 @@ __all__ = [
     "publish_terms",
     "quote",
     "quote_lines",
+    "receipt_of",
     "receive_event",
     "reconcile",
     "record_fee",

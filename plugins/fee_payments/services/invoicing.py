@@ -6,7 +6,6 @@ Order of locks: see ``standings``. Everything about a document is written in one
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from fairgate.money import Money, total
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models
 from fee_payments.bank_files import creditor_reference
-from fee_payments.data import OrderState, TaxKind
+from fee_payments.data import OrderState
 from fee_payments.data.invoices import (
     AccessOn,
     BuyerDetails,
@@ -28,6 +27,7 @@ from fee_payments.data.invoices import (
     DocumentKind,
     DocumentLine,
     InvoiceSummary,
+    Seller,
 )
 from fee_payments.exceptions import InvoiceRefused, UnknownOrder
 from fee_payments.rules import crediting, frozen
@@ -36,7 +36,8 @@ from fee_payments.services import entitling, institution_seats
 from fee_payments.services.closing import OPEN
 from fee_payments.services.credit_notes import credit_refund
 from fee_payments.services.numbering import Numbered, next_number
-from fee_payments.services.sellers import seller_of
+from fee_payments.services.sellers import seller_of, seller_of_order
+from fee_payments.services.sold_lines import rows_of, sold_lines
 from fee_payments.services.standings import PROVIDER
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def _issue(
     live = models.InvoiceStanding.objects.filter(live_order=order).select_related("invoice").first()
     if live is not None:
         return invoice_summary(live.invoice, live)
-    lines = tuple(_line(line) for line in _lines(order))
+    lines = sold_lines(order)
     if not total([line.total for line in lines], lines[0].net.currency):
         raise InvoiceRefused(_("Nothing is to be paid for this order, so there is no invoice."))
     paid = order.payments.filter(paid_at__isnull=False).order_by("id").first()
@@ -112,27 +113,6 @@ def _issue(
         _credit_refunds(order, at=at)
         standing.refresh_from_db()
     return invoice_summary(invoice, standing)
-
-
-def _lines(order: models.Order) -> Iterable[models.OrderLine]:
-    return order.lines.select_related("offering", "tax_rate").order_by("position")
-
-
-def _line(row: models.OrderLine) -> DocumentLine:
-    def money(minor: int) -> Money:
-        return Money.from_minor(minor, row.currency)
-
-    return DocumentLine(
-        code=row.offering.code,
-        text=row.offering.title,
-        quantity=row.quantity,
-        list_price=money(row.list_minor),
-        waived=money(row.waived_minor),
-        net=money(row.net_minor),
-        tax=money(row.tax_minor),
-        tax_basis_points=row.tax_rate.basis_points if row.tax_rate and row.tax_minor else 0,
-        is_reverse_charge=bool(row.tax_rate and row.tax_rate.kind == TaxKind.REVERSE_CHARGE),
-    )
 
 
 def _account(buyer: BuyerDetails) -> models.Buyer | None:
@@ -168,8 +148,10 @@ class Draft:
 
 def write_invoice(draft: Draft) -> tuple[models.Invoice, models.InvoiceStanding]:
     """Write an invoice and its standing; the number is taken last. In the caller's transaction."""
-    content = document_content(DocumentKind.INVOICE, draft.buyer, draft.lines, at=draft.at)
-    seller = content.seller
+    seller = seller_of_order(draft.order) if draft.order else seller_of(draft.lines[0].code)
+    content = document_content(
+        DocumentKind.INVOICE, draft.buyer, draft.lines, seller=seller, at=draft.at
+    )
     numbered = next_number(
         DocumentKind.INVOICE, prefix=seller.prefix, year=utc_day(draft.at).year,
         is_test=content.is_test,
@@ -205,7 +187,12 @@ def write_invoice(draft: Draft) -> tuple[models.Invoice, models.InvoiceStanding]
 
 
 def document_content(
-    kind: DocumentKind, buyer: BuyerDetails, lines: tuple[DocumentLine, ...], *, at: datetime
+    kind: DocumentKind,
+    buyer: BuyerDetails,
+    lines: tuple[DocumentLine, ...],
+    *,
+    seller: Seller,
+    at: datetime,
 ) -> DocumentContent:
     """What stands on a document, before it has a number."""
     taxes = crediting.tax_sums(lines)
@@ -217,7 +204,7 @@ def document_content(
         issued_on=utc_day(at),
         language=buyer.language,
         is_test=conf.is_test_mode(),
-        seller=seller_of(lines[0].code),
+        seller=seller,
         buyer=buyer,
         lines=lines,
         taxes=taxes,
@@ -266,7 +253,7 @@ def _wait_for_transfer(
     order.state, order.expires_at = OrderState.PENDING, over + conf.grace_after_due()
     if account is not None and _has_credit(order, account):
         order.expires_at = at + _ON_CREDIT_FOR
-        for line in _lines(order):
+        for line in rows_of(order):
             _open_on_credit(order, line, at=at)
     order.save(update_fields=["state", "expires_at"])
 

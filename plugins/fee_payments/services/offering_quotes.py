@@ -34,6 +34,7 @@ from fee_payments.services import invoicing
 from fee_payments.services import purchase_order_files as files
 from fee_payments.services.numbering import next_number
 from fee_payments.services.quoting import quote
+from fee_payments.services.sellers import seller_of
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,9 @@ def _write_quote(
     buyer: models.Buyer, lines: tuple[DocumentLine, ...], *, until: date, by: int, at: datetime
 ) -> QuoteSummary:
     kind = DocumentKind.QUOTE
-    content = invoicing.document_content(kind, details_of(buyer), lines, at=at)
+    content = invoicing.document_content(
+        kind, details_of(buyer), lines, seller=seller_of(lines[0].code), at=at
+    )
     numbered = next_number(
         kind, prefix=content.seller.prefix, year=utc_day(at).year, is_test=content.is_test
     )

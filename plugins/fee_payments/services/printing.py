@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from fairgate.money import Money
 from fairgate.percent import Percent
-from fee_payments import documents, models
+from fee_payments import conf, documents, models
 from fee_payments.data.invoices import DocumentContent, DocumentLine
 from fee_payments.rules import frozen
 
@@ -66,13 +66,13 @@ def money_document(
         issued_on=content.issued_on,
         seller=documents.Seller(
             legal_name=seller.legal_name,
-            address=(*seller.address, seller.country),
+            address=(*seller.address, conf.country_name(seller.country)),
             tax_id=seller.tax_id,
             bank=bank if seller.iban else None,
         ),
         buyer=documents.Buyer(
             name=buyer.name,
-            address=(*buyer.address, buyer.country),
+            address=(*buyer.address, conf.country_name(buyer.country)),
             tax_id=buyer.tax_id,
             purchase_order=content.purchase_order,
         ),

@@ -25,7 +25,22 @@ def seller_of(offering_code: str) -> Seller:
     merchant = (offering.merchant if offering else None) or models.Merchant.objects.filter(
         is_default=True
     ).first()
-    found = _of_merchant(merchant) if merchant else _of_settings(conf.seller())
+    return _complete(_of_merchant(merchant) if merchant else _of_settings(conf.seller()))
+
+
+def seller_of_order(order: models.Order) -> Seller:
+    """Who collected what was ordered: the merchant of the sale, whoever collects it today.
+
+    Raises:
+        InvoiceRefused: nobody is named, or without an address.
+    """
+    if order.merchant is not None:
+        return _complete(_of_merchant(order.merchant))
+    first = order.lines.select_related("offering").order_by("position")[0]
+    return seller_of(first.offering.code)
+
+
+def _complete(found: Seller) -> Seller:
     if not found.legal_name or not found.address:
         raise InvoiceRefused(
             _("No document can be issued: the site has not said who sells, and where they are.")
