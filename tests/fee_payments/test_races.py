@@ -24,6 +24,7 @@ from fee_payments.models import (
     PaymentPart,
     ProviderEvent,
     Refund,
+    SandboxSession,
 )
 from fee_payments.services import refund_books, seats
 from races import ISOLATIONS, errors, race, values
@@ -61,6 +62,38 @@ def test_f11_without_the_conditional_update_the_room_is_oversold(monkeypatch):
     make.offering(capacity=1)
     orders = race(*(partial(make.order, make.learner(number)) for number in (1, 2)))
     assert len(values(orders)) == 2
+
+
+def checkout(number):
+    """From the button to the access: order, payment page, card, webhook."""
+    placed = make.order(make.learner(number))
+    make.send(make.event(make.payment(placed)))
+    return placed.uuid
+
+
+def test_of_200_checkouts_of_20_last_seats_20_are_sold_and_nobody_pays_without_a_seat():
+    make.offering(capacity=20)
+
+    def two(number):
+        # A hundred at the same moment, and a hundred right behind them.
+        return [_outcome(checkout, learner) for learner in (number, number + 100)]
+
+    outcomes = race(*(partial(two, number) for number in range(1, 101)))
+    assert errors(outcomes) == []
+    sold = [one for pair in values(outcomes) for one in pair if one is not NoSeatLeft]
+    assert len(sold) == 20
+    assert set(sold) == set(Order.objects.filter(state="paid").values_list("uuid", flat=True))
+    assert Offering.objects.get().seats_taken == 20
+    assert Payment.objects.filter(paid_at__isnull=False).count() == 20
+    assert SandboxSession.objects.filter(outcome="paid").count() == 20
+    assert Entitlement.objects.filter(revoked_at=None).count() == 20
+
+
+def _outcome(act, number):
+    try:
+        return act(number)
+    except NoSeatLeft:
+        return NoSeatLeft
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
