@@ -79,9 +79,17 @@ def mariadb_settings() -> dict[str, Any]:
 
 
 @contextmanager
-def test_database() -> Iterator[dict[str, Any]]:
-    """A migrated database on the server, dropped at the end; gives its settings."""
+def test_database(*, migrates: bool = False) -> Iterator[dict[str, Any]]:  # noqa: PT028 - no test
+    """A database on the server, dropped at the end; gives its settings.
+
+    Its tables are made from the models as they are, which takes seconds where the migrations, one
+    ``ALTER TABLE`` after the other, take most of a minute. That both make the same tables is a test
+    of its own (``packaging/test_migrated_tables.py``), which ``migrates``.
+    """
     settings = mariadb_settings()
+    settings["TEST"]["MIGRATE"] = migrates
+    if migrates:
+        settings["TEST"]["NAME"] += "_migrated"
     with default_database(settings) as connection:
         before = settings["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
