@@ -25,7 +25,15 @@ from fee_payments.exceptions import (
     RefundRefused,
     UnknownBuyer,
 )
-from fee_payments.models import Entitlement, Offering, Order, OrderLine, Seat, SeatPool
+from fee_payments.models import (
+    Entitlement,
+    Offering,
+    Order,
+    OrderLine,
+    Payment,
+    Seat,
+    SeatPool,
+)
 from fee_payments.providers.sandbox import Sandbox
 from fee_payments.rules import seats_to_refund
 from fee_payments.selectors.invoices import details_of
@@ -320,6 +328,16 @@ def test_goodwill_of_less_than_a_seat_takes_no_seat(ministry):
     assert (counts(pool).free, counts(pool).withdrawn) == (2, 1)
 
 
+def test_the_refund_policy_counts_for_seats_as_for_every_other_line(ministry):
+    pool = seats.pool(ministry)
+
+    soon = api.refund_offer(pool.order_uuid, seats.COORDINATOR, make.NOON)
+    late = api.refund_offer(pool.order_uuid, seats.COORDINATOR, make.NOON + 52 * WEEK)
+
+    assert list(soon.amounts.values()) == [seats.SEAT * 3]
+    assert late.amounts == {}
+
+
 # --- Invoices on credit, disputes, bundles
 
 
@@ -372,3 +390,56 @@ def test_a_seat_of_a_bundle_opens_all_of_it(ministry):
 
     assert opened == {"spectrum", "workshop", "both"}
     assert api.entitled_offerings(person, at=make.NOON) == frozenset()
+
+
+@pytest.fixture
+def cancelled(ministry):
+    """A batch order on credit whose invoice was cancelled while a card payment was under way."""
+    ministry.access_on = "invoice"
+    ministry.save()
+    placed = seats.batch(ministry)
+    started = make.payment(placed)
+    found = issue(placed, ministry)
+    ada = seats.account("ada")
+    (pool,) = api.list_pools(seats.COORDINATOR, at=make.NOON)
+    ada_code, _bob_code = api.issue_pool_codes(
+        pool.uuid, count=2, by=seats.COORDINATOR, key="codes", at=make.NOON
+    ).codes
+    api.redeem_seat_code(make.learner(ada), "spectrum", ada_code, at=make.NOON)
+    crediting.issue_credit_note(found.uuid, reason="never paid", by=9, at=make.NOON)
+    make.send(make.event(started))
+    return placed
+
+
+def test_what_is_paid_after_the_seats_were_closed_is_held_and_can_be_refunded(cancelled):
+    held = api.order(cancelled.uuid)
+    offer = api.refund_offer(cancelled.uuid, seats.COORDINATOR, make.NOON + 52 * WEEK)
+    assert (held.state, "a refund is due" in held.sentence) == (OrderState.HELD, True)
+    assert list(offer.amounts.values()) == [seats.SEAT * 3]
+
+    api.refund(cancelled.uuid, seats.SEAT, key="a", reason="part", by=9, at=make.NOON)
+    assert api.order(cancelled.uuid).is_held
+    api.refund(cancelled.uuid, key="b", reason="rest", by=9, at=make.NOON)
+
+    assert api.order(cancelled.uuid).state is OrderState.REFUNDED
+    assert taken() == 0
+
+
+def test_a_code_that_is_taken_back_after_its_pool_was_closed_makes_no_seat(cancelled):
+    for code in api.list_seat_codes("spectrum"):
+        api.revoke_seat_code(code.uuid, by=9, because="tidy", at=make.NOON)
+
+    assert not Seat.objects.filter(live_key__isnull=False).exists()
+    assert all(code.revoked_at for code in api.list_seat_codes("spectrum"))
+
+
+def test_seats_of_a_dispute_that_was_lost_and_won_back_wait_for_a_person(ministry):
+    pool = seats.pool(ministry)
+    started = Payment.objects.get()
+    for hours, button in enumerate(("dispute", "lose", "win"), start=1):
+        moment = make.NOON + timedelta(hours=hours)
+        make.send(make.happening(started, button, at=moment), at=moment)
+
+    order = api.order(pool.order_uuid)
+    assert (counts(pool).free, order.is_held) == (0, True)
+    assert "a dispute was won" in order.sentence

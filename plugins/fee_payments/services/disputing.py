@@ -207,13 +207,22 @@ def _end_rights(order: models.Order, because: str, *, at: datetime) -> None:
 def _give_rights_again(order: models.Order, dispute: models.Dispute, *, at: datetime) -> None:
     """Give what a dispute has taken, as new rights; the history of the old ones stays."""
     for line in locked_lines(order):
-        taken = entitling.last_of(line)
-        if taken is None or taken.revoked_because not in models.Entitlement.BY_DISPUTE:
-            continue
-        if obstacle := _give_again(order, line, taken, dispute, at=at):
+        if obstacle := _obstacle(order, line, dispute, at=at):
             order.held_because = f"Held for a person: {obstacle}"[:255]
             order.save(update_fields=["held_because"])
             log.warning("order held: order=%s", order.uuid)
+
+
+def _obstacle(
+    order: models.Order, line: models.OrderLine, dispute: models.Dispute, *, at: datetime
+) -> str:
+    """Give a line again what was taken of it. Returns what stands in the way, or nothing."""
+    if institution_seats.is_closed(line):
+        return _SEATS
+    taken = entitling.last_of(line)
+    if taken is None or taken.revoked_because not in models.Entitlement.BY_DISPUTE:
+        return ""
+    return _give_again(order, line, taken, dispute, at=at)
 
 
 def _give_again(
@@ -243,6 +252,7 @@ def _give_again(
     return ""
 
 
+_SEATS = "a dispute was won, and the seats of the organisation were closed: a new order is due."
 _OTHER = "a dispute was won, and this learner has access by another order; a refund is due."
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,22 +27,26 @@ from fee_payments.services.seat_rows import (
     locked_pool,
     locked_seats,
     note_all,
+    revoke_code,
 )
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
+CLOSED = "paid after its seats were closed; a refund is due."
 
 
 def open_pool(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
     """Let the seats of a line of a batch order come into being; order and line are locked.
 
     ``at`` is when it was paid, or invoiced on credit. Again has no second effect. Seats that were
-    given back meanwhile, because the order's time was over, are taken again, all or none. Returns
-    what stands in the way, or nothing.
+    given back meanwhile, because the order's time was over, are taken again, all or none. Seats
+    that were closed, with an invoice on credit, do not come back. Returns what stands in the way,
+    or nothing.
     """
-    if models.SeatPool.objects.filter(line=line).exists():
-        return ""
+    known = models.SeatPool.objects.filter(line=line).first()
+    if known is not None:
+        return CLOSED if has_ended(known) else ""
     if order.buyer is None:
         raise ValueError(f"Order {order.uuid} is of no organisation.")
     try:
@@ -89,6 +94,8 @@ def follow_refunds(line_pk: int, *, at: datetime) -> None:
         return
     with transaction.atomic():
         pool = locked_pool(found)
+        if has_ended(pool):
+            return  # closed, or refunded whole: nothing is left that could be taken back
         line = models.OrderLine.objects.get(pk=line_pk)
         rows = locked_seats(pool)
         gone = models.Seat.objects.filter(pool=pool, withdrawn_at__isnull=False).count()
@@ -120,11 +127,29 @@ def close_pool(line: models.OrderLine, *, because: str, at: datetime) -> None:
             else:
                 seat.revoked_at, seat.revoked_because = at, because
                 entitling.revoke(seat, because=because, at=at)
+                revoke_code(seat, at=at, because=because)
             seat.live_key = None
             seat.save()
         note_all(rows, SeatAction.WITHDRAWN, at=at)
         seats.uncount_seat(pool.offering, len(rows))
     log.info("seats closed: pool=%s seats=%s", pool.uuid, len(rows))
+
+
+def has_ended(pool: models.SeatPool) -> bool:
+    """Whether no seat of a pool is left, nor comes back: all are closed or refunded.
+
+    A seat that a coordinator takes back names who did it, and another takes its place.
+    """
+    closed = Q(revoked_at__isnull=False, revoked_by__isnull=True)
+    gone = models.Seat.objects.filter(closed | Q(withdrawn_at__isnull=False), pool=pool)
+    return gone.count() >= pool.quantity
+
+
+def is_closed(line: models.OrderLine) -> bool:
+    """Whether the seats of a line were closed, and not refunded."""
+    pool = models.SeatPool.objects.filter(line=line).first()
+    is_refunded = _covered(line, line.returned_minor) >= line.quantity
+    return pool is not None and not is_refunded and has_ended(pool)
 
 
 def _covered(line: models.OrderLine, refunded_minor: int) -> int:

@@ -255,7 +255,8 @@ def _is_in_order(line: models.OrderLine) -> bool:
     if kept == 0:
         return True
     is_in = line.entitlements.filter(revoked_at__isnull=True).exists()
-    is_in = is_in or models.SeatPool.objects.filter(line=line).exists()
+    pool = models.SeatPool.objects.filter(line=line).first()
+    is_in = is_in or (pool is not None and not institution_seats.has_ended(pool))
     return is_in and kept <= line.total_minor
 
 

@@ -25,6 +25,7 @@ from fee_payments.exceptions import (
     SecondPersonNeeded,
     UnknownRequest,
 )
+from fee_payments.selectors.orders import UNSETTLED
 from fee_payments.services.refunding import refund
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
         UnknownOrder: there is none, or it is somebody else's.
     """
     order = selectors.order(order_uuid, user_id=user_id)
-    rows = models.OrderLine.objects.filter(order__uuid=order_uuid).select_related("offering")
+    rows = models.OrderLine.objects.filter(order__uuid=order_uuid).select_related("offering", "order")
     amounts: dict[UUID, Money] = {}
     ends: list[datetime] = []
     if order.paid_at is not None:
@@ -64,12 +65,22 @@ def _offered(
 ) -> tuple[Money, datetime | None]:
     paid = Money.from_minor(line.paid_minor, line.currency)
     refunded = Money.from_minor(line.refunded_minor, line.currency)
-    if not line.entitlements.exists():
+    if not _was_opened(line):
         return paid - refunded, None
     starts_on = line.offering.starts_on
     starts_at = None if starts_on is None else datetime.combine(starts_on, time.min, UTC)
     percent, until = conf.refund_policy().holds(at=at, paid_at=paid_at, starts_at=starts_at)
     return rules.goes_back(percent, paid=paid, refunded=refunded), until
+
+
+def _was_opened(line: models.OrderLine) -> bool:
+    """Whether what was paid has opened something: a right, or the seats of an organisation."""
+    if line.order.buyer_id is None:
+        return bool(line.entitlements.exists())
+    # A pool that was opened on credit, and closed before the money came, has opened nothing.
+    return (
+        line.order.state not in UNSETTLED and models.SeatPool.objects.filter(line=line).exists()
+    )
 
 
 def _sentence(amount: Money, until: datetime | None) -> str:

@@ -61,14 +61,21 @@ def clear(seat: models.Seat, *, at: datetime, by: int | None = None, because: st
 
     The caller saves the seat.
     """
-    if seat.code is not None:
-        models.SeatCode.objects.filter(pk=seat.code.pk, revoked_at__isnull=True).update(
-            revoked_at=at, revoked_by=by, revoked_because=because[:MAX_TEXT]
-        )
+    revoke_code(seat, at=at, by=by, because=because)
     seat.assigned_at = seat.expires_at = None
     seat.email_digest = seat.assigned_user = seat.code = None
     seat.nonce = seat.token_digest = None
     seat.sealed, seat.is_for_address = "", True
+
+
+def revoke_code(
+    seat: models.Seat, *, at: datetime, by: int | None = None, because: str = ""
+) -> None:
+    """Let the code of a seat, if it has one, open nothing more."""
+    if seat.code is not None:
+        models.SeatCode.objects.filter(pk=seat.code.pk, revoked_at__isnull=True).update(
+            revoked_at=at, revoked_by=by, revoked_because=because[:MAX_TEXT]
+        )
 
 
 def note(

@@ -15,7 +15,14 @@ from fee_payments.exceptions import SeatRefused, SeatStays
 from fee_payments.selectors import seat_people
 from fee_payments.selectors.institution_seats import seat_row
 from fee_payments.services import entitling
-from fee_payments.services.seat_rows import MAX_TEXT, clear, live_key, locked_pool, note
+from fee_payments.services.seat_rows import (
+    MAX_TEXT,
+    clear,
+    live_key,
+    locked_pool,
+    note,
+    revoke_code,
+)
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +99,9 @@ def _refuse_late(row: models.Seat, *, by: int, at: datetime) -> None:
 
 
 def end_seat(row: models.Seat, *, by: int, because: str, at: datetime) -> None:
-    """End what is given of a seat whose pool is locked; a free seat takes its place."""
+    """End what is given of a live seat whose pool is locked; a free seat takes its place."""
+    if row.live_key is None:
+        return  # closed or refunded: no seat takes its place
     if row.accepted_at is None:
         clear(row, at=at, by=by, because=because)
         row.save()
@@ -107,8 +116,5 @@ def end_seat(row: models.Seat, *, by: int, because: str, at: datetime) -> None:
     models.Seat.objects.create(
         pool=row.pool, number=row.number, live_key=live_key(row.pool, row.number)
     )
-    if row.code is not None:
-        models.SeatCode.objects.filter(pk=row.code.pk, revoked_at__isnull=True).update(
-            revoked_at=at, revoked_by=by, revoked_because=because
-        )
+    revoke_code(row, at=at, by=by, because=because)
     log.info("seat taken back: seat=%s", row.uuid)
