@@ -36,8 +36,6 @@ Seats of institutions, reading: ``list_buyers``, ``quote_batch``, ``list_pools``
 ``look_at_invitation``, ``read_people``. Writing: ``place_batch_order``, ``assign_seats``,
 ``issue_pool_codes``, ``accept_seat``, ``decline_seat``, ``share_progress``, ``release_seat``,
 ``revoke_seat``, ``reassign_seat``, ``remind_seat``, ``finish_seats``.
-
-Each is described where it is defined.
 """
 
 from __future__ import annotations

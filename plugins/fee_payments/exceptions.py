@@ -51,11 +51,11 @@
   + InvalidAccess        access cannot be given or ended by hand like this: the sentence says why
   + UnknownAccess        no right has this uuid
   + RefundRefused        the refund exceeds what is left, or the order was not paid
+    + PaymentDisputed    the payer's bank looks at the payment (retryable)
   + UnknownRequest       nobody has asked for this refund
   + RequestDecided       somebody has decided about this request already
   + SecondPersonNeeded   who asks, for a refund or a write-off, does not decide about it
   + InvalidRefundPolicy  the operator's refund policy cannot be read
-    + PaymentDisputed    the payer's bank looks at the payment (retryable)
   + KeyReused            the same idempotency key came with another payload
   + InvalidDocument      an invoice or the like whose sums or currencies do not fit together
   + InvalidEvent         a provider's event with a bad signature, age or shape
@@ -63,10 +63,10 @@
   + UnknownProvider      no provider of that name is switched on
   + ProviderRefused      the provider says no, for good
   + ProviderUnavailable  network, time-out, 5xx (retryable)
+    + ProviderMisconfigured  keys or options are wrong: an operator has to act
   + BankFileError        a bank's file cannot be read, and nothing of it was taken
   + InvalidCsvMapping    how a bank's CSV is to be read cannot be: the sentence names the field
   + InvalidReference     no creditor reference can be made of this number
-    + ProviderMisconfigured  keys or options are wrong: an operator has to act
   + UnknownDocument      no such quote, invoice or credit note, or not this person's
   + InvoiceRefused       a document cannot be issued, or a step about it not be taken
   + UnknownBankAccount   a bank's file is of an account that is not ours
