@@ -182,6 +182,12 @@ def test_the_learners_words_are_forgotten_with_them(sale):
     assert RefundRequest.objects.get().reason == ""
 
 
+def test_the_learners_words_are_forgotten_also_where_they_were_granted(sale):
+    grant(ask(sale))
+    api.forget_learner(LEARNER, at=NEXT_DAY)
+    assert Refund.objects.get().reason == ""
+
+
 @pytest.fixture
 def site(monkeypatch):
     monkeypatch.setattr(clock, "_source", lambda: NEXT_DAY)

@@ -160,3 +160,18 @@ def test_as_whom_somebody_paid_is_forgotten_with_them_and_refusals_are_kept():
     assert not models.RoomWaiting.objects.exists()
     assert models.Offering.objects.get().waiting == 0
     assert models.ScreeningRecord.objects.count() == 1
+
+
+def test_the_tax_id_of_what_was_never_paid_is_forgotten_and_an_organisation_keeps_its_country():
+    make.offering()
+    make.membership(tax_country="FR", tax_id="FR12345678901")
+    mine = make.order(api.learner_for(1001, at=make.NOON))
+    buyer = models.Buyer.objects.create(legal_name="Posts", address="1", country="FR")
+    theirs = models.Order.objects.create(
+        key="batch", user_id=1001, buyer=buyer, country="FR", buyer_tax_id="FR12345678901",
+        buyer_tax_country="FR", payer_class="private", placed_at=make.NOON, expires_at=make.NOON,
+    )  # fmt: skip
+    api.forget_learner(1001, make.NOON)
+    kept = models.Order.objects.values_list("country", "buyer_tax_country", "buyer_tax_id")
+    assert kept.get(uuid=mine.uuid) == ("", "", "")
+    assert kept.get(pk=theirs.pk) == ("FR", "FR", "FR12345678901")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from fee_payments import models
 from fee_payments.services import waiting_rooms
 from fee_payments.services.buying import forget_contact
@@ -11,7 +13,7 @@ from fee_payments.services.seat_housekeeping import forget_seats_of
 
 
 def forget_learner(user_id: int, at: datetime) -> int:
-    """Empty what their orders say, what they wrote to ask for money, and the country of the unpaid.
+    """Empty what their orders say, what they wrote to ask for money, and where the unpaid are from.
 
     They act for no buyer any more; what was issued to them is kept, as tax law asks.
 
@@ -29,8 +31,14 @@ def forget_learner(user_id: int, at: datetime) -> int:
     orders = models.Order.objects.filter(user_id=user_id)
     mine = list(orders.values_list("pk", flat=True))
     models.OrderLine.objects.filter(order__in=mine).update(explanation=[])
-    models.RefundRequest.objects.filter(order__in=mine).update(reason="")
+    asked = models.RefundRequest.objects.filter(Q(order__in=mine) | Q(asked_by=user_id))
+    refunds = list(asked.filter(refund__isnull=False).values_list("refund__uuid", flat=True))
+    models.Refund.objects.filter(uuid__in=refunds).update(reason="")
+    models.TransferBack.objects.filter(key__in=map(str, refunds)).update(reason="")
+    asked.update(reason="")
     paid = models.Payment.objects.filter(order__in=mine, paid_at__isnull=False)
     taxed = set(paid.values_list("order_id", flat=True))
-    orders.filter(pk__in=set(mine) - taxed).update(country="")
+    # What an organisation has ordered is not about its coordinator.
+    unpaid = orders.filter(pk__in=set(mine) - taxed, buyer__isnull=True)
+    unpaid.update(country="", buyer_tax_country="", buyer_tax_id="")
     return len(mine)

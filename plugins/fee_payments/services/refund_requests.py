@@ -42,11 +42,11 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
         UnknownOrder: there is none, or it is somebody else's.
     """
     order = selectors.order(order_uuid, user_id=user_id)
-    rows = models.OrderLine.objects.filter(order__uuid=order_uuid).select_related("offering", "order")
+    rows = models.OrderLine.objects.filter(order__uuid=order_uuid)
     amounts: dict[UUID, Money] = {}
     ends: list[datetime] = []
     if order.paid_at is not None:
-        for line in rows:
+        for line in rows.select_related("offering", "order"):
             amount, until = _offered(line, paid_at=order.paid_at, at=at)
             if amount:
                 amounts[line.uuid] = amount
@@ -78,9 +78,7 @@ def _was_opened(line: models.OrderLine) -> bool:
     if line.order.buyer_id is None:
         return bool(line.entitlements.exists())
     # A pool that was opened on credit, and closed before the money came, has opened nothing.
-    return (
-        line.order.state not in UNSETTLED and models.SeatPool.objects.filter(line=line).exists()
-    )
+    return line.order.state not in UNSETTLED and models.SeatPool.objects.filter(line=line).exists()
 
 
 def _sentence(amount: Money, until: datetime | None) -> str:
