@@ -16,6 +16,7 @@ from fee_payments.data.invoices import InvoiceState
 from fee_payments.exceptions import (
     InvoiceRefused,
     MatchRefused,
+    ProviderRefused,
     SecondPersonNeeded,
     UnknownDocument,
 )
@@ -292,6 +293,30 @@ def test_a_refund_waits_until_a_second_person_has_sent_it_back(found):
     now = api.invoice(found.uuid)
     assert (now.paid, now.returned, now.credited) == (usd("70.00"), usd("50.00"), usd("50.00"))
     assert api.order(found.order_uuid).state is OrderState.PARTIALLY_REFUNDED
+
+
+def test_only_what_the_bank_has_taken_back_is_refunded_without_a_transfer(found):
+    papers.pay(found, usd("70.00"))
+    papers.pay(found, usd("50.00"))
+    second = models.BankMatch.objects.get(amount_minor=5000)
+    api.undo_match(second.pk, by=papers.READER, because="another invoice", at=AT)
+
+    def refund(amount, key):
+        return api.refund(
+            found.order_uuid, usd(amount), key=key, reason="ill", by=papers.ASKER, at=AT
+        ).state
+
+    with pytest.raises(ProviderRefused, match="So much has not come in"):
+        refund("120.00", "all")
+    assert refund("50.00", "taken back") is RefundState.DONE
+    assert refund("70.00", "the rest") is RefundState.PENDING
+    step = models.TransferBack.objects.get()
+    api.confirm_transfer_back(step.pk, by=papers.CONFIRMER, at=AT)
+
+    now = api.invoice(found.uuid)
+    assert (step.amount_minor, now.paid, now.returned) == (7000, usd("0.00"), usd("70.00"))
+    assert now.credited == make.PRICE
+    assert api.order(found.order_uuid).state is OrderState.REFUNDED
 
 
 def test_a_refund_that_the_second_person_refuses_has_failed_and_nothing_moved(found):

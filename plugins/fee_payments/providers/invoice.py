@@ -80,13 +80,13 @@ class InvoiceProvider:
     def refund(self, reference: str, amount: Money, *, key: str) -> RefundAnswer:
         """Ask that somebody sends the money back; it is under way until another confirms it.
 
-        What a bank has taken back already is not sent again.
+        What a bank has taken back already is not sent again: that is what the invoice misses now.
 
         Raises:
             ProviderRefused: more than came in, or the second person said no.
         """
         standing = _standing(reference)
-        if standing.reversed_at is not None:
+        if standing.reversed_at is not None and amount.minor <= standing.open_minor:
             return RefundAnswer(reference="", is_done=True)
         asked = models.TransferBack.objects.filter(key=key).first()
         if asked is None:

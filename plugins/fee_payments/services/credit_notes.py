@@ -40,11 +40,11 @@ def credit_refund(refund: models.Refund, *, at: datetime) -> CreditNoteSummary |
     if standing is None or models.CreditNote.objects.filter(refund=refund.uuid).exists():
         return None
     amount_minor = refund.amount_minor
-    if not (
-        standings.return_paid(standing.pk, amount_minor)
-        # The bank had taken the payment back: nothing is paid, and nothing is owed any more.
-        or standings.add_credited(standing.pk, amount_minor)
-    ):
+    ways = [standings.return_paid, standings.add_credited]
+    if standing.reversed_at is not None:
+        # What the bank had taken back was not sent: it is missing, and not owed any more.
+        ways.reverse()
+    if not any(count(standing.pk, amount_minor) for count in ways):
         # An order that was paid twice: the second payment is not on the invoice.
         log.warning("refund without credit note: refund=%s", refund.uuid)
         return None
