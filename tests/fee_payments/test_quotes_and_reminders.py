@@ -16,7 +16,7 @@ from fairgate import clock
 from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_payments import api, models
-from fee_payments.data import PayerClass
+from fee_payments.data import PayerClass, TaxKind
 from fee_payments.data.invoices import QuoteItem
 from fee_payments.exceptions import InvoiceRefused, UnknownDocument
 from fee_payments.rules import frozen
@@ -98,6 +98,30 @@ def test_a_quote_is_accepted_once_and_invoiced_once(ministry):
     assert frozen.thawed(models.Invoice.objects.get().content).purchase_order == "PO-7"
     assert api.list_quotes(user_id=1001)[0].invoice_number == one.number
     assert api.list_quotes(user_id=1002) == ()
+
+
+def test_an_invoice_that_was_credited_in_part_is_still_the_one_of_its_quote(ministry):
+    quoted = quote(ministry)
+    accept(quoted)
+    one = api.invoice_purchase_order(quoted.uuid, by=9, at=make.NOON)
+    api.issue_credit_note(one.uuid, amount=usd("50.00"), reason="late", by=9, at=make.NOON)
+    assert api.invoice_purchase_order(quoted.uuid, by=9, at=make.NOON).number == one.number
+
+    api.issue_credit_note(one.uuid, reason="the rest", by=9, at=make.NOON)
+    assert api.invoice_purchase_order(quoted.uuid, by=9, at=make.NOON).number != one.number
+
+
+def test_a_quote_taxes_an_organisation_as_its_order_does(ministry):
+    make.tax("FR", "20")
+    make.tax("FR", "0", kind=TaxKind.REVERSE_CHARGE)
+    models.Buyer.objects.update(country="FR", tax_id="FR12345678901")
+
+    quoted = quote(ministry)
+    ordered = api.quote_batch(ministry.uuid, {"spectrum": 50}, by=1001, at=make.NOON)
+    content = frozen.thawed(models.QuoteDocument.objects.get().content)
+
+    assert quoted.total == ordered.total == usd("5000.00")
+    assert (content.has_reverse_charge, content.lines[0].is_reverse_charge) == (True, True)
 
 
 @pytest.mark.parametrize("count", [0, 10_001])

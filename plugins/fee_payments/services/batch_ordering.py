@@ -164,8 +164,8 @@ def _check(wanted: Mapping[str, int]) -> None:
                 )
 
 
-def _payer(buyer: models.Buyer, by: int) -> Learner:
-    """The organisation as whom its coordinator asks for a price."""
+def payer_of(buyer: models.Buyer, *, by: int) -> Learner:
+    """A verified organisation as whom somebody asks for a price."""
     return Learner(
         user_id=by,
         country=buyer.country,
@@ -182,7 +182,7 @@ def _offers(
     buyer: models.Buyer, wanted: Mapping[str, int], *, by: int, at: datetime, currency: str | None
 ) -> tuple[Quote, ...]:
     lines = [WantedLine(offering_code=code, quantity=seats) for code, seats in wanted.items()]
-    found = quote_lines(_payer(buyer, by), lines, at=at, currency=currency, with_waiver=False)
+    found = quote_lines(payer_of(buyer, by=by), lines, at=at, currency=currency, with_waiver=False)
     return found.lines
 
 

@@ -13,13 +13,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models
-from fee_payments.data import Learner, PayerClass
+from fee_payments.data import Learner, TaxKind
 from fee_payments.data.invoices import (
     DocumentKind,
     DocumentLine,
@@ -32,6 +33,7 @@ from fee_payments.rules import frozen
 from fee_payments.selectors.invoices import details_of, invoice_summary, quote_summary
 from fee_payments.services import invoicing
 from fee_payments.services import purchase_order_files as files
+from fee_payments.services.batch_ordering import payer_of
 from fee_payments.services.numbering import next_number
 from fee_payments.services.quoting import quote
 from fee_payments.services.sellers import seller_of
@@ -71,8 +73,9 @@ def _lines(
         raise InvoiceRefused(
             _("A quote offers one to %(most)s of each offering.") % {"most": MOST_SEATS}
         )
-    payer_class = PayerClass(buyer.payer_class) if buyer.verified_at else PayerClass.INDIVIDUAL
-    who = Learner(user_id=0, country=buyer.country, payer_class=payer_class)
+    who = Learner(user_id=0, country=buyer.country)
+    if buyer.verified_at:
+        who = payer_of(buyer, by=0)
     lines = tuple(_line(who, item, currency=currency, at=at) for item in items)
     if len({line.net.currency for line in lines}) > 1:
         raise InvoiceRefused(_("All lines of a quote are in one currency; choose one."))
@@ -81,7 +84,7 @@ def _lines(
 
 def _line(who: Learner, item: QuoteItem, *, currency: str | None, at: datetime) -> DocumentLine:
     offer = quote(who, item.offering_code, at=at, currency=currency, with_waiver=False)
-    count = item.quantity
+    count, rule = item.quantity, offer.tax_rule
     return DocumentLine(
         code=offer.offering.code,
         text=offer.offering.title,
@@ -90,7 +93,8 @@ def _line(who: Learner, item: QuoteItem, *, currency: str | None, at: datetime) 
         waived=Money.zero(offer.total.currency),
         net=offer.net * count,
         tax=offer.tax * count,
-        tax_basis_points=offer.tax_rule.percent.basis_points if offer.tax_rule and offer.tax else 0,
+        tax_basis_points=rule.percent.basis_points if rule and offer.tax else 0,
+        is_reverse_charge=bool(rule and rule.kind is TaxKind.REVERSE_CHARGE),
     )
 
 
@@ -184,7 +188,9 @@ def invoice_purchase_order(
     accepted = models.PurchaseOrder.objects.select_for_update().filter(quote=row).first()
     if accepted is None:
         raise InvoiceRefused(_("No purchase order has come for this quote."))
-    known = models.Invoice.objects.filter(quote=row, standing__credited_minor=0).first()
+    # One that was credited whole is gone; of one that was credited in part the rest is owed.
+    rows = models.Invoice.objects.filter(quote=row)
+    known = rows.exclude(standing__credited_minor=F("standing__total_minor")).first()
     if known is not None:
         return invoice_summary(known, known.standing)
     content = frozen.thawed(row.content)
