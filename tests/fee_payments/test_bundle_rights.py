@@ -47,3 +47,23 @@ def test_access_to_a_bundle_by_hand_is_access_to_all_of_it():
     api.end_access(given.uuid, reason="left", by=9, at=LATER)
     assert opened() == set()
     assert Entitlement.objects.filter(revoked_at=LATER).count() == 3
+
+
+def test_what_a_paid_bundle_opens_stays_open_when_what_was_bought_before_is_refunded():
+    alone = make.paid_order(make.learner(), "one")
+    both = make.paid_order(make.learner(), "both")
+
+    api.refund(alone.uuid, key="a", reason="bought the bundle", by=9, at=LATER)
+    assert opened() == {"one", "two", "both"}
+    api.refund(both.uuid, key="b", reason="changed their mind", by=9, at=LATER)
+
+    assert opened() == set()
+
+
+def test_what_a_paid_bundle_opens_stays_open_when_a_shorter_right_ends():
+    api.give_access(1001, "one", ends_at=LATER, reason="trial", by=9, key="k", at=make.NOON)
+    make.paid_order(make.learner(), "both")
+
+    api.end_access_that_is_over(at=LATER)
+
+    assert opened() == {"one", "two", "both"}

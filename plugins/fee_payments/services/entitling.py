@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from fee_payments import models, selectors, signals
 from fee_payments.services import enrolling
@@ -88,6 +89,7 @@ def _end(row: models.Entitlement, *, at: datetime) -> int:
     if ended:
         log.info("entitlement ended: entitlement=%s", row.uuid)
         _tell(row, at=at)
+        _rest_on_bundle(row, at=at)
     return ended
 
 
@@ -107,7 +109,34 @@ def revoke(basis: Basis, *, because: str, at: datetime) -> int:
         log.info("entitlement revoked: entitlement=%s", row.uuid)
         _tell(row, at=at)
         _tell_returned(row)
+    for row in rows:  # all are revoked by now, that to a bundle itself too
+        _rest_on_bundle(row, at=at)
     return len(rows)
+
+
+def _rest_on_bundle(ended: models.Entitlement, *, at: datetime) -> None:
+    """Give a right again that has ended, if a bundle that the learner has opens the same.
+
+    It was not given with the bundle, because the one that has ended was there already.
+    """
+    bundles = models.BundleItem.objects.filter(item=ended.offering_id).values("bundle")
+    rights = models.Entitlement.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        user_id=ended.user_id, offering__in=bundles, revoked_at__isnull=True,
+    )  # fmt: skip
+    for right in rights.order_by("id"):
+        basis = _basis_of(right)
+        if basis is not None and basis != _basis_of(ended):
+            _write(
+                basis, ended.offering, user_id=ended.user_id,
+                source=models.Entitlement.Source(right.source), at=at,
+                ends_at=right.ends_at or _end_of(ended.offering, at),
+            )  # fmt: skip
+
+
+def _basis_of(right: models.Entitlement) -> Basis | None:
+    basis: Basis | None = right.line or right.seat_code or right.seat or right.given
+    return basis
 
 
 def last_of(line: models.OrderLine) -> models.Entitlement | None:
