@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from factories import fee_payments as make
@@ -23,10 +26,12 @@ from fee_payments.exceptions import (
     ProviderRefused,
     QuoteChanged,
     RefundRefused,
+    SeatRefused,
     UnknownBuyer,
 )
 from fee_payments.models import (
     Entitlement,
+    InvoiceStanding,
     Offering,
     Order,
     OrderLine,
@@ -338,6 +343,34 @@ def test_the_refund_policy_counts_for_seats_as_for_every_other_line(ministry):
     assert late.amounts == {}
 
 
+def rooms_in(queries):
+    """The rooms that statements change, in turn, and “series” where a number is taken."""
+    found = []
+    for query in queries:
+        text = query["sql"].replace("`", "").replace('"', "")
+        if text.startswith("UPDATE fee_payments_offering "):
+            found.append(int(text.rpartition("id = ")[2].split()[0].strip("()")))
+        elif text.startswith("UPDATE fee_payments_documentseries "):
+            found.append("series")
+    return found
+
+
+def test_a_refund_locks_rooms_in_the_order_of_all_others(ministry):
+    seats.offering("workshop", course_key="course-v1:ATC+ANTENNAS+2026_T4")
+    wanted = {"workshop": 2, "spectrum": 2}
+    offer = api.quote_batch(ministry.uuid, wanted, by=seats.COORDINATOR, at=make.NOON)
+    placed = api.place_batch_order(
+        ministry.uuid, wanted, by=seats.COORDINATOR, key="two", expected=offer.total, at=make.NOON
+    )
+    make.send(make.event(make.payment(placed)))
+
+    with CaptureQueriesContext(connection) as queries:
+        api.refund(placed.uuid, key="all", reason="none", by=9, at=make.NOON)
+
+    rooms = rooms_in(queries)
+    assert (len(rooms), rooms) == (2, sorted(rooms))
+
+
 # --- Invoices on credit, disputes, bundles
 
 
@@ -431,6 +464,46 @@ def test_a_code_that_is_taken_back_after_its_pool_was_closed_makes_no_seat(cance
 
     assert not Seat.objects.filter(live_key__isnull=False).exists()
     assert all(code.revoked_at for code in api.list_seat_codes("spectrum"))
+
+
+def test_a_credit_note_takes_its_number_after_the_rooms(ministry):
+    found = issue(seats.batch(ministry), ministry)
+
+    with CaptureQueriesContext(connection) as queries:
+        crediting.issue_credit_note(found.uuid, reason="wrong", by=9, at=make.NOON)
+
+    assert rooms_in(queries)[-1] == "series"
+    assert len(rooms_in(queries)) == 2
+
+
+def test_no_seat_is_accepted_while_the_money_for_it_is_disputed_and_access_rests(
+    ministry, settings
+):
+    pool = seats.pool(ministry)
+    started, ada = Payment.objects.get(), make.learner(seats.account("ada"))
+    seats.invite(pool, "ada@posts.example")
+    make.send(make.happening(started, "dispute"))
+
+    settings.FEE_PAYMENTS_ON_DISPUTE = "suspend"
+    with pytest.raises(SeatRefused, match="wait for its payment"):
+        api.accept_seat(seats.links()[0], ada, shares=False, at=make.NOON)
+    settings.FEE_PAYMENTS_ON_DISPUTE = "keep"
+    api.accept_seat(seats.links()[0], ada, shares=False, at=make.NOON)
+
+
+@pytest.mark.parametrize("is_suspended", [True, False])
+def test_f19_no_seat_is_accepted_while_a_bank_has_the_money_back(ministry, settings, is_suspended):
+    settings.FEE_PAYMENTS_SUSPEND_ON_REVERSAL = is_suspended
+    pool, ada = seats.pool(ministry), make.learner(seats.account("ada"))
+    found = issue(api.order(pool.order_uuid), ministry)
+    InvoiceStanding.objects.filter(invoice__uuid=found.uuid).update(reversed_at=make.NOON)
+    seats.invite(pool, "ada@posts.example")
+
+    expected = pytest.raises(SeatRefused) if is_suspended else nullcontext()
+    with expected:
+        api.accept_seat(seats.links()[0], ada, shares=False, at=make.NOON)
+
+    assert api.has_entitlement(ada.user_id, "spectrum", at=make.NOON) is not is_suspended
 
 
 def test_seats_of_a_dispute_that_was_lost_and_won_back_wait_for_a_person(ministry):

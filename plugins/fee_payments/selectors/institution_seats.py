@@ -310,6 +310,20 @@ def pool_use(pool_uuid: UUID, *, by: int) -> PoolUse:
     return rules.pool_use(people.keys(), agreed, progress)
 
 
+def rests(pool: models.SeatPool) -> bool:
+    """Whether nobody new is let in, because the money for a pool is disputed or taken back.
+
+    ``FEE_PAYMENTS_ON_DISPUTE`` and ``FEE_PAYMENTS_SUSPEND_ON_REVERSAL`` say whether access rests.
+    """
+    order = pool.line.order
+    if order.disputed == "disputed" and conf.suspends_on_dispute():
+        return True
+    reversed_ones = models.InvoiceStanding.objects.filter(
+        live_order=order, reversed_at__isnull=False
+    )
+    return conf.suspends_on_reversal() and bool(reversed_ones.exists())
+
+
 def given_seats(user_id: int) -> tuple[GivenSeat, ...]:
     """The seats that institutions gave this learner, and that they still have; newest first."""
     rows = models.Seat.objects.filter(accepted_by=user_id, revoked_at=None)

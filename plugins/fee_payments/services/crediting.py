@@ -51,11 +51,12 @@ def issue_credit_note(
     _check(standing, order, amount, left)
     if not standings.add_credited(invoice.pk, amount.minor):
         raise InvoiceRefused(_("Not so much is open of this invoice."))
+    if amount.minor == standing.total_minor:
+        _end(standing, order, at=at)
+    # The number after the rooms, as a refund takes them.
     note = write_credit_note(
         invoice, amount, tax=None, reason=reason.strip(), by=by, at=at, refund=None
     )
-    if amount.minor == standing.total_minor:
-        _end(standing, order, at=at)
     # Of what is left nothing may be missing now.
     invoice_settling.settle_if_covered(invoice.pk, paid_on=utc_day(at), at=at)
     return credit_note_summary(note)

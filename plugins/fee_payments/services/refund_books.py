@@ -214,9 +214,10 @@ def complete(refund: models.Refund, *, at: datetime, reference: str = "") -> Non
         line = lines[part.payment_part.line_id]
         line.returned_minor += part.amount_minor
         line.save(update_fields=["returned_minor"])
-        institution_seats.follow_refunds(line.pk, at=at)
         if line.returned_minor == line.paid_minor:
             ended.append(line)
+    for line in lines.values():  # in the order of the rooms
+        institution_seats.follow_refunds(line.pk, at=at)
     _end(ended, at=at)
     _close(order, list(lines.values()))
     disputing.review(order)

@@ -22,10 +22,11 @@ from fee_payments.exceptions import (
     InvitationGone,
     NoPrice,
     NotOnSale,
+    SeatRefused,
     UnknownSeat,
 )
 from fee_payments.selectors import seat_people
-from fee_payments.selectors.institution_seats import given_seat_of, state_of
+from fee_payments.selectors.institution_seats import given_seat_of, rests, state_of
 from fee_payments.services import closing, entitling
 from fee_payments.services.quoting import quote
 from fee_payments.services.seat_invitations import digest_of, is_ours
@@ -124,9 +125,15 @@ def take(seat: models.Seat, learner: Learner, *, shares: bool, at: datetime) -> 
     """Let a learner accept a seat whose pool is locked, and which was looked at.
 
     Raises:
+        SeatRefused: the organisation's payment is disputed or taken back, and access rests.
         AlreadyEntitled, PaymentsError: as for ``accept_seat``; undo the transaction.
     """
     offering = seat.pool.offering
+    if rests(seat.pool):
+        raise SeatRefused(
+            _("The seats of this organisation wait for its payment. Please try again later, or ask "
+              "who gave you the seat.")
+        )  # fmt: skip
     _check_open_to(learner, offering.code, at=at)
     closing.close_open_order(
         learner.user_id,
