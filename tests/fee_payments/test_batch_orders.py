@@ -371,6 +371,37 @@ def test_a_refund_locks_rooms_in_the_order_of_all_others(ministry):
     assert (len(rooms), rooms) == (2, sorted(rooms))
 
 
+def test_seats_that_were_paid_are_nothing_wrong(ministry):
+    seats.pool(ministry)
+
+    assert api.list_wrong_rights(at=make.NOON) == ()
+
+
+def test_access_on_credit_is_nothing_wrong_while_its_invoice_stands():
+    make.offering()
+    row = seats.buyer(access_on="invoice")
+    issue(make.order(make.learner()), row)
+    assert api.has_entitlement(1001, "spectrum", at=make.NOON)
+
+    assert api.list_wrong_rights(at=make.NOON) == ()
+
+
+def test_seats_of_a_test_end_where_payments_are_real(ministry, monkeypatch):
+    pool, ada = seats.pool(ministry), seats.account("ada")
+    seats.invite(pool, "ada@posts.example")
+    api.accept_seat(seats.links()[0], make.learner(ada), shares=False, at=make.NOON)
+    monkeypatch.setattr("fee_payments.conf.is_test_mode", lambda: False)
+
+    (found,) = api.list_wrong_rights(at=make.NOON)
+    assert (found.what, found.is_mended) == (f"pool {pool.uuid}", False)
+    assert api.has_entitlement(ada, "spectrum", at=make.NOON)
+    assert [one.is_mended for one in api.list_wrong_rights(at=make.NOON, fix=True)] == [True]
+
+    assert not api.has_entitlement(ada, "spectrum", at=make.NOON)
+    assert not Seat.objects.filter(live_key__isnull=False).exists()
+    assert api.list_wrong_rights(at=make.NOON) == ()
+
+
 # --- Invoices on credit, disputes, bundles
 
 

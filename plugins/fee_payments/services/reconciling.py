@@ -19,7 +19,7 @@ from fee_payments import conf, models
 from fee_payments.data import Difference, EventOutcome, EventReceipt, OrderState
 from fee_payments.providers.facts import Fact
 from fee_payments.providers.registry import get_provider
-from fee_payments.services import applying, entitling
+from fee_payments.services import applying, entitling, institution_seats
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,12 @@ def list_wrong_rights(*, at: datetime, fix: bool = False) -> tuple[Difference, .
     With ``fix`` only the last are taken back; the others are for a person: money is not returned,
     and nobody is put out, by a command.
     """
-    return (*_paid_but_shut(), *_open_but_unpaid(), *_from_tests(at=at, fix=fix))
+    return (
+        *_paid_but_shut(),
+        *_open_but_unpaid(),
+        *_from_tests(at=at, fix=fix),
+        *_seats_from_tests(at=at, fix=fix),
+    )
 
 
 def _compare(
@@ -106,9 +111,11 @@ def _not_there(
 def _paid_but_shut() -> Iterator[Difference]:
     """Lines that were paid and have never had a right: their money is due back, or the right is."""
     rights = models.Entitlement.objects.filter(line=OuterRef("pk"))
+    pools = models.SeatPool.objects.filter(line=OuterRef("pk"))
     lines = models.OrderLine.objects.filter(
-        ~Exists(rights), order__state__in=_ENTERED, paid_minor__gt=0, refunded_minor=0
-    )
+        ~Exists(rights), ~Exists(pools), order__state__in=_ENTERED, paid_minor__gt=0,
+        refunded_minor=0,
+    )  # fmt: skip
     for line in lines.select_related("order").order_by("id"):
         yield Difference(
             what=f"order {line.order.uuid}",
@@ -118,8 +125,15 @@ def _paid_but_shut() -> Iterator[Difference]:
 
 
 def _open_but_unpaid() -> Iterator[Difference]:
-    """Live rights by an order that has nothing paid, though it cost something."""
+    """Live rights by an order that has nothing paid, though it cost something.
+
+    Not those on credit: an invoice stands, and is not paid yet.
+    """
+    on_credit = models.InvoiceStanding.objects.filter(
+        live_order=OuterRef("line__order"), settled_at__isnull=True
+    )
     rights = models.Entitlement.objects.filter(
+        ~Exists(on_credit),
         source=models.Entitlement.Source.ORDER,
         revoked_at__isnull=True,
         line__total_minor__gt=0,
@@ -154,3 +168,26 @@ def _take_back(pk: int, *, at: datetime) -> None:
     line = models.Entitlement.objects.select_related("line").get(pk=pk).line
     if line is not None:
         entitling.revoke(line, because="test", at=at)
+
+
+def _seats_from_tests(*, at: datetime, fix: bool) -> Iterator[Difference]:
+    """Seats of organisations that were paid in test mode, where payments are real now."""
+    if conf.is_test_mode():
+        return
+    pools = models.SeatPool.objects.filter(line__order__is_test=True).select_related("line")
+    for pool in list(pools.order_by("id")):
+        if institution_seats.has_ended(pool):
+            continue
+        if fix:
+            _close_pool(pool.line, at=at)
+        yield Difference(
+            what=f"pool {pool.uuid}",
+            sentence="Its seats were paid in test mode, and payments are real here.",
+            todo="done" if fix else "run with --fix",
+            is_mended=fix,
+        )
+
+
+@in_transaction
+def _close_pool(line: models.OrderLine, *, at: datetime) -> None:
+    institution_seats.close_pool(line, because="test", at=at)
