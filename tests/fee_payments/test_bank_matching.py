@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -293,6 +293,30 @@ def test_a_refund_waits_until_a_second_person_has_sent_it_back(found):
     now = api.invoice(found.uuid)
     assert (now.paid, now.returned, now.credited) == (usd("70.00"), usd("50.00"), usd("50.00"))
     assert api.order(found.order_uuid).state is OrderState.PARTIALLY_REFUNDED
+
+
+@pytest.mark.parametrize("before", ["0.00", "50.00"])
+def test_an_invoice_whose_order_was_paid_by_card_is_settled_and_nobody_is_reminded(before):
+    make.offering(capacity=5)
+    placed = make.order(make.learner())
+    started = make.payment(placed)
+    found = papers.invoice(placed)
+    if usd(before):
+        papers.pay(found, usd(before))
+
+    make.send(make.event(started))
+
+    now = api.invoice(found.uuid)
+    assert (now.missing, now.settled_at) == (usd("0.00"), make.NOON)
+    assert api.remind(at=make.NOON + timedelta(days=60)) == 0
+    # A part that had come by transfer as well is due back, and stands in the list of such.
+    assert [one.left_minor for one in banks.unused_lines()] == [5000] * bool(usd(before))
+    with pytest.raises(MatchRefused, match="not open"):
+        papers.pay(found, make.PRICE)
+
+    api.refund(placed.uuid, key="r", reason="ill", by=9, at=AT)
+    assert models.CreditNote.objects.get().total_minor == make.PRICE.minor
+    assert api.order(placed.uuid).state is OrderState.REFUNDED
 
 
 def test_only_what_the_bank_has_taken_back_is_refunded_without_a_transfer(found):

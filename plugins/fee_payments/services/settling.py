@@ -18,7 +18,7 @@ from fee_payments import conf, models, selectors
 from fee_payments.data import EventOutcome, EventReceipt, OrderState
 from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged
 from fee_payments.providers.facts import Declined, Paid
-from fee_payments.services import entitling, institution_seats, seats, waiving
+from fee_payments.services import entitling, institution_seats, seats, standings, waiving
 from fee_payments.services.closing import OPEN, close, locked_lines, shut
 from fee_payments.services.ordering import what_has_changed
 from fee_payments.services.payment_parts import count_paid, write_parts
@@ -95,7 +95,10 @@ def record_paid(
     count_paid(payment, lines)
     if fact.fee is not None:
         write_parts(payment, lines, at=at)
-    return _let_in(payment, order, lines, at)
+    receipt = _let_in(payment, order, lines, at)
+    if payment.provider != standings.PROVIDER:
+        standings.settle_otherwise(order.pk, at=at)
+    return receipt
 
 
 def record_fee(payment_pk: int, fee: Money, *, at: datetime) -> None:
