@@ -38,6 +38,7 @@ from fee_payments.exceptions import (
     UnknownOrder,
     UnknownProvider,
 )
+from fee_payments.providers import registry
 from fee_payments.views_rooms import room_context
 from fee_payments.wording import course_language, in_words
 from waiver_policy import api as waivers
@@ -325,6 +326,7 @@ def _order_page(
         "next_step": found.next_step(at),
         "may_refund": may_refund and found.paid_at is not None and bool(found.left),
         "left": found.left,
+        "payment_label": _payment_label(found),
         "invoice_url": _invoice_url(found),
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
@@ -339,6 +341,14 @@ def _order_page(
             "why": request.POST.get("why", ""),
         }
     return render(request, "fee_payments/order.html", context, status=status)
+
+
+def _payment_label(found: OrderSummary) -> str:
+    """How it was paid, in words; the provider's name where it is switched on no more."""
+    try:
+        return registry.get_provider(found.provider).label
+    except PaymentsError:
+        return found.provider
 
 
 def _sandbox_url(found: OrderSummary) -> str:

@@ -32,6 +32,7 @@ from fee_payments.exceptions import InvoiceRefused, PaymentsError, UnknownDocume
 from fee_payments.forms_invoices import AddresseeForm, InvoiceSearchForm
 from fee_payments.page_parts import allowed, person, require
 from fee_payments.selectors import invoices as selectors
+from fee_payments.selectors import seat_people
 from fee_payments.services import printing
 from fee_payments.wording import in_words
 from fee_payments.wording_invoices import STATE_NAMES, STEPS, TAGS, next_step
@@ -343,6 +344,13 @@ def invoice_desk(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _desk(request, api.invoice(uuid), error=error)
 
 
+def _history(found: InvoiceSummary) -> list[tuple[Any, Any, str]]:
+    """What happened, each step in words, and by whom: a user name, or the id of a gone account."""
+    steps = selectors.history_of(found.uuid)
+    names = seat_people.usernames({one.by for one in steps if one.by})
+    return [(STEPS[one.kind], one, names.get(one.by or 0, str(one.by))) for one in steps]
+
+
 def _desk(request: HttpRequest, found: InvoiceSummary, *, error: str) -> HttpResponse:
     shown = _shown(found)
     waiting = models.WriteOff.objects.filter(
@@ -356,7 +364,7 @@ def _desk(request: HttpRequest, found: InvoiceSummary, *, error: str) -> HttpRes
         "next": next_step(
             found, is_overdue=bool(shown["late"]), waits_for_second=waiting is not None
         ),
-        "history": [(STEPS[one.kind], one) for one in selectors.history_of(found.uuid)],
+        "history": _history(found),
         "matches": selectors.live_matches(found.uuid),
         "may": {
             name: allowed(request, permission) for name, (permission, _do, _said) in _STEPS.items()

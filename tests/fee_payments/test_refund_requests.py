@@ -209,7 +209,7 @@ def test_a_learner_asks_on_the_page_of_the_order_and_reads_what_becomes_of_it(si
         answer = site.post(url, {"line": lines, "why": "no"})
         assert (answer.status_code, "Please choose" in answer.content.decode()) == (409, True)
     assert site.post(url, {"line": [exam], "why": "I cannot come."}).status_code == 302
-    assert "You asked for USD 10.00." in site.get(page).content.decode()
+    assert "You asked for USD\N{NO-BREAK SPACE}10.00." in site.get(page).content.decode()
     assert "A person looks at it." in site.get(page).content.decode()
     refuse(api.refund_request(sale.uuid), note="<b>No</b>")
     assert "&lt;b&gt;No&lt;/b&gt;" in site.get(page).content.decode()

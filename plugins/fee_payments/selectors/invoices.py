@@ -262,14 +262,15 @@ def amount_of(step: models.WriteOff, found: InvoiceSummary) -> Money:
     return Money.from_minor(step.amount_minor, found.total.currency)
 
 
-def live_matches(invoice_uuid: UUID) -> tuple[tuple[int, Money, str], ...]:
+def live_matches(invoice_uuid: UUID) -> tuple[tuple[int, Money, date, str], ...]:
     """What is matched with an invoice: the match, how much, and the day and payer of the line."""
     rows = models.BankMatch.objects.filter(invoice__uuid=invoice_uuid, undone_at=None)
     return tuple(
         (
             row.pk,
             Money.from_minor(row.amount_minor, row.line.currency),
-            f"{row.line.booked_on.isoformat()} {row.line.payer_name}".strip(),
+            row.line.booked_on,
+            row.line.payer_name,
         )
         for row in rows.select_related("line")
     )
