@@ -25,7 +25,7 @@ from fee_payments import (
     selectors,
     tasks,
 )
-from fee_payments.admin_base import ReadOnlyAdmin
+from fee_payments.admin_base import ReadOnlyAdmin, amount_of
 from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
@@ -62,15 +62,14 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(models.Payment)
 class PaymentAdmin(ReadOnlyAdmin):
-    """Payments, minor units."""
+    """Payments, with what the processor took of them."""
 
     list_display = (
         "uuid",
         "provider",
-        "currency",
-        "amount_minor",
-        "processor_fee_minor",
-        "refunded_minor",
+        amount_of("amount_minor"),
+        amount_of("processor_fee_minor", gettext_lazy("Processor’s fees")),
+        amount_of("refunded_minor", gettext_lazy("Refunded")),
         "paid_at",
     )
     list_filter = ("provider", "currency")
@@ -114,17 +113,19 @@ class ProviderEventAdmin(ReadOnlyAdmin):
 class DisputeAdmin(ReadOnlyAdmin):
     """Disputes; those that are open first."""
 
-    list_display = ("reference", "state", "currency", "amount_minor", "reason", "evidence_due_by")
+    list_display = (
+        "reference", "state", amount_of("amount_minor"), "reason", "evidence_due_by"
+    )  # fmt: skip
     list_filter = ("provider", "state")
     search_fields = ("reference", "payment__reference")
 
 
 @admin.register(models.Refund)
 class RefundAdmin(ReadOnlyAdmin):
-    """Refunds, minor units."""
+    """Refunds."""
 
     list_display = (
-        "uuid", "currency", "amount_minor", "reason", "asked_at", "refunded_at", "failed_at"
+        "uuid", amount_of("amount_minor"), "reason", "asked_at", "refunded_at", "failed_at"
     )  # fmt: skip
 
 

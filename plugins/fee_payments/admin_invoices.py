@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairgate import clock
+from fairgate.money import Money
 from fee_payments import models
-from fee_payments.admin_base import ReadOnlyAdmin
+from fee_payments.admin_base import ReadOnlyAdmin, amount_of
 from fee_payments.forms_invoices import BankAccountForm, BuyerForm
 from fee_payments.services import buying
+
+TOTAL = amount_of("total_minor", gettext_lazy("Total"))
 
 
 class ContactInline(admin.TabularInline):  # type: ignore[type-arg] # generic at type time only
@@ -75,7 +78,7 @@ class BankAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class InvoiceAdmin(ReadOnlyAdmin):
     """Invoices as they were issued; where they stand is on the operators' pages."""
 
-    list_display = ("number", "buyer_name", "currency", "total_minor", "due_on", "is_test")
+    list_display = ("number", "buyer_name", TOTAL, "due_on", "is_test")
     list_filter = ("currency", "is_test")
     search_fields = ("number", "buyer_name", "reference")
 
@@ -84,7 +87,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 class CreditNoteAdmin(ReadOnlyAdmin):
     """Credit notes as they were issued."""
 
-    list_display = ("number", "corrects", "currency", "total_minor", "reason")
+    list_display = ("number", "corrects", TOTAL, "reason")
     search_fields = ("number", "corrects__number")
 
 
@@ -92,7 +95,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
 class QuoteAdmin(ReadOnlyAdmin):
     """Quotes as they were issued."""
 
-    list_display = ("number", "buyer", "currency", "total_minor", "valid_until")
+    list_display = ("number", "buyer", TOTAL, "valid_until")
     search_fields = ("number",)
 
 
@@ -108,7 +111,13 @@ class PurchaseOrderAdmin(ReadOnlyAdmin):
 class BankLineAdmin(ReadOnlyAdmin):
     """What banks have told."""
 
-    list_display = ("booked_on", "currency", "amount_minor", "matched_minor", "is_reversal")
+    list_display = (
+        "booked_on",
+        "payer_name",
+        amount_of("amount_minor"),
+        "matched_minor",
+        "is_reversal",
+    )
     list_filter = ("account", "is_reversal")
     search_fields = ("remittance", "payer_name", "bank_reference")
 
@@ -117,11 +126,24 @@ class BankLineAdmin(ReadOnlyAdmin):
 class WriteOffAdmin(ReadOnlyAdmin):
     """What was given up, by whom."""
 
-    list_display = ("invoice", "amount_minor", "asked_by", "confirmed_by", "refused_by")
+    list_display = ("invoice", "amount", "asked_by", "confirmed_by", "refused_by")
+    list_select_related = ("invoice",)
+
+    @admin.display(description=gettext_lazy("amount"), ordering="amount_minor")
+    def amount(self, step: models.WriteOff) -> str:
+        """In the currency of the invoice."""
+        return str(Money.from_minor(step.amount_minor, step.invoice.currency))
 
 
 @admin.register(models.TransferBack)
 class TransferBackAdmin(ReadOnlyAdmin):
     """What was sent back by hand, by whom."""
 
-    list_display = ("currency", "amount_minor", "asked_by", "confirmed_by", "refused_by")
+    list_display = (
+        "id",
+        amount_of("amount_minor"),
+        "reason",
+        "asked_by",
+        "confirmed_by",
+        "refused_by",
+    )

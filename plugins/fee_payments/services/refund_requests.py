@@ -86,7 +86,8 @@ def _sentence(amount: Money, until: datetime | None) -> str:
         return _("Nothing of this order can be given back now.")
     if until is None:
         return _("You can have %(amount)s back.") % {"amount": amount}
-    moment = date_format(until.astimezone(UTC), "DATETIME_FORMAT")
+    day = date_format(until.astimezone(UTC), "DATE_FORMAT")
+    moment = _("%(date)s, %(time)s") % {"date": day, "time": f"{until.astimezone(UTC):%H:%M}"}
     return _("You can have %(amount)s back if you ask before %(until)s UTC.") % {
         "amount": amount,
         "until": moment,
