@@ -41,7 +41,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     response = (
         _answer(request, token, at) if request.method == "POST" else _page(request, token, at)
     )
-    response["Referrer-Policy"] = "no-referrer"
+    # With "no-referrer" a browser sends "Origin: null" with the form (the Fetch standard, "append a
+    # request Origin header"), and Django refuses that as the form of another site.
+    response["Referrer-Policy"] = "strict-origin"
     return response
 
 

@@ -302,7 +302,7 @@ def test_a_learner_is_told_who_pays_and_what_is_seen_and_accepts(pool, officer):
     assert "Ministry of Posts pays for your seat" in text_of(shown)
     assert re.search(r'<input type="checkbox" name="shares"[^>]*>', shown.content.decode())
     assert " checked" not in shown.content.decode()
-    assert shown["Referrer-Policy"] == "no-referrer"
+    assert shown["Referrer-Policy"] == "strict-origin"
     assert not Entitlement.objects.exists()
 
     answer = client.post(page, {"answer": "accept", "shares": "yes"})
