@@ -11,29 +11,13 @@ from fairgate import typed_amounts
 from fairgate.money import MoneyError
 from fairgate.readable import is_readable
 from fee_payments.data import AuthoredOffering, AuthoredPrice, Limits, OfferingSummary, PayerClass
+from fee_payments.forms_spoken import SpokenForm
 from fee_payments.models import PAYER_LABELS, Offering
 
 
 def _day(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
-
-
-class SpokenForm(forms.Form):
-    """Ties a control to its help and its faults, and leads to the first fault."""
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        wrong = [name for name in self.fields if name in self.errors]
-        for name, field in self.fields.items():
-            described = f"id_{name}_helptext" if field.help_text else ""
-            if name in wrong:
-                described = f"id_{name}_error {described}".strip()
-                field.widget.attrs["aria-invalid"] = "true"
-                if name == wrong[0]:
-                    field.widget.attrs["autofocus"] = True
-            if described:
-                field.widget.attrs["aria-describedby"] = described
 
 
 class LimitedForm(SpokenForm):

@@ -16,6 +16,7 @@ from fee_payments import models
 from fee_payments.bank_files import CsvMapping, plain_account
 from fee_payments.data.invoices import BuyerDetails, InvoiceState, QuoteItem
 from fee_payments.exceptions import InvalidCsvMapping
+from fee_payments.forms_spoken import SpokenForm
 from fee_payments.services.invoicing import MAX_NAME
 from fee_payments.wording_invoices import STATE_NAMES
 
@@ -31,7 +32,7 @@ def currency_code(code: str) -> str:
     return code
 
 
-class AddresseeForm(forms.Form):
+class AddresseeForm(SpokenForm):
     """To whom an invoice is made out: an organisation that the person acts for, or who they say."""
 
     buyer = forms.ChoiceField(label=_("Make it out to"), required=False)
@@ -93,7 +94,7 @@ class AddresseeForm(forms.Form):
         )
 
 
-class InvoiceSearchForm(forms.Form):
+class InvoiceSearchForm(SpokenForm):
     """Which invoices an operator looks for."""
 
     state = forms.ChoiceField(label=_("State"), required=False)
@@ -108,7 +109,7 @@ class InvoiceSearchForm(forms.Form):
         ]
 
 
-class StatementForm(forms.Form):
+class StatementForm(SpokenForm):
     """A file of a bank."""
 
     file = forms.FileField(label=_("File of the bank"), max_length=255)
@@ -120,7 +121,7 @@ class StatementForm(forms.Form):
     )
 
 
-class LineSearchForm(forms.Form):
+class LineSearchForm(SpokenForm):
     """Which payments an operator looks for."""
 
     account = forms.ModelChoiceField(
@@ -137,7 +138,7 @@ class LineSearchForm(forms.Form):
     text = forms.CharField(label=_("Name, text or reference"), max_length=100, required=False)
 
 
-class AmountForm(forms.Form):
+class AmountForm(SpokenForm):
     """An amount in a currency that is known; ``amount()`` is what was typed."""
 
     amount = forms.CharField(label=_("Amount"), max_length=30)
@@ -179,7 +180,7 @@ class PurchaseOrderForm(AmountForm):
     field_order = ("number", "amount", "received_on", "file")
 
 
-class QuoteForm(forms.Form):
+class QuoteForm(SpokenForm):
     """A quote to a buyer: lines of a fee's code and how many."""
 
     buyer = forms.ModelChoiceField(label=_("Buyer"), queryset=models.Buyer.objects.all())

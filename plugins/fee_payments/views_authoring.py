@@ -24,7 +24,8 @@ from fairgate import clock
 from fee_payments import api, compat
 from fee_payments.data import Limits, OfferingSummary
 from fee_payments.exceptions import PaymentsError, UnknownOffering
-from fee_payments.forms_authoring import FeeForm, NewFeeForm, PriceForm, SpokenForm
+from fee_payments.forms_authoring import FeeForm, NewFeeForm, PriceForm
+from fee_payments.forms_spoken import SpokenForm
 from fee_payments.wording import course_language, in_words, price_span
 
 Page = Callable[..., HttpResponse]

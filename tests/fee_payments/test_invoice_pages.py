@@ -121,6 +121,15 @@ def test_what_an_invoice_needs_is_asked_for(lena, placed, left_out):
     assert not models.Invoice.objects.exists()
 
 
+def test_a_control_that_is_wrong_names_its_fault_and_takes_the_focus(lena, placed):
+    page = lena.post(url("invoice_of_order", placed.uuid), {**TYPED, "name": "", "address": ""})
+    controls = re.findall(r"<(?:input|textarea)[^>]*aria-invalid[^>]*>", page.content.decode())
+    assert [re.search(r'aria-describedby="([^"]*)"', one)[1] for one in controls] == [
+        "id_name_error", "id_address_error",
+    ]  # fmt: skip
+    assert ["autofocus" in one for one in controls] == [True, False]
+
+
 def test_a_contact_has_the_invoice_made_out_to_their_organisation(lena, placed):
     ministry = papers.buyer()
     models.BuyerContact.objects.create(buyer=ministry, user_id=lena.user.pk)

@@ -1,4 +1,4 @@
-"""Money on its way: a bank that asks first, a part that goes back, seats that somebody else pays."""
+"""Money on its way: a bank that asks first, a part that goes back, seats paid for others."""
 
 from __future__ import annotations
 
