@@ -1,4 +1,4 @@
-"""Money on its way: a bank that asks first, a part that goes back, seats paid for others."""
+"""Money on its way: a bank asks first, a part goes back, and others pay for seats."""
 
 from __future__ import annotations
 
