@@ -92,9 +92,11 @@ def test_what_is_asked_for_goes_back_when_somebody_else_grants_it(sale):
     assert api.refund_request(sale.uuid).outcome is RequestOutcome.GRANTED
     assert api.entitled_offerings(LEARNER, at=NEXT_DAY) == {"spectrum"}
     row = Refund.objects.get()
-    assert (row.requested_by, row.reason, row.request.uuid) == (
-        OFFICER, "I cannot come.", asked.uuid,
+    # The learner's words stay with the request: a refund's reason is printed on a credit note.
+    assert (row.requested_by, row.request.uuid, row.request.reason) == (
+        OFFICER, asked.uuid, "I cannot come.",
     )  # fmt: skip
+    assert row.reason == "Asked for by who has paid."
 
 
 def test_who_was_in_time_gets_what_was_offered_however_long_the_answer_takes(sale):

@@ -157,6 +157,15 @@ def test_rights_from_tests_are_taken_back_where_payments_become_real(started, se
     assert not may_enter()
 
 
+def test_what_was_a_test_is_no_money_where_payments_are_real(settings):
+    make.offering()
+    paid = make.paid_order(make.learner())
+    api.refund(paid.uuid, key="k", reason="ill", by=9, at=make.NOON)
+    assert (len(api.list_payments()), len(api.list_refunds())) == (1, 1)
+    settings.FEE_PAYMENTS_TEST_MODE = False
+    assert (api.list_payments(), api.list_refunds()) == ((), ())
+
+
 LIVE = {"stripe": {"secret_key": "rk_live_x", "webhook_secrets": ["whsec_" + "x" * 16]}}
 
 

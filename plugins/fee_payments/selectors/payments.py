@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fairgate.money import Money
-from fee_payments import models
+from fee_payments import conf, models
 from fee_payments.data import (
     PayerClass,
     PaymentSummary,
@@ -20,11 +20,12 @@ def list_payments(
 ) -> tuple[tuple[int, PaymentSummary], ...]:
     """Payments that arrived, line by line, by cursor; ``after`` is the last seen, 0 to begin.
 
-    One that the provider has not told its fee of is not among them yet.
+    One that the provider has not told its fee of is not among them yet. Nor is what was a test
+    where payments are real now, and the other way round: no test is booked beside real money.
     ``since`` leaves out what was paid before. A cursor orders rows, not arrivals: who catches up
     walks all pages of a window, and books each payment once by its uuid.
     """
-    rows = models.PaymentPart.objects.filter(id__gt=after)
+    rows = models.PaymentPart.objects.filter(id__gt=after, line__order__is_test=conf.is_test_mode())
     if since is not None:
         rows = rows.filter(payment__paid_at__gte=since)
     rows = rows.select_related("payment", "line__order", "line__offering")
@@ -57,7 +58,11 @@ def list_refunds(
     *, after: int = 0, limit: int = 500, since: datetime | None = None
 ) -> tuple[tuple[int, RefundSummary], ...]:
     """Refunds that were made, line by line, by cursor, as ``list_payments`` does."""
-    rows = models.RefundPart.objects.filter(refund__refunded_at__isnull=False, id__gt=after)
+    rows = models.RefundPart.objects.filter(
+        refund__refunded_at__isnull=False,
+        id__gt=after,
+        payment_part__line__order__is_test=conf.is_test_mode(),
+    )
     if since is not None:
         rows = rows.filter(refund__refunded_at__gte=since)
     rows = rows.select_related("refund", "payment_part__line__order")

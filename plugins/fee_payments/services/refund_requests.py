@@ -153,10 +153,10 @@ def grant_refund_request(request_uuid: UUID, *, by: int, at: datetime) -> Refund
         for line, minor in row.amounts.items()
     }
     key = f"request:{row.uuid}"
+    # The learner's own words stay with the request: a refund's reason is printed on credit notes.
+    reason = _("Asked for by who has paid.")
     try:
-        receipt = refund(
-            row.order.uuid, parts=parts, key=key, reason=row.reason[:255], by=by, at=at
-        )
+        receipt = refund(row.order.uuid, parts=parts, key=key, reason=reason, by=by, at=at)
     except (RefundRefused, FeeNotKnown):
         _reopen(row)
         raise

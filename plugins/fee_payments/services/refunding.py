@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
 from fairgate.money import Money, total
+from fairgate_tables.transactions import run_again
 from fee_payments import models, selectors
 from fee_payments.data import RefundAnswer, RefundReceipt, RefundState
 from fee_payments.exceptions import KeyReused, ProviderRefused, RefundRefused, UnknownOrder
@@ -299,6 +300,7 @@ def _mark_failed(row: models.Refund, sentence: str, *, at: datetime) -> None:
     refund_books.let_go(row, at=at)
 
 
+@run_again
 def _complete(row: models.Refund, reference: str, *, at: datetime) -> models.Refund:
     with transaction.atomic(durable=True):
         models.Payment.objects.select_for_update().get(pk=row.payment_id)
