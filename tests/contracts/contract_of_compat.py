@@ -366,11 +366,14 @@ class CompatContract:
         assert all(host and "/" not in host for host in payments.own_hosts())
 
     def test_what_is_done_in_the_background_disturbs_nobody(self):
-        done = []
-        begin = payments.in_background("fee_payments.contract")(done.append)
-        fail = payments.in_background("fee_payments.contract_that_fails")(int)
-        assert begin("once") is None
-        assert fail("no number") is None
+        def succeed(_word: str) -> None:
+            return None
+
+        def fail(_word: str) -> None:
+            raise ValueError("in the background")
+
+        assert payments.in_background("fee_payments.contract")(succeed)("once") is None
+        assert payments.in_background("fee_payments.contract_that_fails")(fail)("once") is None
 
     def test_there_is_a_page_to_give_ones_country(self):
         assert isinstance(payments.account_url(), str)
