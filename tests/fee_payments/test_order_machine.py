@@ -35,7 +35,7 @@ from fee_payments.exceptions import (
     ProviderUnavailable,
     RefundRefused,
 )
-from fee_payments.providers import sandbox
+from fee_payments.providers import sandbox, sandbox_book
 from fee_payments.services import refunding, settling
 
 PRICES = {"course": "120.00", "exam": "10.00", "stamp": "0.03"}
@@ -111,7 +111,7 @@ class OrdersMachine(RuleBasedStateMachine):
         rows = models.Payment.objects.filter(paid_at__isnull=False, processor_fee_minor=None)
         if row := self.one_of(data, rows):
             paid = Money.from_minor(row.amount_minor, row.currency)
-            settling.record_fee(row.pk, sandbox.processor_fee(paid), at=self.now)
+            settling.record_fee(row.pk, sandbox_book.processor_fee(paid), at=self.now)
 
     @rule(answer=some.sampled_from(ANSWERS))
     def provider_feels_like(self, answer):

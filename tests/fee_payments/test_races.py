@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import OperationalError
 from django.db.models import F
 
 from factories import fee_payments as make
@@ -181,7 +182,7 @@ def test_t9_without_lock_and_conditions_both_refunds_are_written(monkeypatch):
     make.offering(prices=(make.price(Money("100.00", "USD")),))
     order = make.paid_order(make.learner())
     monkeypatch.setattr(refund_books, "share_out", together)
-    monkeypatch.setattr(refund_books, "hold_back", lambda refund: None)
+    monkeypatch.setattr(refund_books, "hold_back", lambda refund, *, at: None)
     for table in (Payment, PaymentPart):
         monkeypatch.setattr(table.objects, "select_for_update", table.objects.all)
     race(*(partial(refund, order, number, f"60.0{number}") for number in (1, 2)))
@@ -202,8 +203,10 @@ def test_t9_without_the_lock_the_database_still_refuses_the_second(monkeypatch):
     monkeypatch.setattr(refund_books, "share_out", together)
     for table in (Payment, PaymentPart):
         monkeypatch.setattr(table.objects, "select_for_update", table.objects.all)
-    refunds = race(*(partial(refund, order, number) for number in (1, 2)))
-    assert [type(error) for error in errors(refunds)] == [RefundRefused]
+    (lost,) = errors(race(*(partial(refund, order, number) for number in (1, 2))))
+    # By the condition of the UPDATE, or as a deadlock: without the lock both hold what the other
+    # one waits for.
+    assert isinstance(lost, RefundRefused | OperationalError)
     assert Payment.objects.get().refunded_minor == 6000
 
 

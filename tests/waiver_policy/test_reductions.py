@@ -142,7 +142,8 @@ class TestAFixedPrice:
         assert line.waived_basis_points == row.percent_bp == 5833
         assert row.cost_minor == line.seat_cost_minor == 875
         assert api.fund_balance("USD").reserved == usd("8.75")
-        assert "You pay USD 50.00 of the fee; the rest is waived for you." in placed.explanation
+        said = placed.first.explanation
+        assert "You pay USD 50.00 of the fee; the rest is waived for you." in said
 
     def test_replays_to_itself(self, fixed_price):
         api.grant(
