@@ -76,7 +76,7 @@ def test_a_refusal_adds_next_to_nothing(learner):
 def test_the_stylesheet_is_fetched_once_and_is_light():
     plain, compressed = weight(Path(finders.find("fairgate/fairgate.css")).read_bytes())
 
-    assert plain <= 14_000
+    assert plain <= 14_300  # forty pages share it, half of them since there are invoices and seats
     assert compressed <= 4_100
 
 

@@ -20,7 +20,12 @@ from fee_payments import models
 from fee_payments.data.institution_seats import Invitee
 from fee_payments.selectors.seat_people import MAX_ADDRESS, address_digest, normal_address, sealed
 
-_SIGNER = signing.Signer(salt="fee_payments.seat_invitation")
+
+def _signer() -> signing.Signer:
+    # Made when it is needed: the site's key may not be known when this module is read.
+    return signing.Signer(salt="fee_payments.seat_invitation")
+
+
 MAX_NAME = 100
 #: Longer than any link of ours: what is longer is not looked at.
 MAX_TOKEN = 120
@@ -65,7 +70,7 @@ def token_of(seat: models.Seat) -> str:
     """The text of the link of an invitation."""
     if seat.nonce is None:
         raise ValueError(f"Seat {seat.uuid} has no invitation.")
-    return _SIGNER.sign(seat.nonce.hex)
+    return _signer().sign(seat.nonce.hex)
 
 
 def is_ours(token: str) -> bool:
@@ -73,7 +78,7 @@ def is_ours(token: str) -> bool:
     if len(token) > MAX_TOKEN:
         return False
     try:
-        _SIGNER.unsign(token)
+        _signer().unsign(token)
     except signing.BadSignature:
         return False
     return True

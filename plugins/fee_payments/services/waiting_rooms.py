@@ -134,12 +134,14 @@ def _offer(row: models.RoomWaiting, *, at: datetime) -> bool:
 def _offer_in_one(row: models.RoomWaiting, *, at: datetime) -> bool:
     for_room = row.session_id is None
     free = models.Offering.objects.filter(seats.has_room(), pk=row.offering_id)
+    if for_room:
+        free = free.filter(waiting__gt=0)  # the last one may have left a moment ago
     counted = {"seats_taken": F("seats_taken") + 1}
     if not free.update(**counted, **({"waiting": F("waiting") - 1} if for_room else {})):
         return False
     if not for_room:
         session = models.Session.objects.filter(
-            seats.has_room(), pk=row.session_id or 0, closed=False
+            seats.has_room(), pk=row.session_id or 0, closed=False, waiting__gt=0
         )
         if not session.update(**counted, waiting=F("waiting") - 1):
             raise _Undone
@@ -158,25 +160,21 @@ def _end(row: models.RoomWaiting, *, at: datetime) -> bool:
     The room before the row, as everywhere: what it counts depends on whether a seat was held.
     """
     held = row.offered_until is not None
+    _lock_room(row)
     live = Q(offered_until__isnull=not held, live_key__isnull=False)
+    if not models.RoomWaiting.objects.filter(live, pk=row.pk).update(left_at=at, live_key=None):
+        return False  # somebody has just offered, taken or ended it
     if held:
         seats.uncount_seat(row.offering, session=row.session)
     else:
         _count_waiting(row.offering, row.session, by=-1)
-    if models.RoomWaiting.objects.filter(live, pk=row.pk).update(left_at=at, live_key=None):
-        return True
-    # Somebody has just offered, taken or ended it: count it back.
-    if held:
-        _count_back(row)
-    else:
-        _count_waiting(row.offering, row.session, by=1)
-    return False
+    return True
 
 
-def _count_back(row: models.RoomWaiting) -> None:
-    models.Offering.objects.filter(pk=row.offering_id).update(seats_taken=F("seats_taken") + 1)
+def _lock_room(row: models.RoomWaiting) -> None:
+    models.Offering.objects.select_for_update().get(pk=row.offering_id)
     if row.session_id is not None:
-        models.Session.objects.filter(pk=row.session_id).update(seats_taken=F("seats_taken") + 1)
+        models.Session.objects.select_for_update().get(pk=row.session_id)
 
 
 def _count_waiting(offering: models.Offering, session: models.Session | None, *, by: int) -> None:
