@@ -60,12 +60,6 @@ def thawed(text: str) -> DocumentContent:
     )
 
 
-def plain_details(buyer: BuyerDetails) -> dict[str, Any]:
-    """To whom a document is made out, as plain values."""
-    found: dict[str, Any] = _plain(buyer)
-    return found
-
-
 def buyer_details(found: Mapping[str, Any]) -> BuyerDetails:
     """The same back."""
     uuid = found["buyer_uuid"]

@@ -56,8 +56,3 @@ def is_well_formed(country: str, tax_id: str) -> bool:
     if pattern is None:
         return bool(_ELSEWHERE.fullmatch(tax_id))
     return bool(re.fullmatch(prefix + pattern, tax_id, re.ASCII))
-
-
-def is_checked_by_pattern(country: str) -> bool:
-    """Whether the form of this country's ids is known here."""
-    return _PREFIXES.get(country, country) in _EU

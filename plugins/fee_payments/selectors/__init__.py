@@ -3,7 +3,6 @@
 from fee_payments.selectors.catalogue import (
     course_key_of,
     is_in_use,
-    is_sold_under,
     list_merchants,
     list_offerings,
     merchant,
@@ -46,7 +45,6 @@ from fee_payments.selectors.orders import (
     list_orders,
     order,
     order_summary,
-    total_of,
 )
 from fee_payments.selectors.payments import (
     list_payments,
@@ -98,7 +96,6 @@ __all__ = [
     "given_seats",
     "has_entitlement",
     "is_in_use",
-    "is_sold_under",
     "learner_for",
     "lines_of",
     "list_buyers",
@@ -141,6 +138,5 @@ __all__ = [
     "state_of",
     "tax_rule",
     "to_given_seat",
-    "total_of",
     "waived_seat",
 ]

@@ -69,12 +69,6 @@ def is_in_use(row: models.Offering) -> bool:
     return any(kind.objects.filter(offering=row).exists() for kind in known)
 
 
-def is_sold_under(row: models.Price | models.TaxRate) -> bool:
-    """Whether an order was placed under a price or a tax rate, paid or not."""
-    field = "price" if isinstance(row, models.Price) else "tax_rate"
-    return models.OrderLine.objects.filter(**{field: row}).exists()
-
-
 def tax_rule(
     country: str,
     *,

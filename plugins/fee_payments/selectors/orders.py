@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -73,12 +72,6 @@ def breakdown_of(line: models.OrderLine) -> Breakdown:
         tax=Money.from_minor(line.tax_minor, line.currency),
         total=Money.from_minor(line.total_minor, line.currency),
     )
-
-
-def total_of(lines: Iterable[models.OrderLine]) -> Money:
-    """What the lines of one order cost together."""
-    first, *others = [breakdown_of(line).total for line in lines]
-    return sum(others, first)
 
 
 def _state(row: models.Order) -> OrderState:
