@@ -1,8 +1,17 @@
-"""What the pages of operators have in common: who may see them."""
+"""What pages have in common: who asks, who may see them, and the fields of their forms."""
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import Http404, HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+
+from fairgate.money import MoneyError
+from fee_payments import api, compat
+from fee_payments.data import Learner
 
 
 def allowed(request: HttpRequest, permission: str) -> bool:
@@ -23,3 +32,43 @@ def require(request: HttpRequest, permission: str) -> None:
 def person(request: HttpRequest) -> int:
     """The signed-in person."""
     return request.user.pk or 0
+
+
+def learner_of(request: HttpRequest) -> Learner:
+    """The signed-in learner, or somebody of whom nothing is known."""
+    if request.user.is_authenticated and request.user.pk is not None:
+        return api.learner_for(request.user.pk, request=request)
+    return Learner(user_id=0, country="")
+
+
+def login_url(next_page: str) -> str:
+    """The sign-in page, with the page to come back to."""
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': next_page})}"
+
+
+def course_url(course_key: str) -> str:
+    """The page of a course; "" for a bundle that is of none."""
+    return compat.course_url(course_key) if course_key else ""
+
+
+def form_key(request: HttpRequest) -> str:
+    """The form's idempotency key, bound to the person: nobody can use somebody else's.
+
+    Raises:
+        MoneyError: the form was sent without it.
+    """
+    key = request.POST.get("key", "")
+    if not key:
+        raise MoneyError(_("The form was not complete. Please try again."))
+    return f"{learner_of(request).user_id}:{key[:64]}"
+
+
+def minor_units(text: str) -> int:
+    """A hidden field that holds an amount in minor units.
+
+    Raises:
+        MoneyError: it holds something else.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise MoneyError(_("The form was not complete. Please try again."))
+    return int(text)

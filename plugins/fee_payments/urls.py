@@ -5,17 +5,20 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from fee_payments import (
-    views,
     views_authoring,
     views_bank,
     views_batch_orders,
+    views_fee,
     views_given_seats,
     views_institutions,
     views_invoices,
+    views_ordering,
+    views_orders,
     views_quotes,
     views_rooms,
     views_sandbox,
     views_seat_codes,
+    views_webhooks,
 )
 
 app_name = "fee_payments"
@@ -24,12 +27,12 @@ _COURSE = r"(?P<course_key>[^/:]+:[^/]+)"
 
 urlpatterns = [
     path("api/v1/", include("fee_payments.rest.urls")),
-    path("orders/", views.orders, name="orders"),
-    path("orders/checkout/", views.checkout, name="checkout"),
-    path("orders/<uuid:uuid>/", views.order, name="order"),
-    path("orders/<uuid:uuid>/pay/", views.pay, name="pay"),
-    path("orders/<uuid:uuid>/refund/", views.refund, name="refund"),
-    path("orders/<uuid:uuid>/ask-refund/", views.ask_for_refund, name="ask_for_refund"),
+    path("orders/", views_orders.orders, name="orders"),
+    path("orders/checkout/", views_fee.checkout, name="checkout"),
+    path("orders/<uuid:uuid>/", views_orders.order, name="order"),
+    path("orders/<uuid:uuid>/pay/", views_ordering.pay, name="pay"),
+    path("orders/<uuid:uuid>/refund/", views_orders.refund, name="refund"),
+    path("orders/<uuid:uuid>/ask-refund/", views_orders.ask_for_refund, name="ask_for_refund"),
     path("orders/<uuid:uuid>/invoice/", views_invoices.invoice_of_order, name="invoice_of_order"),
     path("orders/<uuid:uuid>/receipt/", views_invoices.receipt, name="receipt"),
     path("invoices/", views_invoices.mine, name="invoices"),
@@ -51,7 +54,7 @@ urlpatterns = [
     path("desk/bank/lines/<int:pk>/", views_bank.line, name="bank_line"),
     path("desk/bank/transfers/<int:pk>/", views_bank.transfer_back, name="transfer_back"),
     path("desk/bank/<uuid:uuid>/", views_bank.bank_import, name="bank_import"),
-    path("webhooks/<slug:provider>/", views.webhook, name="webhook"),
+    path("webhooks/<slug:provider>/", views_webhooks.webhook, name="webhook"),
     path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),
     # The key of a course run has a colon, and the code of a fee has none.
     re_path(rf"^author/{_COURSE}/$", views_authoring.fees, name="author_fees"),
@@ -76,10 +79,10 @@ urlpatterns = [
         views_institutions.reassign,
         name="seat_reassign",
     ),
-    path("<slug:code>/", views.fee, name="fee"),
-    path("<slug:code>/keep/", views.keep, name="keep"),
-    path("<slug:code>/order/", views.place, name="place"),
-    path("<slug:code>/seat/", views.seat, name="seat"),
+    path("<slug:code>/", views_fee.fee, name="fee"),
+    path("<slug:code>/keep/", views_fee.keep, name="keep"),
+    path("<slug:code>/order/", views_ordering.place, name="place"),
+    path("<slug:code>/seat/", views_ordering.seat, name="seat"),
     path("<slug:code>/wait/", views_rooms.wait, name="wait"),
     path("<slug:code>/leave/", views_rooms.leave, name="leave"),
     path("<slug:code>/seat-code/", views_seat_codes.seat_code, name="seat_code"),

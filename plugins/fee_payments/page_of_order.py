@@ -1,0 +1,93 @@
+"""The page of an order: what to do next, or the receipt."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from fairgate import clock
+from fee_payments import api, conf
+from fee_payments.data import OrderLineSummary, OrderState, OrderSummary
+from fee_payments.exceptions import PaymentsError, UnknownOrder
+from fee_payments.page_parts import course_url, learner_of
+from fee_payments.providers import registry
+from fee_payments.wording import course_language
+
+
+def show_order(
+    request: HttpRequest, uuid: UUID, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    """Answer with the page of an order, for its learner and for who may refund it.
+
+    Raises:
+        Http404: there is none, or it is somebody else's.
+    """
+    may_refund = request.user.has_perm("fee_payments.refund_payment")
+    try:
+        found = api.order(uuid, user_id=None if may_refund else learner_of(request).user_id)
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
+    at = clock.now()
+    is_open = found.state in (OrderState.CREATED, OrderState.PENDING) and at < found.expires_at
+    context: dict[str, object] = {
+        "order": found,
+        "lines": [_shown(line, request, several=len(found.lines) > 1) for line in found.lines],
+        "has_several": len(found.lines) > 1,
+        "error": error,
+        "is_open": is_open,
+        "ways": api.list_providers(found) if is_open else (),
+        "sandbox_url": _sandbox_url(found) if may_refund else "",
+        "next_step": found.next_step(at),
+        "may_refund": may_refund and found.paid_at is not None and bool(found.left),
+        "left": found.left,
+        "payment_label": _payment_label(found),
+        "invoice_url": _invoice_url(found),
+        # After a refusal the same key again, so that a second press is the same request.
+        "key": request.POST.get("key") or uuid4().hex,
+        # As it was when the form was opened: who looks away for a while is told what has changed.
+        "left_minor": request.POST.get("left_minor") or found.left.minor,
+        "reason": request.POST.get("reason", ""),
+    }
+    if found.user_id == learner_of(request).user_id and found.paid_at is not None:
+        context |= {
+            "offer": api.refund_offer(uuid, found.user_id, at),
+            "refund_request": api.refund_request(uuid),
+            "why": request.POST.get("why", ""),
+        }
+    return render(request, "fee_payments/order.html", context, status=status)
+
+
+def _payment_label(found: OrderSummary) -> str:
+    """How it was paid, in words; the provider's name where it is switched on no more."""
+    try:
+        return registry.get_provider(found.provider).label
+    except PaymentsError:
+        return found.provider
+
+
+def _sandbox_url(found: OrderSummary) -> str:
+    """Where a payment at the sandbox can be refunded or disputed, as at a provider; else ""."""
+    if found.provider != "sandbox" or not conf.is_test_mode():
+        return ""
+    return reverse("fee_payments:sandbox", args=[found.reference])
+
+
+def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> dict[str, object]:
+    """A line with the language of its title, the address of its course, and its field of a form."""
+    field = f"amount-{line.uuid}" if several else "amount"
+    return {
+        "field": field,
+        "typed": request.POST.get(field, ""),
+        "line": line,
+        "language": course_language(line.course_key),
+        "course_url": course_url(line.course_key),
+    }
+
+
+def _invoice_url(found: OrderSummary) -> str:
+    """The page of the invoice of a paid order, where invoices are issued."""
+    has_one = found.paid_at is not None and "invoice" in conf.providers()
+    return reverse("fee_payments:invoice_of_order", args=[found.uuid]) if has_one else ""
