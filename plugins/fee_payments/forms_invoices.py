@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -133,7 +133,11 @@ class LineSearchForm(SpokenForm):
     kind = forms.ChoiceField(
         label=_("Kind"),
         required=False,
-        choices=[("", _("all")), ("overpaid", _("paid too much")), ("reversal", _("taken back"))],
+        choices=[
+            ("", _("all")),
+            ("overpaid", _("paid too much")),
+            ("reversal", pgettext_lazy("a payment", "taken back")),
+        ],
     )
     text = forms.CharField(label=_("Name, text or reference"), max_length=100, required=False)
 

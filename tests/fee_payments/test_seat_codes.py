@@ -435,6 +435,15 @@ def test_a_code_that_was_right_is_no_failed_try(room):
     assert SeatCodeTries.objects.get().failed == 0
 
 
+def test_the_tries_of_who_has_left_are_forgotten_and_those_of_others_stay(room):
+    for user_id in (1001, 7):
+        SeatCodeTries.objects.create(pk=user_id, since=make.NOON, failed=2)
+
+    api.forget_learner(1001, make.NOON)
+
+    assert [row.pk for row in SeatCodeTries.objects.all()] == [7]
+
+
 @pytest.mark.parametrize("refused", ["taken", "revoked", "elsewhere"])
 def test_every_code_that_opens_nothing_is_a_try(room, refused):
     make.offering("workshop")

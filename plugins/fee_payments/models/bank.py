@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fee_payments.models.invoices import Invoice
@@ -122,7 +123,7 @@ class BankLine(models.Model):
     matched_minor = models.BigIntegerField(_("matched (minor units)"), default=0)
     returned_minor = models.BigIntegerField(_("given back (minor units)"), default=0)
     taken_back_by = models.OneToOneField(
-        "self", verbose_name=_("taken back by"), on_delete=models.PROTECT,
+        "self", verbose_name=pgettext_lazy("a payment", "taken back by"), on_delete=models.PROTECT,
         related_name="takes_back", null=True,
     )  # fmt: skip
     closed_because = models.CharField(

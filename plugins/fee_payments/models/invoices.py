@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce
@@ -208,7 +209,7 @@ class InvoiceStanding(models.Model):
     credited_minor = models.BigIntegerField(_("credited (minor units)"), default=0)
     written_off_minor = models.BigIntegerField(_("written off (minor units)"), default=0)
     settled_at = models.DateTimeField(_("settled at"), null=True)
-    reversed_at = models.DateTimeField(_("taken back at"), null=True)
+    reversed_at = models.DateTimeField(pgettext_lazy("a payment", "taken back at"), null=True)
     holds_order = models.BooleanField(_("holds its order"), default=False)
     stopped_because = models.CharField(
         _("no reminders because"), max_length=255, blank=True, default=""

@@ -121,7 +121,7 @@ class SeatCodeTries(models.Model):
 
     .. pii: The platform's user id.
     .. pii_types: id
-    .. pii_retirement: retained
+    .. pii_retirement: local_api
     """
 
     user_id = models.BigIntegerField(primary_key=True)

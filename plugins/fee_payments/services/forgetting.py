@@ -18,15 +18,16 @@ def forget_learner(user_id: int, at: datetime) -> int:
     They act for no buyer any more; what was issued to them is kept, as tax law asks.
 
     An order that was paid keeps the country its tax was decided by, for as long as invoices are
-    kept. They wait for no room any more, act for no organisation, and invitations to seats end. As
-    whom they paid is forgotten: each order says it. That a sale was refused because of a country is
-    kept: who sells has to be able to show it.
+    kept. They wait for no room any more, act for no organisation, invitations to seats end, and
+    tries of codes are not counted any more. As whom they paid is forgotten: each order says it.
+    That a sale was refused because of a country is kept: who sells has to be able to show it.
     Returns how many orders there are.
     """
     waiting_rooms.leave_every_room(user_id, at=at)
     forget_seats_of(user_id, at=at)
     models.RoomWaiting.objects.filter(user_id=user_id).delete()
     models.PayerMembership.objects.filter(user_id=user_id).delete()
+    models.SeatCodeTries.objects.filter(pk=user_id).delete()
     forget_contact(user_id)
     orders = models.Order.objects.filter(user_id=user_id)
     mine = list(orders.values_list("pk", flat=True))
