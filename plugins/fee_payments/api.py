@@ -11,7 +11,8 @@ Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``
 ``refund_offer``, ``refund_request``, ``list_refund_requests``; ``price_list``,
 ``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``,
 ``room_place``, ``list_room_places``; ``enrolment_findings``, ``courses_with_enrolment``;
-``fee_page_url``, ``seat_code_page_url``, ``account_page_url``.
+``fee_page_url``, ``seat_code_page_url``, ``account_page_url``, ``terms_page_url``;
+``bundle_parts``, ``published_terms``, ``refund_policy_of``.
 Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_event``, ``refund``,
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
 ``forget_learner``, ``ask_for_refund``, ``grant_refund_request``, ``refuse_refund_request``;
@@ -47,11 +48,12 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 
 from fee_payments import compat, rules, selectors, wording
-from fee_payments.data import OfferingSummary, PriceSpan
+from fee_payments.data import OfferingSummary, PriceSpan, TermsSummary
 from fee_payments.providers import registry
 from fee_payments.selectors import (
     ask_about_holds,
     author_limits,
+    bundle_parts,
     course_key_of,
     courses_with_enrolment,
     enrolment_findings,
@@ -78,6 +80,7 @@ from fee_payments.selectors import (
     merchant,
     offering,
     order,
+    published_terms,
     refund_request,
     room_place,
     search_orders,
@@ -132,6 +135,7 @@ from fee_payments.services import (
     redeem_seat_code,
     refund,
     refund_offer,
+    refund_policy_of,
     refuse_refund_request,
     reopen_event,
     repair_enrolment,
@@ -224,6 +228,7 @@ __all__ = [
     "author_page_url",
     "bank_account_id",
     "block_country",
+    "bundle_parts",
     "change_authored",
     "confirm_transfer_back",
     "confirm_write_off",
@@ -304,6 +309,7 @@ __all__ = [
     "price_spans",
     "provider_names",
     "publish_terms",
+    "published_terms",
     "put_aside",
     "quote",
     "quote_batch",
@@ -317,6 +323,7 @@ __all__ = [
     "redeem_seat_code",
     "refund",
     "refund_offer",
+    "refund_policy_of",
     "refund_request",
     "refuse_refund_request",
     "refuse_transfer_back",
@@ -347,6 +354,7 @@ __all__ = [
     "take_event",
     "take_waived_seat",
     "tell_room_offers",
+    "terms_page_url",
     "undo_match",
     "unenrol_without_right",
     "verify_payer",
@@ -386,6 +394,11 @@ def fee_page_url(offering_code: str) -> str:
 def seat_code_page_url(offering_code: str) -> str:
     """The address of the page on which a learner redeems a seat code for this fee."""
     return reverse("fee_payments:seat_code", args=[offering_code])
+
+
+def terms_page_url(terms: TermsSummary) -> str:
+    """The address of the page that shows a version of terms, in force or not."""
+    return reverse("fee_payments:terms", args=[terms.id])
 
 
 def author_page_url(course_key: str) -> str:

@@ -18,7 +18,8 @@ from django_countries import countries
 
 from fairgate.money import Money
 from fairgate_papers import PageSize
-from fee_payments.rules import RefundPolicy, read_refund_policy
+from fee_payments.data import RefundPolicy
+from fee_payments.rules import read_refund_policy
 
 
 def order_hold() -> timedelta:

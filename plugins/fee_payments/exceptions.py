@@ -16,8 +16,11 @@
     + TaxOverlap           another rate of that country holds on some of these days
   + OverLimit            an author may not do this; the sentence says whom to ask
   + UnknownMerchant      no merchant has this code
+  + UnknownTerms         no merchant has published this version of terms
   + AlreadyEntitled      this learner has access already: nothing to pay
   + QuoteChanged         the price the learner saw is not the price of this moment
+  + TermsNotAccepted     who orders has not accepted the terms of sale in force
+    + TermsChanged         they have accepted others: the terms have changed meanwhile
   + CountryChanged       the price was shown, or the order placed, for another country
   + NothingToPay         the total is zero: take the seat, do not pay
   + SomethingToPay       the total is not zero: a waiver does not cover all of it
@@ -193,12 +196,24 @@ class UnknownMerchant(PaymentsError):
     """No merchant has this code."""
 
 
+class UnknownTerms(PaymentsError):
+    """No version of terms has this number."""
+
+
 class AlreadyEntitled(PaymentsError):
     """The learner has access already."""
 
 
 class QuoteChanged(PaymentsError):
     """The price the learner agreed to is not the price of this moment."""
+
+
+class TermsNotAccepted(PaymentsError):
+    """The merchant has terms of sale, and who orders has not accepted the version in force."""
+
+
+class TermsChanged(TermsNotAccepted):
+    """Who orders has accepted another version than the one that is in force now."""
 
 
 class CountryChanged(PaymentsError):

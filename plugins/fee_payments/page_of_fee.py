@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from fairgate import clock
-from fee_payments import api, compat, conf
+from fee_payments import api, compat, conf, wording_sales
 from fee_payments.data import Learner, Quote
 from fee_payments.exceptions import PaymentsError, UnknownOffering
 from fee_payments.page_parts import course_url, learner_of, login_url
@@ -18,11 +18,21 @@ from fee_payments.views_rooms import room_context
 from fee_payments.wording import course_language, in_words
 from waiver_policy import api as waivers
 
+BUNDLE = "bundle"
+
 
 def show_fee(
-    request: HttpRequest, code: str, *, error: str = "", waitlisted: bool = False, status: int = 200
+    request: HttpRequest,
+    code: str,
+    *,
+    error: str = "",
+    error_at: str = "",
+    waitlisted: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """Answer with the page of a fee; ``waitlisted`` when somebody has just come to wait.
+
+    ``error_at`` is the id of the field that the error is about, if it is about one.
 
     Raises:
         Http404: there is no such fee.
@@ -39,6 +49,7 @@ def show_fee(
         "offering": offering,
         "language": course_language(offering.course_key),
         "error": error,
+        "error_at": error_at,
         "waitlisted": waitlisted,
         "key": uuid4().hex,
         "account_url": compat.account_url(),
@@ -48,17 +59,17 @@ def show_fee(
         "login_url": login_url(request.get_full_path()),
         "order_minutes": int(conf.order_hold().total_seconds() // 60),
         "currencies": offering.currencies(clock.utc_day(at)),
+        "parts": _parts(learner.user_id, code, at=at) if offering.kind == BUNDLE else [],
     }
     settled = context["settled"] = api.has_entitlement(learner.user_id, code, at=at)
-    if settled:
-        context["given"] = api.given_seat(learner.user_id, code)
-    else:
-        context["ended"] = api.ended_note(learner.user_id, code, at=at)
+    context |= _history(learner.user_id, code, settled=settled, at=at)
     try:
         offer = context["quote"] = api.quote(
             learner, code, at=at, currency=currency, session=session
         )
         offering = context["offering"] = offer.offering
+        if not settled:
+            context |= _sold_on(offer)
         if offering.waivable and not settled:
             context["application"] = waivers.application_note(learner.user_id, code, at=at)
         if offer.waived and not settled:
@@ -79,6 +90,41 @@ def show_fee(
         at=at,
     )
     return render(request, "fee_payments/fee.html", context, status=status)
+
+
+def _history(user_id: int, code: str, *, settled: bool, at: datetime) -> dict[str, object]:
+    """How this person came to their access, or how it ended."""
+    if settled:
+        return {"given": api.given_seat(user_id, code)}
+    return {"ended": api.ended_note(user_id, code, at=at)}
+
+
+def _sold_on(offer: Quote) -> dict[str, object]:
+    """What somebody should know before they order: what it opens, and on which terms."""
+    offering, terms = offer.offering, offer.terms
+    said: dict[str, object] = {
+        "opened": wording_sales.opened(offering),
+        "access": wording_sales.access(offering, is_paid=bool(offer.total)),
+        "terms": terms,
+        "terms_url": api.terms_page_url(terms) if terms else "",
+        "merchant": offer.merchant,
+    }
+    if offer.total:
+        policy = api.refund_policy_of(offering)
+        said["refunds"] = wording_sales.refunds(policy, starts_on=offering.starts_on)
+    return said
+
+
+def _parts(user_id: int, code: str, *, at: datetime) -> list[dict[str, object]]:
+    """What a bundle opens, each with the way to it: into the course, or to its own fee."""
+    mine = api.entitled_offerings(user_id, at=at) if user_id else frozenset()
+    parts = []
+    for part in api.bundle_parts(code):
+        is_mine = part.code in mine
+        url = course_url(part.course_key) if is_mine else api.fee_page_url(part.code)
+        language = course_language(part.course_key)
+        parts.append({"part": part, "is_mine": is_mine, "url": url, "language": language})
+    return parts
 
 
 def _keeping(learner: Learner, offer: Quote, at: datetime) -> dict[str, object]:

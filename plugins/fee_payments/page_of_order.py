@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fairgate import clock
-from fee_payments import api, conf
+from fee_payments import api, conf, wording_sales
 from fee_payments.data import OrderLineSummary, OrderState, OrderSummary
 from fee_payments.exceptions import PaymentsError, UnknownOrder
 from fee_payments.page_parts import course_url, learner_of
@@ -26,14 +26,12 @@ def show_order(
         Http404: there is none, or it is somebody else's.
     """
     may_refund = request.user.has_perm("fee_payments.refund_payment")
-    try:
-        found = api.order(uuid, user_id=None if may_refund else learner_of(request).user_id)
-    except UnknownOrder as unknown:
-        raise Http404 from unknown
+    found, is_own = _found(request, uuid, may_see_all=may_refund)
     at = clock.now()
     is_open = found.state in (OrderState.CREATED, OrderState.PENDING) and at < found.expires_at
     context: dict[str, object] = {
         "order": found,
+        "is_own": is_own,
         "lines": [_shown(line, request, several=len(found.lines) > 1) for line in found.lines],
         "has_several": len(found.lines) > 1,
         "error": error,
@@ -44,6 +42,8 @@ def show_order(
         "may_refund": may_refund and found.paid_at is not None and bool(found.left),
         "left": found.left,
         "payment_label": _payment_label(found),
+        "terms_url": api.terms_page_url(found.terms) if found.terms else "",
+        "has_refunds": any(_refunds(line) for line in found.lines),
         "invoice_url": _invoice_url(found),
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
@@ -58,6 +58,23 @@ def show_order(
             "why": request.POST.get("why", ""),
         }
     return render(request, "fee_payments/order.html", context, status=status)
+
+
+def _found(request: HttpRequest, uuid: UUID, *, may_see_all: bool) -> tuple[OrderSummary, bool]:
+    """An order, and whether it is of who looks at it: theirs, or of an organisation of theirs.
+
+    Raises:
+        Http404: there is none, or they may not see it.
+    """
+    try:
+        return api.order(uuid, user_id=learner_of(request).user_id), True
+    except UnknownOrder as unknown:
+        if not may_see_all:
+            raise Http404 from unknown
+    try:
+        return api.order(uuid), False
+    except UnknownOrder as unknown:
+        raise Http404 from unknown
 
 
 def _payment_label(found: OrderSummary) -> str:
@@ -84,7 +101,15 @@ def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> di
         "line": line,
         "language": course_language(line.course_key),
         "course_url": course_url(line.course_key),
+        "refunds": _refunds(line),
     }
+
+
+def _refunds(line: OrderLineSummary) -> tuple[str, ...]:
+    """The refund policy that a line was sold under, where it was kept and money was asked for."""
+    if line.refund_policy is None or not line.breakdown.total:
+        return ()
+    return wording_sales.refunds(line.refund_policy, starts_on=line.starts_on)
 
 
 def _invoice_url(found: OrderSummary) -> str:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/v1/", include("fee_payments.rest.urls")),
     path("orders/", views_orders.orders, name="orders"),
     path("orders/checkout/", views_fee.checkout, name="checkout"),
+    path("orders/terms/<int:number>/", views_fee.terms, name="terms"),
     path("orders/<uuid:uuid>/", views_orders.order, name="order"),
     path("orders/<uuid:uuid>/pay/", views_ordering.pay, name="pay"),
     path("orders/<uuid:uuid>/refund/", views_orders.refund, name="refund"),

@@ -18,7 +18,13 @@ from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import api
 from fee_payments.data import BatchQuote
-from fee_payments.exceptions import InvalidOrder, KeyReused, PaymentsError, UnknownBuyer
+from fee_payments.exceptions import (
+    InvalidOrder,
+    KeyReused,
+    PaymentsError,
+    TermsNotAccepted,
+    UnknownBuyer,
+)
 from fee_payments.wording import in_words
 
 _DIGITS = 15
@@ -50,12 +56,26 @@ def order(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 _number(request.POST.get("total_minor", "")), request.POST.get("currency", "")
             ),
             at=at,
+            accepts_terms=request.POST.get("accepts_terms", ""),
         )
+    except TermsNotAccepted as refused:
+        return _page(
+            request, uuid, name, at, offer=_offer_again(request, uuid, at),
+            error=in_words(refused), error_at="accepts-terms", status=409,
+        )  # fmt: skip
     except UnknownBuyer as unknown:
         raise Http404 from unknown
     except (PaymentsError, MoneyError) as refused:
         return _page(request, uuid, name, at, error=in_words(refused), status=409)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[placed.uuid]))
+
+
+def _offer_again(request: HttpRequest, uuid: UUID, at: datetime) -> BatchQuote | None:
+    """The price that was agreed to, for who has missed the box; ``None`` if it is there no more."""
+    try:
+        return api.quote_batch(uuid, _wanted(request.POST), by=_user_id(request), at=at)
+    except PaymentsError:
+        return None
 
 
 def _page(
@@ -66,6 +86,7 @@ def _page(
     *,
     offer: BatchQuote | None = None,
     error: str = "",
+    error_at: str = "",
     status: int = 200,
 ) -> HttpResponse:
     day = clock.utc_day(at)
@@ -74,6 +95,10 @@ def _page(
         "buyer_name": name,
         "offer": offer,
         "error": error,
+        "error_at": error_at,
+        "terms": offer.terms if offer else None,
+        "terms_url": api.terms_page_url(offer.terms) if offer and offer.terms else "",
+        "merchant": offer.merchant if offer else None,
         "key": uuid4().hex,
         "offerings": [
             (one, request.POST.get(f"seats-{one.code}", "")[:_DIGITS])

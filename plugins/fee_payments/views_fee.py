@@ -5,13 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from fairgate import clock
 from fee_payments import api, checkout_links, compat
-from fee_payments.exceptions import PaymentsError, UnknownOffering
+from fee_payments.exceptions import PaymentsError, UnknownOffering, UnknownTerms
 from fee_payments.page_of_fee import show_fee
 from fee_payments.page_parts import learner_of, login_url
 from fee_payments.wording import in_words
@@ -39,6 +40,18 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not elsewhere:
         raise Http404
     return HttpResponseRedirect(elsewhere)
+
+
+@require_GET
+def terms(request: HttpRequest, number: int) -> HttpResponse:
+    """A version of the terms of sale, for everybody; or the way to where it is published."""
+    try:
+        found = api.published_terms(number)
+    except UnknownTerms as unknown:
+        raise Http404 from unknown
+    if not found.text:
+        return HttpResponseRedirect(found.summary.url)
+    return render(request, "fee_payments/terms.html", {"terms": found})
 
 
 @require_POST

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fairgate import clock
+from fairgate.errors import FairgateError
 from fairgate.money import Money, MoneyError
 from fee_payments import api
 from fee_payments.exceptions import (
     AlreadyEntitled,
     PaymentsError,
     ProviderUnavailable,
+    TermsNotAccepted,
     UnknownOffering,
     UnknownOrder,
     UnknownProvider,
@@ -53,15 +55,12 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             with_waiver=request.POST.get("waiver") != "no",
             quoted_country=request.POST.get("country"),
             sessions={code: request.POST.get("session", "")},
+            accepts_terms=request.POST.get("accepts_terms", ""),
         )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
-    except (FundEmpty, NotEligible) as reason:
-        return show_fee(request, code, error=in_words(reason), waitlisted=True, status=409)
-    except UnknownOffering as unknown:
-        raise Http404 from unknown
     except (PaymentsError, WaiverError, MoneyError) as reason:
-        return show_fee(request, code, error=in_words(reason), status=409)
+        return _refused(request, code, reason)
     return _to_provider(request, order.uuid)
 
 
@@ -79,16 +78,31 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
             at=clock.now(),
             quoted_country=request.POST.get("country"),
             sessions={code: request.POST.get("session", "")},
+            accepts_terms=request.POST.get("accepts_terms", ""),
         )
     except AlreadyEntitled:
         return HttpResponseRedirect(reverse("fee_payments:fee", args=[code]))
-    except (FundEmpty, NotEligible) as reason:
-        return show_fee(request, code, error=in_words(reason), waitlisted=True, status=409)
-    except UnknownOffering as unknown:
-        raise Http404 from unknown
     except (PaymentsError, WaiverError, MoneyError) as reason:
-        return show_fee(request, code, error=in_words(reason), status=409)
+        return _refused(request, code, reason)
     return HttpResponseRedirect(reverse("fee_payments:order", args=[order.uuid]))
+
+
+def _refused(request: HttpRequest, code: str, reason: FairgateError) -> HttpResponse:
+    """The page of the fee again, with why nothing was ordered, and the choice not to wait kept."""
+    if isinstance(reason, UnknownOffering):
+        raise Http404 from reason
+    would_pay = request.POST.get("waiver") == "no"
+    error_at = ""
+    if isinstance(reason, TermsNotAccepted):
+        error_at = "accepts-terms-full" if would_pay else "accepts-terms"
+    return show_fee(
+        request,
+        code,
+        error=in_words(reason),
+        error_at=error_at,
+        waitlisted=would_pay or isinstance(reason, (FundEmpty, NotEligible)),
+        status=409,
+    )
 
 
 @require_POST

@@ -21,6 +21,7 @@ from fee_payments.data import (
     OrderSummary,
     PayerClass,
     PriceEntry,
+    Quote,
     SessionEntry,
     TaxEntry,
 )
@@ -71,8 +72,19 @@ def order(
     """An order at the price of that moment."""
     quote = api.quote(who, code, at=at, **changes)
     return api.place_order(
-        who, code, key=key or f"{who.user_id}:{code}:{at}", expected=quote.total, at=at
-    )
+        who, code, key=key or f"{who.user_id}:{code}:{at}", expected=quote.total, at=at,
+        accepts_terms=accepted(quote),
+    )  # fmt: skip
+
+
+def accepted(quote: Quote) -> str:
+    """What who orders says about the terms of a quote: that they accept them, if there are any."""
+    return quote.terms.sha256 if quote.terms else ""
+
+
+def terms(version: str = "1", *, of: str = "academy", at: datetime = NOON, **changes: Any) -> None:
+    """Terms of the default merchant that everybody has to accept from now on."""
+    api.publish_terms(of, version, valid_from=at, **{"text": f"Terms {version}", **changes})
 
 
 def order_of(
@@ -82,7 +94,9 @@ def order_of(
     quotes = [api.quote(who, code, at=at, **changes) for code in codes]
     expected = total([quote.total for quote in quotes], quotes[0].total.currency)
     key = key or f"{who.user_id}:{codes}:{at}"
-    return api.place_order(who, codes, key=key, expected=expected, at=at)
+    return api.place_order(
+        who, codes, key=key, expected=expected, at=at, accepts_terms=accepted(quotes[0])
+    )
 
 
 def payment(placed: OrderSummary, *, at: datetime = NOON, provider: str = "sandbox") -> Payment:

@@ -60,8 +60,9 @@ def batch(
     wanted = {code: seats}
     offer = api.quote_batch(row.uuid, wanted, by=by, at=at)
     return api.place_batch_order(
-        row.uuid, wanted, by=by, key=key or f"batch {row.pk} {code}", expected=offer.total, at=at
-    )
+        row.uuid, wanted, by=by, key=key or f"batch {row.pk} {code}", expected=offer.total, at=at,
+        accepts_terms=offer.terms.sha256 if offer.terms else "",
+    )  # fmt: skip
 
 
 def pool(

@@ -39,11 +39,15 @@ def usd(text):
     return Money(text, "USD")
 
 
-@pytest.fixture
-def sale():
+def sold():
     make.offering()
     make.offering("exam", title="The examination", prices=(make.price(usd("10.00")),))
     return make.paid_order_of(make.learner(LEARNER), "spectrum", "exam")
+
+
+@pytest.fixture
+def sale():
+    return sold()
 
 
 def ask(sale, at=NEXT_DAY, **changes):
@@ -70,8 +74,9 @@ def test_the_policy_offers_all_of_it_for_a_fortnight_and_then_nothing(sale):
     assert late.sentence == "Nothing of this order can be given back now."
 
 
-def test_an_operators_ladder_looks_at_the_start_of_each_course(sale, settings):
+def test_an_operators_ladder_looks_at_the_start_of_each_course(settings):
     settings.FEE_PAYMENTS_REFUND_POLICY = [{"percent": 50, "days_before_start": 0}]
+    sale = sold()
     Offering.objects.filter(code="exam").update(starts_on=date(2026, 10, 7))
     assert list(api.refund_offer(sale.uuid, LEARNER, NEXT_DAY).amounts.values()) == [usd("5.00")]
 

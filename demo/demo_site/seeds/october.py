@@ -58,12 +58,14 @@ def _sell(sale: Sale) -> None:
         country=sale.country,
         payer_class=sale.payer_class,
     )
+    terms = payments.quote(learner, sale.offering, at=sale.at).terms
     order = payments.place_order(
         learner,
         sale.offering,
         key=f"demo:{sale.name}",
         expected=Money(sale.total, "USD"),
         at=sale.at,
+        accepts_terms=terms.sha256 if terms else "",
     )
     if order.state not in (OrderState.CREATED, OrderState.PENDING):
         return

@@ -9,6 +9,7 @@ from fee_payments.data.authoring import (
     Limits,
 )
 from fee_payments.data.catalogue import (
+    BundlePart,
     OfferingEntry,
     OfferingSummary,
     PriceEntry,
@@ -52,6 +53,7 @@ from fee_payments.data.merchants import (
     MerchantDetails,
     MerchantEntry,
     MerchantSummary,
+    PublishedTerms,
     TermsSummary,
 )
 from fee_payments.data.orders import LineState, NextStep, OrderLineSummary, OrderState, OrderSummary
@@ -66,6 +68,7 @@ from fee_payments.data.payments import (
 )
 from fee_payments.data.people import Learner, MembershipEntry
 from fee_payments.data.quotes import Breakdown, Quote, Quotes, WantedLine
+from fee_payments.data.refund_policy import CountedFrom, RefundPolicy, RefundStep
 from fee_payments.data.refunds import (
     RefundAnswer,
     RefundOffer,
@@ -98,7 +101,9 @@ __all__ = [
     "BatchLine",
     "BatchQuote",
     "Breakdown",
+    "BundlePart",
     "BuyerTax",
+    "CountedFrom",
     "CourseModes",
     "CourseProgress",
     "Difference",
@@ -149,14 +154,17 @@ __all__ = [
     "PricesHoldTax",
     "ProgressNumbers",
     "ProviderChoice",
+    "PublishedTerms",
     "Quote",
     "Quotes",
     "RefundAnswer",
     "RefundAttempt",
     "RefundOffer",
+    "RefundPolicy",
     "RefundReceipt",
     "RefundRequestSummary",
     "RefundState",
+    "RefundStep",
     "RefundSummary",
     "RequestOutcome",
     "ReturnedSeat",

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from fairgate.money import Money
 from fairgate.payers import PayerClass
+from fee_payments.data.enrolments import BY_KIND
 from fee_payments.data.merchants import MerchantSummary
+from fee_payments.data.refund_policy import RefundPolicy
 from fee_payments.data.rooms import SessionSummary
 from fee_payments.data.taxes import PricesHoldTax
 
@@ -39,6 +41,10 @@ class OfferingSummary:
     what the fund pays the provider for a seat that is waived in full (``None``: nothing).
     ``opens`` are the codes of what it opens: its own, or those of the offerings of a bundle.
     A bundle may be of no course run: its ``course_key`` is empty then.
+
+    A right ends ``access_days`` after it began (``None``: not by itself). ``enrolment_mode`` is the
+    mode that who has it is enrolled in: ``BY_KIND`` as usual for the kind, "" not at all.
+    ``refund_policy`` is its own (``None``: that of the site).
     """
 
     code: str
@@ -58,6 +64,9 @@ class OfferingSummary:
     opens: tuple[str, ...] = ()
     merchant: MerchantSummary | None = None
     sessions: tuple[SessionSummary, ...] = ()
+    access_days: int | None = None
+    enrolment_mode: str = BY_KIND
+    refund_policy: RefundPolicy | None = None
 
     def is_on_sale(self, on: date) -> bool:
         """Whether it is sold on this UTC day."""
@@ -90,7 +99,7 @@ class OfferingEntry:
     """An offering as it should stand in the catalogue.
 
     ``opens`` names the offerings of a bundle; ``merchant`` the code of who collects (``""``: the
-    default).
+    default). ``access_days``, ``enrolment_mode`` and ``refund_policy`` as in ``OfferingSummary``.
     """
 
     code: str
@@ -109,6 +118,18 @@ class OfferingEntry:
     upgrade_until: datetime | None = None
     opens: tuple[str, ...] = ()
     merchant: str = ""
+    access_days: int | None = None
+    enrolment_mode: str = BY_KIND
+    refund_policy: RefundPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundlePart:
+    """One offering that a bundle opens, as its page names it."""
+
+    code: str
+    title: str
+    course_key: str
 
 
 class SpanKind(StrEnum):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from fairgate.money import Money, total
+from fee_payments.data.merchants import MerchantSummary, TermsSummary
 from fee_payments.data.quotes import Breakdown, added_up
 
 
@@ -72,12 +73,17 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchQuote:
-    """What an organisation pays for seats of one or several offerings, all in one currency."""
+    """What an organisation pays for seats of one or several offerings, all in one currency.
+
+    ``terms`` are those of ``merchant`` in force: who orders accepts them.
+    """
 
     buyer_uuid: UUID
     buyer_name: str
     country: str
     lines: tuple[BatchLine, ...]
+    merchant: MerchantSummary | None
+    terms: TermsSummary | None
 
     @property
     def breakdown(self) -> Breakdown:

@@ -20,6 +20,15 @@ class TermsSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTerms:
+    """What a version of terms says: its ``text``, or ("") what is at the ``url`` of ``summary``."""
+
+    summary: TermsSummary
+    merchant: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantSummary:
     """The merchant of record: who sells, invoices and receives the money."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from fairgate.money import Money, total
 from fairgate.payers import PayerClass
+from fee_payments.data.merchants import TermsSummary
 from fee_payments.data.quotes import Breakdown, added_up
+from fee_payments.data.refund_policy import RefundPolicy
 
 
 class OrderState(StrEnum):
@@ -64,6 +66,8 @@ class OrderLineSummary:
     """A line of an order: ``quantity`` seats of one offering, and the amounts of all of them.
 
     ``refunded`` counts refunds that are done or under way; ``paid`` is what arrived for the line.
+    ``refund_policy`` is the one it was sold under (``None``: sold before that was kept);
+    ``starts_on`` the day on which the training begins.
     """
 
     uuid: UUID
@@ -77,6 +81,8 @@ class OrderLineSummary:
     explanation: tuple[str, ...]
     waiver_grant: UUID | None
     state: LineState
+    refund_policy: RefundPolicy | None = None
+    starts_on: date | None = None
 
     @property
     def left(self) -> Money:
@@ -89,7 +95,8 @@ class OrderSummary:
     """An order as its learner sees it; ``sentence`` says what happened last, or what is missing.
 
     ``is_held``: a person looks at it, whatever its state is. ``buyer_name`` is the organisation
-    that ordered seats for its people, "" where a learner ordered for themselves.
+    that ordered seats for its people, "" where a learner ordered for themselves. ``terms`` are
+    those it was sold under, accepted at ``terms_accepted_at`` (``None``: before that was asked).
     """
 
     uuid: UUID
@@ -106,6 +113,8 @@ class OrderSummary:
     reference: str
     sentence: str
     buyer_name: str = ""
+    terms: TermsSummary | None = None
+    terms_accepted_at: datetime | None = None
 
     @property
     def first(self) -> OrderLineSummary:

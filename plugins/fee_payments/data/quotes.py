@@ -48,8 +48,8 @@ class Quote:
     of ``country``.
 
     ``unit_price`` is the price of the list for one; ``breakdown`` is for ``quantity`` of them.
-    ``terms`` are those of ``merchant`` in force now: who orders accepts them. ``session`` is the
-    one that was chosen.
+    ``terms`` are those of ``merchant`` in force now: who orders says that they accept
+    them. ``session`` is the one that was chosen.
     """
 
     offering: OfferingSummary

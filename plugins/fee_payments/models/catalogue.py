@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from fairgate.money import MAX_MINOR
 from fairgate_tables.constraints import check
 from fee_payments.data import BY_KIND, PayerClass, PayerScope, PricesHoldTax, TaxKind
+from fee_payments.exceptions import InvalidRefundPolicy
 from fee_payments.models.labels import (
     HOLDS_TAX_LABELS,
     PAYER_LABELS,
@@ -19,6 +23,19 @@ from fee_payments.models.labels import (
 )
 from fee_payments.models.marked import Marked
 from fee_payments.models.merchants import Merchant
+from fee_payments.rules import read_refund_policy
+
+
+def refund_steps(written: Any) -> None:
+    """Validate a refund policy as it is written.
+
+    Raises:
+        ValidationError: it cannot be read; the sentence says which step.
+    """
+    try:
+        read_refund_policy(written)
+    except InvalidRefundPolicy as invalid:
+        raise ValidationError(str(invalid)) from None
 
 
 class Offering(Marked):
@@ -115,6 +132,17 @@ class Offering(Marked):
         help_text=_(
             "The mode that who has access is enrolled in, like verified. by_kind: as usual for "
             "what the fee opens. Empty: enrolments are left alone."
+        ),
+    )
+
+    refund_policy = models.JSONField(
+        _("refund policy"),
+        null=True,
+        blank=True,
+        validators=[refund_steps],
+        help_text=_(
+            "For what is sold from now on. Steps as in FEE_PAYMENTS_REFUND_POLICY; [] gives "
+            "nothing back. Empty: as the site."
         ),
     )
 

@@ -33,7 +33,8 @@ class Order(models.Model):
     can be held and open, held and paid, or held and closed. Nor is ``disputed``: an order that is
     disputed is paid, or refunded in part. ``is_test``: no real money can pay it.
 
-    ``merchant`` collects, on the version of ``terms`` that was in force. ``buyer_tax_id`` is that
+    ``merchant`` collects, on the version of ``terms`` that was in force, accepted at
+    ``terms_accepted_at`` (empty where that was not asked yet). ``buyer_tax_id`` is that
     of the organisation that pays, if it has one, in the country that the tax was decided by.
     ``buyer`` is the organisation that orders seats for its people; ``user_id`` is then its
     coordinator, who gets none of them.
@@ -73,6 +74,7 @@ class Order(models.Model):
         related_name="+",
         null=True,
     )
+    terms_accepted_at = models.DateTimeField(_("terms accepted at"), null=True)
     held_because = models.CharField(_("held because"), max_length=255, blank=True, default="")
     disputed = models.CharField(
         _("dispute"),
@@ -94,6 +96,12 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="fee_payments_order_overdue"),
         ]
+        constraints = [
+            check(
+                "fee_payments_order_accepted",
+                Q(terms_accepted_at__isnull=True) | Q(terms__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -105,7 +113,9 @@ class OrderLine(models.Model):
     The amounts are those of the whole line, of all its ``quantity`` seats; the lines of an order
     are in one currency. ``position`` is the place in which the learner asked for it, from 0.
     ``explanation`` holds the sentences the learner saw, until they are forgotten. ``seat_cost`` is
-    what the waiver fund pays the provider of the training for the waived part.
+    what the waiver fund pays the provider of the training for the waived part. ``refund_policy``
+    holds the steps it was sold under; empty in lines from before that was kept, for which the
+    settings count.
 
     What changes: ``open_key`` names learner and offering while the order is open and is empty
     afterwards: the unique index lets one open line exist, however often a button is pressed.
@@ -159,6 +169,7 @@ class OrderLine(models.Model):
     refunded_minor = models.PositiveBigIntegerField(_("refunded (minor units)"), default=0)
     returned_minor = models.PositiveBigIntegerField(_("given back (minor units)"), default=0)
     tax_note = models.CharField(_("tax note"), max_length=500, blank=True, default="")
+    refund_policy = models.JSONField(_("refund policy"), null=True)
     explanation = models.JSONField(_("explanation"), default=list)
 
     class Meta:

@@ -65,6 +65,8 @@ from fee_payments.exceptions import (
     SessionNotOpen,
     SomethingToPay,
     TaxOverlap,
+    TermsChanged,
+    TermsNotAccepted,
     TooManyInvitations,
     TooManyTries,
     UnknownAccess,
@@ -80,6 +82,7 @@ from fee_payments.exceptions import (
     UnknownSeat,
     UnknownSeatCode,
     UnknownSession,
+    UnknownTerms,
     UpgradeOver,
 )
 from fee_payments.wording import in_words
@@ -118,6 +121,7 @@ STATUSES: Statuses = {
     UnknownOrder: 404,
     UnknownRequest: 404,
     UnknownSeatCode: 404,
+    UnknownTerms: 404,
     AlreadyEntitled: 409,
     AlreadyIssued: 409,
     AlreadyImported: 409,
@@ -152,6 +156,8 @@ STATUSES: Statuses = {
     SeatsLeft: 409,
     SessionNotOpen: 409,
     SomethingToPay: 409,
+    TermsNotAccepted: 409,
+    TermsChanged: 409,
     UpgradeOver: 409,
     TooManyTries: 429,
     TooManyInvitations: 429,

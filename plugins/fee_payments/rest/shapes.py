@@ -10,14 +10,18 @@ from rest_framework import serializers
 
 from fairgate.payers import PayerClass
 from fairgate_rest.bodies import Amount, Body, Moment, OneOf, Share
+from fee_payments import api
 from fee_payments.data import (
+    CountedFrom,
     LineState,
     NextStep,
     OfferingSummary,
     OrderState,
     OrderSummary,
+    RefundPolicy,
     RequestOutcome,
     TaxKind,
+    TermsSummary,
 )
 
 MAX_CODE = 100
@@ -76,11 +80,27 @@ class MerchantShape(serializers.Serializer):
 
 
 class TermsShape(serializers.Serializer):
-    """The terms in force; who orders accepts them. ``sha256`` is that of what was published."""
+    """Terms of sale; who orders accepts those in force by their ``sha256``, that of their words.
+
+    ``page`` is a path of this site on which a person reads them, ``url`` an address of their own if
+    they have one.
+    """
 
     version = serializers.CharField()
+    page = serializers.SerializerMethodField()
     url = serializers.CharField()
     sha256 = serializers.CharField()
+
+    def get_page(self, terms: TermsSummary) -> str:
+        return api.terms_page_url(terms)
+
+
+class RefundStepShape(serializers.Serializer):
+    """A share of what was paid that goes back, until ``days`` after payment or before the start."""
+
+    percent = Share()
+    counted_from = OneOf(CountedFrom)
+    days = serializers.IntegerField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,7 @@ class Offered:
     offering: OfferingSummary
     is_on_sale: bool
     prices: tuple[Any, ...]
+    refund_policy: RefundPolicy
 
 
 class OfferingShape(serializers.Serializer):
@@ -115,6 +136,18 @@ class OfferingShape(serializers.Serializer):
         child=serializers.CharField(), source="offering.opens", help_text="Of a bundle, several."
     )
     sessions = SessionShape(many=True, source="offering.sessions")
+    access_days = serializers.IntegerField(
+        source="offering.access_days",
+        allow_null=True,
+        help_text="Null: access does not end by itself.",
+    )
+    enrolment_mode = serializers.CharField(
+        source="offering.enrolment_mode",
+        help_text="The mode a right enrols in; by_kind: as usual for the kind, empty: not at all.",
+    )
+    refund_policy = RefundStepShape(
+        many=True, source="refund_policy.steps", help_text="For what is ordered now."
+    )
     merchant = MerchantShape(source="offering.merchant", allow_null=True)
     prices = PriceShape(many=True)
 
@@ -223,9 +256,13 @@ class QuotesBody(QuoteQuery, LinesBody):
 
 
 class SeatsBody(LinesBody):
-    """Seats that waivers open in full. ``country`` is that of the quote."""
+    """Seats that waivers open in full. ``country`` is that of the quote.
+
+    ``accepts_terms`` is the ``sha256`` of the terms in the quote, which the learner has accepted.
+    """
 
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
+    accepts_terms = serializers.CharField(max_length=64, required=False, default="")
 
 
 class OrderBody(SeatsBody):
@@ -248,6 +285,10 @@ class OrderLineShape(serializers.Serializer):
     paid = Amount()
     refunded = Amount(help_text="Done or under way.")
     explanation = serializers.ListField(child=serializers.CharField())
+    refund_policy = RefundStepShape(
+        many=True, source="refund_policy.steps", default=None, allow_null=True,
+        help_text="What it was sold under; null: before that was kept.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +320,8 @@ class OrderShape(serializers.Serializer):
     expires_at = Moment(source="order.expires_at", help_text="Until then an open order is kept.")
     paid_at = Moment(source="order.paid_at", allow_null=True)
     provider = serializers.CharField(source="order.provider")
+    terms = TermsShape(source="order.terms", allow_null=True)
+    terms_accepted_at = Moment(source="order.terms_accepted_at", allow_null=True)
     buyer = serializers.CharField(
         source="order.buyer_name",
         help_text="Which organisation ordered for its people, if one.",

@@ -78,7 +78,8 @@ class OneOffering(FeeView):
 def _offered(offering: OfferingSummary, at: datetime) -> shapes.Offered:
     day = clock.utc_day(at)
     prices = tuple(price for price in offering.prices if price.holds(day))
-    return shapes.Offered(offering, offering.is_on_sale(day), prices)
+    policy = api.refund_policy_of(offering)
+    return shapes.Offered(offering, offering.is_on_sale(day), prices, policy)
 
 
 class OwnQuote(FeeView):

@@ -66,7 +66,7 @@ class OwnOrders(OrderView):
         placed = api.place_order(
             self.learner(), codes(given["lines"]), key=self.key, expected=given["expected"],
             at=clock.now(), with_waiver=given["with_waiver"], quoted_country=given.get("country"),
-            sessions=sessions(given["lines"]),
+            sessions=sessions(given["lines"]), accepts_terms=given["accepts_terms"],
         )  # fmt: skip
         return self.shown(placed, status=201)
 
@@ -83,6 +83,7 @@ class WaivedSeats(OrderView):
         taken = api.take_waived_seat(
             self.learner(), codes(given["lines"]), key=self.key, at=clock.now(),
             quoted_country=given.get("country"), sessions=sessions(given["lines"]),
+            accepts_terms=given["accepts_terms"],
         )  # fmt: skip
         return self.shown(taken, status=201)
 

@@ -13,13 +13,12 @@ from fee_payments.rules.enrolments import (
 from fee_payments.rules.institution_seats import may_take_back, pool_use, seats_to_refund
 from fee_payments.rules.payment_parts import PartAmounts, paid_shares, payment_parts
 from fee_payments.rules.prices import check_on_sale, pick_price, price_gaps, stands_until
-from fee_payments.rules.refund_policy import RefundPolicy, goes_back, read_refund_policy
+from fee_payments.rules.refund_policy import goes_back, read_refund_policy
 from fee_payments.rules.refunds import refund_parts
 from fee_payments.rules.taxes import break_down, holds_tax, overlaps, pick_tax, scope_of, sum_of
 
 __all__ = [
     "PartAmounts",
-    "RefundPolicy",
     "break_down",
     "came_by_right",
     "check_on_sale",

@@ -1,65 +1,17 @@
-"""How much of what was paid goes back, and until when: a ladder of steps."""
+"""What goes back of a line, and policies as operators write them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from fairgate.money import Money
 from fairgate.percent import InvalidPercent, Percent
+from fee_payments.data import CountedFrom, RefundPolicy, RefundStep
 from fee_payments.exceptions import InvalidRefundPolicy
 
 # Ten years: what is longer is a slip of the finger.
 MOST_DAYS = 3650
-
-
-class CountedFrom(StrEnum):
-    """What the days of a step are counted from: after the payment, or before the course starts."""
-
-    PAYMENT = "days_after_payment"
-    START = "days_before_start"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundStep:
-    """A percentage that goes back until ``days`` after the payment, or before the start."""
-
-    percent: Percent
-    counted_from: CountedFrom
-    days: int
-
-    def ends_at(self, *, paid_at: datetime, starts_at: datetime | None) -> datetime | None:
-        """The first moment at which this step no longer holds.
-
-        ``None``: it never holds, because it is counted from a start that nobody has named.
-        """
-        if self.counted_from is CountedFrom.PAYMENT:
-            return paid_at + timedelta(days=self.days)
-        return None if starts_at is None else starts_at - timedelta(days=self.days)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundPolicy:
-    """Steps, of which the one that gives most counts while it holds; after all of them, nothing."""
-
-    steps: tuple[RefundStep, ...]
-
-    def holds(
-        self, *, at: datetime, paid_at: datetime, starts_at: datetime | None
-    ) -> tuple[Percent, datetime | None]:
-        """The percentage that goes back at a moment, and the moment at which it gets less.
-
-        Nothing, for ever: 0 and ``None``.
-        """
-        ends = [
-            (step.percent, end)
-            for step in self.steps
-            if (end := step.ends_at(paid_at=paid_at, starts_at=starts_at)) is not None and at < end
-        ]
-        return max(ends, default=(Percent(0), None))
 
 
 def goes_back(percent: Percent, *, paid: Money, refunded: Money) -> Money:

@@ -1,12 +1,14 @@
 """Reads of fee_payments: rows in, frozen values out."""
 
 from fee_payments.selectors.catalogue import (
+    bundle_parts,
     course_key_of,
     is_in_use,
     list_merchants,
     list_offerings,
     merchant,
     offering,
+    published_terms,
     tax_rule,
 )
 from fee_payments.selectors.disputes import dispute_summary, list_disputes
@@ -81,6 +83,7 @@ __all__ = [
     "ask_about_holds",
     "author_limits",
     "breakdown_of",
+    "bundle_parts",
     "course_key_of",
     "courses_with_enrolment",
     "dispute_summary",
@@ -126,6 +129,7 @@ __all__ = [
     "pool",
     "pool_of_seat",
     "pool_use",
+    "published_terms",
     "refund_receipt",
     "refund_request",
     "refund_request_summary",

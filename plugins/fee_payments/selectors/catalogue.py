@@ -9,13 +9,15 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from fee_payments import models, rules
 from fee_payments.data import (
     BankAccount,
+    BundlePart,
     BuyerTax,
     MerchantDetails,
     OfferingSummary,
     PayerClass,
+    PublishedTerms,
     TaxRule,
 )
-from fee_payments.exceptions import UnknownMerchant
+from fee_payments.exceptions import UnknownMerchant, UnknownTerms
 from fee_payments.selectors import catalogue_rows, standing
 
 # Any moment: who asks for an offering alone asks nothing about a person or a country.
@@ -61,6 +63,30 @@ def _summary(row: models.Offering) -> OfferingSummary:
     }
     left = standing.seats_left(row.capacity, row.seats_taken, row.waiting)
     return standing.with_seats(catalogue_rows.offering_summary(row), left, counts)
+
+
+def bundle_parts(code: str) -> tuple[BundlePart, ...]:
+    """What a bundle opens, in the order of the catalogue; nothing of what is no bundle."""
+    rows = models.BundleItem.objects.filter(bundle__code=code).order_by("id")
+    names = ("item__code", "item__title", "item__course_key")
+    return tuple(
+        BundlePart(code=part, title=title, course_key=course_key)
+        for part, title, course_key in rows.values_list(*names)
+    )
+
+
+def published_terms(number: int) -> PublishedTerms:
+    """One version of terms, whether it is in force or not.
+
+    Raises:
+        UnknownTerms: there is no such version.
+    """
+    row = models.TermsVersion.objects.select_related("merchant").filter(pk=number).first()
+    if row is None:
+        raise UnknownTerms(f"There are no terms {number}.")
+    return PublishedTerms(
+        summary=catalogue_rows.terms_summary(row), merchant=row.merchant.legal_name, text=row.text
+    )
 
 
 def is_in_use(row: models.Offering) -> bool:

@@ -22,6 +22,7 @@ from fee_payments.data import (
     TermsSummary,
 )
 from fee_payments.exceptions import UnknownOffering
+from fee_payments.rules import read_refund_policy
 
 _OFFERING = (
     "code",
@@ -37,6 +38,9 @@ _OFFERING = (
     "upgrade_until",
     "full_seat_cost_minor",
     "full_seat_cost_currency",
+    "access_days",
+    "enrolment_mode",
+    "refund_policy",
 )
 _PRICE = (
     "id",
@@ -147,10 +151,12 @@ def _offering(
     terms: list[Row],
 ) -> OfferingSummary:
     own = {name: row[name] for name in _OFFERING if not name.startswith("full_seat_cost")}
+    written = own.pop("refund_policy")
     cost = row["full_seat_cost_minor"]
     return OfferingSummary(
         **own,
         full_seat_cost=Money.from_minor(cost, row["full_seat_cost_currency"]) if cost else None,
+        refund_policy=None if written is None else read_refund_policy(written),
         seats_left=None,
         prices=tuple(price_summary(price) for price in sorted(prices, key=lambda one: one["id"])),
         opens=tuple(item["item__code"] for item in items) or (row["code"],),
@@ -187,3 +193,9 @@ def merchant_summary(row: models.Merchant) -> MerchantSummary:
     """A row of ``Merchant``, with its terms, as a value."""
     (columns,) = _rows([row], _MERCHANT)
     return _merchant(columns, _rows(row.terms.order_by("id"), _TERMS))
+
+
+def terms_summary(row: models.TermsVersion) -> TermsSummary:
+    """A row of ``TermsVersion`` as a value."""
+    (columns,) = _rows([row], _TERMS)
+    return TermsSummary(**columns)

@@ -15,8 +15,11 @@ from fee_payments.data import (
     OrderState,
     OrderSummary,
     PayerClass,
+    RefundPolicy,
 )
 from fee_payments.exceptions import UnknownOrder
+from fee_payments.rules import read_refund_policy
+from fee_payments.selectors.catalogue_rows import terms_summary
 
 UNSETTLED = (OrderState.CREATED, OrderState.PENDING, OrderState.EXPIRED, OrderState.CANCELLED)
 """States in which nothing is settled: a hold hides them from the learner."""
@@ -53,7 +56,7 @@ def theirs(user_id: int) -> Q:
 
 def orders_with_lines() -> QuerySet[models.Order]:
     """Rows with all that ``order_summary`` reads: five queries, however many rows."""
-    return models.Order.objects.select_related("buyer").prefetch_related(
+    return models.Order.objects.select_related("buyer", "terms").prefetch_related(
         "lines__offering", "lines__entitlements", "payments"
     )
 
@@ -103,6 +106,8 @@ def order_summary(row: models.Order) -> OrderSummary:
         reference=paid.reference if paid else "",
         sentence=row.held_because or row.sentence,
         buyer_name=row.buyer.legal_name if row.buyer else "",
+        terms=terms_summary(row.terms) if row.terms else None,
+        terms_accepted_at=row.terms_accepted_at,
     )
 
 
@@ -119,7 +124,14 @@ def _line_summary(line: models.OrderLine, row: models.Order) -> OrderLineSummary
         explanation=tuple(line.explanation),
         waiver_grant=line.waiver_grant,
         state=_line_state(line) if row.buyer is None else _seats_state(line, row),
+        refund_policy=kept_refund_policy(line),
+        starts_on=line.offering.starts_on,
     )
+
+
+def kept_refund_policy(line: models.OrderLine) -> RefundPolicy | None:
+    """The refund policy that a line was sold under; ``None``: before that was kept."""
+    return None if line.refund_policy is None else read_refund_policy(line.refund_policy)
 
 
 def _line_state(line: models.OrderLine) -> LineState:

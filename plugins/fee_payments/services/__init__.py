@@ -41,6 +41,7 @@ from fee_payments.services.refund_requests import (
 )
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
 from fee_payments.services.room_mails import tell_room_offers
+from fee_payments.services.sale_terms import refund_policy_of
 from fee_payments.services.seat_codes import (
     issue_seat_codes,
     redeem_seat_code,
@@ -87,6 +88,7 @@ __all__ = [
     "redeem_seat_code",
     "refund",
     "refund_offer",
+    "refund_policy_of",
     "refuse_refund_request",
     "reopen_event",
     "repair_enrolment",

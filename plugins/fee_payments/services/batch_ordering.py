@@ -33,6 +33,7 @@ from fee_payments.selectors.institution_seats import buyer_row
 from fee_payments.services import closing, seats
 from fee_payments.services.placing import naming
 from fee_payments.services.quoting import MOST, quote_lines
+from fee_payments.services.sale_terms import check_accepted, refund_policy_of
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,8 @@ def quote_batch(
         buyer_name=buyer.legal_name,
         country=buyer.country,
         lines=tuple(map(_batch_line, offers)),
+        merchant=offers[0].merchant,
+        terms=offers[0].terms,
     )
 
 
@@ -91,10 +94,12 @@ def place_batch_order(
     key: str,
     expected: Money,
     at: datetime,
+    accepts_terms: str = "",
 ) -> OrderSummary:
     """Place an order of seats at the prices of this moment; it keeps prices and seats for a while.
 
-    ``expected`` is the total that the coordinator saw. The same ``key`` gives the same order again.
+    ``expected`` is the total that the coordinator saw, ``accepts_terms`` the SHA-256 of the terms
+    that they have accepted. The same ``key`` gives the same order again.
     All seats of all lines are counted in their rooms at once, or none is (F11). Who orders gets no
     entitlement; the seats come into being when it is paid (``institution_seats.open_pool``).
 
@@ -103,6 +108,7 @@ def place_batch_order(
             ``quote_batch``.
         QuoteChanged: the total is not what the coordinator saw.
         NothingToPay: the seats cost nothing.
+        TermsNotAccepted, TermsChanged: the terms in force were not accepted.
         KeyReused: the key placed another order.
         NoSeatLeft: a room has not as many seats; nothing was ordered.
     """
@@ -121,6 +127,7 @@ def place_batch_order(
         )
     if not found:
         raise NothingToPay(_("There is nothing to pay, so nothing can be ordered here."))
+    check_accepted(offers[0].terms, accepts_terms)
     try:
         return selectors.order(_write(wish, buyer, offers).uuid)
     except IntegrityError:
@@ -237,6 +244,7 @@ def _write(wish: _Wish, buyer: models.Buyer, offers: Sequence[Quote]) -> models.
         buyer_tax_id=buyer.tax_id,
         merchant_id=first.merchant.id if first.merchant else None,
         terms_id=first.terms.id if first.terms else None,
+        terms_accepted_at=wish.at if first.terms else None,
         placed_at=wish.at,
         expires_at=wish.at + conf.order_hold(),
     )
@@ -274,5 +282,6 @@ def _write_line(
         tax_minor=offer.tax.minor,
         total_minor=offer.total.minor,
         tax_note=offer.tax_note,
+        refund_policy=refund_policy_of(offer.offering).written(),
         explanation=list(offer.explanation),
     )

@@ -21,6 +21,7 @@ from fee_payments.data import (
     OfferingEntry,
     OfferingSummary,
     PriceEntry,
+    RefundPolicy,
     SessionEntry,
 )
 from fee_payments.exceptions import InvalidCatalogue, PaymentsError, UnknownMerchant
@@ -58,7 +59,7 @@ def _fields(entry: OfferingEntry, known: models.Offering | None) -> dict[str, ob
     cost = entry.full_seat_cost
     names = (
         "title", "course_key", "kind", "delivery", "place", "starts_on", "on_sale_from",
-        "on_sale_until", "upgrade_until", "capacity", "waivable",
+        "on_sale_until", "upgrade_until", "capacity", "waivable", "access_days", "enrolment_mode",
     )  # fmt: skip
     if not entry.course_key and entry.kind != models.Offering.Kind.BUNDLE:
         raise InvalidCatalogue(f"“{entry.code}” is of no course run; only a bundle may be.")
@@ -66,9 +67,14 @@ def _fields(entry: OfferingEntry, known: models.Offering | None) -> dict[str, ob
     return {
         **{name: getattr(entry, name) for name in names},
         "merchant_id": kept or merchant_id(entry.merchant),
+        "refund_policy": _written(entry.refund_policy),
         "full_seat_cost_minor": cost.minor if cost else 0,
         "full_seat_cost_currency": cost.currency if cost else "",
     }
+
+
+def _written(policy: RefundPolicy | None) -> list[dict[str, str | int]] | None:
+    return None if policy is None else policy.written()
 
 
 def merchant_id(code: str = "") -> int | None:

@@ -92,13 +92,15 @@ def publish_terms(
 
     Raises:
         UnknownMerchant: there is no such merchant.
-        InvalidCatalogue: there is neither a text nor an address with the hash of what is there, or
-            this version is there and says something else.
+        InvalidCatalogue: there is neither a text nor an address with the hash of what is there, the
+            address is of no page, or this version is there and says something else.
     """
     models.CatalogueMark.change()
     row = models.Merchant.objects.filter(code=merchant_code).first()
     if row is None:
         raise UnknownMerchant(f"There is no merchant “{merchant_code}”.")
+    if url and not url.startswith(("https://", "http://")):
+        raise InvalidCatalogue(f"“{url}” is no address of a page: it begins with https://.")
     digest = hashlib.sha256(text.encode()).hexdigest() if text else sha256
     if not digest:
         raise InvalidCatalogue("Terms need a text, or an address and the SHA-256 of what is there.")

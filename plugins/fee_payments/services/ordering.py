@@ -27,6 +27,7 @@ from fee_payments.services import entitling, waiving
 from fee_payments.services.closing import shut
 from fee_payments.services.placing import Wish, naming, place
 from fee_payments.services.quoting import check_one_merchant, quote
+from fee_payments.services.sale_terms import check_accepted
 
 #: A programme has a few dozen courses; more lines than this in one order are a mistake.
 MOST_LINES = 50
@@ -42,6 +43,7 @@ def place_order(
     with_waiver: bool = True,
     quoted_country: str | None = None,
     sessions: Mapping[str, str] | None = None,
+    accepts_terms: str = "",
 ) -> OrderSummary:
     """Place an order at the prices of this moment; it keeps prices and seats for a while.
 
@@ -55,13 +57,15 @@ def place_order(
     An open order for the same at other prices, for another country, or for other offerings of which
     one is among these, gives way to the new one. ``quoted_country`` is the country that the prices
     were shown for (``None``: they were not shown). ``sessions`` are the codes of the sessions that
-    were chosen, by that of the offering; whoever orders accepts the merchant's terms in force.
+    were chosen, by that of the offering. ``accepts_terms`` is the SHA-256 of the terms that the
+    learner has accepted: it has to be that of the version in force (``quote.terms``).
 
     Every error that is about one line has that line's code as its attribute ``offering_code``.
 
     Raises:
         InvalidOrder: nothing is ordered, the same twice, or too much at a time.
         QuoteChanged: the total is not what the learner saw.
+        TermsNotAccepted, TermsChanged: the terms in force were not accepted.
         CountryChanged: the prices were for another country than that of the learner now.
         KeyReused: the key placed another order.
         AlreadyEntitled, NothingToPay, NoSeatLeft, NotOnSale, NoPrice, UnknownOffering: see there.
@@ -84,6 +88,7 @@ def place_order(
         )
     if not wish.total:
         raise NothingToPay(_("There is nothing to pay: take the seat."))
+    check_accepted(offers[0].terms, accepts_terms)
     return place(wish, lambda order, lines: None)
 
 
@@ -95,13 +100,15 @@ def take_waived_seat(
     at: datetime,
     quoted_country: str | None = None,
     sessions: Mapping[str, str] | None = None,
+    accepts_terms: str = "",
 ) -> OrderSummary:
     """Take a seat, or several, that waivers open in full: no provider, but an order and a receipt.
 
-    ``offering_codes``, ``quoted_country`` and ``sessions`` as for ``place_order``.
+    ``offering_codes``, ``quoted_country``, ``sessions`` and ``accepts_terms`` as for
+    ``place_order``.
 
     Raises:
-        InvalidOrder, CountryChanged: as for ``place_order``.
+        InvalidOrder, CountryChanged, TermsNotAccepted, TermsChanged: as for ``place_order``.
         SomethingToPay: the waivers leave something to pay.
         KeyReused: the key placed another order.
         AlreadyEntitled, NoSeatLeft: see there.
@@ -112,9 +119,11 @@ def take_waived_seat(
     if known is not None:
         return known
     _refuse_other_country(learner, quoted_country)
-    wish = Wish(learner, _quote_all(learner, codes, at=at, sessions=sessions or {}), key, at)
+    offers = _quote_all(learner, codes, at=at, sessions=sessions or {})
+    wish = Wish(learner, offers, key, at)
     if wish.total:
         raise SomethingToPay(_("%(total)s is left to pay for this seat.") % {"total": wish.total})
+    check_accepted(offers[0].terms, accepts_terms)
 
     def enter(order: models.Order, lines: Sequence[models.OrderLine]) -> None:
         source = models.Entitlement.Source.WAIVER

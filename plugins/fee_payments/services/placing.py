@@ -22,6 +22,7 @@ from fee_payments import conf, models, selectors
 from fee_payments.data import Learner, OrderState, OrderSummary, Quote
 from fee_payments.exceptions import KeyReused, NoSeatLeft, PaymentsError, QuoteChanged
 from fee_payments.services import closing, seats, waiving
+from fee_payments.services.sale_terms import refund_policy_of, sold_refund_policy
 from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,20 @@ class Wish:
         lines = selectors.lines_of(row)
         # A price is of one offering, so prices say what was ordered.
         ordered = {
-            (line.price_id, line.session_id, selectors.breakdown_of(line).total) for line in lines
+            (
+                line.price_id, line.session_id, selectors.breakdown_of(line).total,
+                sold_refund_policy(line),
+            )
+            for line in lines
+        }  # fmt: skip
+        wanted = {
+            (offer.price_id, session_id(offer), offer.total, refund_policy_of(offer.offering))
+            for offer in self.offers
         }
-        wanted = {(offer.price_id, session_id(offer), offer.total) for offer in self.offers}
         if (ordered, row.country) != (wanted, self.learner.country) or row.expires_at <= self.at:
+            return False
+        terms = self.offers[0].terms
+        if terms and (row.terms_id, row.terms_accepted_at is None) != (terms.id, False):
             return False
         return all(waiving.still_holds(row, line, at=self.at) for line in lines)
 
@@ -233,6 +244,7 @@ def _write_order(wish: Wish) -> models.Order:
         buyer_tax_id=buyer.tax_id if buyer else "",
         merchant_id=offer.merchant.id if offer.merchant else None,
         terms_id=offer.terms.id if offer.terms else None,
+        terms_accepted_at=wish.at if offer.terms else None,
         placed_at=wish.at,
         expires_at=wish.at + conf.order_hold(),
     )
@@ -263,6 +275,7 @@ def _write_line(
         tax_minor=offer.tax.minor,
         total_minor=offer.total.minor,
         tax_note=offer.tax_note,
+        refund_policy=refund_policy_of(offer.offering).written(),
         explanation=list(offer.explanation),
     )
     waiving.write(line, waived)

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money, total
-from fee_payments import conf, models, rules, selectors
+from fee_payments import models, rules, selectors
 from fee_payments.data import RefundOffer, RefundReceipt, RefundRequestSummary, RequestOutcome
 from fee_payments.exceptions import (
     FeeNotKnown,
@@ -27,6 +27,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.selectors.orders import UNSETTLED
 from fee_payments.services.refunding import refund
+from fee_payments.services.sale_terms import sold_refund_policy
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def _offered(
         return paid - refunded, None
     starts_on = line.offering.starts_on
     starts_at = None if starts_on is None else datetime.combine(starts_on, time.min, UTC)
-    percent, until = conf.refund_policy().holds(at=at, paid_at=paid_at, starts_at=starts_at)
+    percent, until = sold_refund_policy(line).holds(at=at, paid_at=paid_at, starts_at=starts_at)
     return rules.goes_back(percent, paid=paid, refunded=refunded), until
 
 
