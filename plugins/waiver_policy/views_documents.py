@@ -6,18 +6,14 @@ never drawn inside a page: it is downloaded, under a policy that lets it do noth
 
 from __future__ import annotations
 
-import io
 import logging
 import math
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -29,6 +25,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fairgate import clock
 from fairgate_rest.callers import UploadPace
+from fairgate_rest.uploads import InMemory
 from waiver_policy import api, compat, conf, permissions, sentences, wording
 from waiver_policy.data import (
     ApplicationSummary,
@@ -56,39 +53,6 @@ log = logging.getLogger(__name__)
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg"}
 # Nothing of a document runs, loads or stands inside another page, whatever opens it.
 _ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
-
-
-class InMemory(FileUploadHandler):
-    """Takes files up to a limit into memory; a document never lies on a disk in clear.
-
-    What is larger is not taken in: the rest is read and thrown away.
-    """
-
-    def __init__(self, request: HttpRequest, *, limit: int) -> None:
-        super().__init__(request)
-        self.limit, self.total, self.is_over = limit, 0, False
-        self._content = io.BytesIO()
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file begins."""
-        super().new_file(*args, **kwargs)
-        self._content = io.BytesIO()
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """A piece of it."""
-        self.total += len(raw_data)
-        if self.total > self.limit:
-            self.is_over = True
-            raise StopUpload(connection_reset=False)
-        self._content.write(raw_data)
-
-    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """The whole of it."""
-        self._content.seek(0)
-        return InMemoryUploadedFile(
-            self._content, self.field_name, self.file_name or "", self.content_type or "",
-            file_size, self.charset, self.content_type_extra,
-        )  # fmt: skip
 
 
 # The handler has to stand before the form is read, and the check of the token reads the form.

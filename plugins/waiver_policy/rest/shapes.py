@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -13,6 +12,7 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from fairgate_rest import problems
 from fairgate_rest.bodies import Amount, Body, KnownAt, Moment, Share
+from fairgate_rest.uploads import Paper
 from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import (
     IMPACT_DAYS,
@@ -32,11 +32,6 @@ from waiver_policy.rules.stated import MAX_COUNTRIES, as_fact
 from waiver_policy.rules.stated import MAX_TEXT as MAX_FACT
 
 MAX_CODE = 100
-
-
-@extend_schema_field(OpenApiTypes.BINARY)
-class Paper(serializers.FileField):
-    """The bytes of a file; by itself it would be described by an address."""
 
 
 def _words() -> serializers.CharField:

@@ -7,18 +7,16 @@ permissions of their own. What does not concern a person is not there for them (
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from fairgate import clock
 from fairgate_rest import problems
-from fairgate_rest.bodies import MAX_BODY, Body
+from fairgate_rest.uploads import TakesFile
 from fairgate_rest.views import View, described, permitted
 from waiver_policy import api, compat, permissions
 from waiver_policy.data import (
@@ -35,7 +33,6 @@ from waiver_policy.forms import TRUTH_VERSION
 from waiver_policy.rest import shapes
 from waiver_policy.rest.faults import STATUSES, WORDS
 from waiver_policy.selectors.offerings import offering_title
-from waiver_policy.views_documents import InMemory
 
 
 class WaiverView(View):
@@ -50,45 +47,8 @@ class WaiverView(View):
         return int(self.request.user.pk)
 
 
-class FormView(WaiverView):
-    """The base of what takes a form with one file, which stays in memory."""
-
-    parser_classes = (MultiPartParser,)
-    handler: InMemory
-
-    def limit(self) -> int:
-        """How many bytes the file may have."""
-        raise NotImplementedError
-
-    def too_large(self) -> Exception:
-        """What is told of a larger one."""
-        raise NotImplementedError
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Say where a file goes, before the check of a session's token reads the form.
-
-        Raises:
-            Exception: by its length it is too large; nothing of it is read.
-        """
-        length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and int(length) > self.limit() + MAX_BODY:
-            raise self.too_large()
-        self.handler = InMemory(request._request, limit=self.limit())
-        # Some middleware may have read the form; then Django's own handlers have the file.
-        with suppress(AttributeError):
-            request._request.upload_handlers = [self.handler]
-        super().initial(request, *args, **kwargs)
-
-    def form(self, kind: type[Body]) -> dict[str, Any]:
-        """What was sent. A file that is too large is not in it, and would be a missing one.
-
-        Raises:
-            Exception: it is too large.
-        """
-        _read = self.request.data
-        if self.handler.is_over:
-            raise self.too_large()
-        return self.body(kind)
+class FormView(TakesFile, WaiverView):
+    """The base of what takes a form with one file."""
 
 
 class Lists(WaiverView):

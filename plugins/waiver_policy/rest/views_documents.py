@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 
 from fairgate import clock
-from fairgate_rest.callers import Pace, UploadPace
+from fairgate_rest.uploads import AsItIs
 from fairgate_rest.views import described
 from waiver_policy import api, conf, permissions
 from waiver_policy.data import DocumentFault, DocumentKind
@@ -24,17 +23,8 @@ from waiver_policy.views_documents import download
 log = logging.getLogger(__name__)
 
 
-class AsItIs(DefaultContentNegotiation):
-    """A document comes as what it is, and a fault as a problem, whatever is asked for."""
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
 class Documents(FormView, OneApplication):
     """The documents of an application, for its learner and for reviewers; the learner sends one."""
-
-    throttle_classes = (Pace, UploadPace)
 
     def limit(self) -> int:
         return conf.document_max_bytes()

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from fairgate import clock
 from fairgate.documents import MAX_BYTES, DocumentError, DocumentErrors, decode
-from fairgate_rest.bodies import TooLarge
 from fairgate_rest.views import described, permitted, permitted_one
 from waiver_policy import api
 from waiver_policy.data import EditionFacts, EditionImpact, ProposalSummary
@@ -60,9 +59,6 @@ class Proposals(FormView):
 
     def limit(self) -> int:
         return MAX_BYTES
-
-    def too_large(self) -> Exception:
-        return TooLarge(f"The file has more than {MAX_BYTES} bytes.")
 
     @described(
         operation_id="list_proposals", query=shapes.ProposalsQuery,
