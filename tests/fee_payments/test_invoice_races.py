@@ -6,13 +6,16 @@ import threading
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from factories import fee_payments as make
 from factories import invoices as papers
 from fairgate.money import Money
+from fairgate_tables.transactions import is_lost_race
 from fee_payments import api, models
+from fee_payments.data.invoices import DocumentKind
 from fee_payments.exceptions import InvoiceRefused, MatchRefused
-from fee_payments.services import bank_matching, numbering
+from fee_payments.services import bank_matching, entitling, invoicing, numbering
 from races import ISOLATIONS, errors, race, values
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.usefixtures("pays_by_invoice")]
@@ -56,6 +59,80 @@ def test_numbers_that_are_counted_without_the_lock_come_twice(monkeypatch):
     monkeypatch.setattr(numbering, "_locked_series", read_then_write)
     given = race(*[papers.number] * 2)
     assert values(given) == ["TESTINV-2026-000002"] * 2
+
+
+@pytest.fixture
+def waiting_for_a_room(monkeypatch):
+    """An invoice on credit has come to the seat that it opens, and stays there until told."""
+    make.offering(capacity=8)
+    placed = make.order(make.learner())
+    buyer = papers.credit_buyer()
+    is_there, may_go_on = threading.Event(), threading.Event()
+    opened = entitling.open_seat
+
+    def at_the_room(*args, **names):
+        is_there.set()
+        assert may_go_on.wait(30)
+        return opened(*args, **names)
+
+    monkeypatch.setattr(entitling, "open_seat", at_the_room)
+    return partial(papers.invoice, placed, buyer=buyer), is_there, may_go_on
+
+
+def issue_beside(is_there, may_go_on):
+    """Another buyer of the same seller; does not wait long."""
+    assert is_there.wait(30)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET innodb_lock_wait_timeout = 1")
+        return papers.bare_invoice()
+    finally:
+        may_go_on.set()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_who_waits_for_a_room_keeps_nobody_from_the_next_number(waiting_for_a_room, isolation):
+    on_credit, *steps = waiting_for_a_room
+    done = race(on_credit, partial(issue_beside, *steps), isolation=isolation)
+    assert errors(done) == []
+    assert [one.number for one in values(done)] == ["TESTINV-2026-000002", "TESTINV-2026-000001"]
+
+
+def test_with_the_number_before_the_room_everybody_waits(waiting_for_a_room, monkeypatch):
+    on_credit, *steps = waiting_for_a_room
+    wait = invoicing._wait_for_transfer
+
+    def number_first(order, draft):
+        numbering.next_number(DocumentKind.INVOICE, prefix="INV", year=2026, is_test=True)
+        wait(order, draft)
+
+    monkeypatch.setattr(invoicing, "_wait_for_transfer", number_first)
+    done = race(on_credit, partial(issue_beside, *steps))
+    assert is_lost_race(errors(done)[0])
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_of_eight_on_credit_half_of_which_fail_the_others_have_numbers_without_a_gap(
+    monkeypatch, isolation
+):
+    make.offering(capacity=8)
+    orders = [make.order(make.learner(2000 + one)) for one in EIGHT]
+    buyer = papers.credit_buyer()
+    opened = entitling.open_seat
+
+    def every_second(line, *, user_id, **names):
+        is_new = opened(line, user_id=user_id, **names)
+        return is_new and user_id % 2 == 0
+
+    monkeypatch.setattr(entitling, "open_seat", every_second)
+    issued = race(
+        *(partial(papers.invoice, one, buyer=buyer) for one in orders), isolation=isolation
+    )
+    assert {type(error) for error in errors(issued)} == {InvoiceRefused}
+    numbers = [f"TESTINV-2026-00000{place}" for place in range(1, 5)]
+    assert sorted(one.number for one in values(issued)) == numbers
+    assert models.Entitlement.objects.count() == models.Payment.objects.count() == 4
+    assert set(models.Order.objects.values_list("state", flat=True)) == {"created", "pending"}
 
 
 def match(line, found, amount):

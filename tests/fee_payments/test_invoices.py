@@ -17,9 +17,10 @@ from fairgate.percent import Percent
 from fee_payments import api, models
 from fee_payments.data import OrderState
 from fee_payments.data.invoices import BuyerDetails, InvoiceState
-from fee_payments.exceptions import InvoiceRefused, UnknownOrder
+from fee_payments.exceptions import InvoiceRefused, NoSeatLeft, UnknownOrder
 from fee_payments.rules import frozen
-from fee_payments.services import crediting, invoicing, printing
+from fee_payments.selectors.invoices import details_of
+from fee_payments.services import crediting, entitling, invoicing, printing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
 # The sandbox’s events are committed before they are acted on.
@@ -237,3 +238,59 @@ def test_without_anybody_who_sells_nothing_is_issued(settings):
     settings.FEE_PAYMENTS_SELLER = {}
     with pytest.raises(InvoiceRefused, match="has not said who sells"):
         papers.bare_invoice()
+
+
+# On credit
+
+
+def on_credit(placed, **changes):
+    return papers.invoice(placed, buyer=papers.credit_buyer(), **changes)
+
+
+def nothing_has_happened(placed):
+    order = models.Order.objects.get(uuid=placed.uuid)
+    kept = (order.state, order.expires_at) == (OrderState.CREATED, placed.expires_at)
+    return kept and not any(
+        kind.objects.exists()
+        for kind in (models.DocumentSeries, models.Invoice, models.Payment, models.SeatPool)
+    )
+
+
+@pytest.mark.parametrize("error", [NoSeatLeft("full"), RuntimeError("the disk")])
+def test_what_cannot_be_opened_on_credit_uses_no_number_and_leaves_no_half_state(
+    placed, monkeypatch, error
+):
+    def fails(*_args, **_names):
+        raise error
+
+    monkeypatch.setattr(entitling, "open_seat", fails)
+    with pytest.raises(type(error)):
+        on_credit(placed)
+    assert nothing_has_happened(placed)
+    monkeypatch.undo()
+    assert on_credit(placed).number == "TESTINV-2026-000001"
+
+
+def test_access_that_is_there_already_is_not_invoiced_on_credit(placed):
+    make.offering("exam", title="The examination")
+    both = make.order_of(make.learner(1002), "exam", "spectrum")
+    api.redeem_seat_code(make.learner(1003), "exam", make.seat_code("exam"), at=make.NOON)
+    models.Entitlement.objects.update(
+        user_id=1002, live_key=models.Entitlement.objects.get().live_key.replace("1003", "1002")
+    )
+    with pytest.raises(InvoiceRefused, match="“The examination” is open to the learner already"):
+        on_credit(both)
+    assert nothing_has_happened(both)
+    assert not models.Entitlement.objects.filter(user_id=1002, offering__code="spectrum").exists()
+
+
+def test_seats_that_were_closed_do_not_open_on_credit_and_nothing_is_owed_for_them(placed):
+    buyer = papers.buyer(access_on="invoice")
+    seats = api.place_batch_order(
+        buyer.uuid, {"spectrum": 2}, by=1001, key="two", expected=make.PRICE * 2, at=make.NOON
+    )
+    models.OrderLine.objects.filter(order__uuid=seats.uuid).update(holds_seat=False)
+    models.Offering.objects.update(seats_taken=5)
+    with pytest.raises(InvoiceRefused, match="cannot be opened now: please order again"):
+        papers.invoice(seats, buyer=details_of(buyer))
+    assert nothing_has_happened(seats)

@@ -11,12 +11,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models, signals
 from fee_payments.data import OrderState
 from fee_payments.data.invoices import InvoiceSummary
 from fee_payments.selectors.invoices import invoice_summary
 from fee_payments.services import entitling, inbox
+from fee_payments.services.awaited_transfers import awaited_transfer
 from fee_payments.services.standings import PROVIDER
 
 log = logging.getLogger(__name__)
@@ -64,11 +66,8 @@ def _write_event(
     paid_on: date,
     at: datetime,
 ) -> None:
-    # The attempt at our own provider: made when the invoice was issued.
-    attempts = order.payments.filter(provider=PROVIDER, paid_at__isnull=True)
-    payment = attempts.order_by("-id").first()
-    if payment is None:
-        return
+    due = Money.from_minor(invoice.total_minor, invoice.currency)
+    payment = awaited_transfer(order, due, at=at)
     event_id = f"{invoice.number}:paid"
     body = {
         "reference": payment.reference,

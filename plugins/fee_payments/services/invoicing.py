@@ -15,7 +15,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
-from fairgate.money import Money, total
+from fairgate.money import total
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models
 from fee_payments.bank_files import creditor_reference
@@ -32,13 +32,13 @@ from fee_payments.data.invoices import (
 from fee_payments.exceptions import InvoiceRefused, UnknownOrder
 from fee_payments.rules import crediting, frozen
 from fee_payments.selectors.invoices import invoice_summary
-from fee_payments.services import entitling, institution_seats
+from fee_payments.services import awaited_transfers, closing, entitling, institution_seats
 from fee_payments.services.closing import OPEN
 from fee_payments.services.credit_notes import credit_refund
 from fee_payments.services.numbering import Numbered, next_number
 from fee_payments.services.sellers import seller_of, seller_of_order
-from fee_payments.services.sold_lines import rows_of, sold_lines
-from fee_payments.services.standings import PROVIDER
+from fee_payments.services.sold_lines import sold_lines
+from waiver_policy.exceptions import GrantClosed
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,18 @@ def _issue(
     live = models.InvoiceStanding.objects.filter(live_order=order).select_related("invoice").first()
     if live is not None:
         return invoice_summary(live.invoice, live)
+    return issue_for(order, buyer, by=by, at=at)
+
+
+def issue_for(
+    order: models.Order, buyer: BuyerDetails, *, by: int | None, at: datetime,
+    quote: models.QuoteDocument | None = None, purchase_order: str = "",
+) -> InvoiceSummary:  # fmt: skip
+    """Issue the invoice of an order that is locked and has none.
+
+    Raises:
+        InvoiceRefused: nothing is to be paid, or its time is over.
+    """
     lines = sold_lines(order)
     if not total([line.total for line in lines], lines[0].net.currency):
         raise InvoiceRefused(_("Nothing is to be paid for this order, so there is no invoice."))
@@ -101,15 +113,15 @@ def _issue(
     if paid is None and (order.state not in OPEN or order.expires_at <= at):
         raise InvoiceRefused(_("This order can no longer be paid. Please start again."))
     account = _account(buyer)
-    draft = Draft(
-        buyer=buyer, account=account, lines=lines, by=by, at=at, order=order,
-        user_id=order.user_id, due_on=_due_on(account, paid, at=at),
-        paid_on=utc_day(paid.paid_at) if paid and paid.paid_at else None,
+    invoice, standing = write_invoice(
+        Draft(
+            buyer=buyer, account=account, lines=lines, by=by, at=at, order=order, quote=quote,
+            user_id=order.user_id, due_on=_due_on(account, paid, at=at),
+            paid_on=utc_day(paid.paid_at) if paid and paid.paid_at else None,
+            purchase_order=purchase_order,
+        )
     )  # fmt: skip
-    invoice, standing = write_invoice(draft)
-    if paid is None:
-        _wait_for_transfer(order, invoice, account, at=at)
-    else:
+    if paid is not None:
         _credit_refunds(order, at=at)
         standing.refresh_from_db()
     return invoice_summary(invoice, standing)
@@ -147,7 +159,17 @@ class Draft:
 
 
 def write_invoice(draft: Draft) -> tuple[models.Invoice, models.InvoiceStanding]:
-    """Write an invoice and its standing; the number is taken last. In the caller's transaction."""
+    """Write an invoice and its standing. In the caller's transaction, which has locked the order.
+
+    An order that is not paid waits for its transfer from here on, and what opens on credit opens
+    before the number is taken: who waits for a room keeps nobody from their number, and what cannot
+    be opened has used none.
+
+    Raises:
+        InvoiceRefused: what would open on credit cannot be opened.
+    """
+    if draft.order is not None and draft.paid_on is None:
+        _wait_for_transfer(draft.order, draft)
     seller = seller_of_order(draft.order) if draft.order else seller_of(draft.lines[0].code)
     content = document_content(
         DocumentKind.INVOICE, draft.buyer, draft.lines, seller=seller, at=draft.at
@@ -237,24 +259,15 @@ def columns(
     }
 
 
-def _wait_for_transfer(
-    order: models.Order, invoice: models.Invoice, account: models.Buyer | None, *, at: datetime
-) -> None:
+def _wait_for_transfer(order: models.Order, draft: Draft) -> None:
     """The order waits for its transfer: it keeps price and seat, and its payment is known."""
-    attempts = order.payments.filter(provider=PROVIDER, paid_at=None, closed_at=None)
-    amount = Money.from_minor(invoice.total_minor, invoice.currency)
-    payment = attempts.order_by("-id").first() or models.Payment.begin(
-        order, PROVIDER, amount, is_live=not conf.is_test_mode(), at=at
-    )
-    # The page stays open as long as the invoice does: whoever comes again comes to this attempt.
-    payment.reference, payment.open_until = str(payment.uuid), None
-    payment.save(update_fields=["reference", "open_until"])
-    over = datetime.combine(invoice.due_on + timedelta(days=1), time.min, UTC)
+    amount = total([line.total for line in draft.lines], draft.lines[0].net.currency)
+    awaited_transfers.await_transfer(order, amount, at=draft.at)
+    over = datetime.combine(draft.due_on + timedelta(days=1), time.min, UTC)
     order.state, order.expires_at = OrderState.PENDING, over + conf.grace_after_due()
-    if account is not None and _has_credit(order, account):
-        order.expires_at = at + _ON_CREDIT_FOR
-        for line in rows_of(order):
-            _open_on_credit(order, line, at=at)
+    if draft.account is not None and _has_credit(order, draft.account):
+        order.expires_at = draft.at + _ON_CREDIT_FOR
+        _open_on_credit(order, at=draft.at)
     order.save(update_fields=["state", "expires_at"])
 
 
@@ -264,13 +277,28 @@ def _has_credit(order: models.Order, account: models.Buyer) -> bool:
     return is_trusted and order.buyer_id in (None, account.pk)
 
 
-def _open_on_credit(order: models.Order, line: models.OrderLine, *, at: datetime) -> None:
-    """Let the learner in; or let the seats that an organisation has ordered come into being."""
+def _open_on_credit(order: models.Order, *, at: datetime) -> None:
+    """Let the learner in; or let the seats that an organisation has ordered come into being.
+
+    All lines or none: the buyer owes the whole invoice.
+    """
+    for line in closing.locked_lines(order):  # in the order of the rooms
+        if obstacle := _open_line(order, line, at=at):
+            raise InvoiceRefused(obstacle % {"title": line.offering.title})
+
+
+def _open_line(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
+    """What stands in the way, with a place for the title; or nothing."""
     if order.buyer_id is not None:
-        institution_seats.open_pool(order, line, at=at)
-        return
+        if institution_seats.open_pool(order, line, at=at):
+            return _("The seats of “%(title)s” cannot be opened now: please order again.")
+        return ""
     source = models.Entitlement.Source.ORDER
-    entitling.open_seat(line, user_id=order.user_id, source=source, at=at)
+    try:
+        is_new = entitling.open_seat(line, user_id=order.user_id, source=source, at=at)
+    except GrantClosed:
+        return _("The waiver of “%(title)s” has ended: please order again.")
+    return "" if is_new else _("“%(title)s” is open to the learner already: nothing is to be paid.")
 
 
 def _credit_refunds(order: models.Order, *, at: datetime) -> None:
