@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import call_command
+from django.db import transaction
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from factories import fee_payments as make
 from factories import invoices as papers
@@ -16,12 +20,19 @@ from fairgate import clock
 from fairgate.money import Money
 from fairgate.percent import Percent
 from fee_payments import api, models
-from fee_payments.data import PayerClass, TaxKind
+from fee_payments.data import OrderState, PayerClass, Rounding, TaxKind
 from fee_payments.data.invoices import QuoteItem
-from fee_payments.exceptions import InvoiceRefused, UnknownDocument
+from fee_payments.exceptions import (
+    InvalidOrder,
+    InvoiceRefused,
+    LinesDoNotFit,
+    UnknownDocument,
+    UnknownOrder,
+)
 from fee_payments.rules import frozen
-from fee_payments.selectors.invoices import payer_class_for
+from fee_payments.selectors.invoices import details_of
 from fee_payments.services import buying, reminding
+from fee_payments.wording import in_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
 
@@ -63,10 +74,8 @@ def test_a_verified_buyer_is_offered_its_own_price_with_the_tax_of_its_country(m
 def test_a_buyer_that_nobody_has_verified_pays_what_an_individual_pays(ministry):
     buying.save_buyer(ministry, changed=["tax_id"])
     assert quote(ministry, QuoteItem(offering_code="spectrum")).total == usd("138.00")
-    assert payer_class_for(1001, ministry.uuid) is PayerClass.INDIVIDUAL
     assert buying.verify_buyers([ministry.pk], by=9, at=make.NOON) == 1
-    assert payer_class_for(1001, ministry.uuid) is PayerClass.MEMBER_STATE
-    assert payer_class_for(1002, ministry.uuid) is PayerClass.INDIVIDUAL
+    assert quote(ministry, QuoteItem(offering_code="spectrum")).total == usd("115.00")
 
 
 @pytest.mark.parametrize(
@@ -124,14 +133,146 @@ def test_a_quote_taxes_an_organisation_as_its_order_does(ministry):
     assert (content.has_reverse_charge, content.lines[0].is_reverse_charge) == (True, True)
 
 
-@pytest.mark.parametrize("count", [0, 10_001])
-def test_a_quote_of_nothing_or_of_the_impossible_is_refused(ministry, count):
-    with pytest.raises(InvoiceRefused, match="one to 10000 of each"):
+@pytest.mark.parametrize("count", [0, 1_001])
+def test_a_quote_of_nothing_or_of_the_impossible_is_refused_as_an_order_is(ministry, count):
+    with pytest.raises(InvalidOrder, match="Between 1 and 1000 seats") as refused:
         quote(ministry, QuoteItem(offering_code="spectrum", quantity=count))
+    assert in_words(refused.value).startswith("“spectrum”: Between")
+    with pytest.raises(InvalidOrder, match="Between 1 and 1000 seats"):
+        api.quote_batch(ministry.uuid, {"spectrum": count}, by=1001, at=make.NOON)
     with pytest.raises(InvoiceRefused, match="not over"):
         quote(ministry, valid_until=date(2026, 10, 4))
     with pytest.raises(UnknownDocument):
         api.issue_quote(papers.uuid4(), (), by=9, at=make.NOON)
+    with pytest.raises(InvalidOrder, match="Nothing was chosen"):
+        api.issue_quote(ministry.uuid, (), by=9, at=make.NOON)
+
+
+@pytest.mark.parametrize("count", [1, 1_000])
+def test_a_quote_is_of_as_many_as_an_order_may_be(ministry, count):
+    assert quote(ministry, QuoteItem(offering_code="spectrum", quantity=count)).total == (
+        usd("115.00") * count
+    )
+
+
+def test_one_quote_is_of_what_one_order_can_be(ministry):
+    make.merchant("academy")
+    make.merchant("institute", is_default=False)
+    make.offering("exam", merchant="institute")
+    models.Offering.objects.filter(code="spectrum").update(
+        merchant=models.Merchant.objects.get(code="academy")
+    )
+    models.CatalogueMark.change()
+    one, other = (QuoteItem(offering_code=code) for code in ("spectrum", "exam"))
+    for items, said in [
+        ((one, other), "by different merchants"),
+        ((one, one), "each of them once"),
+    ]:
+        with pytest.raises(LinesDoNotFit, match=said):
+            quote(ministry, *items)
+    assert not models.QuoteDocument.objects.exists()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    prices=st.lists(st.integers(1, 99_999), min_size=1, max_size=3),
+    counts=st.lists(st.integers(1, 1_000), min_size=3, max_size=3),
+    basis_points=st.integers(0, 10_000),
+    inclusive=st.booleans(),
+    rounding=st.sampled_from(Rounding),
+)
+@example([333], [3, 1, 1], 1_000, False, Rounding.HALF_UP)  # 0.33 a seat, and 1.00 the line
+def test_what_is_quoted_is_what_the_order_costs_to_the_cent(
+    prices, counts, basis_points, inclusive, rounding
+):
+    with transaction.atomic():
+        make.merchant(rounding=rounding, invoice_prefix="OSA")
+        api.set_tax(
+            "FJ", Percent(Decimal(basis_points) / 100), inclusive=inclusive,
+            valid_from=date(2026, 1, 1),
+        )  # fmt: skip
+        wanted = {f"fee-{place}": counts[place] for place in range(len(prices))}
+        for code, minor in zip(wanted, prices, strict=True):
+            member = make.price(Money.from_minor(minor, "USD"), payer_class=PayerClass.MEMBER_STATE)
+            make.offering(code, prices=(member,))
+        buyer = papers.buyer()
+
+        quoted = quote(buyer, *(QuoteItem(offering_code=c, quantity=n) for c, n in wanted.items()))
+        seen = api.quote_batch(buyer.uuid, wanted, by=1001, at=make.NOON)
+        placed = api.place_batch_order(
+            buyer.uuid, wanted, by=1001, key="as quoted", expected=quoted.total, at=make.NOON
+        )
+        assert quoted.total == seen.total == placed.total
+        content = frozen.thawed(models.QuoteDocument.objects.get().content)
+        assert (content.net, content.tax) == (placed.breakdown.net, placed.breakdown.tax)
+        transaction.set_rollback(True)
+
+
+# The order that is made of a quote
+
+
+def order_of(buyer, count=50):
+    seen = api.quote_batch(buyer.uuid, {"spectrum": count}, by=1001, at=make.NOON)
+    return api.place_batch_order(
+        buyer.uuid, {"spectrum": count}, by=1001, key=f"of {count}", expected=seen.total,
+        at=make.NOON,
+    )  # fmt: skip
+
+
+def invoice_of(quoted, placed):
+    return api.invoice_purchase_order(quoted.uuid, order_uuid=placed.uuid, by=9, at=make.NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transfer_for_the_order_of_a_quote_opens_its_seats(ministry):
+    quoted, placed = quote(ministry), order_of(ministry)
+    accept(quoted)
+    found = invoice_of(quoted, placed)
+    assert invoice_of(quoted, placed) == found
+    waits = models.Payment.objects.get()
+    assert (waits.provider, waits.amount_minor, api.order(placed.uuid).state) == (
+        "invoice", 575000, OrderState.PENDING,
+    )  # fmt: skip
+
+    papers.pay(found, quoted.total)
+
+    assert api.order(placed.uuid).state is OrderState.PAID
+    assert models.SeatPool.objects.get().quantity == 50
+    assert frozen.thawed(models.Invoice.objects.get().content).purchase_order == "PO-7"
+
+
+def test_a_trusted_buyers_seats_open_with_the_invoice_of_its_purchase_order(ministry):
+    models.Buyer.objects.update(access_on="invoice")
+    quoted, placed = quote(ministry), order_of(ministry)
+    accept(quoted)
+    invoice_of(quoted, placed)
+    assert models.SeatPool.objects.get().quantity == 50
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_that_came_is_told_though_nobody_has_begun_to_wait_for_it(ministry):
+    quoted, placed = quote(ministry), order_of(ministry)
+    accept(quoted)
+    found = invoice_of(quoted, placed)
+    models.Payment.objects.all().delete()  # as invoices were issued before
+    papers.pay(found, quoted.total)
+    assert api.order(placed.uuid).state is OrderState.PAID
+
+
+def test_only_an_order_of_what_was_quoted_is_invoiced_with_it(ministry):
+    quoted, other = quote(ministry), order_of(ministry, 49)
+    with pytest.raises(InvoiceRefused, match="No purchase order"):
+        invoice_of(quoted, other)
+    accept(quoted)
+    with pytest.raises(InvoiceRefused, match="lines or amounts differ"):
+        invoice_of(quoted, other)
+    with pytest.raises(UnknownOrder):
+        invoice_of(quoted, make.order(make.learner(7)))
+    same = order_of(ministry)
+    known = api.issue_invoice(same.uuid, details_of(ministry), by=9, at=make.NOON)
+    with pytest.raises(InvoiceRefused, match=f"has the invoice {known.number} already"):
+        invoice_of(quoted, same)
+    assert models.DocumentSeries.objects.get(key__startswith="invoice").last == 1
 
 
 def test_who_leaves_acts_for_nobody_and_what_was_issued_stays(ministry):

@@ -69,6 +69,8 @@ class Buyer(models.Model):
 class BuyerContact(models.Model):
     """A person of the platform who acts for a buyer and reads its papers.
 
+    It gives them no price of their own: for themselves they pay as ``PayerMembership`` says.
+
     .. pii: The platform's user id.
     .. pii_types: id
     .. pii_retirement: local_api

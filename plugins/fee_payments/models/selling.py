@@ -83,8 +83,10 @@ class ScreeningRecord(models.Model):
 class PayerMembership(models.Model):
     """That a person pays as somebody else than an individual: an operator has seen the evidence.
 
-    Days are UTC; ``valid_until`` is the first on which it counts no more. Of two that hold, the
-    one that began later counts. The tax id is the organisation's, its form checked only.
+    For what they buy for themselves. What is bought for an organisation is bought by a ``Buyer``,
+    at its own price, whoever of its contacts asks. Days are UTC; ``valid_until`` is the first on
+    which it counts no more. Of two that hold, the one that began later counts. The tax id is the
+    organisation's, its form checked only.
 
     .. pii: The platform's user ids of the person and of the operator, and the organisation.
     .. pii_types: id, other

@@ -10,7 +10,6 @@ from django.db.models import F, Q, QuerySet
 
 from fairgate.money import Money
 from fee_payments import models
-from fee_payments.data import PayerClass
 from fee_payments.data.invoices import (
     BuyerDetails,
     CreditNoteSummary,
@@ -237,19 +236,6 @@ def details_of(row: models.Buyer) -> BuyerDetails:
         language=row.language,
         buyer_uuid=row.uuid,
     )
-
-
-def payer_class_for(user_id: int, buyer_uuid: UUID) -> PayerClass:
-    """Which price list counts for a person who buys for this organisation.
-
-    Its own only once it is verified, and only for a person who acts for it; an individual's
-    otherwise.
-    """
-    rows = models.Buyer.objects.filter(
-        uuid=buyer_uuid, contacts__user_id=user_id, verified_at__isnull=False
-    )
-    found = rows.values_list("payer_class", flat=True).first()
-    return PayerClass(found) if found else PayerClass.INDIVIDUAL
 
 
 def content_of(row: models.FrozenDocument) -> DocumentContent:

@@ -37,8 +37,6 @@ from fee_payments.services.sale_terms import check_accepted, refund_policy_of
 
 log = logging.getLogger(__name__)
 
-#: More seats than this in one line are a slip of the keyboard.
-MOST_SEATS = MOST
 MOST_LINES = 50
 
 
@@ -59,13 +57,13 @@ def quote_batch(
     Raises:
         UnknownBuyer: there is none, or ``by`` does not coordinate its training.
         BuyerNotVerified: nobody has verified it yet.
-        InvalidOrder: nothing, too many lines, or not between one and ``MOST_SEATS`` seats.
+        InvalidOrder: nothing, too many lines, or not between one and ``MOST`` seats.
         UnknownOffering, NotOnSale, UpgradeOver, NoPrice: there is nothing to quote.
         CountryBlocked: it is not sold in the country of the organisation.
         LinesDoNotFit: the offerings are collected by different merchants.
     """
     buyer = _verified(buyer_uuid, by=by)
-    _check(wanted)
+    check_wanted(_lines_of(wanted))
     offers = _offers(buyer, wanted, by=by, at=at, currency=currency)
     return BatchQuote(
         buyer_uuid=buyer.uuid,
@@ -117,7 +115,7 @@ def place_batch_order(
     if known is not None:
         return known
     buyer = _verified(buyer_uuid, by=by)
-    _check(wanted)
+    check_wanted(_lines_of(wanted))
     offers = _offers(buyer, wanted, by=by, at=at, currency=expected.currency)
     found = total([offer.total for offer in offers], expected.currency)
     if found != expected:
@@ -155,7 +153,16 @@ class _Wish:
     at: datetime
 
 
-def _check(wanted: Mapping[str, int]) -> None:
+def _lines_of(wanted: Mapping[str, int]) -> list[WantedLine]:
+    return [WantedLine(offering_code=code, quantity=seats) for code, seats in wanted.items()]
+
+
+def check_wanted(wanted: Sequence[WantedLine]) -> None:
+    """Whether so much can be ordered, or quoted, at a time.
+
+    Raises:
+        InvalidOrder: nothing, too many lines, or not between one and ``MOST`` seats of one.
+    """
     if not wanted:
         raise InvalidOrder(_("Nothing was chosen."))
     if len(wanted) > MOST_LINES:
@@ -163,11 +170,11 @@ def _check(wanted: Mapping[str, int]) -> None:
             _("An order has at most %(most)s lines; please order the rest after it.")
             % {"most": MOST_LINES}
         )
-    for code, quantity in wanted.items():
-        if not 1 <= quantity <= MOST_SEATS:
-            with naming(code):
+    for line in wanted:
+        if not 1 <= line.quantity <= MOST:
+            with naming(line.offering_code):
                 raise InvalidOrder(
-                    _("Between 1 and %(most)s seats are ordered at a time.") % {"most": MOST_SEATS}
+                    _("Between 1 and %(most)s seats are ordered at a time.") % {"most": MOST}
                 )
 
 
@@ -188,8 +195,8 @@ def payer_of(buyer: models.Buyer, *, by: int) -> Learner:
 def _offers(
     buyer: models.Buyer, wanted: Mapping[str, int], *, by: int, at: datetime, currency: str | None
 ) -> tuple[Quote, ...]:
-    lines = [WantedLine(offering_code=code, quantity=seats) for code, seats in wanted.items()]
-    found = quote_lines(payer_of(buyer, by=by), lines, at=at, currency=currency, with_waiver=False)
+    payer = payer_of(buyer, by=by)
+    found = quote_lines(payer, _lines_of(wanted), at=at, currency=currency, with_waiver=False)
     return found.lines
 
 

@@ -1,7 +1,7 @@
 """Quotes to buyers, the purchase orders that accept them, and the invoices that follow.
 
-A quote’s prices are those of ``quoting.quote`` for the buyer, so a quote, a page and a checkout of
-the same moment agree.
+A quote’s lines are those of ``quoting.quote_lines`` for the buyer, so a quote, a page and an order
+of the same moment agree to the cent: tax is rounded once on each line, never on a seat.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models
-from fee_payments.data import Learner, TaxKind
+from fee_payments.data import Learner, Quote, TaxKind, WantedLine
 from fee_payments.data.invoices import (
     DocumentKind,
     DocumentLine,
@@ -28,19 +28,18 @@ from fee_payments.data.invoices import (
     QuoteItem,
     QuoteSummary,
 )
-from fee_payments.exceptions import InvoiceRefused, UnknownDocument
+from fee_payments.exceptions import InvoiceRefused, PaymentsError, UnknownDocument, UnknownOrder
 from fee_payments.rules import frozen
 from fee_payments.selectors.invoices import details_of, invoice_summary, quote_summary
 from fee_payments.services import invoicing
 from fee_payments.services import purchase_order_files as files
-from fee_payments.services.batch_ordering import payer_of
+from fee_payments.services.batch_ordering import check_wanted, payer_of
 from fee_payments.services.numbering import next_number
-from fee_payments.services.quoting import quote
+from fee_payments.services.quoting import quote_lines
 from fee_payments.services.sellers import seller_of
+from fee_payments.services.sold_lines import sold_lines
 
 log = logging.getLogger(__name__)
-
-MOST_SEATS = 10_000
 
 
 def issue_quote(
@@ -53,8 +52,10 @@ def issue_quote(
 
     Raises:
         UnknownDocument: there is no such buyer.
-        UnknownOffering, NotOnSale, NoPrice: there is nothing to offer.
-        InvoiceRefused: no item, a number that cannot be, two currencies, or a day that is over.
+        UnknownOffering, NotOnSale, NoPrice: there is nothing to offer, or not in this currency.
+        InvalidOrder: no item, too many, or not between one and ``MOST`` seats of one.
+        LinesDoNotFit: one offering twice, or offerings that different merchants collect.
+        InvoiceRefused: a day that is over.
     """
     buyer = models.Buyer.objects.filter(uuid=buyer_uuid).first()
     if buyer is None:
@@ -69,30 +70,31 @@ def issue_quote(
 def _lines(
     buyer: models.Buyer, items: Sequence[QuoteItem], *, currency: str | None, at: datetime
 ) -> tuple[DocumentLine, ...]:
-    if not items or any(not 1 <= item.quantity <= MOST_SEATS for item in items):
-        raise InvoiceRefused(
-            _("A quote offers one to %(most)s of each offering.") % {"most": MOST_SEATS}
-        )
+    """The lines as an order of the same would have them, taxed line by line: the totals agree."""
+    wanted = [WantedLine(offering_code=one.offering_code, quantity=one.quantity) for one in items]
     who = Learner(user_id=0, country=buyer.country)
     if buyer.verified_at:
         who = payer_of(buyer, by=0)
-    lines = tuple(_line(who, item, currency=currency, at=at) for item in items)
-    if len({line.net.currency for line in lines}) > 1:
-        raise InvoiceRefused(_("All lines of a quote are in one currency; choose one."))
-    return lines
+    try:
+        check_wanted(wanted)
+        offers = quote_lines(who, wanted, at=at, currency=currency, with_waiver=False)
+    except PaymentsError as error:
+        # Who issues a quote types codes, so the code says which of the lines is meant.
+        error.line_title = getattr(error, "offering_code", "")
+        raise
+    return tuple(map(_line, offers.lines))
 
 
-def _line(who: Learner, item: QuoteItem, *, currency: str | None, at: datetime) -> DocumentLine:
-    offer = quote(who, item.offering_code, at=at, currency=currency, with_waiver=False)
-    count, rule = item.quantity, offer.tax_rule
+def _line(offer: Quote) -> DocumentLine:
+    rule = offer.tax_rule
     return DocumentLine(
         code=offer.offering.code,
         text=offer.offering.title,
-        quantity=count,
-        list_price=offer.list_price * count,
-        waived=Money.zero(offer.total.currency),
-        net=offer.net * count,
-        tax=offer.tax * count,
+        quantity=offer.quantity,
+        list_price=offer.list_price,
+        waived=offer.waived,
+        net=offer.net,
+        tax=offer.tax,
         tax_basis_points=rule.percent.basis_points if rule and offer.tax else 0,
         is_reverse_charge=bool(rule and rule.kind is TaxKind.REVERSE_CHARGE),
     )
@@ -177,12 +179,15 @@ def invoice_purchase_order(
 ) -> InvoiceSummary:
     """Issue the invoice of an accepted quote, or give the one that it has.
 
-    ``order_uuid`` is an order that was made of it; without one the invoice stands for itself, and
+    ``order_uuid`` is an order that was made of it: it waits for the payment, as with every other
+    invoice, and opens with it. Without one the invoice stands for itself, and
     ``signals.INVOICE_SETTLED`` says when it is paid.
 
     Raises:
         UnknownDocument: there is no such quote.
-        InvoiceRefused: no purchase order has come for it.
+        UnknownOrder: there is no such order, or it is another buyer's.
+        InvoiceRefused: no purchase order has come for it; or the order is not over what the quote
+            is, can no longer be paid, or has an invoice already.
     """
     row = _quote(quote_uuid)
     accepted = models.PurchaseOrder.objects.select_for_update().filter(quote=row).first()
@@ -193,15 +198,41 @@ def invoice_purchase_order(
     known = rows.exclude(standing__credited_minor=F("standing__total_minor")).first()
     if known is not None:
         return invoice_summary(known, known.standing)
+    if order_uuid is not None:
+        return _invoice_order(order_uuid, row, accepted, by=by, at=at)
     content = frozen.thawed(row.content)
     own = row.buyer.payment_days if row.buyer else None
-    order = models.Order.objects.get(uuid=order_uuid) if order_uuid else None
     days = conf.payment_days() if own is None else own
     invoice, standing = invoicing.write_invoice(
         invoicing.Draft(
             buyer=content.buyer, account=row.buyer, lines=content.lines, by=by, at=at,
-            due_on=utc_day(at) + timedelta(days=days), order=order, quote=row,
-            user_id=order.user_id if order else None, purchase_order=accepted.number,
+            due_on=utc_day(at) + timedelta(days=days), quote=row, purchase_order=accepted.number,
         )
     )  # fmt: skip
     return invoice_summary(invoice, standing)
+
+
+def _invoice_order(
+    order_uuid: UUID, quoted: models.QuoteDocument, accepted: models.PurchaseOrder, *, by: int,
+    at: datetime,
+) -> InvoiceSummary:  # fmt: skip
+    found = models.Order.objects.filter(uuid=order_uuid, buyer=quoted.buyer_id)
+    pk = found.values_list("pk", flat=True).first()
+    if pk is None:
+        raise UnknownOrder(_("There is no such order."))
+    order = models.Order.objects.select_for_update().get(pk=pk)
+    live = models.InvoiceStanding.objects.filter(live_order=order).select_related("invoice").first()
+    if live is not None:
+        raise InvoiceRefused(
+            _("This order has the invoice %(number)s already.") % {"number": live.invoice.number}
+        )
+    content = frozen.thawed(quoted.content)
+    if _sold(sold_lines(order)) != _sold(content.lines):
+        raise InvoiceRefused(_("This order is not over what was quoted: lines or amounts differ."))
+    return invoicing.issue_for(
+        order, content.buyer, by=by, at=at, quote=quoted, purchase_order=accepted.number
+    )
+
+
+def _sold(lines: Sequence[DocumentLine]) -> set[tuple[str, int, Money, Money]]:
+    return {(line.code, line.quantity, line.net, line.tax) for line in lines}
