@@ -24,7 +24,7 @@ from fee_payments.exceptions import (
     UnknownOrder,
     UnknownRequest,
 )
-from fee_payments.models import Offering, Refund, RefundRequest
+from fee_payments.models import Offering, Payment, Refund, RefundRequest, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
 from races import errors, race, values
 
@@ -102,6 +102,52 @@ def test_what_is_asked_for_goes_back_when_somebody_else_grants_it(sale):
         OFFICER, asked.uuid, "I cannot come.",
     )  # fmt: skip
     assert row.reason == "Asked for by who has paid."
+
+
+@pytest.fixture
+def paid_twice(sale):
+    """Two tabs of a browser, each paid: of the order one payment is due back."""
+    first = Payment.objects.get()
+    second = Payment.begin(
+        first.order, "sandbox", Money.from_minor(first.amount_minor, "USD"), is_live=False,
+        at=make.NOON,
+    )  # fmt: skip
+    SandboxSession.objects.create(
+        key="second", token=second.reference, currency="USD", amount_minor=13000,
+        description="", return_url="",
+    )  # fmt: skip
+    make.send(make.event(second))
+    assert api.order(sale.uuid).is_held
+    return sale
+
+
+@pytest.mark.parametrize("at", [NEXT_DAY, TOO_LATE])
+def test_what_was_paid_twice_is_given_back_in_full_at_any_time(paid_twice, at):
+    offer = api.refund_offer(paid_twice.uuid, LEARNER, at)
+    assert (offer.total, offer.until) == (usd("130.00"), None)
+    assert offer.sentence == "This order was paid twice. You can have USD 130.00 back."
+    assert grant(ask(paid_twice, at=at), at=at).amount == usd("130.00")
+    assert api.entitled_offerings(LEARNER, at=at) == {"spectrum", "exam"}
+    assert not api.order(paid_twice.uuid).is_held
+
+
+def test_after_that_the_policy_says_what_goes_back_of_what_the_order_costs(paid_twice, settings):
+    settings.FEE_PAYMENTS_REFUND_POLICY = [{"percent": 50, "days_after_payment": 14}]
+    exam = paid_twice.lines[1].uuid
+    grant(ask(paid_twice, lines=[exam]))
+    assert api.refund_offer(paid_twice.uuid, LEARNER, NEXT_DAY).total == usd("120.00")
+    grant(ask(paid_twice))
+    offer = api.refund_offer(paid_twice.uuid, LEARNER, NEXT_DAY)
+    assert (offer.total, offer.until) == (usd("65.00"), TOO_LATE)
+    grant(ask(paid_twice))
+    for at in (NEXT_DAY, TOO_LATE):
+        assert not api.refund_offer(paid_twice.uuid, LEARNER, at).amounts
+
+
+def test_a_second_payment_whose_fee_is_not_known_yet_is_offered_as_well(paid_twice):
+    second = Payment.objects.order_by("-id")[0]
+    second.parts.all().delete()
+    assert api.refund_offer(paid_twice.uuid, LEARNER, TOO_LATE).total == usd("130.00")
 
 
 def test_who_was_in_time_gets_what_was_offered_however_long_the_answer_takes(sale):

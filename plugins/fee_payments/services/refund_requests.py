@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from fee_payments.exceptions import (
     UnknownRequest,
 )
 from fee_payments.selectors.orders import UNSETTLED
+from fee_payments.services.refund_books import left_of
 from fee_payments.services.refunding import refund
 from fee_payments.services.sale_terms import sold_refund_policy
 
@@ -35,9 +37,11 @@ MOST_LETTERS = 1000
 
 
 def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
-    """What the refund policy gives this learner back of their order now.
+    """What this learner can have back of their order now.
 
-    A line that could not be opened is due back in full, whatever the policy says.
+    Of an order that was paid twice it is the second payment, in full and at any time, and nothing
+    else before that has gone back: a refund is of one payment. A line that could not be opened is
+    due back in full as well. Of the rest the refund policy says how much.
 
     Raises:
         UnknownOrder: there is none, or it is somebody else's.
@@ -46,6 +50,15 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
     rows = models.OrderLine.objects.filter(order__uuid=order_uuid)
     amounts: dict[UUID, Money] = {}
     ends: list[datetime] = []
+    again = _paid_again(order_uuid)
+    if again:
+        return RefundOffer(
+            amounts=again,
+            currency=order.currency,
+            sentence=_("This order was paid twice. You can have %(amount)s back.")
+            % {"amount": total(list(again.values()), order.currency)},
+            until=None,
+        )
     if order.paid_at is not None:
         for line in rows.select_related("offering", "order"):
             amount, until = _offered(line, paid_at=order.paid_at, at=at)
@@ -61,11 +74,35 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
     )
 
 
+def _paid_again(order_uuid: UUID) -> dict[UUID, Money]:
+    """What is left, by line, of the payment that came when the order had been paid already.
+
+    The newest, which is the one that ``refund`` takes; empty if the order was not paid twice, or
+    what came twice has gone back.
+    """
+    paid = models.Payment.objects.filter(order__uuid=order_uuid, paid_at__isnull=False)
+    left = list(paid.filter(refunded_minor__lt=F("amount_minor")).order_by("-id")[:2])
+    if len(left) < 2:
+        return {}
+    second, currency = left[0], left[0].currency
+    parts = list(second.parts.select_related("line"))
+    if parts:
+        found = {part.line.uuid: left_of(part, currency) for part in parts}
+    else:  # its fee is not known yet, so nothing of it was refunded either
+        lines = selectors.lines_of(second.order)
+        totals = [selectors.breakdown_of(line).total for line in lines]
+        shares = rules.paid_shares(Money.from_minor(second.amount_minor, currency), totals)
+        found = {line.uuid: share for line, share in zip(lines, shares, strict=True)}
+    return {line: amount for line, amount in found.items() if amount}
+
+
 def _offered(
     line: models.OrderLine, *, paid_at: datetime, at: datetime
 ) -> tuple[Money, datetime | None]:
-    paid = Money.from_minor(line.paid_minor, line.currency)
-    refunded = Money.from_minor(line.refunded_minor, line.currency)
+    # What came twice has gone back by now: the policy is about what the line costs.
+    twice = max(line.paid_minor - line.total_minor, 0)
+    paid = Money.from_minor(line.paid_minor - twice, line.currency)
+    refunded = Money.from_minor(max(line.refunded_minor - twice, 0), line.currency)
     if not _was_opened(line):
         return paid - refunded, None
     starts_on = line.offering.starts_on
