@@ -18,8 +18,8 @@ from fairgate.money import MAX_MINOR, UnknownCurrency, exponent
 from fairgate.readable import is_readable
 from fee_payments import models, selectors
 from fee_payments.data import PayerScope, PricesHoldTax, TaxKind
-from fee_payments.exceptions import TaxOverlap
-from fee_payments.services import taxes
+from fee_payments.exceptions import InvalidCatalogue, TaxOverlap
+from fee_payments.services import catalogue, taxes
 from fee_payments.services.seat_codes import MOST_CODES
 
 # What was sold under a price points at it, so a price that is there can only end.
@@ -102,6 +102,14 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
         if not is_bundle and cleaned.get("course_key") == "":
             self.add_error("course_key", _("Only a bundle may be of no course run."))
         return cleaned
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        try:
+            catalogue.check_code(code)
+        except InvalidCatalogue as refused:
+            raise forms.ValidationError(str(refused)) from None
+        return code
 
     def clean_course_key(self) -> str:
         typed: str = self.cleaned_data["course_key"]

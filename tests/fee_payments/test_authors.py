@@ -132,8 +132,9 @@ def test_an_author_adds_a_fee_with_its_first_price(limits):
     found = add()
     assert (found.course_key, found.merchant.code) == (make.COURSE, "academy")
     assert api.quote(make.learner(), "new", at=make.NOON).total == Money("150.00", "USD")
-    with pytest.raises(InvalidCatalogue, match="Another fee has the code “new”"):
-        add()
+    for code in ("new", "New"):
+        with pytest.raises(InvalidCatalogue, match="Another fee has the code “new”"):
+            add(code)
 
 
 def test_a_price_in_the_past_or_before_another_one_is_refused(limits):

@@ -41,6 +41,21 @@ def test_an_offering_opens_itself_and_a_bundle_what_is_in_it():
     assert [one.opens for one in api.list_offerings()] == [("two", "one"), ("one",), ("two",)]
 
 
+def test_a_code_in_other_capitals_is_another_code_that_nobody_can_take():
+    make.offering("spectrum")
+    with pytest.raises(InvalidCatalogue, match="Another fee has the code “spectrum”"):
+        make.offering("Spectrum", title="Another one")
+    assert make.offering("spectrum", title="Spectrum again").title == "Spectrum again"
+    assert models.Offering.objects.count() == 1
+
+
+def test_a_fee_is_found_by_its_code_to_the_letter():
+    make.offering("spectrum")
+    for ask in (api.offering, lambda code: api.quote(make.learner(), code, at=make.NOON)):
+        with pytest.raises(UnknownOffering, match="There is no fee “SPECTRUM”"):
+            ask("SPECTRUM")
+
+
 def test_a_bundle_has_a_price_of_its_own_and_needs_no_course_run():
     make.offering("one")
     found = bundle("one", prices=(make.price(Money("200.00", "USD")),))

@@ -65,6 +65,13 @@ def test_a_bundle_is_typed_with_what_it_opens(operator):
     assert "Only a bundle may be of no course run." in errors_of(operator.post(url, nowhere))
 
 
+def test_a_code_in_other_capitals_is_refused_beside_its_field(operator):
+    make.offering("one")
+    form = offering_form(code="ONE", kind="course_run", course_key=make.COURSE)
+    answer = operator.post(reverse("admin:fee_payments_offering_add"), form)
+    assert "Another fee has the code “one”" in errors_of(answer)
+
+
 def test_the_default_merchant_collects_for_what_is_typed(operator):
     make.merchant()
     form = offering_form(code="one", kind="course_run", course_key=make.COURSE)

@@ -22,6 +22,7 @@ from fee_payments.exceptions import (
     NotOnSale,
     QuoteChanged,
     SomethingToPay,
+    UnknownOffering,
 )
 from fee_payments.models import Offering, Order, OrderLine, Payment, PaymentPart
 from fee_payments.services import settling
@@ -230,6 +231,13 @@ def test_nothing_the_same_twice_and_far_too_much_are_no_orders():
         ([f"fee-{number}" for number in range(51)], "at most 50 lines"),
     ]:
         assert said in str(refused(InvalidOrder, make.learner(), *codes))
+
+
+def test_the_same_in_other_capitals_is_no_second_line():
+    three()
+    who = make.learner()
+    refused(UnknownOffering, who, "spectrum", "SPECTRUM", expected="240.00")
+    assert taken()["spectrum"] == 0
 
 
 def test_pressing_twice_places_one_order_whatever_the_order_of_the_lines():

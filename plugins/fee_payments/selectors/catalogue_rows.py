@@ -70,12 +70,15 @@ Row = dict[str, Any]
 def offering(code: str) -> OfferingSummary:
     """An offering with all that quotes need of it, in one query; its seats are not looked at.
 
+    A code counts to the letter, also where the database does not look at capitals: what is
+    compared later, as the lines of an order, is compared as text.
+
     Raises:
         UnknownOffering: no offering has this code.
     """
     names = [f"{part}__{name}" for part, columns in _PARTS.items() for name in columns]
     rows = list(models.Offering.objects.filter(code=code).order_by().values(*_OFFERING, *names))
-    if not rows:
+    if not rows or rows[0]["code"] != code:
         raise UnknownOffering(f"There is no fee “{code}”.")
     return _offering(
         rows[0],

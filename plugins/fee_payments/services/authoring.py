@@ -42,6 +42,7 @@ def add_authored(
     bounds.check_may_sell(limits, wanted.kind)
     bounds.check_price(limits, price.amount)
     _check_day(price, at)
+    catalogue.check_code(code)
     try:
         with transaction.atomic():
             row = models.Offering.objects.create(

@@ -35,11 +35,12 @@ def set_offering(entry: OfferingEntry) -> OfferingSummary:
         PaymentsError: a price of that class, currency and day is there with another amount, or
             more seats are taken than the new capacity has.
         InvalidCatalogue: a bundle opens nothing, a bundle, or itself; what is no bundle is of no
-            course run, or opens something else.
+            course run, or opens something else; or another code differs in the case of letters only.
         UnknownOffering, UnknownMerchant: what it opens, or who collects, is not there.
     """
     with transaction.atomic():
         models.CatalogueMark.change()
+        check_code(entry.code)
         known = models.Offering.objects.select_for_update().filter(code=entry.code).first()
         if known and entry.capacity is not None and known.seats_taken > entry.capacity:
             raise PaymentsError(
@@ -75,6 +76,23 @@ def _fields(entry: OfferingEntry, known: models.Offering | None) -> dict[str, ob
 
 def _written(policy: RefundPolicy | None) -> list[dict[str, str | int]] | None:
     return None if policy is None else policy.written()
+
+
+def check_code(code: str) -> None:
+    """Whether no other offering has this code in other capitals.
+
+    For MySQL and MariaDB both would be one code, and the unique key would refuse the second.
+
+    Raises:
+        InvalidCatalogue: one has.
+    """
+    known = models.Offering.objects.filter(code__iexact=code).values_list("code", flat=True)
+    for other in known:
+        if other != code:
+            raise InvalidCatalogue(
+                _("Another fee has the code “%(code)s”. Please choose another one.")
+                % {"code": other}
+            )
 
 
 def merchant_id(code: str = "") -> int | None:
