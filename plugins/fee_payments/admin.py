@@ -29,6 +29,7 @@ from fee_payments.admin_base import ReadOnlyAdmin, amount_of
 from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
+from fee_payments.services.receipts import session_in_words
 from fee_payments.wording import state_name
 
 
@@ -188,8 +189,9 @@ class SeatCodeBatchAdmin(ReadOnlyAdmin):
     """Issues codes: what answers the form is the list of them, once, as CSV."""
 
     form = SeatCodesForm
-    fields = ("offering", "sponsor", "count", "expires_at", "note", "issued_at")
-    list_display = ("sponsor", "offering", "count", "issued_at", "expires_at", "note")
+    fields = ("offering", "session", "sponsor", "count", "expires_at", "note", "issued_at")
+    list_display = ("sponsor", "offering", "session", "count", "issued_at", "expires_at", "note")
+    list_select_related = ("offering", "session")
     list_filter = ("offering",)
     search_fields = ("sponsor", "note")
 
@@ -211,6 +213,7 @@ class SeatCodeBatchAdmin(ReadOnlyAdmin):
             at=form.at,
             expires_at=obj.expires_at,
             note=obj.note,
+            session=obj.session.code if obj.session else "",
         )
         obj.pk = models.SeatCodeBatch.objects.get(uuid=issued.batch_uuid).pk
         request.issued_seat_codes = issued  # type: ignore[attr-defined]
@@ -231,7 +234,10 @@ def _sheet(issued: IssuedSeatCodes, url: str) -> str:
     """The list to hand out: a line per person. Begins with a BOM, as spreadsheets ask for."""
     until = f"{issued.expires_at:%Y-%m-%d %H:%M} UTC" if issued.expires_at else ""
     header = (_("Code"), _("Fee"), _("Given by"), _("Valid until"), _("Where to use it"))
-    rows = [(code, issued.offering_title, issued.sponsor, until, url) for code in issued.codes]
+    fee = issued.offering_title
+    if issued.session is not None:
+        fee = f"{fee}: {session_in_words(issued.session)}"
+    rows = [(code, fee, issued.sponsor, until, url) for code in issued.codes]
     return "\ufeff" + write_csv(header, rows)
 
 

@@ -18,9 +18,10 @@ from fairgate.money import MAX_MINOR, UnknownCurrency, exponent
 from fairgate.readable import is_readable
 from fee_payments import models, selectors
 from fee_payments.data import PayerScope, PricesHoldTax, TaxKind
-from fee_payments.exceptions import InvalidCatalogue, TaxOverlap
+from fee_payments.exceptions import InvalidCatalogue, PaymentsError, TaxOverlap
 from fee_payments.services import catalogue, taxes
-from fee_payments.services.seat_codes import MOST_CODES
+from fee_payments.services.receipts import session_in_words
+from fee_payments.services.seat_codes import MOST_CODES, session_of
 
 # What was sold under a price points at it, so a price that is there can only end.
 FROZEN = ("payer_class", "amount_minor", "currency", "holds_tax", "valid_from")
@@ -213,15 +214,27 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class SessionField(forms.ModelChoiceField):
+    """Sessions by what people know of them: of what, when and where."""
+
+    def label_from_instance(self, obj: models.Session) -> str:
+        return f"{obj.offering.title}: {session_in_words(obj)}"
+
+
 class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
     """Codes to issue. The hidden field names the request: sent twice, it issues once."""
 
+    session = SessionField(
+        queryset=models.Session.objects.filter(closed=False).select_related("offering"),
+        required=False, label=_("Session"),
+        help_text=_("Where the offering has sessions: the one that the codes open a seat of."),
+    )  # fmt: skip
     count = forms.IntegerField(min_value=1, max_value=MOST_CODES, initial=1, label=_("How many"))
     request_name = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     class Meta:
         model = models.SeatCodeBatch
-        fields = ("offering", "sponsor", "count", "expires_at", "note")
+        fields = ("offering", "session", "sponsor", "count", "expires_at", "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -256,7 +269,21 @@ class SeatCodesForm(forms.ModelForm):  # type: ignore[type-arg]
                     "lost, revoke its codes and issue new ones."
                 )
             )
+        self._check_session(cleaned.get("offering"), cleaned.get("session"))
         return cleaned
+
+    def _check_session(
+        self, offering: models.Offering | None, session: models.Session | None
+    ) -> None:
+        if offering is None:
+            return
+        if session is not None and session.offering_id != offering.pk:
+            self.add_error("session", _("This session is of another offering."))
+            return
+        try:
+            session_of(offering.code, session.code if session else "", at=self.at)
+        except PaymentsError as refused:
+            self.add_error("session", str(refused))
 
 
 class RevokeSeatCodesForm(ActionForm):

@@ -19,7 +19,7 @@ from fairgate import clock
 from fairgate.typed_codes import grouped, new, read
 from fee_payments import api, compat
 from fee_payments.checks import check_seat_code_tries
-from fee_payments.models import Entitlement, SeatCode, SeatCodeBatch
+from fee_payments.models import Entitlement, Offering, SeatCode, SeatCodeBatch, Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,10 +177,8 @@ def test_the_fee_page_leads_to_the_seat_code_until_the_fee_is_settled():
 def form_of(client):
     add = reverse("admin:fee_payments_seatcodebatch_add")
     hidden = re.search(r'name="request_name" value="(\w+)"', client.get(add).content.decode())
-    from fee_payments.models import Offering
-
     return {
-        "offering": str(Offering.objects.get().pk),
+        "offering": str(Offering.objects.get(code="spectrum").pk),
         "sponsor": "=HYPERLINK(1)",
         "count": "3",
         "expires_at_0": "2026-12-01",
@@ -219,6 +217,30 @@ def test_an_operator_gets_the_codes_as_a_file_once():
     assert (batch.count, batch.note) == (3, "Invoice 7")
     assert batch.issued_by == get_user_model().objects.get().pk
     assert batch.expires_at == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def test_an_operator_chooses_the_session_and_the_list_says_when_and_where():
+    make.workshop()
+    make.session("monday")
+    make.offering("exam")
+    client, monday = issuer(), Session.objects.get()
+    assert "Please choose a session first" in text_of(issue(client))
+    other = issue(client, offering=str(Offering.objects.get(code="exam").pk), session=monday.pk)
+    assert "This session is of another offering" in text_of(other)
+
+    answer = issue(client, session=monday.pk)
+    fee = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1][1]
+    assert fee == (
+        "Spectrum management: 15 February 2027, 09:00 (Africa/Nairobi), Nairobi, Radio laboratory"
+    )
+
+
+def test_who_was_given_a_seat_of_a_session_reads_when_and_where():
+    make.workshop()
+    make.session("monday")
+    lena = client_of("lena")
+    lena.post(page(), {"code": make.seat_code(session="monday")})
+    assert "Radio laboratory" in text_of(lena.get(page()))
 
 
 def test_a_form_that_is_sent_twice_issues_once_and_says_what_to_do():

@@ -24,9 +24,11 @@ from fee_payments.exceptions import (
     SeatCodeTaken,
     SeatCodeUnknown,
     SeatCodeUnreadable,
+    SessionNotOpen,
     TooManyTries,
     UnknownOffering,
     UnknownSeatCode,
+    UnknownSession,
 )
 from fee_payments.models import Entitlement, Offering, Order, SeatCode, SeatCodeBatch, SeatCodeTries
 from fee_payments.wording import in_words
@@ -534,3 +536,81 @@ def test_an_operator_sees_where_each_code_stands(room):
     assert [code.state(make.NOON) for code in codes] == ["redeemed", "revoked", "free"]
     assert codes[2].state(LATER) is SeatCodeState.EXPIRED
     assert api.list_seat_codes("another") == ()
+
+
+# Sessions
+
+
+@pytest.fixture
+def monday():
+    """A workshop for five, held on a Monday for two and on a Tuesday for anybody."""
+    make.workshop(capacity=5)
+    make.session("tuesday", starts_at=make.MORNING + timedelta(days=1),
+                 ends_at=make.MORNING + timedelta(days=1, hours=8))  # fmt: skip
+    return make.session("monday", capacity=2)
+
+
+def left():
+    found = api.offering("spectrum")
+    return {"all": found.seats_left, **{one.code: one.seats_left for one in found.sessions}}
+
+
+def test_a_code_is_for_a_session_where_there_are_some_and_counts_in_it(monday):
+    text = make.seat_code(session="monday")
+    given = redeem(text)
+    assert (given.session.code, given.session.room) == ("monday", make.LAB)
+    assert left() == {"all": 4, "monday": 1, "tuesday": 4}
+    assert api.given_seat(1001, "spectrum").session == given.session
+    revoke()
+    assert left() == {"all": 5, "monday": 2, "tuesday": 5}
+
+
+def test_without_a_session_that_can_be_chosen_no_code_is_issued(monday):
+    for session, error, said in [
+        ("", UnknownSession, "Please choose a session first"),
+        ("friday", UnknownSession, "has no session “friday”"),
+        ("Monday", UnknownSession, "has no session “Monday”"),
+    ]:
+        with pytest.raises(error, match=said):
+            make.seat_codes(session=session)
+    with pytest.raises(SessionNotOpen):
+        make.seat_codes(session="monday", at=make.MORNING)
+    make.offering("exam")
+    with pytest.raises(UnknownSession):
+        make.seat_codes("exam", session="monday")
+    assert not SeatCodeBatch.objects.exists()
+
+
+def test_a_full_session_keeps_the_code_unused_though_the_room_has_seats(monday):
+    codes = make.seat_codes(session="monday", count=3).codes
+    for number, text in enumerate(codes[:2]):
+        redeem(text, 2000 + number)
+    with pytest.raises(NoSeatLeft, match="Every seat of “Spectrum management” is taken"):
+        redeem(codes[2], 2002)
+    assert left() == {"all": 3, "monday": 0, "tuesday": 3}
+
+
+def test_a_code_is_over_when_its_session_begins_or_is_closed(monday):
+    codes = make.seat_codes(session="monday", count=2).codes
+    with pytest.raises(SeatCodeExpired):
+        redeem(codes[0], at=make.MORNING)
+    make.session("monday", closed=True)
+    with pytest.raises(SeatCodeExpired):
+        redeem(codes[1])
+    assert nothing_happened()
+
+
+def test_codes_that_were_issued_before_there_were_sessions_count_in_the_room():
+    make.workshop(capacity=5)
+    text = make.seat_code()
+    make.session("monday")
+    assert redeem(text).session is None
+    assert left() == {"all": 4, "monday": 4}
+
+
+def test_f13_the_same_key_for_another_session_is_refused(monday):
+    make.seat_codes(key="a", session="monday")
+    with pytest.raises(KeyReused):
+        make.seat_codes(key="a", session="tuesday")
+    with pytest.raises(AlreadyIssued):
+        make.seat_codes(key="a", session="monday")

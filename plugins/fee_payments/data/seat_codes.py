@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from fee_payments.data.rooms import SessionSummary
+
 
 class SeatCodeState(StrEnum):
     """Where a seat code stands at a moment."""
@@ -58,6 +60,7 @@ class IssuedSeatCodes:
     sponsor: str
     expires_at: datetime | None
     codes: tuple[str, ...] = field(repr=False)
+    session: SessionSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,8 @@ class GivenSeat:
     """A seat that somebody has because another paid: by a redeemed code, or of an institution.
 
     One of ``code_uuid`` and ``seat_uuid`` is set; the second is a seat of an institution's pool,
-    whose learner chooses whether their progress is shared (``shares_progress``).
+    whose learner chooses whether their progress is shared (``shares_progress``). ``session`` is the
+    one that a code was for; how many seats are left of it is not looked at.
     """
 
     code_uuid: UUID | None
@@ -77,3 +81,4 @@ class GivenSeat:
     title: str = ""
     seat_uuid: UUID | None = None
     shares_progress: bool = False
+    session: SessionSummary | None = None

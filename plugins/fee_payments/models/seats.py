@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
 from fee_payments.models.catalogue import Offering
+from fee_payments.models.rooms import Session
 
 
 class SeatCodeBatch(models.Model):
@@ -18,7 +19,8 @@ class SeatCodeBatch(models.Model):
     ``key`` is the idempotency key of the request: a repeated one issues nothing, because the codes
     were shown once and nobody can show them again. ``issued_by`` is empty where a command did it.
     ``pool`` is the pool of an institution's seats that each code takes one of; empty where an
-    operator gives seats that nobody has bought.
+    operator gives seats that nobody has bought. ``session`` is the one that the codes open a seat
+    of; empty where the offering has none, and for codes of a pool.
 
     .. pii: The platform's user id of the operator, and who gives the seats.
     .. pii_types: id, name
@@ -38,6 +40,10 @@ class SeatCodeBatch(models.Model):
         null=True,
         editable=False,
     )
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="+", null=True,
+        blank=True,
+    )  # fmt: skip
     sponsor = models.CharField(
         _("sponsor"), max_length=255, help_text=_("Who gives the seats; the learner reads it.")
     )
@@ -75,8 +81,8 @@ class SeatCode(models.Model):
 
     There is no status: a code is free until somebody redeems it, it is revoked, or its batch
     expires. ``hint`` is the first group, for finding the code that somebody asks about. A redeemed
-    code that is not revoked counts one seat of its offering, unless its seat is one of a pool,
-    which counts all the time.
+    code that is not revoked counts one seat of its offering, and of the session of its batch,
+    unless its seat is one of a pool, which counts all the time.
 
     .. pii: The platform's user ids of who redeemed and who revoked it, and the reason in words.
     .. pii_types: id, other

@@ -192,6 +192,12 @@ def _merchant(row: Row, terms: list[Row]) -> MerchantSummary:
     )
 
 
+def session_summary(row: models.Session) -> SessionSummary:
+    """A row of ``Session`` as a value; how many seats are left is not looked at."""
+    (columns,) = _rows([row], _SESSION)
+    return SessionSummary(**columns, seats_left=None)
+
+
 def merchant_summary(row: models.Merchant) -> MerchantSummary:
     """A row of ``Merchant``, with its terms, as a value."""
     (columns,) = _rows([row], _MERCHANT)

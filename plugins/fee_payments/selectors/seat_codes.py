@@ -14,6 +14,7 @@ from fee_payments.data import (
 )
 from fee_payments.exceptions import UnknownSeatCode
 from fee_payments.selectors import institution_seats
+from fee_payments.selectors.catalogue_rows import session_summary
 
 if TYPE_CHECKING:
     pass
@@ -67,7 +68,7 @@ def given_seat(user_id: int, offering_code: str) -> GivenSeat | None:
     for seat in institution_seats.given_seats(user_id):
         if seat.offering_code == offering_code:
             return seat
-    rows = models.SeatCode.objects.select_related("batch__offering")
+    rows = models.SeatCode.objects.select_related("batch__offering", "batch__session")
     row = rows.filter(
         redeemed_by=user_id, batch__offering__code=offering_code, revoked_at__isnull=True
     ).first()
@@ -88,4 +89,5 @@ def to_given_seat(row: models.SeatCode) -> GivenSeat:
         sponsor=row.batch.sponsor,
         redeemed_at=row.redeemed_at,
         title=row.batch.offering.title,
+        session=session_summary(row.batch.session) if row.batch.session else None,
     )

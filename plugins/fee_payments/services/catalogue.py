@@ -35,7 +35,7 @@ def set_offering(entry: OfferingEntry) -> OfferingSummary:
         PaymentsError: a price of that class, currency and day is there with another amount, or
             more seats are taken than the new capacity has.
         InvalidCatalogue: a bundle opens nothing, a bundle, or itself; what is no bundle is of no
-            course run, or opens something else; or another code differs in the case of letters only.
+            course run, or opens something else; or another fee has the code in other capitals.
         UnknownOffering, UnknownMerchant: what it opens, or who collects, is not there.
     """
     with transaction.atomic():

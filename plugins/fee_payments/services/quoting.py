@@ -72,7 +72,7 @@ def quote(
     screening.check(learner, offering, blocked_by=found.blocked_by, at=at)
     rules.check_on_sale(offering, at=at, on=day)
     price = rules.pick_price(offering, learner.payer_class, currency=currency, on=day)
-    chosen = _session(offering, session, at=at)
+    chosen = open_session(offering, session, at=at)
     decision = None
     if with_waiver and offering.waivable and quantity == 1:
         decision = _decide(learner, offering, price=price.amount, at=at)
@@ -208,7 +208,12 @@ def _waived(decision: Decision | None, price: Money) -> Money:
     return Money.zero(price.currency)
 
 
-def _session(offering: OfferingSummary, code: str, *, at: datetime) -> SessionSummary | None:
+def open_session(offering: OfferingSummary, code: str, *, at: datetime) -> SessionSummary | None:
+    """The session that is chosen by a code; ``None`` without one.
+
+    Raises:
+        UnknownSession, SessionNotOpen: it cannot be chosen.
+    """
     if not code:
         return None
     found = offering.session(code)

@@ -17,7 +17,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money, total
 from fairgate.percent import Percent
 from fee_payments import conf, documents, models, selectors
-from fee_payments.data import OrderState, OrderSummary
+from fee_payments.data import OrderState, OrderSummary, SessionSummary
 from fee_payments.data.invoices import DocumentLine, Seller
 from fee_payments.exceptions import InvoiceRefused
 from fee_payments.providers import registry
@@ -120,20 +120,21 @@ def _line(row: models.OrderLine, sold: DocumentLine) -> documents.DocumentLine:
     )
 
 
+def session_in_words(session: models.Session | SessionSummary) -> str:
+    """When, by the clock of its place, and where a session is held."""
+    begins = session.starts_at.astimezone(ZoneInfo(session.timezone))
+    return _("%(day)s, %(time)s (%(zone)s), %(place)s") % {
+        "day": date_format(begins, "DATE_FORMAT"),
+        "time": date_format(begins, "H:i"),
+        "zone": session.timezone,
+        "place": ", ".join(part for part in (session.place, session.room) if part),
+    }
+
+
 def _details(row: models.OrderLine) -> list[str]:
     said = []
     if row.session is not None:
-        session = row.session
-        begins = session.starts_at.astimezone(ZoneInfo(session.timezone))
-        said.append(
-            _("%(day)s, %(time)s (%(zone)s), %(place)s")
-            % {
-                "day": date_format(begins, "DATE_FORMAT"),
-                "time": date_format(begins, "H:i"),
-                "zone": session.timezone,
-                "place": ", ".join(part for part in (session.place, session.room) if part),
-            }
-        )
+        said.append(session_in_words(row.session))
     if row.tax_note:
         said.append(row.tax_note)
     if row.returned_minor:

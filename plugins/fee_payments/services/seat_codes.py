@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from fairgate import typed_codes
 from fairgate.readable import is_readable
 from fee_payments import models, selectors
-from fee_payments.data import GivenSeat, IssuedSeatCodes, Learner, SeatCodeSummary
+from fee_payments.data import GivenSeat, IssuedSeatCodes, Learner, SeatCodeSummary, SessionSummary
 from fee_payments.exceptions import (
     AlreadyEntitled,
     AlreadyIssued,
@@ -37,8 +37,10 @@ from fee_payments.exceptions import (
     SeatCodeUnreadable,
     UnknownOffering,
     UnknownSeatCode,
+    UnknownSession,
 )
 from fee_payments.services import closing, entitling, seat_accepting, seats
+from fee_payments.services.quoting import open_session
 from fee_payments.services.seat_rows import is_over, locked_pool
 from fee_payments.services.seat_taking_back import end_seat
 from fee_payments.services.seat_tries import forgive_try, try_of
@@ -61,32 +63,38 @@ def issue_seat_codes(
     at: datetime,
     expires_at: datetime | None = None,
     note: str = "",
+    session: str = "",
     fill: Fill | None = None,
 ) -> IssuedSeatCodes:
     """Make codes for one offering. What is returned is the only place that ever has their text.
 
     ``sponsor`` is who gives the seats: the learner reads it. ``by`` is the operator's user id,
     ``None`` for a command. ``expires_at`` is the first moment at which they are no longer taken.
-    Codes reserve no seats: in a full room they wait. ``fill`` is for codes that take seats of a
-    pool: it does so in the transaction that writes them, before they are written.
+    ``session`` is the code of the one that they open a seat of: an offering with sessions needs
+    one, as an order does. Codes reserve no seats: in a full room they wait. ``fill`` is for codes
+    that take seats of a pool: it does so in the transaction that writes them, before they are
+    written.
 
     Raises:
         UnknownOffering: no offering has this code.
+        UnknownSession, SessionNotOpen: a session has to be named, or cannot be.
         InvalidSeatCodes: how many, from whom or until when cannot be.
         AlreadyIssued: this key has issued its codes; they were shown then.
         KeyReused: this key has issued other codes.
     """
-    wish = _Wish(offering_code, count, sponsor.strip(), expires_at, note.strip())
+    wish = _Wish(offering_code, count, sponsor.strip(), expires_at, note.strip(), session)
     _refuse_known(key, wish)
     _check(wish, at=at)
     offering = models.Offering.objects.filter(code=offering_code).first()
     if offering is None:
         raise UnknownOffering(f"There is no fee “{offering_code}”.")
+    # A seat of a pool is counted already, and is of no session.
+    chosen = None if fill else session_of(offering_code, session, at=at)
     codes = tuple(typed_codes.new() for _number in range(count))
     try:
         with transaction.atomic():
             seats_for = fill() if fill else None
-            batch = _write(offering, wish, codes, key=key, by=by, at=at)
+            batch = _write(offering, wish, codes, chosen, key=key, by=by, at=at)
             if seats_for is not None:
                 seats_for(batch)
     except IntegrityError:
@@ -101,7 +109,21 @@ def issue_seat_codes(
         sponsor=batch.sponsor,
         expires_at=expires_at,
         codes=tuple(typed_codes.grouped(code) for code in codes),
+        session=chosen,
     )
+
+
+def session_of(offering_code: str, session: str, *, at: datetime) -> SessionSummary | None:
+    """The session that codes of an offering are for; ``None`` where it has no sessions.
+
+    Raises:
+        UnknownOffering: no offering has this code.
+        UnknownSession, SessionNotOpen: a session has to be named, or cannot be.
+    """
+    offering = selectors.offering(offering_code)
+    if offering.sessions and not session:
+        raise UnknownSession(_("Please choose a session first."))
+    return open_session(offering, session, at=at)
 
 
 def redeem_seat_code(learner: Learner, offering_code: str, text: str, *, at: datetime) -> GivenSeat:
@@ -171,13 +193,16 @@ class _Wish:
     sponsor: str
     expires_at: datetime | None
     note: str
+    session: str
 
 
 def _refuse_known(key: str, wish: _Wish) -> None:
-    row = models.SeatCodeBatch.objects.filter(key=key).select_related("offering").first()
+    row = models.SeatCodeBatch.objects.filter(key=key).select_related("offering", "session").first()
     if row is None:
         return
-    if wish != _Wish(row.offering.code, row.count, row.sponsor, row.expires_at, row.note):
+    session = row.session.code if row.session else ""
+    known = _Wish(row.offering.code, row.count, row.sponsor, row.expires_at, row.note, session)
+    if wish != known:
         raise KeyReused(_("This request was already used for something else."))
     raise AlreadyIssued(
         _(
@@ -208,6 +233,7 @@ def _write(
     offering: models.Offering,
     wish: _Wish,
     codes: tuple[str, ...],
+    session: SessionSummary | None,
     *,
     key: str,
     by: int | None,
@@ -216,6 +242,7 @@ def _write(
     batch = models.SeatCodeBatch.objects.create(
         key=key,
         offering=offering,
+        session_id=session.id if session else None,
         sponsor=wish.sponsor,
         note=wish.note,
         count=wish.count,
@@ -287,11 +314,18 @@ def _refuse(row: models.SeatCode, *, at: datetime) -> None:
         raise SeatCodeTaken(
             _("Somebody else has used this code. Please ask who gave it to you for another one.")
         )
-    has_expired = row.batch.expires_at is not None and row.batch.expires_at <= at
-    if has_expired or (row.batch.pool is not None and is_over(row.batch.pool, at=at)):
+    if _has_expired(row.batch, at=at):
         raise SeatCodeExpired(
             _("The time of this code is over. Please ask who gave it to you for another one.")
         )
+
+
+def _has_expired(batch: models.SeatCodeBatch, *, at: datetime) -> bool:
+    if batch.expires_at is not None and batch.expires_at <= at:
+        return True
+    if batch.session is not None and (batch.session.closed or batch.session.starts_at <= at):
+        return True
+    return batch.pool is not None and is_over(batch.pool, at=at)
 
 
 def _take(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
@@ -306,12 +340,22 @@ def _take(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
         at=at,
     )
     # The seat before the rows that point at the offering, as when an order is placed.
-    seats.count_seat(offering)
+    _count(row.batch)
     row.redeemed_by, row.redeemed_at = learner.user_id, at
     row.save(update_fields=["redeemed_by", "redeemed_at"])
     if entitling.open_given_seat(row, user_id=learner.user_id, at=at) is None:
         raise AlreadyEntitled(_("You have access already. The code is still free."))
     log.info("seat code redeemed: code=%s offering=%s", row.uuid, offering.pk)
+
+
+def _count(batch: models.SeatCodeBatch) -> None:
+    """Count the seat; of a session that is full the learner can choose no other one."""
+    try:
+        seats.count_seat(batch.offering, session=batch.session)
+    except NoSeatLeft:
+        raise NoSeatLeft(
+            _("Every seat of “%(title)s” is taken.") % {"title": batch.offering.title}
+        ) from None
 
 
 def _take_of_pool(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
@@ -331,5 +375,5 @@ def _revoke(row: models.SeatCode, *, by: int, because: str, at: datetime) -> Non
         end_seat(seat, by=by, because=because, at=at)
     elif row.redeemed_by is not None:
         entitling.revoke(row, because="seat code revoked", at=at)
-        seats.uncount_seat(row.batch.offering)
+        seats.uncount_seat(row.batch.offering, session=row.batch.session)
     log.info("seat code revoked: code=%s", row.uuid)

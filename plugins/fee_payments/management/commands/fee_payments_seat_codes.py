@@ -34,6 +34,9 @@ class Command(BaseCommand):
             metavar="YYYY-MM-DD[THH:MM]",
             help="the first moment (UTC) at which they are no longer taken; never, if left out",
         )
+        parser.add_argument(
+            "--session", default="", help="the code of the session, where the offering has some"
+        )
         parser.add_argument("--note", default="", help="for operators only")
         parser.add_argument(
             "--key",
@@ -53,6 +56,7 @@ class Command(BaseCommand):
                 at=clock.now(),
                 expires_at=options["expires"],
                 note=options["note"],
+                session=options["session"],
             )
         except PaymentsError as refused:
             raise CommandError(str(refused)) from None
