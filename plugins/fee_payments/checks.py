@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, Storage
 
 from fairgate_papers import TypesetterMissing, has_fonts, typesetter
 from fee_payments import conf
@@ -224,19 +225,42 @@ def check_seller(app_configs: object, **_: Any) -> list[CheckMessage]:
 
 @register("fairgate")
 def check_purchase_orders(app_configs: object, **_: Any) -> list[CheckMessage]:
-    """``fee_payments.E021``: files of buyers lie where no web server hands them out."""
+    """``fee_payments.E021`` and ``E022``: files of buyers lie where no web server hands them out.
+
+    Encrypted, and so with a key.
+    """
     try:
         storage = conf.purchase_order_storage()
     except ImproperlyConfigured as error:
         return [_bad_place(str(error))]
-    if not isinstance(storage, FileSystemStorage):
+    if storage is None:
         return []
+    return [*_key_faults(), *_place_faults(storage)]
+
+
+def _key_faults() -> Iterator[CheckMessage]:
+    """``fee_payments.E022``: there are keys that files are encrypted with."""
+    try:
+        fault = "" if conf.purchase_order_keys() else "There is none."
+    except ImproperlyConfigured as error:
+        fault = str(error)
+    if fault:
+        yield checks.Error(
+            f"The keys for files of purchase orders cannot be used. {fault}",
+            hint="Set FEE_PAYMENTS_PURCHASE_ORDER_KEYS, as docs/how-tos/invoices.md says. Until "
+            "then no file is taken; those that are there can be read.",
+            id="fee_payments.E022",
+        )
+
+
+def _place_faults(storage: Storage) -> Iterator[CheckMessage]:
+    if not isinstance(storage, FileSystemStorage):
+        return
     place = Path(storage.location).resolve()
     for name in ("MEDIA_ROOT", "STATIC_ROOT"):
         served = getattr(settings, name, None)
         if served and place.is_relative_to(Path(served).resolve()):
-            return [_bad_place(f"It is below {name}, which is handed out to anybody.")]
-    return []
+            yield _bad_place(f"It is below {name}, which is handed out to anybody.")
 
 
 def _bad_place(sentence: str) -> CheckMessage:

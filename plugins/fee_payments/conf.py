@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
@@ -208,6 +209,33 @@ def purchase_order_storage() -> Storage | None:
     except (ImportError, TypeError, ValueError, AttributeError) as error:
         raise ImproperlyConfigured(f"FEE_PAYMENTS_PURCHASE_ORDERS: {error}") from error
     return storage
+
+
+def purchase_order_keys() -> tuple[bytes, ...]:
+    """The keys of files of purchase orders, the newest first.
+
+    Raises:
+        ImproperlyConfigured: one of them is no key. The message does not show it.
+    """
+    own: str | Iterable[str] = settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS
+    keys = tuple(key.encode() for key in ((own,) if isinstance(own, str) else own) if key)
+    for number, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"Key {number} of FEE_PAYMENTS_PURCHASE_ORDER_KEYS is no key of "
+                "cryptography.fernet."
+            ) from None
+    return keys
+
+
+def purchase_order_files_are_taken() -> bool:
+    """Whether there is a place for them and a key; a mistake in either shuts the door."""
+    try:
+        return purchase_order_storage() is not None and bool(purchase_order_keys())
+    except ImproperlyConfigured:
+        return False
 
 
 def purchase_order_max_bytes() -> int:

@@ -72,7 +72,7 @@ def quote(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "content": selectors.content_of(row),
         "order": order,
         "form": form,
-        "takes_files": bool(conf.purchase_order_storage()),
+        "takes_files": conf.purchase_order_files_are_taken(),
         "may_invoice": request.user.has_perm(INVOICE),
     }
     status = 409 if form.errors else 200

@@ -5,10 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from cryptography.fernet import Fernet
 
+from fee_payments import conf
 from fee_payments.checks import check_purchase_orders, check_seller
 from fee_payments.settings import common, production
 
+KEY = Fernet.generate_key().decode()
 WHOLE = {"prefix": "INV", "legal_name": "A", "address": "B", "country": "CH", "iban": "X"}
 
 
@@ -36,8 +39,23 @@ def test_invoices_without_a_seller_are_an_error(settings, missing):
 def test_purchase_orders_lie_where_nobody_hands_them_out(settings, place, is_fault):
     settings.MEDIA_ROOT = "/srv/media"
     settings.FEE_PAYMENTS_PURCHASE_ORDERS = place
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = [KEY]
     ids = [fault.id for fault in check_purchase_orders(None)]
     assert ids == ["fee_payments.E021"] * is_fault
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"), [([], "There is none"), ([KEY, "secret"], "Key 2 of"), (KEY, ""), ([KEY], "")]
+)
+def test_files_of_purchase_orders_need_a_key(settings, keys, said):
+    settings.FEE_PAYMENTS_PURCHASE_ORDERS = {"OPTIONS": {"location": "/srv/private"}}
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = keys
+    found = check_purchase_orders(None)
+    assert [fault.id for fault in found] == ["fee_payments.E022"] * bool(said)
+    assert all(said in fault.msg and "secret" not in fault.msg for fault in found)
+    assert conf.purchase_order_files_are_taken() is not bool(said)
+    settings.FEE_PAYMENTS_PURCHASE_ORDERS = {}
+    assert check_purchase_orders(None) == []
 
 
 @pytest.mark.parametrize("module", [common, production])

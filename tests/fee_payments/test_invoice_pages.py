@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -309,6 +310,7 @@ def test_a_proposal_is_accepted_only_as_it_was_shown():
 
 def test_an_operator_quotes_keeps_the_purchase_order_and_invoices_it(settings, tmp_path):
     settings.FEE_PAYMENTS_PURCHASE_ORDERS = {"OPTIONS": {"location": str(tmp_path)}}
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = [Fernet.generate_key().decode()]
     make.offering()
     ministry = papers.buyer()
     desk = client_of("desk", *DESK)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import call_command
@@ -31,7 +32,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.rules import frozen
 from fee_payments.selectors.invoices import details_of
-from fee_payments.services import buying, reminding
+from fee_payments.services import buying, purchase_order_files, reminding
 from fee_payments.wording import in_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
@@ -273,6 +274,68 @@ def test_only_an_order_of_what_was_quoted_is_invoiced_with_it(ministry):
     with pytest.raises(InvoiceRefused, match=f"has the invoice {known.number} already"):
         invoice_of(quoted, same)
     assert models.DocumentSeries.objects.get(key__startswith="invoice").last == 1
+
+
+# The file of a purchase order
+
+PDF = b"%PDF-1.7 Mrs Tui orders fifty seats"
+
+
+@pytest.fixture
+def drawer(settings, tmp_path):
+    settings.FEE_PAYMENTS_PURCHASE_ORDERS = {"OPTIONS": {"location": str(tmp_path)}}
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = [Fernet.generate_key().decode()]
+    return tmp_path
+
+
+def lying_in(drawer):
+    return next(path for path in drawer.rglob("*") if path.is_file())
+
+
+def kept(ministry, content=PDF):
+    accept(quote(ministry), file=content)
+    return models.PurchaseOrder.objects.order_by("-id")[0]
+
+
+def test_the_file_of_a_purchase_order_lies_encrypted_and_is_read_as_it_came(ministry, drawer):
+    order = kept(ministry)
+    assert b"Tui" not in lying_in(drawer).read_bytes()
+    assert purchase_order_files.get(order) == PDF
+
+
+def test_a_key_can_be_exchanged_and_a_lost_one_opens_nothing(ministry, drawer, settings):
+    order, old = kept(ministry), settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS
+    new = [Fernet.generate_key().decode()]
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = new + old
+    assert purchase_order_files.get(order) == PDF
+    for keys in (new, []):
+        settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = keys
+        with pytest.raises(UnknownDocument):
+            purchase_order_files.get(order)
+
+
+def test_a_file_from_before_there_were_keys_is_still_read(ministry, drawer, settings):
+    order = kept(ministry)
+    lying_in(drawer).write_bytes(PDF)
+    assert purchase_order_files.get(order) == PDF
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = []
+    assert purchase_order_files.get(order) == PDF
+
+
+def test_a_file_in_the_place_of_another_does_not_open(ministry, drawer):
+    one, other = kept(ministry), kept(ministry)
+    assert (drawer / one.file).read_bytes() != (drawer / other.file).read_bytes()
+    (drawer / one.file).write_bytes((drawer / other.file).read_bytes())
+    with pytest.raises(UnknownDocument):
+        purchase_order_files.get(one)
+
+
+def test_without_a_key_no_file_is_taken(ministry, drawer, settings):
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = []
+    with pytest.raises(InvoiceRefused, match="no place for files"):
+        kept(ministry)
+    assert not models.PurchaseOrder.objects.exists()
+    assert not any(drawer.iterdir())
 
 
 def test_who_leaves_acts_for_nobody_and_what_was_issued_stays(ministry):

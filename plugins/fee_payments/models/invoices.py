@@ -248,7 +248,7 @@ class InvoiceStanding(models.Model):
 
 
 class PurchaseOrder(models.Model):
-    """A buyer's own order that accepts a quote; the file is private and checked when it is read.
+    """A buyer's own order that accepts a quote; the file is encrypted, and checked when it is read.
 
     .. pii: The file is the buyer's and may name people; the platform's user id of who received it.
     .. pii_types: name, id

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError
 from django.db.models import F
@@ -145,10 +145,11 @@ def receive_purchase_order(
         raise InvoiceRefused(
             _("This quote was valid until %(day)s.") % {"day": row.valid_until.isoformat()}
         )
-    kept = files.put(file) if file else files.NO_FILE
+    uuid = uuid4()
+    kept = files.put(file, uuid=uuid) if file else files.NO_FILE
     order = models.PurchaseOrder(
-        quote=row, number=number.strip(), received_on=received_on, amount_minor=amount.minor,
-        currency=amount.currency, received_by=by, file=kept.name, content_type=kept.content_type,
+        uuid=uuid, quote=row, number=number.strip(), received_on=received_on,
+        amount_minor=amount.minor, currency=amount.currency, received_by=by, file=kept.name, content_type=kept.content_type,
         sha256=kept.sha256,
     )  # fmt: skip
     try:

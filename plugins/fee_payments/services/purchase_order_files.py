@@ -1,16 +1,20 @@
-"""Files of purchase orders: in a private place, under names that say nothing.
+"""Files of purchase orders: encrypted, in a private place, under names that say nothing.
 
 What kind a file is, its first bytes say, not its name. It is given out as a file to keep, never
-shown by us, and only if it is what was stored.
+shown by us, and only if it is what was stored. A file holds the uuid of its row and the content,
+encrypted with the newest key (Fernet), as the documents of learners are (ADR 0025); any key of the
+settings opens it. One that was kept before there were keys lies as it came, and is still read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
@@ -40,11 +44,12 @@ class KeptFile:
 NO_FILE = KeptFile(name="", content_type="", sha256="")
 
 
-def put(content: bytes) -> KeptFile:
-    """Check and keep a file.
+def put(content: bytes, *, uuid: UUID) -> KeptFile:
+    """Check and keep the file of the purchase order with this uuid.
 
     Raises:
-        InvoiceRefused: it is too large, none of the kinds that are taken, or there is no place.
+        InvoiceRefused: it is too large, none of the kinds that are taken, or there is no place for
+            it, or no key.
     """
     most = conf.purchase_order_max_bytes()
     if len(content) > most:
@@ -54,8 +59,9 @@ def put(content: bytes) -> KeptFile:
     kind = next((kind for begins, kind in _KINDS.items() if content.startswith(begins)), None)
     if kind is None:
         raise InvoiceRefused(_("A purchase order is a PDF, a PNG or a JPEG file."))
+    sealed = _lock().encrypt(uuid.bytes + content)
     name = uuid4().hex
-    stored = _storage().save(f"{name[:2]}/{name}", ContentFile(content))
+    stored = _storage().save(f"{name[:2]}/{name}", ContentFile(sealed))
     digest = hashlib.sha256(content).hexdigest()
     return KeptFile(name=str(stored), content_type=kind, sha256=digest)
 
@@ -70,19 +76,41 @@ def get(row: models.PurchaseOrder) -> bytes:
         raise UnknownDocument(f"The purchase order {row.uuid} has no file.")
     try:
         with _storage().open(row.file) as file:
-            content: bytes = file.read()
+            stored: bytes = file.read()
     except OSError:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != row.sha256:
-        log.error("the file of a purchase order is not what was stored: order=%s", row.uuid)
-        raise UnknownDocument(f"The file of the purchase order {row.uuid} cannot be read.")
-    return content
+        stored = b""
+    for content in _readings(stored, row.uuid):
+        if hashlib.sha256(content).hexdigest() == row.sha256:
+            return content
+    log.error("the file of a purchase order is not what was stored: order=%s", row.uuid)
+    raise UnknownDocument(f"The file of the purchase order {row.uuid} cannot be read.")
+
+
+def _readings(stored: bytes, uuid: UUID) -> Iterator[bytes]:
+    """What a file may say: as it lies there, for one from before there were keys; and opened."""
+    yield stored
+    try:
+        opened = _lock().decrypt(stored)
+    except (InvalidToken, InvoiceRefused):
+        return
+    if opened[:16] == uuid.bytes:
+        yield opened[16:]
 
 
 def remove(kept: KeptFile) -> None:
     """Delete a file whose row could not be written."""
     if kept.name:
         _storage().delete(kept.name)
+
+
+def _lock() -> MultiFernet:
+    try:
+        keys = conf.purchase_order_keys()
+    except ImproperlyConfigured:
+        keys = ()
+    if not keys:
+        raise InvoiceRefused(_("This site has no place for files of purchase orders."))
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 def _storage() -> Storage:

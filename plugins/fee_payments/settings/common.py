@@ -64,6 +64,8 @@ DEFAULTS: dict[str, Any] = {
     "FEE_PAYMENTS_REMINDER_TRIES": 5,
     # Where files of purchase orders are kept, like an entry of Django's STORAGES. Empty: none.
     "FEE_PAYMENTS_PURCHASE_ORDERS": {},
+    # Keys of cryptography.fernet that they are encrypted with, the newest first. None: no files.
+    "FEE_PAYMENTS_PURCHASE_ORDER_KEYS": (),
     "FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES": 5_242_880,
     # How many lines of a bank's file one press of a button matches.
     "FEE_PAYMENTS_BANK_LINES_AT_ONCE": 500,
