@@ -51,6 +51,21 @@ class OrderLineInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+class OrderHoldInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Why an order waits for a person, and what it has waited for; oldest first."""
+
+    model = models.OrderHold
+    fields = ("cause", "sentence", "held_at", "released_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(models.Order)
 class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
@@ -58,7 +73,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_display = ("uuid", "state", "user_id", "country", "placed_at", "held_because")
     list_filter = ("state", "payer_class")
     search_fields = ("uuid",)
-    inlines = (OrderLineInline,)
+    inlines = (OrderLineInline, OrderHoldInline)
 
 
 @admin.register(models.Payment)

@@ -47,10 +47,10 @@ class SeatAdmin(ReadOnlyAdmin):
     fields = (
         "uuid", "pool", "number", "assigned_at", "expires_at", "assigned_user", "code",
         "is_for_address", "accepted_by", "accepted_at", "consented_at", "revoked_by", "revoked_at",
-        "revoked_because", "held_at", "withdrawn_at",
+        "revoked_because", "held_at", "withdrawn_at", "closed_at",
     )  # fmt: skip
     list_display = ("number", "pool", "seat_state", "accepted_by", "accepted_at")
-    list_filter = ("pool__offering", "accepted_at", "withdrawn_at")
+    list_filter = ("pool__offering", "accepted_at", "withdrawn_at", "closed_at")
     list_select_related = ("pool",)
     search_fields = ("uuid", "pool__uuid", "pool__sponsor", "accepted_by", "code__hint")
     inlines = (SeatStepInline,)

@@ -43,6 +43,7 @@ _FILTERS = (
     SeatState.EXPIRED,
     SeatState.ACCEPTED,
     SeatState.REVOKED,
+    SeatState.CLOSED,
 )
 
 

@@ -109,6 +109,7 @@ def seat_state_name(state: SeatState) -> str:
         SeatState.REVOKED: _("taken back"),
         SeatState.HELD: _("refund under way"),
         SeatState.WITHDRAWN: _("refunded"),
+        SeatState.CLOSED: _("closed"),
     }
     return names[state]
 
@@ -119,13 +120,23 @@ def ended_note(right: EntitlementSummary, *, at: datetime) -> str:
     if end is None:
         return ""
     said = _("Your access ended on %(date)s.")
-    if right.revoked_at == end and right.source == Entitlement.Source.SEAT:
+    is_given = right.source == Entitlement.Source.SEAT
+    if right.revoked_at == end and is_given and right.revoked_because in Entitlement.RESTING:
+        said = _(
+            "The payment for your seat has been looked at since %(date)s; your access rests "
+            "meanwhile."
+        )
+    elif right.revoked_at == end and is_given:
         said = _("Your seat was withdrawn on %(date)s.")
     elif right.revoked_at == end and right.revoked_because == Entitlement.REFUNDED:
         said = _("Your fee was refunded on %(date)s; with it your access ended.")
     elif right.revoked_at == end and right.revoked_because == Entitlement.DISPUTED:
         said = _(
             "Your bank has looked at your payment since %(date)s; your access rests meanwhile."
+        )
+    elif right.revoked_at == end and right.revoked_because == Entitlement.REVERSED:
+        said = _(
+            "A bank took your payment back on %(date)s; your access rests until it is there again."
         )
     elif right.revoked_at == end and right.revoked_because == Entitlement.DISPUTE_LOST:
         said = _("Your bank took your payment back on %(date)s; with it your access ended.")

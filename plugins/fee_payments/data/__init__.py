@@ -56,7 +56,14 @@ from fee_payments.data.merchants import (
     PublishedTerms,
     TermsSummary,
 )
-from fee_payments.data.orders import LineState, NextStep, OrderLineSummary, OrderState, OrderSummary
+from fee_payments.data.orders import (
+    HoldCause,
+    LineState,
+    NextStep,
+    OrderLineSummary,
+    OrderState,
+    OrderSummary,
+)
 from fee_payments.data.payments import (
     EventOutcome,
     EventReceipt,
@@ -123,6 +130,7 @@ __all__ = [
     "EventReceipt",
     "EventSummary",
     "GivenSeat",
+    "HoldCause",
     "Invitee",
     "IssuedSeatCodes",
     "Learner",

@@ -22,6 +22,7 @@ class SeatState(StrEnum):
     REVOKED = "revoked"
     HELD = "held"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 class SeatAction(StrEnum):
@@ -40,6 +41,8 @@ class SeatAction(StrEnum):
     HELD = "held"
     UNHELD = "unheld"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    REOPENED = "reopened"
     FORGOTTEN = "forgotten"
 
 
@@ -131,6 +134,7 @@ class PoolCounts:
     accepted: int
     held: int
     withdrawn: int
+    closed: int
 
     @property
     def to_give(self) -> int:
@@ -140,7 +144,11 @@ class PoolCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatPoolSummary:
-    """The seats of one line of a batch order. ``ends_at``: the first moment nothing is accepted."""
+    """The seats of one line of a batch order. ``ends_at``: the first moment nothing is accepted.
+
+    ``rests``: nobody can accept a seat, and the access of who has rests, while the payment is
+    looked at.
+    """
 
     uuid: UUID
     order_uuid: UUID
@@ -153,6 +161,7 @@ class SeatPoolSummary:
     opened_at: datetime
     ends_at: datetime | None
     counts: PoolCounts
+    rests: bool = False
 
     def is_over(self, at: datetime) -> bool:
         """Whether no seat of it can be given or accepted any more."""

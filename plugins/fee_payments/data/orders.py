@@ -34,6 +34,22 @@ class OrderState(StrEnum):
     LOST = "lost"
 
 
+class HoldCause(StrEnum):
+    """What lets an order wait for a person; each releases what it holds, and nothing else.
+
+    ``payment``: it does not fit, or what it paid could not be opened; until it is paid as it should
+    be, or what is due back went back. ``refund``: one was not made; until one was. ``reversal``: a
+    bank has the money back; until it is there again. ``access``: what had rested or was taken
+    could not be given again; until it is, or was refunded. An order of which nothing is left waits
+    for nobody.
+    """
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    REVERSAL = "reversal"
+    ACCESS = "access"
+
+
 class LineState(StrEnum):
     """What a line of an order gives its learner now.
 

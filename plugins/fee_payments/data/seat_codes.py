@@ -70,6 +70,8 @@ class GivenSeat:
     One of ``code_uuid`` and ``seat_uuid`` is set; the second is a seat of an institution's pool,
     whose learner chooses whether their progress is shared (``shares_progress``). ``session`` is the
     one that a code was for; how many seats are left of it is not looked at.
+    whose learner chooses whether their progress is shared (``shares_progress``). ``rests``: it
+    opens nothing while the sponsor's payment is looked at.
     """
 
     code_uuid: UUID | None
@@ -82,3 +84,4 @@ class GivenSeat:
     seat_uuid: UUID | None = None
     shares_progress: bool = False
     session: SessionSummary | None = None
+    rests: bool = False

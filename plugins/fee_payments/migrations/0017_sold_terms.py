@@ -11,7 +11,7 @@ CHECK = 'condition' if django.VERSION >= (5, 1) else 'check'
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fee_payments', '0015_institution_seats'),
+        ('fee_payments', '0016_rest'),
     ]
 
     operations = [

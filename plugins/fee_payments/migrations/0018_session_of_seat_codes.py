@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fee_payments', '0015_institution_seats'),
+        ('fee_payments', '0017_sold_terms'),
     ]
 
     operations = [

@@ -32,10 +32,16 @@ from fee_payments.models.invoices import (
     Reminder,
     WriteOff,
 )
-from fee_payments.models.labels import DISPUTE_LABELS, OUTCOME_LABELS, PAYER_LABELS, STATE_LABELS
+from fee_payments.models.labels import (
+    DISPUTE_LABELS,
+    HOLD_LABELS,
+    OUTCOME_LABELS,
+    PAYER_LABELS,
+    STATE_LABELS,
+)
 from fee_payments.models.marked import CatalogueMark
 from fee_payments.models.merchants import Merchant, TermsVersion
-from fee_payments.models.orders import Order, OrderLine
+from fee_payments.models.orders import Order, OrderHold, OrderLine
 from fee_payments.models.payments import Payment, PaymentPart, Refund, RefundPart
 from fee_payments.models.refund_requests import RefundRequest
 from fee_payments.models.rooms import RoomWaiting, Session
@@ -51,6 +57,7 @@ from fee_payments.models.selling import (
 
 __all__ = [
     "DISPUTE_LABELS",
+    "HOLD_LABELS",
     "OUTCOME_LABELS",
     "PAYER_LABELS",
     "STATE_LABELS",
@@ -79,6 +86,7 @@ __all__ = [
     "Merchant",
     "Offering",
     "Order",
+    "OrderHold",
     "OrderLine",
     "PayerMembership",
     "Payment",

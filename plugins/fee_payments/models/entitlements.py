@@ -22,8 +22,12 @@ class Entitlement(models.Model):
     There is no status: it holds from ``starts_at`` until ``ends_at``, unless ``revoked_at`` is
     set. ``live_key`` names learner and offering until it is revoked; the unique index lets one
     live right exist. It rests on the line of an order, on a seat code, on a seat of an institution
-    or on what a member of staff gave by hand, and ends with it; a code, a seat or a gift carries
-    one right to an offering, ever.
+    or on what a member of staff gave by hand, and ends with it; a code or a gift carries one right
+    to an offering, ever. A seat carries one at a time: ``seat_key`` names seat and offering until
+    the right is revoked.
+
+    A right that *rests* is revoked because of one of ``RESTING``, and is the newest of its basis to
+    its offering. What comes back is a new right with the end that the old one had.
 
     .. pii: The platform's user id.
     .. pii_types: id
@@ -34,7 +38,11 @@ class Entitlement(models.Model):
     REFUNDED = "refunded"
     DISPUTED = "disputed"
     DISPUTE_LOST = "dispute_lost"
-    BY_DISPUTE = (DISPUTED, DISPUTE_LOST)
+    REVERSED = "reversed"
+    # While the money is looked at: the right comes back when nothing keeps it any more.
+    RESTING = (DISPUTED, REVERSED)
+    # What may come back at all: a dispute that is lost can be won after all.
+    COMES_BACK = (*RESTING, DISPUTE_LOST)
     # With these the money of a waiver goes back to its fund.
     GIVES_BACK = (REFUNDED, DISPUTE_LOST)
 
@@ -48,6 +56,7 @@ class Entitlement(models.Model):
 
     uuid = models.UUIDField("UUID", default=uuid4, unique=True, editable=False)
     live_key = models.CharField(max_length=96, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
+    seat_key = models.CharField(max_length=48, unique=True, null=True, editable=False)  # noqa: DJ001 - several NULLs, one value
     user_id = models.BigIntegerField(_("user"))
     offering = models.ForeignKey(
         Offering, verbose_name=_("offering"), on_delete=models.PROTECT, related_name="+"
@@ -100,9 +109,14 @@ class Entitlement(models.Model):
             models.UniqueConstraint(
                 fields=["seat_code", "offering"], name="fee_payments_ent_code_once"
             ),
-            models.UniqueConstraint(fields=["seat", "offering"], name="fee_payments_ent_seat_once"),
             models.UniqueConstraint(
                 fields=["given", "offering"], name="fee_payments_ent_given_once"
+            ),
+            # A seat may carry a right again, but never two at once.
+            check(
+                "fee_payments_ent_seat_key",
+                Q(seat__isnull=False, revoked_at__isnull=True, seat_key__isnull=False)
+                | (Q(seat__isnull=True) | Q(revoked_at__isnull=False)) & Q(seat_key__isnull=True),
             ),
             check(
                 "fee_payments_ent_rests_on_one",

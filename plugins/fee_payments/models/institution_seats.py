@@ -22,7 +22,8 @@ class SeatPool(models.Model):
     ``sponsor`` is what learners read; it is copied from the buyer, whose name may change.
     ``ends_at`` is the first moment at which nothing of it is given or accepted; what was accepted
     stays. Every seat that was not refunded counts in the offering's ``seats_taken``; the line
-    itself holds none any more.
+    itself holds none any more. ``closed_because`` is why all its seats were closed, and empty while
+    they are not: then none of them counts.
 
     .. pii: The name of an organisation, which may be one person's.
     .. pii_types: name
@@ -43,6 +44,7 @@ class SeatPool(models.Model):
     sponsor = models.CharField(_("sponsor"), max_length=255)
     opened_at = models.DateTimeField(_("opened at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    closed_because = models.CharField(_("closed because"), max_length=32, blank=True, default="")
 
     class Meta:
         verbose_name = _("seats of an institution")
@@ -88,7 +90,8 @@ class Seat(models.Model):
     It is free, is assigned (to an e-mail address, to an account, or by a code), is accepted, and
     may be taken back after that; or it is refunded. What is taken back after it was accepted ends
     as it is, with who had it: a new row of the same ``number`` takes its place. ``live_key`` names
-    pool and number until the row ends, so that a pool never has more seats than were bought.
+    pool and number until the row ends, so that a pool never has more seats than were bought. It is
+    closed with its pool, whoever has it, and is again what it was if the pool is opened again.
 
     ``email_digest`` is a keyed digest of the address, to find it; ``sealed`` holds address and name
     encrypted; both are empty from the acceptance on. ``nonce`` is what the link of the invitation
@@ -134,6 +137,7 @@ class Seat(models.Model):
     )
     held_at = models.DateTimeField(_("held for a refund since"), null=True)
     withdrawn_at = models.DateTimeField(_("refunded at"), null=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True)
 
     class Meta:
         verbose_name = _("seat")
@@ -160,9 +164,20 @@ class Seat(models.Model):
             check("fee_payments_seat_withdrawn", Q(withdrawn_at=None) | ~Q(held_at=None)),
             check(
                 "fee_payments_seat_live",
-                Q(live_key__isnull=False, revoked_at__isnull=True, withdrawn_at__isnull=True)
-                | Q(live_key__isnull=True, revoked_at__isnull=False)
-                | Q(live_key__isnull=True, withdrawn_at__isnull=False),
+                Q(
+                    live_key__isnull=False,
+                    revoked_at__isnull=True,
+                    withdrawn_at__isnull=True,
+                    closed_at__isnull=True,
+                )
+                | Q(live_key__isnull=True, revoked_at__isnull=False, closed_at__isnull=True)
+                | Q(live_key__isnull=True, withdrawn_at__isnull=False, closed_at__isnull=True)
+                | Q(
+                    live_key__isnull=True,
+                    revoked_at__isnull=True,
+                    withdrawn_at__isnull=True,
+                    closed_at__isnull=False,
+                ),
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fee_payments.data import (
     DisputeState,
     EventOutcome,
+    HoldCause,
     OrderState,
     PayerClass,
     PayerScope,
@@ -41,6 +42,12 @@ STATE_LABELS = {
     OrderState.REFUNDED: _("refunded"),
     OrderState.DISPUTED: _("disputed"),
     OrderState.LOST: _("lost in a dispute"),
+}
+HOLD_LABELS = {
+    HoldCause.PAYMENT: _("a payment that does not fit"),
+    HoldCause.REFUND: _("a refund that was not made"),
+    HoldCause.REVERSAL: _("a payment that the bank took back"),
+    HoldCause.ACCESS: _("access that could not be given again"),
 }
 OUTCOME_LABELS = {
     EventOutcome.SETTLED: _("payment settled"),
@@ -106,6 +113,8 @@ SEAT_ACTION_LABELS = {
     SeatAction.HELD: _("held for a refund"),
     SeatAction.UNHELD: _("no longer held for a refund"),
     SeatAction.WITHDRAWN: _("refunded"),
+    SeatAction.CLOSED: _("closed"),
+    SeatAction.REOPENED: _("open again"),
     SeatAction.FORGOTTEN: _("personal data removed"),
 }
 SEAT_MAIL_LABELS = {

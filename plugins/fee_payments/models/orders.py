@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
-from fee_payments.data import OrderState
+from fee_payments.data import HoldCause, OrderState
 from fee_payments.models.buyers import Buyer
 from fee_payments.models.catalogue import Offering, Price, TaxRate
-from fee_payments.models.labels import PAYER_LABELS, STATE_LABELS, choices
+from fee_payments.models.labels import HOLD_LABELS, PAYER_LABELS, STATE_LABELS, choices
 from fee_payments.models.merchants import Merchant, TermsVersion
 from fee_payments.models.rooms import Session
 
@@ -28,8 +28,8 @@ class Order(models.Model):
     """One learner's wish to have one or several offerings, each at the price of one quote.
 
     ``key`` is the idempotency key of the request that placed it. ``country`` is what the prices
-    were decided on. ``held_because`` is empty unless a payment of the order does not fit, or one
-    of its lines could not be opened, and it waits for a person; it is no state, because an order
+    were decided on. ``held_because`` is what its live ``OrderHold`` rows say, beside them so that
+    lists ask one table, and empty unless it waits for a person; it is no state, because an order
     can be held and open, held and paid, or held and closed. Nor is ``disputed``: an order that is
     disputed is paid, or refunded in part. ``is_test``: no real money can pay it.
 
@@ -75,7 +75,7 @@ class Order(models.Model):
         null=True,
     )
     terms_accepted_at = models.DateTimeField(_("terms accepted at"), null=True)
-    held_because = models.CharField(_("held because"), max_length=255, blank=True, default="")
+    held_because = models.TextField(_("held because"), blank=True, default="")
     disputed = models.CharField(
         _("dispute"),
         max_length=8,
@@ -105,6 +105,36 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class OrderHold(models.Model):
+    """One reason why an order waits for a person: what holds it, and until when it did.
+
+    ``cause`` is what holds it and what releases it: the end of one reason leaves the others. The
+    row of the order is the lock of its holds.
+
+    .. no_pii:
+    """
+
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="holds"
+    )
+    cause = models.CharField(_("what holds it"), max_length=16, choices=choices(HOLD_LABELS))
+    sentence = models.CharField(_("why"), max_length=255)
+    held_at = models.DateTimeField(_("held since"))
+    released_at = models.DateTimeField(_("released at"), null=True)
+
+    class Meta:
+        verbose_name = _("hold of an order")
+        verbose_name_plural = _("holds of orders")
+        ordering = ["id"]
+        constraints = [
+            check("fee_payments_hold_cause", Q(cause__in=[cause.value for cause in HoldCause])),
+            check("fee_payments_hold_why", ~Q(sentence="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.cause}"
 
 
 class OrderLine(models.Model):

@@ -17,12 +17,14 @@ class CountsShape(serializers.Serializer):
     accepted = serializers.IntegerField()
     held = serializers.IntegerField()
     withdrawn = serializers.IntegerField()
+    closed = serializers.IntegerField()
 
 
 class PoolShape(serializers.Serializer):
     """The seats of one line of an organisation's order.
 
-    ``ends_at`` is the first moment at which none is accepted; null: they stay.
+    ``ends_at`` is the first moment at which none is accepted; null: they stay. ``rests``: none is
+    accepted, and the access of who has accepted rests, while the payment is looked at.
     """
 
     uuid = serializers.UUIDField(source="pool.uuid")
@@ -34,6 +36,7 @@ class PoolShape(serializers.Serializer):
     course = serializers.CharField(source="pool.course_key")
     opened_at = Moment(source="pool.opened_at")
     ends_at = Moment(source="pool.ends_at", allow_null=True)
+    rests = serializers.BooleanField(source="pool.rests")
     seats = CountsShape(source="pool.counts")
 
 

@@ -24,6 +24,7 @@ from fee_payments.data.invoices import ContactRole
 from fee_payments.exceptions import UnknownBuyer, UnknownSeat
 from fee_payments.rules.institution_seats import SMALLEST_GROUP
 from fee_payments.selectors import seat_people
+from fee_payments.selectors.resting import resting_orders
 
 PAGE = 25
 
@@ -98,7 +99,8 @@ def list_pools(by: int, *, at: datetime) -> tuple[SeatPoolSummary, ...]:
     """The pools that this person coordinates, newest first."""
     rows = list(_pools(by))
     counts = _counts([row.pk for row in rows], at=at)
-    return tuple(_summary(row, counts) for row in rows)
+    resting = resting_orders({row.line.order_id for row in rows})
+    return tuple(_summary(row, counts, resting) for row in rows)
 
 
 def pool(uuid: UUID, *, by: int, at: datetime) -> SeatPoolSummary:
@@ -108,10 +110,13 @@ def pool(uuid: UUID, *, by: int, at: datetime) -> SeatPoolSummary:
         UnknownSeat: there is none, or this person does not coordinate it.
     """
     row = pool_row(uuid, by=by)
-    return _summary(row, _counts([row.pk], at=at))
+    counts = _counts([row.pk], at=at)
+    return _summary(row, counts, resting_orders([row.line.order_id]))
 
 
-def _summary(row: models.SeatPool, counts: dict[int, dict[SeatState, int]]) -> SeatPoolSummary:
+def _summary(
+    row: models.SeatPool, counts: dict[int, dict[SeatState, int]], resting: frozenset[int]
+) -> SeatPoolSummary:
     found = counts.get(row.pk, {})
     return SeatPoolSummary(
         uuid=row.uuid,
@@ -132,19 +137,22 @@ def _summary(row: models.SeatPool, counts: dict[int, dict[SeatState, int]]) -> S
             accepted=found.get(SeatState.ACCEPTED, 0),
             held=found.get(SeatState.HELD, 0),
             withdrawn=found.get(SeatState.WITHDRAWN, 0),
+            closed=found.get(SeatState.CLOSED, 0),
         ),
+        rests=row.line.order_id in resting,
     )
 
 
 def _where(state: SeatState, *, at: datetime) -> Q:
     """The rows that are in a state at a moment; the states exclude each other."""
-    open_one = Q(accepted_at=None, held_at=None)
+    open_one = Q(accepted_at=None, held_at=None, closed_at=None)
     given = open_one & ~Q(assigned_at=None)
     return {
         SeatState.WITHDRAWN: ~Q(withdrawn_at=None),
         SeatState.REVOKED: ~Q(revoked_at=None),
-        SeatState.HELD: Q(withdrawn_at=None) & ~Q(held_at=None),
-        SeatState.ACCEPTED: Q(revoked_at=None) & ~Q(accepted_at=None),
+        SeatState.CLOSED: ~Q(closed_at=None),
+        SeatState.HELD: Q(withdrawn_at=None, closed_at=None) & ~Q(held_at=None),
+        SeatState.ACCEPTED: Q(revoked_at=None, closed_at=None) & ~Q(accepted_at=None),
         SeatState.EXPIRED: given & Q(expires_at__lte=at),
         SeatState.ASSIGNED: given & (Q(expires_at=None) | Q(expires_at__gt=at)),
         SeatState.FREE: open_one & Q(assigned_at=None),
@@ -163,6 +171,7 @@ def state_of(row: models.Seat, *, at: datetime) -> SeatState:
     ends = (
         (row.withdrawn_at, SeatState.WITHDRAWN),
         (row.revoked_at, SeatState.REVOKED),
+        (row.closed_at, SeatState.CLOSED),
         (row.held_at, SeatState.HELD),
         (row.accepted_at, SeatState.ACCEPTED),
     )
@@ -300,7 +309,7 @@ def pool_use(pool_uuid: UUID, *, by: int) -> PoolUse:
         UnknownSeat: there is no such pool, or this person does not coordinate it.
     """
     found = pool_row(pool_uuid, by=by)
-    rows = models.Seat.objects.filter(pool=found, revoked_at=None).exclude(accepted_at=None)
+    rows = live_accepted().filter(pool=found)
     people = {one: since for one, since in rows.values_list("accepted_by", "consented_at") if one}
     agreed = {one for one, since in people.items() if since is not None}
     asked = frozenset(people)
@@ -310,28 +319,22 @@ def pool_use(pool_uuid: UUID, *, by: int) -> PoolUse:
     return rules.pool_use(people.keys(), agreed, progress)
 
 
-def rests(pool: models.SeatPool) -> bool:
-    """Whether nobody new is let in, because the money for a pool is disputed or taken back.
-
-    ``FEE_PAYMENTS_ON_DISPUTE`` and ``FEE_PAYMENTS_SUSPEND_ON_REVERSAL`` say whether access rests.
-    """
-    order = pool.line.order
-    if order.disputed == "disputed" and conf.suspends_on_dispute():
-        return True
-    reversed_ones = models.InvoiceStanding.objects.filter(
-        live_order=order, reversed_at__isnull=False
-    )
-    return conf.suspends_on_reversal() and bool(reversed_ones.exists())
-
-
 def given_seats(user_id: int) -> tuple[GivenSeat, ...]:
     """The seats that institutions gave this learner, and that they still have; newest first."""
-    rows = models.Seat.objects.filter(accepted_by=user_id, revoked_at=None)
-    found = rows.select_related("pool__offering", "code").order_by("-accepted_at", "-id")
-    return tuple(given_seat_of(row) for row in found)
+    rows = live_accepted().filter(accepted_by=user_id)
+    found = list(
+        rows.select_related("pool__offering", "pool__line", "code").order_by("-accepted_at", "-id")
+    )
+    resting = resting_orders({row.pool.line.order_id for row in found})
+    return tuple(given_seat_of(row, rests=row.pool.line.order_id in resting) for row in found)
 
 
-def given_seat_of(row: models.Seat) -> GivenSeat:
+def live_accepted() -> QuerySet[models.Seat]:
+    """The seats that somebody has accepted and still has."""
+    return models.Seat.objects.filter(accepted_at__isnull=False, live_key__isnull=False)
+
+
+def given_seat_of(row: models.Seat, *, rests: bool = False) -> GivenSeat:
     """A seat that was accepted, as a value."""
     if row.accepted_by is None or row.accepted_at is None:
         raise ValueError(f"Seat {row.uuid} was not accepted.")
@@ -345,4 +348,5 @@ def given_seat_of(row: models.Seat) -> GivenSeat:
         title=row.pool.offering.title,
         seat_uuid=row.uuid,
         shares_progress=row.consented_at is not None,
+        rests=rests,
     )

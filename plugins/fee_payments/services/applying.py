@@ -12,7 +12,7 @@ from django.db import transaction
 
 from fairgate.errors import FairgateError
 from fee_payments import models
-from fee_payments.data import EventOutcome, EventReceipt
+from fee_payments.data import EventOutcome, EventReceipt, HoldCause
 from fee_payments.exceptions import RefundRefused
 from fee_payments.providers.facts import (
     Declined,
@@ -25,7 +25,7 @@ from fee_payments.providers.facts import (
     Refunded,
     RefundFailed,
 )
-from fee_payments.services import disputing, refunding, settling
+from fee_payments.services import disputing, holding, refunding, settling
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +174,9 @@ def _refunded(
             ours=known.uuid if known is not None and fact.ours is not None else None,
         )
     except RefundRefused as refused:
-        return settling.hold(order, f"a refund at the provider: {refused}")
+        sentence = f"a refund at the provider: {refused}"
+        holding.hold(order, HoldCause.REFUND, sentence, at=at)
+        return settling.held(sentence)
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence=f"Refunded: {fact.amount}.")
 
 

@@ -17,12 +17,10 @@ from django.utils.translation import gettext as _
 from fairgate.money import Money
 from fee_payments import conf, models, selectors, signals
 from fee_payments.data import DisputeState, EventOutcome, EventReceipt
-from fee_payments.exceptions import NoSeatLeft, PaymentDisputed, QuoteChanged, RefundRefused
+from fee_payments.exceptions import PaymentDisputed, RefundRefused
 from fee_payments.providers.facts import Disputed
-from fee_payments.services import entitling, institution_seats, seats, waiving
+from fee_payments.services import entitling, institution_seats, resting, seats, waiving
 from fee_payments.services.closing import locked_lines
-from fee_payments.services.reopening import grant_again
-from waiver_policy.exceptions import WaiverError
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +74,7 @@ def review(order: models.Order) -> None:
     if not models.Dispute.objects.filter(payment__order=order).exists():
         return
     if _mark(order) == "lost":
-        _end_rights(order, models.Entitlement.DISPUTE_LOST, at=_lost_at(order))
+        _end_rights(order, at=_lost_at(order))
 
 
 def _lost_at(order: models.Order) -> datetime:
@@ -158,15 +156,15 @@ def _take_effect(
         _tell(signals.DISPUTE_OPENED, row)
     marked = _mark(order)
     if row.state == DisputeState.OPENED and conf.suspends_on_dispute():
-        _end_rights(order, models.Entitlement.DISPUTED, at=at)
+        resting.rest(order, because=models.Entitlement.DISPUTED, at=at)
     elif row.state == DisputeState.LOST:
         _tell(signals.DISPUTE_LOST, row)
         if marked == "lost":
-            _end_rights(order, models.Entitlement.DISPUTE_LOST, at=_lost_at(order))
+            _end_rights(order, at=_lost_at(order))
     elif row.state == DisputeState.WON:
         _tell(signals.DISPUTE_WON, row)
     if not marked:
-        _give_rights_again(order, row, at=at)
+        resting.wake(order, at=at)
 
 
 def _mark(order: models.Order) -> str:
@@ -190,79 +188,18 @@ def _sum(disputes: QuerySet[models.Dispute]) -> int:
     return int(disputes.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def _end_rights(order: models.Order, because: str, *, at: datetime) -> None:
-    """End what the order has opened. Lost: seats and waivers are free for others again."""
+def _end_rights(order: models.Order, *, at: datetime) -> None:
+    """End what a lost order has opened: seats and waivers are free for others again."""
+    lost = models.Entitlement.DISPUTE_LOST
     lines = locked_lines(order)
-    gives_back = because == models.Entitlement.DISPUTE_LOST
+    institution_seats.lock_pools(order)
     for line in lines:
-        entitling.revoke(line, because=because, at=at)
-        if gives_back:
-            waiving.give_back(line, because=because, at=at)
+        entitling.revoke(line, because=lost, at=at)
+        waiving.give_back(line, because=lost, at=at)
     # The rooms after the fund, as everywhere.
-    for line in lines if gives_back else ():
+    for line in lines:
         seats.give_seat_back(line)
-        institution_seats.close_pool(line, because=because, at=at)
-
-
-def _give_rights_again(order: models.Order, dispute: models.Dispute, *, at: datetime) -> None:
-    """Give what a dispute has taken, as new rights; the history of the old ones stays."""
-    for line in locked_lines(order):
-        if obstacle := _obstacle(order, line, dispute, at=at):
-            order.held_because = f"Held for a person: {obstacle}"[:255]
-            order.save(update_fields=["held_because"])
-            log.warning("order held: order=%s", order.uuid)
-
-
-def _obstacle(
-    order: models.Order, line: models.OrderLine, dispute: models.Dispute, *, at: datetime
-) -> str:
-    """Give a line again what was taken of it. Returns what stands in the way, or nothing."""
-    if institution_seats.is_closed(line):
-        return _SEATS
-    taken = entitling.last_of(line)
-    if taken is None or taken.revoked_because not in models.Entitlement.BY_DISPUTE:
-        return ""
-    return _give_again(order, line, taken, dispute, at=at)
-
-
-def _give_again(
-    order: models.Order,
-    line: models.OrderLine,
-    taken: models.Entitlement,
-    dispute: models.Dispute,
-    *,
-    at: datetime,
-) -> str:
-    """Returns what stands in the way, or nothing; then nothing was given."""
-    if taken.revoked_because == models.Entitlement.DISPUTED:
-        # Seat and waiver were kept: only the right had rested.
-        return "" if entitling.give_again(taken, at=at) else _OTHER
-    source = models.Entitlement.Source.ORDER
-    try:
-        with transaction.atomic():
-            grant_again(order, line, key=f"won:{dispute.uuid}:{line.position}")
-            seats.take_seat(line)
-            _refuse_second(entitling.open_seat(line, user_id=order.user_id, source=source, at=at))
-    except NoSeatLeft:
-        return "a dispute was won, and no seat is left to give again."
-    except _HasAnother:
-        return _OTHER
-    except (QuoteChanged, WaiverError) as error:
-        return f"a dispute was won, and the waiver cannot be given again: {error}"
-    return ""
-
-
-_SEATS = "a dispute was won, and the seats of the organisation were closed: a new order is due."
-_OTHER = "a dispute was won, and this learner has access by another order; a refund is due."
-
-
-class _HasAnother(Exception):
-    """The learner has a live right to the same already: what was begun is undone."""
-
-
-def _refuse_second(was_opened: bool) -> None:  # noqa: FBT001 - what the call before it answers
-    if not was_opened:
-        raise _HasAnother
+        institution_seats.close_pool(line, because=lost, at=at)
 
 
 def _tell(signal: Signal, row: models.Dispute) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -34,10 +36,21 @@ def open_seat(
         # Who has paid the full fee waits for no waiver any more.
         waivers.leave_waiting_list(user_id, line.offering.code, at=at)
     else:
-        waivers.commit_grant(line.waiver_grant, at=at)
-        seat = selectors.waived_seat(right)
-        transaction.on_commit(lambda: signals.SEAT_WAIVED.send_robust(sender=None, seat=seat))
+        _commit_waiver(line.waiver_grant, right, at=at)
     return True
+
+
+def commit_waiver(line: models.OrderLine, *, at: datetime) -> None:
+    """Commit the waiver that was taken again for an open line, if it has one, and tell it."""
+    right = line.entitlements.filter(offering=line.offering, revoked_at__isnull=True).first()
+    if line.waiver_grant is not None and right is not None:
+        _commit_waiver(line.waiver_grant, right, at=at)
+
+
+def _commit_waiver(grant: UUID, right: models.Entitlement, *, at: datetime) -> None:
+    waivers.commit_grant(grant, at=at)
+    seat = selectors.waived_seat(right)
+    transaction.on_commit(lambda: signals.SEAT_WAIVED.send_robust(sender=None, seat=seat))
 
 
 def open_given_seat(
@@ -96,22 +109,38 @@ def _end(row: models.Entitlement, *, at: datetime) -> int:
 def revoke(basis: Basis, *, because: str, at: datetime) -> int:
     """End the right that rests on this line, code or seat, and no other (T16).
 
+    For a while, if ``because`` is one of ``Entitlement.RESTING``; else for good, also what rests.
     Returns how many.
     """
-    rows = models.Entitlement.objects.select_for_update().filter(
-        revoked_at__isnull=True, **_rests_on(basis)
-    )
-    for row in rows:
+    rows = _locked(basis)
+    ended = [row for row in rows if row.revoked_at is None]
+    if because not in models.Entitlement.RESTING:
+        ended += _newest(rows, models.Entitlement.RESTING)
+    for row in ended:
         row.revoked_at = at
         row.revoked_because = because
-        row.live_key = None
-        row.save(update_fields=["revoked_at", "revoked_because", "live_key"])
+        row.live_key = row.seat_key = None
+        row.save(update_fields=["revoked_at", "revoked_because", "live_key", "seat_key"])
         log.info("entitlement revoked: entitlement=%s", row.uuid)
         _tell(row, at=at)
         _tell_returned(row)
-    for row in rows:  # all are revoked by now, that to a bundle itself too
+    for row in ended:  # all are revoked by now, that to a bundle itself too
         _rest_on_bundle(row, at=at)
-    return len(rows)
+    return len(ended)
+
+
+def _locked(basis: Basis) -> list[models.Entitlement]:
+    """Every right that rests on a basis, and that ever did, as it is now; the oldest first."""
+    rows = models.Entitlement.objects.select_for_update().filter(**_rests_on(basis))
+    return list(rows.order_by("id"))
+
+
+def _newest(
+    rows: Iterable[models.Entitlement], reasons: Collection[str]
+) -> list[models.Entitlement]:
+    """Of rights of one basis the newest to each offering, if it was revoked for such a reason."""
+    newest = {row.offering_id: row for row in rows}
+    return [row for row in newest.values() if row.revoked_because in reasons]
 
 
 def _rest_on_bundle(ended: models.Entitlement, *, at: datetime) -> None:
@@ -139,21 +168,37 @@ def _basis_of(right: models.Entitlement) -> Basis | None:
     return basis
 
 
-def last_of(line: models.OrderLine) -> models.Entitlement | None:
-    """The newest right that rests on a line."""
-    return models.Entitlement.objects.filter(line=line).order_by("-id").first()
+def rests(basis: Basis) -> bool:
+    """Whether a right rests on this that is suspended while its money is looked at."""
+    rows = models.Entitlement.objects.filter(**_rests_on(basis)).order_by("id")
+    return bool(_newest(rows, models.Entitlement.RESTING))
 
 
-def give_again(taken: models.Entitlement, *, at: datetime) -> bool:
-    """Give a right again that was taken, as a new one; its waiver and its seat were kept.
+def what_comes_back(basis: Basis) -> list[models.Entitlement]:
+    """The rights of a basis that were taken, and may be given again; its own offering's first."""
+    own = _offering_of(basis).pk
+    taken = _newest(_locked(basis), models.Entitlement.COMES_BACK)
+    return sorted(taken, key=lambda row: row.offering_id != own)
 
-    Returns whether it was given; it was not if a live right is there.
+
+def give_again(basis: Basis, *, at: datetime) -> bool:
+    """Give what was taken again, as new rights; each has the end of the one that was taken.
+
+    What would be over by now is not given. Returns ``False`` if the learner has a live right to
+    the same by something else; then undo the transaction.
     """
-    line = taken.line
-    if line is None:
-        return False
-    source = models.Entitlement.Source(taken.source)
-    return _entitle(line, user_id=taken.user_id, source=source, at=at) is not None
+    own = _offering_of(basis).pk
+    for taken in what_comes_back(basis):
+        if taken.ends_at is not None and taken.ends_at <= at:
+            continue
+        source = models.Entitlement.Source(taken.source)
+        given = _write(
+            basis, taken.offering, user_id=taken.user_id, source=source, at=at,
+            ends_at=taken.ends_at,
+        )  # fmt: skip
+        if given is None and taken.offering_id == own:
+            return False
+    return True
 
 
 def _tell_returned(row: models.Entitlement) -> None:
@@ -193,6 +238,11 @@ def _end_of(offering: models.Offering, at: datetime) -> datetime | None:
 def _live_key(user_id: int, offering: models.Offering) -> str:
     """The text that may stand in one live row only: one learner, one offering."""
     return f"{user_id}:{offering.pk}"
+
+
+def _seat_key(basis: Basis, offering: models.Offering) -> str | None:
+    """The text that may stand in one right only that is not revoked: one seat, one offering."""
+    return f"{basis.pk}:{offering.pk}" if isinstance(basis, models.Seat) else None
 
 
 def _entitle(
@@ -239,6 +289,7 @@ def _write(
         with transaction.atomic():
             row = models.Entitlement.objects.create(
                 live_key=key,
+                seat_key=_seat_key(basis, offering),
                 user_id=user_id,
                 offering=offering,
                 source=source,

@@ -12,7 +12,6 @@ from datetime import datetime
 from operator import itemgetter
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,13 +21,17 @@ from fee_payments.exceptions import NoSeatLeft, RefundRefused
 from fee_payments.selectors.institution_seats import state_of
 from fee_payments.services import entitling, seats
 from fee_payments.services.seat_rows import (
+    allow_code,
     clear,
+    every_locked_seat,
     live_key,
+    live_seats,
     locked_pool,
     locked_seats,
     note_all,
     revoke_code,
 )
+from fee_payments.services.seat_taking_back import end_seat
 
 log = logging.getLogger(__name__)
 
@@ -94,11 +97,13 @@ def follow_refunds(line_pk: int, *, at: datetime) -> None:
         return
     with transaction.atomic():
         pool = locked_pool(found)
-        if has_ended(pool):
-            return  # closed, or refunded whole: nothing is left that could be taken back
         line = models.OrderLine.objects.get(pk=line_pk)
         rows = locked_seats(pool)
         gone = models.Seat.objects.filter(pool=pool, withdrawn_at__isnull=False).count()
+        if pool.closed_because:
+            # Nobody has one of these, and the room counts none: what is refunded stays so.
+            _withdraw_closed(pool, _covered(line, line.returned_minor) - gone, at=at)
+            return
         held = sum(seat.held_at is not None for seat in rows)
         missing = _covered(line, line.refunded_minor) - held - gone
         if missing > 0:
@@ -108,48 +113,119 @@ def follow_refunds(line_pk: int, *, at: datetime) -> None:
         _withdraw(pool, rows, _covered(line, line.returned_minor) - gone, at=at)
 
 
+def lock_pools(order: models.Order) -> None:
+    """Lock the pools of an order that is locked, all before the first room is.
+
+    Who accepts a seat has locked its pool, and then what an order of theirs holds of other rooms.
+    """
+    if order.buyer_id is None:
+        return
+    # Found without a lock and locked by their primary keys; a line has its pool for ever.
+    pks = models.SeatPool.objects.filter(line__order=order).order_by().values_list("pk", flat=True)
+    list(models.SeatPool.objects.select_for_update().filter(pk__in=list(pks)).order_by("pk"))
+
+
+def rest_seats(line: models.OrderLine, *, because: str, at: datetime) -> None:
+    """Let the access of who has accepted a seat of a line rest; the seats stay theirs.
+
+    ``because`` is one of ``Entitlement.RESTING``.
+    """
+    for seat in _accepted_seats(line):
+        entitling.revoke(seat, because=because, at=at)
+
+
+def wake_seats(line: models.OrderLine, *, at: datetime) -> None:
+    """Give who has accepted a seat of a line the access again that rested, or was taken with it.
+
+    Who has access by something else meanwhile needs no seat: it is free for somebody else.
+    """
+    for seat in _accepted_seats(line):
+        if not _woken(seat, at=at):
+            end_seat(seat, by=None, because=_("Has access by something else."), at=at)
+
+
+def _woken(seat: models.Seat, *, at: datetime) -> bool:
+    with transaction.atomic():
+        is_given = entitling.give_again(seat, at=at)
+        transaction.set_rollback(not is_given)
+    return is_given
+
+
 def close_pool(line: models.OrderLine, *, because: str, at: datetime) -> None:
     """End every seat of a line, accepted or not: it was never paid, or the money was taken back.
 
     For an invoice on credit that is cancelled, and a dispute that is lost; a refund takes back only
     what nobody has accepted. Again has no second effect.
     """
-    found = models.SeatPool.objects.filter(line=line).values_list("pk", flat=True).first()
-    if found is None:
+    pool = _locked_pool_of(line)
+    rows = [seat for seat in every_locked_seat(pool) if seat.live_key] if pool is not None else []
+    if pool is None or not rows:
         return
-    with transaction.atomic():
-        pool = locked_pool(found)
-        rows = locked_seats(pool)
-        for seat in rows:
-            if seat.accepted_at is None:
-                clear(seat, at=at, because=because)
-                seat.held_at = seat.withdrawn_at = at
-            else:
-                seat.revoked_at, seat.revoked_because = at, because
-                entitling.revoke(seat, because=because, at=at)
-                revoke_code(seat, at=at, because=because)
-            seat.live_key = None
-            seat.save()
-        note_all(rows, SeatAction.WITHDRAWN, at=at)
-        seats.uncount_seat(pool.offering, len(rows))
+    for seat in rows:
+        if seat.accepted_at is None:
+            clear(seat, at=at, because=because)
+        else:
+            entitling.revoke(seat, because=because, at=at)
+            revoke_code(seat, at=at, because=because)
+        seat.closed_at, seat.live_key = at, None
+        seat.save()
+    pool.closed_because = because
+    pool.save(update_fields=["closed_because"])
+    note_all(rows, SeatAction.CLOSED, at=at)
+    seats.uncount_seat(pool.offering, len(rows))
     log.info("seats closed: pool=%s seats=%s", pool.uuid, len(rows))
 
 
-def has_ended(pool: models.SeatPool) -> bool:
-    """Whether no seat of a pool is left, nor comes back: all are closed or refunded.
+def reopen_pool(line: models.OrderLine, *, at: datetime) -> None:
+    """Let the seats be there again that a lost dispute has closed, as it is won after all.
 
-    A seat that a coordinator takes back names who did it, and another takes its place.
+    Who had accepted one has it again, without access yet (``wake_seats``); the others are free.
+    What was refunded meanwhile stays refunded. Of a pool that was not closed, or because of
+    something else, nothing changes.
+
+    Raises:
+        NoSeatLeft: the room has not as many seats left.
+        RefundRefused: more was refunded, or is being refunded, than nobody has accepted.
+            Undo the transaction.
     """
-    closed = Q(revoked_at__isnull=False, revoked_by__isnull=True)
-    gone = models.Seat.objects.filter(closed | Q(withdrawn_at__isnull=False), pool=pool)
-    return gone.count() >= pool.quantity
+    pool = _locked_pool_of(line)
+    if pool is None or pool.closed_because != models.Entitlement.DISPUTE_LOST:
+        return
+    rows = _closed_seats(pool)
+    seats.count_seat(pool.offering, len(rows))
+    for seat in rows:
+        seat.closed_at, seat.live_key = None, live_key(pool, seat.number)
+        seat.save(update_fields=["closed_at", "live_key"])
+        allow_code(seat, because=pool.closed_because)
+    pool.closed_because = ""
+    pool.save(update_fields=["closed_because"])
+    note_all(rows, SeatAction.REOPENED, at=at)
+    follow_refunds(line.pk, at=at)
+    log.info("seats open again: pool=%s seats=%s", pool.uuid, len(rows))
 
 
-def is_closed(line: models.OrderLine) -> bool:
-    """Whether the seats of a line were closed, and not refunded."""
-    pool = models.SeatPool.objects.filter(line=line).first()
-    is_refunded = _covered(line, line.returned_minor) >= line.quantity
-    return pool is not None and not is_refunded and has_ended(pool)
+def has_ended(pool: models.SeatPool) -> bool:
+    """Whether no seat of a pool is there: all are closed or refunded.
+
+    Of a seat that a coordinator takes back, another takes the place.
+    """
+    return not live_seats(pool).exists()
+
+
+def _accepted_seats(line: models.OrderLine) -> list[models.Seat]:
+    """The seats of a line that somebody has; its pool is locked from here on."""
+    pool = _locked_pool_of(line)
+    rows = every_locked_seat(pool) if pool is not None else []
+    return [seat for seat in rows if seat.live_key and seat.accepted_at is not None]
+
+
+def _closed_seats(pool: models.SeatPool) -> list[models.Seat]:
+    return [seat for seat in every_locked_seat(pool) if seat.closed_at is not None]
+
+
+def _locked_pool_of(line: models.OrderLine) -> models.SeatPool | None:
+    found = models.SeatPool.objects.filter(line=line).values_list("pk", flat=True).first()
+    return None if found is None else locked_pool(found)
 
 
 def _covered(line: models.OrderLine, refunded_minor: int) -> int:
@@ -206,3 +282,12 @@ def _withdraw(
     note_all(chosen, SeatAction.WITHDRAWN, at=at)
     seats.uncount_seat(pool.offering, len(chosen))
     log.info("seats withdrawn: pool=%s seats=%s", pool.uuid, len(chosen))
+
+
+def _withdraw_closed(pool: models.SeatPool, count: int, *, at: datetime) -> None:
+    rows = [seat for seat in _closed_seats(pool) if seat.accepted_at is None]
+    chosen = sorted(rows, key=lambda seat: (seat.held_at is None, -seat.number))[: max(count, 0)]
+    for seat in chosen:
+        seat.held_at, seat.withdrawn_at, seat.closed_at = seat.held_at or at, at, None
+        seat.save(update_fields=["held_at", "withdrawn_at", "closed_at"])
+    note_all(chosen, SeatAction.WITHDRAWN, at=at)

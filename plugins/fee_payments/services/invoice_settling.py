@@ -14,17 +14,14 @@ from django.utils.translation import gettext as _
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models, signals
-from fee_payments.data import OrderState
+from fee_payments.data import HoldCause
 from fee_payments.data.invoices import InvoiceSummary
 from fee_payments.selectors.invoices import invoice_summary
-from fee_payments.services import entitling, inbox
+from fee_payments.services import holding, inbox, resting
 from fee_payments.services.awaited_transfers import awaited_transfer
 from fee_payments.services.standings import PROVIDER
 
 log = logging.getLogger(__name__)
-
-# Why a right was suspended while a bank had the money back.
-REVERSED = "reversed"
 
 
 def settle_if_covered(invoice_pk: int, *, paid_on: date, at: datetime) -> None:
@@ -129,37 +126,31 @@ def hold_unheld(*, at: datetime) -> int:
     return len(pks)
 
 
-@in_transaction
 def hold_or_release(invoice_pk: int, *, at: datetime) -> None:
     """Let the order of an invoice wait for a person while its payment is taken back.
 
-    ``FEE_PAYMENTS_SUSPEND_ON_REVERSAL`` says whether access ends meanwhile.
+    ``FEE_PAYMENTS_SUSPEND_ON_REVERSAL`` says whether access rests meanwhile.
     """
+    # Which order it is of never changes; read before the transaction that begins with its lock, so
+    # that nothing in it is older than that.
     order_pk = models.Invoice.objects.values_list("order_id", flat=True).get(pk=invoice_pk)
-    if order_pk is None:
-        return
+    if order_pk is not None:
+        _hold_or_release(order_pk, invoice_pk, at=at)
+
+
+@in_transaction
+def _hold_or_release(order_pk: int, invoice_pk: int, *, at: datetime) -> None:
     order = models.Order.objects.select_for_update().get(pk=order_pk)
     row = models.InvoiceStanding.objects.select_for_update().get(pk=invoice_pk)
     is_due = row.reversed_at is not None
     if is_due == row.holds_order:
         return
-    if is_due:
-        order.held_because = _("Held for a person: the bank took the payment back.")
-        if conf.suspends_on_reversal():
-            for line in order.lines.all():
-                entitling.revoke(line, because=REVERSED, at=at)
-    else:
-        order.held_because = ""
-        _open_again(order, at=at)
-    order.save(update_fields=["held_because"])
     row.holds_order = is_due
     row.save(update_fields=["holds_order"])
-
-
-def _open_again(order: models.Order, *, at: datetime) -> None:
-    """Give back what was suspended; a right that is there, or was refunded, stays as it is."""
-    for line in order.lines.all():
-        ended = line.entitlements.filter(revoked_because=REVERSED).first()
-        if ended is not None and order.state == OrderState.PAID:
-            source = models.Entitlement.Source(ended.source)
-            entitling.open_seat(line, user_id=ended.user_id, source=source, at=at)
+    if is_due:
+        holding.hold(order, HoldCause.REVERSAL, _("The bank took the payment back."), at=at)
+        if conf.suspends_on_reversal():
+            resting.rest(order, because=models.Entitlement.REVERSED, at=at)
+    else:
+        holding.release(order, HoldCause.REVERSAL, at=at)
+        resting.wake(order, at=at)

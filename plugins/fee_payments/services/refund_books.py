@@ -19,13 +19,15 @@ from django.utils.translation import gettext as _
 
 from fairgate.money import Money, total
 from fee_payments import models, rules, selectors, signals
-from fee_payments.data import OrderState
+from fee_payments.data import HoldCause, OrderState
 from fee_payments.exceptions import FeeNotKnown, RefundRefused
+from fee_payments.selectors.resting import order_rests
 from fee_payments.services import (
     closing,
     credit_notes,
     disputing,
     entitling,
+    holding,
     institution_seats,
     seats,
     waiving,
@@ -202,6 +204,7 @@ def complete(refund: models.Refund, *, at: datetime, reference: str = "") -> Non
     """
     order = models.Order.objects.select_for_update().get(pk=refund.payment.order_id)
     lines = {line.pk: line for line in closing.locked_lines(order)}
+    institution_seats.lock_pools(order)
     if refund.failed_at is not None:
         # Somebody heard "no" for the refund that somebody else heard "yes" for: the money moved.
         hold_back(refund, at=at)
@@ -219,7 +222,7 @@ def complete(refund: models.Refund, *, at: datetime, reference: str = "") -> Non
     for line in lines.values():  # in the order of the rooms
         institution_seats.follow_refunds(line.pk, at=at)
     _end(ended, at=at)
-    _close(order, list(lines.values()))
+    _close(order, list(lines.values()), at=at)
     disputing.review(order)
     credit_notes.credit_refund(refund, at=at)
     for part in parts:
@@ -238,24 +241,30 @@ def _end(lines: list[models.OrderLine], *, at: datetime) -> None:
         seats.give_seat_back(line)
 
 
-def _close(order: models.Order, lines: list[models.OrderLine]) -> None:
+# What a person was waited for (a line that was not opened, a second payment) is done by a refund;
+# that the bank has the money back is not.
+_ENDS_BY_REFUND = (HoldCause.PAYMENT, HoldCause.REFUND, HoldCause.ACCESS)
+
+
+def _close(order: models.Order, lines: list[models.OrderLine], *, at: datetime) -> None:
     """Say what a refund means for its order."""
     paid = [line for line in lines if line.paid_minor]
     if all(line.returned_minor == line.paid_minor for line in paid):
-        order.state, order.held_because = OrderState.REFUNDED, ""
+        order.state = OrderState.REFUNDED
+        holding.release(order, *HoldCause, at=at)
     elif order.state == OrderState.PAID:
         order.state = OrderState.PARTIALLY_REFUNDED
-    if all(_is_in_order(line) for line in paid):
-        # What a person was waited for (a line that was not opened, a second payment) is done.
-        order.held_because = ""
-    order.save(update_fields=["state", "held_because"])
+    order.save(update_fields=["state"])
+    if order.held_because and all(_is_in_order(order, line) for line in paid):
+        holding.release(order, *_ENDS_BY_REFUND, at=at)
 
 
-def _is_in_order(line: models.OrderLine) -> bool:
+def _is_in_order(order: models.Order, line: models.OrderLine) -> bool:
     kept = line.paid_minor - line.returned_minor
     if kept == 0:
         return True
     is_in = line.entitlements.filter(revoked_at__isnull=True).exists()
+    is_in = is_in or (order_rests(order) and entitling.rests(line))
     pool = models.SeatPool.objects.filter(line=line).first()
     is_in = is_in or (pool is not None and not institution_seats.has_ended(pool))
     return is_in and kept <= line.total_minor

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
 from fairgate.money import Money, total
-from fairgate_tables.transactions import run_again
+from fairgate_tables.transactions import in_transaction, run_again
 from fee_payments import models, selectors
-from fee_payments.data import RefundAnswer, RefundReceipt, RefundState
+from fee_payments.data import HoldCause, RefundAnswer, RefundReceipt, RefundState
 from fee_payments.exceptions import KeyReused, ProviderRefused, RefundRefused, UnknownOrder
 from fee_payments.providers.registry import get_provider
-from fee_payments.services import disputing, refund_books
+from fee_payments.services import disputing, holding, refund_books
 from fee_payments.services.refund_books import Wanted
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def finish_refunds(*, at: datetime) -> int:
             done += selectors.refund_state(_carry_out(row, at=at)) is RefundState.DONE
         except ProviderRefused as refused:
             # Nobody waits for this answer: the order tells whoever looks at it (F9).
-            _hold_order(row, str(refused))
+            _hold_order(row, str(refused), at=at)
         except (FairgateError, DatabaseError):
             log.exception("refund not finished: refund=%s", row.uuid)
     return done
@@ -157,7 +157,7 @@ def fail_refund(refund_uuid: UUID, *, sentence: str, at: datetime) -> None:
             return
         if row.refunded_at is None:
             _mark_failed(row, sentence, at=at)
-        _hold_order(row, sentence)
+        _hold_order(row, sentence, at=at)
 
 
 def _wanted(order_uuid: UUID, amount: Money | None, parts: Mapping[UUID, Money] | None) -> Wanted:
@@ -310,11 +310,13 @@ def _complete(row: models.Refund, reference: str, *, at: datetime) -> models.Ref
     return done
 
 
-def _hold_order(row: models.Refund, sentence: str) -> None:
+@in_transaction
+def _hold_order(row: models.Refund, sentence: str, *, at: datetime) -> None:
     """Tell whoever looks at the order that a refund of it was not made."""
     amount = Money.from_minor(row.amount_minor, row.currency)
-    said = f"Held for a person: a refund of {amount} was not made: {sentence}"[:255]
-    models.Order.objects.filter(pk=row.payment.order_id).update(held_because=said)
+    order = models.Order.objects.select_for_update().get(pk=row.payment.order_id)
+    said = f"a refund of {amount} was not made: {sentence}"
+    holding.hold(order, HoldCause.REFUND, said, at=at)
     log.warning("refund not made: refund=%s", row.uuid)
 
 

@@ -26,7 +26,8 @@ from fee_payments.exceptions import (
     UnknownSeat,
 )
 from fee_payments.selectors import seat_people
-from fee_payments.selectors.institution_seats import given_seat_of, rests, state_of
+from fee_payments.selectors.institution_seats import given_seat_of, state_of
+from fee_payments.selectors.resting import order_rests
 from fee_payments.services import closing, entitling
 from fee_payments.services.quoting import quote
 from fee_payments.services.seat_invitations import digest_of, is_ours
@@ -107,14 +108,14 @@ def share_progress(seat_uuid: UUID, *, user_id: int, shares: bool, at: datetime)
     Raises:
         UnknownSeat: there is no such seat, or it is not this learner's.
     """
-    rows = models.Seat.objects.filter(uuid=seat_uuid, accepted_by=user_id, revoked_at=None)
+    rows = models.Seat.objects.filter(uuid=seat_uuid, accepted_by=user_id, live_key__isnull=False)
     found = rows.values_list("pk", "pool_id").first()
     if found is None:
         raise UnknownSeat(_("There is no such seat."))
     with transaction.atomic():
         locked_pool(found[1])
         row = models.Seat.objects.select_for_update().get(pk=found[0])
-        if row.revoked_at is not None or (row.consented_at is not None) == shares:
+        if row.live_key is None or (row.consented_at is not None) == shares:
             return
         row.consented_at = at if shares else None
         row.save(update_fields=["consented_at"])
@@ -129,7 +130,7 @@ def take(seat: models.Seat, learner: Learner, *, shares: bool, at: datetime) -> 
         AlreadyEntitled, PaymentsError: as for ``accept_seat``; undo the transaction.
     """
     offering = seat.pool.offering
-    if rests(seat.pool):
+    if order_rests(seat.pool.line.order):
         raise SeatRefused(
             _("The seats of this organisation wait for its payment. Please try again later, or ask "
               "who gave you the seat.")
@@ -172,7 +173,7 @@ def _accept(
         locked_pool(found.pool_id)
         row = models.Seat.objects.select_for_update().get(pk=found.pk)
         # First who has it, then the rules: who accepted it is answered the same again.
-        is_theirs = row.accepted_by == learner.user_id and row.revoked_at is None
+        is_theirs = row.accepted_by == learner.user_id and row.live_key is not None
         if not (is_theirs and row.token_digest == digest):
             _refuse(row, digest, learner.user_id, at=at)
             take(row, learner, shares=shares, at=at)

@@ -40,6 +40,16 @@ def locked_seats(pool: models.SeatPool) -> list[models.Seat]:
     return [row for row in rows if row.live_key is not None]
 
 
+def every_locked_seat(pool: models.SeatPool) -> list[models.Seat]:
+    """Every seat of a pool that is locked, live or not, with those that have come since; by number.
+
+    For who must miss none, because access ends with it. Under REPEATABLE READ this locks the gap
+    behind the pool as well, so new pools wait a moment: for what is rare.
+    """
+    rows = models.Seat.objects.select_for_update().filter(pool=pool)
+    return list(rows.order_by("number", "pk"))
+
+
 def is_over(pool: models.SeatPool, *, at: datetime) -> bool:
     """Whether nothing of a pool can be given or accepted any more."""
     return pool.ends_at is not None and pool.ends_at <= at
@@ -75,6 +85,14 @@ def revoke_code(
     if seat.code is not None:
         models.SeatCode.objects.filter(pk=seat.code.pk, revoked_at__isnull=True).update(
             revoked_at=at, revoked_by=by, revoked_because=because[:MAX_TEXT]
+        )
+
+
+def allow_code(seat: models.Seat, *, because: str) -> None:
+    """Let the code of a seat be the answer again to who has redeemed it, if it ended for this."""
+    if seat.code is not None:
+        models.SeatCode.objects.filter(pk=seat.code.pk, revoked_because=because).update(
+            revoked_at=None, revoked_by=None, revoked_because=""
         )
 
 

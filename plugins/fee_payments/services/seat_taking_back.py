@@ -98,7 +98,7 @@ def _refuse_late(row: models.Seat, *, by: int, at: datetime) -> None:
         )
 
 
-def end_seat(row: models.Seat, *, by: int, because: str, at: datetime) -> None:
+def end_seat(row: models.Seat, *, by: int | None, because: str, at: datetime) -> None:
     """End what is given of a live seat whose pool is locked; a free seat takes its place."""
     if row.live_key is None:
         return  # closed or refunded: no seat takes its place

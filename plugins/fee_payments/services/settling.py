@@ -15,10 +15,17 @@ from django.utils.translation import gettext as _
 
 from fairgate.money import Money
 from fee_payments import conf, models, selectors
-from fee_payments.data import EventOutcome, EventReceipt, OrderState
+from fee_payments.data import EventOutcome, EventReceipt, HoldCause, OrderState
 from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged
 from fee_payments.providers.facts import Declined, Paid
-from fee_payments.services import entitling, institution_seats, seats, standings, waiving
+from fee_payments.services import (
+    entitling,
+    holding,
+    institution_seats,
+    seats,
+    standings,
+    waiving,
+)
 from fee_payments.services.closing import OPEN, close, locked_lines, shut
 from fee_payments.services.ordering import what_has_changed
 from fee_payments.services.payment_parts import count_paid, write_parts
@@ -36,7 +43,8 @@ ALREADY_IN = "this learner had access already; a refund is due."
 KNOWN = EventReceipt(outcome=EventOutcome.KNOWN, sentence="This was known.")
 
 
-def _held(sentence: str) -> EventReceipt:
+def held(sentence: str) -> EventReceipt:
+    """What becomes of an event that has let its order wait for a person."""
     return EventReceipt(outcome=EventOutcome.HELD, sentence=f"Held for a person: {sentence}")
 
 
@@ -86,7 +94,7 @@ def record_paid(
     due = Money.from_minor(payment.amount_minor, payment.currency)
     fault = _fault(fact, due, order, at)
     if fault:
-        return hold(order, fault)
+        return _hold(order, fault, at=at)
     payment.paid_at, payment.pending_at = min(fact.occurred_at, at), None
     payment.processor_fee_minor = None if fact.fee is None else fact.fee.minor
     payment.charge_reference = fact.charge_reference[:128]
@@ -148,12 +156,10 @@ def _fault(fact: Paid, due: Money, order: models.Order, at: datetime) -> str:
     return ""
 
 
-def hold(order: models.Order, sentence: str) -> EventReceipt:
-    """Mark the order for a person; its state, and with it seat and waiver, go on as they would."""
-    order.held_because = f"Held for a person: {sentence}"[:255]
-    order.save(update_fields=["held_because"])
-    log.warning("order held: order=%s", order.uuid)
-    return _held(sentence)
+def _hold(order: models.Order, sentence: str, *, at: datetime) -> EventReceipt:
+    """A payment does not fit, or not all that it paid could be opened: a person has to look."""
+    holding.hold(order, HoldCause.PAYMENT, sentence, at=at)
+    return held(sentence)
 
 
 def _let_in(
@@ -165,22 +171,23 @@ def _let_in(
     back, so the order is held for a person, and the sentence names the line.
     """
     if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED):
-        return hold(order, "this order was paid twice; a refund is due.")
+        return _hold(order, "this order was paid twice; a refund is due.", at=at)
     found = [(line, _open_line(order, line, payment.paid_at or at, at)) for line in lines]
     obstacles = [(line, obstacle) for line, obstacle in found if obstacle]
     if len(obstacles) == len(lines):
         if all(obstacle == ALREADY_IN for _line, obstacle in obstacles):
             close(order, OrderState.CANCELLED, "", at=at)
-        return hold(order, _obstacles_in_words(obstacles, len(lines)))
+        return _hold(order, _obstacles_in_words(obstacles, len(lines)), at=at)
     for line, _obstacle in obstacles:
         waiving.release(line, because="not opened", at=at)
         seats.give_seat_back(line)
     order.state = OrderState.PAID
-    order.sentence = order.held_because = ""
-    order.save(update_fields=["state", "sentence", "held_because"])
+    order.sentence = ""
+    order.save(update_fields=["state", "sentence"])
+    holding.release(order, HoldCause.PAYMENT, at=at)
     shut(lines)
     if obstacles:
-        return hold(order, _obstacles_in_words(obstacles, len(lines)))
+        return _hold(order, _obstacles_in_words(obstacles, len(lines)), at=at)
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence="Paid.")
 
 

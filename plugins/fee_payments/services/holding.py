@@ -1,0 +1,60 @@
+"""Orders that wait for a person: what holds each, and why.
+
+A row for each reason; a cause releases its own and no other. ``Order.held_because`` says the live
+ones, so that lists ask one table, and nobody else writes it. The caller has locked the order: that
+row is the lock of its holds.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from fee_payments import models
+from fee_payments.data import HoldCause
+
+log = logging.getLogger(__name__)
+
+MAX_TEXT = 255
+
+
+def hold(order: models.Order, cause: HoldCause, sentence: str, *, at: datetime) -> None:
+    """Let an order wait for a person; the same reason again has no second effect.
+
+    State, seat and waiver of the order go on as they would.
+    """
+    sentence = sentence[:MAX_TEXT]
+    live = _live(order)
+    if (cause, sentence) in {(HoldCause(row.cause), row.sentence) for row in live}:
+        return
+    new = models.OrderHold.objects.create(order=order, cause=cause, sentence=sentence, held_at=at)
+    _say(order, [*live, new])
+    log.warning("order held: order=%s cause=%s", order.uuid, cause)
+
+
+def release(order: models.Order, *causes: HoldCause, at: datetime) -> None:
+    """Let an order go, as far as these causes held it."""
+    live = _live(order)
+    over = [row for row in live if row.cause in causes]
+    if not over:
+        return
+    models.OrderHold.objects.filter(pk__in=[row.pk for row in over]).update(released_at=at)
+    _say(order, [row for row in live if row not in over])
+    log.info("order released: order=%s causes=%s", order.uuid, ",".join(causes))
+
+
+def _live(order: models.Order) -> list[models.OrderHold]:
+    """What holds an order now; of one that is not held nothing is asked, and no gap is locked."""
+    if not order.held_because:
+        return []
+    # A locking read: the transaction can be older than the lock of the order.
+    rows = models.OrderHold.objects.select_for_update().filter(order=order, released_at=None)
+    return list(rows.order_by("pk"))
+
+
+def _say(order: models.Order, live: list[models.OrderHold]) -> None:
+    why = " ".join(row.sentence for row in live)
+    order.held_because = _("Held for a person: %(why)s") % {"why": why} if live else ""
+    order.save(update_fields=["held_because"])

@@ -1,0 +1,107 @@
+"""Access that rests while the money for it is looked at, and what comes back when that is over.
+
+Two things can keep it: an open dispute (``FEE_PAYMENTS_ON_DISPUTE``), and a bank that has the money
+back (``FEE_PAYMENTS_SUSPEND_ON_REVERSAL``). It comes back when neither does. What a lost dispute
+has taken comes back in the same way when it is won after all.
+
+Order of locks: the order, its lines, its pools; then line by line, in the order of the rooms,
+waiver fund and room.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from fee_payments import models
+from fee_payments.data import HoldCause
+from fee_payments.exceptions import NoSeatLeft, QuoteChanged, RefundRefused
+from fee_payments.selectors.resting import order_rests
+from fee_payments.services import entitling, holding, institution_seats, seats
+from fee_payments.services.closing import locked_lines
+from fee_payments.services.reopening import grant_again
+from waiver_policy.exceptions import WaiverError
+
+
+def rest(order: models.Order, *, because: str, at: datetime) -> None:
+    """Let the access rest that an order has opened; waivers, seats and rooms are kept for it.
+
+    The order is locked. ``because`` is one of ``Entitlement.RESTING``.
+    """
+    lines = locked_lines(order)
+    institution_seats.lock_pools(order)
+    for line in lines:
+        entitling.revoke(line, because=because, at=at)
+        institution_seats.rest_seats(line, because=because, at=at)
+
+
+def wake(order: models.Order, *, at: datetime) -> None:
+    """Give again what rests of an order, or was lost and is won, if nothing keeps it any more.
+
+    Each right keeps the end that it had: what rested was looked at, not prolonged. A line that was
+    refunded meanwhile opens nothing. What cannot be given again holds the order for a person. The
+    order is locked.
+    """
+    if order.disputed == "lost" or order_rests(order):
+        return
+    lines = locked_lines(order)
+    institution_seats.lock_pools(order)
+    obstacles = [obstacle for line in lines if (obstacle := _wake(order, line, at=at))]
+    if not obstacles:
+        holding.release(order, HoldCause.ACCESS, at=at)
+    for obstacle in obstacles:
+        holding.hold(order, HoldCause.ACCESS, obstacle, at=at)
+
+
+def _wake(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
+    """Returns what stands in the way, or nothing; then nothing was given."""
+    if line.paid_minor and line.returned_minor == line.paid_minor:
+        return ""
+    return _wake_seats(line, at=at) if order.buyer_id else _wake_right(order, line, at=at)
+
+
+def _wake_seats(line: models.OrderLine, *, at: datetime) -> str:
+    try:
+        with transaction.atomic():
+            institution_seats.reopen_pool(line, at=at)
+            institution_seats.wake_seats(line, at=at)
+    except NoSeatLeft:
+        return _("A dispute was won, and the room has not as many seats left to give again.")
+    except RefundRefused as refused:
+        return _("A dispute was won, and more was refunded meanwhile: %(why)s") % {"why": refused}
+    return ""
+
+
+def _wake_right(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
+    try:
+        with transaction.atomic():
+            _give_again(order, line, at=at)
+    except NoSeatLeft:
+        return _("A dispute was won, and no seat is left to give again.")
+    except _HasAnother:
+        return _("Access cannot be given again: this learner has it by something else. A refund is "
+                 "due.")  # fmt: skip
+    except (QuoteChanged, WaiverError) as error:
+        why = {"why": error}
+        return _("A dispute was won, and the waiver cannot be given again: %(why)s") % why
+    return ""
+
+
+def _give_again(order: models.Order, line: models.OrderLine, *, at: datetime) -> None:
+    """Give the learner again what a line had opened; a lost seat and waiver are taken first."""
+    taken = entitling.what_comes_back(line)
+    was_lost = bool(taken) and taken[0].revoked_because == models.Entitlement.DISPUTE_LOST
+    if was_lost:
+        # The name of the right that was lost: a waiver is given once per key.
+        grant_again(order, line, key=f"won:{taken[0].uuid}")
+        seats.take_seat(line)
+    if not entitling.give_again(line, at=at):
+        raise _HasAnother
+    if was_lost:
+        entitling.commit_waiver(line, at=at)
+
+
+class _HasAnother(Exception):
+    """The learner has a live right to the same already: what was begun is undone."""
