@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
 from factories import fee_payments as make
 from factories import institution_seats as seats
+from factories import invoices as papers
+from fairgate_tables import transactions
 from fee_payments import api, compat
 from fee_payments.data import Invitee
 from fee_payments.exceptions import (
@@ -21,8 +26,16 @@ from fee_payments.exceptions import (
     SeatNotFree,
     SeatRefused,
 )
-from fee_payments.models import Entitlement, Offering, Order, Seat
-from fee_payments.services import seat_accepting, seat_assigning
+from fee_payments.models import CreditNote, Entitlement, InvoiceStanding, Offering, Order, Seat
+from fee_payments.selectors.institution_seats import state_of
+from fee_payments.selectors.invoices import details_of
+from fee_payments.services import (
+    entitling,
+    institution_seats,
+    refund_books,
+    seat_accepting,
+    seat_assigning,
+)
 from fee_payments.services import seats as rooms
 from races import ISOLATIONS, errors, race, values
 
@@ -153,6 +166,101 @@ def test_f13_a_button_pressed_eight_times_places_one_order(isolation):
     assert (Offering.objects.get().seats_taken, Order.objects.count()) == (10, 1)
 
 
+@pytest.fixture
+def paid_by_transfer(settings):
+    """Three seats that were paid by bank, an invitation, and the line that takes the money back."""
+    settings.FEE_PAYMENTS_PROVIDERS = ["sandbox", "invoice"]
+    settings.FEE_PAYMENTS_SUSPEND_ON_REVERSAL = True
+    seats.offering(capacity=50)
+    row = seats.buyer()
+    placed = seats.batch(row)
+    buyer = replace(details_of(row), address=("Place 1",))
+    found = papers.invoice(placed, buyer=buyer)
+    line = papers.pay(found, seats.SEAT * 3)
+    back = papers.bank_line(seats.SEAT * 3, is_credit=False, is_reversal=True)
+    (pool,) = api.list_pools(seats.COORDINATOR, at=make.NOON)
+    seats.invite(pool, "ada@posts.example")
+    take_back = partial(api.take_back, back.pk, line_pk=line.pk, by=9, at=papers.LATER)
+    return SimpleNamespace(order=placed.uuid, invoice=found, pool=pool, take_back=take_back)
+
+
+@everywhere
+def test_f19_a_reversal_a_refund_and_an_acceptance_at_once_lose_no_effect(
+    paid_by_transfer, isolation, monkeypatch
+):
+    ada = seats.account("ada")
+    looked, bank_waits, refund_waits = (threading.Event() for _ in range(3))
+    look = seat_accepting._check_open_to
+    lock_pools, hold_back = institution_seats.lock_pools, refund_books.hold_back
+
+    def look_and_wait(*args, **options):
+        # Ada was let through, and has the pool; bank and refund come to it before she goes on.
+        looked.set()
+        assert bank_waits.wait(20)
+        assert refund_waits.wait(20)
+        return look(*args, **options)
+
+    def at_the_pools(order):
+        bank_waits.set()
+        lock_pools(order)
+
+    def at_the_lines(refund, *, at):
+        refund_waits.set()
+        hold_back(refund, at=at)
+
+    def bank():
+        assert looked.wait(20)
+        paid_by_transfer.take_back()
+
+    def refund():
+        assert bank_waits.wait(20)
+        return api.refund(
+            paid_by_transfer.order, seats.SEAT, key="k", reason="fewer", by=9, at=papers.LATER
+        )
+
+    lost = []
+    monkeypatch.setattr(transactions, "is_lost_race", lambda error: bool(lost.append(error)))
+    monkeypatch.setattr(seat_accepting, "_check_open_to", look_and_wait)
+    monkeypatch.setattr(institution_seats, "lock_pools", at_the_pools)
+    monkeypatch.setattr(refund_books, "hold_back", at_the_lines)
+    answers = race(partial(accept, seats.links()[0], ada), bank, refund, isolation=isolation)
+
+    assert (errors(answers), lost) == ([], [])
+    assert seat_states() == ["accepted", "free", "withdrawn"]
+    assert not api.has_entitlement(ada, "spectrum", at=papers.LATER)
+    order, standing = Order.objects.get(), InvoiceStanding.objects.get()
+    assert (order.state, "took the payment back" in order.held_because) == (
+        "partially_refunded", True,
+    )  # fmt: skip
+    assert (standing.paid_minor, standing.credited_minor, standing.holds_order) == (0, 8000, True)
+    assert (CreditNote.objects.count(), Offering.objects.get().seats_taken) == (1, 2)
+
+    papers.pay(paid_by_transfer.invoice, seats.SEAT * 2)  # the rest is paid again
+    assert api.has_entitlement(ada, "spectrum", at=papers.LATER)
+    assert Order.objects.get().held_because == ""
+
+
+def seat_states():
+    return sorted(state_of(row, at=papers.LATER).value for row in Seat.objects.all())
+
+
+def give_right(seat_pk, user_id):
+    with transaction.atomic():
+        seat = Seat.objects.get(pk=seat_pk)
+        return entitling.open_given_seat(seat, user_id=user_id, at=make.NOON)
+
+
+@everywhere
+def test_one_seat_never_gives_two_live_rights(pool, isolation):
+    seat = Seat.objects.earliest("pk").pk
+
+    answers = race(*(partial(give_right, seat, number) for number in EIGHT), isolation=isolation)
+
+    assert errors(answers) == []
+    assert [bool(answer) for answer in values(answers)].count(True) == 1
+    assert Entitlement.objects.filter(seat=seat, revoked_at__isnull=True).count() == 1
+
+
 # --- The same, with the protection taken away
 
 
@@ -241,3 +349,27 @@ def test_f11_without_the_condition_more_seats_are_sold_than_there_are(monkeypatc
 
     assert Offering.objects.get().seats_taken <= 16
     assert Order.objects.count() == 2  # sixteen seats of a room of ten
+
+
+def test_without_the_key_of_the_seat_two_people_have_a_right_by_it(pool, monkeypatch):
+    monkeypatch.setattr(entitling, "_seat_key", lambda basis, offering: uuid4().hex)
+    seat = Seat.objects.earliest("pk").pk
+
+    race(*(partial(give_right, seat, number) for number in (1, 2)))
+
+    assert Entitlement.objects.filter(seat=seat, revoked_at__isnull=True).count() == 2
+
+
+def test_f19_without_the_lock_a_seat_is_open_while_the_bank_has_the_money(
+    paid_by_transfer, monkeypatch, unlocked
+):
+    ada, token = seats.account("ada"), seats.links()[0]
+    meanwhile = in_between(
+        monkeypatch, seat_accepting, "_check_open_to", paid_by_transfer.take_back
+    )
+
+    answers = race(partial(accept, token, ada), meanwhile)
+
+    assert errors(answers) == []
+    assert "took the payment back" in Order.objects.get().held_because
+    assert api.has_entitlement(ada, "spectrum", at=papers.LATER)  # nobody has told it to rest
