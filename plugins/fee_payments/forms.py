@@ -214,7 +214,7 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class SessionField(forms.ModelChoiceField):
+class SessionField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Sessions by what people know of them: of what, when and where."""
 
     def label_from_instance(self, obj: models.Session) -> str:

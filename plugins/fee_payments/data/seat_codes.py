@@ -69,9 +69,8 @@ class GivenSeat:
 
     One of ``code_uuid`` and ``seat_uuid`` is set; the second is a seat of an institution's pool,
     whose learner chooses whether their progress is shared (``shares_progress``). ``session`` is the
-    one that a code was for; how many seats are left of it is not looked at.
-    whose learner chooses whether their progress is shared (``shares_progress``). ``rests``: it
-    opens nothing while the sponsor's payment is looked at.
+    one that a code was for; how many seats are left of it is not looked at. ``rests``: it opens
+    nothing while the sponsor's payment is looked at.
     """
 
     code_uuid: UUID | None
