@@ -4,25 +4,68 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairgate import clock
-from fee_payments import models, selectors
+from fee_payments import api, models, selectors
 from fee_payments.admin_base import ReadOnlyAdmin
+from fee_payments.exceptions import PaymentsError
+from fee_payments.forms_access import MovePoolEndForm
 from fee_payments.wording import seat_state_name
+
+
+class SeatPoolEndInline(admin.TabularInline):  # type: ignore[type-arg]
+    """How the end was moved, oldest first."""
+
+    model = models.SeatPoolEnd
+    fields = ("at", "ended_at", "ends_at", "reason", "by")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(models.SeatPool)
 class SeatPoolAdmin(ReadOnlyAdmin):
-    """Seats that institutions have bought."""
+    """Seats that institutions have bought; their end can be moved."""
 
     list_display = ("sponsor", "offering", "quantity", "opened_at", "ends_at")
     list_filter = ("offering", "opened_at")
     list_select_related = ("offering", "buyer")
     search_fields = ("uuid", "sponsor", "line__order__uuid")
     date_hierarchy = "opened_at"
+    inlines = (SeatPoolEndInline,)
+    action_form = MovePoolEndForm
+    actions = ("move_end",)
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("fee_payments.manage_seats")
+
+    @admin.action(description=gettext_lazy("Move the end of the seats"), permissions=["manage"])
+    def move_end(self, request: HttpRequest, pools: QuerySet[models.SeatPool]) -> None:
+        """Move the end of each, with one reason for all; the first that cannot be stops."""
+        ends_at = MovePoolEndForm.day_of(request.POST.get("ends_on", ""))
+        if ends_at is None:
+            self.message_user(request, _("Please choose the day of the new end."), messages.ERROR)
+            return
+        for pool in pools:
+            try:
+                api.move_pool_end(
+                    pool.uuid, ends_at, reason=request.POST.get("because", ""),
+                    by=request.user.pk or 0, at=clock.now(),
+                )  # fmt: skip
+            except PaymentsError as refused:
+                self.message_user(request, f"{pool}: {refused}", messages.ERROR)
+                return
+        self.message_user(request, _("The end is moved."), messages.SUCCESS)
 
 
 class SeatStepInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -36,7 +36,7 @@ Seats of institutions, reading: ``list_buyers``, ``quote_batch``, ``list_pools``
 ``pool_of_seat``, ``list_seats``, ``every_seat``, ``pool_use``, ``given_seats``,
 ``look_at_invitation``, ``read_people``. Writing: ``place_batch_order``, ``assign_seats``,
 ``issue_pool_codes``, ``accept_seat``, ``decline_seat``, ``share_progress``, ``release_seat``,
-``revoke_seat``, ``reassign_seat``, ``remind_seat``, ``finish_seats``.
+``revoke_seat``, ``reassign_seat``, ``remind_seat``, ``finish_seats``, ``move_pool_end``.
 """
 
 from __future__ import annotations
@@ -175,6 +175,7 @@ from fee_payments.services.offering_quotes import (
     issue_quote,
     receive_purchase_order,
 )
+from fee_payments.services.pool_ends import move_pool_end
 from fee_payments.services.reminding import (
     finish_invoices,
     remind,
@@ -294,6 +295,7 @@ __all__ = [
     "look_at_invitation",
     "match_line",
     "merchant",
+    "move_pool_end",
     "offer_seats",
     "offering",
     "order",

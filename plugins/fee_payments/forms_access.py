@@ -1,13 +1,15 @@
-"""Forms of the admin for access that is given by hand."""
+"""Forms of the admin for access that is given by hand, and for seats of institutions."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth import get_user_model
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
@@ -78,3 +80,28 @@ class EndAccessForm(ActionForm):
     because = forms.CharField(
         max_length=255, required=False, label=_("Reason"), help_text=_("Kept with each access.")
     )
+
+
+class MovePoolEndForm(ActionForm):
+    """Until when the chosen seats can be accepted, and why; both are kept.
+
+    The day is read by ``day_of``: what does not fit a field of this form is told by Django as an
+    action that nobody has chosen.
+    """
+
+    ends_on = forms.CharField(
+        max_length=32, required=False, label=_("First day (UTC) on which nothing is accepted"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+    because = forms.CharField(
+        max_length=255, required=False, label=_("Reason"), help_text=_("Kept with the seats.")
+    )
+
+    @staticmethod
+    def day_of(typed: str) -> datetime | None:
+        """The first moment (UTC) of the day that was typed; ``None`` if it is none."""
+        try:
+            day = parse_date(typed)
+        except ValueError:
+            return None
+        return None if day is None else datetime.combine(day, time.min, UTC)

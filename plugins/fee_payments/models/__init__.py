@@ -18,6 +18,7 @@ from fee_payments.models.institution_seats import (
     Seat,
     SeatMail,
     SeatPool,
+    SeatPoolEnd,
     SeatStep,
 )
 from fee_payments.models.invoices import (
@@ -108,6 +109,7 @@ __all__ = [
     "SeatCodeTries",
     "SeatMail",
     "SeatPool",
+    "SeatPoolEnd",
     "SeatStep",
     "Session",
     "TaxRate",

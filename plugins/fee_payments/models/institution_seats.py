@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
+from fairgate_tables.written_once import WrittenOnce
 from fee_payments.models.buyers import Buyer
 from fee_payments.models.catalogue import Offering
 from fee_payments.models.labels import SEAT_ACTION_LABELS, SEAT_MAIL_LABELS, choices
@@ -60,6 +61,32 @@ class SeatPool(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sponsor}: {self.quantity}"
+
+
+class SeatPoolEnd(WrittenOnce):
+    """That an operator has moved the end of a pool, and why.
+
+    .. pii: The platform's user id of the operator, and a reason in words.
+    .. pii_types: id, other
+    .. pii_retirement: retained
+    """
+
+    pool = models.ForeignKey(
+        SeatPool, verbose_name=_("pool"), on_delete=models.PROTECT, related_name="ends"
+    )
+    ended_at = models.DateTimeField(_("end before"), null=True)
+    ends_at = models.DateTimeField(_("end after"))
+    reason = models.CharField(_("reason"), max_length=255)
+    by = models.BigIntegerField(_("by"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta(WrittenOnce.Meta):
+        verbose_name = _("moved end of seats")
+        verbose_name_plural = _("moved ends of seats")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.pool_id}: {self.ends_at:%Y-%m-%d}"
 
 
 _NOT_ASSIGNED = Q(

@@ -149,8 +149,8 @@ def receive_purchase_order(
     kept = files.put(file, uuid=uuid) if file else files.NO_FILE
     order = models.PurchaseOrder(
         uuid=uuid, quote=row, number=number.strip(), received_on=received_on,
-        amount_minor=amount.minor, currency=amount.currency, received_by=by,
-        file=kept.name, content_type=kept.content_type, sha256=kept.sha256,
+        amount_minor=amount.minor, currency=amount.currency, received_by=by, file=kept.name,
+        content_type=kept.content_type, sha256=kept.sha256,
     )  # fmt: skip
     try:
         _save(order)
