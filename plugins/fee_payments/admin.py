@@ -25,7 +25,7 @@ from fee_payments import (
     selectors,
     tasks,
 )
-from fee_payments.admin_base import ReadOnlyAdmin, amount_of
+from fee_payments.admin_base import ReadOnlyAdmin, ReadOnlyInline, amount_of
 from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
@@ -33,22 +33,19 @@ from fee_payments.services.receipts import session_in_words
 from fee_payments.wording import state_name
 
 
-class OrderLineInline(admin.TabularInline):  # type: ignore[type-arg]
-    """What was ordered, minor units."""
+class OrderLineInline(ReadOnlyInline):
+    """What was ordered."""
 
     model = models.OrderLine
     fields = (
-        "offering", "quantity", "currency", "total_minor", "paid_minor", "refunded_minor",
+        "offering",
+        "session",
+        "quantity",
+        amount_of("total_minor", gettext_lazy("Total")),
+        amount_of("paid_minor", gettext_lazy("Paid")),
+        amount_of("refunded_minor", gettext_lazy("Refunded")),
         "holds_seat",
-    )  # fmt: skip
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    )
 
 
 class OrderHoldInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -70,6 +67,7 @@ class OrderHoldInline(admin.TabularInline):  # type: ignore[type-arg]
 class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
 
+    people = ("user_id",)
     list_display = ("uuid", "state", "user_id", "country", "placed_at", "held_because")
     list_filter = ("state", "payer_class")
     search_fields = ("uuid",)
@@ -140,6 +138,7 @@ class DisputeAdmin(ReadOnlyAdmin):
 class RefundAdmin(ReadOnlyAdmin):
     """Refunds."""
 
+    people = ("requested_by",)
     list_display = (
         "uuid", amount_of("amount_minor"), "reason", "asked_at", "refunded_at", "failed_at"
     )  # fmt: skip
@@ -149,6 +148,7 @@ class RefundAdmin(ReadOnlyAdmin):
 class RefundRequestAdmin(ReadOnlyAdmin):
     """What learners ask back: granted or refused by somebody who may refund, and is not they."""
 
+    people = ("asked_by", "decided_by")
     list_display = ("uuid", "order", "asked_by", "asked_at", "reason", "outcome", "decided_by")
     list_filter = ("outcome",)
     list_select_related = ("order",)
@@ -195,6 +195,7 @@ class RefundRequestAdmin(ReadOnlyAdmin):
 class EntitlementAdmin(ReadOnlyAdmin):
     """Who may enter what, and why."""
 
+    people = ("user_id",)
     list_display = ("uuid", "user_id", "offering", "source", "starts_at", "revoked_at")
     list_filter = ("source",)
 
@@ -260,6 +261,7 @@ def _sheet(issued: IssuedSeatCodes, url: str) -> str:
 class SeatCodeAdmin(ReadOnlyAdmin):
     """Who has redeemed which code; codes can be taken back."""
 
+    people = ("redeemed_by", "revoked_by")
     list_display = ("hint", "offering", "sponsor", "state", "redeemed_by", "redeemed_at")
     list_filter = ("batch__offering",)
     list_select_related = ("batch__offering",)

@@ -26,6 +26,7 @@ GRANT = "fee_payments.grant_entitlement"
 class GivenAccessAdmin(ReadOnlyAdmin):
     """Gives access to a person, and ends it; both take a reason and a permission."""
 
+    people = ("user_id", "given_by", "ended_by")
     form = GiveAccessForm
     list_display = ("user_id", "offering", "given_at", "ends_at", "reason", "ended_at")
     list_filter = ("offering",)
@@ -44,7 +45,8 @@ class GivenAccessAdmin(ReadOnlyAdmin):
         """What the form asks for; or, of what is there, all that is kept."""
         if obj is None:
             return self.form.base_fields
-        return [field.name for field in obj._meta.fields if field.name not in ("id", "key")]
+        names = [field.name for field in obj._meta.fields if field.name not in ("id", "key")]
+        return self.readable(names)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form; what could not be given after all, as in a full room, is told above it."""
@@ -89,6 +91,7 @@ class GivenAccessAdmin(ReadOnlyAdmin):
 class EnrolmentTaskAdmin(ReadOnlyAdmin):
     """What waits, why, and when it is tried again; a task can be tried at once."""
 
+    people = ("user_id",)
     list_display = (
         "user_id",
         "course_key",
@@ -119,6 +122,7 @@ class EnrolmentTaskAdmin(ReadOnlyAdmin):
 class EnrolledAdmin(ReadOnlyAdmin):
     """Which enrolments rest on rights, and what they were before."""
 
+    people = ("user_id",)
     list_display = (
         "user_id",
         "course_key",

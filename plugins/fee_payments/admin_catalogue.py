@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api, forms_catalogue, models
-from fee_payments.admin_base import ReadOnlyAdmin
+from fee_payments.admin_base import ReadableAdmin, ReadOnlyAdmin
 from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
 from fee_payments.services import catalogue
 from fee_payments.wording import price_span
@@ -184,15 +185,17 @@ class BlockedCountryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ScreeningRecordAdmin(ReadOnlyAdmin):
     """Who was refused because of their country."""
 
+    people = ("user_id",)
     list_display = ("at", "user_id", "country", "offering", "rule")
     list_filter = ("country", "rule")
     search_fields = ("user_id", "offering__code")
 
 
 @admin.register(models.PayerMembership)
-class PayerMembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PayerMembershipAdmin(ReadableAdmin):
     """As whom people pay; it ends, and is not deleted by hand."""
 
+    people = ("user_id", "verified_by")
     form = forms_catalogue.PayerForm
     list_display = ("user_id", "payer_class", "organisation", "valid_from", "valid_until",
                     "verified_by", "verified_at")  # fmt: skip
@@ -221,15 +224,35 @@ class AuthorLimitsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What authors may do with the fees of their courses."""
 
     form = forms_catalogue.LimitsForm
-    list_display = ("prefix", "may_sell", "may_change_price", "kinds", "contact")
+    list_display = ("prefix", "may_sell", "may_change_price", "what_they_sell", "prices", "contact")
     search_fields = ("prefix", "contact")
     inlines = (AmountsInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.AuthorLimits]:
+        return super().get_queryset(request).prefetch_related("amounts")
+
+    @admin.display(description=gettext_lazy("kinds"), ordering="kinds")
+    def what_they_sell(self, limits: models.AuthorLimits) -> str:
+        """The kinds as they are named."""
+        names = dict(models.Offering.Kind.choices)
+        return ", ".join(str(names.get(kind, kind)) for kind in limits.kinds.split())
+
+    @admin.display(description=gettext_lazy("prices"))
+    def prices(self, limits: models.AuthorLimits) -> str:
+        """From the lowest to the highest in each currency."""
+        said = (
+            f"{Money.from_minor(one.lowest_minor, one.currency)} – "
+            f"{Money.from_minor(one.highest_minor, one.currency)}"
+            for one in limits.amounts.all()
+        )
+        return ", ".join(said)
 
 
 @admin.register(models.RoomWaiting)
 class RoomWaitingAdmin(ReadOnlyAdmin):
     """Who waits for a full room, and for whom a seat is held."""
 
+    people = ("user_id",)
     list_display = ("offering", "session", "user_id", "asked_at", "offered_until", "taken_at",
                     "left_at", "told_at")  # fmt: skip
     list_filter = ("offering",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairgate import clock
-from fairgate.money import Money
 from fee_payments import models
 from fee_payments.admin_base import ReadOnlyAdmin, amount_of
 from fee_payments.forms_invoices import BankAccountForm, BuyerForm
@@ -78,6 +78,7 @@ class BankAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class InvoiceAdmin(ReadOnlyAdmin):
     """Invoices as they were issued; where they stand is on the operators' pages."""
 
+    people = ("user_id", "issued_by")
     list_display = ("number", "buyer_name", TOTAL, "due_on", "is_test")
     list_filter = ("currency", "is_test")
     search_fields = ("number", "buyer_name", "reference")
@@ -87,6 +88,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 class CreditNoteAdmin(ReadOnlyAdmin):
     """Credit notes as they were issued."""
 
+    people = ("issued_by",)
     list_display = ("number", "corrects", TOTAL, "reason")
     search_fields = ("number", "corrects__number")
 
@@ -95,6 +97,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
 class QuoteAdmin(ReadOnlyAdmin):
     """Quotes as they were issued."""
 
+    people = ("issued_by",)
     list_display = ("number", "buyer", TOTAL, "valid_until")
     search_fields = ("number",)
 
@@ -103,7 +106,8 @@ class QuoteAdmin(ReadOnlyAdmin):
 class PurchaseOrderAdmin(ReadOnlyAdmin):
     """Purchase orders that have come."""
 
-    list_display = ("number", "quote", "received_on")
+    people = ("received_by",)
+    list_display = ("number", "quote", amount_of("amount_minor"), "received_on", "received_by")
     exclude = ("file",)
 
 
@@ -115,7 +119,8 @@ class BankLineAdmin(ReadOnlyAdmin):
         "booked_on",
         "payer_name",
         amount_of("amount_minor"),
-        "matched_minor",
+        amount_of("matched_minor", gettext_lazy("Matched")),
+        amount_of("returned_minor", gettext_lazy("Sent back")),
         "is_reversal",
     )
     list_filter = ("account", "is_reversal")
@@ -126,19 +131,22 @@ class BankLineAdmin(ReadOnlyAdmin):
 class WriteOffAdmin(ReadOnlyAdmin):
     """What was given up, by whom."""
 
-    list_display = ("invoice", "amount", "asked_by", "confirmed_by", "refused_by")
+    people = ("asked_by", "confirmed_by", "refused_by")
+    list_display = (
+        "invoice",
+        amount_of("amount_minor", currency=attrgetter("invoice.currency")),
+        "asked_by",
+        "confirmed_by",
+        "refused_by",
+    )
     list_select_related = ("invoice",)
-
-    @admin.display(description=gettext_lazy("amount"), ordering="amount_minor")
-    def amount(self, step: models.WriteOff) -> str:
-        """In the currency of the invoice."""
-        return str(Money.from_minor(step.amount_minor, step.invoice.currency))
 
 
 @admin.register(models.TransferBack)
 class TransferBackAdmin(ReadOnlyAdmin):
     """What was sent back by hand, by whom."""
 
+    people = ("asked_by", "confirmed_by", "refused_by")
     list_display = (
         "id",
         amount_of("amount_minor"),

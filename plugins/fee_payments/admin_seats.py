@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,25 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from fairgate import clock
 from fee_payments import api, models, selectors
-from fee_payments.admin_base import ReadOnlyAdmin
+from fee_payments.admin_base import ReadOnlyAdmin, ReadOnlyInline
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms_access import MovePoolEndForm
 from fee_payments.wording import seat_state_name
 
 
-class SeatPoolEndInline(admin.TabularInline):  # type: ignore[type-arg]
+class SeatPoolEndInline(ReadOnlyInline):
     """How the end was moved, oldest first."""
 
     model = models.SeatPoolEnd
     fields = ("at", "ended_at", "ends_at", "reason", "by")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    people = ("by",)
 
 
 @admin.register(models.SeatPool)
@@ -68,25 +59,19 @@ class SeatPoolAdmin(ReadOnlyAdmin):
         self.message_user(request, _("The end is moved."), messages.SUCCESS)
 
 
-class SeatStepInline(admin.TabularInline):  # type: ignore[type-arg]
+class SeatStepInline(ReadOnlyInline):
     """What happened with a seat, oldest first."""
 
     model = models.SeatStep
     fields = ("at", "action", "by", "note")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    people = ("by",)
 
 
 @admin.register(models.Seat)
 class SeatAdmin(ReadOnlyAdmin):
     """One seat of an institution and its history; addresses of invited people are not shown."""
 
+    people = ("assigned_user", "accepted_by", "revoked_by")
     fields = (
         "uuid", "pool", "number", "assigned_at", "expires_at", "assigned_user", "code",
         "is_for_address", "accepted_by", "accepted_at", "consented_at", "revoked_by", "revoked_at",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from fairgate.money import Money
 from fairgate_tables.constraints import check
 from fee_payments.models.invoices import Invoice
 from fee_payments.models.two_people import TwoPeople, two_people_checks
@@ -148,7 +149,7 @@ class BankLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booked_on} {self.amount_minor} {self.currency}"
+        return f"{self.booked_on} {Money.from_minor(self.amount_minor, self.currency)}"
 
     @property
     def rest_minor(self) -> int:
@@ -233,4 +234,4 @@ class TransferBack(TwoPeople):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_minor} {self.currency}"
+        return str(Money.from_minor(self.amount_minor, self.currency))

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate.money import Money
 from fairgate_tables.constraints import check
 from fee_payments.data import HoldCause, OrderState
 from fee_payments.models.buyers import Buyer
@@ -218,4 +219,4 @@ class OrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offering_id}: {self.total_minor} {self.currency}"
+        return f"{self.offering_id}: {Money.from_minor(self.total_minor, self.currency)}"
