@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -37,7 +37,7 @@ class OrderLineInline(ReadOnlyInline):
     """What was ordered."""
 
     model = models.OrderLine
-    fields = (
+    fields: ClassVar[Any] = (
         "offering",
         "session",
         "quantity",

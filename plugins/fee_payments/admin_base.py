@@ -77,18 +77,17 @@ class Readable(admin.options.BaseModelAdmin):  # type: ignore[type-arg] # generi
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows, with the names of the people in one query."""
-        rows = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         kind = get_user_model()
         may_look = f"{kind._meta.app_label}.{get_permission_codename('view', kind._meta)}"
         if not request.user.has_perm(may_look):
             return rows
         names = kind._default_manager.values(kind.USERNAME_FIELD)
-        return rows.annotate(
-            **{
-                _name_of(field): Subquery(names.filter(pk=OuterRef(field))[:1])
-                for field in self.people
-            }
-        )
+        asked = {
+            _name_of(field): Subquery(names.filter(pk=OuterRef(field))[:1]) for field in self.people
+        }
+        named: QuerySet[Any] = rows.annotate(**asked)
+        return named
 
     def readable(self, names: Iterable[Any]) -> list[Any]:
         """The same fields or columns, those of people and amounts as they are read."""
