@@ -58,8 +58,8 @@ def missing() -> str:
     if not server_url():
         return "needs MariaDB or MySQL: none at the local socket, and DATABASE_URL is not set."
     try:
-        _ask(f"CREATE DATABASE {_test_name()}")
-        _ask(f"DROP DATABASE {_test_name()}")
+        ask(f"CREATE DATABASE {_test_name()}")
+        ask(f"DROP DATABASE {_test_name()}")
     except (DatabaseError, ImproperlyConfigured) as error:
         return f"needs MariaDB or MySQL, which did not let us in: {error}"
     return ""
@@ -67,7 +67,7 @@ def missing() -> str:
 
 def version() -> str:
     """What the server calls itself."""
-    return f"MariaDB or MySQL {_ask('SELECT VERSION()')}"
+    return f"MariaDB or MySQL {ask('SELECT VERSION()')}"
 
 
 def mariadb_settings() -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _test_name() -> str:
     return f"test_fairgate_{os.getpid()}"
 
 
-def _ask(statement: str) -> str:
+def ask(statement: str) -> str:
     """The first cell of an answer, on a connection that belongs to nobody else."""
     wrapper = ConnectionHandler({"default": mariadb_settings()})["default"]
     params = wrapper.get_connection_params()

@@ -20,7 +20,7 @@ from factories import institution_seats as seats
 from fairgate import clock
 from fee_payments import api, compat
 from fee_payments.data import CourseProgress
-from fee_payments.models import Entitlement, Order, Seat, SeatCode, SeatMail, SeatStep
+from fee_payments.models import Entitlement, Order, Payment, Seat, SeatCode, SeatMail, SeatStep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -362,3 +362,34 @@ def test_who_needs_no_seat_can_leave_it_to_somebody_else(pool, officer):
 
     assert api.pool(pool.uuid, by=officer, at=make.NOON).counts.free == 3
     assert client.get(page).status_code == 410
+
+
+# --- While the payment is looked at
+
+
+def test_coordinator_and_learner_read_that_access_rests_while_the_payment_is_looked_at(
+    officer, pool, settings
+):
+    settings.FEE_PAYMENTS_ON_DISPUTE = "suspend"
+    seats.invite(pool, ADA, by=officer)
+    ada = seats.account("ada")
+    api.accept_seat(seats.links()[0], make.learner(ada), shares=False, at=make.NOON)
+    make.send(make.happening(Payment.objects.get(), "dispute"))
+
+    theirs = text_of(client_of(officer).get(address("pool", pool.uuid)))
+    assert "nobody can accept a seat" in theirs
+    assert "it comes back by itself" in theirs
+    assert "Access rests" in text_of(client_of(officer).get(address("pools")))
+    mine = text_of(client_of(ada).get(address("given_seats")))
+    assert "Your access rests while the payment of Ministry of Posts is looked at" in mine
+    assert "/the-course/" not in mine
+
+
+def test_a_coordinator_reads_that_seats_are_closed(officer, pool):
+    for button in ("dispute", "lose"):
+        make.send(make.happening(Payment.objects.get(), button))
+
+    said = text_of(client_of(officer).get(address("pool", pool.uuid)))
+
+    assert "These seats are closed and open nothing" in said
+    assert "Invite people" not in said
