@@ -1,8 +1,8 @@
 """Where an invoice stands: each change is one conditional UPDATE whose row count decides.
 
 Order of locks of everything about invoices: a step of two people, payment, order, bank line,
-standing, series; several of a kind by ascending id. Lines, pools and rooms of an order come after it,
-and before or after the standing: nobody who wants them has a standing without its order.
+standing, series; several of a kind by ascending id. Lines, pools and rooms of an order come after
+it, and before or after the standing: nobody who wants them has a standing without its order.
 """
 
 from __future__ import annotations
