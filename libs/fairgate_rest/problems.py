@@ -30,6 +30,14 @@ SHAPE = {
             "type": "string",
             "description": "The code of the one that a fault is about, where several were asked.",
         },
+        "rows": {
+            "type": "array",
+            "description": "Faults of a list that was sent, by row; the first hundred.",
+            "items": {
+                "type": "object",
+                "properties": {"row": {"type": "integer"}, "detail": {"type": "string"}},
+            },
+        },
         "errors": {
             "type": "object",
             "description": "Faults of body or query, by field.",
@@ -37,6 +45,9 @@ SHAPE = {
     },
 }
 """A problem as JSON Schema."""
+
+MOST_ROWS = 100
+"""More faults of a list than these help nobody."""
 
 Statuses = Mapping[type[FairgateError], int | Mapping[str, int]]
 """The HTTP status of each kind of our own errors; the nearest class counts.
@@ -80,7 +91,10 @@ def _members(error: FairgateError) -> dict[str, Any]:
     """What a program reads of an error besides its code."""
     fault, offering = getattr(error, "fault", None), getattr(error, "offering_code", "")
     named: dict[str, Any] = {"fault": fault.lower()} if isinstance(fault, str) else {}
-    return named | ({"offering": offering} if offering else {})
+    named |= {"offering": offering} if offering else {}
+    rows = getattr(error, "faults", ())[:MOST_ROWS]
+    told = [{"row": row, "detail": said} for row, said in rows]
+    return named | ({"rows": told} if told else {})
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

@@ -25,15 +25,22 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``follow_enrolments``, ``repair_enrolment``, ``unenrol_without_right``, ``ask_about_holds``.
 
 Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credit_notes_of``,
-``list_quotes``, ``bank_account_id``, ``preview_statements``. Writing: ``issue_invoice``,
-``issue_credit_note``, ``issue_quote``, ``receive_purchase_order``, ``invoice_purchase_order``,
+``list_quotes``, ``search_quotes``, ``quote_of``, ``search_invoices``, ``history_of``,
+``addressees``, ``buyer_details``, ``buyer_of_order``, ``paper_of``, ``list_write_offs``,
+``write_off``; ``bank_account_id``,
+``list_accounts``, ``list_imports``, ``inspect_import``, ``search_lines``, ``inspect_line``,
+``matches_of_invoice``,
+``list_transfers_back``, ``transfer_back``, ``preview_statements``. Writing: ``issue_invoice``,
+``issue_credit_note``, ``issue_quote``, ``issue_own_quote``, ``receive_purchase_order``,
+``send_purchase_order``, ``order_quote``, ``invoice_purchase_order``, ``accept_proposal``,
 ``import_statements``, ``apply_import``, ``match_line``, ``undo_match``, ``put_aside``,
 ``take_back``, ``ask_write_off``, ``confirm_write_off``, ``refuse_write_off``,
 ``ask_transfer_back``, ``confirm_transfer_back``, ``refuse_transfer_back``, ``stop_reminders``,
-``resume_reminders``, ``remind``, ``send_reminders``, ``finish_invoices``.
+``resume_reminders``, ``remind``, ``remind_now``, ``send_reminders``, ``finish_invoices``.
 
-Seats of institutions, reading: ``list_buyers``, ``quote_batch``, ``list_pools``, ``pool``,
-``pool_of_seat``, ``list_seats``, ``every_seat``, ``pool_use``, ``given_seats``,
+Seats of institutions, reading: ``list_organisations``, ``organisation``, ``quote_batch``,
+``has_seats_to_give``, ``list_pools``, ``pool``, ``pool_of_seat``, ``one_seat``, ``seats_after``,
+``list_seats``, ``every_seat``, ``pool_use``, ``given_seats``,
 ``look_at_invitation``, ``read_people``. Writing: ``place_batch_order``, ``assign_seats``,
 ``issue_pool_codes``, ``accept_seat``, ``decline_seat``, ``share_progress``, ``release_seat``,
 ``revoke_seat``, ``reassign_seat``, ``remind_seat``, ``finish_seats``, ``move_pool_end``.
@@ -43,7 +50,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from urllib.parse import quote as quote_path
-from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
@@ -60,6 +66,7 @@ from fee_payments.selectors import (
     entitled_offerings,
     given_seat,
     has_entitlement,
+    has_seats_to_give,
     learner_for,
     list_disputes,
     list_entitlements,
@@ -86,22 +93,37 @@ from fee_payments.selectors import (
     search_orders,
 )
 from fee_payments.selectors.bank import bank_account_id
+from fee_payments.selectors.bank_desk import (
+    inspect_import,
+    inspect_line,
+    list_accounts,
+    list_imports,
+    list_transfers_back,
+    matches_of_invoice,
+    search_lines,
+    transfer_back,
+)
+from fee_payments.selectors.buyers import addressees, buyer_details, buyer_of_order
+from fee_payments.selectors.contacts import list_organisations, organisation
 from fee_payments.selectors.institution_seats import (
-    every_seat,
     given_seats,
     list_pools,
-    list_seats,
     pool,
     pool_of_seat,
     pool_use,
 )
 from fee_payments.selectors.invoices import (
     credit_notes_of,
+    history_of,
     invoice,
     invoice_of_order,
     list_invoices,
-    list_quotes,
+    list_write_offs,
+    search_invoices,
+    write_off,
 )
+from fee_payments.selectors.pool_seats import every_seat, list_seats, one_seat, seats_after
+from fee_payments.selectors.quotes import list_quotes, quote_of, search_quotes
 from fee_payments.services import (
     add_authored,
     add_tax,
@@ -158,6 +180,7 @@ from fee_payments.services import (
 from fee_payments.services import choices_for as list_providers
 from fee_payments.services.bank_importing import import_statements, preview_statements
 from fee_payments.services.bank_matching import (
+    accept_proposal,
     apply_import,
     match_line,
     put_aside,
@@ -172,13 +195,18 @@ from fee_payments.services.crediting import issue_credit_note
 from fee_payments.services.invoicing import issue_invoice
 from fee_payments.services.offering_quotes import (
     invoice_purchase_order,
+    issue_own_quote,
     issue_quote,
     receive_purchase_order,
+    send_purchase_order,
 )
 from fee_payments.services.pool_ends import move_pool_end
+from fee_payments.services.printing import paper_of
+from fee_payments.services.quote_ordering import order_quote
 from fee_payments.services.reminding import (
     finish_invoices,
     remind,
+    remind_now,
     resume_reminders,
     send_reminders,
     stop_reminders,
@@ -215,10 +243,12 @@ from fee_payments.services.two_people import (
 )
 
 __all__ = [
+    "accept_proposal",
     "accept_seat",
     "account_page_url",
     "add_authored",
     "add_tax",
+    "addressees",
     "apply_import",
     "ask_about_holds",
     "ask_for_refund",
@@ -230,6 +260,8 @@ __all__ = [
     "bank_account_id",
     "block_country",
     "bundle_parts",
+    "buyer_details",
+    "buyer_of_order",
     "change_authored",
     "confirm_transfer_back",
     "confirm_write_off",
@@ -256,12 +288,17 @@ __all__ = [
     "given_seats",
     "grant_refund_request",
     "has_entitlement",
+    "has_seats_to_give",
+    "history_of",
     "import_statements",
+    "inspect_import",
+    "inspect_line",
     "invoice",
     "invoice_of_order",
     "invoice_purchase_order",
     "issue_credit_note",
     "issue_invoice",
+    "issue_own_quote",
     "issue_pool_codes",
     "issue_quote",
     "issue_seat_codes",
@@ -269,15 +306,17 @@ __all__ = [
     "keep_price",
     "learner_for",
     "leave_room",
-    "list_buyers",
+    "list_accounts",
     "list_disputes",
     "list_entitlements",
     "list_event_notes",
     "list_events",
+    "list_imports",
     "list_invoices",
     "list_merchants",
     "list_offerings",
     "list_orders",
+    "list_organisations",
     "list_payment_attempts",
     "list_payments",
     "list_pools",
@@ -290,15 +329,22 @@ __all__ = [
     "list_room_places",
     "list_seat_codes",
     "list_seats",
+    "list_transfers_back",
     "list_waived_seats",
+    "list_write_offs",
     "list_wrong_rights",
     "look_at_invitation",
     "match_line",
+    "matches_of_invoice",
     "merchant",
     "move_pool_end",
     "offer_seats",
     "offering",
+    "one_seat",
     "order",
+    "order_quote",
+    "organisation",
+    "paper_of",
     "place_batch_order",
     "place_order",
     "pool",
@@ -316,6 +362,7 @@ __all__ = [
     "quote",
     "quote_batch",
     "quote_lines",
+    "quote_of",
     "read_people",
     "reassign_seat",
     "receipt_of",
@@ -332,6 +379,7 @@ __all__ = [
     "refuse_write_off",
     "release_seat",
     "remind",
+    "remind_now",
     "remind_seat",
     "reopen_event",
     "repair_enrolment",
@@ -342,8 +390,13 @@ __all__ = [
     "revoke_seat_code",
     "room_place",
     "scrub_events",
+    "search_invoices",
+    "search_lines",
     "search_orders",
+    "search_quotes",
     "seat_code_page_url",
+    "seats_after",
+    "send_purchase_order",
     "send_reminders",
     "set_merchant",
     "set_offering",
@@ -357,10 +410,12 @@ __all__ = [
     "take_waived_seat",
     "tell_room_offers",
     "terms_page_url",
+    "transfer_back",
     "undo_match",
     "unenrol_without_right",
     "verify_payer",
     "work_event",
+    "write_off",
 ]
 
 
@@ -378,14 +433,6 @@ def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:
     """What became of a right that this learner had, translated; "" if none ended, or one holds."""
     right = selectors.ended_entitlement(user_id, offering_code, at=at)
     return wording.ended_note(right, at=at) if right else ""
-
-
-def list_buyers(user_id: int) -> tuple[tuple[UUID, str, bool], ...]:
-    """The organisations whose training a person coordinates: uuid, name, whether it is verified."""
-    return tuple(
-        (row.uuid, row.legal_name, row.verified_at is not None)
-        for row in selectors.list_buyers(user_id)
-    )
 
 
 def fee_page_url(offering_code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from fairgate import clock
 from fee_payments import api, conf, wording_sales
 from fee_payments.data import OrderLineSummary, OrderState, OrderSummary
-from fee_payments.exceptions import PaymentsError, UnknownOrder
+from fee_payments.exceptions import NotYourPart, PaymentsError, UnknownOrder
 from fee_payments.page_parts import course_url, learner_of
 from fee_payments.providers import registry
 from fee_payments.wording import course_language
@@ -51,12 +52,8 @@ def show_order(
         "left_minor": request.POST.get("left_minor") or found.left.minor,
         "reason": request.POST.get("reason", ""),
     }
-    if found.user_id == learner_of(request).user_id and found.paid_at is not None:
-        context |= {
-            "offer": api.refund_offer(uuid, found.user_id, at),
-            "refund_request": api.refund_request(uuid),
-            "why": request.POST.get("why", ""),
-        }
+    if found.paid_at is not None:
+        context |= _asking_back(request, uuid, at)
     return render(request, "fee_payments/order.html", context, status=status)
 
 
@@ -75,6 +72,19 @@ def _found(request: HttpRequest, uuid: UUID, *, may_see_all: bool) -> tuple[Orde
         return api.order(uuid), False
     except UnknownOrder as unknown:
         raise Http404 from unknown
+
+
+def _asking_back(request: HttpRequest, uuid: UUID, at: datetime) -> dict[str, object]:
+    """What is offered back to who may ask for it; nothing for who sees the order otherwise."""
+    try:
+        offer = api.refund_offer(uuid, learner_of(request).user_id, at)
+    except (UnknownOrder, NotYourPart):
+        return {}
+    return {
+        "offer": offer,
+        "refund_request": api.refund_request(uuid),
+        "why": request.POST.get("why", ""),
+    }
 
 
 def _payment_label(found: OrderSummary) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from fee_payments import (
+    row_numbers,  # noqa: F401 - numbers of rows in addresses
     views_authoring,
     views_bank,
     views_batch_orders,
@@ -29,7 +30,7 @@ urlpatterns = [
     path("api/v1/", include("fee_payments.rest.urls")),
     path("orders/", views_orders.orders, name="orders"),
     path("orders/checkout/", views_fee.checkout, name="checkout"),
-    path("orders/terms/<int:number>/", views_fee.terms, name="terms"),
+    path("orders/terms/<row:number>/", views_fee.terms, name="terms"),
     path("orders/<uuid:uuid>/", views_orders.order, name="order"),
     path("orders/<uuid:uuid>/pay/", views_ordering.pay, name="pay"),
     path("orders/<uuid:uuid>/refund/", views_orders.refund, name="refund"),
@@ -52,8 +53,8 @@ urlpatterns = [
     ),
     path("desk/bank/", views_bank.imports, name="bank"),
     path("desk/bank/lines/", views_bank.lines, name="bank_lines"),
-    path("desk/bank/lines/<int:pk>/", views_bank.line, name="bank_line"),
-    path("desk/bank/transfers/<int:pk>/", views_bank.transfer_back, name="transfer_back"),
+    path("desk/bank/lines/<row:pk>/", views_bank.line, name="bank_line"),
+    path("desk/bank/transfers/<row:pk>/", views_bank.transfer_back, name="transfer_back"),
     path("desk/bank/<uuid:uuid>/", views_bank.bank_import, name="bank_import"),
     path("webhooks/<slug:provider>/", views_webhooks.webhook, name="webhook"),
     path("sandbox/<str:token>/", views_sandbox.hosted_page, name="sandbox"),

@@ -21,6 +21,7 @@ from fairgate import clock
 from fee_payments import api, conf, models
 from fee_payments.bank_files import MAX_BYTES
 from fee_payments.data.bank import LineProposal
+from fee_payments.data.searches import LineSearch
 from fee_payments.exceptions import AlreadyImported, PaymentsError, UnknownDocument
 from fee_payments.forms_invoices import (
     LineSearchForm,
@@ -136,7 +137,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     form = LineSearchForm(request.GET or None)
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
     account = told.get("account")
-    wanted = banks.WantedLines(
+    wanted = LineSearch(
         account=account.pk if account else None,
         kind=told.get("kind", ""),
         text=told.get("text", ""),
@@ -165,12 +166,8 @@ def _match(request: HttpRequest, row: models.BankLine, form: Any) -> None:
 
 def _accept(request: HttpRequest, row: models.BankLine, form: Any) -> None:
     """What was proposed, as it was shown: another proposal by now is not accepted unseen."""
-    (proposed,) = banks.propose([row])
-    parts = [(part.invoice_uuid, amount) for part, amount in proposed.proposal.parts]
-    if request.POST.get("shown") != banks.fingerprint(proposed.proposal):
-        form.add_error(None, _("Something has changed in the meantime; please look again."))
-        return
-    api.match_line(row.pk, parts, by=person(request), at=clock.now())
+    shown = request.POST.get("shown", "")
+    api.accept_proposal(row.pk, shown=shown, by=person(request), at=clock.now())
 
 
 def _ask_back(request: HttpRequest, row: models.BankLine, form: Any) -> None:

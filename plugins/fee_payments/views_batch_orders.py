@@ -18,9 +18,11 @@ from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import api
 from fee_payments.data import BatchQuote
+from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import (
     InvalidOrder,
     KeyReused,
+    NotYourPart,
     PaymentsError,
     TermsNotAccepted,
     UnknownBuyer,
@@ -37,9 +39,11 @@ _DIGITS = 15
 def order(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How many seats of what; then the price; then the order, which is paid as every order is."""
     at = clock.now()
-    name = {one: name for one, name, _is_verified in api.list_buyers(_user_id(request))}.get(uuid)
-    if name is None:
-        raise Http404
+    try:
+        found = api.organisation(uuid, user_id=_user_id(request), act=OrganisationAct.ORDER)
+    except (UnknownBuyer, NotYourPart) as unknown:
+        raise Http404 from unknown
+    name = found.legal_name
     if request.method == "GET":
         return _page(request, uuid, name, at)
     try:

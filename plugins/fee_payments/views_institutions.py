@@ -27,12 +27,14 @@ from fairgate import clock
 from fairgate.csv_cells import write_csv
 from fee_payments import api
 from fee_payments.data import Invitee, IssuedSeatCodes, SeatState, SeatSummary
+from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import (
     PaymentsError,
     SeatListRefused,
     TooManyInvitations,
     UnknownSeat,
 )
+from fee_payments.services.seat_lists import MAX_BYTES as MAX_LIST_BYTES
 from fee_payments.wording import course_language, in_words, seat_state_name
 
 #: More faults than these are counted, not shown.
@@ -63,11 +65,15 @@ def _own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @_own
 @require_GET
 def pools(request: HttpRequest) -> HttpResponse:
-    """The seats of every organisation that this person coordinates."""
+    """The seats that this person gives, and the organisations they order for."""
     at, user_id = clock.now(), _user_id(request)
-    buyers = api.list_buyers(user_id)
-    if not buyers:
+    if not api.has_seats_to_give(user_id):
         raise Http404
+    buyers = [
+        (one.uuid, one.legal_name, one.is_verified)
+        for one in api.list_organisations(user_id)
+        if OrganisationAct.ORDER in one.may
+    ]
     context = {
         "buyers": buyers,
         "pools": [(one, course_language(one.course_key)) for one in api.list_pools(user_id, at=at)],
@@ -126,13 +132,11 @@ def _pool_page(
 def assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Invite the people of a list that was pasted, or of a file."""
     at = clock.now()
-    sent = request.FILES.get("file")
     try:
         api.pool(uuid, by=_user_id(request), at=at)  # before a byte of the file is looked at
-        raw = sent.read() if sent is not None else request.POST.get("people", "")
         done = api.assign_seats(
             uuid,
-            api.read_people(raw),
+            api.read_people(_list_of(request)),
             by=_user_id(request),
             at=at,
             anyone=request.POST.get("anyone") == "yes",
@@ -156,6 +160,16 @@ def assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
         ) % {"count": done.known}
     messages.success(request, said)
     return _back(uuid)
+
+
+def _list_of(request: HttpRequest) -> bytes | str:
+    """The file that was sent, else what was pasted."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        return request.POST.get("people", "")
+    # One byte more than is taken says that it is too large, however long it is.
+    content: bytes = sent.read(MAX_LIST_BYTES + 1)
+    return content
 
 
 @_own

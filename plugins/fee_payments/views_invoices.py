@@ -28,12 +28,14 @@ from fairgate_papers import PapersError
 from fee_payments import api, compat, models
 from fee_payments.data import OrderSummary
 from fee_payments.data.invoices import InvoiceSummary
+from fee_payments.data.organisations import OrganisationAct
+from fee_payments.data.searches import InvoiceSearch
 from fee_payments.exceptions import InvoiceRefused, PaymentsError, UnknownDocument, UnknownOrder
 from fee_payments.forms_invoices import AddresseeForm, InvoiceSearchForm
 from fee_payments.page_parts import allowed, person, require
 from fee_payments.selectors import invoices as selectors
 from fee_payments.selectors import seat_people
-from fee_payments.services import printing
+from fee_payments.selectors.buyers import addressees
 from fee_payments.wording import in_words
 from fee_payments.wording_invoices import STATE_NAMES, STEPS, TAGS, next_step
 
@@ -92,15 +94,13 @@ def invoice(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def paper(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     """The file of a quote, an invoice or a credit note."""
     try:
-        row = selectors.document(
-            kind, uuid, user_id=None if allowed(request, SEE) else person(request)
-        )
-        content = printing.pdf_of(row, at=clock.now())
+        reader = None if allowed(request, SEE) else person(request)
+        number, content = api.paper_of(kind, uuid, user_id=reader, at=clock.now())
     except UnknownDocument as unknown:
         raise Http404 from unknown
     except PapersError:
         return _not_printed()
-    return _pdf(content, row.number)
+    return _pdf(content, number)
 
 
 @login_required
@@ -150,13 +150,13 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 def invoice_of_order(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """To the invoice of an order; where there is none yet, to whom it is to be made out."""
     try:
-        order = api.order(uuid, user_id=person(request))
+        order = api.order(uuid, user_id=person(request), act=OrganisationAct.PAY)
     except UnknownOrder as unknown:
         raise Http404 from unknown
     known = api.invoice_of_order(uuid)
     if known is not None:
         return redirect("fee_payments:invoice", known.uuid)
-    buyers = selectors.buyers_of(person(request))
+    buyers = addressees(person(request), uuid)
     form = AddresseeForm(request.POST or None, buyers=buyers, initial=_initial(request, order))
     error = ""
     if request.method == "POST" and form.is_valid():
@@ -201,7 +201,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 
 def _found(form: InvoiceSearchForm) -> Any:
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    wanted = selectors.Wanted(state=told.get("state", ""), text=told.get("text", ""))
+    wanted = InvoiceSearch(state=told.get("state", ""), text=told.get("text", ""))
     return selectors.found_invoices(wanted, on=clock.utc_day(clock.now()))
 
 

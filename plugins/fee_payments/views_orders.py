@@ -39,7 +39,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             (row, [(line, language(line.course_key)) for line in row.lines])
             for row in api.list_orders(learner_of(request).user_id)
         ],
-        "is_coordinator": bool(api.list_buyers(learner_of(request).user_id)),
+        "is_coordinator": api.has_seats_to_give(learner_of(request).user_id),
     }
     return render(request, "fee_payments/orders.html", context)
 

@@ -20,6 +20,7 @@ from fee_payments.exceptions import PaymentsError, UnknownDocument
 from fee_payments.forms_invoices import PurchaseOrderForm, QuoteForm
 from fee_payments.page_parts import person, require
 from fee_payments.selectors import invoices as selectors
+from fee_payments.selectors.quotes import quote_of
 from fee_payments.services import purchase_order_files as files
 from fee_payments.wording import in_words
 
@@ -68,7 +69,7 @@ def quote(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("fee_payments:quote", uuid)
     order = models.PurchaseOrder.objects.filter(quote__uuid=uuid).first()
     context = {
-        "quote": selectors.quote_of(uuid),
+        "quote": quote_of(uuid),
         "content": selectors.content_of(row),
         "order": order,
         "form": form,

@@ -57,6 +57,12 @@ def post(client: Client, path: str, body: Any, *, key: str | None = None, **more
     return client.post(ROOT + path, text, content_type=JSON, **named, **more)
 
 
+def send(client: Client, path: str, fields: Any, *, key: str | None = None, **more: Any) -> Any:
+    """What is answered to a form, which may have files; a key as for ``post``."""
+    named = {"HTTP_IDEMPOTENCY_KEY": str(uuid4()) if key == "new" else key} if key else {}
+    return client.post(ROOT + path, fields, **named, **more)
+
+
 def learner(name: str) -> Learner:
     """This person, as a price sees them."""
     return api.learner_for(person(name).pk)

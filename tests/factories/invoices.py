@@ -18,7 +18,7 @@ from fee_payments.data.invoices import (
     DocumentLine,
     InvoiceSummary,
 )
-from fee_payments.selectors.invoices import details_of
+from fee_payments.selectors.buyers import details_of
 from fee_payments.services import bank_matching, invoicing, numbering
 
 ACCOUNT = "CH9300762011623852957"

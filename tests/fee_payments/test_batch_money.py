@@ -23,7 +23,7 @@ from fee_payments.models import (
     Payment,
     Seat,
 )
-from fee_payments.selectors.invoices import details_of
+from fee_payments.selectors.buyers import details_of
 from fee_payments.services import crediting, invoicing
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -28,7 +28,7 @@ from fee_payments.exceptions import (
 from fee_payments.models import Entitlement, Offering, Order, OrderLine, Seat, SeatPool
 from fee_payments.providers.sandbox import Sandbox
 from fee_payments.rules import seats_to_refund
-from fee_payments.selectors.invoices import details_of
+from fee_payments.selectors.buyers import details_of
 from fee_payments.services import crediting, institution_seats, invoicing
 
 pytestmark = pytest.mark.django_db(transaction=True)

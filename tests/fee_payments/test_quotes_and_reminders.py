@@ -31,7 +31,7 @@ from fee_payments.exceptions import (
     UnknownOrder,
 )
 from fee_payments.rules import frozen
-from fee_payments.selectors.invoices import details_of
+from fee_payments.selectors.buyers import details_of
 from fee_payments.services import buying, purchase_order_files, reminding
 from fee_payments.wording import in_words
 

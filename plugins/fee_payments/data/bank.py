@@ -106,3 +106,53 @@ class Applied:
     left: int = 0
     taken_back: int = 0
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchSummary:
+    """A part of a payment that pays a part of an invoice; ``by`` is ``None`` where the rule did."""
+
+    id: int
+    line: int
+    invoice_uuid: UUID
+    invoice_number: str
+    amount: Money
+    booked_on: date
+    by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedLine:
+    """A line, what is proposed for it, and what it is matched with."""
+
+    line: BankLineSummary
+    proposal: Proposal
+    matches: tuple[MatchSummary, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSummary:
+    """An account of ours. ``has_csv``: its bank's CSV can be read; ``id`` says which CSV it is."""
+
+    id: int
+    prefix: str
+    number: str
+    currency: str
+    has_csv: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSummary:
+    """Money to be sent back, of a line or for a refund of an invoice; two people decide."""
+
+    id: int
+    line: int | None
+    invoice_uuid: UUID | None
+    amount: Money
+    reason: str
+    asked_by: int
+    asked_at: datetime
+    confirmed_at: datetime | None
+    refused_at: datetime | None
+    refused_because: str

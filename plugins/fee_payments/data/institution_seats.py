@@ -117,10 +117,14 @@ class Invitee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignedSeats:
-    """What came of a list of people: how many are invited now, and who was invited before."""
+    """What came of a list of people: how many are invited now, and who was invited before.
+
+    ``known_places`` are where the list has those who were.
+    """
 
     invited: int
     known: int
+    known_places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

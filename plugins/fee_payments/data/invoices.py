@@ -220,11 +220,28 @@ class QuoteSummary:
     number: str
     buyer_uuid: UUID | None
     buyer_name: str
+    lines: tuple[DocumentLine, ...]
     total: Money
     issued_at: datetime
     valid_until: date
     purchase_order: str
     invoice_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOffSummary:
+    """What one person asked to be given up of an invoice, and what another decided."""
+
+    id: int
+    invoice_uuid: UUID
+    invoice_number: str
+    amount: Money
+    reason: str
+    asked_by: int
+    asked_at: datetime
+    confirmed_at: datetime | None
+    refused_at: datetime | None
+    refused_because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ class OrderLineSummary:
     ``refunded`` counts refunds that are done or under way; ``paid`` is what arrived for the line.
     ``refund_policy`` is the one it was sold under (``None``: sold before that was kept);
     ``starts_on`` the day on which the training begins.
+    It was sold for ``session``, if it has some; by ``merchant``, who collects, under
+    ``terms_version``: "" of a site that has named neither.
     """
 
     uuid: UUID
@@ -99,6 +101,10 @@ class OrderLineSummary:
     state: LineState
     refund_policy: RefundPolicy | None = None
     starts_on: date | None = None
+    session: str = ""
+    merchant: str = ""
+    merchant_name: str = ""
+    terms_version: str = ""
 
     @property
     def left(self) -> Money:

@@ -22,6 +22,7 @@ class OrderSearch:
     """
 
     uuid: UUID | None = None
+    buyer_uuid: UUID | None = None
     reader_id: int | None = None
     user_id: int | None = None
     state: OrderState | None = None
@@ -30,6 +31,32 @@ class OrderSearch:
     course_key: str | None = None
     placed_from: datetime | None = None
     placed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceSearch:
+    """Which invoices are looked for; what is empty does not matter.
+
+    ``state`` is one of ``InvoiceState``, or ``taken_back``: the bank has. ``text`` is in number,
+    name or reference. ``buyer_uuid`` is the organisation that they are made out to.
+    """
+
+    state: str = ""
+    text: str = ""
+    number: str = ""
+    buyer_uuid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSearch:
+    """Which bank lines an operator looks for; ``text`` is in what payers wrote.
+
+    ``kind`` is ``overpaid``, ``reversal`` or "" for all.
+    """
+
+    account: int | None = None
+    text: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

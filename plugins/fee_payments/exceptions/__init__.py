@@ -39,6 +39,7 @@
   + AlreadyIssued        the codes of this request were issued and shown already
   + UnknownSeatCode      no seat code has this uuid
   + UnknownBuyer         no such organisation, or this person does not act for it
+  + NotYourPart          this person acts for the organisation, but not in this
   + BuyerNotVerified     nobody has verified the organisation yet
   + UnknownSeat          no such pool or seat, or not this person's
   + SeatNotFree          there are not as many seats to give
@@ -114,6 +115,7 @@ from fee_payments.exceptions.institutions import (
     BuyerNotVerified,
     InvitationElsewhere,
     InvitationGone,
+    NotYourPart,
     SeatListRefused,
     SeatNotFree,
     SeatRefused,
@@ -197,6 +199,7 @@ __all__ = [
     "NoSeatLeft",
     "NotOnSale",
     "NotWaiting",
+    "NotYourPart",
     "NothingToPay",
     "OrderNotOpen",
     "OverLimit",

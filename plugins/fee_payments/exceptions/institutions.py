@@ -9,6 +9,10 @@ class UnknownBuyer(PaymentsError):
     """No such organisation, or this person does not act for it: both look the same."""
 
 
+class NotYourPart(PaymentsError):
+    """Somebody acts for the organisation, and in another part of it; the sentence says which."""
+
+
 class BuyerNotVerified(PaymentsError):
     """Nobody has verified yet that the organisation is what it says it is."""
 

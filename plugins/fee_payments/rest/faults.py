@@ -7,6 +7,7 @@ or against what is there. 429: too often. 503: the provider, or an operator, has
 from __future__ import annotations
 
 from fairgate.errors import FairgateError
+from fairgate_papers import PapersError
 from fairgate_rest.problems import Statuses, Words
 from fee_payments.exceptions import (
     AlreadyEntitled,
@@ -39,6 +40,7 @@ from fee_payments.exceptions import (
     NothingToPay,
     NotOnSale,
     NotWaiting,
+    NotYourPart,
     OrderNotOpen,
     OverLimit,
     PaymentDisputed,
@@ -110,6 +112,7 @@ STATUSES: Statuses = {
     OverLimit: 403,
     SecondPersonNeeded: 403,
     InvitationElsewhere: 403,
+    NotYourPart: 403,
     BuyerNotVerified: 403,
     UnknownAccess: 404,
     UnknownSeat: 404,
@@ -164,6 +167,8 @@ STATUSES: Statuses = {
     InvalidRefundPolicy: 503,
     ProviderMisconfigured: 503,
     ProviderUnavailable: 503,
+    # A document cannot be printed now.
+    PapersError: 503,
     # A waiver that is not given: the policy or the fund says no, and nothing was ordered.
     FundEmpty: 409,
     NotEligible: 409,

@@ -273,7 +273,11 @@ class OrderBody(SeatsBody):
 
 
 class OrderLineShape(serializers.Serializer):
-    """A line of an order, with what was paid and given back of it."""
+    """A line of an order, with what was paid and given back of it.
+
+    ``session`` is the one that was chosen, ``merchant`` who collects, ``terms_version`` the terms
+    that were accepted with the order; each "" where there was none.
+    """
 
     uuid = serializers.UUIDField()
     offering = serializers.CharField(source="offering_code")
@@ -289,6 +293,10 @@ class OrderLineShape(serializers.Serializer):
         many=True, source="refund_policy.steps", default=None, allow_null=True,
         help_text="What it was sold under; null: before that was kept.",
     )  # fmt: skip
+    session = serializers.CharField(help_text="Its code.")
+    merchant = serializers.CharField(help_text="Its code.")
+    merchant_name = serializers.CharField()
+    terms_version = serializers.CharField()
 
 
 @dataclass(frozen=True, slots=True)

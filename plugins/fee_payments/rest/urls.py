@@ -6,12 +6,13 @@ from django.urls import path
 
 from fairgate_rest.views import description
 from fee_payments.rest import (
+    urls_desk,
+    urls_institutions,
     views,
     views_accounting,
     views_invoices,
     views_operators,
     views_orders,
-    views_pools,
     views_refunds,
 )
 
@@ -39,8 +40,7 @@ described = [
     ),
     path("invoices/", views_invoices.OwnInvoices.as_view(), name="invoices"),
     path("invoices/<uuid:invoice>/", views_invoices.OneInvoice.as_view(), name="invoice"),
-    path("pools/", views_pools.Pools.as_view(), name="pools"),
-    path("pools/<uuid:pool>/", views_pools.OnePool.as_view(), name="pool"),
+    path("papers/<slug:kind>/<uuid:uuid>/", views_invoices.Paper.as_view(), name="paper"),
     path("waived-seats/", views_orders.WaivedSeats.as_view(), name="waived_seats"),
     path("entitlements/", views.OwnEntitlements.as_view(), name="own_entitlements"),
     path("entitlements/<slug:code>/", views.OwnEntitlement.as_view(), name="own_entitlement"),
@@ -88,11 +88,14 @@ described = [
     path("accounting/waived-seats/", views_accounting.WaivedSeats.as_view(), name="waived"),
     path("accounting/returned-seats/", views_accounting.ReturnedSeats.as_view(), name="returned"),
     path("accounting/disputes/", views_accounting.Disputes.as_view(), name="disputes"),
+    *urls_institutions.described,
+    *urls_desk.described,
 ]
 
 ABOUT = (
     "What courses and their parts cost the caller and why, orders and their payment, rights and "
-    "seat codes; for operators, orders with their history, refunds and seat codes; for the books, "
+    "seat codes; for institutions, quotes, orders, invoices, and seats to give; for operators, "
+    "orders with their history, refunds, seat codes, invoices and bank statements; for the books, "
     "payments, refunds and waived seats by cursor. Money is a text amount with a currency, days "
     "and moments are UTC, faults are problem details (RFC 9457) with a stable code. A request that "
     "orders, refunds or issues takes an idempotency key."

@@ -1,6 +1,6 @@
-"""Seats that an organisation has bought, for who coordinates them; to others they are not there.
+"""Pools of seats that an organisation has bought, for who gives them; to others they are not there.
 
-Who has which seat is not told here: addresses of people are for the coordinator's page.
+Who has which seat is told by ``views_seats``.
 """
 
 from __future__ import annotations

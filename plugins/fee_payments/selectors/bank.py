@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -20,6 +19,7 @@ from fee_payments.data.bank import (
     MatchReason,
     Proposal,
 )
+from fee_payments.data.searches import LineSearch
 from fee_payments.exceptions import UnknownBankAccount, UnknownDocument
 from fee_payments.rules import matching
 from fee_payments.selectors.invoices import open_invoices
@@ -52,16 +52,7 @@ def unused_lines() -> QuerySet[models.BankLine]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedLines:
-    """Which lines an operator looks for; ``text`` is in what payers wrote."""
-
-    account: int | None = None
-    text: str = ""
-    kind: str = ""
-
-
-def found_lines(wanted: WantedLines) -> QuerySet[models.BankLine]:
+def found_lines(wanted: LineSearch) -> QuerySet[models.BankLine]:
     """The unused lines that an operator looks for, newest first."""
     rows = unused_lines().order_by("-booked_on", "-id")
     if wanted.account is not None:

@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 
-from fee_payments import compat, conf, models, rules
+from fee_payments import compat, models, rules
 from fee_payments.data import GivenSeat
 from fee_payments.data.institution_seats import (
-    CourseProgress,
-    MailState,
     PoolCounts,
     PoolUse,
     SeatPoolSummary,
     SeatState,
-    SeatSummary,
 )
-from fee_payments.data.invoices import ContactRole
-from fee_payments.exceptions import UnknownBuyer, UnknownSeat
+from fee_payments.data.organisations import OrganisationAct
+from fee_payments.exceptions import UnknownSeat
 from fee_payments.rules.institution_seats import SMALLEST_GROUP
 from fee_payments.selectors import seat_people
+from fee_payments.selectors.contacts import acted_for, organisation
 from fee_payments.selectors.resting import resting_orders
-
-PAGE = 25
 
 
 def buyer_row(uuid: UUID, *, by: int) -> models.Buyer:
-    """An organisation whose training this person coordinates.
+    """An organisation for which this person orders.
 
     Raises:
-        UnknownBuyer: there is none, or they do not.
+        UnknownBuyer: there is none, or they do not act for it.
+        NotYourPart: they act for it, but do not order.
     """
-    row = _coordinated(by).filter(uuid=uuid).first()
-    if row is None:
-        raise UnknownBuyer("There is no such organisation.")
-    return row
+    organisation(uuid, user_id=by, act=OrganisationAct.ORDER)
+    return models.Buyer.objects.get(uuid=uuid)
 
 
-def list_buyers(by: int) -> tuple[models.Buyer, ...]:
-    """The organisations whose training this person coordinates, by name."""
-    return tuple(_coordinated(by))
+def has_seats_to_give(by: int) -> bool:
+    """Whether this person gives the seats of any organisation."""
+    return bool(_coordinated(by).exists())
 
 
 def _coordinated(by: int) -> QuerySet[models.Buyer]:
+    """The organisations whose seats this person gives; by permission those of all."""
     if seat_people.may_manage_all(by):
         return models.Buyer.objects.all()
-    contacts = models.BuyerContact.objects.filter(
-        buyer=OuterRef("pk"), user_id=by, role=ContactRole.COORDINATOR
-    )
-    return models.Buyer.objects.filter(Exists(contacts))
+    return models.Buyer.objects.filter(pk__in=acted_for(by, OrganisationAct.GIVE_SEATS))
 
 
 def pool_row(uuid: UUID, *, by: int) -> models.SeatPool:
@@ -143,7 +135,7 @@ def _summary(
     )
 
 
-def _where(state: SeatState, *, at: datetime) -> Q:
+def rows_in_state(state: SeatState, *, at: datetime) -> Q:
     """The rows that are in a state at a moment; the states exclude each other."""
     open_one = Q(accepted_at=None, held_at=None, closed_at=None)
     given = open_one & ~Q(assigned_at=None)
@@ -160,7 +152,9 @@ def _where(state: SeatState, *, at: datetime) -> Q:
 
 
 def _counts(pool_pks: Sequence[int], *, at: datetime) -> dict[int, dict[SeatState, int]]:
-    columns = {state.value: Count(Case(When(_where(state, at=at), then=1))) for state in SeatState}
+    columns = {
+        state.value: Count(Case(When(rows_in_state(state, at=at), then=1))) for state in SeatState
+    }
     rows = models.Seat.objects.filter(pool__in=pool_pks).values("pool_id").order_by("pool_id")
     found = rows.annotate(**columns).values_list("pool_id", *columns)
     return {pool_pk: dict(zip(SeatState, numbers, strict=True)) for pool_pk, *numbers in found}
@@ -182,124 +176,6 @@ def state_of(row: models.Seat, *, at: datetime) -> SeatState:
         return SeatState.FREE
     is_over = row.expires_at is not None and row.expires_at <= at
     return SeatState.EXPIRED if is_over else SeatState.ASSIGNED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatPage:
-    """One page of the seats of a pool; ``total`` is how many the filters leave."""
-
-    seats: tuple[SeatSummary, ...]
-    total: int
-    page: int
-    pages: int
-
-
-def list_seats(
-    pool_uuid: UUID,
-    *,
-    by: int,
-    at: datetime,
-    state: SeatState | None = None,
-    search: str = "",
-    page: int = 1,
-    size: int = PAGE,
-) -> SeatPage:
-    """Seats of a pool, by number; ``search`` is a whole address or a user name.
-
-    Progress stands beside seats whose learner shares it, of this page only.
-
-    Raises:
-        UnknownSeat: there is no such pool, or this person does not coordinate it.
-    """
-    found = pool_row(pool_uuid, by=by)
-    rows = _found(found, at=at, state=state, search=search)
-    total = rows.count()
-    pages = max(1, -(-total // size))
-    page = min(max(1, page), pages)
-    shown = list(rows.select_related("code", "pool")[(page - 1) * size : page * size])
-    return SeatPage(seats=_summaries(found, shown, at=at), total=total, page=page, pages=pages)
-
-
-def every_seat(pool_uuid: UUID, *, by: int, at: datetime) -> tuple[SeatSummary, ...]:
-    """All seats of a pool as they are now, for a file.
-
-    Raises:
-        UnknownSeat: there is no such pool, or this person does not coordinate it.
-    """
-    found = pool_row(pool_uuid, by=by)
-    return _summaries(found, list(_found(found, at=at).select_related("code", "pool")), at=at)
-
-
-def _found(
-    pool: models.SeatPool, *, at: datetime, state: SeatState | None = None, search: str = ""
-) -> QuerySet[models.Seat]:
-    rows = models.Seat.objects.filter(pool=pool).order_by("number", "id")
-    rows = rows.filter(_where(state, at=at)) if state else rows.filter(live_key__isnull=False)
-    text = search.strip()[: seat_people.MAX_ADDRESS]
-    if not text:
-        return rows
-    account = seat_people.accounts_named([text]).get(text)
-    which = Q(email_digest=seat_people.address_digest(seat_people.normal_address(text)))
-    which |= Q(code__hint__iexact=text)
-    if account is not None:
-        which |= Q(assigned_user=account) | Q(accepted_by=account)
-    return rows.filter(which)
-
-
-def _summaries(
-    pool: models.SeatPool, rows: Sequence[models.Seat], *, at: datetime
-) -> tuple[SeatSummary, ...]:
-    people = {one for row in rows for one in (row.accepted_by, row.assigned_user) if one}
-    names = seat_people.usernames(people)
-    sharing = {row.accepted_by for row in rows if row.accepted_by and row.consented_at}
-    progress = compat.course_progress(frozenset(sharing), pool.offering.course_key)
-    mails = _mail_states(rows)
-    return tuple(
-        _seat_summary(row, pool, names, mails.get(row.pk, MailState.NONE), at=at,
-                      progress=progress.get(row.accepted_by or 0) if row.consented_at else None)
-        for row in rows
-    )  # fmt: skip
-
-
-def _seat_summary(
-    row: models.Seat, pool: models.SeatPool, names: dict[int, str], mail: MailState, *,
-    at: datetime, progress: CourseProgress | None,
-) -> SeatSummary:  # fmt: skip
-    address, name = seat_people.opened(row.sealed)
-    return SeatSummary(
-        uuid=row.uuid,
-        pool_uuid=pool.uuid,
-        number=row.number,
-        state=state_of(row, at=at),
-        address=address,
-        name=name,
-        username=names.get(row.accepted_by or row.assigned_user or 0, ""),
-        code_hint=row.code.hint if row.code else "",
-        expires_at=row.expires_at,
-        assigned_at=row.assigned_at,
-        accepted_at=row.accepted_at,
-        shares_progress=row.consented_at is not None,
-        mail=mail,
-        progress=progress,
-    )
-
-
-def _mail_states(rows: Iterable[models.Seat]) -> dict[int, MailState]:
-    """What became of the newest mail about each invitation that stands."""
-    nonces = {row.pk: row.nonce for row in rows if row.nonce is not None}
-    found: dict[int, MailState] = {}
-    for mail in models.SeatMail.objects.filter(seat__in=list(nonces)).order_by("id"):
-        if mail.nonce == nonces[mail.seat_id]:
-            found[mail.seat_id] = mail_state(mail)
-    return found
-
-
-def mail_state(mail: models.SeatMail) -> MailState:
-    """What became of a mail."""
-    if mail.sent_at is not None:
-        return MailState.SENT
-    is_over = mail.tries >= conf.seat_mail_tries() or mail.dropped_at is not None
-    return MailState.FAILED if is_over else MailState.WAITING
 
 
 def pool_use(pool_uuid: UUID, *, by: int) -> PoolUse:

@@ -1,8 +1,7 @@
-"""Quotes, invoices and credit notes, and who may read them."""
+"""Invoices and credit notes, who may read them, and the rows of every document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,17 +10,19 @@ from django.db.models import F, Q, QuerySet
 from fairgate.money import Money
 from fee_payments import models
 from fee_payments.data.invoices import (
-    BuyerDetails,
     CreditNoteSummary,
     DocumentContent,
     InvoiceState,
     InvoiceStep,
     InvoiceSummary,
-    QuoteSummary,
     StepKind,
+    WriteOffSummary,
 )
+from fee_payments.data.organisations import OrganisationAct
+from fee_payments.data.searches import InvoiceSearch
 from fee_payments.exceptions import UnknownDocument
 from fee_payments.rules import frozen
+from fee_payments.selectors.contacts import acted_for
 
 #: The kinds of documents that have a file, and their tables.
 DOCUMENTS = {
@@ -64,17 +65,34 @@ def list_invoices(*, user_id: int) -> tuple[InvoiceSummary, ...]:
     return tuple(invoice_summary(row, row.standing) for row in rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which invoices an operator looks for."""
+def search_invoices(
+    wanted: InvoiceSearch, *, on: date, after: UUID | None = None, limit: int = 25
+) -> tuple[InvoiceSummary, ...]:
+    """The invoices that fit, newest first: at most ``limit`` after the one with this uuid.
 
-    state: str = ""
-    text: str = ""
+    Raises:
+        UnknownDocument: ``after`` is no invoice, or none of this organisation.
+    """
+    rows = found_invoices(wanted, on=on).order_by("-pk")
+    if after is not None:
+        # Whether or not it still fits: it may have been paid since it was seen.
+        seen = models.Invoice.objects.filter(uuid=after)
+        if wanted.buyer_uuid is not None:
+            seen = seen.filter(buyer__uuid=wanted.buyer_uuid)
+        last = seen.values_list("pk", flat=True).first()
+        if last is None:
+            raise UnknownDocument(f"There is no invoice {after}.")
+        rows = rows.filter(pk__lt=last)
+    return tuple(invoice_summary(row, row.standing) for row in rows[:limit])
 
 
-def found_invoices(wanted: Wanted, *, on: date) -> QuerySet[models.Invoice]:
+def found_invoices(wanted: InvoiceSearch, *, on: date) -> QuerySet[models.Invoice]:
     """The invoices that an operator looks for, newest first."""
     rows = _invoices().annotate(missing_minor=_MISSING)
+    if wanted.number:
+        rows = rows.filter(number=wanted.number)
+    if wanted.buyer_uuid is not None:
+        rows = rows.filter(buyer__uuid=wanted.buyer_uuid)
     states = {
         InvoiceState.OPEN: Q(missing_minor__gt=0, due_on__gte=on),
         InvoiceState.OVERDUE: Q(missing_minor__gt=0, due_on__lt=on),
@@ -120,14 +138,6 @@ def credit_notes_of(invoice_uuid: UUID) -> tuple[CreditNoteSummary, ...]:
     return tuple(credit_note_summary(row) for row in rows.select_related("corrects"))
 
 
-def list_quotes(*, user_id: int | None = None) -> tuple[QuoteSummary, ...]:
-    """The quotes to the organisations that a person acts for; all, for an operator."""
-    rows = models.QuoteDocument.objects.select_related("buyer", "purchase_order")
-    if user_id is not None:
-        rows = rows.filter(buyer__contacts__user_id=user_id)
-    return tuple(quote_summary(row) for row in rows.prefetch_related("invoices"))
-
-
 def document(kind: str, uuid: UUID, *, user_id: int | None = None) -> models.FrozenDocument:
     """The row of a document with a file; with ``user_id`` only if that person may read it.
 
@@ -138,7 +148,7 @@ def document(kind: str, uuid: UUID, *, user_id: int | None = None) -> models.Fro
     rows = table.objects.filter(uuid=uuid) if table else models.Invoice.objects.none()
     if user_id is not None:
         readers = {
-            models.QuoteDocument: Q(buyer__contacts__user_id=user_id),
+            models.QuoteDocument: Q(buyer_id__in=acted_for(user_id, OrganisationAct.READ)),
             models.CreditNote: _read_by(user_id, "corrects__"),
         }
         rows = rows.filter(readers.get(rows.model, _read_by(user_id)))
@@ -149,8 +159,7 @@ def document(kind: str, uuid: UUID, *, user_id: int | None = None) -> models.Fro
 
 
 def _read_by(user_id: int, path: str = "") -> Q:
-    # A subquery and no join: a contact of two roles would read each invoice twice.
-    buyers = models.BuyerContact.objects.filter(user_id=user_id).values("buyer_id")
+    buyers = acted_for(user_id, OrganisationAct.READ)
     return Q(**{f"{path}user_id": user_id}) | Q(**{f"{path}buyer_id__in": buyers})
 
 
@@ -202,45 +211,50 @@ def credit_note_summary(row: models.CreditNote) -> CreditNoteSummary:
     )
 
 
-def quote_summary(row: models.QuoteDocument) -> QuoteSummary:
-    """A row of ``QuoteDocument``, as a value."""
-    order = getattr(row, "purchase_order", None)
-    invoices, content = list(row.invoices.all()), frozen.thawed(row.content)
-    return QuoteSummary(
-        uuid=row.uuid,
-        number=row.number,
-        buyer_uuid=content.buyer.buyer_uuid,
-        buyer_name=content.buyer.name,
-        total=Money.from_minor(row.total_minor, row.currency),
-        issued_at=row.issued_at,
-        valid_until=row.valid_until,
-        purchase_order=order.number if order else "",
-        invoice_number=invoices[0].number if invoices else "",
-    )
-
-
-def buyers_of(user_id: int) -> tuple[BuyerDetails, ...]:
-    """The organisations that a person acts for, as documents are made out to them."""
-    rows = models.Buyer.objects.filter(contacts__user_id=user_id)
-    return tuple(details_of(row) for row in rows)
-
-
-def details_of(row: models.Buyer) -> BuyerDetails:
-    """A buyer as a document is made out to it."""
-    return BuyerDetails(
-        name=row.legal_name,
-        address=tuple(line.strip() for line in row.address.splitlines() if line.strip()),
-        country=row.country,
-        tax_id=row.tax_id,
-        email=row.invoice_email,
-        language=row.language,
-        buyer_uuid=row.uuid,
-    )
-
-
 def content_of(row: models.FrozenDocument) -> DocumentContent:
     """Everything that stands on a document."""
     return frozen.thawed(row.content)
+
+
+def list_write_offs(
+    *, is_open: bool | None = None, after: int | None = None, limit: int = 25
+) -> tuple[WriteOffSummary, ...]:
+    """What was asked to be written off, the newest first: at most ``limit`` after this one."""
+    rows = models.WriteOff.objects.select_related("invoice").order_by("-pk")
+    if is_open is not None:
+        open_ones = Q(confirmed_at=None, refused_at=None)
+        rows = rows.filter(open_ones if is_open else ~open_ones)
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    return tuple(write_off_summary(row) for row in rows[:limit])
+
+
+def write_off(pk: int) -> WriteOffSummary:
+    """One write-off.
+
+    Raises:
+        UnknownDocument: there is none.
+    """
+    row = models.WriteOff.objects.select_related("invoice").filter(pk=pk).first()
+    if row is None:
+        raise UnknownDocument(f"There is no write-off {pk}.")
+    return write_off_summary(row)
+
+
+def write_off_summary(row: models.WriteOff) -> WriteOffSummary:
+    """A row of ``WriteOff``, as a value."""
+    return WriteOffSummary(
+        id=row.pk,
+        invoice_uuid=row.invoice.uuid,
+        invoice_number=row.invoice.number,
+        amount=Money.from_minor(row.amount_minor, row.invoice.currency),
+        reason=row.reason,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        confirmed_at=row.confirmed_at,
+        refused_at=row.refused_at,
+        refused_because=row.refused_because,
+    )
 
 
 def amount_of(step: models.WriteOff, found: InvoiceSummary) -> Money:
@@ -320,16 +334,3 @@ def _write_off_steps(step: models.WriteOff, amount: Money) -> list[InvoiceStep]:
             )
         )  # fmt: skip
     return found
-
-
-def quote_of(uuid: UUID) -> QuoteSummary:
-    """One quote.
-
-    Raises:
-        UnknownDocument: there is none.
-    """
-    rows = models.QuoteDocument.objects.select_related("buyer", "purchase_order")
-    row = rows.filter(uuid=uuid).first()
-    if row is None:
-        raise UnknownDocument(f"There is no quote {uuid}.")
-    return quote_summary(row)

@@ -49,6 +49,7 @@ def _fitting(rows: QuerySet[models.Order], wanted: OrderSearch) -> QuerySet[mode
     told = {
         "uuid": wanted.uuid,
         "user_id": wanted.user_id,
+        "buyer__uuid": wanted.buyer_uuid,
         "placed_at__gte": wanted.placed_from,
         "placed_at__lt": wanted.placed_until,
     }

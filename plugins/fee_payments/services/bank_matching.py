@@ -88,10 +88,14 @@ def _apply_one(one: LineProposal, *, at: datetime) -> str:
 
 
 @in_transaction
-def match_line(line_pk: int, parts: Parts, *, by: int | None, at: datetime) -> None:
+def match_line(
+    line_pk: int, parts: Parts, *, by: int | None, at: datetime, seen_rest: Money | None = None
+) -> None:
     """Use a payment for invoices: all of these parts, or none.
 
-    An invoice that misses nothing any more is settled, and what it opens opens.
+    An invoice that misses nothing any more is settled, and what it opens opens. ``seen_rest`` is
+    what was left of the payment when somebody looked: the same request a second time, whose answer
+    was lost, finds less, and does nothing.
 
     Raises:
         UnknownDocument: there is no such line or invoice.
@@ -99,12 +103,32 @@ def match_line(line_pk: int, parts: Parts, *, by: int | None, at: datetime) -> N
             cannot be used.
     """
     line = _locked_line(line_pk)
+    rest = Money.from_minor(line.rest_minor, line.currency)
+    if seen_rest not in (None, rest):
+        raise MatchRefused(
+            _("%(now)s is left of this payment, not %(seen)s. Please look at it again.")
+            % {"now": rest, "seen": seen_rest}
+        )
     invoices = _invoices(parts)
     for pk in sorted(invoices):
         invoice, amount = invoices[pk]
         _match(line, invoice, amount, by=by, at=at)
     for pk in sorted(invoices):
         invoice_settling.settle_if_covered(pk, paid_on=line.booked_on, at=at)
+
+
+def accept_proposal(line_pk: int, *, shown: str, by: int, at: datetime) -> None:
+    """Match a payment as it is proposed, if that is what was ``shown`` (``banks.fingerprint``).
+
+    Raises:
+        UnknownDocument: there is no such line.
+        MatchRefused: another thing is proposed by now, or as ``match_line``.
+    """
+    (proposed,) = banks.propose([banks.bank_line(line_pk)])
+    if shown != banks.fingerprint(proposed.proposal):
+        raise MatchRefused(_("Something has changed in the meantime; please look again."))
+    parts = [(part.invoice_uuid, amount) for part, amount in proposed.proposal.parts]
+    match_line(line_pk, parts, by=by, at=at, seen_rest=proposed.line.rest)
 
 
 def _locked_line(pk: int) -> models.BankLine:

@@ -55,16 +55,16 @@ def quote_batch(
     first of the first price list; all lines are in one.
 
     Raises:
-        UnknownBuyer: there is none, or ``by`` does not coordinate its training.
+        UnknownBuyer, NotYourPart: there is none, or ``by`` does not order for it.
         BuyerNotVerified: nobody has verified it yet.
         InvalidOrder: nothing, too many lines, or not between one and ``MOST`` seats.
         UnknownOffering, NotOnSale, UpgradeOver, NoPrice: there is nothing to quote.
         CountryBlocked: it is not sold in the country of the organisation.
         LinesDoNotFit: the offerings are collected by different merchants.
     """
-    buyer = _verified(buyer_uuid, by=by)
+    buyer = verified_buyer(buyer_uuid, by=by)
     check_wanted(_lines_of(wanted))
-    offers = _offers(buyer, wanted, by=by, at=at, currency=currency)
+    offers = batch_offers(buyer, wanted, by=by, at=at, currency=currency)
     return BatchQuote(
         buyer_uuid=buyer.uuid,
         buyer_name=buyer.legal_name,
@@ -75,7 +75,13 @@ def quote_batch(
     )
 
 
-def _verified(buyer_uuid: UUID, *, by: int) -> models.Buyer:
+def verified_buyer(buyer_uuid: UUID, *, by: int) -> models.Buyer:
+    """A verified organisation for which this person orders.
+
+    Raises:
+        UnknownBuyer, NotYourPart: as ``buyer_row``.
+        BuyerNotVerified: nobody has verified it yet.
+    """
     buyer = buyer_row(buyer_uuid, by=by)
     if buyer.verified_at is None:
         raise BuyerNotVerified(
@@ -102,21 +108,21 @@ def place_batch_order(
     entitlement; the seats come into being when it is paid (``institution_seats.open_pool``).
 
     Raises:
-        UnknownBuyer, BuyerNotVerified, InvalidOrder, UnknownOffering, NotOnSale, NoPrice: as for
-            ``quote_batch``.
+        UnknownBuyer, NotYourPart, BuyerNotVerified, InvalidOrder, UnknownOffering, NotOnSale,
+        NoPrice: as for ``quote_batch``.
         QuoteChanged: the total is not what the coordinator saw.
         NothingToPay: the seats cost nothing.
         TermsNotAccepted, TermsChanged: the terms in force were not accepted.
         KeyReused: the key placed another order.
         NoSeatLeft: a room has not as many seats; nothing was ordered.
     """
-    wish = _Wish(buyer_uuid, dict(wanted), by, key, expected, at)
+    wish = BatchWish(buyer_uuid, dict(wanted), by, key, expected, at)
     known = _known(wish)
     if known is not None:
         return known
-    buyer = _verified(buyer_uuid, by=by)
+    buyer = verified_buyer(buyer_uuid, by=by)
     check_wanted(_lines_of(wanted))
-    offers = _offers(buyer, wanted, by=by, at=at, currency=expected.currency)
+    offers = batch_offers(buyer, wanted, by=by, at=at, currency=expected.currency)
     found = total([offer.total for offer in offers], expected.currency)
     if found != expected:
         raise QuoteChanged(
@@ -127,7 +133,7 @@ def place_batch_order(
         raise NothingToPay(_("There is nothing to pay, so nothing can be ordered here."))
     check_accepted(offers[0].terms, accepts_terms)
     try:
-        return selectors.order(_write(wish, buyer, offers).uuid)
+        return selectors.order(write_batch(wish, buyer, offers).uuid)
     except IntegrityError:
         # Another request with this key was faster.
         known = _known(wish)
@@ -138,11 +144,11 @@ def place_batch_order(
         # What orders hold whose time is over is free, once somebody closes them.
         if not closing.expire_orders(at=at):
             raise
-        return selectors.order(_write(wish, buyer, offers).uuid)
+        return selectors.order(write_batch(wish, buyer, offers).uuid)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class BatchWish:
     """What a coordinator asks for."""
 
     buyer_uuid: UUID
@@ -192,9 +198,10 @@ def payer_of(buyer: models.Buyer, *, by: int) -> Learner:
     )
 
 
-def _offers(
+def batch_offers(
     buyer: models.Buyer, wanted: Mapping[str, int], *, by: int, at: datetime, currency: str | None
 ) -> tuple[Quote, ...]:
+    """The offers of so many seats of each, to an organisation at a moment."""
     payer = payer_of(buyer, by=by)
     found = quote_lines(payer, _lines_of(wanted), at=at, currency=currency, with_waiver=False)
     return found.lines
@@ -211,7 +218,7 @@ def _batch_line(offer: Quote) -> BatchLine:
     )
 
 
-def _known(wish: _Wish) -> OrderSummary | None:
+def _known(wish: BatchWish) -> OrderSummary | None:
     """The order this key placed.
 
     Raises:
@@ -232,7 +239,8 @@ def _known(wish: _Wish) -> OrderSummary | None:
 
 
 @in_transaction
-def _write(wish: _Wish, buyer: models.Buyer, offers: Sequence[Quote]) -> models.Order:
+def write_batch(wish: BatchWish, buyer: models.Buyer, offers: Sequence[Quote]) -> models.Order:
+    """Write an order of an organisation with the seats that it keeps, all or none."""
     by_code = {offer.offering.code: offer for offer in offers}
     # The seats before the rows that point at the offerings; see ``placing``.
     offerings: dict[str, models.Offering] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import F, Sum
 
@@ -63,7 +63,7 @@ def credit_refund(refund: models.Refund, *, at: datetime) -> CreditNoteSummary |
 
 def write_credit_note(
     invoice: models.Invoice, amount: Money, *, tax: Money | None, reason: str, by: int | None,
-    at: datetime, refund: UUID | None,
+    at: datetime, refund: UUID | None, uuid: UUID | None = None,
 ) -> models.CreditNote:  # fmt: skip
     """Write a credit note, in the language and test mode of its invoice; the number last."""
     first = frozen.thawed(invoice.content)
@@ -78,7 +78,7 @@ def write_credit_note(
     content = replace(content, number=numbered.number)
     text = frozen.frozen(content)
     note = models.CreditNote(
-        number=numbered.number, series=numbered.series, place=numbered.place,
+        uuid=uuid or uuid4(), number=numbered.number, series=numbered.series, place=numbered.place,
         buyer_id=invoice.buyer_id, currency=invoice.currency, total_minor=content.total.minor,
         language=invoice.language, is_test=invoice.is_test, issued_by=by, issued_at=at,
         content=text, sha256=frozen.sha256(text), corrects=invoice, refund=refund,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
@@ -24,30 +26,79 @@ from fee_payments.services import (
 )
 from fee_payments.services.closing import OPEN, end, locked_lines
 from fee_payments.services.credit_notes import write_credit_note
+from fee_payments.services.document_keys import document_uuid, key_reused
 
 # Why a right ended that was opened on credit.
 CANCELLED = "cancelled"
 
 
-@in_transaction
 def issue_credit_note(
-    invoice_uuid: UUID, *, reason: str, by: int, at: datetime, amount: Money | None = None
-) -> CreditNoteSummary:
+    invoice_uuid: UUID, *, reason: str, by: int, at: datetime, amount: Money | None = None,
+    key: str = "",
+) -> CreditNoteSummary:  # fmt: skip
     """Take back what is open of an invoice, or ``amount`` of it.
 
     What was paid goes back by a refund, which makes its own credit note. An order that waits for
-    the payment is cancelled with its invoice, so that one is credited whole or not at all.
+    the payment is cancelled with its invoice, so that one is credited whole or not at all. The same
+    ``key`` gives the same credit note again.
 
     Raises:
+        KeyReused: the key made another credit note.
         UnknownDocument: there is no such invoice.
         InvoiceRefused: no reason, not so much is open, or a part of what an order waits for.
     """
     if not reason.strip():
         raise InvoiceRefused(_("Please say why; the reason stands on the credit note."))
-    invoice, order = locked(invoice_uuid)
+    wish = _Wish(invoice_uuid, reason.strip(), by, at, amount, key)
+    try:
+        return _issue(wish)
+    except IntegrityError:
+        # Another request with this key was faster.
+        known = _known(wish)
+        if known is None:
+            raise
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A credit note that somebody asks for."""
+
+    invoice_uuid: UUID
+    reason: str
+    by: int
+    at: datetime
+    amount: Money | None
+    key: str
+
+
+def _known(wish: _Wish) -> CreditNoteSummary | None:
+    """The credit note that this key made.
+
+    Raises:
+        KeyReused: it was another one.
+    """
+    rows = models.CreditNote.objects.filter(uuid=document_uuid(wish.key)) if wish.key else None
+    row = rows.select_related("corrects").first() if rows is not None else None
+    if row is None:
+        return None
+    found = credit_note_summary(row)
+    is_same = (row.corrects.uuid, row.reason) == (wish.invoice_uuid, wish.reason[:255])
+    if not is_same or wish.amount not in (None, found.amount):
+        raise key_reused()
+    return found
+
+
+@in_transaction
+def _issue(wish: _Wish) -> CreditNoteSummary:
+    at = wish.at
+    invoice, order = locked(wish.invoice_uuid)
     standing = models.InvoiceStanding.objects.select_for_update().get(pk=invoice.pk)
+    known = _known(wish)
+    if known is not None:
+        return known
     left = Money.from_minor(standing.open_minor, invoice.currency)
-    amount = amount or left
+    amount = wish.amount or left
     _check(standing, order, amount, left)
     if not standings.add_credited(invoice.pk, amount.minor):
         raise InvoiceRefused(_("Not so much is open of this invoice."))
@@ -55,8 +106,9 @@ def issue_credit_note(
         _end(standing, order, at=at)
     # The number after the rooms, as a refund takes them.
     note = write_credit_note(
-        invoice, amount, tax=None, reason=reason.strip(), by=by, at=at, refund=None
-    )
+        invoice, amount, tax=None, reason=wish.reason, by=wish.by, at=at, refund=None,
+        uuid=document_uuid(wish.key),
+    )  # fmt: skip
     # Of what is left nothing may be missing now.
     invoice_settling.settle_if_covered(invoice.pk, paid_on=utc_day(at), at=at)
     return credit_note_summary(note)

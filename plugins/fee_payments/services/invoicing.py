@@ -32,6 +32,7 @@ from fee_payments.data.invoices import (
 from fee_payments.exceptions import InvoiceRefused, UnknownOrder
 from fee_payments.rules import crediting, frozen
 from fee_payments.selectors.invoices import invoice_summary
+from fee_payments.selectors.quotes import quote_of_order
 from fee_payments.services import awaited_transfers, closing, entitling, institution_seats
 from fee_payments.services.closing import OPEN
 from fee_payments.services.credit_notes import credit_refund
@@ -94,7 +95,10 @@ def _issue(
     live = models.InvoiceStanding.objects.filter(live_order=order).select_related("invoice").first()
     if live is not None:
         return invoice_summary(live.invoice, live)
-    return issue_for(order, buyer, by=by, at=at)
+    quote = quote_of_order(order)
+    accepted = getattr(quote, "purchase_order", None)
+    number = accepted.number if accepted else ""
+    return issue_for(order, buyer, by=by, at=at, quote=quote, purchase_order=number)
 
 
 def issue_for(

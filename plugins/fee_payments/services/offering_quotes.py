@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import F
@@ -28,12 +28,22 @@ from fee_payments.data.invoices import (
     QuoteItem,
     QuoteSummary,
 )
+from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import InvoiceRefused, PaymentsError, UnknownDocument, UnknownOrder
 from fee_payments.rules import frozen
-from fee_payments.selectors.invoices import details_of, invoice_summary, quote_summary
+from fee_payments.selectors.buyers import details_of
+from fee_payments.selectors.contacts import organisation
+from fee_payments.selectors.invoices import invoice_summary
+from fee_payments.selectors.quotes import live_order, quote_row, quote_rows, quote_summary
 from fee_payments.services import invoicing
 from fee_payments.services import purchase_order_files as files
-from fee_payments.services.batch_ordering import check_wanted, payer_of
+from fee_payments.services.batch_ordering import (
+    check_wanted,
+    payer_of,
+    quote_batch,
+    verified_buyer,
+)
+from fee_payments.services.document_keys import document_uuid, key_reused
 from fee_payments.services.numbering import next_number
 from fee_payments.services.quoting import quote_lines
 from fee_payments.services.sellers import seller_of
@@ -44,13 +54,15 @@ log = logging.getLogger(__name__)
 
 def issue_quote(
     buyer_uuid: UUID, items: Sequence[QuoteItem], *, by: int, at: datetime,
-    currency: str | None = None, valid_until: date | None = None,
+    currency: str | None = None, valid_until: date | None = None, key: str = "",
 ) -> QuoteSummary:  # fmt: skip
     """Offer a buyer so many of some offerings at the prices of this moment, until a day.
 
-    A buyer that nobody has verified is offered what an individual pays.
+    A buyer that nobody has verified is offered what an individual pays. The same ``key`` gives the
+    same quote again.
 
     Raises:
+        KeyReused: the key made another quote.
         UnknownDocument: there is no such buyer.
         UnknownOffering, NotOnSale, NoPrice: there is nothing to offer, or not in this currency.
         InvalidOrder: no item, too many, or not between one and ``MOST`` seats of one.
@@ -60,11 +72,62 @@ def issue_quote(
     buyer = models.Buyer.objects.filter(uuid=buyer_uuid).first()
     if buyer is None:
         raise UnknownDocument(f"There is no buyer {buyer_uuid}.")
+    known = _known(key, buyer, items, currency, valid_until)
+    if known is not None:
+        return known
     until = valid_until or utc_day(at) + timedelta(days=conf.quote_days())
     if until < utc_day(at):
         raise InvoiceRefused(_("A quote is valid until a day that is not over."))
     lines = _lines(buyer, items, currency=currency, at=at)
-    return _write_quote(buyer, lines, until=until, by=by, at=at)
+    try:
+        return _write_quote(buyer, lines, until=until, by=by, at=at, uuid=document_uuid(key))
+    except IntegrityError:
+        # Another request with this key was faster.
+        known = _known(key, buyer, items, currency, valid_until)
+        if known is None:
+            raise
+        return known
+
+
+def issue_own_quote(
+    buyer_uuid: UUID, items: Sequence[QuoteItem], *, by: int, at: datetime, key: str,
+    currency: str | None = None,
+) -> QuoteSummary:  # fmt: skip
+    """Let an organisation have its own quote, as ``issue_quote``, by who orders for it.
+
+    Raises:
+        UnknownBuyer, NotYourPart: ``by`` does not order for it.
+        BuyerNotVerified, InvalidOrder, LinesDoNotFit: it could not order that.
+    """
+    known = _known(key, verified_buyer(buyer_uuid, by=by), items, currency, None)
+    if known is not None:
+        return known
+    wanted = {item.offering_code: item.quantity for item in items}
+    quote_batch(buyer_uuid, wanted, by=by, at=at, currency=currency)
+    return issue_quote(buyer_uuid, items, by=by, at=at, currency=currency, key=key)
+
+
+def _known(
+    key: str, buyer: models.Buyer, items: Sequence[QuoteItem], currency: str | None,
+    valid_until: date | None,
+) -> QuoteSummary | None:  # fmt: skip
+    """The quote that this key made.
+
+    Raises:
+        KeyReused: it was another one.
+    """
+    row = quote_rows().filter(uuid=document_uuid(key)).first() if key else None
+    if row is None:
+        return None
+    offered = [
+        QuoteItem(offering_code=line.code, quantity=line.quantity)
+        for line in frozen.thawed(row.content).lines
+    ]
+    is_same = row.buyer_id == buyer.pk and offered == list(items)
+    is_same = is_same and currency in (None, row.currency)
+    if not is_same or valid_until not in (None, row.valid_until):
+        raise key_reused()
+    return quote_summary(row)
 
 
 def _lines(
@@ -102,8 +165,9 @@ def _line(offer: Quote) -> DocumentLine:
 
 @in_transaction
 def _write_quote(
-    buyer: models.Buyer, lines: tuple[DocumentLine, ...], *, until: date, by: int, at: datetime
-) -> QuoteSummary:
+    buyer: models.Buyer, lines: tuple[DocumentLine, ...], *, until: date, by: int, at: datetime,
+    uuid: UUID,
+) -> QuoteSummary:  # fmt: skip
     kind = DocumentKind.QUOTE
     content = invoicing.document_content(
         kind, details_of(buyer), lines, seller=seller_of(lines[0].code), at=at
@@ -113,7 +177,9 @@ def _write_quote(
     )
     content = replace(content, number=numbered.number, due_on=until)
     row = models.QuoteDocument(
-        **invoicing.columns(content, numbered, by=by, at=at, account=buyer), valid_until=until
+        **invoicing.columns(content, numbered, by=by, at=at, account=buyer),
+        uuid=uuid,
+        valid_until=until,
     )
     row.save()
     log.info("quote issued: quote=%s", row.number)
@@ -122,16 +188,22 @@ def _write_quote(
 
 def receive_purchase_order(
     quote_uuid: UUID, *, number: str, amount: Money, received_on: date, by: int, at: datetime,
-    file: bytes | None = None,
+    file: bytes | None = None, key: str = "",
 ) -> QuoteSummary:  # fmt: skip
     """Keep the buyer’s order for a quote; its amount is that of the quote.
 
+    The same ``key`` with the same is answered the same again.
+
     Raises:
+        KeyReused: the key brought another purchase order.
         UnknownDocument: there is no such quote.
         InvoiceRefused: the quote is over or accepted, the amount is another one, the number is
             missing, or the file is none that is taken.
     """
-    row = _quote(quote_uuid)
+    row = quote_row(quote_uuid)
+    uuid = document_uuid(key)
+    if key and _is_kept(uuid, row, number, amount, file):
+        return quote_summary(row)
     if not number.strip() or len(number.strip()) > 64:
         raise InvoiceRefused(_("A purchase order has a number of up to 64 characters."))
     whole = Money.from_minor(row.total_minor, row.currency)
@@ -145,7 +217,6 @@ def receive_purchase_order(
         raise InvoiceRefused(
             _("This quote was valid until %(day)s.") % {"day": row.valid_until.isoformat()}
         )
-    uuid = uuid4()
     kept = files.put(file, uuid=uuid) if file else files.NO_FILE
     order = models.PurchaseOrder(
         uuid=uuid, quote=row, number=number.strip(), received_on=received_on,
@@ -156,22 +227,54 @@ def receive_purchase_order(
         _save(order)
     except IntegrityError:
         files.remove(kept)
+        if key and _is_kept(uuid, row, number, amount, file):
+            return quote_summary(quote_row(quote_uuid))
         raise InvoiceRefused(_("This quote was accepted already.")) from None
     log.info("purchase order received: quote=%s by=%s", row.number, by)
-    return quote_summary(_quote(quote_uuid))
+    return quote_summary(quote_row(quote_uuid))
+
+
+def send_purchase_order(
+    quote_uuid: UUID, *, buyer_uuid: UUID, number: str, by: int, at: datetime, key: str,
+    file: bytes | None = None,
+) -> QuoteSummary:  # fmt: skip
+    """Let an organisation accept its quote with an order of its own, over all of it, today.
+
+    Raises:
+        UnknownBuyer, NotYourPart: ``by`` does not pay for it.
+        UnknownDocument: there is no such quote to it.
+        KeyReused, InvoiceRefused: as ``receive_purchase_order``.
+    """
+    organisation(buyer_uuid, user_id=by, act=OrganisationAct.PAY)
+    row = quote_row(quote_uuid, buyer_uuid=buyer_uuid)
+    return receive_purchase_order(
+        quote_uuid, number=number, amount=Money.from_minor(row.total_minor, row.currency),
+        received_on=utc_day(at), by=by, at=at, file=file, key=key,
+    )  # fmt: skip
+
+
+def _is_kept(
+    uuid: UUID, quote: models.QuoteDocument, number: str, amount: Money, file: bytes | None
+) -> bool:
+    """Whether the purchase order of this request is there already.
+
+    Raises:
+        KeyReused: what is there is another one.
+    """
+    row = models.PurchaseOrder.objects.filter(uuid=uuid).first()
+    if row is None:
+        return False
+    sent = (quote.pk, number.strip(), amount, files.digest_of(file) if file else "")
+    if sent != (
+        row.quote_id, row.number, Money.from_minor(row.amount_minor, row.currency), row.sha256
+    ):  # fmt: skip
+        raise key_reused()
+    return True
 
 
 @in_transaction
 def _save(order: models.PurchaseOrder) -> None:
     order.save(force_insert=True)
-
-
-def _quote(uuid: UUID) -> models.QuoteDocument:
-    rows = models.QuoteDocument.objects.select_related("buyer", "purchase_order")
-    row: models.QuoteDocument | None = rows.filter(uuid=uuid).first()
-    if row is None:
-        raise UnknownDocument(f"There is no quote {uuid}.")
-    return row
 
 
 @in_transaction
@@ -180,9 +283,9 @@ def invoice_purchase_order(
 ) -> InvoiceSummary:
     """Issue the invoice of an accepted quote, or give the one that it has.
 
-    ``order_uuid`` is an order that was made of it: it waits for the payment, as with every other
-    invoice, and opens with it. Without one the invoice stands for itself, and
-    ``signals.INVOICE_SETTLED`` says when it is paid.
+    ``order_uuid`` is an order that was made of it, or like it; without one that is looked for. It
+    waits for the payment, as with every other invoice, and opens with it. Without any the invoice
+    stands for itself, and ``signals.INVOICE_SETTLED`` says when it is paid.
 
     Raises:
         UnknownDocument: there is no such quote.
@@ -190,7 +293,8 @@ def invoice_purchase_order(
         InvoiceRefused: no purchase order has come for it; or the order is not over what the quote
             is, can no longer be paid, or has an invoice already.
     """
-    row = _quote(quote_uuid)
+    # The same lock as that of who makes an order of it: it is invoiced with the order, or alone.
+    row = models.QuoteDocument.objects.select_for_update().get(pk=quote_row(quote_uuid).pk)
     accepted = models.PurchaseOrder.objects.select_for_update().filter(quote=row).first()
     if accepted is None:
         raise InvoiceRefused(_("No purchase order has come for this quote."))
@@ -199,6 +303,9 @@ def invoice_purchase_order(
     known = rows.exclude(standing__credited_minor=F("standing__total_minor")).first()
     if known is not None:
         return invoice_summary(known, known.standing)
+    if order_uuid is None:
+        made = live_order(row, at=at)
+        order_uuid = made.uuid if made else None
     if order_uuid is not None:
         return _invoice_order(order_uuid, row, accepted, by=by, at=at)
     content = frozen.thawed(row.content)

@@ -15,6 +15,7 @@ from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import models, selectors
 from fee_payments.data import OrderState, OrderSummary, ProviderChoice
+from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import CountryChanged, OrderNotOpen, ProviderRefused
 from fee_payments.providers.base import ChargeItem, ChargeRequest, Provider
 from fee_payments.providers.registry import get_provider, list_providers
@@ -52,10 +53,10 @@ def start_payment(
 
     Raises:
         CountryChanged: the order was for another country; it is closed.
-        UnknownOrder, OrderNotOpen, UnknownProvider: see there.
+        UnknownOrder, NotYourPart, OrderNotOpen, UnknownProvider: see there.
         ProviderRefused, ProviderUnavailable: see there.
     """
-    order = selectors.order(order_uuid, user_id=user_id)
+    order = selectors.order(order_uuid, user_id=user_id, act=OrganisationAct.PAY)
     if order.state not in OPEN or order.expires_at <= at:
         raise OrderNotOpen(_("This order can no longer be paid. Please start again."))
     row = models.Order.objects.get(uuid=order_uuid)

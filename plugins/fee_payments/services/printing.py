@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -14,6 +15,7 @@ from fairgate.percent import Percent
 from fee_payments import conf, documents, models
 from fee_payments.data.invoices import DocumentContent, DocumentLine
 from fee_payments.rules import frozen
+from fee_payments.selectors.invoices import document
 
 
 def pdf_of(row: models.FrozenDocument, *, at: datetime) -> bytes:
@@ -117,3 +119,14 @@ def _line(line: DocumentLine) -> documents.DocumentLine:
         if line.waived
         else None,
     )
+
+
+def paper_of(kind: str, uuid: UUID, *, user_id: int | None, at: datetime) -> tuple[str, bytes]:
+    """The number of a document, and its file; with ``user_id`` only if that person may read it.
+
+    Raises:
+        UnknownDocument: there is none, or it is not theirs.
+        fairgate_papers.PapersError: it cannot be printed now.
+    """
+    row = document(kind, uuid, user_id=user_id)
+    return row.number, pdf_of(row, at=at)

@@ -62,8 +62,12 @@ def put(content: bytes, *, uuid: UUID) -> KeptFile:
     sealed = _lock().encrypt(uuid.bytes + content)
     name = uuid4().hex
     stored = _storage().save(f"{name[:2]}/{name}", ContentFile(sealed))
-    digest = hashlib.sha256(content).hexdigest()
-    return KeptFile(name=str(stored), content_type=kind, sha256=digest)
+    return KeptFile(name=str(stored), content_type=kind, sha256=digest_of(content))
+
+
+def digest_of(content: bytes) -> str:
+    """What is kept of a file to know it again."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def get(row: models.PurchaseOrder) -> bytes:
@@ -80,7 +84,7 @@ def get(row: models.PurchaseOrder) -> bytes:
     except OSError:
         stored = b""
     for content in _readings(stored, row.uuid):
-        if hashlib.sha256(content).hexdigest() == row.sha256:
+        if digest_of(content) == row.sha256:
             return content
     log.error("the file of a purchase order is not what was stored: order=%s", row.uuid)
     raise UnknownDocument(f"The file of the purchase order {row.uuid} cannot be read.")

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from fairgate.money import Money, total
 from fee_payments import models, rules, selectors
 from fee_payments.data import RefundOffer, RefundReceipt, RefundRequestSummary, RequestOutcome
+from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import (
     FeeNotKnown,
     RefundRefused,
@@ -45,8 +46,9 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
 
     Raises:
         UnknownOrder: there is none, or it is somebody else's.
+        NotYourPart: it is of an organisation for which they may not ask.
     """
-    order = selectors.order(order_uuid, user_id=user_id)
+    order = selectors.order(order_uuid, user_id=user_id, act=OrganisationAct.ASK_BACK)
     rows = models.OrderLine.objects.filter(order__uuid=order_uuid)
     amounts: dict[UUID, Money] = {}
     ends: list[datetime] = []
@@ -146,6 +148,7 @@ def ask_for_refund(
 
     Raises:
         UnknownOrder: there is none, or it is somebody else's.
+        NotYourPart: it is of an organisation for which they may not ask.
         RefundRefused: nothing is offered for these lines, or no reason is given.
     """
     offer = refund_offer(order_uuid, user_id, at)

@@ -43,8 +43,24 @@ def finish_invoices(*, at: datetime) -> int:
     return send_reminders(at=at)
 
 
-def remind(*, at: datetime) -> int:
-    """Write down the reminders that are due today; how many.
+def remind_now(invoice_uuid: UUID, *, at: datetime) -> bool:
+    """Send the reminder of an invoice that is due, and do not wait for the daily job.
+
+    ``False`` where none is due: nothing is missing or late, reminders are stopped, or the one of
+    this level was sent already.
+
+    Raises:
+        UnknownDocument: there is no such invoice.
+    """
+    pk = _standing(invoice_uuid).values_list("pk", flat=True).get()
+    remind(at=at, invoice_pk=pk)
+    waiting = models.Reminder.objects.filter(_unsent(at), invoice_id=pk)
+    sent = sum(_send(one, at=at) for one in list(waiting.values_list("pk", flat=True)))
+    return sent > 0
+
+
+def remind(*, at: datetime, invoice_pk: int | None = None) -> int:
+    """Write down the reminders that are due today, of all invoices or of one; how many.
 
     Of several levels that have passed since the last run only the highest is written.
     """
@@ -52,6 +68,8 @@ def remind(*, at: datetime) -> int:
     written, seen = 0, set[int]()
     for level, days in reversed(levels):
         rows = overdue(on=utc_day(at), days=days).exclude(pk__in=seen)
+        if invoice_pk is not None:
+            rows = rows.filter(pk=invoice_pk)
         for pk in rows.values_list("pk", flat=True):
             seen.add(pk)
             written += _write(pk, level, at=at)

@@ -100,7 +100,12 @@ def _assign(
     if len(keys) <= SENT_AT_ONCE:
         transaction.on_commit(partial(seat_mails.send_keys, keys, at=at), robust=True)
     log.info("seats assigned: pool=%s seats=%s by=%s", pool.uuid, len(rows), by)
-    return AssignedSeats(invited=len(rows), known=len(people) - len(new))
+    invited = {id(one) for one in new}
+    return AssignedSeats(
+        invited=len(rows),
+        known=len(people) - len(new),
+        known_places=tuple(one.place for one in people if id(one) not in invited),
+    )
 
 
 def issue_pool_codes(

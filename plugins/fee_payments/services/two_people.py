@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -22,6 +22,7 @@ from fee_payments.exceptions import (
     UnknownDocument,
 )
 from fee_payments.services import invoice_settling, refunding, standings
+from fee_payments.services.document_keys import document_uuid, key_reused
 
 log = logging.getLogger(__name__)
 
@@ -95,16 +96,48 @@ def refuse_write_off(pk: int, *, by: int, because: str, at: datetime) -> None:
     models.WriteOff.objects.filter(pk=pk).update(live_key=None)
 
 
-@in_transaction
-def ask_transfer_back(line_pk: int, amount: Money, *, reason: str, by: int, at: datetime) -> int:
+def ask_transfer_back(
+    line_pk: int, amount: Money, *, reason: str, by: int, at: datetime, key: str = ""
+) -> int:
     """Ask that the rest of a payment is sent back; it can be used for nothing else meanwhile.
 
+    The same ``key`` gives the same request again.
+
     Raises:
+        KeyReused: the key asked for something else.
         UnknownDocument: there is no such line.
         InvoiceRefused: no reason.
         MatchRefused: so much is not left of it.
     """
     _check_reason(reason)
+    name = document_uuid(key).hex
+    known = _known_transfer(name, line_pk, amount, reason)
+    if known is not None:
+        return known
+    try:
+        return _ask_transfer_back(line_pk, amount, name, reason=reason, by=by, at=at)
+    except IntegrityError:
+        # Another request with this key was faster; what this one took of the line is free again.
+        known = _known_transfer(name, line_pk, amount, reason)
+        if known is None:
+            raise
+        return known
+
+
+def _known_transfer(name: str, line_pk: int, amount: Money, reason: str) -> int | None:
+    row = models.TransferBack.objects.filter(key=name).first()
+    if row is None:
+        return None
+    asked = (row.line_id, Money.from_minor(row.amount_minor, row.currency), row.reason)
+    if asked != (line_pk, amount, reason.strip()[:255]):
+        raise key_reused()
+    return int(row.pk)
+
+
+@in_transaction
+def _ask_transfer_back(
+    line_pk: int, amount: Money, name: str, *, reason: str, by: int, at: datetime
+) -> int:
     line = models.BankLine.objects.filter(pk=line_pk).first()
     if line is None:
         raise UnknownDocument(f"There is no bank line {line_pk}.")
@@ -115,7 +148,7 @@ def ask_transfer_back(line_pk: int, amount: Money, *, reason: str, by: int, at: 
     if amount.minor <= 0 or not rows.update(returned_minor=F("returned_minor") + amount.minor):
         raise MatchRefused(_("%(amount)s is not left of this payment.") % {"amount": amount})
     step = models.TransferBack.objects.create(
-        key=uuid4().hex, line=line, currency=amount.currency, amount_minor=amount.minor,
+        key=name, line=line, currency=amount.currency, amount_minor=amount.minor,
         reason=reason.strip()[:255], asked_by=by, asked_at=at,
     )  # fmt: skip
     log.info("transfer back asked for: transfer=%s by=%s", step.pk, by)
