@@ -128,6 +128,11 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name="Go to this day").last.click()
 
+    def order(self, button: str) -> None:
+        """Accept the terms of sale, and press the button that orders."""
+        self.page.get_by_label("I accept the terms of sale").check()
+        self.press(button)
+
     def press(self, name: str) -> None:
         """Press a button, or follow a link, by the words on it, as soon as the page has it."""
         button = self.page.get_by_role("button", name=name)

@@ -98,6 +98,8 @@ def test_a_fee_is_paid_with_the_keyboard_alone(visitor):
     visitor.be("Lena", then=FEE)
 
     # when
+    _tab_to(visitor.page, "I accept the terms of sale")
+    visitor.page.keyboard.press("Space")
     for words in ("Pay USD 120.00", "Pay USD 120.00"):
         _tab_to(visitor.page, words)
         with visitor.page.expect_navigation():
@@ -155,8 +157,8 @@ def _tab_to(page, words):
         here = page.locator(":focus")
         if (
             here.count()
-            and here.evaluate("e => e.matches('a, button')")
-            and words in here.inner_text()
+            and here.evaluate("e => e.matches('a, button, input[type=checkbox]')")
+            and words in here.evaluate("e => (e.labels?.[0] ?? e).innerText")
         ):
             return
     raise AssertionError(f"The keyboard does not reach “{words}”.")

@@ -20,7 +20,7 @@ def test_who_pays_gets_a_receipt_and_the_units_open(visitor):
 
     # when
     visitor.go(FEE)
-    visitor.press("Pay USD 120.00")
+    visitor.order("Pay USD 120.00")
     assert "/sandbox/" in visitor.page.url
     visitor.press("Pay USD 120.00")
 
@@ -34,7 +34,7 @@ def test_who_pays_gets_a_receipt_and_the_units_open(visitor):
 def test_a_declined_card_opens_nothing_and_the_order_can_still_be_paid(visitor):
     # given
     visitor.be("Lena", then=FEE)
-    visitor.press("Pay USD 120.00")
+    visitor.order("Pay USD 120.00")
 
     # when
     visitor.press("Decline")
@@ -52,7 +52,7 @@ def test_a_learner_of_a_least_developed_country_takes_a_waived_seat(visitor):
     assert "USD 0.00" in visitor.text
 
     # when
-    visitor.press("Take your waived seat")
+    visitor.order("Take your waived seat")
 
     # then
     assert "/orders/" in visitor.page.url
@@ -68,7 +68,7 @@ def test_a_learner_of_a_small_island_state_pays_the_rest(visitor):
     assert "Fiji is on the United Nations list of small island developing States" in visitor.text
 
     # when
-    visitor.press("Pay USD 30.00")
+    visitor.order("Pay USD 30.00")
     visitor.press("Pay USD 30.00")
 
     # then
@@ -239,7 +239,7 @@ def test_a_covered_unit_is_drawn_for_nobody_who_has_not_settled(visitor):
 def test_the_examination_needs_its_own_fee(visitor):
     # given
     visitor.be("Amina", then=FEE)
-    visitor.press("Take your waived seat")
+    visitor.order("Take your waived seat")
 
     # when
     visitor.go(f"{COURSE}units/exam_paper/")
@@ -252,7 +252,7 @@ def test_the_examination_needs_its_own_fee(visitor):
 def test_a_printed_receipt_names_its_order_and_leaves_the_buttons_out(visitor):
     # given
     visitor.be("Amina", then=FEE)
-    visitor.press("Take your waived seat")
+    visitor.order("Take your waived seat")
     number = visitor.page.url.rstrip("/").rsplit("/", 1)[-1]
 
     # when

@@ -27,7 +27,7 @@ TOKEN = re.compile(r"[0-9a-f]{32}:\S+")
 def test_a_card_whose_bank_asks_first_opens_the_course_when_the_answer_is_right(visitor):
     # given
     visitor.be("Lena", then="/fairgate/fees/spectrum-online/")
-    visitor.press("Pay USD 120.00")
+    visitor.order("Pay USD 120.00")
     visitor.page.get_by_text("More ways a payment can go").click()
 
     # when
@@ -78,7 +78,7 @@ def test_a_ministry_pays_for_seats_and_its_officer_gives_one_to_a_learner(
     visitor.press("Order seats")
     visitor.page.get_by_label("Spectrum management: the full course", exact=True).fill("2")
     visitor.press("See the price")
-    visitor.press("Order for USD 240.00")
+    visitor.order("Order for USD 240.00")
     visitor.press("Pay USD 240.00")
     visitor.press("Pay USD 240.00")
     visitor.press("Give the seats to your people")
@@ -100,12 +100,15 @@ def test_a_ministry_pays_for_seats_and_its_officer_gives_one_to_a_learner(
 def place(visitor, *fees, amount):
     """Order several fees at once, as a micro-frontend does; the page of the order."""
     cookies = {one["name"]: one["value"] for one in visitor.page.context.cookies()}
+    quoted = visitor.page.request.get(f"{visitor.site}{API}/offerings/{fees[0]}/quote/")
+    terms = quoted.json()["terms"]
     answer = visitor.page.request.post(
         f"{visitor.site}{API}/orders/",
         data={
             "lines": [{"offering": fee} for fee in fees],
             "expected": {"amount": amount, "currency": "USD"},
             "country": "CH",
+            "accepts_terms": terms["sha256"],
         },
         headers={"Idempotency-Key": uuid4().hex, "X-CSRFToken": cookies["csrftoken"]},
     )

@@ -14,10 +14,13 @@ from fee_gate import api as gate
 from fee_payments import api as payments
 from fee_payments.data import (
     BankAccount,
+    CountedFrom,
     MerchantEntry,
     OfferingEntry,
     PayerClass,
     PriceEntry,
+    RefundPolicy,
+    RefundStep,
     SessionEntry,
 )
 from partnerships import api as partnerships
@@ -45,6 +48,16 @@ def _prices(usd: str, chf: str, academia: str = "") -> tuple[PriceEntry, ...]:
     )
 
 
+def _before_the_start(*steps: tuple[int, int]) -> RefundPolicy:
+    """So many per cent go back until so many days before the start."""
+    return RefundPolicy(
+        steps=tuple(
+            RefundStep(percent=Percent(percent), counted_from=CountedFrom.START, days=days)
+            for percent, days in steps
+        )
+    )
+
+
 OFFERINGS = (
     OfferingEntry(
         code="spectrum-online",
@@ -60,6 +73,7 @@ OFFERINGS = (
         course_key=ONLINE,
         kind="course_part",
         prices=_prices("10.00", "8.80"),
+        access_days=365,
     ),
     OfferingEntry(
         code="spectrum-workshop",
@@ -70,6 +84,7 @@ OFFERINGS = (
         starts_on=date(2027, 2, 15),
         capacity=24,
         prices=_prices("480.00", "425.50"),
+        refund_policy=_before_the_start((100, 30), (50, 7)),
         full_seat_cost=Money("45.00", "USD"),
     ),
     OfferingEntry(
@@ -116,7 +131,13 @@ MERCHANT = MerchantEntry(
     invoice_prefix="OSA",
     is_default=True,
 )
-TERMS = "A fee is refunded in full until the course begins. This is a demo: nothing is sold."
+# Two versions, so that a demo that was filled before reads on.
+TERMS = (
+    ("2026-09", OPENING,
+     "A fee is refunded in full until the course begins. This is a demo: nothing is sold."),
+    ("2026-11", datetime(2026, 11, 1, tzinfo=UTC),
+     "A fee is refunded as its page says before you order. This is a demo: nothing is sold."),
+)  # fmt: skip
 
 
 def seed() -> None:
@@ -124,7 +145,8 @@ def seed() -> None:
     _lists_and_policy()
     _agreements()
     payments.set_merchant(MERCHANT)
-    payments.publish_terms(MERCHANT.code, "2026-09", valid_from=OPENING, text=TERMS)
+    for version, valid_from, text in TERMS:
+        payments.publish_terms(MERCHANT.code, version, valid_from=valid_from, text=text)
     for entry in OFFERINGS:
         payments.set_offering(entry)
     for session in SESSIONS:
