@@ -46,7 +46,7 @@ def refunds(policy: RefundPolicy, *, starts_on: date | None) -> tuple[str, ...]:
     steps = [step for step in policy.steps if _ever_holds(step, starts_on)]
     steps.sort(key=lambda step: step.percent, reverse=True)
     said = tuple(_step(step, starts_on) for step in steps)
-    return said or (_("What you have paid is not given back if you change your mind."),)
+    return said or (_("What was paid is not given back to who changes their mind."),)
 
 
 def _ever_holds(step: RefundStep, starts_on: date | None) -> bool:
@@ -58,13 +58,13 @@ def _ever_holds(step: RefundStep, starts_on: date | None) -> bool:
 def _step(step: RefundStep, starts_on: date | None) -> str:
     if step.counted_from is CountedFrom.PAYMENT:
         return ngettext(
-            "You can have %(percent)s back if you ask within %(days)s day of the payment.",
-            "You can have %(percent)s back if you ask within %(days)s days of the payment.",
+            "%(percent)s of what was paid goes back to who asks within %(days)s day of paying.",
+            "%(percent)s of what was paid goes back to who asks within %(days)s days of paying.",
             step.days,
         ) % {"percent": step.percent, "days": step.days}
     # One that is counted from a start that nobody has named is left out before.
     end = starts_on - timedelta(days=step.days) if starts_on else None
-    return _("You can have %(percent)s back if you ask before %(day)s (UTC).") % {
+    return _("%(percent)s of what was paid goes back to who asks before %(day)s (UTC).") % {
         "percent": step.percent,
         "day": date_format(end, "DATE_FORMAT") if end else "",
     }

@@ -136,7 +136,7 @@ def fee_page(**changes):
 
 
 def test_who_buys_reads_the_policy_before():
-    assert "You can have 12.5 % back if you ask within 7 days of the payment." in fee_page(
+    assert "12.5 % of what was paid goes back to who asks within 7 days of paying." in fee_page(
         refund_policy=WEEK
     )
 
@@ -148,7 +148,7 @@ def test_who_has_bought_reads_it_on_the_receipt():
     order = make.paid_order(make.learner(get_user_model().objects.get().pk))
     make.offering(refund_policy=NOTHING)
     page = client.get(reverse("fee_payments:order", args=[order.uuid])).content.decode()
-    assert "You can have 12.5 % back if you ask within 7 days of the payment." in page
+    assert "12.5 % of what was paid goes back to who asks within 7 days of paying." in page
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_who_has_bought_reads_it_on_the_receipt():
             [{"percent": 50, "days_before_start": 3}, {"percent": 100, "days_after_payment": 1}],
             BEGIN,
             (
-                "You can have 100 % back if you ask within 1 day of the payment.",
-                "You can have 50 % back if you ask before 30 October 2026 (UTC).",
+                "100 % of what was paid goes back to who asks within 1 day of paying.",
+                "50 % of what was paid goes back to who asks before 30 October 2026 (UTC).",
             ),
         ),
         ([{"percent": 50, "days_before_start": 3}], None, None),
@@ -169,7 +169,7 @@ def test_who_has_bought_reads_it_on_the_receipt():
     ],
 )
 def test_a_policy_in_sentences(steps, starts_on, said):
-    nothing = ("What you have paid is not given back if you change your mind.",)
+    nothing = ("What was paid is not given back to who changes their mind.",)
     assert wording_sales.refunds(read_refund_policy(steps), starts_on=starts_on) == (
         said or nothing
     )
