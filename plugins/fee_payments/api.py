@@ -32,11 +32,13 @@ Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credi
 ``matches_of_invoice``,
 ``list_transfers_back``, ``transfer_back``, ``preview_statements``. Writing: ``issue_invoice``,
 ``issue_credit_note``, ``issue_quote``, ``issue_own_quote``, ``receive_purchase_order``,
-``send_purchase_order``, ``order_quote``, ``invoice_purchase_order``, ``accept_proposal``,
+``send_purchase_order``, ``order_quote``, ``invoice_purchase_order``, ``invoice_quoted_seats``,
+``accept_proposal``,
 ``import_statements``, ``apply_import``, ``match_line``, ``undo_match``, ``put_aside``,
 ``take_back``, ``ask_write_off``, ``confirm_write_off``, ``refuse_write_off``,
 ``ask_transfer_back``, ``confirm_transfer_back``, ``refuse_transfer_back``, ``stop_reminders``,
-``resume_reminders``, ``remind``, ``remind_now``, ``send_reminders``, ``finish_invoices``.
+``resume_reminders``, ``remind``, ``remind_now``, ``send_reminders``, ``finish_invoices``;
+``set_buyer`` and ``set_bank_account`` for seeds.
 
 Seats of institutions, reading: ``list_organisations``, ``organisation``, ``quote_batch``,
 ``has_seats_to_give``, ``list_pools``, ``pool``, ``pool_of_seat``, ``one_seat``, ``seats_after``,
@@ -191,6 +193,7 @@ from fee_payments.services.batch_ordering import (
     place_batch_order,
     quote_batch,
 )
+from fee_payments.services.buying import set_bank_account, set_buyer
 from fee_payments.services.crediting import issue_credit_note
 from fee_payments.services.invoicing import issue_invoice
 from fee_payments.services.offering_quotes import (
@@ -202,7 +205,7 @@ from fee_payments.services.offering_quotes import (
 )
 from fee_payments.services.pool_ends import move_pool_end
 from fee_payments.services.printing import paper_of
-from fee_payments.services.quote_ordering import order_quote
+from fee_payments.services.quote_ordering import invoice_quoted_seats, order_quote
 from fee_payments.services.reminding import (
     finish_invoices,
     remind,
@@ -296,6 +299,7 @@ __all__ = [
     "invoice",
     "invoice_of_order",
     "invoice_purchase_order",
+    "invoice_quoted_seats",
     "issue_credit_note",
     "issue_invoice",
     "issue_own_quote",
@@ -398,6 +402,8 @@ __all__ = [
     "seats_after",
     "send_purchase_order",
     "send_reminders",
+    "set_bank_account",
+    "set_buyer",
     "set_merchant",
     "set_offering",
     "set_session",

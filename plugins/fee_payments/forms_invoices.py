@@ -190,7 +190,6 @@ class QuoteForm(SpokenForm):
     buyer = forms.ModelChoiceField(label=_("Buyer"), queryset=models.Buyer.objects.all())
     items = forms.CharField(
         label=_("What is offered"),
-        help_text=_("A line for each fee: its code, a blank, and how many seats."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )
@@ -198,6 +197,13 @@ class QuoteForm(SpokenForm):
     valid_until = forms.DateField(
         label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = models.Offering.objects.order_by("code").values_list("code", flat=True)
+        self.fields["items"].help_text = _(
+            "A line for each fee: its code, a blank, and how many seats. Codes: %(codes)s."
+        ) % {"codes": ", ".join(codes)}
 
     def clean_currency(self) -> str:
         return currency_code(self.cleaned_data["currency"].strip().upper())

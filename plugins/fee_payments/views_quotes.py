@@ -103,10 +103,10 @@ def _receive(request: HttpRequest, uuid: UUID, form: Any) -> bool:
 @require_POST
 @transaction.non_atomic_requests
 def invoice_quote(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Issue the invoice of an accepted quote."""
+    """Order the seats of an accepted quote and issue their invoice."""
     require(request, INVOICE)
     try:
-        made = api.invoice_purchase_order(uuid, by=person(request), at=clock.now())
+        made = api.invoice_quoted_seats(uuid, by=person(request), at=clock.now())
     except UnknownDocument as unknown:
         raise Http404 from unknown
     except PaymentsError as refused:

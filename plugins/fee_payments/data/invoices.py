@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from fairgate.money import Money
+from fairgate.payers import PayerClass
 
 
 class AccessOn(StrEnum):
@@ -71,6 +73,25 @@ class BuyerDetails:
     email: str = ""
     language: str = "en"
     buyer_uuid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerEntry:
+    """An organisation that buys, as it should stand. ``contacts``: user id → what they are for it.
+
+    ``payment_days`` ``None`` takes those of the site.
+    """
+
+    legal_name: str
+    payer_class: PayerClass
+    address: str
+    country: str
+    tax_id: str = ""
+    invoice_email: str = ""
+    language: str = "en"
+    payment_days: int | None = None
+    access_on: AccessOn = AccessOn.PAYMENT
+    contacts: Mapping[int, ContactRole] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

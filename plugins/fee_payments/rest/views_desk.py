@@ -104,7 +104,7 @@ class InvoiceForQuote(InvoiceView):
     )
     def post(self, request: Any, quote: UUID) -> Response:
         self.body(shapes.NothingBody)
-        made = api.invoice_purchase_order(quote, by=self.user_id, at=clock.now())
+        made = api.invoice_quoted_seats(quote, by=self.user_id, at=clock.now())
         return self.whole(made, status=201)
 
 

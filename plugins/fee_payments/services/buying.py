@@ -5,8 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
+from fairgate.money import exponent
+from fairgate_tables.transactions import in_transaction
 from fee_payments import models
+from fee_payments.bank_files import plain_account
+from fee_payments.data.invoices import BuyerEntry
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +24,40 @@ def save_buyer(row: models.Buyer, *, changed: Collection[str]) -> None:
     if row.pk is not None and _IDENTITY & set(changed):
         row.verified_by = row.verified_at = None
     row.save()
+
+
+@in_transaction
+def set_buyer(entry: BuyerEntry, *, verified_by: int, at: datetime) -> UUID:
+    """Create or update the organisation of this legal name, as somebody has verified it.
+
+    Its contacts become those of the entry. Returns its uuid.
+    """
+    row = models.Buyer.objects.filter(legal_name=entry.legal_name).first()
+    row = row or models.Buyer(legal_name=entry.legal_name)
+    row.payer_class, row.access_on = entry.payer_class.value, entry.access_on.value
+    row.address, row.country, row.tax_id = entry.address, entry.country, entry.tax_id
+    row.invoice_email, row.language = entry.invoice_email, entry.language
+    row.payment_days = entry.payment_days
+    row.verified_by, row.verified_at = verified_by, row.verified_at or at
+    row.save()
+    row.contacts.exclude(user_id__in=entry.contacts).delete()
+    for user_id, role in entry.contacts.items():
+        row.contacts.update_or_create(user_id=user_id, defaults={"role": role.value})
+    found: UUID = row.uuid
+    return found
+
+
+@in_transaction
+def set_bank_account(number: str, *, currency: str, prefix: str) -> None:
+    """Let the statements of an account be imported; invoices with this prefix are paid to it.
+
+    Raises:
+        fairgate.money.UnknownCurrency: a currency that does not exist.
+    """
+    exponent(currency)
+    models.BankAccount.objects.update_or_create(
+        number=plain_account(number), currency=currency, defaults={"prefix": prefix}
+    )
 
 
 def verify_buyers(pks: Iterable[int], *, by: int, at: datetime) -> int:

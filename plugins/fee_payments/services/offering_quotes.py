@@ -277,7 +277,6 @@ def _save(order: models.PurchaseOrder) -> None:
     order.save(force_insert=True)
 
 
-@in_transaction
 def invoice_purchase_order(
     quote_uuid: UUID, *, by: int, at: datetime, order_uuid: UUID | None = None
 ) -> InvoiceSummary:
@@ -293,8 +292,15 @@ def invoice_purchase_order(
         InvoiceRefused: no purchase order has come for it; or the order is not over what the quote
             is, can no longer be paid, or has an invoice already.
     """
+    return _invoice_accepted(quote_row(quote_uuid), order_uuid, by=by, at=at)
+
+
+@in_transaction
+def _invoice_accepted(
+    found: models.QuoteDocument, order_uuid: UUID | None, *, by: int, at: datetime
+) -> InvoiceSummary:
     # The same lock as that of who makes an order of it: it is invoiced with the order, or alone.
-    row = models.QuoteDocument.objects.select_for_update().get(pk=quote_row(quote_uuid).pk)
+    row = models.QuoteDocument.objects.select_for_update().get(pk=found.pk)
     accepted = models.PurchaseOrder.objects.select_for_update().filter(quote=row).first()
     if accepted is None:
         raise InvoiceRefused(_("No purchase order has come for this quote."))

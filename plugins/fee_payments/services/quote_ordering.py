@@ -1,7 +1,10 @@
 """Orders that are made of quotes: at the prices that were offered, while the quote stands.
 
 A quote has one order that is open or was paid; where the last was closed another can be made of it.
-Order of locks: the quote, then as in ``batch_ordering``.
+The organisation orders by itself, or sends a purchase order, for whose invoice the office orders;
+both end as every batch order does, paid and with its seats there. Order of locks: the quote, then
+as in ``batch_ordering``. Its lock is the first statement of a transaction, so that what is read
+after it is of that moment under every isolation.
 """
 
 from __future__ import annotations
@@ -18,9 +21,9 @@ from fairgate.clock import utc_day
 from fairgate.money import Money, total
 from fairgate_tables.transactions import in_transaction
 from fee_payments import models, selectors
-from fee_payments.data import OrderSummary
-from fee_payments.data.invoices import DocumentLine
-from fee_payments.exceptions import InvoiceRefused, NoSeatLeft, QuoteChanged
+from fee_payments.data import OrderSummary, Quote
+from fee_payments.data.invoices import ContactRole, DocumentLine, InvoiceSummary
+from fee_payments.exceptions import BuyerNotVerified, InvoiceRefused, NoSeatLeft, QuoteChanged
 from fee_payments.rules import frozen
 from fee_payments.selectors.quotes import live_order, order_key, orders_of_quote, quote_row
 from fee_payments.services import closing
@@ -30,6 +33,7 @@ from fee_payments.services.batch_ordering import (
     verified_buyer,
     write_batch,
 )
+from fee_payments.services.offering_quotes import invoice_purchase_order
 from fee_payments.services.sale_terms import check_accepted
 
 log = logging.getLogger(__name__)
@@ -65,6 +69,32 @@ def order_quote(
     return selectors.order(placed.uuid)
 
 
+def invoice_quoted_seats(quote_uuid: UUID, *, by: int, at: datetime) -> InvoiceSummary:
+    """Order the seats of a quote that a purchase order has accepted, and issue their invoice.
+
+    The order is of the organisation's coordinator, at the prices of the quote; that the purchase
+    order accepts it stands for accepting the terms. A quote that has an invoice gives that one.
+
+    Raises:
+        UnknownDocument, InvoiceRefused: as ``invoice_purchase_order``; or nobody coordinates the
+            training of the buyer, so there is nobody who could give the seats.
+        BuyerNotVerified: nobody has verified the buyer.
+        QuoteChanged, NoSeatLeft: as ``order_quote``; nothing was ordered.
+    """
+    return _invoice(quote_row(quote_uuid), by=by, at=at)
+
+
+@in_transaction
+def _invoice(found: models.QuoteDocument, *, by: int, at: datetime) -> InvoiceSummary:
+    # Two who press at once queue here, before the second looks whether there is an invoice.
+    quote = models.QuoteDocument.objects.select_for_update().get(pk=found.pk)
+    is_accepted = models.PurchaseOrder.objects.filter(quote=quote).exists()
+    if is_accepted and not _invoices(quote) and live_order(quote, at=at) is None:
+        buyer, coordinator = _coordinated(quote)
+        _write(quote, buyer, _offers(quote, buyer, by=coordinator), by=coordinator, at=at)
+    return invoice_purchase_order(quote.uuid, by=by, at=at)
+
+
 @in_transaction
 def _order(
     quote_pk: int, buyer: models.Buyer, *, by: int, at: datetime, accepts_terms: str
@@ -74,19 +104,57 @@ def _order(
     if live is not None:
         return live
     _check(quote, at=at)
-    lines = frozen.thawed(quote.content).lines
-    wanted = _seats_of(lines)
-    whole = Money.from_minor(quote.total_minor, quote.currency)
+    # The prices of that day, and the terms of this one.
+    offers = tuple(replace(one, quoted_at=at) for one in _offers(quote, buyer, by=by))
+    check_accepted(offers[0].terms, accepts_terms)
+    return _write(quote, buyer, offers, by=by, at=at)
+
+
+def _offers(quote: models.QuoteDocument, buyer: models.Buyer, *, by: int) -> tuple[Quote, ...]:
+    """What was offered, as price lists and taxes say it of that moment.
+
+    Raises:
+        QuoteChanged: they say something else by now.
+    """
+    wanted = _seats_of(frozen.thawed(quote.content).lines)
     offers = batch_offers(buyer, wanted, by=by, at=quote.issued_at, currency=quote.currency)
-    if total([one.total for one in offers], quote.currency) != whole:
+    if total([one.total for one in offers], quote.currency) != _whole(quote):
         raise QuoteChanged(
             _("What was offered with this quote no longer holds. Please ask for another quote.")
         )
-    # The prices of that day, and the terms of this one.
-    offers = tuple(replace(one, quoted_at=at) for one in offers)
-    check_accepted(offers[0].terms, accepts_terms)
+    return offers
+
+
+def _write(
+    quote: models.QuoteDocument, buyer: models.Buyer, offers: tuple[Quote, ...], *, by: int,
+    at: datetime,
+) -> models.Order:  # fmt: skip
     key = order_key(quote.uuid, orders_of_quote(quote.uuid).count() + 1)
-    return write_batch(BatchWish(buyer.uuid, wanted, by, key, whole, at), buyer, offers)
+    wanted = {one.offering.code: one.quantity for one in offers}
+    return write_batch(BatchWish(buyer.uuid, wanted, by, key, _whole(quote), at), buyer, offers)
+
+
+def _whole(quote: models.QuoteDocument) -> Money:
+    return Money.from_minor(quote.total_minor, quote.currency)
+
+
+def _coordinated(quote: models.QuoteDocument) -> tuple[models.Buyer, int]:
+    """Who is to get the seats of a quote, and the person who will give them.
+
+    Raises:
+        BuyerNotVerified, InvoiceRefused: as ``invoice_quoted_seats``.
+    """
+    buyer = quote.buyer
+    if buyer is None or buyer.verified_at is None:
+        raise BuyerNotVerified(_("This buyer is not verified yet. Please do that first."))
+    people = buyer.contacts.filter(role=ContactRole.COORDINATOR.value).order_by("pk")
+    coordinator = people.values_list("user_id", flat=True).first()
+    if coordinator is None:
+        raise InvoiceRefused(
+            _("Nobody coordinates the training of this buyer yet, so nobody could give its seats. "
+              "Please name a coordinator among its contacts first.")
+        )  # fmt: skip
+    return buyer, coordinator
 
 
 def _check(quote: models.QuoteDocument, *, at: datetime) -> None:
@@ -95,9 +163,14 @@ def _check(quote: models.QuoteDocument, *, at: datetime) -> None:
         raise InvoiceRefused(
             _("This quote was valid until %(day)s.") % {"day": quote.valid_until.isoformat()}
         )
-    by_itself = models.Invoice.objects.filter(quote=quote, order__isnull=True)
-    if any(one.standing.credited_minor < one.standing.total_minor for one in by_itself):
+    if any(one.order_id is None for one in _invoices(quote)):
         raise InvoiceRefused(_("This quote was invoiced already, without an order."))
+
+
+def _invoices(quote: models.QuoteDocument) -> list[models.Invoice]:
+    """Invoices of a quote of which something still stands."""
+    rows = models.Invoice.objects.filter(quote=quote).select_related("standing")
+    return [one for one in rows if one.standing.credited_minor < one.standing.total_minor]
 
 
 def _seats_of(lines: tuple[DocumentLine, ...]) -> dict[str, int]:
