@@ -38,9 +38,10 @@ def show_order(
         "error": error,
         "is_open": is_open,
         "ways": api.list_providers(found) if is_open else (),
+        "awaited": api.invoice_of_order(uuid) if is_open else None,
         "sandbox_url": _sandbox_url(found) if may_refund else "",
         "next_step": found.next_step(at),
-        "may_refund": may_refund and found.paid_at is not None and bool(found.left),
+        "may_refund": may_refund and _is_refundable(found),
         "left": found.left,
         "payment_label": _payment_label(found),
         "terms_url": api.terms_page_url(found.terms) if found.terms else "",
@@ -85,6 +86,12 @@ def _asking_back(request: HttpRequest, uuid: UUID, at: datetime) -> dict[str, ob
         "refund_request": api.refund_request(uuid),
         "why": request.POST.get("why", ""),
     }
+
+
+def _is_refundable(found: OrderSummary) -> bool:
+    """Whether something can go back: not while a bank looks at the payment, or has taken it."""
+    is_with_bank = found.state in (OrderState.DISPUTED, OrderState.LOST)
+    return found.paid_at is not None and bool(found.left) and not is_with_bank
 
 
 def _payment_label(found: OrderSummary) -> str:

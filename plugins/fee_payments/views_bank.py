@@ -36,6 +36,7 @@ from fee_payments.wording_invoices import REASONS
 
 IMPORT = "fee_payments.import_bank_statements"
 MATCH = "fee_payments.match_bank_lines"
+SEE_INVOICES = "fee_payments.view_invoice"
 PAGE = 50
 
 
@@ -105,6 +106,8 @@ def bank_import(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "proposals": proposals,
         "shown": len(proposals),
         "certain": sum(one["proposal"].is_certain for one in proposals),
+        "matches": banks.matches_of_file(row.pk, most=PAGE),
+        "may_see_invoices": allowed(request, SEE_INVOICES),
     }
     return render(request, "fee_payments/bank/import.html", context)
 

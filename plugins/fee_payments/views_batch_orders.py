@@ -107,7 +107,7 @@ def _page(
         "offerings": [
             (one, request.POST.get(f"seats-{one.code}", "")[:_DIGITS])
             for one in api.list_offerings()
-            if one.is_on_sale(day)
+            if one.is_on_sale(day) and one.seats_left != 0
         ],
     }
     return render(request, "fee_payments/batch_order.html", context, status=status)

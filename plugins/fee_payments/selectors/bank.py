@@ -235,7 +235,16 @@ def fingerprint(proposal: Proposal) -> str:
 
 def matches_of(line_pk: int) -> tuple[tuple[str, UUID, Money], ...]:
     """What a line is matched with: number and uuid of the invoice, and how much."""
-    rows = models.BankMatch.objects.filter(line_id=line_pk, undone_at=None)
+    return _matched(models.BankMatch.objects.filter(line_id=line_pk, undone_at=None))
+
+
+def matches_of_file(import_pk: int, *, most: int) -> tuple[tuple[str, UUID, Money], ...]:
+    """What the lines of a file are matched with, as above: the newest ``most`` of them."""
+    rows = models.BankMatch.objects.filter(line__imported_id=import_pk, undone_at=None)
+    return _matched(rows.order_by("-id")[:most])
+
+
+def _matched(rows: QuerySet[models.BankMatch]) -> tuple[tuple[str, UUID, Money], ...]:
     return tuple(
         (
             row.invoice.number,

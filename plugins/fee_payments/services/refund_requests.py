@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _
 
 from fairgate.money import Money, total
 from fee_payments import models, rules, selectors
-from fee_payments.data import RefundOffer, RefundReceipt, RefundRequestSummary, RequestOutcome
+from fee_payments.data import (
+    OrderState,
+    OrderSummary,
+    RefundOffer,
+    RefundReceipt,
+    RefundRequestSummary,
+    RequestOutcome,
+)
 from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import (
     FeeNotKnown,
@@ -49,6 +56,8 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
         NotYourPart: it is of an organisation for which they may not ask.
     """
     order = selectors.order(order_uuid, user_id=user_id, act=OrganisationAct.ASK_BACK)
+    if sentence := _why_not(order):
+        return RefundOffer(amounts={}, currency=order.currency, sentence=sentence, until=None)
     rows = models.OrderLine.objects.filter(order__uuid=order_uuid)
     amounts: dict[UUID, Money] = {}
     ends: list[datetime] = []
@@ -74,6 +83,15 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
         sentence=_sentence(total(list(amounts.values()), order.currency), until),
         until=until,
     )
+
+
+def _why_not(order: OrderSummary) -> str:
+    """Why nothing is offered while a bank looks at the payment, or once it took the money back."""
+    if order.state == OrderState.DISPUTED:
+        return _("Your bank is looking at this payment. Nothing is given back until it decides.")
+    if order.state == OrderState.LOST:
+        return _("Your bank has the money back already.")
+    return ""
 
 
 def _paid_again(order_uuid: UUID) -> dict[UUID, Money]:

@@ -1,0 +1,84 @@
+"""What is offered back of a payment that a bank looks at, or has taken back: nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from factories import fee_payments as make
+from fairgate import clock
+from fee_payments import api
+from fee_payments.exceptions import RefundRefused
+from fee_payments.models import Payment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LATER = make.NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def paid():
+    make.offering()
+    return Payment.objects.get(order__uuid=make.paid_order(make.learner()).uuid)
+
+
+def happens(payment, button):
+    make.send(make.happening(payment, button, at=LATER), at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("buttons", "said"),
+    [
+        (["dispute"], "Nothing is given back until it decides."),
+        (["dispute", "lose"], "Your bank has the money back already."),
+    ],
+)
+def test_nothing_is_offered_of_money_that_the_bank_holds_or_has_taken(paid, buttons, said):
+    # when
+    for button in buttons:
+        happens(paid, button)
+
+    # then
+    offer = api.refund_offer(paid.order.uuid, 1001, LATER)
+    assert (offer.amounts, offer.until) == ({}, None)
+    assert offer.sentence.endswith(said)
+    with pytest.raises(RefundRefused, match=said):
+        api.ask_for_refund(paid.order.uuid, user_id=1001, reason="Ill", at=LATER)
+
+
+def test_once_the_dispute_is_won_the_policy_counts_again(paid):
+    # when
+    for button in ("dispute", "win"):
+        happens(paid, button)
+
+    # then
+    assert (
+        sum(
+            amount.minor
+            for amount in api.refund_offer(paid.order.uuid, 1001, LATER).amounts.values()
+        )
+        == make.PRICE.minor
+    )
+
+
+@pytest.mark.parametrize(("button", "forms"), [("", 1), ("dispute", 0)])
+def test_who_may_refund_has_no_form_for_what_would_be_refused(
+    client, monkeypatch, paid, button, forms
+):
+    # given
+    monkeypatch.setattr(clock, "_source", lambda: LATER)
+    officer = get_user_model().objects.create_user("officer")
+    officer.user_permissions.set(Permission.objects.filter(codename="refund_payment"))
+    client.force_login(officer)
+
+    # when
+    if button:
+        happens(paid, button)
+
+    # then
+    page = client.get(reverse("fee_payments:order", args=[paid.order.uuid])).content.decode()
+    assert page.count(reverse("fee_payments:refund", args=[paid.order.uuid])) == forms
