@@ -33,7 +33,7 @@ demo: $(VENV)/.has-demo ## try it: everything needed, sample people and courses,
 	@$(MANAGE) demo_serve --port $(PORT)
 
 demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start over
-	@rm -rf demo/var/demo.sqlite3* demo/var/papers
+	@rm -rf demo/var/demo.sqlite3* demo/var/papers demo/var/mail demo/var/cache
 	@$(MANAGE) migrate --verbosity 0 --skip-checks
 	@$(MANAGE) flush --no-input --verbosity 0
 	@$(MANAGE) demo_seed

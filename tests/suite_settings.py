@@ -16,4 +16,8 @@ DATABASES = {
         "TEST": {"NAME": ":memory:", "MIGRATE": False},
     },
 }
+# One way to pay and no place for files, as most tests have it; the others say what they need.
+FEE_PAYMENTS_PROVIDERS = ["sandbox"]
+FEE_PAYMENTS_PURCHASE_ORDERS = {}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only

@@ -12,6 +12,7 @@ import sys
 from base64 import urlsafe_b64encode
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), folder=VAR)}
+# Beside the data it is about: whoever exchanges the data exchanges what is remembered of it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People are chosen from a list on this page, without a password: that is what a demo is for.
@@ -118,7 +126,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 WORKBENCH = {"reset_state_on_restart": False, "services": {}}
 EXCLUDED_XBLOCKS: set[str] = set()
 
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# No mail leaves this machine; the page "Mail" shows a visitor theirs.
+EMAIL_BACKEND = "demo_site.mailbox.Mailbox"
+DEMO_MAIL = VAR / "mail"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -128,8 +138,10 @@ LOGGING = {
 }
 
 # What an operator sets in an LMS; the plugins' own defaults fill in the rest below.
-FEE_PAYMENTS_PROVIDERS = ["sandbox"]
+FEE_PAYMENTS_PROVIDERS = ["sandbox", "invoice"]
 FEE_PAYMENTS_TEST_MODE = True  # no real money moves here, and none could
+# "keep" or "suspend": what becomes of access while a bank looks at a payment.
+FEE_PAYMENTS_ON_DISPUTE = os.environ.get("FAIRGATE_DEMO_ON_DISPUTE", "keep")
 # The IBAN is the example of ISO 13616's registry for Switzerland; nobody can pay to it.
 FEE_PAYMENTS_SELLER = {
     "prefix": "INV",
@@ -141,11 +153,15 @@ FEE_PAYMENTS_SELLER = {
     "bic": "XXXXCHZZ",
     "bank": "Banque de l’Exemple",
 }
+FEE_PAYMENTS_PURCHASE_ORDERS: dict[str, Any] = {
+    "OPTIONS": {"location": str(VAR / "papers" / "orders")}
+}
 FEE_PAYMENTS_WRITE_OFF_LIMITS = {"USD": "5.00", "EUR": "5.00", "CHF": "5.00"}
 FEE_PAYMENTS_SANDBOX_SECRETS = (secret(VAR, "sandbox_webhook"),)
 WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(VAR / "papers")}}
 # A key of cryptography.fernet is 32 bytes in base64; the file holds as many random letters.
 WAIVER_POLICY_DOCUMENT_KEYS = (urlsafe_b64encode(secret(VAR, "papers")[:32].encode()).decode(),)
+FEE_PAYMENTS_PURCHASE_ORDER_KEYS = WAIVER_POLICY_DOCUMENT_KEYS
 
 for _app in FAIRGATE_APPS:
     import_module(f"{_app}.settings.common").plugin_settings(sys.modules[__name__])

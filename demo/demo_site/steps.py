@@ -67,6 +67,16 @@ STEPS = (
         shows_seat_code=True,
     ),
     Step(
+        title=_("A ministry buys seats, and pays by bank transfer"),
+        text=_(
+            "Wambui’s ministry has bought ten seats and gives them to its people. Another invoice "
+            "of it is open: the bank has a file that pays it, and Inès imports that."
+        ),
+        button=_("Be Wambui"),
+        person="wambui",
+        path="/fairgate/fees/institutions/",
+    ),
+    Step(
         title=_("A country leaves the list at midnight"),
         text=_(
             "On 24 November 2026 Lao PDR leaves the list of least developed countries. Look at "

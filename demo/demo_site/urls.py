@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from workbench.models import XBlockState
 
-from demo_site import views_courses, views_people, views_studio
+from demo_site import views_courses, views_office, views_people, views_studio
 
 # The workbench's own store of block states is not used here, and has no table.
 admin.site.unregister(XBlockState)
@@ -53,6 +53,9 @@ urlpatterns = [
     path("try/<int:number>/", views_people.step, name="step"),
     path("profile/", views_people.profile, name="profile"),
     path("day/", views_people.day, name="day"),
+    path("mail/", views_office.mail, name="mail"),
+    path("bank/", views_office.bank_page, name="bank"),
+    path("bank/statement/", views_office.bank_file, name="bank_file"),
     path("favicon.ico", RedirectView.as_view(url=static("fairgate/mark.svg"))),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -142,6 +142,38 @@ PEOPLE = (
         "Nominates for the administration of Lao PDR.",
     ),
     Sample(
+        "wambui",
+        "Wambui",
+        "Kariuki",
+        "KE",
+        ADMINISTRATION,
+        "Coordinates the training of a ministry: orders seats and gives them to its people.",
+    ),
+    Sample(
+        "daudi",
+        "Daudi",
+        "Mutua",
+        "KE",
+        ADMINISTRATION,
+        "Pays for that ministry: reads its quotes and invoices, and gives no seats.",
+    ),
+    Sample(
+        "faith",
+        "Faith",
+        "Achieng",
+        "KE",
+        LEARNER,
+        "The ministry gave her a seat. She lets it see how far she is.",
+    ),
+    Sample(
+        "joseph",
+        "Joseph",
+        "Kiptoo",
+        "KE",
+        LEARNER,
+        "The ministry gave him a seat. How far he is, he keeps to himself.",
+    ),
+    Sample(
         "operator",
         "Omar",
         "Said",
@@ -154,7 +186,9 @@ PEOPLE = (
 # What a finance officer may do beyond looking. The names are those of the apps' own permissions.
 FINANCE_MAY = (
     "refund_payment", "close_period", "view_statement", "review_application",
-    "apply_edition", "confirm_membership", "propose_credit",
+    "apply_edition", "confirm_membership", "propose_credit", "receive_purchase_orders",
+    "issue_invoices", "import_bank_statements", "match_bank_lines", "ask_write_off",
+    "ask_transfer_back", "verify_buyer",
 )  # fmt: skip
 FAIRGATE = ("waiver_policy", "partnerships", "fee_payments", "revenue_share")
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 
-from demo_site import courseware
+from demo_site import bank, courseware
 from demo_site.seeds.people import user_called
 from fairgate.money import Money
 from fairgate.percent import Percent
@@ -35,13 +35,17 @@ WORKSHOP = "course-v1:ATC+SPECTRUM101+2027_NBO"
 POLICY = "our-ldc-sids-default"
 
 
-def _prices(usd: str, chf: str, academia: str = "") -> tuple[PriceEntry, ...]:
+def _prices(
+    usd: str, chf: str, *, academia: str = "", member_state: str = ""
+) -> tuple[PriceEntry, ...]:
     amounts = [
         (PayerClass.INDIVIDUAL, Money(usd, "USD")),
         (PayerClass.INDIVIDUAL, Money(chf, "CHF")),
     ]
     if academia:
         amounts.append((PayerClass.ACADEMIA, Money(academia, "USD")))
+    if member_state:
+        amounts.append((PayerClass.MEMBER_STATE, Money(member_state, "USD")))
     return tuple(
         PriceEntry(payer_class=payer_class, amount=amount, valid_from=PRICES_FROM)
         for payer_class, amount in amounts
@@ -64,7 +68,7 @@ OFFERINGS = (
         title="Spectrum management: the full course",
         course_key=ONLINE,
         starts_on=date(2026, 10, 1),
-        prices=_prices("120.00", "105.50", academia="59.99"),
+        prices=_prices("120.00", "105.50", academia="59.99", member_state="96.00"),
         full_seat_cost=Money("15.00", "USD"),
     ),
     OfferingEntry(
@@ -74,6 +78,26 @@ OFFERINGS = (
         kind="course_part",
         prices=_prices("10.00", "8.80"),
         access_days=365,
+    ),
+    OfferingEntry(
+        code="spectrum-certificate",
+        title="Verified certificate of the spectrum course",
+        course_key=ONLINE,
+        kind="certificate",
+        prices=_prices("20.00", "17.50"),
+        waivable=False,
+    ),
+    OfferingEntry(
+        code="measurement-day",
+        title="A day in the measurement van",
+        course_key=WORKSHOP,
+        kind="course_part",
+        delivery="in_person",
+        place="Nairobi, Kenya",
+        starts_on=date(2027, 2, 13),
+        capacity=4,
+        prices=_prices("80.00", "71.00"),
+        waivable=False,
     ),
     OfferingEntry(
         code="spectrum-workshop",
@@ -119,14 +143,13 @@ SESSIONS = (
     ),
 )
 
-# The account is the example of the IBAN registry for Switzerland: nobody's.
 MERCHANT = MerchantEntry(
     code="academy",
     legal_name="Open Spectrum Academy",
     address="1 Example Street, 1200 Geneva",
     country="CH",
     account=BankAccount(
-        holder="Open Spectrum Academy", iban="CH9300762011623852957", bic="", bank="Example Bank"
+        holder="Open Spectrum Academy", iban=bank.IBAN, bic="", bank="Example Bank"
     ),
     invoice_prefix="OSA",
     is_default=True,
@@ -147,6 +170,8 @@ def seed() -> None:
     payments.set_merchant(MERCHANT)
     for version, valid_from, text in TERMS:
         payments.publish_terms(MERCHANT.code, version, valid_from=valid_from, text=text)
+    for currency in ("USD", "CHF"):
+        payments.set_bank_account(bank.IBAN, currency=currency, prefix=MERCHANT.invoice_prefix)
     for entry in OFFERINGS:
         payments.set_offering(entry)
     for session in SESSIONS:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from demo_site.management.commands.demo_serve import HOST, PORT
 from demo_site.models import FIRST_DAY, DemoDay
-from demo_site.seeds import nominations, october, people, programme, seat_codes
+from demo_site.seeds import ministry, nominations, october, people, programme, seat_codes
 
 
 class Command(BaseCommand):
@@ -17,10 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed each part in the order in which it happened."""
+        settings.LMS_ROOT_URL = f"http://{HOST}:{PORT}"  # where the links of mails lead
         DemoDay.objects.get_or_create(pk=1, defaults={"day": FIRST_DAY})
         people.seed()
         programme.seed()
         october.seed()
+        ministry.seed()
         seat_codes.seed()
         nominations.seed()
         if options["verbosity"] > 1:

@@ -7,6 +7,7 @@ import re
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management.base import BaseCommand, CommandError
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             ) from None
         # The sandbox sends its events to this very site: never by way of a proxy.
         os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), HOST)))
+        # Mails have links that begin with it.
+        settings.LMS_ROOT_URL = f"http://{HOST}:{server.server_port}"
         server.daemon_threads = True
         server.set_app(_StaticFiles(application))
         with server:
