@@ -20,7 +20,7 @@ def test_who_pays_gets_a_receipt_and_the_units_open(visitor):
 
     # when
     visitor.go(FEE)
-    visitor.order("Pay USD 120.00")
+    visitor.choose_to_pay("USD 120.00")
     assert "/sandbox/" in visitor.page.url
     visitor.press("Pay USD 120.00")
 
@@ -34,7 +34,7 @@ def test_who_pays_gets_a_receipt_and_the_units_open(visitor):
 def test_a_declined_card_opens_nothing_and_the_order_can_still_be_paid(visitor):
     # given
     visitor.be("Lena", then=FEE)
-    visitor.order("Pay USD 120.00")
+    visitor.choose_to_pay("USD 120.00")
 
     # when
     visitor.press("Decline")
@@ -68,8 +68,7 @@ def test_a_learner_of_a_small_island_state_pays_the_rest(visitor):
     assert "Fiji is on the United Nations list of small island developing States" in visitor.text
 
     # when
-    visitor.order("Pay USD 30.00")
-    visitor.press("Pay USD 30.00")
+    visitor.pay("USD 30.00")
 
     # then
     visitor.go(UNIT)
