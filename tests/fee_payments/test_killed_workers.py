@@ -1,0 +1,345 @@
+"""F14, K11: a worker dies between any two steps of a payment or of a refund.
+
+Every statement, every commit and every call of the provider is a point of death. Whatever is left
+then, each documented way on comes to the end that there would have been without it: the button is
+pressed again, ``fee_payments_settle`` runs, the provider's events come again, ``--fix`` of
+``fee_payments_reconcile``. Points that leave the same behind are one state, which is recovered
+from once by each way.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+import killed
+from factories import fee_payments as make
+from factories import institution_seats as institutions
+from factories import waiver_policy as waiver
+from fairgate import clock
+from fairgate.money import Money
+from fee_payments import api
+from fee_payments.data import OrderState
+from fee_payments.exceptions import OrderNotOpen
+from fee_payments.models import Order, Payment, ProviderEvent, Refund, RefundRequest, SandboxSession
+from fee_payments.providers import sandbox, sandbox_book
+from revenue_share import api as books
+from stripe_peer import Account, Clock, Courier, Endpoint, Payer, Peer, Server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = make.NOON + timedelta(hours=1)
+OFFICER = 9
+SEAT = institutions.SEAT
+ALL_STEPS = ("statement", "commit", "call")
+BOUNDARIES = ("commit", "call")
+
+
+@pytest.fixture(autouse=True)
+def one_hour_after_noon(monkeypatch, database):
+    if database != "sqlite":
+        pytest.skip("Each statement on SQLite; on MariaDB real processes are killed.")
+    monkeypatch.setattr(clock, "_source", lambda: NOW)
+    # The only name by chance that is no uuid.
+    monkeypatch.setattr(sandbox_book.secrets, "token_urlsafe", lambda length: "token")
+
+
+@pytest.fixture
+def chance(monkeypatch):
+    return killed.Chance(monkeypatch)
+
+
+class AtSandbox:
+    """The payer, and what the provider has, where the provider is the sandbox."""
+
+    name = "sandbox"
+    kept = None  # its book is in the database
+
+    def pay(self) -> None:
+        """The payer presses the button, again if need be, and the event comes."""
+        make.send(sandbox.settle("token", outcome="paid", at=NOW), at=NOW)
+
+    def tell(self) -> None:
+        """What is told of a refund comes, and comes again."""
+        event = {
+            "id": "evt_refund", "type": "refund.done", "created": NOW.isoformat(),
+            "reference": "token",
+        }  # fmt: skip
+        for _ in range(2):
+            make.send(json.dumps(event).encode(), at=NOW)
+
+    def moved(self) -> list[int]:
+        """The refunds that it has made."""
+        return sorted(SandboxSession.objects.get().refunded.values())
+
+    def keep(self) -> None:
+        """Nothing of it is elsewhere."""
+
+    def go_back(self, kept: None) -> None:
+        """As ``keep``."""
+
+
+class AtStripe:
+    """The same at Stripe, by HTTP to the peer."""
+
+    name = "stripe"
+    _told = 0  # how many events tell of the payment alone
+
+    def __init__(self, account: Account, server: Server) -> None:
+        self._store, self._keys = account.store, server.peer._keys
+        self._payer = Payer(account)
+        self._courier = Courier(account, Endpoint(receive=self._receive))
+
+    def _receive(self, body: bytes, headers: Mapping[str, str]) -> int:
+        api.receive_event("stripe", body, headers, at=NOW)
+        return 200
+
+    def pay(self) -> None:
+        payment = Payment.objects.get()
+        if self._store.get("checkout.session", payment.reference)["status"] == "open":
+            self._payer.pay(payment.reference)
+        events = [event["id"] for event in self._store.oldest("event")]
+        self._courier.send(events)
+        self._told = len(events)
+
+    def tell(self) -> None:
+        events = [event["id"] for event in self._store.oldest("event")]
+        self._courier.send(events[self._told :] * 2)
+
+    def moved(self) -> list[int]:
+        return sorted(refund["amount"] for refund in self._store.oldest("refund"))
+
+    def keep(self):
+        number = next(self._store._count)
+        self._store._count = itertools.count(number)
+        return copy.deepcopy((self._store._objects, self._store.notes, self._keys._entries)), number
+
+    def go_back(self, kept) -> None:
+        state, number = kept
+        self._store._objects, self._store.notes, self._keys._entries = copy.deepcopy(state)
+        self._store._count = itertools.count(number)
+
+
+@pytest.fixture
+def at_sandbox() -> AtSandbox:
+    return AtSandbox()
+
+
+@pytest.fixture
+def at_stripe(settings) -> Iterator[AtStripe]:
+    account = Account(clock=Clock(NOW))
+    with Server(Peer(account)) as server:
+        settings.FEE_PAYMENTS_PROVIDERS = {
+            "stripe": {
+                "secret_key": "sk_test_peer", "webhook_secrets": ["whsec_peer"],
+                "base_url": server.url, "max_network_retries": 0, "timeout": 5,
+            }
+        }  # fmt: skip
+        yield AtStripe(account, server)
+
+
+@pytest.fixture(params=["sandbox", "stripe"])
+def peer(request):
+    return request.getfixturevalue(f"at_{request.param}")
+
+
+def two_fees(**changes):
+    make.offering(capacity=5, **changes)
+    exam = Money("10.00", "USD")
+    make.offering("exam", title="The examination", capacity=5, prices=(make.price(exam),))
+
+
+def waived_fees():
+    """The course costs a learner of a SIDS a quarter; the fund pays the rest of what it costs."""
+    waiver.programme(fund="60.00")
+    two_fees(waivable=True, full_seat_cost=Money("15.00", "USD"))
+
+
+SELA = make.learner(2, country="FJ")
+
+
+def ordered(peer, who=SELA, codes=("spectrum", "exam")):
+    """From the button to the provider's page; the same again is the same order."""
+    placed = make.order_of(who, *codes, at=NOW, key="one")
+    with suppress(OrderNotOpen):  # it is paid
+        api.start_payment(
+            placed.uuid, user_id=who.user_id, provider=peer.name, return_url=make.RETURN_URL, at=NOW
+        )
+
+
+def settle():
+    call_command("fee_payments_settle", stdout=StringIO())
+
+
+def reconcile():
+    """What is left for a person makes it exit with 1; that is seen at the end."""
+    with suppress(SystemExit):
+        call_command("fee_payments_reconcile", fix=True, stdout=StringIO())
+
+
+# Each way begins differently. In the end everybody has come by, as happens.
+WAYS: dict[str, Callable[..., None]] = {
+    "the button is pressed again": lambda press, tell: (press(), tell(), settle()),
+    "the command runs": lambda press, tell: (settle(), press(), tell()),
+    "the provider tells": lambda press, tell: (tell(), press(), tell(), settle()),
+    "the books are compared": lambda press, tell: (reconcile(), settle(), press(), tell()),
+}
+
+
+class World:
+    """What is kept somewhere: our database, and what the provider has."""
+
+    def __init__(self, peer, chance) -> None:
+        self._peer, self._chance = peer, chance
+
+    def keep(self):
+        return killed.Snapshot(), self._peer.keep()
+
+    def go_back(self, kept, *, life: int) -> None:
+        database, provider = kept
+        database.restore()
+        self._peer.go_back(provider)
+        self._chance.begin(life)
+
+    def end(self):
+        """Our rows and the refunds that were made, once the books have caught up."""
+        books.catch_up(at=NOW)
+        assert books.check() == ()
+        assert not ProviderEvent.objects.filter(handled_at=None).exists()
+        return {**killed.everything(), "moved": self._peer.moved()}
+
+
+def every_death(world, press, *, counts=ALL_STEPS):
+    """The states in which a worker can die on its way, and how many points of death there are."""
+    start = world.keep()
+    states, step, died = {}, 0, True
+    while died:
+        step += 1
+        world.go_back(start, life=1_000)
+        with killed.worker(dies_at=step, counts=counts) as life:
+            press()
+        left = world.keep()
+        place = (left[0].digest(), repr(left[1]))
+        states.setdefault(place, (f"step {step}: {life.steps[-1]}", left))
+        died = life.is_over
+    return start, list(states.values()), step
+
+
+def all_ends_are_one(peer, chance, press, *, tell=None, counts=ALL_STEPS, least):
+    """Kill at every step, go on by every way, and compare with the end without a death."""
+    world = World(peer, chance)
+    tell = tell or peer.tell
+    start, states, steps = every_death(world, press, counts=counts)
+    world.go_back(start, life=1_000)
+    press()
+    tell()
+    settle()
+    wanted = world.end()
+    for died_at, left in states:
+        for name, way in WAYS.items():
+            world.go_back(left, life=900_000)
+            way(press, tell)
+            found = world.end()
+            differs = {k for k in {*wanted, *found} if wanted.get(k) != found.get(k)}
+            assert {k: found.get(k) for k in differs} == {k: wanted.get(k) for k in differs}, (
+                died_at, name,
+            )  # fmt: skip
+    assert (steps >= least, len(states) > 1) == (True, True), (steps, len(states))
+
+
+@pytest.fixture
+def sold(peer):
+    """A course of which a part is waived, and an examination: paid, in one order."""
+    waived_fees()
+    ordered(peer)
+    peer.pay()
+    assert Order.objects.get().state == OrderState.PAID
+
+
+def refund(**wanted):
+    return api.refund(
+        Order.objects.get().uuid, key="one", reason="asked", by=OFFICER, at=NOW, **wanted
+    )
+
+
+def line(code):
+    return Order.objects.get().lines.get(offering__code=code).uuid
+
+
+REFUNDS = {
+    "line": lambda: refund(parts={line("exam"): Money("10.00", "USD")}),
+    "part of a line": lambda: refund(parts={line("spectrum"): Money("7.77", "USD")}),
+}
+
+
+def asked_and_granted():
+    """The learner asks, once; somebody else grants what is there, again after a crash."""
+    if not RefundRequest.objects.exists():
+        uuid = Order.objects.get().uuid
+        api.ask_for_refund(uuid, user_id=SELA.user_id, reason="I cannot come.", at=NOW)
+    api.grant_refund_request(RefundRequest.objects.get().uuid, by=OFFICER, at=NOW)
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize("peer", ["sandbox"], indirect=True)
+@pytest.mark.parametrize("what", REFUNDS)
+def test_f14_k11_a_refund_whose_worker_dies_at_any_step_is_made_once(peer, chance, what):
+    all_ends_are_one(peer, chance, REFUNDS[what], least=60)
+    assert len(peer.moved()) == Refund.objects.count() == 1
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize("peer", ["sandbox"], indirect=True)
+def test_f14_k11_a_refund_that_a_learner_asks_for_is_made_once_whoever_dies(peer, chance):
+    all_ends_are_one(peer, chance, asked_and_granted, least=80)
+    assert (peer.moved(), Order.objects.get().state) == ([4_000], OrderState.REFUNDED)
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize("peer", ["stripe"], indirect=True)
+def test_f14_k13_a_refund_at_stripe_is_made_once_whichever_commit_or_answer_is_lost(peer, chance):
+    all_ends_are_one(peer, chance, asked_and_granted, counts=BOUNDARIES, least=10)
+    assert (peer.moved(), Order.objects.get().state) == ([4_000], OrderState.REFUNDED)
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize("peer", ["sandbox"], indirect=True)
+def test_f14_k11_an_event_of_a_refund_whose_worker_dies_at_any_step_is_worked_once(peer, chance):
+    # given: the provider has refunded, and who asked it died with the answer
+    with killed.worker(dies_at=2, counts=("call",)):
+        refund()
+    assert (len(peer.moved()), Refund.objects.get().refunded_at) == (1, None)
+    # then: whoever takes down what the provider tells may die as well
+    all_ends_are_one(peer, chance, peer.tell, tell=refund, least=60)
+    assert len(peer.moved()) == Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("peer", ["sandbox"], indirect=True)
+def test_f14_k11_a_seat_of_an_institution_whose_refund_dies_at_any_step_goes_once(peer, chance):
+    institutions.offering(capacity=10)
+    pool = institutions.pool(seats=2)
+    all_ends_are_one(peer, chance, lambda: refund(parts={line("spectrum"): SEAT}), least=60)
+    counts = api.pool(pool.uuid, by=institutions.COORDINATOR, at=NOW).counts
+    assert (peer.moved(), counts.free, counts.withdrawn) == ([8_000], 1, 1)
+
+
+def test_f14_k11_a_payment_whose_worker_dies_at_any_step_is_taken_once(peer, chance):
+    """At Stripe where something is left behind: the statements are the same."""
+    waived_fees()
+
+    def press():
+        ordered(peer)
+        peer.pay()
+
+    at_stripe = peer.name == "stripe"
+    how = {"counts": BOUNDARIES, "least": 10} if at_stripe else {"least": 150}
+    all_ends_are_one(peer, chance, press, tell=lambda: None, **how)
+    assert (Payment.objects.count(), Order.objects.get().state) == (1, OrderState.PAID)
