@@ -41,21 +41,20 @@ class Life:
     """What a worker has done so far, step by step, and whether it has died.
 
     Args:
-        ends_at: the step at which it dies, from 1; ``None``: it lives.
+        ends: whether it dies at the last of these steps.
         counts: the kinds of steps that count: ``statement``, ``commit``, ``call``.
     """
 
-    def __init__(self, ends_at: int | None, counts: tuple[str, ...]) -> None:
+    def __init__(self, ends: Callable[[list[str]], bool], counts: tuple[str, ...]) -> None:
         self.steps: list[str] = []
         self.is_over = False
-        self._ends_at, self._counts = ends_at, counts
+        self._ends, self._counts = ends, counts
 
     def step(self, kind: str, what: str) -> None:
         """Come to a step, and die there if this is the one."""
-        if not self.is_over:
-            if kind in self._counts:
-                self.steps.append(what)
-            self.is_over = kind in self._counts and len(self.steps) == self._ends_at
+        if not self.is_over and kind in self._counts:
+            self.steps.append(what)
+            self.is_over = self._ends(self.steps)
         if self.is_over:
             connection.run_on_commit = []
             raise Killed(what)
@@ -63,20 +62,27 @@ class Life:
 
 @contextmanager
 def worker(
-    *, dies_at: int | None = None, counts: tuple[str, ...] = ("statement", "commit", "call")
+    *, dies_at: int, counts: tuple[str, ...] = ("statement", "commit", "call")
 ) -> Iterator[Life]:
-    """Work inside, until the work is done or the worker dies."""
-    life = Life(dies_at, counts)
-    with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(_before(life)):
-        patch.setattr(connection, "_commit", _committing(life))
-        for provider in PROVIDERS:
-            for name in CALLS:
-                patch.setattr(provider, name, _asking(life, getattr(provider, name)))
+    """Work inside, until the work is done or the worker dies at this step, the first being 1."""
+    life = Life(lambda steps: len(steps) == dies_at, counts)
+    with lived(life):
         try:
             yield life
         except Killed:
             # The memory of a process dies with it.
             cache.clear()
+
+
+@contextmanager
+def lived(life: Life) -> Iterator[None]:
+    """Let whatever happens inside be the steps of a life."""
+    with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(_before(life)):
+        patch.setattr(connection, "_commit", _committing(life))
+        for provider in PROVIDERS:
+            for name in CALLS:
+                patch.setattr(provider, name, _asking(life, getattr(provider, name)))
+        yield
 
 
 def _before(life: Life) -> Callable[..., Any]:
