@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from datetime import timedelta
 from functools import partial
 from math import factorial
@@ -26,7 +27,7 @@ from fee_payments.models import (
     ProviderEvent,
     Refund,
 )
-from fee_payments.services import inbox
+from fee_payments.services import inbox, settling
 from races import ISOLATIONS, errors, race, values
 
 LATER = make.NOON + timedelta(hours=4)
@@ -233,6 +234,52 @@ def test_t12_one_event_at_eight_workers_is_applied_by_one(started, monkeypatch):
     monkeypatch.setattr(inbox.applying, "apply_facts", meet)
     found = race(*[partial(api.work_event, taken.pk, at=LATER)] * 8)
     assert (errors(found), len(seen)) == ([], 1)
+
+
+def without_locks(monkeypatch, *tables):
+    for table in tables:
+        monkeypatch.setattr(table.objects, "select_for_update", table.objects.all)
+
+
+@pytest.mark.mariadb
+def test_t12_without_the_lock_of_the_event_two_workers_apply_it(started, monkeypatch):
+    taken = api.take_event("plain", plain.event("paid", started.reference), WORD, at=LATER)
+    applied = []
+    meeting = threading.Barrier(2, timeout=20)
+    real = inbox.applying.apply_facts
+
+    def meet(*args, **kwargs):
+        applied.append(1)
+        meeting.wait()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(inbox.applying, "apply_facts", meet)
+    without_locks(monkeypatch, ProviderEvent)
+    found = race(*[partial(api.work_event, taken.pk, at=LATER)] * 2)
+    # The payment's own row still keeps the second one from an effect.
+    assert (errors(found), len(applied)) == ([], 2)
+    assert OrderLine.objects.get().paid_minor == 12_000
+    assert sorted(receipt.outcome for receipt in values(found)) == ["known", "settled"]
+
+
+@pytest.mark.mariadb
+def test_t12_without_the_locks_of_event_and_payment_one_event_is_counted_twice(
+    started, monkeypatch
+):
+    taken = api.take_event("plain", plain.event("paid", started.reference), WORD, at=LATER)
+    meeting = threading.Barrier(2, timeout=20)
+    real = settling.record_paid
+
+    def meet(*args, **kwargs):
+        meeting.wait()  # both have read that nothing is paid
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(settling, "record_paid", meet)
+    without_locks(monkeypatch, ProviderEvent, Payment, Order, OrderLine)
+    found = race(*[partial(api.work_event, taken.pk, at=LATER)] * 2)
+    assert errors(found) == []
+    assert [receipt.outcome for receipt in values(found)] == ["settled"] * 2
+    assert OrderLine.objects.get().paid_minor == 24_000
 
 
 @pytest.mark.mariadb
