@@ -25,7 +25,7 @@ def _doors(user_id: int) -> dict[str, bool]:
     """What an officer of an administration has to do here."""
     return {
         "nominates": waivers.focal_point(user_id) is not None,
-        "coordinates": bool(payments.list_buyers(user_id)),
+        "coordinates": payments.has_seats_to_give(user_id),
         "buys": bool(payments.list_quotes(user_id=user_id)),
     }
 
