@@ -27,7 +27,7 @@ def access(offering: OfferingSummary, *, is_paid: bool) -> str:
     """For how long it opens it; ``is_paid`` is false for a seat that costs nothing."""
     days = offering.access_days
     if days is None:
-        return _("Your access does not end by itself.")
+        return _("Access without a time limit.")
     if is_paid:
         said = ngettext(
             "Access for %(days)s day from payment.", "Access for %(days)s days from payment.", days

@@ -180,7 +180,7 @@ def test_who_buys_reads_for_how_long_it_opens_what():
 
 
 def test_access_without_an_end_is_said_too():
-    assert "It opens a part of the course. Your access does not end by itself." in fee_page(
+    assert "It opens a part of the course. Access without a time limit." in fee_page(
         kind="course_part"
     )
 
