@@ -25,8 +25,8 @@ from fee_payments.models import (
     SeatPool,
     SeatStep,
 )
+from fee_payments.selectors.buyers import details_of
 from fee_payments.selectors.institution_seats import state_of
-from fee_payments.selectors.invoices import details_of
 from fee_payments.services import crediting, invoice_settling, invoicing, refunding
 
 pytestmark = pytest.mark.django_db(transaction=True)

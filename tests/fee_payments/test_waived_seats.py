@@ -138,6 +138,22 @@ def test_t28_a_seat_lost_in_a_dispute_gives_its_waiver_back_and_takes_it_again_w
     assert api.order(started.order.uuid).state is OrderState.PAID
 
 
+def test_whoever_missed_what_a_dispute_did_to_a_waiver_reads_the_same_again(told, returned):
+    # when
+    started = make.payment(make.order(SELA))
+    make.send(make.event(started))
+    for number, button in enumerate(["dispute", "lose", "win"], 1):
+        at = make.NOON + timedelta(hours=number)
+        make.send(make.happening(started, button, at=at), at=at)
+
+    # then
+    assert [seat for _, seat in api.list_waived_seats()] == told
+    assert [seat for _, seat in api.list_returned_seats()] == returned
+    first, second = (seat.grant_uuid for seat in told)
+    assert [seat.grant_uuid for seat in returned] == [first]
+    assert first != second
+
+
 SIDS = (
     "  - {{label: sids, when: {{in_group: {{group: SIDS}}}},"
     " benefit: {{kind: percent_off, percent: {percent}}}}}\n"

@@ -90,6 +90,8 @@ class Entitlement(models.Model):
         related_name="entitlements",
         null=True,
     )
+    # The one it was opened with: its line has another after a dispute that was lost and won.
+    waiver_grant = models.UUIDField(_("waiver"), null=True)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)

@@ -203,10 +203,7 @@ def give_again(basis: Basis, *, at: datetime) -> bool:
 
 def _tell_returned(row: models.Entitlement) -> None:
     """A full refund gives the fund its money back: whoever has booked the seat has to know."""
-    line = row.line
-    if line is None or line.waiver_grant is None or row.revoked_because not in row.GIVES_BACK:
-        return
-    if row.offering_id != line.offering_id:  # one of a bundle: its seat is that of the bundle
+    if row.waiver_grant is None or row.revoked_because not in row.GIVES_BACK:
         return
     seat = selectors.returned_seat(row)
     transaction.on_commit(lambda: signals.SEAT_RETURNED.send_robust(sender=None, seat=seat))
@@ -221,6 +218,14 @@ def _rests_on(basis: Basis) -> dict[str, Basis]:
         models.GivenAccess: "given",
     }
     return {names[type(basis)]: basis}
+
+
+def _grant_of(basis: Basis, offering: models.Offering) -> UUID | None:
+    """The waiver that a right is opened with; of a bundle the right to the bundle itself has it."""
+    if not isinstance(basis, models.OrderLine) or basis.offering_id != offering.pk:
+        return None
+    grant: UUID | None = basis.waiver_grant
+    return grant
 
 
 def _offering_of(basis: Basis) -> models.Offering:
@@ -293,6 +298,7 @@ def _write(
                 user_id=user_id,
                 offering=offering,
                 source=source,
+                waiver_grant=_grant_of(basis, offering),
                 starts_at=at,
                 ends_at=ends_at,
                 **_rests_on(basis),
