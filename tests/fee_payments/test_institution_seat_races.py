@@ -27,8 +27,8 @@ from fee_payments.exceptions import (
     SeatRefused,
 )
 from fee_payments.models import CreditNote, Entitlement, InvoiceStanding, Offering, Order, Seat
+from fee_payments.selectors.buyers import details_of
 from fee_payments.selectors.institution_seats import state_of
-from fee_payments.selectors.invoices import details_of
 from fee_payments.services import (
     enrolling,
     entitling,

@@ -19,7 +19,7 @@ from fee_payments.data import OrderState
 from fee_payments.data.invoices import BuyerDetails, InvoiceState
 from fee_payments.exceptions import InvoiceRefused, NoSeatLeft, UnknownOrder
 from fee_payments.rules import frozen
-from fee_payments.selectors.invoices import details_of
+from fee_payments.selectors.buyers import details_of
 from fee_payments.services import crediting, entitling, invoicing, printing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
