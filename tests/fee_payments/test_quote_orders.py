@@ -22,6 +22,7 @@ from fee_payments.exceptions import (
     MatchRefused,
     NoSeatLeft,
     QuoteChanged,
+    TermsNotAccepted,
     UnknownDocument,
 )
 from fee_payments.rules import frozen
@@ -113,6 +114,26 @@ def test_a_quote_is_ordered_while_it_stands_or_once_it_was_accepted(ministry):
     with pytest.raises(InvoiceRefused, match="was valid until"):
         order(late, ministry, at=make.NOON + MONTHS)
     assert order(accepted, ministry, at=make.NOON + MONTHS).total == accepted.total
+
+
+def test_who_orders_a_quote_accepts_the_terms_of_that_day_and_not_of_the_quote(ministry):
+    # given
+    make.merchant(invoice_prefix="ACA")
+    api.publish_terms("academy", "1", valid_from=make.NOON, text="First")
+    quote = operations.quote(ministry)
+    api.publish_terms("academy", "2", valid_from=make.NOON + DAY, text="Second")
+    later, by = make.NOON + 2 * DAY, rest.person("lena").pk
+    offer = api.quote_batch(ministry.uuid, {"spectrum": 3}, by=by, at=later)
+
+    # when
+    with pytest.raises(TermsNotAccepted):
+        order(quote, ministry, at=later)
+    placed = api.order_quote(
+        quote.uuid, buyer_uuid=ministry.uuid, by=by, at=later, accepts_terms=offer.terms.sha256
+    )
+
+    # then
+    assert (placed.first.terms_version, placed.first.merchant) == ("2", "academy")
 
 
 def test_a_quote_of_another_organisation_is_not_there(ministry):

@@ -322,6 +322,11 @@ class TestAttacks:
             told = omar.get(ROOT + path) if body is None else post(omar, path, body, key="new")
             assert told.status_code == 404, (path, told.content)
 
+    @pytest.mark.parametrize("number", [2**63, HUGE])
+    def test_a_page_with_such_a_number_is_not_there_either(self, omar, number):
+        for path in (f"desk/bank/lines/{number}/", f"orders/terms/{number}/"):
+            assert omar.get(f"/fairgate/fees/{path}").status_code == 404
+
     @pytest.mark.parametrize("after", [-1, 2**63, HUGE, "x", "1e3"])
     def test_a_cursor_that_is_no_number_is_refused(self, omar, after):
         for path in (f"{BANK}lines/", f"{BANK}transfers/", "administration/write-offs/"):

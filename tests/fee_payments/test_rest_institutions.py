@@ -6,6 +6,7 @@ import hashlib
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -46,6 +47,7 @@ def root(ministry):
 def files(tmp_path, settings):
     """A place for purchase orders of at most a kilobyte."""
     settings.FEE_PAYMENTS_PURCHASE_ORDERS = {"OPTIONS": {"location": str(tmp_path)}}
+    settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = [Fernet.generate_key().decode()]
     settings.FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES = 1024
     return FileSystemStorage(str(tmp_path))
 
@@ -121,11 +123,16 @@ class TestBuying:
         api.publish_terms("academy", "2026-1", valid_from=make.NOON, text="Terms")
         make.workshop()
         make.session("monday")
-        wanted = {"lines": [{"offering": "spectrum", "session": "monday"}]}
-        price = {"expected": {"amount": "120.00", "currency": "USD"}}
+        lena = client_of("lena")
+        terms = lena.get(f"{ROOT}offerings/spectrum/quote/").json()["terms"]
+        wanted = {
+            "lines": [{"offering": "spectrum", "session": "monday"}],
+            "expected": {"amount": "120.00", "currency": "USD"},
+            "accepts_terms": terms["sha256"],
+        }
 
         # when
-        placed = post(client_of("lena"), "orders/", {**wanted, **price}, key="new").json()
+        placed = post(lena, "orders/", wanted, key="new").json()
 
         # then
         (line,) = placed["lines"]
@@ -134,6 +141,18 @@ class TestBuying:
         ]  # fmt: skip
         assert line["terms_version"] == "2026-1"
         assert api.order(UUID(placed["uuid"])).first.session == "monday"
+
+    def test_who_orders_for_an_organisation_accepts_the_terms_in_the_price(self, root):
+        make.merchant()
+        api.publish_terms("academy", "2026-1", valid_from=make.NOON, text="Terms")
+        lena = client_of("lena")
+        terms = post(lena, f"{root}price/", body()).json()["terms"]
+        refused = post(lena, f"{root}orders/", order_body(), key="new")
+        placed = post(
+            lena, f"{root}orders/", {**order_body(), "accepts_terms": terms["sha256"]}, key="new"
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "TermsNotAccepted")
+        assert placed.json()["lines"][0]["terms_version"] == "2026-1"
 
     def test_a_line_of_a_site_that_has_named_nobody_says_nothing(self, root):
         placed = post(client_of("lena"), f"{root}orders/", order_body(), key="new").json()

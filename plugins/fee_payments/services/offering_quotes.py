@@ -277,6 +277,15 @@ def _save(order: models.PurchaseOrder) -> None:
     order.save(force_insert=True)
 
 
+def locked_quote(pk: int) -> models.QuoteDocument:
+    """A quote, locked until the commit: it is invoiced with the order that is made of it, or alone.
+
+    Who makes an order of it locks it as well, before anything else.
+    """
+    row: models.QuoteDocument = models.QuoteDocument.objects.select_for_update().get(pk=pk)
+    return row
+
+
 def invoice_purchase_order(
     quote_uuid: UUID, *, by: int, at: datetime, order_uuid: UUID | None = None
 ) -> InvoiceSummary:
@@ -299,8 +308,7 @@ def invoice_purchase_order(
 def _invoice_accepted(
     found: models.QuoteDocument, order_uuid: UUID | None, *, by: int, at: datetime
 ) -> InvoiceSummary:
-    # The same lock as that of who makes an order of it: it is invoiced with the order, or alone.
-    row = models.QuoteDocument.objects.select_for_update().get(pk=found.pk)
+    row = locked_quote(found.pk)
     accepted = models.PurchaseOrder.objects.select_for_update().filter(quote=row).first()
     if accepted is None:
         raise InvoiceRefused(_("No purchase order has come for this quote."))

@@ -26,14 +26,13 @@ from fee_payments.data.invoices import ContactRole, DocumentLine, InvoiceSummary
 from fee_payments.exceptions import BuyerNotVerified, InvoiceRefused, NoSeatLeft, QuoteChanged
 from fee_payments.rules import frozen
 from fee_payments.selectors.quotes import live_order, order_key, orders_of_quote, quote_row
-from fee_payments.services import closing
+from fee_payments.services import closing, offering_quotes
 from fee_payments.services.batch_ordering import (
     BatchWish,
     batch_offers,
     verified_buyer,
     write_batch,
 )
-from fee_payments.services.offering_quotes import invoice_purchase_order
 from fee_payments.services.sale_terms import check_accepted
 
 log = logging.getLogger(__name__)
@@ -87,19 +86,19 @@ def invoice_quoted_seats(quote_uuid: UUID, *, by: int, at: datetime) -> InvoiceS
 @in_transaction
 def _invoice(found: models.QuoteDocument, *, by: int, at: datetime) -> InvoiceSummary:
     # Two who press at once queue here, before the second looks whether there is an invoice.
-    quote = models.QuoteDocument.objects.select_for_update().get(pk=found.pk)
+    quote = offering_quotes.locked_quote(found.pk)
     is_accepted = models.PurchaseOrder.objects.filter(quote=quote).exists()
     if is_accepted and not _invoices(quote) and live_order(quote, at=at) is None:
         buyer, coordinator = _coordinated(quote)
         _write(quote, buyer, _offers(quote, buyer, by=coordinator), by=coordinator, at=at)
-    return invoice_purchase_order(quote.uuid, by=by, at=at)
+    return offering_quotes.invoice_purchase_order(quote.uuid, by=by, at=at)
 
 
 @in_transaction
 def _order(
     quote_pk: int, buyer: models.Buyer, *, by: int, at: datetime, accepts_terms: str
 ) -> models.Order:
-    quote = models.QuoteDocument.objects.select_for_update().get(pk=quote_pk)
+    quote = offering_quotes.locked_quote(quote_pk)
     live = live_order(quote, at=at)
     if live is not None:
         return live
