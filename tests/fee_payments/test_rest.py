@@ -230,6 +230,22 @@ class TestDescription:
             "issue_credit_note", "ask_transfer_back",
         }  # fmt: skip
 
+    def test_shows_how_institutions_and_finance_ask(self, document):
+        shown = {}
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                content = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
+                for example in content.get("examples", {}).values():
+                    schema = content["schema"]["$ref"].rpartition("/")[2]
+                    known = document["components"]["schemas"][schema]["properties"]
+                    assert set(example["value"]) <= set(known)
+                    shown[operation["operationId"]] = example["value"]
+        assert {
+            "price_of_seats", "make_quote", "order_seats", "invoice_order", "invite_people",
+            "make_pool_codes", "revoke_seat", "reassign_seat", "accept_invitation",
+            "share_progress", "issue_credit_note", "ask_write_off", "match_bank_line",
+        } <= set(shown)  # fmt: skip
+
     def test_says_how_a_list_goes_on(self, document):
         listed = document["paths"]["/orders/"]["get"]
         assert {"after", "limit"} == {one["name"] for one in listed["parameters"]}
