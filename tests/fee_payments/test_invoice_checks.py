@@ -45,7 +45,9 @@ def test_purchase_orders_lie_where_nobody_hands_them_out(settings, place, is_fau
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"), [([], "There is none"), ([KEY, "secret"], "Key 2 of"), (KEY, ""), ([KEY], "")]
+    ("keys", "said"),
+    [([], "There is none"), ([KEY, "secret"], "Key 2 of"), (KEY, ""), ([KEY], "")],
+    ids=["none", "one that is no key", "one alone", "a list"],
 )
 def test_files_of_purchase_orders_need_a_key(settings, keys, said):
     settings.FEE_PAYMENTS_PURCHASE_ORDERS = {"OPTIONS": {"location": "/srv/private"}}

@@ -131,8 +131,14 @@ def test_what_was_paid_twice_is_given_back_in_full_at_any_time(paid_twice, at):
     assert not api.order(paid_twice.uuid).is_held
 
 
-def test_after_that_the_policy_says_what_goes_back_of_what_the_order_costs(paid_twice, settings):
+@pytest.fixture
+def half_goes_back(settings):
+    """The policy of the site, before anything is sold."""
     settings.FEE_PAYMENTS_REFUND_POLICY = [{"percent": 50, "days_after_payment": 14}]
+
+
+@pytest.mark.usefixtures("half_goes_back")
+def test_after_that_the_policy_says_what_goes_back_of_what_the_order_costs(paid_twice):
     exam = paid_twice.lines[1].uuid
     grant(ask(paid_twice, lines=[exam]))
     assert api.refund_offer(paid_twice.uuid, LEARNER, NEXT_DAY).total == usd("120.00")
