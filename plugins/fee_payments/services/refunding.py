@@ -195,6 +195,7 @@ def _amounts_of(row: models.Refund) -> dict[UUID, Money]:
     return {part.line.uuid: Money.from_minor(part.amount_minor, row.currency) for part in parts}
 
 
+@run_again
 def _reserve(
     new: models.Refund, order_uuid: UUID, wanted: Wanted, *, seen_left: Money | None
 ) -> models.Refund:
@@ -208,7 +209,8 @@ def _reserve(
                 payment, total([amount for _part, amount in shares], payment.currency)
             )
             _refuse_repeated(payment, {part.line.uuid: amount for part, amount in shares})
-            new.payment, new.currency = payment, payment.currency
+            # Run again, the number of a row that was undone is not this one's.
+            new.pk, new.payment, new.currency = None, payment, payment.currency
             return refund_books.write(new, shares)
     except IntegrityError:
         known = _known(new.key, order_uuid, wanted)
