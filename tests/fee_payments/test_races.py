@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import OperationalError
 from django.db.models import F
 
 from factories import fee_payments as make
@@ -191,11 +190,13 @@ def test_t9_without_lock_and_conditions_both_refunds_are_written(monkeypatch):
 
 def test_t9_without_the_lock_the_database_still_refuses_the_second(monkeypatch):
     meeting = threading.Barrier(2)
-    share_out = refund_books.share_out
+    share_out, met = refund_books.share_out, threading.local()
 
     def together(payment, wanted):
         found = share_out(payment, wanted)
-        meeting.wait(10)
+        if not hasattr(met, "once"):
+            met.once = True
+            meeting.wait(10)
         return found
 
     make.offering(prices=(make.price(Money("100.00", "USD")),))
@@ -204,9 +205,9 @@ def test_t9_without_the_lock_the_database_still_refuses_the_second(monkeypatch):
     for table in (Payment, PaymentPart):
         monkeypatch.setattr(table.objects, "select_for_update", table.objects.all)
     (lost,) = errors(race(*(partial(refund, order, number) for number in (1, 2))))
-    # By the condition of the UPDATE, or as a deadlock: without the lock both hold what the other
-    # one waits for.
-    assert isinstance(lost, RefundRefused | OperationalError)
+    # By the condition of the UPDATE; or, as both hold what the other one waits for, by a deadlock,
+    # after which it is run again and sees what is left.
+    assert isinstance(lost, RefundRefused)
     assert Payment.objects.get().refunded_minor == 6000
 
 
