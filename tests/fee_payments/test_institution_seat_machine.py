@@ -25,6 +25,7 @@ from fee_payments.exceptions import PaymentsError, ProviderRefused
 from fee_payments.models import Entitlement, Offering, OrderLine, Seat
 from fee_payments.providers.sandbox import Sandbox
 from fee_payments.services.seat_invitations import token_of
+from machines import lives
 
 pytestmark = pytest.mark.django_db
 
@@ -192,7 +193,7 @@ def test_seats_add_up_whatever_happens(monkeypatch, settings_of_tries):
         Seats,
         settings=settings(
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
-            max_examples=8, stateful_step_count=20, deadline=None,
+            max_examples=lives(8), stateful_step_count=20, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from factories import invoices as papers
 from fairgate.money import Money
 from fee_payments import api, models
 from fee_payments.exceptions import InvoiceRefused, MatchRefused
+from machines import lives
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
 
@@ -166,7 +167,7 @@ def test_whatever_happens_in_any_order_the_books_stand():
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=15, stateful_step_count=25,
+            max_examples=lives(15), stateful_step_count=25,
             suppress_health_check=list(HealthCheck), deadline=None,
         ),
     )  # fmt: skip

@@ -37,6 +37,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.providers import sandbox, sandbox_book
 from fee_payments.services import refunding, settling
+from machines import lives
 
 PRICES = {"course": "120.00", "exam": "10.00", "stamp": "0.03"}
 OPEN = ("created", "pending")
@@ -248,7 +249,7 @@ def test_i5_i7_hold_whatever_happens():
     run_state_machine_as_test(
         OrdersMachine,
         settings=settings(
-            max_examples=12,
+            max_examples=lives(12),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from factories.partnerships import load, terms_text, version_text
+from machines import lives
 from partnerships import api, exceptions, models
 from partnerships.data import Standing
 
@@ -126,7 +127,7 @@ def test_what_is_in_force_follows_from_the_records_in_every_life(database: Any) 
     run_state_machine_as_test(
         fresh,
         settings=settings(
-            max_examples=12,
+            max_examples=lives(12),
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

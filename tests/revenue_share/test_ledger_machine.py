@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from factories import revenue_share as facts
 from fairgate.money import Money
+from machines import lives
 from partnerships import api as partnerships
 from revenue_share import api
 from revenue_share.data import Account, Period
@@ -177,7 +178,7 @@ def test_the_books_hold_whatever_happens():
     run_state_machine_as_test(
         UndoneBooks,
         settings=settings(
-            max_examples=6,
+            max_examples=lives(6),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from factories import waiver_policy as make
 from fairgate.money import Money
+from machines import lives
 from waiver_policy import api
 from waiver_policy.exceptions import FundEmpty, GrantClosed
 
@@ -197,7 +198,7 @@ def test_the_fund_keeps_its_books_whatever_happens():
     run_state_machine_as_test(
         Fund,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None,
+            max_examples=lives(15), stateful_step_count=25, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
