@@ -106,8 +106,9 @@ class AtStripe:
         payment = Payment.objects.get()
         if self._store.get("checkout.session", payment.reference)["status"] == "open":
             self._payer.pay(payment.reference)
-        events = [event["id"] for event in self._store.oldest("event")]
-        self._courier.send(events)
+        events = list(self._store.oldest("event"))
+        paid = [one["id"] for one in events if one["type"] == "checkout.session.completed"]
+        self._courier.send(paid * 2)
         self._told = len(events)
 
     def tell(self) -> None:
