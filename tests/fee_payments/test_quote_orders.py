@@ -17,6 +17,7 @@ from fairgate.percent import Percent
 from fee_payments import api, compat, models
 from fee_payments.data import OrderState, PayerClass
 from fee_payments.exceptions import (
+    CountryBlocked,
     InvoiceRefused,
     KeyReused,
     MatchRefused,
@@ -134,6 +135,35 @@ def test_who_orders_a_quote_accepts_the_terms_of_that_day_and_not_of_the_quote(m
 
     # then
     assert (placed.first.terms_version, placed.first.merchant) == ("2", "academy")
+
+
+def test_a_quote_is_not_sold_in_a_country_that_is_blocked_by_now(ministry):
+    # given
+    blocked = make.NOON + 2 * DAY
+    ordered, quote = operations.quote(ministry, key="ordered"), operations.quote(ministry)
+    accepted = operations.accepted_quote(ministry)
+    before = order(ordered, ministry, at=blocked - timedelta(hours=13))
+    api.block_country(ministry.country, reason="Sanctions", valid_from=blocked.date())
+
+    # when
+    with pytest.raises(CountryBlocked):
+        order(quote, ministry, at=blocked)
+    with pytest.raises(CountryBlocked):
+        api.invoice_quoted_seats(accepted.uuid, by=9, at=blocked)
+
+    # then
+    assert models.ScreeningRecord.objects.count() == 1  # once a day
+    assert models.Order.objects.get().uuid == before.uuid
+    assert not models.Invoice.objects.exists()
+
+
+def test_a_quote_is_sold_where_a_country_is_blocked_no_more(ministry):
+    quote = operations.quote(ministry)
+    api.block_country(
+        ministry.country, reason="A mistake", valid_from=make.NOON.date(),
+        valid_until=(make.NOON + DAY).date(),
+    )  # fmt: skip
+    assert order(quote, ministry, at=make.NOON + DAY).total == quote.total
 
 
 def test_a_quote_of_another_organisation_is_not_there(ministry):

@@ -25,11 +25,13 @@ from fee_payments.data import OrderSummary, Quote
 from fee_payments.data.invoices import ContactRole, DocumentLine, InvoiceSummary
 from fee_payments.exceptions import BuyerNotVerified, InvoiceRefused, NoSeatLeft, QuoteChanged
 from fee_payments.rules import frozen
+from fee_payments.selectors import standing
 from fee_payments.selectors.quotes import live_order, order_key, orders_of_quote, quote_row
-from fee_payments.services import closing, offering_quotes
+from fee_payments.services import closing, offering_quotes, screening
 from fee_payments.services.batch_ordering import (
     BatchWish,
     batch_offers,
+    payer_of,
     verified_buyer,
     write_batch,
 )
@@ -53,10 +55,13 @@ def order_quote(
         UnknownDocument: there is no such quote to this organisation.
         InvoiceRefused: its time is over and nobody accepted it, or it was invoiced by itself.
         QuoteChanged: those prices, or taxes, were taken back since.
+        CountryBlocked: it is not sold in the country of the organisation any more.
         NoSeatLeft: a room has not as many seats; nothing was ordered.
     """
     buyer = verified_buyer(buyer_uuid, by=by)
     quote = quote_row(quote_uuid, buyer_uuid=buyer_uuid)
+    if live_order(quote, at=at) is None:
+        _screen(quote, buyer, by=by, at=at)
     place = partial(_order, quote.pk, buyer, by=by, at=at, accepts_terms=accepts_terms)
     try:
         placed = place()
@@ -78,19 +83,41 @@ def invoice_quoted_seats(quote_uuid: UUID, *, by: int, at: datetime) -> InvoiceS
         UnknownDocument, InvoiceRefused: as ``invoice_purchase_order``; or nobody coordinates the
             training of the buyer, so there is nobody who could give the seats.
         BuyerNotVerified: nobody has verified the buyer.
-        QuoteChanged, NoSeatLeft: as ``order_quote``; nothing was ordered.
+        QuoteChanged, CountryBlocked, NoSeatLeft: as ``order_quote``; nothing was ordered.
     """
-    return _invoice(quote_row(quote_uuid), by=by, at=at)
+    quote = quote_row(quote_uuid)
+    if _is_to_be_ordered(quote, at=at):
+        buyer, coordinator = _coordinated(quote)
+        _screen(quote, buyer, by=coordinator, at=at)
+    return _invoice(quote, by=by, at=at)
+
+
+def _screen(quote: models.QuoteDocument, buyer: models.Buyer, *, by: int, at: datetime) -> None:
+    """A quote keeps a price: whether its organisation may still buy, this moment decides.
+
+    Outside the transaction that orders, so that what was refused stays written down.
+
+    Raises:
+        CountryBlocked: it may not.
+    """
+    who = payer_of(buyer, by=by)
+    for line in frozen.thawed(quote.content).lines:
+        found = standing.look(line.code, user_id=by, country=buyer.country, at=at, on=utc_day(at))
+        screening.check(who, found.offering, blocked_by=found.blocked_by, at=at)
+
+
+def _is_to_be_ordered(quote: models.QuoteDocument, *, at: datetime) -> bool:
+    is_accepted = models.PurchaseOrder.objects.filter(quote=quote).exists()
+    return is_accepted and not _invoices(quote) and live_order(quote, at=at) is None
 
 
 @in_transaction
 def _invoice(found: models.QuoteDocument, *, by: int, at: datetime) -> InvoiceSummary:
     # Two who press at once queue here, before the second looks whether there is an invoice.
     quote = offering_quotes.locked_quote(found.pk)
-    is_accepted = models.PurchaseOrder.objects.filter(quote=quote).exists()
-    if is_accepted and not _invoices(quote) and live_order(quote, at=at) is None:
+    if _is_to_be_ordered(quote, at=at):
         buyer, coordinator = _coordinated(quote)
-        _write(quote, buyer, _offers(quote, buyer, by=coordinator), by=coordinator, at=at)
+        _write(quote, buyer, _offers(quote, buyer), by=coordinator, at=at)
     return offering_quotes.invoice_purchase_order(quote.uuid, by=by, at=at)
 
 
@@ -104,19 +131,19 @@ def _order(
         return live
     _check(quote, at=at)
     # The prices of that day, and the terms of this one.
-    offers = tuple(replace(one, quoted_at=at) for one in _offers(quote, buyer, by=by))
+    offers = tuple(replace(one, quoted_at=at) for one in _offers(quote, buyer))
     check_accepted(offers[0].terms, accepts_terms)
     return _write(quote, buyer, offers, by=by, at=at)
 
 
-def _offers(quote: models.QuoteDocument, buyer: models.Buyer, *, by: int) -> tuple[Quote, ...]:
-    """What was offered, as price lists and taxes say it of that moment.
+def _offers(quote: models.QuoteDocument, buyer: models.Buyer) -> tuple[Quote, ...]:
+    """What was offered, as price lists and taxes say it of that moment; to nobody in particular.
 
     Raises:
         QuoteChanged: they say something else by now.
     """
     wanted = _seats_of(frozen.thawed(quote.content).lines)
-    offers = batch_offers(buyer, wanted, by=by, at=quote.issued_at, currency=quote.currency)
+    offers = batch_offers(buyer, wanted, by=0, at=quote.issued_at, currency=quote.currency)
     if total([one.total for one in offers], quote.currency) != _whole(quote):
         raise QuoteChanged(
             _("What was offered with this quote no longer holds. Please ask for another quote.")
