@@ -26,7 +26,7 @@ from fee_payments.models import (
 from fee_payments.selectors.buyers import details_of
 from fee_payments.services import crediting, invoicing
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pays_by_invoice")]
 
 WEEK = timedelta(days=7)
 

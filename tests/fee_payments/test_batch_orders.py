@@ -31,7 +31,7 @@ from fee_payments.rules import seats_to_refund
 from fee_payments.selectors.buyers import details_of
 from fee_payments.services import crediting, institution_seats, invoicing
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pays_by_invoice")]
 
 WEEK = timedelta(days=7)
 

@@ -115,6 +115,14 @@ def test_the_provider_leads_to_that_page(lena, placed):
     assert api.order(placed.uuid).state is OrderState.PAID
 
 
+def test_where_nobody_pays_by_transfer_no_invoice_keeps_a_seat_for_weeks(lena, placed, settings):
+    settings.FEE_PAYMENTS_PROVIDERS = ["sandbox"]
+    answer = lena.post(url("invoice_of_order", placed.uuid), TYPED)
+    assert answer.status_code == 409
+    assert not models.Invoice.objects.exists()
+    assert api.order(placed.uuid) == placed
+
+
 @pytest.mark.parametrize("left_out", ["name", "address", "country"])
 def test_what_an_invoice_needs_is_asked_for(lena, placed, left_out):
     answer = lena.post(url("invoice_of_order", placed.uuid), {**TYPED, left_out: ""})

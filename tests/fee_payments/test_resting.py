@@ -441,6 +441,7 @@ def test_more_was_refunded_meanwhile_than_nobody_has_accepted(pool, ada):
     assert "more was refunded meanwhile" in held(pool.order_uuid)
 
 
+@pytest.mark.usefixtures("pays_by_invoice")
 def test_a_pool_that_was_never_paid_does_not_open_by_a_dispute_that_is_won(ministry):
     ministry.access_on = "invoice"
     ministry.save()

@@ -29,11 +29,17 @@ from fee_payments.data.invoices import (
     InvoiceSummary,
     Seller,
 )
-from fee_payments.exceptions import InvoiceRefused, UnknownOrder
+from fee_payments.exceptions import InvoiceRefused, UnknownOrder, UnknownProvider
 from fee_payments.rules import crediting, frozen
 from fee_payments.selectors.invoices import invoice_summary
 from fee_payments.selectors.quotes import quote_of_order
-from fee_payments.services import awaited_transfers, closing, entitling, institution_seats
+from fee_payments.services import (
+    awaited_transfers,
+    closing,
+    entitling,
+    institution_seats,
+    standings,
+)
 from fee_payments.services.closing import OPEN
 from fee_payments.services.credit_notes import credit_refund
 from fee_payments.services.numbering import Numbered, next_number
@@ -60,6 +66,7 @@ def issue_invoice(
 
     Raises:
         UnknownOrder: there is no such order.
+        UnknownProvider: it is not paid, and nothing is paid by transfer here.
         InvoiceRefused: nothing is to be paid, its time is over, or a name or address is missing.
     """
     check_details(buyer)
@@ -109,6 +116,7 @@ def issue_for(
 
     Raises:
         InvoiceRefused: nothing is to be paid, or its time is over.
+        UnknownProvider: it is not paid, and nothing is paid by transfer here.
     """
     lines = sold_lines(order)
     if not total([line.total for line in lines], lines[0].net.currency):
@@ -116,6 +124,9 @@ def issue_for(
     paid = order.payments.filter(paid_at__isnull=False).order_by("id").first()
     if paid is None and (order.state not in OPEN or order.expires_at <= at):
         raise InvoiceRefused(_("This order can no longer be paid. Please start again."))
+    if paid is None and standings.PROVIDER not in conf.providers():
+        # It would keep price and seat for weeks, and what comes for it would open nothing.
+        raise UnknownProvider(_("Nothing is paid by bank transfer here."))
     account = _account(buyer)
     invoice, standing = write_invoice(
         Draft(
