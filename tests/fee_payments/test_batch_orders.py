@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils.translation import override
 
 from factories import fee_payments as make
@@ -222,7 +223,8 @@ def test_a_pool_that_was_never_paid_is_closed_with_every_right_that_rests_on_it(
     api.accept_seat(seats.links()[0], make.learner(person), shares=False, at=make.NOON)
 
     for _ in range(2):
-        institution_seats.close_pool(OrderLine.objects.get(), because="not paid", at=make.NOON)
+        with transaction.atomic():
+            institution_seats.close_pool(OrderLine.objects.get(), because="not paid", at=make.NOON)
 
     assert not api.has_entitlement(person, "spectrum", at=make.NOON)
     assert (counts(pool).free, counts(pool).accepted, taken()) == (0, 0, 0)
