@@ -14,7 +14,7 @@ from fairgate.percent import Percent
 from fee_payments import api, signals
 from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import SomethingToPay
-from fee_payments.models import Entitlement, Order
+from fee_payments.models import Entitlement, Offering, Order
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty
 from waiver_policy.models import DecisionFacts, WaiverDecision, WaiverGrant
@@ -136,6 +136,24 @@ def test_t28_a_seat_lost_in_a_dispute_gives_its_waiver_back_and_takes_it_again_w
     make.send(make.happening(started, "win", at=at), at=at)
     assert fund() == (usd("48.75"), usd("0.00"), usd("11.25"))
     assert api.order(started.order.uuid).state is OrderState.PAID
+
+
+def test_a_dispute_that_is_won_after_the_end_of_access_holds_no_waiver_and_no_seat():
+    # given
+    make.offering(waivable=True, full_seat_cost=SEAT_COST, capacity=1)
+    Offering.objects.update(access_days=10)
+    started = make.payment(make.order(SELA))
+    make.send(make.event(started))
+
+    # when
+    for day, button in enumerate(["dispute", "lose", "win"], 20):
+        at = make.NOON + timedelta(days=day)
+        make.send(make.happening(started, button, at=at), at=at)
+
+    # then
+    assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
+    assert Offering.objects.get().seats_taken == 0
+    assert not Order.objects.get().held_because
 
 
 def test_whoever_missed_what_a_dispute_did_to_a_waiver_reads_the_same_again(told, returned):

@@ -174,23 +174,25 @@ def rests(basis: Basis) -> bool:
     return bool(_newest(rows, models.Entitlement.RESTING))
 
 
-def what_comes_back(basis: Basis) -> list[models.Entitlement]:
-    """The rights of a basis that were taken, and may be given again; its own offering's first."""
+def what_comes_back(basis: Basis, *, at: datetime) -> list[models.Entitlement]:
+    """The rights of a basis that were taken, and may be given again; its own offering's first.
+
+    What would be over by now does not come back.
+    """
     own = _offering_of(basis).pk
     taken = _newest(_locked(basis), models.Entitlement.COMES_BACK)
-    return sorted(taken, key=lambda row: row.offering_id != own)
+    lasting = [row for row in taken if row.ends_at is None or row.ends_at > at]
+    return sorted(lasting, key=lambda row: row.offering_id != own)
 
 
 def give_again(basis: Basis, *, at: datetime) -> bool:
     """Give what was taken again, as new rights; each has the end of the one that was taken.
 
-    What would be over by now is not given. Returns ``False`` if the learner has a live right to
-    the same by something else; then undo the transaction.
+    Returns ``False`` if the learner has a live right to the same by something else; then undo the
+    transaction.
     """
     own = _offering_of(basis).pk
-    for taken in what_comes_back(basis):
-        if taken.ends_at is not None and taken.ends_at <= at:
-            continue
+    for taken in what_comes_back(basis, at=at):
         source = models.Entitlement.Source(taken.source)
         given = _write(
             basis, taken.offering, user_id=taken.user_id, source=source, at=at,

@@ -90,8 +90,11 @@ def _wake_right(order: models.Order, line: models.OrderLine, *, at: datetime) ->
 
 
 def _give_again(order: models.Order, line: models.OrderLine, *, at: datetime) -> None:
-    """Give the learner again what a line had opened; a lost seat and waiver are taken first."""
-    taken = entitling.what_comes_back(line)
+    """Give the learner again what a line had opened; a lost seat and waiver are taken first.
+
+    For access that would be over by now neither is: nobody would use them.
+    """
+    taken = entitling.what_comes_back(line, at=at)
     was_lost = bool(taken) and taken[0].revoked_because == models.Entitlement.DISPUTE_LOST
     if was_lost:
         # The name of the right that was lost: a waiver is given once per key.
