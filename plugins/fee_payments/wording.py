@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 from fairgate.errors import FairgateError
@@ -109,7 +109,7 @@ def seat_state_name(state: SeatState) -> str:
         SeatState.REVOKED: _("taken back"),
         SeatState.HELD: _("refund under way"),
         SeatState.WITHDRAWN: _("refunded"),
-        SeatState.CLOSED: _("closed"),
+        SeatState.CLOSED: pgettext("a seat", "closed"),
     }
     return names[state]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fee_payments.data import (
     DisputeState,
@@ -113,7 +114,7 @@ SEAT_ACTION_LABELS = {
     SeatAction.HELD: _("held for a refund"),
     SeatAction.UNHELD: _("no longer held for a refund"),
     SeatAction.WITHDRAWN: _("refunded"),
-    SeatAction.CLOSED: _("closed"),
+    SeatAction.CLOSED: pgettext_lazy("a seat", "closed"),
     SeatAction.REOPENED: _("open again"),
     SeatAction.FORGOTTEN: _("personal data removed"),
 }
