@@ -249,7 +249,7 @@ def test_i5_i7_hold_whatever_happens():
     run_state_machine_as_test(
         OrdersMachine,
         settings=settings(
-            max_examples=lives(12),
+            max_examples=lives(6),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -98,7 +99,8 @@ def test_seats_that_are_not_there_or_were_closed_have_no_end_to_move(pool):
     with pytest.raises(UnknownSeat):
         api.move_pool_end(uuid4(), LATER, reason="x", by=9, at=make.NOON)
     line = Order.objects.get(state=OrderState.PAID).lines.get()
-    institution_seats.close_pool(line, because="lost", at=make.NOON)
+    with transaction.atomic():
+        institution_seats.close_pool(line, because="lost", at=make.NOON)
     with pytest.raises(SeatRefused, match="closed or refunded"):
         move(pool)
 

@@ -131,6 +131,26 @@ def test_what_was_paid_twice_is_given_back_in_full_at_any_time(paid_twice, at):
     assert not api.order(paid_twice.uuid).is_held
 
 
+def test_what_was_paid_twice_and_lost_in_a_dispute_is_due_no_more(paid_twice, settings):
+    # given
+    settings.FEE_PAYMENTS_ON_DISPUTE = "suspend"
+    second = Payment.objects.order_by("id").last()
+
+    # when
+    for button in ("dispute", "lose"):
+        make.send(make.happening(second, button, at=NEXT_DAY), at=NEXT_DAY)
+
+    # then
+    order = api.order(paid_twice.uuid)
+    assert (order.state, order.is_held) == (OrderState.PAID, False)
+    assert api.entitled_offerings(LEARNER, at=NEXT_DAY) == {"spectrum", "exam"}
+    offer = api.refund_offer(paid_twice.uuid, LEARNER, NEXT_DAY)
+    assert "twice" not in offer.sentence
+    assert offer.total == usd("130.00")
+    assert grant(ask(paid_twice)).amount == usd("130.00")
+    assert api.entitled_offerings(LEARNER, at=NEXT_DAY) == set()
+
+
 @pytest.fixture
 def half_goes_back(settings):
     """The policy of the site, before anything is sold."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from fairgate.money import Money
 from fee_payments import conf, models
 from fee_payments.data import (
+    DisputeState,
     PayerClass,
     PaymentSummary,
     RefundReceipt,
@@ -52,6 +57,28 @@ def payment_summary(row: models.PaymentPart) -> PaymentSummary:
         processor_fee=Money.from_minor(row.processor_fee_minor, payment.currency),
         paid_at=payment.paid_at,
     )
+
+
+_LOST = Coalesce(Sum("disputes__amount_minor", filter=Q(disputes__state=DisputeState.LOST)), 0)
+
+
+def payments_with_money(order_uuid: UUID) -> QuerySet[models.Payment]:
+    """The payments of an order of which something is left: not refunded, nor lost in a dispute."""
+    paid = models.Payment.objects.filter(order__uuid=order_uuid, paid_at__isnull=False)
+    found: QuerySet[models.Payment] = paid.annotate(lost_minor=_LOST).filter(
+        amount_minor__gt=F("refunded_minor") + F("lost_minor")
+    )
+    return found
+
+
+def lost_of(line: models.OrderLine) -> int:
+    """What of a line's money banks have for good: its parts of payments that are lost whole."""
+    paid = models.Payment.objects.filter(parts__line=line, paid_at__isnull=False)
+    gone = paid.annotate(lost_minor=_LOST).filter(
+        lost_minor__gt=0, amount_minor__lte=F("refunded_minor") + F("lost_minor")
+    )
+    parts = models.PaymentPart.objects.filter(line=line, payment__in=gone.values("pk"))
+    return int(parts.aggregate(sum=Sum(F("gross_minor") - F("refunded_minor")))["sum"] or 0)
 
 
 def list_refunds(

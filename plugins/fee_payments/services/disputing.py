@@ -19,7 +19,14 @@ from fee_payments import conf, models, selectors, signals
 from fee_payments.data import DisputeState, EventOutcome, EventReceipt
 from fee_payments.exceptions import PaymentDisputed, RefundRefused
 from fee_payments.providers.facts import Disputed
-from fee_payments.services import entitling, institution_seats, resting, seats, waiving
+from fee_payments.services import (
+    entitling,
+    in_order,
+    institution_seats,
+    resting,
+    seats,
+    waiving,
+)
 from fee_payments.services.closing import locked_lines
 
 log = logging.getLogger(__name__)
@@ -165,6 +172,8 @@ def _take_effect(
         _tell(signals.DISPUTE_WON, row)
     if not marked:
         resting.wake(order, at=at)
+        # The bank may have what was paid twice: then nobody has to send it back any more.
+        in_order.let_go(order, locked_lines(order), at=at)
 
 
 def _mark(order: models.Order) -> str:

@@ -21,13 +21,13 @@ from fairgate.money import Money, total
 from fee_payments import models, rules, selectors, signals
 from fee_payments.data import HoldCause, OrderState
 from fee_payments.exceptions import FeeNotKnown, RefundRefused
-from fee_payments.selectors.resting import order_rests
 from fee_payments.services import (
     closing,
     credit_notes,
     disputing,
     entitling,
     holding,
+    in_order,
     institution_seats,
     seats,
     waiving,
@@ -241,11 +241,6 @@ def _end(lines: list[models.OrderLine], *, at: datetime) -> None:
         seats.give_seat_back(line)
 
 
-# What a person was waited for (a line that was not opened, a second payment) is done by a refund;
-# that the bank has the money back is not.
-_ENDS_BY_REFUND = (HoldCause.PAYMENT, HoldCause.REFUND, HoldCause.ACCESS)
-
-
 def _close(order: models.Order, lines: list[models.OrderLine], *, at: datetime) -> None:
     """Say what a refund means for its order."""
     paid = [line for line in lines if line.paid_minor]
@@ -255,19 +250,7 @@ def _close(order: models.Order, lines: list[models.OrderLine], *, at: datetime) 
     elif order.state == OrderState.PAID:
         order.state = OrderState.PARTIALLY_REFUNDED
     order.save(update_fields=["state"])
-    if order.held_because and all(_is_in_order(order, line) for line in paid):
-        holding.release(order, *_ENDS_BY_REFUND, at=at)
-
-
-def _is_in_order(order: models.Order, line: models.OrderLine) -> bool:
-    kept = line.paid_minor - line.returned_minor
-    if kept == 0:
-        return True
-    is_in = line.entitlements.filter(revoked_at__isnull=True).exists()
-    is_in = is_in or (order_rests(order) and entitling.rests(line))
-    pool = models.SeatPool.objects.filter(line=line).first()
-    is_in = is_in or (pool is not None and not institution_seats.has_ended(pool))
-    return is_in and kept <= line.total_minor
+    in_order.let_go(order, lines, at=at)
 
 
 def _tell(part: models.RefundPart) -> None:

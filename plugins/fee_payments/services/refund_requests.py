@@ -12,7 +12,6 @@ from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -35,6 +34,7 @@ from fee_payments.exceptions import (
     UnknownRequest,
 )
 from fee_payments.selectors.orders import UNSETTLED
+from fee_payments.selectors.payments import payments_with_money
 from fee_payments.services.refund_books import left_of
 from fee_payments.services.refunding import refund
 from fee_payments.services.sale_terms import sold_refund_policy
@@ -100,8 +100,7 @@ def _paid_again(order_uuid: UUID) -> dict[UUID, Money]:
     The newest, which is the one that ``refund`` takes; empty if the order was not paid twice, or
     what came twice has gone back.
     """
-    paid = models.Payment.objects.filter(order__uuid=order_uuid, paid_at__isnull=False)
-    left = list(paid.filter(refunded_minor__lt=F("amount_minor")).order_by("-id")[:2])
+    left = list(payments_with_money(order_uuid).order_by("-id")[:2])
     if len(left) < 2:
         return {}
     second, currency = left[0], left[0].currency

@@ -23,6 +23,7 @@ from fee_payments import models, selectors
 from fee_payments.data import HoldCause, RefundAnswer, RefundReceipt, RefundState
 from fee_payments.exceptions import KeyReused, ProviderRefused, RefundRefused, UnknownOrder
 from fee_payments.providers.registry import get_provider
+from fee_payments.selectors.payments import payments_with_money
 from fee_payments.services import disputing, holding, refund_books
 from fee_payments.services.refund_books import Wanted
 
@@ -220,14 +221,17 @@ def _reserve(
 
 
 def _payment_to_refund(order_uuid: UUID) -> int:
-    """The paid payment of an order that has something left; the newest, if it was paid twice."""
+    """The paid payment of an order that has something left; the newest, if it was paid twice.
+
+    If none has, the newest: it says why.
+    """
+    left = payments_with_money(order_uuid).order_by("-id").values_list("pk", flat=True).first()
+    if left is not None:
+        return int(left)
     paid = models.Payment.objects.filter(order__uuid=order_uuid, paid_at__isnull=False)
-    rows = list(paid.order_by("-id").values_list("pk", "amount_minor", "refunded_minor"))
-    for pk, amount, refunded in rows:
-        if refunded < amount:
-            return int(pk)
-    if rows:
-        return int(rows[0][0])
+    newest = paid.order_by("-id").values_list("pk", flat=True).first()
+    if newest is not None:
+        return int(newest)
     if not models.Order.objects.filter(uuid=order_uuid).exists():
         raise UnknownOrder(_("There is no such order."))
     raise RefundRefused(_("Nothing was paid for this order, so nothing can be refunded."))
