@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from fairgate import clock
 from fee_payments import api, conf, wording_sales
@@ -37,7 +38,8 @@ def show_order(
         "has_several": len(found.lines) > 1,
         "error": error,
         "is_open": is_open,
-        "ways": api.list_providers(found) if is_open else (),
+        "kept_until": _moment_or_time(found.expires_at, at),
+        "ways": api.list_providers(found) if is_open and not found.is_on_its_way else (),
         "awaited": api.invoice_of_order(uuid) if is_open else None,
         "sandbox_url": _sandbox_url(found) if may_refund else "",
         "next_step": found.next_step(at),
@@ -73,6 +75,13 @@ def _found(request: HttpRequest, uuid: UUID, *, may_see_all: bool) -> tuple[Orde
         return api.order(uuid), False
     except UnknownOrder as unknown:
         raise Http404 from unknown
+
+
+def _moment_or_time(moment: datetime, at: datetime) -> str:
+    """A moment (UTC) in words; of the day it is now, the time alone."""
+    moment, today = moment.astimezone(UTC), at.astimezone(UTC).date()
+    time = date_format(moment, "H:i")
+    return time if moment.date() == today else f"{date_format(moment, 'DATE_FORMAT')}, {time}"
 
 
 def _asking_back(request: HttpRequest, uuid: UUID, at: datetime) -> dict[str, object]:

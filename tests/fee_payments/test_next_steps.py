@@ -24,10 +24,11 @@ ZERO = Money("0.00", "USD")
 TERMS = Breakdown(list_price=make.PRICE, waived=ZERO, net=make.PRICE, tax=ZERO, total=make.PRICE)
 
 
-def order(state, *lines, sentence="", is_held=False):
+def order(state, *lines, **changes):
+    fields = {"is_held": False, "sentence": ""} | changes
     return OrderSummary(
-        uuid=UUID(int=1), user_id=1, state=state, is_held=is_held, country="CH",
-        payer_class=PayerClass.INDIVIDUAL, placed_at=NOON, paid_at=None, sentence=sentence,
+        uuid=UUID(int=1), user_id=1, state=state, country="CH", **fields,
+        payer_class=PayerClass.INDIVIDUAL, placed_at=NOON, paid_at=None,
         expires_at=NOON + timedelta(hours=1), provider="", reference="",
         lines=tuple(
             OrderLineSummary(
@@ -49,6 +50,10 @@ KEPT, OPEN, ENDED, SEATS, NONE = LineState
         (order(OrderState.CREATED, KEPT), NextStep.PAY),
         (order(OrderState.PENDING, KEPT), NextStep.WAIT_FOR_PAYMENT),
         (order(OrderState.PENDING, KEPT, sentence="The card was declined."), NextStep.PAY),
+        (
+            order(OrderState.PENDING, KEPT, sentence="The card was declined.", is_on_its_way=True),
+            NextStep.WAIT_FOR_PAYMENT,
+        ),
         (order(OrderState.HELD, KEPT, is_held=True), NextStep.WAIT_FOR_A_PERSON),
         (order(OrderState.HELD, NONE, is_held=True), NextStep.WAIT_FOR_A_PERSON),
         (order(OrderState.PAID, OPEN), NextStep.ENTER_COURSE),

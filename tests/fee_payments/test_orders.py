@@ -17,6 +17,7 @@ from fee_payments.exceptions import (
     NoSeatLeft,
     NothingToPay,
     OrderNotOpen,
+    PaymentOnItsWay,
     PaymentsError,
     QuoteChanged,
     SomethingToPay,
@@ -51,6 +52,36 @@ def test_another_currency_takes_the_place_of_the_open_order():
     dollars = make.order(make.learner(), key="a")
     francs = make.order(make.learner(), key="b", currency="CHF")
     assert api.order(dollars.uuid).state is OrderState.CANCELLED
+    assert (francs.breakdown.total, taken()) == (Money("105.50", "CHF"), 1)
+
+
+def test_an_order_whose_payment_is_on_its_way_gives_way_to_no_other():
+    # given
+    make.offering(capacity=3, prices=(make.price(), make.price(Money("105.50", "CHF"))))
+    dollars = make.order(make.learner(), key="a")
+    started = make.payment(dollars)
+    make.send(make.happening(started, "pay_later"))
+
+    # then
+    with pytest.raises(PaymentOnItsWay, match="is on its way"):
+        make.order(make.learner(), key="b", currency="CHF")
+    assert make.order(make.learner(), key="c").uuid == dollars.uuid
+    make.send(make.happening(started, "arrive"))
+    assert api.order(dollars.uuid).state is OrderState.PAID
+    assert (Order.objects.count(), taken()) == (1, 1)
+
+
+def test_when_the_payment_does_not_arrive_another_order_takes_the_place():
+    # given
+    make.offering(capacity=3, prices=(make.price(), make.price(Money("105.50", "CHF"))))
+    started = make.payment(make.order(make.learner(), key="a"))
+    make.send(make.happening(started, "pay_later"))
+
+    # when
+    make.send(make.happening(started, "bounce"))
+
+    # then
+    francs = make.order(make.learner(), key="b", currency="CHF")
     assert (francs.breakdown.total, taken()) == (Money("105.50", "CHF"), 1)
 
 

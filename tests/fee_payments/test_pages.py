@@ -309,6 +309,35 @@ def test_my_orders_are_mine():
     assert "You have not ordered anything yet" in text_of(page)
 
 
+def test_who_waits_for_a_bank_reads_that_and_finds_no_button_to_pay_again():
+    # given
+    make.offering()
+    lena = client_of("lena")
+    placed = make.order(make.learner(get_user_model().objects.get(username="lena").pk))
+    page = reverse("fee_payments:order", args=[placed.uuid])
+    started = make.payment(placed)
+    assert "Pay USD 120.00" in text_of(lena.get(page))
+
+    # when
+    make.send(make.happening(started, "pay_later"))
+
+    # then
+    waits = "Your payment is on its way. You have access as soon as it has arrived."
+    assert waits in text_of(lena.get(page))
+    assert "Pay USD 120.00" not in text_of(lena.get(page))
+    assert "payment on its way" in text_of(lena.get(reverse("fee_payments:orders")))
+    office = text_of(client_of("ines", "refund_payment").get(page))
+    kept = "kept until 12 October 2026, 12:00 UTC"
+    assert f"The payment is on its way, and the order is {kept}." in office
+
+    # when
+    make.send(make.happening(started, "bounce"))
+
+    # then
+    assert kept in text_of(lena.get(page))
+    assert "Pay USD 120.00" in text_of(lena.get(page))
+
+
 def test_only_who_may_refund_refunds():
     make.offering()
     learner = client_of("lena")

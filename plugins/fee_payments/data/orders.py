@@ -119,6 +119,7 @@ class OrderSummary:
     ``is_held``: a person looks at it, whatever its state is. ``buyer_name`` is the organisation
     that ordered seats for its people, "" where a learner ordered for themselves. ``terms`` are
     those it was sold under, accepted at ``terms_accepted_at`` (``None``: before that was asked).
+    ``is_on_its_way``: the payer has done their part, and their bank needs days for its own.
     """
 
     uuid: UUID
@@ -137,6 +138,7 @@ class OrderSummary:
     buyer_name: str = ""
     terms: TermsSummary | None = None
     terms_accepted_at: datetime | None = None
+    is_on_its_way: bool = False
 
     @property
     def first(self) -> OrderLineSummary:
@@ -185,7 +187,7 @@ class OrderSummary:
             return NextStep.WAIT_FOR_A_PERSON
         if self.state in (OrderState.CREATED, OrderState.PENDING) and at < self.expires_at:
             waits = self.state is OrderState.PENDING and not self.sentence
-            return NextStep.WAIT_FOR_PAYMENT if waits else NextStep.PAY
+            return NextStep.WAIT_FOR_PAYMENT if waits or self.is_on_its_way else NextStep.PAY
         return NextStep.NOTHING if self.state in _OPENED else NextStep.ORDER_AGAIN
 
 

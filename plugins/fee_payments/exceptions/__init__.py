@@ -27,6 +27,7 @@
   + InvalidOrder         nothing is ordered, the same twice, or too much at a time
   + UnknownOrder         no such order, or not this person's
   + OrderNotOpen         the order was settled, cancelled or has expired
+    + PaymentOnItsWay      it was paid in a way that needs days, and is not paid again meanwhile
   + SeatCodeRefused      the code opens nothing; the classes below say why
     + SeatCodeUnreadable   what was typed is no code, or has a slip in it
     + SeatCodeUnknown      there is no such code
@@ -131,6 +132,7 @@ from fee_payments.exceptions.orders import (
     KeyReused,
     NothingToPay,
     OrderNotOpen,
+    PaymentOnItsWay,
     QuoteChanged,
     SomethingToPay,
     TermsChanged,
@@ -204,6 +206,7 @@ __all__ = [
     "OrderNotOpen",
     "OverLimit",
     "PaymentDisputed",
+    "PaymentOnItsWay",
     "PaymentsError",
     "ProviderMisconfigured",
     "ProviderRefused",

@@ -45,5 +45,9 @@ class OrderNotOpen(PaymentsError):
     """The order can no longer be paid."""
 
 
+class PaymentOnItsWay(OrderNotOpen):
+    """Somebody has paid, and a bank needs days: not paid again, and not replaced, meanwhile."""
+
+
 class KeyReused(PaymentsError):
     """The same idempotency key came with another payload (HTTP 409)."""

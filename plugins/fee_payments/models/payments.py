@@ -69,6 +69,12 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return f"{self.provider} {self.reference}"
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether the payer has done their part, and the money has neither arrived nor failed."""
+        is_over = self.paid_at is not None or self.closed_at is not None
+        return self.pending_at is not None and not is_over
+
     @staticmethod
     def starting(uuid: UUID) -> str:
         """The reference of a payment until the provider has answered."""

@@ -123,6 +123,7 @@ def order_summary(row: models.Order) -> OrderSummary:
         buyer_name=row.buyer.legal_name if row.buyer else "",
         terms=terms_summary(row.terms) if row.terms else None,
         terms_accepted_at=row.terms_accepted_at,
+        is_on_its_way=any(payment.is_on_its_way for payment in row.payments.all()),
     )
 
 

@@ -1,7 +1,7 @@
 """Closing what was ordered and not paid; and the rows of orders, locked.
 
-Order of locks: orders by their primary key, ascending; their lines; the waiver fund; the rooms by
-the primary key of the offering, ascending.
+Order of locks: payments, and orders, by their primary keys, ascending; their lines; the waiver
+fund; the rooms by the primary key of the offering, ascending.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from fee_payments import models
 from fee_payments.data import OrderState
+from fee_payments.exceptions import PaymentOnItsWay
 from fee_payments.services import seats, waiving
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,27 @@ def shut(lines: Iterable[models.OrderLine]) -> None:
     for line in lines:
         line.open_key = None
         line.save(update_fields=["open_key"])
+
+
+def payment_on_its_way() -> PaymentOnItsWay:
+    """What somebody is told who wants to pay, or order, what they have paid by a slow way."""
+    return PaymentOnItsWay(
+        _("Your payment is on its way. You have access as soon as it has arrived.")
+    )
+
+
+def locked_payments_on_their_way(open_keys: Iterable[str]) -> set[int]:
+    """The primary keys of the orders of these lines that wait for a bank; their payments locked.
+
+    Called before the orders are locked: the event of a payment locks in this order, too.
+    """
+    # Looked for without a lock, as below; what was locked is read as it is now.
+    begun = models.Payment.objects.filter(
+        order__lines__open_key__in=list(open_keys), paid_at=None, closed_at=None
+    )
+    pks = sorted(set(begun.order_by().values_list("pk", flat=True)))
+    rows = [models.Payment.objects.select_for_update().get(pk=pk) for pk in pks]
+    return {row.order_id for row in rows if row.is_on_its_way}
 
 
 def locked_open_orders(open_keys: Iterable[str]) -> list[models.Order]:

@@ -55,10 +55,12 @@ def place_order(
     chose. The same ``key`` gives the same order again; so does an open order of this learner for
     the same offerings at the same prices, whatever the key: nobody pays twice by pressing twice.
     An open order for the same at other prices, for another country, or for other offerings of which
-    one is among these, gives way to the new one. ``quoted_country`` is the country that the prices
-    were shown for (``None``: they were not shown). ``sessions`` are the codes of the sessions that
-    were chosen, by that of the offering. ``accepts_terms`` is the SHA-256 of the terms that the
-    learner has accepted: it has to be that of the version in force (``quote.terms``).
+    one is among these, gives way to the new one, unless its payment is on its way.
+
+    ``quoted_country`` is the country that the prices were shown for (``None``: they were not).
+    ``sessions`` are the codes of the sessions that were chosen, by that of the offering.
+    ``accepts_terms`` is the SHA-256 of the terms that the learner has accepted: it has to be that
+    of the version in force (``quote.terms``).
 
     Every error that is about one line has that line's code as its attribute ``offering_code``.
 
@@ -68,6 +70,7 @@ def place_order(
         TermsNotAccepted, TermsChanged: the terms in force were not accepted.
         CountryChanged: the prices were for another country than that of the learner now.
         KeyReused: the key placed another order.
+        PaymentOnItsWay: the open order that would give way was paid by a way that needs days.
         AlreadyEntitled, NothingToPay, NoSeatLeft, NotOnSale, NoPrice, UnknownOffering: see there.
         waiver_policy.exceptions.FundEmpty, NotEligible: no waiver now; nothing was ordered.
     """
@@ -110,7 +113,7 @@ def take_waived_seat(
     Raises:
         InvalidOrder, CountryChanged, TermsNotAccepted, TermsChanged: as for ``place_order``.
         SomethingToPay: the waivers leave something to pay.
-        KeyReused: the key placed another order.
+        KeyReused, PaymentOnItsWay: as for ``place_order``.
         AlreadyEntitled, NoSeatLeft: see there.
         waiver_policy.exceptions.FundEmpty, NotEligible: no waiver now; nothing was taken.
     """

@@ -19,7 +19,7 @@ from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import CountryChanged, OrderNotOpen, ProviderRefused
 from fee_payments.providers.base import ChargeItem, ChargeRequest, Provider
 from fee_payments.providers.registry import get_provider, list_providers
-from fee_payments.services.closing import OPEN, close
+from fee_payments.services.closing import OPEN, close, payment_on_its_way
 from fee_payments.services.ordering import what_has_changed
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def start_payment(
 
     Raises:
         CountryChanged: the order was for another country; it is closed.
-        UnknownOrder, NotYourPart, OrderNotOpen, UnknownProvider: see there.
+        UnknownOrder, NotYourPart, OrderNotOpen, PaymentOnItsWay, UnknownProvider: see there.
         ProviderRefused, ProviderUnavailable: see there.
     """
     order = selectors.order(order_uuid, user_id=user_id, act=OrganisationAct.PAY)
@@ -79,9 +79,7 @@ def _attempt(order_pk: int, source: Provider, amount: Money, *, at: datetime) ->
         raise OrderNotOpen(_("This order can no longer be paid. Please start again."))
     mine = models.Payment.objects.filter(order=order, paid_at__isnull=True, closed_at__isnull=True)
     if mine.filter(pending_at__isnull=False).exists():
-        raise OrderNotOpen(
-            _("Your payment is on its way. You have access as soon as it has arrived.")
-        )
+        raise payment_on_its_way()
     for payment in mine.filter(provider=source.name).order_by("-id"):
         if _can_be_resumed(payment, amount, at):
             return payment

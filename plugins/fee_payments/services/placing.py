@@ -1,8 +1,8 @@
 """Writing an order: all of its lines in one transaction, or none.
 
-Order of locks: the learner's open orders by primary key, ascending; the waiver fund; the rooms by
-the primary key of the offering, ascending. Two orders that share lines wait for each other at the
-first of these, and never in a circle.
+Order of locks: the payments begun for the learner's open orders, and those orders, by primary key,
+ascending; the waiver fund; the rooms by the primary key of the offering, ascending. Two orders that
+share lines wait for each other at the first of these, and never in a circle.
 """
 
 from __future__ import annotations
@@ -133,10 +133,14 @@ def _write_or_refuse(wish: Wish, finish: Finish) -> models.Order | FundEmpty | N
 
     A lost race for a lock (fund, room) is run again here, where the transaction begins.
     """
+    on_their_way = closing.locked_payments_on_their_way(wish.open_keys)
     stale = closing.locked_open_orders(wish.open_keys)
     for row in stale:
         if wish.fits(row):
             return row
+    if any(row.pk in on_their_way and row.expires_at > wish.at for row in stale):
+        # Replaced, it would arrive for nothing, and the learner pay the other order as well.
+        raise closing.payment_on_its_way()
     if wish.has_several or any(_has_waiver(row) for row in stale):
         # If the new order cannot be written, nothing of it is: no waiver of another line is taken,
         # and what the learner has ordered before stays as it is, with its waiver.
