@@ -17,7 +17,7 @@ from fairgate.percent import Percent
 from fee_payments import api, models
 from fee_payments.data import OrderState
 from fee_payments.data.invoices import BuyerDetails, InvoiceState
-from fee_payments.exceptions import InvoiceRefused, NoSeatLeft, UnknownOrder
+from fee_payments.exceptions import InvoiceRefused, NoSeatLeft, PaymentOnItsWay, UnknownOrder
 from fee_payments.rules import frozen
 from fee_payments.selectors.buyers import details_of
 from fee_payments.services import crediting, entitling, invoicing, printing
@@ -88,6 +88,23 @@ def test_an_order_that_is_over_or_unknown_has_no_invoice(placed):
         papers.invoice(placed, at=make.NOON + timedelta(hours=2))
     with pytest.raises(UnknownOrder):
         invoicing.issue_invoice(uuid4(), papers.MINISTRY, by=1, at=make.NOON)
+
+
+def test_what_was_paid_by_a_slow_way_is_not_invoiced_before_that_has_come_or_failed(placed):
+    # given
+    started = make.payment(placed)
+    make.send(make.happening(started, "pay_later"))
+
+    # then
+    with pytest.raises(PaymentOnItsWay, match="is on its way"):
+        papers.invoice(placed)
+    assert not models.Invoice.objects.exists()
+
+    # when
+    make.send(make.happening(started, "bounce"))
+
+    # then
+    assert papers.invoice(placed).missing == make.PRICE
 
 
 def test_a_number_that_is_rolled_back_is_given_again():

@@ -68,6 +68,7 @@ def issue_invoice(
         UnknownOrder: there is no such order.
         UnknownProvider: it is not paid, and nothing is paid by transfer here.
         InvoiceRefused: nothing is to be paid, its time is over, or a name or address is missing.
+        PaymentOnItsWay: it was paid in another way, which needs days.
     """
     check_details(buyer)
     try:
@@ -117,6 +118,7 @@ def issue_for(
     Raises:
         InvoiceRefused: nothing is to be paid, or its time is over.
         UnknownProvider: it is not paid, and nothing is paid by transfer here.
+        PaymentOnItsWay: it was paid in another way, which needs days.
     """
     lines = sold_lines(order)
     if not total([line.total for line in lines], lines[0].net.currency):
@@ -127,6 +129,8 @@ def issue_for(
     if paid is None and standings.PROVIDER not in conf.providers():
         # It would keep price and seat for weeks, and what comes for it would open nothing.
         raise UnknownProvider(_("Nothing is paid by bank transfer here."))
+    if paid is None and any(payment.is_on_its_way for payment in order.payments.all()):
+        raise closing.payment_on_its_way()  # who gets an invoice pays it
     account = _account(buyer)
     invoice, standing = write_invoice(
         Draft(
