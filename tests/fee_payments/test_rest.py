@@ -216,6 +216,16 @@ class TestDescription:
         assert len(document["paths"]) == len(urls.described)
         validate_schema(document)
 
+    def test_no_default_is_against_its_own_schema(self, document):
+        refused = [
+            (path, one["name"])
+            for path, methods in document["paths"].items()
+            for operation in methods.values()
+            for one in operation.get("parameters", ())
+            if one["schema"].get("default") == "" and one["schema"].get("minLength")
+        ]
+        assert refused == []
+
     def test_f13_what_moves_money_takes_a_key(self, document):
         keyed = {
             operation["operationId"]

@@ -225,7 +225,7 @@ class OneQuoteQuery(QuoteQuery):
 class RoomQuery(Body):
     """Which session is meant; none is the room as a whole."""
 
-    session = code(required=False, default="")
+    session = code(required=False, default="", allow_blank=True)
 
 
 class RoomPlaceShape(serializers.Serializer):
@@ -242,7 +242,7 @@ class LineBody(Body):
     """One thing that is wanted, at which session, if it has some."""
 
     offering = code()
-    session = code(required=False, default="")
+    session = code(required=False, default="", allow_blank=True)
 
 
 class LinesBody(Body):
@@ -262,7 +262,9 @@ class SeatsBody(LinesBody):
     """
 
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
-    accepts_terms = serializers.CharField(max_length=64, required=False, default="")
+    accepts_terms = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True
+    )
 
 
 class OrderBody(SeatsBody):

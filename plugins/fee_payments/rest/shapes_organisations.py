@@ -60,7 +60,9 @@ class PriceBody(BatchBody):
 class TermsBody(Body):
     """``accepts_terms`` is the ``sha256`` of the terms in the price, which were accepted."""
 
-    accepts_terms = serializers.CharField(max_length=64, required=False, default="")
+    accepts_terms = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True
+    )
 
 
 class BatchOrderBody(BatchBody, TermsBody):

@@ -80,7 +80,9 @@ class SeatsQuery(Body):
     """Which seats: in which state, and of whom (a whole address, or a user name)."""
 
     state = OneOf(SeatState, required=False, default=None)
-    search = serializers.CharField(max_length=MAX_ADDRESS, required=False, default="")
+    search = serializers.CharField(
+        max_length=MAX_ADDRESS, required=False, default="", allow_blank=True
+    )
 
 
 class DoneShape(serializers.Serializer):
