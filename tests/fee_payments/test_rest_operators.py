@@ -14,7 +14,7 @@ from fairgate.money import Money
 from fee_payments import api, compat
 from fee_payments.data import OrderState
 from fee_payments.exceptions import ProviderUnavailable
-from fee_payments.models import Order, Refund, SeatCode, SeatCodeBatch
+from fee_payments.models import Order, Payment, Refund, SeatCode, SeatCodeBatch
 from fee_payments.providers.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,15 @@ class TestSearching:
         }.items():
             answer = omar.get(ROOT + ORDERS + query).json()
             assert {uuids[one["uuid"]] for one in answer["results"]} == found, query
+
+    def test_a_disputed_order_is_found_as_what_its_learner_reads(self, orders):
+        omar = client_of("omar", "view_order")
+        payment = Payment.objects.get(order__uuid=orders["paid"].uuid)
+        for button, state in (("dispute", "disputed"), ("lose", "lost")):
+            make.send(make.happening(payment, button))
+            (one,) = omar.get(f"{ROOT}{ORDERS}?state={state}").json()["results"]
+            assert (one["uuid"], one["state"]) == (str(orders["paid"].uuid), state)
+            assert omar.get(f"{ROOT}{ORDERS}?state=paid").json()["results"] == []
 
     def test_orders_are_found_by_uuid_and_by_person(self, orders):
         omar, sela = client_of("omar", "view_order"), rest.person("sela").pk

@@ -45,6 +45,7 @@ from fee_payments.selectors.orders import (
     list_orders,
     order,
     order_summary,
+    shown_state,
 )
 from fee_payments.selectors.payments import (
     list_payments,
@@ -63,6 +64,7 @@ from fee_payments.selectors.searches import (
     list_refund_attempts,
     list_refund_requests,
     search_orders,
+    shown_as,
 )
 from fee_payments.selectors.seat_codes import (
     given_seat,
@@ -135,6 +137,8 @@ __all__ = [
     "room_place",
     "search_orders",
     "seat_code_summary",
+    "shown_as",
+    "shown_state",
     "state_of",
     "tax_rule",
     "to_given_seat",

@@ -92,7 +92,7 @@ def breakdown_of(line: models.OrderLine) -> Breakdown:
     )
 
 
-def _state(row: models.Order) -> OrderState:
+def shown_state(row: models.Order) -> OrderState:
     """The state a learner sees.
 
     A dispute hides what was paid; a hold hides every state in which nothing is settled.
@@ -109,7 +109,7 @@ def order_summary(row: models.Order) -> OrderSummary:
     return OrderSummary(
         uuid=row.uuid,
         user_id=row.user_id,
-        state=_state(row),
+        state=shown_state(row),
         is_held=bool(row.held_because),
         lines=tuple(_line_summary(line, row) for line in lines_of(row)),
         country=row.country,

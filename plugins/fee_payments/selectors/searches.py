@@ -57,7 +57,7 @@ def _fitting(rows: QuerySet[models.Order], wanted: OrderSearch) -> QuerySet[mode
     if wanted.reader_id is not None:
         rows = rows.filter(theirs(wanted.reader_id))
     if wanted.state is not None:
-        rows = rows.filter(_shown_as(wanted.state))
+        rows = rows.filter(shown_as(wanted.state))
     if wanted.is_held is not None:
         rows = rows.exclude(held_because="") if wanted.is_held else rows.filter(held_because="")
     of_offering = {
@@ -70,11 +70,14 @@ def _fitting(rows: QuerySet[models.Order], wanted: OrderSearch) -> QuerySet[mode
     return rows.filter(Exists(models.OrderLine.objects.filter(order=OuterRef("pk"), **of_offering)))
 
 
-def _shown_as(state: OrderState) -> Q:
-    """The rows whose learner sees this state, as ``order_summary`` shows it."""
+def shown_as(state: OrderState) -> Q:
+    """The orders whose learner sees this state, as ``order_summary`` shows it."""
+    if state in (OrderState.DISPUTED, OrderState.LOST):
+        return Q(disputed=state)
+    undisputed = Q(disputed="")
     if state is OrderState.HELD:
-        return Q(state__in=UNSETTLED) & ~Q(held_because="")
-    return Q(state=state) & (Q(held_because="") if state in UNSETTLED else Q())
+        return undisputed & Q(state__in=UNSETTLED) & ~Q(held_because="")
+    return undisputed & Q(state=state) & (Q(held_because="") if state in UNSETTLED else Q())
 
 
 def list_refund_requests(
