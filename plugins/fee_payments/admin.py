@@ -9,7 +9,9 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -26,9 +28,11 @@ from fee_payments import (
     tasks,
 )
 from fee_payments.admin_base import ReadOnlyAdmin, ReadOnlyInline, amount_of
+from fee_payments.admin_orders import IsHeldFilter, IsOpenFilter, ShownStateFilter, way_on
 from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
+from fee_payments.models.labels import STATE_LABELS
 from fee_payments.services.receipts import session_in_words
 from fee_payments.wording import state_name
 
@@ -68,10 +72,28 @@ class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
 
     people = ("user_id",)
-    list_display = ("uuid", "state", "user_id", "country", "placed_at", "held_because")
-    list_filter = ("state", "payer_class")
-    search_fields = ("uuid",)
+    list_display = ("uuid", "shown_state", "user_id", "country", "placed_at", "held_because")
+    list_filter = (IsHeldFilter, ShownStateFilter, "payer_class")
+    search_fields = (
+        "uuid", "=user_id", "payments__reference", "payments__charge_reference",
+        "lines__offering__code", "buyer__legal_name",
+    )  # fmt: skip
     inlines = (OrderLineInline, OrderHoldInline)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where to go on from it, before everything that is known of it."""
+        return ["way_on", *super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["way_on", *super().get_readonly_fields(request, obj)]
+
+    @admin.display(description=gettext_lazy("what can be done next"))
+    def way_on(self, order: models.Order) -> str:
+        return way_on(order)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def shown_state(self, order: models.Order) -> Any:
+        return STATE_LABELS[selectors.shown_state(order)]
 
 
 @admin.register(models.Payment)
@@ -149,12 +171,30 @@ class RefundRequestAdmin(ReadOnlyAdmin):
     """What learners ask back: granted or refused by somebody who may refund, and is not they."""
 
     people = ("asked_by", "decided_by")
-    list_display = ("uuid", "order", "asked_by", "asked_at", "reason", "outcome", "decided_by")
-    list_filter = ("outcome",)
-    list_select_related = ("order",)
+    list_display = (
+        "uuid", "amount", "page", "asked_by", "asked_at", "reason", "outcome", "decided_by"
+    )  # fmt: skip
+    list_filter = (IsOpenFilter, "outcome")
+    exclude = ("amounts",)
+    readonly_fields = ("amount",)
     search_fields = ("order__uuid", "asked_by")
     action_form = RefuseRequestsForm
     actions = ("grant", "refuse")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.RefundRequest]:
+        rows = super().get_queryset(request)
+        return rows.select_related("order").prefetch_related("order__lines")
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, row: models.RefundRequest) -> str:
+        """What is given back if it is granted."""
+        return str(selectors.refund_request_summary(row).amount)
+
+    @admin.display(description=gettext_lazy("order"))
+    def page(self, row: models.RefundRequest) -> str:
+        """The page of the order, where everything about it is read."""
+        url = reverse("fee_payments:order", args=[row.order.uuid])
+        return format_html('<a href="{}">{}</a>', url, row.order)
 
     def has_refund_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("fee_payments.refund_payment")

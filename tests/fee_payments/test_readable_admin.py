@@ -18,6 +18,8 @@ from factories import institution_seats as seats
 from factories import invoices as papers
 from fairgate.money import Money
 from fee_payments import api, models
+from fee_payments.data import HoldCause
+from fee_payments.services import holding
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pays_by_invoice")]
 
@@ -105,6 +107,79 @@ def test_amounts_are_read_as_people_read_them(lena):
     ):  # fmt: skip
         assert "USD 120.00" in html
         assert "12000" not in text_of(html)
+
+
+def test_orders_that_wait_for_a_person_are_found_and_lead_to_where_that_is_done(lena):
+    # given
+    make.offering(capacity=5)
+    make.order(make.learner(7001))
+    waiting = make.order(make.learner(lena.pk))
+    payment = make.payment(waiting)
+    make.send(make.event(payment, amount=1))
+    client = operator(*LOOK)
+
+    # then
+    for query in ("?is_held=yes", "?state=held", f"?q={payment.reference}", f"?q={lena.pk}"):
+        html = page_of(client, query)
+        assert "1 order " in text_of(html), query
+        assert str(waiting.uuid) in html
+    events = f"/admin/fee_payments/providerevent/?q={payment.reference}"
+    assert events in page(client, "order_change", models.Order.objects.get(uuid=waiting.uuid).pk)
+
+
+def test_what_was_paid_and_waits_for_a_person_leads_to_its_refund(lena):
+    # given
+    make.offering()
+    paid = make.paid_order(make.learner(lena.pk))
+    row = models.Order.objects.get()
+    holding.hold(row, HoldCause.PAYMENT, "this order was paid twice", at=make.NOON)
+
+    # then
+    html = page(operator(*LOOK), "order_change", row.pk)
+    assert "Refund what is due" in html
+    assert f"/orders/{paid.uuid}/" in html
+
+
+def test_a_disputed_order_is_found_as_such_and_leads_to_its_dispute(lena):
+    # given
+    make.offering()
+    make.paid_order(make.learner(lena.pk))
+    payment = models.Payment.objects.get()
+    make.send(make.happening(payment, "dispute"))
+    client = operator(*LOOK)
+
+    # then
+    row = models.Order.objects.get()
+    assert str(row.uuid) in page_of(client, "?state=disputed")
+    assert str(row.uuid) not in page_of(client, "?state=paid")
+    found = f"/admin/fee_payments/dispute/?q={payment.reference}"
+    assert found in page(client, "order_change", row.pk)
+
+
+def test_who_decides_about_money_back_reads_how_much_and_finds_what_waits(lena):
+    # given
+    make.offering()
+    paid = make.paid_order(make.learner(lena.pk))
+    api.ask_for_refund(paid.uuid, user_id=lena.pk, lines=None, reason="A new job", at=make.NOON)
+    client = operator("view_refundrequest", "refund_payment")
+
+    # then
+    for html in (
+        client.get(reverse("admin:fee_payments_refundrequest_changelist") + "?is_open=yes"),
+        client.get(
+            reverse(
+                "admin:fee_payments_refundrequest_change",
+                args=[models.RefundRequest.objects.get().pk],
+            )
+        ),
+    ):
+        said = text_of(html.content.decode())
+        assert "USD 120.00" in said
+        assert "12000" not in said
+
+
+def page_of(client, query):
+    return client.get(reverse("admin:fee_payments_order_changelist") + query).content.decode()
 
 
 def test_what_is_matched_of_a_bank_line_has_its_currency():
