@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from fairgate import clock
 from fairgate.csv_cells import write_csv
+from fairgate.money import total
 from fee_payments import (
     admin_access,  # noqa: F401 - registered by the import
     admin_catalogue,  # noqa: F401 - registered by the import
@@ -72,7 +73,9 @@ class OrderAdmin(ReadOnlyAdmin):
     """Orders and where they stand."""
 
     people = ("user_id",)
-    list_display = ("uuid", "shown_state", "user_id", "country", "placed_at", "held_because")
+    list_display = (
+        "uuid", "shown_state", "user_id", "country", "total", "placed_at", "held_because"
+    )  # fmt: skip
     list_filter = (IsHeldFilter, ShownStateFilter, "payer_class")
     search_fields = (
         "uuid", "=user_id", "payments__reference", "payments__charge_reference",
@@ -80,9 +83,19 @@ class OrderAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     inlines = (OrderLineInline, OrderHoldInline)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Order]:
+        return super().get_queryset(request).prefetch_related("lines")
+
+    @admin.display(description=gettext_lazy("Total"))
+    def total(self, order: models.Order) -> str:
+        """What all lines cost together."""
+        amounts = [selectors.breakdown_of(line).total for line in selectors.lines_of(order)]
+        return str(total(amounts, amounts[0].currency))
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Where to go on from it, before everything that is known of it."""
-        return ["way_on", *super().get_fields(request, obj)]
+        names = super().get_fields(request, obj)
+        return ["way_on", *(name for name in names if name != "way_on")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["way_on", *super().get_readonly_fields(request, obj)]

@@ -183,7 +183,8 @@ PEOPLE = (
     ),
 )
 
-# What a finance officer may do beyond looking. The names are those of the apps' own permissions.
+# What a finance officer may do beyond looking, at accounts as well: lists then name people. The
+# names are those of the apps' own permissions.
 FINANCE_MAY = (
     "refund_payment", "close_period", "view_statement", "review_application",
     "apply_edition", "confirm_membership", "propose_credit", "receive_purchase_orders",
@@ -211,7 +212,8 @@ def seed() -> None:
         content_type__app_label__in=FAIRGATE, codename__startswith="view_"
     )
     acts = Permission.objects.filter(content_type__app_label__in=FAIRGATE, codename__in=FINANCE_MAY)
-    ines.user_permissions.add(*looks, *acts)
+    accounts = Permission.objects.filter(content_type__app_label="auth", codename="view_user")
+    ines.user_permissions.add(*looks, *acts, *accounts)
 
 
 def user_called(username: str) -> Any:
