@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "fairgate": "libs",
+    "fairgate_badges": "libs",
     "fairgate_papers": "libs",
     "fairgate_rest": "libs",
     "fairgate_tables": "libs",

@@ -13,6 +13,7 @@ from fairgate.errors import FairgateError
 WITH_FAMILY = [
     "fairgate.documents",
     "fairgate.money",
+    "fairgate_badges.errors",
     "fairgate_papers.errors",
     *(
         f"{app}.exceptions"

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PLACES = {
     "fairgate": "libs",
+    "fairgate_badges": "libs",
     "fairgate_papers": "libs",
     "fairgate_rest": "libs",
     "fairgate_tables": "libs",
