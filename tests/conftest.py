@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 import browsers
 import emptying
 import localstripe_process
+import other_verifiers
 import two_databases
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -66,6 +67,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(browsers.MISSING)
     if item.get_closest_marker("localstripe") and not localstripe_process.command():
         pytest.skip(localstripe_process.MISSING)
+    if item.get_closest_marker("openbadgeslib") and not other_verifiers.has_openbadgeslib():
+        pytest.skip(other_verifiers.NO_OPENBADGESLIB)
+    if (
+        item.get_closest_marker("digital_credentials")
+        and not other_verifiers.has_digital_credentials()
+    ):
+        pytest.skip(other_verifiers.NO_DIGITAL_CREDENTIALS)
 
 
 @pytest.fixture(scope="session")

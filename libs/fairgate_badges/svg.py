@@ -62,9 +62,8 @@ def _parsed(picture: bytes) -> etree._Element:
 def _removed(element: etree._Element) -> None:
     """Take an element out and leave the text behind it where it was."""
     before, parent = element.getprevious(), element.getparent()
-    if before is not None:
-        before.tail = (before.tail or "") + (element.tail or "")
-    elif parent is not None:
+    if before is None:
         parent.text = (parent.text or "") + (element.tail or "")
-    if parent is not None:
-        parent.remove(element)
+    else:
+        before.tail = (before.tail or "") + (element.tail or "")
+    parent.remove(element)
