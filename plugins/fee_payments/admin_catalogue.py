@@ -217,6 +217,12 @@ class AmountsInline(admin.TabularInline):  # type: ignore[type-arg]
     model = models.AuthorAmount
     form = forms_catalogue.AmountsForm
     extra = 0
+    readonly_fields = ("reads",)
+
+    @admin.display(description=gettext_lazy("reads"))
+    def reads(self, one: models.AuthorAmount) -> str:
+        """The amounts as they are read, so that a slip of a power of ten is seen."""
+        return _span(one) if one.pk else ""
 
 
 @admin.register(models.AuthorLimits)
@@ -240,12 +246,13 @@ class AuthorLimitsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=gettext_lazy("prices"))
     def prices(self, limits: models.AuthorLimits) -> str:
         """From the lowest to the highest in each currency."""
-        said = (
-            f"{Money.from_minor(one.lowest_minor, one.currency)} – "
-            f"{Money.from_minor(one.highest_minor, one.currency)}"
-            for one in limits.amounts.all()
-        )
-        return ", ".join(said)
+        return ", ".join(_span(one) for one in limits.amounts.all())
+
+
+def _span(one: models.AuthorAmount) -> str:
+    """From the lowest to the highest amount."""
+    lowest = Money.from_minor(one.lowest_minor, one.currency)
+    return f"{lowest} – {Money.from_minor(one.highest_minor, one.currency)}"
 
 
 @admin.register(models.RoomWaiting)

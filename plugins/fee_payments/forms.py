@@ -31,7 +31,7 @@ FROZEN_RATE = ("country", "payer_scope", "kind", "basis_points", "inclusive", "v
 
 _WHOLE = 10_000  # basis points
 
-_MINOR = _("In minor units: 12000 is 120.00 in a currency with cents, and 12000 in one without.")
+MINOR = _("In minor units: 12000 is 120.00 in a currency with cents, and 12000 in one without.")
 
 
 def country_code(code: str) -> str:
@@ -87,7 +87,7 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
         fields = "__all__"  # noqa: DJ007 - an operator sees all of it; seats_taken is not editable
         help_texts = {
             "course_key": _("Like course-v1:ORG+CODE+RUN. A bundle may be of none."),
-            "full_seat_cost_minor": _MINOR,
+            "full_seat_cost_minor": MINOR,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -145,7 +145,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = models.Price
         fields = (*FROZEN, "valid_until")
-        help_texts = {"amount_minor": _MINOR}
+        help_texts = {"amount_minor": MINOR}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from fairgate.money import MAX_MINOR
 from fee_payments import models
 from fee_payments.data import PayerClass, SessionEntry
 from fee_payments.exceptions import InvalidCatalogue
-from fee_payments.forms import country_code, currency_code, end_of, freeze
+from fee_payments.forms import MINOR, country_code, currency_code, end_of, freeze
 from fee_payments.rules import bank_details, tax_ids
 from fee_payments.services import catalogue, merchants, payers
 
@@ -251,6 +251,7 @@ class AmountsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = models.AuthorAmount
         fields = ("currency", "lowest_minor", "highest_minor")
+        help_texts = {"lowest_minor": MINOR, "highest_minor": MINOR}
 
     def clean_currency(self) -> str:
         return currency_code(self.cleaned_data["currency"])

@@ -241,3 +241,6 @@ def test_limits_of_authors_are_typed_by_kind_and_currency(operator):
     row = models.AuthorLimits.objects.get()
     assert (row.kinds, row.amounts.get().highest_minor) == ("course_run certificate", 20000)
     assert "course-v1:ATC+" in page(operator, "authorlimits_changelist")
+    change = operator.get(reverse("admin:fee_payments_authorlimits_change", args=[row.pk]))
+    assert "USD 10.00 – USD 200.00" in change.content.decode()
+    assert "12000 is 120.00" in change.content.decode()
