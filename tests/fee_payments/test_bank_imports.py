@@ -178,6 +178,8 @@ def test_the_command_shows_first_and_does_it_then(tmp_path):
     assert command(str(path)) == said.replace("1 matched", "0 matched").replace("1 left", "0 left")
     with pytest.raises(CommandError, match="accounts of ours have this number"):
         command(str(path), "--account", "nobody")
+    with pytest.raises(CommandError, match=r"none\.xml cannot be read: No such file"):
+        command(str(tmp_path / "none.xml"))
 
 
 def test_logs_name_no_payer(caplog):

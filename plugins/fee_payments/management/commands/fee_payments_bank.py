@@ -38,13 +38,16 @@ class Command(BaseCommand):
         at, name = clock.now(), options["file"].name
         try:
             content = options["file"].read_bytes()
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from None
+        try:
             account = self._account(options["account"], options["currency"])
             if options["dry_run"]:
                 self._show(content, account)
                 return
             done = self._import(content, name, account)
             applied = api.apply_import(done.uuid, by=None, at=at)
-        except (PaymentsError, OSError) as refused:
+        except PaymentsError as refused:
             raise CommandError(f"{name}: {refused}") from None
         self.stdout.write(
             f"{name}: {counted(done.new, 'new line')}, {applied.matched} matched, "
