@@ -191,7 +191,7 @@ def test_f19_a_reversal_a_refund_and_an_acceptance_at_once_lose_no_effect(
 ):
     ada = seats.account("ada")
     looked, bank_waits, refund_waits = (threading.Event() for _ in range(3))
-    look = seat_accepting._check_open_to
+    look = seat_accepting.check_open_to
     lock_pools, hold_back = institution_seats.lock_pools, refund_books.hold_back
 
     def look_and_wait(*args, **options):
@@ -223,7 +223,7 @@ def test_f19_a_reversal_a_refund_and_an_acceptance_at_once_lose_no_effect(
     monkeypatch.setattr(enrolling, "enqueue", lambda *_args, **_options: None)
     lost = []
     monkeypatch.setattr(transactions, "is_lost_race", lambda error: bool(lost.append(error)))
-    monkeypatch.setattr(seat_accepting, "_check_open_to", look_and_wait)
+    monkeypatch.setattr(seat_accepting, "check_open_to", look_and_wait)
     monkeypatch.setattr(institution_seats, "lock_pools", at_the_pools)
     monkeypatch.setattr(refund_books, "hold_back", at_the_lines)
     answers = race(partial(accept, seats.links()[0], ada), bank, refund, isolation=isolation)
@@ -367,9 +367,7 @@ def test_f19_without_the_lock_a_seat_is_open_while_the_bank_has_the_money(
     paid_by_transfer, monkeypatch, unlocked
 ):
     ada, token = seats.account("ada"), seats.links()[0]
-    meanwhile = in_between(
-        monkeypatch, seat_accepting, "_check_open_to", paid_by_transfer.take_back
-    )
+    meanwhile = in_between(monkeypatch, seat_accepting, "check_open_to", paid_by_transfer.take_back)
 
     answers = race(partial(accept, token, ada), meanwhile)
 

@@ -15,9 +15,9 @@ from fee_payments import api, compat
 from fee_payments.data import CourseProgress, Invitee, MailState, SeatState
 from fee_payments.exceptions import (
     AlreadyEntitled,
+    CountryBlocked,
     InvitationElsewhere,
     InvitationGone,
-    PaymentsError,
     SeatCodeExpired,
     SeatCodeRevoked,
     SeatCodeTaken,
@@ -29,9 +29,18 @@ from fee_payments.exceptions import (
     TooManyTries,
     UnknownSeat,
 )
-from fee_payments.models import Entitlement, Offering, Order, Seat, SeatCode, SeatMail, SeatStep
+from fee_payments.models import (
+    Entitlement,
+    Offering,
+    Order,
+    ScreeningRecord,
+    Seat,
+    SeatCode,
+    SeatMail,
+    SeatStep,
+)
 from fee_payments.rules import pool_use
-from fee_payments.services import seat_accepting, seat_mails
+from fee_payments.services import seat_mails
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -231,14 +240,18 @@ def test_who_has_access_already_is_told_so_and_the_seat_is_still_there(pool, ada
     assert counts(pool).free == 3
 
 
-def test_whom_the_offering_is_not_open_to_accepts_nothing(pool, ada, monkeypatch):
-    def blocked(*_args, **_options):
-        raise PaymentsError("It is not sold in your country.")
+@pytest.mark.parametrize("until", [None, make.NOON.date()], ids=["on sale", "not sold any more"])
+def test_whom_the_offering_is_not_open_to_accepts_nothing(pool, ada, until):
+    # given
+    api.block_country("CH", reason="Sanctions", valid_from=make.NOON.date())
+    Offering.objects.update(on_sale_until=until)
+    token = invited(pool)
 
-    monkeypatch.setattr(seat_accepting, "quote", blocked)
-    with pytest.raises(PaymentsError, match="not sold in your country"):
-        accept(invited(pool), ada)
+    # then
+    with pytest.raises(CountryBlocked, match="is not sold to learners of CH"):
+        accept(token, ada)
     assert (counts(pool).assigned, Entitlement.objects.count()) == (1, 0)
+    assert ScreeningRecord.objects.get().user_id == ada
 
 
 def test_a_seat_that_was_sold_is_accepted_also_when_the_sale_is_over(pool, ada):

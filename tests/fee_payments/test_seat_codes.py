@@ -15,6 +15,7 @@ from fee_payments.data import SeatCodeState
 from fee_payments.exceptions import (
     AlreadyEntitled,
     AlreadyIssued,
+    CountryBlocked,
     InvalidSeatCodes,
     KeyReused,
     NoSeatLeft,
@@ -30,7 +31,15 @@ from fee_payments.exceptions import (
     UnknownSeatCode,
     UnknownSession,
 )
-from fee_payments.models import Entitlement, Offering, Order, SeatCode, SeatCodeBatch, SeatCodeTries
+from fee_payments.models import (
+    Entitlement,
+    Offering,
+    Order,
+    ScreeningRecord,
+    SeatCode,
+    SeatCodeBatch,
+    SeatCodeTries,
+)
 from fee_payments.wording import in_words
 from waiver_policy import api as waivers
 
@@ -147,6 +156,16 @@ def test_f27_a_shared_code_opens_one_seat(room):
         redeem(text, 1002)
     assert not api.has_entitlement(1002, "spectrum", at=make.NOON)
     assert Offering.objects.get().seats_taken == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_opens_nothing_to_learners_of_a_blocked_country(room):
+    code = make.seat_code()
+    api.block_country("CH", reason="Sanctions", valid_from=make.NOON.date())
+    with pytest.raises(CountryBlocked, match="is not sold to learners of CH"):
+        redeem(code)
+    assert SeatCode.objects.get().redeemed_by is None
+    assert ScreeningRecord.objects.get().user_id == 1001
 
 
 def test_f27_a_guessed_code_opens_nothing(room):

@@ -18,6 +18,7 @@ from fee_payments.data import GivenSeat, Learner
 from fee_payments.data.institution_seats import SeatAction, SeatInvitation, SeatState
 from fee_payments.exceptions import (
     AlreadyEntitled,
+    CountryBlocked,
     InvitationElsewhere,
     InvitationGone,
     NoPrice,
@@ -82,6 +83,11 @@ def accept_seat(token: str, learner: Learner, *, shares: bool, at: datetime) -> 
     except AlreadyEntitled:
         forgive_try(learner.user_id)  # the link was right
         raise
+    except CountryBlocked:
+        forgive_try(learner.user_id)
+        # What is written down about it was undone with the transaction.
+        check_open_to(learner, found.pool.offering.code, at=at)
+        raise
     forgive_try(learner.user_id)
     return given
 
@@ -135,7 +141,7 @@ def take(seat: models.Seat, learner: Learner, *, shares: bool, at: datetime) -> 
             _("The seats of this organisation wait for its payment. Please try again later, or ask "
               "who gave you the seat.")
         )  # fmt: skip
-    _check_open_to(learner, offering.code, at=at)
+    check_open_to(learner, offering.code, at=at)
     closing.close_open_order(
         learner.user_id,
         offering.code,
@@ -206,12 +212,17 @@ def _gone() -> InvitationGone:
     )
 
 
-def _check_open_to(learner: Learner, offering_code: str, *, at: datetime) -> None:
+def check_open_to(learner: Learner, offering_code: str, *, at: datetime) -> None:
     """Refuse a learner whom the offering is not open to, as a quote would; prices do not matter.
 
     A seat was sold when it was on sale, so it is accepted also when that is over.
+
+    Raises:
+        CountryBlocked: nothing is sold to them, and nothing of what others have bought is given.
     """
     try:
         quote(learner, offering_code, at=at, with_waiver=False)
+    except CountryBlocked:
+        raise  # which says that it is not on sale to them
     except (NotOnSale, NoPrice):
         return

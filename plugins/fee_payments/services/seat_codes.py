@@ -26,6 +26,7 @@ from fee_payments.data import GivenSeat, IssuedSeatCodes, Learner, SeatCodeSumma
 from fee_payments.exceptions import (
     AlreadyEntitled,
     AlreadyIssued,
+    CountryBlocked,
     InvalidSeatCodes,
     KeyReused,
     NoSeatLeft,
@@ -141,6 +142,7 @@ def redeem_seat_code(learner: Learner, offering_code: str, text: str, *, at: dat
         TooManyTries: this person has typed too many codes that opened nothing.
         AlreadyEntitled: the learner has access already; the code is still free.
         NoSeatLeft: the room is full; the code is still free.
+        CountryBlocked: nothing is sold in the learner's country; the code is still free.
     """
     selectors.offering(offering_code)
     code = typed_codes.read(text)
@@ -157,6 +159,11 @@ def redeem_seat_code(learner: Learner, offering_code: str, text: str, *, at: dat
         seat = _redeem(pk, pool_pk, learner, at=at)
     except (AlreadyEntitled, NoSeatLeft):
         forgive_try(learner.user_id)  # the code was right
+        raise
+    except CountryBlocked:
+        forgive_try(learner.user_id)
+        # What is written down about it was undone with the transaction.
+        seat_accepting.check_open_to(learner, offering_code, at=at)
         raise
     forgive_try(learner.user_id)
     return seat
@@ -333,6 +340,7 @@ def _take(row: models.SeatCode, learner: Learner, *, at: datetime) -> None:
         _take_of_pool(row, learner, at=at)
         return
     offering = row.batch.offering
+    seat_accepting.check_open_to(learner, offering.code, at=at)
     closing.close_open_order(
         learner.user_id,
         offering.code,
