@@ -378,6 +378,20 @@ def test_a_pool_that_was_closed_opens_again(pool, ada):
     assert list(actions.values_list("action", flat=True))[-2:] == ["closed", "reopened"]
 
 
+def test_a_seat_of_a_closed_pool_is_not_taken_back_as_if_it_were_open(pool, ada):
+    # given
+    happens("dispute", "lose")
+    seat = Seat.objects.get(accepted_by=ada)
+
+    # when
+    with pytest.raises(SeatRefused, match="This seat is closed"):
+        api.revoke_seat(seat.uuid, by=seats.COORDINATOR, because="Left", at=later(4))
+
+    # then
+    happens("win", hours=5)
+    assert may_enter(ada)
+
+
 def test_a_code_is_the_answer_again_to_who_has_redeemed_it(pool):
     cyd = seats.account("cyd")
     code = api.issue_pool_codes(

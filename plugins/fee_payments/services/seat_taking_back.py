@@ -59,7 +59,7 @@ def revoke_seat(seat_uuid: UUID, *, by: int, because: str, at: datetime) -> None
 
     Raises:
         UnknownSeat: there is no such seat, or ``by`` does not coordinate it.
-        SeatRefused: there is no reason, or nobody has accepted it.
+        SeatRefused: there is no reason, nobody has accepted it, or it is closed or refunded.
         SeatStays: it is too late.
     """
     because = because.strip()[:MAX_TEXT]
@@ -74,8 +74,11 @@ def revoke_seat(seat_uuid: UUID, *, by: int, because: str, at: datetime) -> None
     with transaction.atomic():
         locked_pool(found.pool_id)
         row = models.Seat.objects.select_for_update().get(pk=found.pk)
-        if row.revoked_at is None:
-            end_seat(row, by=by, because=because, at=at)
+        if row.revoked_at is not None:
+            return
+        if row.live_key is None:
+            raise SeatRefused(_("This seat is closed: there is nothing to take back."))
+        end_seat(row, by=by, because=because, at=at)
 
 
 def _refuse_late(row: models.Seat, *, by: int, at: datetime) -> None:
