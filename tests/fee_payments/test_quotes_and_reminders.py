@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import call_command
-from django.db import transaction
+from django.db import OperationalError, transaction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +24,7 @@ from fee_payments import api, models
 from fee_payments.data import OrderState, PayerClass, Rounding, TaxKind
 from fee_payments.data.invoices import QuoteItem
 from fee_payments.exceptions import (
+    CountryBlocked,
     InvalidOrder,
     InvoiceRefused,
     LinesDoNotFit,
@@ -32,7 +33,7 @@ from fee_payments.exceptions import (
 )
 from fee_payments.rules import frozen
 from fee_payments.selectors.buyers import details_of
-from fee_payments.services import buying, purchase_order_files, reminding
+from fee_payments.services import buying, offering_quotes, purchase_order_files, reminding
 from fee_payments.wording import in_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pays_by_invoice")]
@@ -93,6 +94,21 @@ def test_a_purchase_order_that_does_not_fit_is_refused(ministry, change, said):
     with pytest.raises(InvoiceRefused, match=said):
         accept(quoted, **change)
     assert not models.PurchaseOrder.objects.exists()
+
+
+def test_nothing_is_offered_to_an_organisation_of_a_blocked_country(ministry):
+    # given
+    known = quote(ministry, key="before")
+    api.block_country(ministry.country, reason="Sanctions", valid_from=papers.DAY)
+
+    # when
+    with pytest.raises(CountryBlocked):
+        quote(ministry, key="after")
+
+    # then
+    assert quote(ministry, key="before") == known
+    assert models.QuoteDocument.objects.count() == 1
+    assert models.ScreeningRecord.objects.get().user_id == 9
 
 
 def test_a_quote_is_accepted_once_and_invoiced_once(ministry):
@@ -328,6 +344,45 @@ def test_a_file_in_the_place_of_another_does_not_open(ministry, drawer):
     (drawer / one.file).write_bytes((drawer / other.file).read_bytes())
     with pytest.raises(UnknownDocument):
         purchase_order_files.get(one)
+
+
+def test_a_purchase_order_that_the_database_did_not_take_leaves_no_file(
+    ministry, drawer, monkeypatch
+):
+    # given
+    def gone(order):
+        raise OperationalError("server has gone away")
+
+    quoted = quote(ministry)
+    monkeypatch.setattr(offering_quotes, "_save", gone)
+
+    # when
+    with pytest.raises(OperationalError):
+        accept(quoted, file=PDF)
+
+    # then
+    assert [one for one in drawer.rglob("*") if one.is_file()] == []
+
+
+def test_a_purchase_order_whose_commit_was_not_answered_keeps_its_file(
+    ministry, drawer, monkeypatch
+):
+    # given
+    save = offering_quotes._save
+
+    def kept_and_gone(order):
+        save(order)
+        raise OperationalError("server has gone away")
+
+    quoted = quote(ministry)
+    monkeypatch.setattr(offering_quotes, "_save", kept_and_gone)
+
+    # when
+    with pytest.raises(OperationalError):
+        accept(quoted, file=PDF)
+
+    # then
+    assert purchase_order_files.get(models.PurchaseOrder.objects.get()) == PDF
 
 
 def test_without_a_key_no_file_is_taken(ministry, drawer, settings):

@@ -31,11 +31,12 @@ from fee_payments.data.invoices import (
 from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import InvoiceRefused, PaymentsError, UnknownDocument, UnknownOrder
 from fee_payments.rules import frozen
+from fee_payments.selectors import standing
 from fee_payments.selectors.buyers import details_of
 from fee_payments.selectors.contacts import organisation
 from fee_payments.selectors.invoices import invoice_summary
 from fee_payments.selectors.quotes import live_order, quote_row, quote_rows, quote_summary
-from fee_payments.services import invoicing
+from fee_payments.services import invoicing, screening
 from fee_payments.services import purchase_order_files as files
 from fee_payments.services.batch_ordering import (
     check_wanted,
@@ -67,6 +68,7 @@ def issue_quote(
         UnknownOffering, NotOnSale, NoPrice: there is nothing to offer, or not in this currency.
         InvalidOrder: no item, too many, or not between one and ``MOST`` seats of one.
         LinesDoNotFit: one offering twice, or offerings that different merchants collect.
+        CountryBlocked: it is not sold in the country of the buyer.
         InvoiceRefused: a day that is over.
     """
     buyer = models.Buyer.objects.filter(uuid=buyer_uuid).first()
@@ -79,6 +81,7 @@ def issue_quote(
     if until < utc_day(at):
         raise InvoiceRefused(_("A quote is valid until a day that is not over."))
     lines = _lines(buyer, items, currency=currency, at=at)
+    screen(buyer, lines, by=by, at=at)
     try:
         return _write_quote(buyer, lines, until=until, by=by, at=at, uuid=document_uuid(key))
     except IntegrityError:
@@ -87,6 +90,22 @@ def issue_quote(
         if known is None:
             raise
         return known
+
+
+def screen(
+    buyer: models.Buyer, lines: Sequence[DocumentLine], *, by: int, at: datetime
+) -> None:
+    """Ask whether a buyer may buy this, this moment; ``by`` is who asks for it.
+
+    Outside the transaction that writes, so that what was refused stays written down.
+
+    Raises:
+        CountryBlocked: it may not.
+    """
+    who = Learner(user_id=by, country=buyer.country)
+    for line in lines:
+        found = standing.look(line.code, user_id=by, country=buyer.country, at=at, on=utc_day(at))
+        screening.check(who, found.offering, blocked_by=found.blocked_by, at=at)
 
 
 def issue_own_quote(
@@ -224,9 +243,8 @@ def receive_purchase_order(
         content_type=kept.content_type, sha256=kept.sha256,
     )  # fmt: skip
     try:
-        _save(order)
+        _save_with_file(order, kept)
     except IntegrityError:
-        files.remove(kept)
         if key and _is_kept(uuid, row, number, amount, file):
             return quote_summary(quote_row(quote_uuid))
         raise InvoiceRefused(_("This quote was accepted already.")) from None
@@ -270,6 +288,17 @@ def _is_kept(
     ):  # fmt: skip
         raise key_reused()
     return True
+
+
+def _save_with_file(order: models.PurchaseOrder, kept: files.KeptFile) -> None:
+    """Write a purchase order; the file of one that could not be written goes."""
+    try:
+        _save(order)
+    except Exception:
+        # The row decides, not the error: a commit whose answer was lost has kept it.
+        if not models.PurchaseOrder.objects.filter(uuid=order.uuid, file=kept.name).exists():
+            files.remove(kept)
+        raise
 
 
 @in_transaction

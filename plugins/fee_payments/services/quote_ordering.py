@@ -25,13 +25,11 @@ from fee_payments.data import OrderSummary, Quote
 from fee_payments.data.invoices import ContactRole, DocumentLine, InvoiceSummary
 from fee_payments.exceptions import BuyerNotVerified, InvoiceRefused, NoSeatLeft, QuoteChanged
 from fee_payments.rules import frozen
-from fee_payments.selectors import standing
 from fee_payments.selectors.quotes import live_order, order_key, orders_of_quote, quote_row
-from fee_payments.services import closing, offering_quotes, screening
+from fee_payments.services import closing, offering_quotes
 from fee_payments.services.batch_ordering import (
     BatchWish,
     batch_offers,
-    payer_of,
     verified_buyer,
     write_batch,
 )
@@ -95,15 +93,10 @@ def invoice_quoted_seats(quote_uuid: UUID, *, by: int, at: datetime) -> InvoiceS
 def _screen(quote: models.QuoteDocument, buyer: models.Buyer, *, by: int, at: datetime) -> None:
     """A quote keeps a price: whether its organisation may still buy, this moment decides.
 
-    Outside the transaction that orders, so that what was refused stays written down.
-
     Raises:
         CountryBlocked: it may not.
     """
-    who = payer_of(buyer, by=by)
-    for line in frozen.thawed(quote.content).lines:
-        found = standing.look(line.code, user_id=by, country=buyer.country, at=at, on=utc_day(at))
-        screening.check(who, found.offering, blocked_by=found.blocked_by, at=at)
+    offering_quotes.screen(buyer, frozen.thawed(quote.content).lines, by=by, at=at)
 
 
 def _is_to_be_ordered(quote: models.QuoteDocument, *, at: datetime) -> bool:
