@@ -13,7 +13,8 @@ from factories import fee_payments as make
 from factories import fee_rest as rest
 from fairgate_tables.transactions import is_lost_race
 from fee_payments import api, models
-from fee_payments.services import offering_quotes, quote_ordering
+from fee_payments.selectors.buyers import details_of
+from fee_payments.services import invoicing, offering_quotes, quote_ordering
 from races import ISOLATIONS, errors, race, values
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.usefixtures("pays_by_invoice")]
@@ -91,3 +92,77 @@ def test_without_the_lock_of_the_quote_it_would_be_sold_twice(together, monkeypa
     assert errors(done) == []
     assert models.Invoice.objects.get().order is None
     assert models.Order.objects.count() == 1
+
+
+class Meeting:
+    """One invoices the order of a quote, and another the quote, while the first has the order."""
+
+    def __init__(self, accepted, monkeypatch):
+        row, self.quote = accepted
+        self.details = details_of(row)
+        self.order = order(row, self.quote, rest.person("lena").pk)
+        self.has_order, self.may_go_on = threading.Event(), threading.Event()
+        self.writes = 0
+        self._issue_for = invoicing.issue_for
+        monkeypatch.setattr(invoicing, "issue_for", self._write)
+
+    def _write(self, *args, **names):
+        self.writes += 1
+        self.has_order.set()
+        assert self.may_go_on.wait(30)
+        return self._issue_for(*args, **names)
+
+    def invoice_order(self):
+        return api.issue_invoice(self.order, self.details, by=9, at=make.NOON).number
+
+    def invoice_quote(self):
+        assert self.has_order.wait(30)
+        return api.invoice_purchase_order(self.quote.uuid, by=9, at=make.NOON).number
+
+
+def in_one(call):
+    """In a transaction of the caller, who sees a deadlock that would be run again."""
+    with transaction.atomic():
+        return call()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_who_invoices_an_order_and_who_invoices_its_quote_queue(accepted, monkeypatch, isolation):
+    # given
+    meeting = Meeting(accepted, monkeypatch)
+    lock = offering_quotes.locked_quote
+
+    def about_to_lock(pk):
+        meeting.may_go_on.set()
+        return lock(pk)
+
+    monkeypatch.setattr(offering_quotes, "locked_quote", about_to_lock)
+
+    # when
+    done = race(meeting.invoice_order, meeting.invoice_quote, isolation=isolation)
+
+    # then
+    assert errors(done) == []
+    assert set(values(done)) == {models.Invoice.objects.get().number}
+    assert meeting.writes == 1  # nobody lost a race, to be run again
+
+
+def test_without_the_lock_of_the_quote_first_they_wait_for_each_other(accepted, monkeypatch):
+    # given
+    meeting = Meeting(accepted, monkeypatch)
+    lock = offering_quotes.locked_quote
+
+    def locks(pk):
+        row = lock(pk)
+        meeting.may_go_on.set()
+        return row
+
+    monkeypatch.setattr(offering_quotes, "locked_quote", locks)
+    monkeypatch.setattr(invoicing, "_locked_quote_of", invoicing.quote_of_order)
+
+    # when
+    done = race(partial(in_one, meeting.invoice_order), partial(in_one, meeting.invoice_quote))
+
+    # then
+    (lost,) = errors(done)
+    assert lost.args[0] == 1213  # a deadlock

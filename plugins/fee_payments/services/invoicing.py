@@ -1,6 +1,6 @@
 """Issues invoices: for an order that is to be paid, for one that was, and for a purchase order.
 
-Order of locks: see ``standings``. Everything about a document is written in one transaction.
+Order of locks: the quote that an order was made of, then see ``standings``. Everything about a document is written in one transaction.
 """
 
 from __future__ import annotations
@@ -96,17 +96,36 @@ def check_details(buyer: BuyerDetails) -> None:
 def _issue(
     order_uuid: UUID, buyer: BuyerDetails, *, by: int | None, at: datetime
 ) -> InvoiceSummary:
-    found = models.Order.objects.filter(uuid=order_uuid).values_list("pk", flat=True).first()
+    found = models.Order.objects.filter(uuid=order_uuid).first()
     if found is None:
         raise UnknownOrder(_("There is no such order."))
-    order = models.Order.objects.select_for_update().get(pk=found)
+    quote = _locked_quote_of(found)
+    order = models.Order.objects.select_for_update().get(pk=found.pk)
     live = models.InvoiceStanding.objects.filter(live_order=order).select_related("invoice").first()
     if live is not None:
         return invoice_summary(live.invoice, live)
-    quote = quote_of_order(order)
     accepted = getattr(quote, "purchase_order", None)
     number = accepted.number if accepted else ""
     return issue_for(order, buyer, by=by, at=at, quote=quote, purchase_order=number)
+
+
+def locked_quote(pk: int) -> models.QuoteDocument:
+    """A quote, locked until the commit: it is invoiced with the order that is made of it, or alone.
+
+    Who makes an order of it, or invoices that, locks it as well, before anything else.
+    """
+    row: models.QuoteDocument = models.QuoteDocument.objects.select_for_update().get(pk=pk)
+    return row
+
+
+def _locked_quote_of(order: models.Order) -> models.QuoteDocument | None:
+    """The quote that an order was made of, if it was; of which one that is never changes.
+
+    An invoice names its quote, and by that locks it: too late for who has the order, where another
+    has the quote and wants the order.
+    """
+    quote = quote_of_order(order)
+    return quote and locked_quote(quote.pk)
 
 
 def issue_for(

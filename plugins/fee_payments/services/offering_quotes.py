@@ -45,6 +45,7 @@ from fee_payments.services.batch_ordering import (
     verified_buyer,
 )
 from fee_payments.services.document_keys import document_uuid, key_reused
+from fee_payments.services.invoicing import locked_quote
 from fee_payments.services.numbering import next_number
 from fee_payments.services.quoting import quote_lines
 from fee_payments.services.sellers import seller_of
@@ -304,15 +305,6 @@ def _save_with_file(order: models.PurchaseOrder, kept: files.KeptFile) -> None:
 @in_transaction
 def _save(order: models.PurchaseOrder) -> None:
     order.save(force_insert=True)
-
-
-def locked_quote(pk: int) -> models.QuoteDocument:
-    """A quote, locked until the commit: it is invoiced with the order that is made of it, or alone.
-
-    Who makes an order of it locks it as well, before anything else.
-    """
-    row: models.QuoteDocument = models.QuoteDocument.objects.select_for_update().get(pk=pk)
-    return row
 
 
 def invoice_purchase_order(
