@@ -34,7 +34,7 @@ from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
 from fee_payments.models.labels import STATE_LABELS
-from fee_payments.services.receipts import session_in_words
+from fee_payments.services.session_words import session_in_words
 from fee_payments.wording import state_name
 
 

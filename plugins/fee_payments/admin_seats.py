@@ -13,6 +13,7 @@ from fee_payments import api, models, selectors
 from fee_payments.admin_base import ReadOnlyAdmin, ReadOnlyInline
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms_access import MovePoolEndForm
+from fee_payments.services.session_words import session_in_words
 from fee_payments.wording import seat_state_name
 
 
@@ -28,14 +29,18 @@ class SeatPoolEndInline(ReadOnlyInline):
 class SeatPoolAdmin(ReadOnlyAdmin):
     """Seats that institutions have bought; their end can be moved."""
 
-    list_display = ("sponsor", "offering", "quantity", "opened_at", "ends_at")
+    list_display = ("sponsor", "offering", "session", "quantity", "opened_at", "ends_at")
     list_filter = ("offering", "opened_at")
-    list_select_related = ("offering", "buyer")
+    list_select_related = ("offering", "buyer", "line__session")
     search_fields = ("uuid", "sponsor", "line__order__uuid")
     date_hierarchy = "opened_at"
     inlines = (SeatPoolEndInline,)
     action_form = MovePoolEndForm
     actions = ("move_end",)
+
+    @admin.display(description=gettext_lazy("session"))
+    def session(self, pool: models.SeatPool) -> str:
+        return session_in_words(pool.line.session) if pool.line.session else "–"
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("fee_payments.manage_seats")

@@ -20,8 +20,8 @@ from fee_payments import models, selectors
 from fee_payments.data import PayerScope, PricesHoldTax, TaxKind
 from fee_payments.exceptions import InvalidCatalogue, PaymentsError, TaxOverlap
 from fee_payments.services import catalogue, taxes
-from fee_payments.services.receipts import session_in_words
 from fee_payments.services.seat_codes import MOST_CODES, session_of
+from fee_payments.services.session_words import session_in_words
 
 # What was sold under a price points at it, so a price that is there can only end.
 FROZEN = ("payer_class", "amount_minor", "currency", "holds_tax", "valid_from")

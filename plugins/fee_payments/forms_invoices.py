@@ -185,7 +185,7 @@ class PurchaseOrderForm(AmountForm):
 
 
 class QuoteForm(SpokenForm):
-    """A quote to a buyer: lines of a fee's code and how many."""
+    """A quote to a buyer: lines of a fee's code, that of its session, and how many."""
 
     buyer = forms.ModelChoiceField(label=_("Buyer"), queryset=models.Buyer.objects.all())
     items = forms.CharField(
@@ -202,7 +202,8 @@ class QuoteForm(SpokenForm):
         super().__init__(*args, **kwargs)
         codes = models.Offering.objects.order_by("code").values_list("code", flat=True)
         self.fields["items"].help_text = _(
-            "A line for each fee: its code, a blank, and how many seats. Codes: %(codes)s."
+            "A line for each fee: its code, the code of a session if it has some, and how many "
+            "seats, with blanks between. Codes: %(codes)s."
         ) % {"codes": ", ".join(codes)}
 
     def clean_currency(self) -> str:
@@ -211,14 +212,17 @@ class QuoteForm(SpokenForm):
     def clean_items(self) -> tuple[QuoteItem, ...]:
         found = []
         for line in self.cleaned_data["items"].splitlines():
-            if not line.strip():
+            parts = line.split()
+            if not parts:
                 continue
-            code, _blank, count = line.strip().partition(" ")
-            if not count.strip().isascii() or not count.strip().isdigit() or len(count) > 6:
+            count = parts[-1]
+            is_number = count.isascii() and count.isdigit() and len(count) <= 6
+            if len(parts) not in (2, 3) or not is_number:
                 raise forms.ValidationError(
-                    _("“%(line)s” is not a code, a blank and a number.") % {"line": line[:80]}
+                    _("“%(line)s” is not a code, or two, and a number.") % {"line": line[:80]}
                 )
-            found.append(QuoteItem(offering_code=code, quantity=int(count)))
+            session = parts[1] if len(parts) == 3 else ""
+            found.append(QuoteItem(offering_code=parts[0], session=session, quantity=int(count)))
         return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from fairgate import clock
 from fairgate.money import Money, MoneyError
 from fee_payments import api
-from fee_payments.data import BatchQuote
+from fee_payments.data import BatchQuote, OfferingSummary, SessionSummary, WantedLine
 from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import (
     InvalidOrder,
@@ -30,6 +31,7 @@ from fee_payments.exceptions import (
 from fee_payments.wording import in_words
 
 _DIGITS = 15
+_SEATS = "seats-"
 
 
 @login_required
@@ -104,23 +106,53 @@ def _page(
         "terms_url": api.terms_page_url(offer.terms) if offer and offer.terms else "",
         "merchant": offer.merchant if offer else None,
         "key": uuid4().hex,
-        "offerings": [
-            (one, request.POST.get(f"seats-{one.code}", "")[:_DIGITS])
+        "choices": [
+            (one.title, fields)
             for one in api.list_offerings()
-            if one.is_on_sale(day) and one.seats_left != 0
+            if one.is_on_sale(day) and (fields := _fields_of(one, request.POST, at))
         ],
     }
     return render(request, "fee_payments/batch_order.html", context, status=status)
 
 
-def _wanted(fields: QueryDict) -> dict[str, int]:
-    """Offering code → how many, of the fields that are filled."""
-    found = {
-        name.removeprefix("seats-"): value.strip()
-        for name, value in fields.items()
-        if name.startswith("seats-") and isinstance(value, str) and value.strip() not in ("", "0")
-    }
-    return {code: _number(text) for code, text in found.items()}
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Where somebody writes how many seats they want: of an offering, or of a session of it."""
+
+    name: str
+    typed: str
+    seats_left: int | None
+    session: SessionSummary | None = None
+
+
+def _fields_of(offering: OfferingSummary, typed: QueryDict, at: datetime) -> tuple[_Field, ...]:
+    """A field for each session that can be chosen, one where there are no sessions."""
+    name = f"{_SEATS}{offering.code}"
+    fields = [_Field(name, _typed(typed, name), offering.seats_left)]
+    if offering.sessions:
+        # A dot is in no code, so it parts the two.
+        fields = [
+            _Field(one_name, _typed(typed, one_name), one.seats_left, one)
+            for one in offering.sessions
+            if one.is_open(at) and (one_name := f"{name}.{one.code}")
+        ]
+    return tuple(field for field in fields if field.seats_left != 0)
+
+
+def _typed(fields: QueryDict, name: str) -> str:
+    return fields.get(name, "")[:_DIGITS]
+
+
+def _wanted(fields: QueryDict) -> tuple[WantedLine, ...]:
+    """How many seats of what, of the fields that are filled."""
+    found = []
+    for name, value in fields.items():
+        text = value.strip() if isinstance(value, str) else ""
+        if name.startswith(_SEATS) and text not in ("", "0"):
+            code, _dot, session = name.removeprefix(_SEATS).partition(".")
+            quantity = _number(text)
+            found.append(WantedLine(offering_code=code, session=session, quantity=quantity))
+    return tuple(found)
 
 
 def _number(text: str) -> int:

@@ -35,6 +35,7 @@ from fee_payments.exceptions import (
     UnknownSeat,
 )
 from fee_payments.services.seat_lists import MAX_BYTES as MAX_LIST_BYTES
+from fee_payments.services.session_words import session_in_words
 from fee_payments.wording import course_language, in_words, seat_state_name
 
 #: More faults than these are counted, not shown.
@@ -108,6 +109,7 @@ def _pool_page(
         "pool": found,
         "language": course_language(found.course_key),
         "is_over": found.is_over(at),
+        "has_begun": found.session is not None and not found.session.is_open(at),
         "use": api.pool_use(uuid, by=user_id),
         "page": shown,
         "seats": [(seat, seat_state_name(seat.state)) for seat in shown.seats],
@@ -199,9 +201,10 @@ def codes(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _code_sheet(issued: IssuedSeatCodes, url: str) -> str:
     until = f"{issued.expires_at:%Y-%m-%d %H:%M} UTC" if issued.expires_at else ""
     header = (_("Code"), _("Fee"), _("Given by"), _("Valid until"), _("Where to use it"))
-    return write_csv(
-        header, [(one, issued.offering_title, issued.sponsor, until, url) for one in issued.codes]
-    )
+    fee = issued.offering_title
+    if issued.session is not None:
+        fee = f"{fee}: {session_in_words(issued.session)}"
+    return write_csv(header, [(one, fee, issued.sponsor, until, url) for one in issued.codes])
 
 
 @_own

@@ -12,7 +12,7 @@ from django.core import mail
 from factories import fee_payments as make
 from fairgate.money import Money
 from fee_payments import api
-from fee_payments.data import OrderSummary, PayerClass, SeatPoolSummary
+from fee_payments.data import OrderSummary, PayerClass, SeatPoolSummary, WantedLine
 from fee_payments.data.institution_seats import Invitee
 from fee_payments.data.invoices import ContactRole
 from fee_payments.models import Buyer, BuyerContact
@@ -52,15 +52,36 @@ def offering(code: str = "spectrum", **changes: Any) -> None:
     make.offering(code, **{"prices": prices, **changes})
 
 
+def wanted(**seats: int) -> tuple[WantedLine, ...]:
+    """So many seats of each offering, by its code."""
+    return tuple(WantedLine(offering_code=code, quantity=count) for code, count in seats.items())
+
+
+def at_sessions(code: str = "spectrum", **seats: int) -> tuple[WantedLine, ...]:
+    """So many seats of each session of one offering, by its code."""
+    return tuple(
+        WantedLine(offering_code=code, session=session, quantity=count)
+        for session, count in seats.items()
+    )
+
+
 def batch(
-    row: Buyer, seats: int = 3, code: str = "spectrum", *, by: int = COORDINATOR, key: str = "",
-    at: Any = make.NOON,
+    row: Buyer, seats: int = 3, code: str = "spectrum", *, session: str = "", key: str = "",
+    **changes: Any,
 ) -> OrderSummary:  # fmt: skip
     """An order of seats at the price of that moment."""
-    wanted = {code: seats}
-    offer = api.quote_batch(row.uuid, wanted, by=by, at=at)
+    lines = (WantedLine(offering_code=code, session=session, quantity=seats),)
+    return batch_of(row, lines, key=key or f"batch {row.pk} {code}", **changes)
+
+
+def batch_of(
+    row: Buyer, lines: tuple[WantedLine, ...], *, by: int = COORDINATOR, key: str = "several",
+    at: Any = make.NOON,
+) -> OrderSummary:  # fmt: skip
+    """An order of several lines of seats at the price of that moment."""
+    offer = api.quote_batch(row.uuid, lines, by=by, at=at)
     return api.place_batch_order(
-        row.uuid, wanted, by=by, key=key or f"batch {row.pk} {code}", expected=offer.total, at=at,
+        row.uuid, lines, by=by, key=key, expected=offer.total, at=at,
         accepts_terms=offer.terms.sha256 if offer.terms else "",
     )  # fmt: skip
 

@@ -74,7 +74,7 @@ def rooms_in(queries):
 
 def test_a_refund_locks_rooms_in_the_order_of_all_others(ministry):
     seats.offering("workshop", course_key="course-v1:ATC+ANTENNAS+2026_T4")
-    wanted = {"workshop": 2, "spectrum": 2}
+    wanted = seats.wanted(workshop=2, spectrum=2)
     offer = api.quote_batch(ministry.uuid, wanted, by=seats.COORDINATOR, at=make.NOON)
     placed = api.place_batch_order(
         ministry.uuid, wanted, by=seats.COORDINATOR, key="two", expected=offer.total, at=make.NOON

@@ -57,7 +57,9 @@ def ministry():
 def test_an_organisation_pays_the_price_of_its_class_for_each_seat(ministry):
     api.set_tax("CH", Percent("8.10"), inclusive=False, valid_from=make.NOON.date())
 
-    offer = api.quote_batch(ministry.uuid, {"spectrum": 3}, by=seats.COORDINATOR, at=make.NOON)
+    offer = api.quote_batch(
+        ministry.uuid, seats.wanted(spectrum=3), by=seats.COORDINATOR, at=make.NOON
+    )
 
     assert offer.lines[0].unit_price == seats.SEAT
     assert (offer.breakdown.net, offer.breakdown.tax) == (
@@ -69,7 +71,7 @@ def test_an_organisation_pays_the_price_of_its_class_for_each_seat(ministry):
 
 def test_several_trainings_are_ordered_at_once(ministry):
     seats.offering("workshop", title="The workshop")
-    wanted = {"spectrum": 2, "workshop": 5}
+    wanted = seats.wanted(spectrum=2, workshop=5)
     offer = api.quote_batch(ministry.uuid, wanted, by=seats.COORDINATOR, at=make.NOON)
 
     placed = api.place_batch_order(
@@ -102,7 +104,7 @@ def test_an_organisation_that_nobody_has_verified_orders_nothing():
 @pytest.mark.parametrize("wanted", [{}, {"spectrum": 0}, {"spectrum": -1}, {"spectrum": 5001}])
 def test_an_order_of_nothing_or_of_too_much_is_refused(ministry, wanted):
     with pytest.raises(InvalidOrder):
-        api.quote_batch(ministry.uuid, wanted, by=seats.COORDINATOR, at=make.NOON)
+        api.quote_batch(ministry.uuid, seats.wanted(**wanted), by=seats.COORDINATOR, at=make.NOON)
 
 
 def test_what_is_not_on_sale_is_not_ordered(ministry):
@@ -115,7 +117,7 @@ def test_what_is_not_on_sale_is_not_ordered(ministry):
 def test_another_price_than_the_coordinator_saw_is_refused(ministry):
     with pytest.raises(QuoteChanged, match="The price is now"):
         api.place_batch_order(
-            ministry.uuid, {"spectrum": 3}, by=seats.COORDINATOR, key="k",
+            ministry.uuid, seats.wanted(spectrum=3), by=seats.COORDINATOR, key="k",
             expected=Money("1.00", "USD"), at=make.NOON,
         )  # fmt: skip
     assert taken() == 0

@@ -324,7 +324,7 @@ def test_an_operator_quotes_keeps_the_purchase_order_and_invoices_it(settings, t
     desk = client_of("desk", *DESK)
     typed = {"buyer": ministry.pk, "items": "spectrum 50", "currency": "usd"}
     wrong = desk.post(url("quotes"), {**typed, "items": "spectrum many"})
-    assert "is not a code, a blank and a number" in text_of(wrong)
+    assert "is not a code, or two, and a number" in text_of(wrong)
     answer = desk.post(url("quotes"), typed, follow=True)
     page = answer.redirect_chain[-1][0]
     assert "USD 6,000.00" in text_of(answer)

@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 
 from factories import fee_payments as make
+from factories import institution_seats as institutions
 from factories import invoices as papers
 from fairgate.errors import RowIsKept
 from fairgate.money import Money
@@ -304,7 +305,12 @@ def test_access_that_is_there_already_is_not_invoiced_on_credit(placed):
 def test_seats_that_were_closed_do_not_open_on_credit_and_nothing_is_owed_for_them(placed):
     buyer = papers.buyer(access_on="invoice")
     seats = api.place_batch_order(
-        buyer.uuid, {"spectrum": 2}, by=1001, key="two", expected=make.PRICE * 2, at=make.NOON
+        buyer.uuid,
+        institutions.wanted(spectrum=2),
+        by=1001,
+        key="two",
+        expected=make.PRICE * 2,
+        at=make.NOON,
     )
     models.OrderLine.objects.filter(order__uuid=seats.uuid).update(holds_seat=False)
     models.Offering.objects.update(seats_taken=5)

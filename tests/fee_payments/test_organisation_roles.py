@@ -153,7 +153,9 @@ def test_who_manages_the_seats_of_all_orders_for_nobody(ministry):
     told = post(client, f"organisations/{ministry.uuid}/price/", LINES)
     assert (told.status_code, told.json()["code"]) == (404, "UnknownBuyer")
     with pytest.raises(UnknownBuyer):
-        api.quote_batch(ministry.uuid, {"spectrum": 1}, by=rest.person("omar").pk, at=make.NOON)
+        api.quote_batch(
+            ministry.uuid, seats.wanted(spectrum=1), by=rest.person("omar").pk, at=make.NOON
+        )
 
 
 def test_who_pays_does_not_open_their_own_order_on_the_credit_of_the_organisation(ministry):
@@ -177,7 +179,12 @@ def test_what_is_refused_says_so_and_does_nothing(ministry):
     sela = rest.person("sela").pk
     with pytest.raises(NotYourPart, match="for who coordinates its training"):
         api.place_batch_order(
-            ministry.uuid, {"spectrum": 1}, by=sela, key="k", expected=seats.SEAT, at=make.NOON
+            ministry.uuid,
+            seats.wanted(spectrum=1),
+            by=sela,
+            key="k",
+            expected=seats.SEAT,
+            at=make.NOON,
         )
     with pytest.raises(NotYourPart):
         api.ask_for_refund(placed.uuid, user_id=sela, reason="x", at=make.NOON)

@@ -124,7 +124,7 @@ def test_who_orders_a_quote_accepts_the_terms_of_that_day_and_not_of_the_quote(m
     quote = operations.quote(ministry)
     api.publish_terms("academy", "2", valid_from=make.NOON + DAY, text="Second")
     later, by = make.NOON + 2 * DAY, rest.person("lena").pk
-    offer = api.quote_batch(ministry.uuid, {"spectrum": 3}, by=by, at=later)
+    offer = api.quote_batch(ministry.uuid, seats.wanted(spectrum=3), by=by, at=later)
 
     # when
     with pytest.raises(TermsNotAccepted):

@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from factories import fee_payments as make
+from factories import institution_seats as seats
 from factories import invoices as papers
 from fairgate import clock
 from fairgate.money import Money
@@ -143,7 +144,7 @@ def test_a_quote_taxes_an_organisation_as_its_order_does(ministry):
     models.Buyer.objects.update(country="FR", tax_id="FR12345678901")
 
     quoted = quote(ministry)
-    ordered = api.quote_batch(ministry.uuid, {"spectrum": 50}, by=1001, at=make.NOON)
+    ordered = api.quote_batch(ministry.uuid, seats.wanted(spectrum=50), by=1001, at=make.NOON)
     content = frozen.thawed(models.QuoteDocument.objects.get().content)
 
     assert quoted.total == ordered.total == usd("5000.00")
@@ -156,7 +157,7 @@ def test_a_quote_of_nothing_or_of_the_impossible_is_refused_as_an_order_is(minis
         quote(ministry, QuoteItem(offering_code="spectrum", quantity=count))
     assert in_words(refused.value).startswith("“spectrum”: Between")
     with pytest.raises(InvalidOrder, match="Between 1 and 1000 seats"):
-        api.quote_batch(ministry.uuid, {"spectrum": count}, by=1001, at=make.NOON)
+        api.quote_batch(ministry.uuid, seats.wanted(spectrum=count), by=1001, at=make.NOON)
     with pytest.raises(InvoiceRefused, match="not over"):
         quote(ministry, valid_until=date(2026, 10, 4))
     with pytest.raises(UnknownDocument):
@@ -215,9 +216,10 @@ def test_what_is_quoted_is_what_the_order_costs_to_the_cent(
         buyer = papers.buyer()
 
         quoted = quote(buyer, *(QuoteItem(offering_code=c, quantity=n) for c, n in wanted.items()))
-        seen = api.quote_batch(buyer.uuid, wanted, by=1001, at=make.NOON)
+        lines = seats.wanted(**wanted)
+        seen = api.quote_batch(buyer.uuid, lines, by=1001, at=make.NOON)
         placed = api.place_batch_order(
-            buyer.uuid, wanted, by=1001, key="as quoted", expected=quoted.total, at=make.NOON
+            buyer.uuid, lines, by=1001, key="as quoted", expected=quoted.total, at=make.NOON
         )
         assert quoted.total == seen.total == placed.total
         content = frozen.thawed(models.QuoteDocument.objects.get().content)
@@ -229,9 +231,9 @@ def test_what_is_quoted_is_what_the_order_costs_to_the_cent(
 
 
 def order_of(buyer, count=50):
-    seen = api.quote_batch(buyer.uuid, {"spectrum": count}, by=1001, at=make.NOON)
+    seen = api.quote_batch(buyer.uuid, seats.wanted(spectrum=count), by=1001, at=make.NOON)
     return api.place_batch_order(
-        buyer.uuid, {"spectrum": count}, by=1001, key=f"of {count}", expected=seen.total,
+        buyer.uuid, seats.wanted(spectrum=count), by=1001, key=f"of {count}", expected=seen.total,
         at=make.NOON,
     )  # fmt: skip
 

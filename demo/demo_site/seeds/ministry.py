@@ -15,7 +15,7 @@ from demo_site.mailbox import list_mails
 from demo_site.seeds.people import user_called
 from fairgate.money import Money
 from fee_payments import api as payments
-from fee_payments.data import Invitee, PayerClass
+from fee_payments.data import Invitee, PayerClass, WantedLine
 from fee_payments.data.invoices import (
     BuyerDetails,
     BuyerEntry,
@@ -121,10 +121,11 @@ def _give_seats() -> None:
 
 def _order_measurement_day(buyer: UUID) -> None:
     wambui = user_called("wambui").pk
-    offer = payments.quote_batch(buyer, {LAB: 4}, by=wambui, at=LAB_ORDERED)
+    wanted = [WantedLine(offering_code=LAB, quantity=4)]
+    offer = payments.quote_batch(buyer, wanted, by=wambui, at=LAB_ORDERED)
     order = payments.place_batch_order(
         buyer,
-        {LAB: 4},
+        wanted,
         by=wambui,
         key="demo:measurement-day",
         expected=Money("320.00", "USD"),

@@ -84,7 +84,7 @@ from fee_payments.data.refunds import (
     RefundState,
     RequestOutcome,
 )
-from fee_payments.data.rooms import RoomPlace, SessionEntry, SessionSummary
+from fee_payments.data.rooms import RoomPlace, SessionEntry, SessionSummary, SoldSession
 from fee_payments.data.searches import EventNote, OrderSearch, PaymentAttempt, RefundAttempt
 from fee_payments.data.seat_codes import GivenSeat, IssuedSeatCodes, SeatCodeState, SeatCodeSummary
 from fee_payments.data.taxes import (
@@ -186,6 +186,7 @@ __all__ = [
     "SeatSummary",
     "SessionEntry",
     "SessionSummary",
+    "SoldSession",
     "SpanKind",
     "TaxEntry",
     "TaxKind",

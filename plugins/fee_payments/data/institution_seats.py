@@ -10,6 +10,7 @@ from uuid import UUID
 from fairgate.money import Money, total
 from fee_payments.data.merchants import MerchantSummary, TermsSummary
 from fee_payments.data.quotes import Breakdown, added_up
+from fee_payments.data.rooms import SessionSummary
 
 
 class SeatState(StrEnum):
@@ -64,7 +65,10 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLine:
-    """``quantity`` seats of one offering, at the price of the buyer's payer class."""
+    """``quantity`` seats of one offering, at the price of the buyer's payer class.
+
+    ``seats_left`` are those of ``session``, where the offering has sessions.
+    """
 
     offering_code: str
     title: str
@@ -72,6 +76,7 @@ class BatchLine:
     unit_price: Money
     breakdown: Breakdown
     seats_left: int | None
+    session: SessionSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +155,8 @@ class PoolCounts:
 class SeatPoolSummary:
     """The seats of one line of a batch order. ``ends_at``: the first moment nothing is accepted.
 
-    ``rests``: nobody can accept a seat, and the access of who has rests, while the payment is
-    looked at.
+    That is the beginning of their ``session``, if there is one, at the latest. ``rests``: nobody
+    can accept a seat, and the access of who has rests, while the payment is looked at.
     """
 
     uuid: UUID
@@ -166,10 +171,12 @@ class SeatPoolSummary:
     ends_at: datetime | None
     counts: PoolCounts
     rests: bool = False
+    session: SessionSummary | None = None
 
     def is_over(self, at: datetime) -> bool:
         """Whether no seat of it can be given or accepted any more."""
-        return self.ends_at is not None and self.ends_at <= at
+        is_closed = self.session is not None and self.session.closed
+        return is_closed or (self.ends_at is not None and self.ends_at <= at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,3 +246,4 @@ class SeatInvitation:
     course_key: str
     expires_at: datetime | None
     is_for_address: bool
+    session: SessionSummary | None = None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fairgate.money import Money
 from fairgate.payers import PayerClass
+from fee_payments.data.rooms import SoldSession
 
 
 class AccessOn(StrEnum):
@@ -99,6 +100,7 @@ class DocumentLine:
     """One line: ``net + tax == total``, each for the whole quantity, as it was sold.
 
     ``waived`` is the part of ``list_price`` that nobody pays. ``tax_basis_points`` is the rate.
+    ``session`` is the one that its seats are of, ``None`` where the offering had none.
     """
 
     code: str
@@ -110,6 +112,7 @@ class DocumentLine:
     tax: Money
     tax_basis_points: int = 0
     is_reverse_charge: bool = False
+    session: SoldSession | None = None
 
     @property
     def total(self) -> Money:
@@ -267,7 +270,8 @@ class WriteOffSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteItem:
-    """What a quote offers: so many of one offering."""
+    """What a quote offers: so many of one offering, at one session of it ("" where it has none)."""
 
     offering_code: str
     quantity: int = 1
+    session: str = ""

@@ -12,6 +12,7 @@ from fairgate.payers import PayerClass
 from fee_payments.data.merchants import TermsSummary
 from fee_payments.data.quotes import Breakdown, added_up
 from fee_payments.data.refund_policy import RefundPolicy
+from fee_payments.data.rooms import SessionSummary
 
 
 class OrderState(StrEnum):
@@ -84,8 +85,8 @@ class OrderLineSummary:
     ``refunded`` counts refunds that are done or under way; ``paid`` is what arrived for the line.
     ``refund_policy`` is the one it was sold under (``None``: sold before that was kept);
     ``starts_on`` the day on which the training begins.
-    It was sold for ``session``, if it has some; by ``merchant``, who collects, under
-    ``terms_version``: "" of a site that has named neither.
+    It was sold for ``session`` (a code), if it has some, which ``takes_place`` then and there; by
+    ``merchant``, who collects, under ``terms_version``: "" of a site that has named neither.
     """
 
     uuid: UUID
@@ -102,6 +103,7 @@ class OrderLineSummary:
     refund_policy: RefundPolicy | None = None
     starts_on: date | None = None
     session: str = ""
+    takes_place: SessionSummary | None = None
     merchant: str = ""
     merchant_name: str = ""
     terms_version: str = ""

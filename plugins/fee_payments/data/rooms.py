@@ -30,6 +30,18 @@ class SessionSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoldSession:
+    """When and where a session was to be held as something was sold for it."""
+
+    code: str
+    place: str
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEntry:
     """A session as it should stand; ``capacity`` ``None`` is no limit of its own."""
 

@@ -24,6 +24,7 @@ class SeatCodeSummary:
     """A seat code as an operator sees it: never the code itself, only its first group.
 
     ``expires_at`` is the first moment at which it is no longer taken (``None``: it stays).
+    ``session`` is the code of the session that it was issued for, "" for none.
     """
 
     uuid: UUID
@@ -36,6 +37,7 @@ class SeatCodeSummary:
     redeemed_at: datetime | None
     revoked_at: datetime | None
     revoked_because: str
+    session: str = ""
 
     def state(self, at: datetime) -> SeatCodeState:
         """Where it stands at this moment."""
@@ -69,8 +71,8 @@ class GivenSeat:
 
     One of ``code_uuid`` and ``seat_uuid`` is set; the second is a seat of an institution's pool,
     whose learner chooses whether their progress is shared (``shares_progress``). ``session`` is the
-    one that a code was for; how many seats are left of it is not looked at. ``rests``: it opens
-    nothing while the sponsor's payment is looked at.
+    one that it is a seat of; how many are left of it is not looked at. ``rests``: it opens nothing
+    while the sponsor's payment is looked at.
     """
 
     code_uuid: UUID | None

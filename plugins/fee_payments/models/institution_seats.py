@@ -22,9 +22,10 @@ class SeatPool(models.Model):
 
     ``sponsor`` is what learners read; it is copied from the buyer, whose name may change.
     ``ends_at`` is the first moment at which nothing of it is given or accepted; what was accepted
-    stays. Every seat that was not refunded counts in the offering's ``seats_taken``; the line
-    itself holds none any more. ``closed_because`` is why all its seats were closed, and empty while
-    they are not: then none of them counts.
+    stays. The seats are of the session of the line, if it names one, and end when that begins or is
+    closed. Every seat that was not refunded counts in the offering's ``seats_taken``, and in that
+    of the session; the line itself holds none any more. ``closed_because`` is why all its seats
+    were closed, and empty while they are not: then none of them counts.
 
     .. pii: The name of an organisation, which may be one person's.
     .. pii_types: name

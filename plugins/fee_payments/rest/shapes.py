@@ -70,6 +70,26 @@ class SessionShape(serializers.Serializer):
     closed = serializers.BooleanField()
 
 
+class WhenAndWhereShape(serializers.Serializer):
+    """When and where a session is held; ``timezone`` is the one of the place."""
+
+    place = serializers.CharField()
+    room = serializers.CharField()
+    starts_at = Moment()
+    ends_at = Moment()
+    timezone = serializers.CharField()
+
+
+class OfSessionShape(serializers.Serializer):
+    """What is of a session: its code ("" where there is none), when and where (null)."""
+
+    session = serializers.SerializerMethodField(help_text="Its code.")
+    takes_place = WhenAndWhereShape(source="session", allow_null=True)
+
+    def get_session(self, found: Any) -> str:
+        return found.session.code if found.session else ""
+
+
 class MerchantShape(serializers.Serializer):
     """Who sells and invoices."""
 
@@ -278,7 +298,8 @@ class OrderLineShape(serializers.Serializer):
     """A line of an order, with what was paid and given back of it.
 
     ``session`` is the one that was chosen, ``merchant`` who collects, ``terms_version`` the terms
-    that were accepted with the order; each "" where there was none.
+    that were accepted with the order; each "" where there was none. ``takes_place`` says when and
+    where the session is held.
     """
 
     uuid = serializers.UUIDField()
@@ -296,6 +317,7 @@ class OrderLineShape(serializers.Serializer):
         help_text="What it was sold under; null: before that was kept.",
     )  # fmt: skip
     session = serializers.CharField(help_text="Its code.")
+    takes_place = WhenAndWhereShape(allow_null=True)
     merchant = serializers.CharField(help_text="Its code.")
     merchant_name = serializers.CharField()
     terms_version = serializers.CharField()

@@ -21,6 +21,7 @@ from fee_payments.data import (
 from fee_payments.rest.shapes import (
     MAX_COURSE,
     EntitlementShape,
+    OfSessionShape,
     OrderShape,
     ShownOrder,
     code,
@@ -212,6 +213,7 @@ class SeatCodeShape(serializers.Serializer):
     uuid = serializers.UUIDField(source="code.uuid")
     batch = serializers.UUIDField(source="code.batch_uuid")
     offering = serializers.CharField(source="code.offering_code")
+    session = serializers.CharField(source="code.session")
     sponsor = serializers.CharField(source="code.sponsor")
     hint = serializers.CharField(source="code.hint")
     state = OneOf(SeatCodeState)
@@ -225,17 +227,19 @@ class SeatCodeShape(serializers.Serializer):
 class IssueBody(Body):
     """Codes to issue. ``sponsor`` gives the seats: the learner reads it. ``note`` is for operators.
 
-    ``expires_at`` is the first moment at which no code is taken.
+    ``session`` is the one that they open a seat of, where the offering has some. ``expires_at`` is
+    the first moment at which no code is taken.
     """
 
     offering = code()
+    session = code(required=False, default="")
     count = serializers.IntegerField(min_value=1)
     sponsor = serializers.CharField(max_length=MAX_TEXT)
     note = serializers.CharField(max_length=MAX_TEXT, required=False, default="", allow_blank=True)
     expires_at = Moment(required=False, default=None, allow_null=True)
 
 
-class IssuedShape(serializers.Serializer):
+class IssuedShape(OfSessionShape):
     """Codes that were issued just now. This answer is the only one that ever has them."""
 
     batch = serializers.UUIDField(source="batch_uuid")

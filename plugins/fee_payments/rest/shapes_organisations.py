@@ -11,7 +11,13 @@ from fairgate_rest.bodies import Amount, Body, Moment, OneOf
 from fairgate_rest.uploads import Paper
 from fee_payments.data.invoices import ContactRole, QuoteSummary
 from fee_payments.data.organisations import OrganisationAct
-from fee_payments.rest.shapes import BreakdownShape, MerchantShape, TermsShape, code
+from fee_payments.rest.shapes import (
+    BreakdownShape,
+    MerchantShape,
+    OfSessionShape,
+    TermsShape,
+    code,
+)
 
 MOST_LINES = 50
 MOST_SEATS = 10_000
@@ -33,21 +39,22 @@ class OrganisationShape(serializers.Serializer):
 
 
 class SeatsOfOneBody(Body):
-    """So many seats of one offering."""
+    """So many seats of one offering, at which session, if it has some."""
 
     offering = code()
+    session = code(required=False, default="")
     seats = serializers.IntegerField(min_value=1, max_value=MOST_SEATS)
 
 
 class BatchBody(Body):
-    """What an organisation wants; each offering stands there once."""
+    """What an organisation wants; each offering, or session of it, stands there once."""
 
     lines = SeatsOfOneBody(many=True, allow_empty=False, max_length=MOST_LINES)
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The lines, if none is there twice."""
-        if len({line["offering"] for line in lines}) < len(lines):
-            raise serializers.ValidationError("An offering stands there twice.")
+        if len({(line["offering"], line["session"]) for line in lines}) < len(lines):
+            raise serializers.ValidationError("An offering, or a session of it, is there twice.")
         return lines
 
 
@@ -71,8 +78,11 @@ class BatchOrderBody(BatchBody, TermsBody):
     expected = Amount()
 
 
-class BatchLineShape(serializers.Serializer):
-    """So many seats of one offering, at the price of the organisation."""
+class BatchLineShape(OfSessionShape):
+    """So many seats of one offering, at the price of the organisation.
+
+    ``seats_left`` are those of the session, if it is of one.
+    """
 
     offering = serializers.CharField(source="offering_code")
     title = serializers.CharField()
@@ -101,7 +111,7 @@ class ShownQuote:
     paper_url: str
 
 
-class DocumentLineShape(serializers.Serializer):
+class DocumentLineShape(OfSessionShape):
     """A line of a document; the amounts are for all of its seats."""
 
     offering = serializers.CharField(source="code")

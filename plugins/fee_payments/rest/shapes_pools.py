@@ -9,6 +9,7 @@ from rest_framework import serializers
 from fairgate_rest.bodies import Body, Moment, OneOf
 from fairgate_rest.uploads import Paper
 from fee_payments.data.institution_seats import MailState, SeatState
+from fee_payments.rest.shapes import OfSessionShape, WhenAndWhereShape
 
 MAX_ADDRESS = 254
 MAX_NAME = 255
@@ -33,7 +34,8 @@ class CountsShape(serializers.Serializer):
 class PoolShape(serializers.Serializer):
     """The seats of one line of an organisation's order.
 
-    ``ends_at`` is the first moment at which none is accepted; null: they stay. ``rests``: none is
+    ``ends_at`` is the first moment at which none is accepted, the beginning of their session at the
+    latest; null: they stay. ``rests``: none is
     accepted, and the access of who has accepted rests, while the payment is looked at.
     """
 
@@ -44,10 +46,16 @@ class PoolShape(serializers.Serializer):
     offering = serializers.CharField(source="pool.offering_code")
     title = serializers.CharField(source="pool.title")
     course = serializers.CharField(source="pool.course_key")
+    session = serializers.SerializerMethodField(help_text="Its code.")
+    takes_place = WhenAndWhereShape(source="pool.session", allow_null=True)
     opened_at = Moment(source="pool.opened_at")
     ends_at = Moment(source="pool.ends_at", allow_null=True)
     rests = serializers.BooleanField(source="pool.rests")
     seats = CountsShape(source="pool.counts")
+
+    def get_session(self, found: Any) -> str:
+        session = found.pool.session
+        return session.code if session else ""
 
 
 class ProgressShape(serializers.Serializer):
@@ -185,7 +193,7 @@ class ResentShape(serializers.Serializer):
     is_sent = serializers.BooleanField()
 
 
-class SeatInvitationShape(serializers.Serializer):
+class SeatInvitationShape(OfSessionShape):
     """What an invitation offers. ``is_for_address``: only the account with that address."""
 
     sponsor = serializers.CharField()
@@ -202,7 +210,7 @@ class SharesBody(Body):
     shares = serializers.BooleanField()
 
 
-class OwnSeatShape(serializers.Serializer):
+class OwnSeatShape(OfSessionShape):
     """A seat of an institution that the caller has."""
 
     seat = serializers.UUIDField(source="seat_uuid")

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from fairgate import clock
 from fairgate_rest.views import described
 from fee_payments import api
-from fee_payments.data import OrderSearch
+from fee_payments.data import OrderSearch, WantedLine
 from fee_payments.data.organisations import OrganisationAct, OrganisationSummary
 from fee_payments.rest import shapes
 from fee_payments.rest.shapes_invoices import InvoiceShape, InvoicesQuery
@@ -75,15 +75,18 @@ class Price(OrganisationView):
     def post(self, request: Any, organisation: UUID) -> Response:
         given = self.body(PriceBody)
         found = api.quote_batch(
-            organisation, seats_of(given), by=self.user_id, at=clock.now(),
+            organisation, wanted_of(given), by=self.user_id, at=clock.now(),
             currency=given["currency"],
         )  # fmt: skip
         return Response(BatchPriceShape(found).data)
 
 
-def seats_of(given: dict[str, Any]) -> dict[str, int]:
-    """Offering code → how many seats."""
-    return {line["offering"]: line["seats"] for line in given["lines"]}
+def wanted_of(given: dict[str, Any]) -> tuple[WantedLine, ...]:
+    """How many seats of which offering, at which session."""
+    return tuple(
+        WantedLine(offering_code=line["offering"], session=line["session"], quantity=line["seats"])
+        for line in given["lines"]
+    )
 
 
 class OrganisationOrders(OrganisationView):
@@ -117,7 +120,7 @@ class OrganisationOrders(OrganisationView):
     def post(self, request: Any, organisation: UUID) -> Response:
         given = self.body(BatchOrderBody)
         placed = api.place_batch_order(
-            organisation, seats_of(given), by=self.user_id, key=self.key,
+            organisation, wanted_of(given), by=self.user_id, key=self.key,
             expected=given["expected"], at=clock.now(), accepts_terms=given["accepts_terms"],
         )  # fmt: skip
         return self.shown(placed, status=201)

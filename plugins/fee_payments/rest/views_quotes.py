@@ -73,7 +73,9 @@ class OrganisationQuotes(QuoteView, OrganisationView):
     def post(self, request: Any, organisation: UUID) -> Response:
         given = self.body(PriceBody)
         items = [
-            QuoteItem(offering_code=line["offering"], quantity=line["seats"])
+            QuoteItem(
+                offering_code=line["offering"], session=line["session"], quantity=line["seats"]
+            )
             for line in given["lines"]
         ]
         made = api.issue_own_quote(

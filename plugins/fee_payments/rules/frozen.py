@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,11 @@ from fee_payments.data.invoices import (
     Seller,
     TaxSum,
 )
+from fee_payments.data.rooms import SoldSession
 
-#: The layout of the text. A changed layout has another number, and both are read.
-LAYOUT = 1
+#: The layout of the text. A changed layout has another number, and both are read: the lines of the
+#: first name no session.
+LAYOUT = 2
 
 
 def frozen(content: DocumentContent) -> str:
@@ -98,7 +100,14 @@ def _money(found: Mapping[str, Any]) -> Money:
 
 def _line(found: Mapping[str, Any]) -> DocumentLine:
     amounts = {name: _money(found[name]) for name in ("list_price", "waived", "net", "tax")}
-    return DocumentLine(**{**found, **amounts})
+    return DocumentLine(**{**found, **amounts, "session": _session(found.get("session"))})
+
+
+def _session(found: Mapping[str, Any] | None) -> SoldSession | None:
+    if found is None:
+        return None
+    moments = {name: datetime.fromisoformat(found[name]) for name in ("starts_at", "ends_at")}
+    return SoldSession(**{**found, **moments})
 
 
 def _tax(found: Mapping[str, Any]) -> TaxSum:

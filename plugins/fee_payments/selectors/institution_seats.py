@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from fee_payments import compat, models, rules
-from fee_payments.data import GivenSeat
+from fee_payments.data import GivenSeat, SessionSummary
 from fee_payments.data.institution_seats import (
     PoolCounts,
     PoolUse,
@@ -20,6 +20,7 @@ from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import UnknownSeat
 from fee_payments.rules.institution_seats import SMALLEST_GROUP
 from fee_payments.selectors import seat_people
+from fee_payments.selectors.catalogue_rows import session_summary
 from fee_payments.selectors.contacts import acted_for, organisation
 from fee_payments.selectors.resting import resting_orders
 
@@ -83,8 +84,22 @@ def pool_of_seat(uuid: UUID, *, by: int) -> UUID:
 
 def _pools(by: int) -> QuerySet[models.SeatPool]:
     return models.SeatPool.objects.filter(buyer__in=_coordinated(by)).select_related(
-        "buyer", "offering", "line__order"
+        "buyer", "offering", "line__order", "line__session"
     )
+
+
+def pool_end(row: models.SeatPool) -> datetime | None:
+    """The first moment at which nothing of a pool is given or accepted; ``None``: there is none.
+
+    That is when its session begins, if it is of one, at the latest.
+    """
+    session = row.line.session
+    return min(filter(None, (row.ends_at, session.starts_at if session else None)), default=None)
+
+
+def session_of_pool(row: models.SeatPool) -> SessionSummary | None:
+    """The session that the seats of a pool are of; how many are left of it is not looked at."""
+    return session_summary(row.line.session) if row.line.session else None
 
 
 def list_pools(by: int, *, at: datetime) -> tuple[SeatPoolSummary, ...]:
@@ -120,7 +135,8 @@ def _summary(
         title=row.offering.title,
         course_key=row.offering.course_key,
         opened_at=row.opened_at,
-        ends_at=row.ends_at,
+        ends_at=pool_end(row),
+        session=session_of_pool(row),
         counts=PoolCounts(
             bought=row.quantity,
             free=found.get(SeatState.FREE, 0),
@@ -199,7 +215,9 @@ def given_seats(user_id: int) -> tuple[GivenSeat, ...]:
     """The seats that institutions gave this learner, and that they still have; newest first."""
     rows = live_accepted().filter(accepted_by=user_id)
     found = list(
-        rows.select_related("pool__offering", "pool__line", "code").order_by("-accepted_at", "-id")
+        rows.select_related("pool__offering", "pool__line__session", "code").order_by(
+            "-accepted_at", "-id"
+        )
     )
     resting = resting_orders({row.pool.line.order_id for row in found})
     return tuple(given_seat_of(row, rests=row.pool.line.order_id in resting) for row in found)
@@ -224,5 +242,6 @@ def given_seat_of(row: models.Seat, *, rests: bool = False) -> GivenSeat:
         title=row.pool.offering.title,
         seat_uuid=row.uuid,
         shares_progress=row.consented_at is not None,
+        session=session_of_pool(row.pool),
         rests=rests,
     )

@@ -20,7 +20,7 @@ from fee_payments.data import (
 from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import UnknownOrder
 from fee_payments.rules import read_refund_policy
-from fee_payments.selectors.catalogue_rows import terms_summary
+from fee_payments.selectors.catalogue_rows import session_summary, terms_summary
 from fee_payments.selectors.contacts import acted_for, not_your_part
 
 UNSETTLED = (OrderState.CREATED, OrderState.PENDING, OrderState.EXPIRED, OrderState.CANCELLED)
@@ -143,6 +143,7 @@ def _line_summary(line: models.OrderLine, row: models.Order) -> OrderLineSummary
         refund_policy=kept_refund_policy(line),
         starts_on=line.offering.starts_on,
         session=line.session.code if line.session else "",
+        takes_place=session_summary(line.session) if line.session else None,
         merchant=row.merchant.code if row.merchant else "",
         merchant_name=row.merchant.legal_name if row.merchant else "",
         terms_version=row.terms.version if row.terms else "",

@@ -34,7 +34,9 @@ def list_seat_codes(
     Raises:
         UnknownSeatCode: ``after`` is none of them.
     """
-    rows = models.SeatCode.objects.select_related("batch__offering").order_by("id")
+    rows = models.SeatCode.objects.select_related("batch__offering", "batch__session").order_by(
+        "id"
+    )
     if offering_code is not None:
         rows = rows.filter(batch__offering__code=offering_code)
     if batch is not None:
@@ -60,6 +62,7 @@ def seat_code_summary(row: models.SeatCode) -> SeatCodeSummary:
         redeemed_at=row.redeemed_at,
         revoked_at=row.revoked_at,
         revoked_because=row.revoked_because,
+        session=row.batch.session.code if row.batch.session else "",
     )
 
 

@@ -1,14 +1,15 @@
 """Batch orders: a coordinator orders seats for their organisation, at its price.
 
 An ordinary order, with the organisation as its buyer and lines of several seats, so card, invoice,
-refunds and books work as for every other. No waiver is asked for: a waiver is a person's. Order of
-locks: the rooms by the primary key of the offering, ascending.
+refunds and books work as for every other. Seats of an offering that is held in sessions are of one
+of them; two lines are of two. No waiver is asked for: a waiver is a person's. Order of locks: the
+rooms by the primary key of the offering, ascending, and within one its sessions by theirs.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,9 +32,10 @@ from fee_payments.exceptions import (
 )
 from fee_payments.selectors.institution_seats import buyer_row
 from fee_payments.services import closing, seats
-from fee_payments.services.placing import naming
-from fee_payments.services.quoting import MOST, quote_lines
+from fee_payments.services.placing import naming, session_id
+from fee_payments.services.quoting import MOST, check_session_named, quote_lines
 from fee_payments.services.sale_terms import check_accepted, refund_policy_of
+from fee_payments.services.session_words import session_in_words
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +44,13 @@ MOST_LINES = 50
 
 def quote_batch(
     buyer_uuid: UUID,
-    wanted: Mapping[str, int],
+    wanted: Sequence[WantedLine],
     *,
     by: int,
     at: datetime,
     currency: str | None = None,
 ) -> BatchQuote:
-    """What an organisation pays for seats: offering code → how many.
+    """What an organisation pays for seats: how many of which offering, at which session of it.
 
     Each line at the price in force for the organisation's payer class, times the quantity, taxed
     as the organisation is. ``by`` is its coordinator. ``currency`` ``None`` takes the
@@ -59,11 +61,13 @@ def quote_batch(
         BuyerNotVerified: nobody has verified it yet.
         InvalidOrder: nothing, too many lines, or not between one and ``MOST`` seats.
         UnknownOffering, NotOnSale, UpgradeOver, NoPrice: there is nothing to quote.
+        UnknownSession, SessionNotOpen: a session has to be named, or cannot be.
         CountryBlocked: it is not sold in the country of the organisation.
-        LinesDoNotFit: the offerings are collected by different merchants.
+        LinesDoNotFit: an offering, or a session of it, stands there twice; or different merchants
+            collect for them.
     """
     buyer = verified_buyer(buyer_uuid, by=by)
-    check_wanted(_lines_of(wanted))
+    check_wanted(wanted)
     offers = batch_offers(buyer, wanted, by=by, at=at, currency=currency)
     return BatchQuote(
         buyer_uuid=buyer.uuid,
@@ -92,7 +96,7 @@ def verified_buyer(buyer_uuid: UUID, *, by: int) -> models.Buyer:
 
 def place_batch_order(
     buyer_uuid: UUID,
-    wanted: Mapping[str, int],
+    wanted: Sequence[WantedLine],
     *,
     by: int,
     key: str,
@@ -104,24 +108,25 @@ def place_batch_order(
 
     ``expected`` is the total that the coordinator saw, ``accepts_terms`` the SHA-256 of the terms
     that they have accepted. The same ``key`` gives the same order again.
-    All seats of all lines are counted in their rooms at once, or none is (F11). Who orders gets no
-    entitlement; the seats come into being when it is paid (``institution_seats.open_pool``).
+    All seats of all lines are counted in their rooms and sessions at once, or none is (F11). Who
+    orders gets no entitlement; the seats come into being when it is paid
+    (``institution_seats.open_pool``).
 
     Raises:
         UnknownBuyer, NotYourPart, BuyerNotVerified, InvalidOrder, UnknownOffering, NotOnSale,
-        NoPrice: as for ``quote_batch``.
+        NoPrice, UnknownSession, SessionNotOpen, LinesDoNotFit: as for ``quote_batch``.
         QuoteChanged: the total is not what the coordinator saw.
         NothingToPay: the seats cost nothing.
         TermsNotAccepted, TermsChanged: the terms in force were not accepted.
         KeyReused: the key placed another order.
-        NoSeatLeft: a room has not as many seats; nothing was ordered.
+        NoSeatLeft: a room or a session has not as many seats; nothing was ordered.
     """
-    wish = BatchWish(buyer_uuid, dict(wanted), by, key, expected, at)
+    wish = BatchWish(buyer_uuid, tuple(wanted), by, key, expected, at)
     known = _known(wish)
     if known is not None:
         return known
     buyer = verified_buyer(buyer_uuid, by=by)
-    check_wanted(_lines_of(wanted))
+    check_wanted(wanted)
     offers = batch_offers(buyer, wanted, by=by, at=at, currency=expected.currency)
     found = total([offer.total for offer in offers], expected.currency)
     if found != expected:
@@ -152,15 +157,11 @@ class BatchWish:
     """What a coordinator asks for."""
 
     buyer_uuid: UUID
-    wanted: Mapping[str, int]
+    wanted: tuple[WantedLine, ...]
     by: int
     key: str
     expected: Money
     at: datetime
-
-
-def _lines_of(wanted: Mapping[str, int]) -> list[WantedLine]:
-    return [WantedLine(offering_code=code, quantity=seats) for code, seats in wanted.items()]
 
 
 def check_wanted(wanted: Sequence[WantedLine]) -> None:
@@ -199,11 +200,25 @@ def payer_of(buyer: models.Buyer, *, by: int) -> Learner:
 
 
 def batch_offers(
-    buyer: models.Buyer, wanted: Mapping[str, int], *, by: int, at: datetime, currency: str | None
+    buyer: models.Buyer,
+    wanted: Sequence[WantedLine],
+    *,
+    by: int,
+    at: datetime,
+    currency: str | None,
 ) -> tuple[Quote, ...]:
     """The offers of so many seats of each, to an organisation at a moment."""
-    payer = payer_of(buyer, by=by)
-    found = quote_lines(payer, _lines_of(wanted), at=at, currency=currency, with_waiver=False)
+    return seat_offers(payer_of(buyer, by=by), wanted, at=at, currency=currency)
+
+
+def seat_offers(
+    payer: Learner, wanted: Sequence[WantedLine], *, at: datetime, currency: str | None
+) -> tuple[Quote, ...]:
+    """The offers of so many seats of each; of an offering with sessions, each of one of them."""
+    found = quote_lines(payer, wanted, at=at, currency=currency, with_waiver=False)
+    for offer in found.lines:
+        with naming(offer.offering.code):
+            check_session_named(offer)
     return found.lines
 
 
@@ -214,7 +229,8 @@ def _batch_line(offer: Quote) -> BatchLine:
         quantity=offer.quantity,
         unit_price=offer.unit_price or offer.list_price,
         breakdown=offer.breakdown,
-        seats_left=offer.offering.seats_left,
+        seats_left=(offer.session or offer.offering).seats_left,
+        session=offer.session,
     )
 
 
@@ -229,10 +245,13 @@ def _known(wish: BatchWish) -> OrderSummary | None:
     if row is None:
         return None
     found = selectors.order_summary(row)
-    ordered = {line.offering_code: line.quantity for line in found.lines}
+    ordered = {
+        WantedLine(offering_code=line.offering_code, session=line.session, quantity=line.quantity)
+        for line in found.lines
+    }
     is_same = row.buyer is not None and row.buyer.uuid == wish.buyer_uuid
     is_same = is_same and (found.user_id, found.total) == (wish.by, wish.expected)
-    if not is_same or ordered != wish.wanted:
+    if not is_same or ordered != set(wish.wanted):
         raise KeyReused(_("This request was already used for something else."))
     buyer_row(wish.buyer_uuid, by=wish.by)
     return found
@@ -241,13 +260,8 @@ def _known(wish: BatchWish) -> OrderSummary | None:
 @in_transaction
 def write_batch(wish: BatchWish, buyer: models.Buyer, offers: Sequence[Quote]) -> models.Order:
     """Write an order of an organisation with the seats that it keeps, all or none."""
-    by_code = {offer.offering.code: offer for offer in offers}
-    # The seats before the rows that point at the offerings; see ``placing``.
-    offerings: dict[str, models.Offering] = {}
-    for offering in models.Offering.objects.filter(code__in=list(by_code)).order_by("pk"):
-        with naming(offering.code, offering.title if len(by_code) > 1 else ""):
-            _count(offering, by_code[offering.code].quantity)
-        offerings[offering.code] = offering
+    # The seats before the rows that point at the rooms; see ``placing``.
+    offerings = _count_seats(offers)
     first = offers[0]
     order = models.Order.objects.create(
         key=wish.key,
@@ -269,13 +283,31 @@ def write_batch(wish: BatchWish, buyer: models.Buyer, offers: Sequence[Quote]) -
     return order
 
 
-def _count(offering: models.Offering, quantity: int) -> None:
+def _count_seats(offers: Sequence[Quote]) -> dict[str, models.Offering]:
+    """Count the seats of every offer, in the order of the rooms; returns the offerings by code."""
+    codes = {offer.offering.code for offer in offers}
+    rows = models.Offering.objects.filter(code__in=codes).order_by("pk")
+    counted = {row.code: row for row in rows}
+    for offering in counted.values():
+        here = [offer for offer in offers if offer.offering.code == offering.code]
+        for offer in sorted(here, key=lambda one: session_id(one) or 0):
+            with naming(offering.code, offering.title if len(offers) > 1 else ""):
+                _count(offering, offer)
+    return counted
+
+
+def _count(offering: models.Offering, offer: Quote) -> None:
+    number = session_id(offer)
+    session = models.Session.objects.get(pk=number) if number else None
     try:
-        seats.count_seat(offering, quantity)
+        seats.count_seat(offering, offer.quantity, session=session)
     except NoSeatLeft:
+        said = {"title": offering.title, "seats": offer.quantity}
+        if session is None:
+            raise NoSeatLeft(_("“%(title)s” has not %(seats)s seats left.") % said) from None
+        said["session"] = session_in_words(session)
         raise NoSeatLeft(
-            _("“%(title)s” has not %(seats)s seats left.")
-            % {"title": offering.title, "seats": quantity}
+            _("“%(title)s” has not %(seats)s seats left at this session: %(session)s.") % said
         ) from None
 
 
@@ -286,6 +318,7 @@ def _write_line(
         order=order,
         position=position,
         offering=offering,
+        session_id=session_id(offer),
         quantity=offer.quantity,
         holds_seat=True,
         price_id=offer.price_id,

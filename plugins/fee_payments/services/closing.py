@@ -110,7 +110,7 @@ def locked_open_orders(open_keys: Iterable[str]) -> list[models.Order]:
 
 
 def locked_lines(order: models.Order) -> tuple[models.OrderLine, ...]:
-    """The lines of an order that is locked, as they are now, by offering: that is how rooms lock.
+    """The lines of an order that is locked, as they are now, in the order in which rooms lock.
 
     What is read of them without a lock can be older than the lock of the order, where this
     transaction has read before.
@@ -118,4 +118,4 @@ def locked_lines(order: models.Order) -> tuple[models.OrderLine, ...]:
     # By their primary keys, as above; which lines an order has never changes.
     pks = models.OrderLine.objects.filter(order=order).order_by().values_list("pk", flat=True)
     rows = models.OrderLine.objects.select_for_update().filter(pk__in=list(pks))
-    return tuple(rows.prefetch_related("offering").order_by("offering_id", "pk"))
+    return tuple(rows.prefetch_related("offering").order_by("offering_id", "session_id", "pk"))

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from fee_payments import conf, models, rules
 from fee_payments.data.institution_seats import SeatAction, SeatState
-from fee_payments.exceptions import NoSeatLeft, RefundRefused
+from fee_payments.exceptions import NoSeatLeft, RefundRefused, SessionNotOpen
 from fee_payments.selectors.institution_seats import state_of
 from fee_payments.services import entitling, seats
 from fee_payments.services.seat_rows import (
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 CLOSED = "paid after its seats were closed; a refund is due."
+TOO_LATE = "paid after its session had begun or was closed; a refund is due."
 
 
 def open_pool(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
@@ -44,17 +45,22 @@ def open_pool(order: models.Order, line: models.OrderLine, *, at: datetime) -> s
 
     ``at`` is when it was paid, or invoiced on credit. Again has no second effect. Seats that were
     given back meanwhile, because the order's time was over, are taken again, all or none. Seats
-    that were closed, with an invoice on credit, do not come back. Returns what stands in the way,
-    or nothing.
+    that were closed, with an invoice on credit, do not come back; nor do those of a session that
+    has begun or was closed, as nobody could be given one. Returns what stands in the way, or
+    nothing.
     """
     known = models.SeatPool.objects.filter(line=line).first()
     if known is not None:
         return CLOSED if has_ended(known) else ""
     if order.buyer is None:
         raise ValueError(f"Order {order.uuid} is of no organisation.")
+    if line.session is not None and (line.session.closed or line.session.starts_at <= at):
+        return TOO_LATE
     try:
         with transaction.atomic():
             seats.take_seat(line)
+    except SessionNotOpen:
+        return TOO_LATE  # closed at this moment
     except NoSeatLeft:
         return "paid after the order was closed, and there are not as many seats left."
     pool = models.SeatPool.objects.create(
@@ -172,7 +178,7 @@ def close_pool(line: models.OrderLine, *, because: str, at: datetime) -> None:
     pool.closed_because = because
     pool.save(update_fields=["closed_because"])
     note_all(rows, SeatAction.CLOSED, at=at)
-    seats.uncount_seat(pool.offering, len(rows))
+    _uncount(pool, len(rows))
     log.info("seats closed: pool=%s seats=%s", pool.uuid, len(rows))
 
 
@@ -184,7 +190,8 @@ def reopen_pool(line: models.OrderLine, *, at: datetime) -> None:
     something else, nothing changes.
 
     Raises:
-        NoSeatLeft: the room has not as many seats left.
+        NoSeatLeft: the room, or the session, has not as many seats left.
+        SessionNotOpen: the session was closed.
         RefundRefused: more was refunded, or is being refunded, than nobody has accepted.
             Undo the transaction.
     """
@@ -192,7 +199,7 @@ def reopen_pool(line: models.OrderLine, *, at: datetime) -> None:
     if pool is None or pool.closed_because != models.Entitlement.DISPUTE_LOST:
         return
     rows = _closed_seats(pool)
-    seats.count_seat(pool.offering, len(rows))
+    seats.count_seat(pool.offering, len(rows), session=pool.line.session)
     for seat in rows:
         seat.closed_at, seat.live_key = None, live_key(pool, seat.number)
         seat.save(update_fields=["closed_at", "live_key"])
@@ -226,6 +233,10 @@ def _closed_seats(pool: models.SeatPool) -> list[models.Seat]:
 def _locked_pool_of(line: models.OrderLine) -> models.SeatPool | None:
     found = models.SeatPool.objects.filter(line=line).values_list("pk", flat=True).first()
     return None if found is None else locked_pool(found)
+
+
+def _uncount(pool: models.SeatPool, count: int) -> None:
+    seats.uncount_seat(pool.offering, count, session=pool.line.session)
 
 
 def _covered(line: models.OrderLine, refunded_minor: int) -> int:
@@ -280,7 +291,7 @@ def _withdraw(
         seat.withdrawn_at, seat.live_key = at, None
         seat.save(update_fields=["withdrawn_at", "live_key"])
     note_all(chosen, SeatAction.WITHDRAWN, at=at)
-    seats.uncount_seat(pool.offering, len(chosen))
+    _uncount(pool, len(chosen))
     log.info("seats withdrawn: pool=%s seats=%s", pool.uuid, len(chosen))
 
 

@@ -1,6 +1,7 @@
 """Issues invoices: for an order that is to be paid, for one that was, and for a purchase order.
 
-Order of locks: the quote that an order was made of, then see ``standings``. Everything about a document is written in one transaction.
+Order of locks: the quote that an order was made of, then see ``standings``. Everything about a
+document is written in one transaction.
 """
 
 from __future__ import annotations

@@ -42,13 +42,14 @@ from fee_payments.services.batch_ordering import (
     check_wanted,
     payer_of,
     quote_batch,
+    seat_offers,
     verified_buyer,
 )
 from fee_payments.services.document_keys import document_uuid, key_reused
 from fee_payments.services.invoicing import locked_quote
 from fee_payments.services.numbering import next_number
-from fee_payments.services.quoting import quote_lines
 from fee_payments.services.sellers import seller_of
+from fee_payments.services.session_words import sold_session
 from fee_payments.services.sold_lines import sold_lines
 
 log = logging.getLogger(__name__)
@@ -67,8 +68,9 @@ def issue_quote(
         KeyReused: the key made another quote.
         UnknownDocument: there is no such buyer.
         UnknownOffering, NotOnSale, NoPrice: there is nothing to offer, or not in this currency.
+        UnknownSession, SessionNotOpen: a session has to be named, or cannot be.
         InvalidOrder: no item, too many, or not between one and ``MOST`` seats of one.
-        LinesDoNotFit: one offering twice, or offerings that different merchants collect.
+        LinesDoNotFit: an offering, or a session of it, twice; or different merchants collect.
         CountryBlocked: it is not sold in the country of the buyer.
         InvoiceRefused: a day that is over.
     """
@@ -93,9 +95,7 @@ def issue_quote(
         return known
 
 
-def screen(
-    buyer: models.Buyer, lines: Sequence[DocumentLine], *, by: int, at: datetime
-) -> None:
+def screen(buyer: models.Buyer, lines: Sequence[DocumentLine], *, by: int, at: datetime) -> None:
     """Ask whether a buyer may buy this, this moment; ``by`` is who asks for it.
 
     Outside the transaction that writes, so that what was refused stays written down.
@@ -117,13 +117,13 @@ def issue_own_quote(
 
     Raises:
         UnknownBuyer, NotYourPart: ``by`` does not order for it.
-        BuyerNotVerified, InvalidOrder, LinesDoNotFit: it could not order that.
+        BuyerNotVerified, InvalidOrder, LinesDoNotFit, UnknownSession, SessionNotOpen: it could not
+            order that.
     """
     known = _known(key, verified_buyer(buyer_uuid, by=by), items, currency, None)
     if known is not None:
         return known
-    wanted = {item.offering_code: item.quantity for item in items}
-    quote_batch(buyer_uuid, wanted, by=by, at=at, currency=currency)
+    quote_batch(buyer_uuid, _wanted(items), by=by, at=at, currency=currency)
     return issue_quote(buyer_uuid, items, by=by, at=at, currency=currency, key=key)
 
 
@@ -139,11 +139,8 @@ def _known(
     row = quote_rows().filter(uuid=document_uuid(key)).first() if key else None
     if row is None:
         return None
-    offered = [
-        QuoteItem(offering_code=line.code, quantity=line.quantity)
-        for line in frozen.thawed(row.content).lines
-    ]
-    is_same = row.buyer_id == buyer.pk and offered == list(items)
+    offered = wanted_of(frozen.thawed(row.content).lines)
+    is_same = row.buyer_id == buyer.pk and offered == _wanted(items)
     is_same = is_same and currency in (None, row.currency)
     if not is_same or valid_until not in (None, row.valid_until):
         raise key_reused()
@@ -154,18 +151,37 @@ def _lines(
     buyer: models.Buyer, items: Sequence[QuoteItem], *, currency: str | None, at: datetime
 ) -> tuple[DocumentLine, ...]:
     """The lines as an order of the same would have them, taxed line by line: the totals agree."""
-    wanted = [WantedLine(offering_code=one.offering_code, quantity=one.quantity) for one in items]
+    wanted = _wanted(items)
     who = Learner(user_id=0, country=buyer.country)
     if buyer.verified_at:
         who = payer_of(buyer, by=0)
     try:
         check_wanted(wanted)
-        offers = quote_lines(who, wanted, at=at, currency=currency, with_waiver=False)
+        offers = seat_offers(who, wanted, at=at, currency=currency)
     except PaymentsError as error:
         # Who issues a quote types codes, so the code says which of the lines is meant.
         error.line_title = getattr(error, "offering_code", "")
         raise
-    return tuple(map(_line, offers.lines))
+    return tuple(map(_line, offers))
+
+
+def _wanted(items: Sequence[QuoteItem]) -> tuple[WantedLine, ...]:
+    return tuple(
+        WantedLine(offering_code=one.offering_code, session=one.session, quantity=one.quantity)
+        for one in items
+    )
+
+
+def wanted_of(lines: Sequence[DocumentLine]) -> tuple[WantedLine, ...]:
+    """What lines of a document are of: how many of which offering, at which session of it."""
+    return tuple(
+        WantedLine(
+            offering_code=line.code,
+            session=line.session.code if line.session else "",
+            quantity=line.quantity,
+        )
+        for line in lines
+    )
 
 
 def _line(offer: Quote) -> DocumentLine:
@@ -180,6 +196,7 @@ def _line(offer: Quote) -> DocumentLine:
         tax=offer.tax,
         tax_basis_points=rule.percent.basis_points if rule and offer.tax else 0,
         is_reverse_charge=bool(rule and rule.kind is TaxKind.REVERSE_CHARGE),
+        session=sold_session(offer.session),
     )
 
 
@@ -377,5 +394,6 @@ def _invoice_order(
     )
 
 
-def _sold(lines: Sequence[DocumentLine]) -> set[tuple[str, int, Money, Money]]:
-    return {(line.code, line.quantity, line.net, line.tax) for line in lines}
+def _sold(lines: Sequence[DocumentLine]) -> set[tuple[WantedLine, Money, Money]]:
+    wanted = wanted_of(lines)
+    return {(one, line.net, line.tax) for one, line in zip(wanted, lines, strict=True)}

@@ -27,11 +27,13 @@ def move_pool_end(
 
     ``ends_at`` is the first at which nothing is. Invitations and codes that ended with the pool end
     with it again; one that would outlive it ends with it, and one that ends earlier stays as it is.
-    What was accepted stays. The same end again changes nothing.
+    What was accepted stays. Seats of a session end when it begins, whatever is said here. The same
+    end again changes nothing.
 
     Raises:
         UnknownSeat: there is no such pool.
-        SeatRefused: the end is not in the future, no reason is given, or no seat is left.
+        SeatRefused: the end is not in the future, no reason is given, no seat is left, or the
+            session of the seats has begun or was closed.
     """
     reason = reason.strip()
     if not reason or not is_readable(reason) or len(reason) > MAX_TEXT:
@@ -44,6 +46,11 @@ def move_pool_end(
     pool = locked_pool(pk)
     if institution_seats.has_ended(pool):
         raise SeatRefused(_("These seats were closed or refunded: no end can be moved."))
+    session = pool.line.session
+    if session is not None and (session.closed or session.starts_at <= at):
+        raise SeatRefused(
+            _("The session of these seats has begun or was closed: no end can be moved.")
+        )
     before = pool.ends_at
     if before == ends_at:
         return

@@ -16,6 +16,7 @@ from fee_payments import conf, documents, models
 from fee_payments.data.invoices import DocumentContent, DocumentLine
 from fee_payments.rules import frozen
 from fee_payments.selectors.invoices import document
+from fee_payments.services.session_words import session_in_words
 
 
 def pdf_of(row: models.FrozenDocument, *, at: datetime) -> bytes:
@@ -118,6 +119,7 @@ def _line(line: DocumentLine) -> documents.DocumentLine:
         waiver=documents.LineWaiver(amount=line.waived, reason=_("fee waiver"))
         if line.waived
         else None,
+        details=(session_in_words(line.session),) if line.session else (),
     )
 
 

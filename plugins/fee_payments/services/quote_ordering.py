@@ -22,17 +22,25 @@ from fairgate.money import Money, total
 from fairgate_tables.transactions import in_transaction
 from fee_payments import models, selectors
 from fee_payments.data import OrderSummary, Quote
-from fee_payments.data.invoices import ContactRole, DocumentLine, InvoiceSummary
-from fee_payments.exceptions import BuyerNotVerified, InvoiceRefused, NoSeatLeft, QuoteChanged
+from fee_payments.data.invoices import ContactRole, InvoiceSummary
+from fee_payments.exceptions import (
+    BuyerNotVerified,
+    InvoiceRefused,
+    NoSeatLeft,
+    QuoteChanged,
+    UnknownSession,
+)
 from fee_payments.rules import frozen
 from fee_payments.selectors.quotes import live_order, order_key, orders_of_quote, quote_row
-from fee_payments.services import closing, offering_quotes
+from fee_payments.services import closing, invoicing, offering_quotes
 from fee_payments.services.batch_ordering import (
     BatchWish,
     batch_offers,
     verified_buyer,
     write_batch,
 )
+from fee_payments.services.placing import naming
+from fee_payments.services.quoting import open_session
 from fee_payments.services.sale_terms import check_accepted
 
 log = logging.getLogger(__name__)
@@ -52,7 +60,9 @@ def order_quote(
         UnknownBuyer, NotYourPart, BuyerNotVerified: as for ``quote_batch``.
         UnknownDocument: there is no such quote to this organisation.
         InvoiceRefused: its time is over and nobody accepted it, or it was invoiced by itself.
-        QuoteChanged: those prices, or taxes, were taken back since.
+        QuoteChanged: those prices, or taxes, were taken back since; or it names no session of what
+            is held in sessions by now.
+        SessionNotOpen: a session has begun or was closed since.
         CountryBlocked: it is not sold in the country of the organisation any more.
         NoSeatLeft: a room has not as many seats; nothing was ordered.
     """
@@ -81,7 +91,8 @@ def invoice_quoted_seats(quote_uuid: UUID, *, by: int, at: datetime) -> InvoiceS
         UnknownDocument, InvoiceRefused: as ``invoice_purchase_order``; or nobody coordinates the
             training of the buyer, so there is nobody who could give the seats.
         BuyerNotVerified: nobody has verified the buyer.
-        QuoteChanged, CountryBlocked, NoSeatLeft: as ``order_quote``; nothing was ordered.
+        QuoteChanged, SessionNotOpen, CountryBlocked, NoSeatLeft: as ``order_quote``; nothing was
+            ordered.
     """
     quote = quote_row(quote_uuid)
     if _is_to_be_ordered(quote, at=at):
@@ -107,7 +118,7 @@ def _is_to_be_ordered(quote: models.QuoteDocument, *, at: datetime) -> bool:
 @in_transaction
 def _invoice(found: models.QuoteDocument, *, by: int, at: datetime) -> InvoiceSummary:
     # Two who press at once queue here, before the second looks whether there is an invoice.
-    quote = offering_quotes.locked_quote(found.pk)
+    quote = invoicing.locked_quote(found.pk)
     if _is_to_be_ordered(quote, at=at):
         buyer, coordinator = _coordinated(quote)
         _write(quote, buyer, _offers(quote, buyer), by=coordinator, at=at)
@@ -118,7 +129,7 @@ def _invoice(found: models.QuoteDocument, *, by: int, at: datetime) -> InvoiceSu
 def _order(
     quote_pk: int, buyer: models.Buyer, *, by: int, at: datetime, accepts_terms: str
 ) -> models.Order:
-    quote = offering_quotes.locked_quote(quote_pk)
+    quote = invoicing.locked_quote(quote_pk)
     live = live_order(quote, at=at)
     if live is not None:
         return live
@@ -135,8 +146,14 @@ def _offers(quote: models.QuoteDocument, buyer: models.Buyer) -> tuple[Quote, ..
     Raises:
         QuoteChanged: they say something else by now.
     """
-    wanted = _seats_of(frozen.thawed(quote.content).lines)
-    offers = batch_offers(buyer, wanted, by=0, at=quote.issued_at, currency=quote.currency)
+    wanted = offering_quotes.wanted_of(frozen.thawed(quote.content).lines)
+    try:
+        offers = batch_offers(buyer, wanted, by=0, at=quote.issued_at, currency=quote.currency)
+    except UnknownSession:
+        raise QuoteChanged(
+            _("This quote names no session of a training that is held in sessions now. Please ask "
+              "for another quote.")
+        ) from None  # fmt: skip
     if total([one.total for one in offers], quote.currency) != _whole(quote):
         raise QuoteChanged(
             _("What was offered with this quote no longer holds. Please ask for another quote.")
@@ -148,8 +165,12 @@ def _write(
     quote: models.QuoteDocument, buyer: models.Buyer, offers: tuple[Quote, ...], *, by: int,
     at: datetime,
 ) -> models.Order:  # fmt: skip
+    for one in offers:
+        if one.session is not None:
+            with naming(one.offering.code, one.offering.title):
+                open_session(one.offering, one.session.code, at=at)
     key = order_key(quote.uuid, orders_of_quote(quote.uuid).count() + 1)
-    wanted = {one.offering.code: one.quantity for one in offers}
+    wanted = offering_quotes.wanted_of(frozen.thawed(quote.content).lines)
     return write_batch(BatchWish(buyer.uuid, wanted, by, key, _whole(quote), at), buyer, offers)
 
 
@@ -190,10 +211,3 @@ def _invoices(quote: models.QuoteDocument) -> list[models.Invoice]:
     """Invoices of a quote of which something still stands."""
     rows = models.Invoice.objects.filter(quote=quote).select_related("standing")
     return [one for one in rows if one.standing.credited_minor < one.standing.total_minor]
-
-
-def _seats_of(lines: tuple[DocumentLine, ...]) -> dict[str, int]:
-    seats: dict[str, int] = {}
-    for line in lines:
-        seats[line.code] = seats.get(line.code, 0) + line.quantity
-    return seats

@@ -226,6 +226,27 @@ def open_session(offering: OfferingSummary, code: str, *, at: datetime) -> Sessi
     return found
 
 
+def check_session_named(offer: Quote) -> None:
+    """Whether a quote names the session that its seats are of, where the offering has some.
+
+    Raises:
+        UnknownSession: it names none; the sentence says which can be chosen.
+        SessionNotOpen: it names none, and none can be chosen any more.
+    """
+    if not offer.needs_session:
+        return
+    title = offer.offering.title
+    codes = [one.code for one in offer.offering.sessions if one.is_open(offer.quoted_at)]
+    if not codes:
+        raise SessionNotOpen(
+            _("No session of “%(title)s” can be chosen any more.") % {"title": title}
+        )
+    raise UnknownSession(
+        _("“%(title)s” is held in sessions. Please choose one of them: %(sessions)s.")
+        % {"title": title, "sessions": ", ".join(codes)}
+    )
+
+
 def _tax(learner: Learner, mark: str | None, *, on: date) -> TaxRule | None:
     """The rate of the country of who is taxed: the organisation's where it has a tax id."""
     buyer = learner.buyer_tax

@@ -7,22 +7,21 @@ back since stands beside its line.
 from __future__ import annotations
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from fairgate.money import Money, total
 from fairgate.percent import Percent
 from fee_payments import conf, documents, models, selectors
-from fee_payments.data import OrderState, OrderSummary, SessionSummary
+from fee_payments.data import OrderState, OrderSummary
 from fee_payments.data.invoices import DocumentLine, Seller
 from fee_payments.exceptions import InvoiceRefused
 from fee_payments.providers import registry
 from fee_payments.rules import crediting
 from fee_payments.services.sellers import seller_of_order
+from fee_payments.services.session_words import session_in_words
 from fee_payments.services.sold_lines import rows_of, sold_line
 
 
@@ -118,17 +117,6 @@ def _line(row: models.OrderLine, sold: DocumentLine) -> documents.DocumentLine:
         else None,
         details=tuple(_details(row)),
     )
-
-
-def session_in_words(session: models.Session | SessionSummary) -> str:
-    """When, by the clock of its place, and where a session is held."""
-    begins = session.starts_at.astimezone(ZoneInfo(session.timezone))
-    return _("%(day)s, %(time)s (%(zone)s), %(place)s") % {
-        "day": date_format(begins, "DATE_FORMAT"),
-        "time": date_format(begins, "H:i"),
-        "zone": session.timezone,
-        "place": ", ".join(part for part in (session.place, session.room) if part),
-    }
 
 
 def _details(row: models.OrderLine) -> list[str]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from fee_payments import models
 from fee_payments.data import HoldCause
-from fee_payments.exceptions import NoSeatLeft, QuoteChanged, RefundRefused
+from fee_payments.exceptions import NoSeatLeft, QuoteChanged, RefundRefused, SessionNotOpen
 from fee_payments.selectors.resting import order_rests
 from fee_payments.services import entitling, holding, institution_seats, seats
 from fee_payments.services.closing import locked_lines
@@ -69,9 +69,15 @@ def _wake_seats(line: models.OrderLine, *, at: datetime) -> str:
             institution_seats.wake_seats(line, at=at)
     except NoSeatLeft:
         return _("A dispute was won, and the room has not as many seats left to give again.")
+    except SessionNotOpen:
+        return _session_closed()
     except RefundRefused as refused:
         return _("A dispute was won, and more was refunded meanwhile: %(why)s") % {"why": refused}
     return ""
+
+
+def _session_closed() -> str:
+    return _("A dispute was won, and the session was closed: no seat of it can be given again.")
 
 
 def _wake_right(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
@@ -80,6 +86,8 @@ def _wake_right(order: models.Order, line: models.OrderLine, *, at: datetime) ->
             _give_again(order, line, at=at)
     except NoSeatLeft:
         return _("A dispute was won, and no seat is left to give again.")
+    except SessionNotOpen:
+        return _session_closed()
     except _HasAnother:
         return _("Access cannot be given again: this learner has it by something else. A refund is "
                  "due.")  # fmt: skip

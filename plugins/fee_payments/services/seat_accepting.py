@@ -27,7 +27,7 @@ from fee_payments.exceptions import (
     UnknownSeat,
 )
 from fee_payments.selectors import seat_people
-from fee_payments.selectors.institution_seats import given_seat_of, state_of
+from fee_payments.selectors.institution_seats import given_seat_of, session_of_pool, state_of
 from fee_payments.selectors.resting import order_rests
 from fee_payments.services import closing, entitling
 from fee_payments.services.quoting import quote
@@ -55,6 +55,7 @@ def look_at_invitation(token: str, *, at: datetime) -> SeatInvitation:
         title=row.pool.offering.title,
         course_key=row.pool.offering.course_key,
         expires_at=row.expires_at,
+        session=session_of_pool(row.pool),
         is_for_address=row.is_for_address,
     )
 
@@ -165,7 +166,7 @@ def _find(token: str) -> models.Seat:
     """The seat of a link. Without our signature no table is asked."""
     if not is_ours(token):
         raise UnknownSeat(_("There is no such invitation."))
-    rows = models.Seat.objects.select_related("pool__offering")
+    rows = models.Seat.objects.select_related("pool__offering", "pool__line__session")
     row = rows.filter(token_digest=digest_of(token)).first()
     if row is None:
         raise _gone()

@@ -24,7 +24,12 @@ from fee_payments.exceptions import (
     TooManyInvitations,
 )
 from fee_payments.selectors import seat_people
-from fee_payments.selectors.institution_seats import pool_row, seat_row
+from fee_payments.selectors.institution_seats import (
+    pool_end,
+    pool_row,
+    seat_row,
+    session_of_pool,
+)
 from fee_payments.services import seat_codes, seat_mails
 from fee_payments.services.seat_invitations import fault_of, write_invitation
 from fee_payments.services.seat_rows import (
@@ -62,10 +67,10 @@ def assign_seats(
 
     Who is invited in this pool already is counted as known, so the same list, longer by some, can
     be sent again. ``expires_at`` is the first moment at which they can no longer accept, ``None``
-    that of the settings; never later than the pool's end. ``anyone`` lets whoever has the link
-    accept, and not only the account with the invited address. Mails go out after the commit, many
-    of them by ``fee_payments_settle``. Call it outside a transaction, or one whose first statement
-    has locked the pool.
+    that of the settings; never later than the pool's end, or its session's beginning. ``anyone``
+    lets whoever has the link accept, and not only the account with the invited address. Mails go
+    out after the commit, many of them by ``fee_payments_settle``. Call it outside a transaction, or
+    one whose first statement has locked the pool.
 
     Raises:
         UnknownSeat: there is no such pool, or ``by`` does not coordinate it.
@@ -78,7 +83,7 @@ def assign_seats(
     found = pool_row(pool_uuid, by=by)
     people = _with_accounts(people)
     _check_list(people)
-    until = min(filter(None, (expires_at or at + conf.seat_invitation_period(), found.ends_at)))
+    until = min(filter(None, (expires_at or at + conf.seat_invitation_period(), pool_end(found))))
     if is_over(found, at=at) or until <= at:
         raise SeatRefused(_("The time in which these seats can be accepted is over."))
     return _assign(found.pk, people, by=by, at=at, until=until, anyone=anyone)
@@ -129,8 +134,8 @@ def issue_pool_codes(
     found = pool_row(pool_uuid, by=by)
     if is_over(found, at=at):
         raise SeatRefused(_("The time in which these seats can be accepted is over."))
-    until = min(filter(None, (expires_at, found.ends_at)), default=None)
-    return seat_codes.issue_seat_codes(
+    until = min(filter(None, (expires_at, pool_end(found))), default=None)
+    issued = seat_codes.issue_seat_codes(
         found.offering.code,
         count=count,
         sponsor=found.sponsor,
@@ -141,6 +146,7 @@ def issue_pool_codes(
         note=note,
         fill=lambda: _fill(found.pk, count, by=by, at=at, until=until),
     )
+    return replace(issued, session=session_of_pool(found))
 
 
 def _fill(
@@ -190,7 +196,8 @@ def remind(seat_uuid: UUID, *, by: int, at: datetime) -> bool:
     with transaction.atomic():
         pool = locked_pool(found.pool_id)
         row = models.Seat.objects.select_for_update().get(pk=found.pk)
-        if row.nonce is None or (row.expires_at is not None and row.expires_at <= at):
+        is_late = row.expires_at is not None and row.expires_at <= at
+        if row.nonce is None or is_late or is_over(pool, at=at):
             raise SeatRefused(_("Nobody is invited to this seat by mail now."))
         recent = models.SeatMail.objects.filter(seat=row, nonce=row.nonce, dropped_at=None)
         if (

@@ -89,7 +89,7 @@ def issue_seat_codes(
     offering = models.Offering.objects.filter(code=offering_code).first()
     if offering is None:
         raise UnknownOffering(f"There is no fee “{offering_code}”.")
-    # A seat of a pool is counted already, and is of no session.
+    # A seat of a pool is counted already, in the session that the pool is of.
     chosen = None if fill else session_of(offering_code, session, at=at)
     codes = tuple(typed_codes.new() for _number in range(count))
     try:

@@ -28,6 +28,8 @@ from fee_payments.data.institution_seats import MailKind, SeatState
 from fee_payments.selectors import seat_people
 from fee_payments.selectors.institution_seats import state_of
 from fee_payments.services.seat_invitations import token_of
+from fee_payments.services.seat_rows import is_over
+from fee_payments.services.session_words import session_in_words
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +84,11 @@ def _send(key: str, *, at: datetime) -> bool:
     claim = run_again(rows.filter(_unsent(at)).update)
     if not claim(claimed_until=at + CLAIM, tries=F("tries") + 1):
         return False
-    row = rows.select_related("seat__pool__offering", "seat__pool__buyer").get()
-    if row.seat.nonce != row.nonce or state_of(row.seat, at=at) is not SeatState.ASSIGNED:
+    row = rows.select_related(
+        "seat__pool__offering", "seat__pool__buyer", "seat__pool__line__session"
+    ).get()
+    is_there = row.seat.nonce == row.nonce and state_of(row.seat, at=at) is SeatState.ASSIGNED
+    if not is_there or is_over(row.seat.pool, at=at):
         run_again(rows.update)(dropped_at=at, claimed_until=None)
         return False
     try:
@@ -126,6 +131,7 @@ def _mailbox(seat: models.Seat) -> tuple[str, str]:
 def _context(seat: models.Seat, kind: str, name: str) -> dict[str, object]:
     said = {"sponsor": seat.pool.sponsor, "title": seat.pool.offering.title}
     until = seat.expires_at.astimezone(UTC) if seat.expires_at else None
+    session = seat.pool.line.session
     subject = _("%(sponsor)s has a seat for you: %(title)s") % said
     if kind == MailKind.REMINDER:
         subject = _("Your seat from %(sponsor)s is still waiting: %(title)s") % said
@@ -134,6 +140,7 @@ def _context(seat: models.Seat, kind: str, name: str) -> dict[str, object]:
         "name": name,
         "sponsor": seat.pool.sponsor,
         "title": seat.pool.offering.title,
+        "session": session_in_words(session) if session else "",
         "until": date_format(until, "DATE_FORMAT") if until else "",
         "time": date_format(until, "H:i") if until else "",
         "is_for_address": seat.is_for_address,

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from fee_payments import models
 from fee_payments.data.institution_seats import SeatAction
+from fee_payments.selectors.institution_seats import pool_end
 
 MAX_TEXT = 255
 
@@ -51,8 +52,12 @@ def every_locked_seat(pool: models.SeatPool) -> list[models.Seat]:
 
 
 def is_over(pool: models.SeatPool, *, at: datetime) -> bool:
-    """Whether nothing of a pool can be given or accepted any more."""
-    return pool.ends_at is not None and pool.ends_at <= at
+    """Whether nothing of a pool can be given or accepted any more.
+
+    Its time is over, or its session has begun or was closed.
+    """
+    session, end = pool.line.session, pool_end(pool)
+    return (session is not None and session.closed) or (end is not None and end <= at)
 
 
 def live_seats(pool: models.SeatPool) -> QuerySet[models.Seat]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from fairgate.money import Money
 from fee_payments import conf, models, selectors
 from fee_payments.data import EventOutcome, EventReceipt, HoldCause, OrderState
-from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged
+from fee_payments.exceptions import FeeRefused, NoSeatLeft, QuoteChanged, SessionNotOpen
 from fee_payments.providers.facts import Declined, Paid
 from fee_payments.services import (
     entitling,
@@ -240,6 +240,8 @@ def _reopen(order: models.Order, line: models.OrderLine, *, at: datetime) -> str
             seats.take_seat(line)
     except NoSeatLeft:
         return "paid after the order was closed, and no seat is left."
+    except SessionNotOpen:
+        return "paid after the order was closed, and its session can no longer be chosen."
     except QuoteChanged:
         return "paid after the order was closed, and another part of the price is waived by now."
     except WaiverError as error:

@@ -6,6 +6,7 @@ from fairgate.money import Money
 from fee_payments import models
 from fee_payments.data import TaxKind
 from fee_payments.data.invoices import DocumentLine
+from fee_payments.services.session_words import sold_session
 
 
 def rows_of(order: models.Order) -> tuple[models.OrderLine, ...]:
@@ -35,4 +36,5 @@ def sold_line(row: models.OrderLine) -> DocumentLine:
         tax=money(row.tax_minor),
         tax_basis_points=row.tax_rate.basis_points if row.tax_rate and row.tax_minor else 0,
         is_reverse_charge=bool(row.tax_rate and row.tax_rate.kind == TaxKind.REVERSE_CHARGE),
+        session=sold_session(row.session),
     )
