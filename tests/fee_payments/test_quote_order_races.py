@@ -85,9 +85,10 @@ def test_a_quote_that_is_being_ordered_is_not_invoiced_beside_its_order(
 
 
 def test_without_the_lock_of_the_quote_it_would_be_sold_twice(together, monkeypatch):
-    monkeypatch.setattr(
-        offering_quotes, "locked_quote", lambda pk: models.QuoteDocument.objects.get(pk=pk)
-    )
+    for module in (offering_quotes, invoicing):
+        monkeypatch.setattr(
+            module, "locked_quote", lambda pk: models.QuoteDocument.objects.get(pk=pk)
+        )
     done = race(*together)
     assert errors(done) == []
     assert models.Invoice.objects.get().order is None
