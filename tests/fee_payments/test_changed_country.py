@@ -114,6 +114,53 @@ def test_a_payment_under_way_is_not_resumed(profile):
     assert api.order(placed.uuid).state is OrderState.CANCELLED
 
 
+@pytest.mark.usefixtures("pays_by_invoice")
+class TestTheInvoiceOfAnOrder:
+    @pytest.fixture
+    def page(self, profile, monkeypatch):
+        monkeypatch.setattr(clock, "_source", lambda: EVE)
+        client = Client()
+        user = get_user_model().objects.create_user("bina")
+        profile[user.pk] = "BD"
+        client.force_login(user)
+        client.user = user
+        return client
+
+    def post(self, page):
+        who = api.learner_for(page.user.pk)
+        total = api.quote(who, "spectrum", at=EVE).total
+        placed = api.place_order(who, "spectrum", key="k", expected=total, at=EVE)
+        return placed, lambda: page.post(
+            f"/fairgate/fees/orders/{placed.uuid}/invoice/",
+            {"buyer": "", "name": "Bina", "address": "1 Main Street", "country": "BD"},
+        )
+
+    def test_is_not_issued_at_the_price_of_another_country(self, page, profile):
+        placed, send = self.post(page)
+        profile[page.user.pk] = "US"
+        answer = send()
+        assert (answer.status_code, "Nothing was charged" in answer.content.decode()) == (409, True)
+        assert api.order(placed.uuid).state is OrderState.CANCELLED
+        assert not reserved()
+        assert not models.Invoice.objects.exists()
+
+    def test_that_was_issued_is_given_again_whatever_the_country_is_now(self, page, profile):
+        placed, send = self.post(page)
+        assert send().status_code == 302
+        profile[page.user.pk] = "US"
+        assert send().status_code == 302
+        assert api.order(placed.uuid).state is OrderState.PENDING
+
+    def test_of_an_order_whose_payment_is_on_its_way_closes_nothing(self, page, profile):
+        placed, send = self.post(page)
+        started = make.payment(placed)
+        models.Payment.objects.filter(pk=started.pk).update(pending_at=EVE)
+        profile[page.user.pk] = "US"
+        answer = send()
+        assert (answer.status_code, "on its way" in answer.content.decode()) == (409, True)
+        assert api.order(placed.uuid).state is OrderState.PENDING
+
+
 def test_a_blank_country_is_no_other_country(profile):
     placed = order()
     profile[LEARNER] = ""

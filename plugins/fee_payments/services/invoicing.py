@@ -39,6 +39,7 @@ from fee_payments.services import (
     closing,
     entitling,
     institution_seats,
+    ordering,
     standings,
 )
 from fee_payments.services.closing import OPEN
@@ -62,7 +63,8 @@ def issue_invoice(
     """Issue the invoice of an order, or give the one that it has.
 
     An open order keeps price and seat until the invoice is due, and some days longer; a buyer with
-    credit enters at once. The invoice of an order that was paid says so, and has a credit note for
+    credit enters at once. One whose learner would get another price now is closed instead, as by
+    ``start_payment``; call it outside a transaction. The invoice of an order that was paid says so, and has a credit note for
     each refund. An order has one live invoice.
 
     Raises:
@@ -70,13 +72,24 @@ def issue_invoice(
         UnknownProvider: it is not paid, and nothing is paid by transfer here.
         InvoiceRefused: nothing is to be paid, its time is over, or a name or address is missing.
         PaymentOnItsWay: it was paid in another way, which needs days.
+        CountryChanged: the order was for another country; it is closed.
     """
     check_details(buyer)
+    _close_if_changed(order_uuid, at=at)
     try:
         return _issue(order_uuid, buyer, by=by, at=at)
     except IntegrityError:
         # Another request has issued it, unseen by this transaction's first read.
         return _issue(order_uuid, buyer, by=by, at=at)
+
+
+def _close_if_changed(order_uuid: UUID, *, at: datetime) -> None:
+    """See ``ordering.close_if_changed``; of an order that this invoice would let wait."""
+    waits = models.Order.objects.filter(uuid=order_uuid, state__in=OPEN, expires_at__gt=at)
+    order = waits.exclude(payments__paid_at__isnull=False).first()
+    if order is None or models.InvoiceStanding.objects.filter(live_order=order).exists():
+        return
+    ordering.close_if_changed(order, at=at)
 
 
 def check_details(buyer: BuyerDetails) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
@@ -23,8 +24,7 @@ from fee_payments.exceptions import (
     SomethingToPay,
     UnknownSession,
 )
-from fee_payments.services import entitling, waiving
-from fee_payments.services.closing import shut
+from fee_payments.services import closing, entitling, waiving
 from fee_payments.services.placing import Wish, naming, place
 from fee_payments.services.quoting import check_one_merchant, quote
 from fee_payments.services.sale_terms import check_accepted
@@ -135,9 +135,31 @@ def take_waived_seat(
                 raise AlreadyEntitled(_("You have access already; there is nothing to pay."))
         order.state = OrderState.WAIVED
         order.save(update_fields=["state"])
-        shut(lines)
+        closing.shut(lines)
 
     return place(wish, enter)
+
+
+def close_if_changed(row: models.Order, *, at: datetime) -> None:
+    """Close an open order of a learner who would get another price now, before it is paid.
+
+    Asked before a payment begins, and before an invoice waits for one. Call it outside a
+    transaction: what is closed stays closed.
+
+    Raises:
+        CountryChanged: it was for another country, or with a waiver for others; it is closed.
+        PaymentOnItsWay: its payment has begun at a bank, so nothing is asked any more.
+    """
+    if any(payment.is_on_its_way for payment in row.payments.all()):
+        raise closing.payment_on_its_way()
+    sentence = what_has_changed(row, selectors.lines_of(row), at=at)
+    if not sentence:
+        return
+    with transaction.atomic():
+        locked = models.Order.objects.select_for_update().get(pk=row.pk)
+        if locked.state in closing.OPEN:
+            closing.close(locked, OrderState.CANCELLED, sentence, at=at)
+    raise CountryChanged(sentence)
 
 
 def what_has_changed(row: models.Order, lines: Sequence[models.OrderLine], *, at: datetime) -> str:

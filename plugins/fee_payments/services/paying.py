@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import NoReturn
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,11 +14,11 @@ from fairgate_tables.transactions import in_transaction
 from fee_payments import models, selectors
 from fee_payments.data import OrderState, OrderSummary, ProviderChoice
 from fee_payments.data.organisations import OrganisationAct
-from fee_payments.exceptions import CountryChanged, OrderNotOpen, ProviderRefused
+from fee_payments.exceptions import OrderNotOpen, ProviderRefused
 from fee_payments.providers.base import ChargeItem, ChargeRequest, Provider
 from fee_payments.providers.registry import get_provider, list_providers
-from fee_payments.services.closing import OPEN, close, payment_on_its_way
-from fee_payments.services.ordering import what_has_changed
+from fee_payments.services.closing import OPEN, payment_on_its_way
+from fee_payments.services.ordering import close_if_changed
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +58,7 @@ def start_payment(
     if order.state not in OPEN or order.expires_at <= at:
         raise OrderNotOpen(_("This order can no longer be paid. Please start again."))
     row = models.Order.objects.get(uuid=order_uuid)
-    if sentence := what_has_changed(row, selectors.lines_of(row), at=at):
-        _void(row.pk, sentence, at=at)
+    close_if_changed(row, at=at)
     source = get_provider(provider)
     if sentence := source.refusal_of(order.total):
         raise ProviderRefused(sentence)
@@ -132,11 +129,3 @@ def _description(order: OrderSummary) -> str:
         for line in order.lines
     )
     return ", ".join(names)[:DESCRIPTION_LETTERS]
-
-
-def _void(pk: int, sentence: str, *, at: datetime) -> NoReturn:
-    with transaction.atomic():
-        row = models.Order.objects.select_for_update().get(pk=pk)
-        if row.state in OPEN:
-            close(row, OrderState.CANCELLED, sentence, at=at)
-    raise CountryChanged(sentence)
