@@ -232,7 +232,7 @@ class IssueBody(Body):
     """
 
     offering = code()
-    session = code(required=False, default="")
+    session = code(required=False, default="", allow_blank=True)
     count = serializers.IntegerField(min_value=1)
     sponsor = serializers.CharField(max_length=MAX_TEXT)
     note = serializers.CharField(max_length=MAX_TEXT, required=False, default="", allow_blank=True)

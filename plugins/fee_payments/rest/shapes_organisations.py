@@ -42,7 +42,7 @@ class SeatsOfOneBody(Body):
     """So many seats of one offering, at which session, if it has some."""
 
     offering = code()
-    session = code(required=False, default="")
+    session = code(required=False, default="", allow_blank=True)
     seats = serializers.IntegerField(min_value=1, max_value=MOST_SEATS)
 
 
