@@ -64,8 +64,8 @@ def issue_invoice(
 
     An open order keeps price and seat until the invoice is due, and some days longer; a buyer with
     credit enters at once. One whose learner would get another price now is closed instead, as by
-    ``start_payment``; call it outside a transaction. The invoice of an order that was paid says so, and has a credit note for
-    each refund. An order has one live invoice.
+    ``start_payment``; call it outside a transaction. The invoice of an order that was paid says so,
+    and has a credit note for each refund. An order has one live invoice.
 
     Raises:
         UnknownOrder: there is no such order.
