@@ -6,7 +6,8 @@ hash. Nothing of a paper is read as markup, nothing is fetched, and no file is r
 template and fonts (decision 0032).
 """
 
-from fairgate_papers.errors import PaperRefused, PapersError, TypesetterMissing
+from fairgate_papers.drawing import draw
+from fairgate_papers.errors import PaperRefused, PapersError, TypesetterFailed, TypesetterMissing
 from fairgate_papers.paper import (
     Block,
     Cell,
@@ -35,7 +36,9 @@ __all__ = [
     "Section",
     "Table",
     "Total",
+    "TypesetterFailed",
     "TypesetterMissing",
+    "draw",
     "has_fonts",
     "missing_glyphs",
     "picture",

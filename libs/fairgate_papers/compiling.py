@@ -38,13 +38,16 @@ _pool_of: int | None = None
 class Job:
     """What the typesetter is given: the paper as JSON, its date in Unix seconds, more fonts.
 
-    ``format`` is ``pdf``, or ``png`` for a picture of the first page.
+    ``format`` is ``pdf``, or ``png`` for a picture of the first page with ``ppi`` dots per inch.
+    ``template`` is the name of one of ours.
     """
 
     paper: str
     timestamp: int
     folders: tuple[str, ...] = ()
     format: str = "pdf"
+    template: str = "paper"
+    ppi: int = 144
 
 
 def compiled(job: Job) -> bytes:
@@ -76,7 +79,8 @@ def _compiled_here(job: Job) -> bytes:
 
 
 def _made(typst: Any, fonts: Any, job: Job, standard: str) -> bytes:
-    template = resources.files("fairgate_papers").joinpath("templates/paper.typ").read_bytes()
+    templates = resources.files("fairgate_papers").joinpath("templates")
+    template = templates.joinpath(f"{job.template}.typ").read_bytes()
     # An empty folder as the root, and as where packages would be: there is nothing to read.
     with tempfile.TemporaryDirectory(prefix="paper-") as nothing:
         compiler = typst.Compiler(
@@ -90,6 +94,7 @@ def _made(typst: Any, fonts: Any, job: Job, standard: str) -> bytes:
         try:
             made = compiler.compile(
                 format=job.format,
+                ppi=job.ppi,
                 timestamp=job.timestamp,
                 pdf_standards=standard if job.format == "pdf" else [],
             )
@@ -101,7 +106,18 @@ def _made(typst: Any, fonts: Any, job: Job, standard: str) -> bytes:
     return bytes(made[0] if isinstance(made, list) else made)
 
 
-def _compiled_elsewhere(job: Job) -> bytes:
+def compiled_alone(job: Job, *, seconds: float) -> bytes:
+    """The file, made in a process of its own that is ended after some seconds.
+
+    For what a stranger has drawn: it may take for ever, or take its process with it.
+
+    Raises:
+        TypesetterFailed: it gave up, or took longer.
+    """
+    return _compiled_elsewhere(job, seconds)
+
+
+def _compiled_elsewhere(job: Job, seconds: float = TIMEOUT_SECONDS) -> bytes:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
         done = subprocess.run(  # noqa: S603 — our own module, and nothing that anybody typed
@@ -109,7 +125,7 @@ def _compiled_elsewhere(job: Job) -> bytes:
             input=json.dumps(asdict(job)).encode(),
             capture_output=True,
             env=env,
-            timeout=TIMEOUT_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

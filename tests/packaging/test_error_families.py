@@ -14,6 +14,7 @@ WITH_FAMILY = [
     "fairgate.documents",
     "fairgate.money",
     "fairgate_badges.errors",
+    "fairgate_marks.errors",
     "fairgate_papers.errors",
     *(
         f"{app}.exceptions"
