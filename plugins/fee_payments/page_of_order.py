@@ -34,7 +34,7 @@ def show_order(
     context: dict[str, object] = {
         "order": found,
         "is_own": is_own,
-        "lines": [_shown(line, request, several=len(found.lines) > 1) for line in found.lines],
+        "lines": [_shown(line, request, found) for line in found.lines],
         "has_several": len(found.lines) > 1,
         "error": error,
         "is_open": is_open,
@@ -44,7 +44,6 @@ def show_order(
         "sandbox_url": _sandbox_url(found) if may_refund else "",
         "next_step": found.next_step(at),
         "may_refund": may_refund and _is_refundable(found),
-        "left": found.left,
         "payment_label": _payment_label(found),
         "terms_url": api.terms_page_url(found.terms) if found.terms else "",
         "has_refunds": any(_refunds(line) for line in found.lines),
@@ -118,13 +117,14 @@ def _sandbox_url(found: OrderSummary) -> str:
     return reverse("fee_payments:sandbox", args=[found.reference])
 
 
-def _shown(line: OrderLineSummary, request: HttpRequest, *, several: bool) -> dict[str, object]:
+def _shown(line: OrderLineSummary, request: HttpRequest, found: OrderSummary) -> dict[str, object]:
     """A line with the language of its title, the address of its course, and its field of a form."""
-    field = f"amount-{line.uuid}" if several else "amount"
+    field = f"amount-{line.uuid}" if len(found.lines) > 1 else "amount"
     return {
         "field": field,
         "typed": request.POST.get(field, ""),
         "line": line,
+        "left": found.left_of(line),
         "language": course_language(line.course_key),
         "course_url": course_url(line.course_key),
         "refunds": _refunds(line),

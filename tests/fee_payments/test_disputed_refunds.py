@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from factories import fee_payments as make
 from fairgate import clock
+from fairgate.money import Money
 from fee_payments import api
 from fee_payments.exceptions import RefundRefused
-from fee_payments.models import Payment
+from fee_payments.models import Dispute, Order, Payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +64,44 @@ def test_once_the_dispute_is_won_the_policy_counts_again(paid):
         )
         == make.PRICE.minor
     )
+
+
+def lose_a_part(payment):
+    """A bank takes USD 50.00 of 120.00 for good."""
+    make.send(make.happening(payment, "dispute", at=LATER), at=LATER)
+    make.send(make.happening(payment, "lose", at=LATER), at=LATER)
+    Dispute.objects.update(amount_minor=5000)
+    Order.objects.update(disputed="")
+
+
+def test_what_a_bank_has_taken_for_good_is_not_left(paid):
+    # when
+    lose_a_part(paid)
+
+    # then
+    assert api.order(paid.order.uuid).left == Money("70.00", "USD")
+    offer = api.refund_offer(paid.order.uuid, 1001, LATER)
+    assert list(offer.amounts.values()) == [Money("70.00", "USD")]
+
+
+def test_the_office_reads_what_a_bank_has_left(client, monkeypatch, paid):
+    # given
+    monkeypatch.setattr(clock, "_source", lambda: LATER)
+    officer = get_user_model().objects.create_user("officer")
+    officer.user_permissions.set(Permission.objects.filter(codename="refund_payment"))
+    client.force_login(officer)
+    lose_a_part(paid)
+
+    # when
+    page = client.get(reverse("fee_payments:order", args=[paid.order.uuid])).content.decode()
+
+    # then
+    assert "at most USD 70.00" in page.replace("\xa0", " ")
+    assert 'name="left_minor" value="7000"' in page
+    form = {"key": "r", "left_minor": "7000", "amount": "70.01", "reason": "asked"}
+    answer = client.post(reverse("fee_payments:refund", args=[paid.order.uuid]), form)
+    said = answer.content.decode().replace("\xa0", " ")
+    assert "USD 70.00 is left of this payment after a dispute" in said
 
 
 @pytest.mark.parametrize(("button", "forms"), [("", 1), ("dispute", 0)])

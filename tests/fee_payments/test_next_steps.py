@@ -29,7 +29,7 @@ def order(state, *lines, **changes):
     return OrderSummary(
         uuid=UUID(int=1), user_id=1, state=state, country="CH", **fields,
         payer_class=PayerClass.INDIVIDUAL, placed_at=NOON, paid_at=None,
-        expires_at=NOON + timedelta(hours=1), provider="", reference="",
+        expires_at=NOON + timedelta(hours=1), provider="", reference="", lost=ZERO,
         lines=tuple(
             OrderLineSummary(
                 uuid=UUID(int=number), offering_code=f"fee-{number}", title="A fee", quantity=1,

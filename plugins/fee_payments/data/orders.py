@@ -121,6 +121,7 @@ class OrderSummary:
     ``is_held``: a person looks at it, whatever its state is. ``buyer_name`` is the organisation
     that ordered seats for its people, "" where a learner ordered for themselves. ``terms`` are
     those it was sold under, accepted at ``terms_accepted_at`` (``None``: before that was asked).
+    ``lost`` is what banks took back for good, in disputes; they take it of payments, not of lines.
     ``is_on_its_way``: the payer has done their part, and their bank needs days for its own.
     """
 
@@ -137,6 +138,7 @@ class OrderSummary:
     provider: str
     reference: str
     sentence: str
+    lost: Money
     buyer_name: str = ""
     terms: TermsSummary | None = None
     terms_accepted_at: datetime | None = None
@@ -172,8 +174,13 @@ class OrderSummary:
 
     @property
     def left(self) -> Money:
-        """What is paid and not refunded."""
-        return total([line.left for line in self.lines], self.currency)
+        """What is paid, and neither refunded nor lost."""
+        kept = total([line.left for line in self.lines], self.currency)
+        return kept - min(self.lost, kept)
+
+    def left_of(self, line: OrderLineSummary) -> Money:
+        """What can be refunded of one line at most."""
+        return min(line.left, self.left)
 
     def next_step(self, at: datetime) -> NextStep:
         """What the learner can do next.

@@ -10,6 +10,7 @@ from fairgate.money import Money
 from fee_payments import models
 from fee_payments.data import (
     Breakdown,
+    DisputeState,
     LineState,
     OrderLineSummary,
     OrderState,
@@ -69,10 +70,10 @@ def theirs(user_id: int) -> Q:
 
 
 def orders_with_lines() -> QuerySet[models.Order]:
-    """Rows with all that ``order_summary`` reads: four queries, however many rows."""
+    """Rows with all that ``order_summary`` reads: five queries, however many rows."""
     lines = models.OrderLine.objects.select_related("offering", "session")
     return models.Order.objects.select_related("buyer", "merchant", "terms").prefetch_related(
-        Prefetch("lines", lines), "lines__entitlements", "payments"
+        Prefetch("lines", lines), "lines__entitlements", "payments__disputes"
     )
 
 
@@ -120,11 +121,18 @@ def order_summary(row: models.Order) -> OrderSummary:
         provider=paid.provider if paid else "",
         reference=paid.reference if paid else "",
         sentence=row.held_because or row.sentence,
+        lost=_lost(row),
         buyer_name=row.buyer.legal_name if row.buyer else "",
         terms=terms_summary(row.terms) if row.terms else None,
         terms_accepted_at=row.terms_accepted_at,
         is_on_its_way=any(payment.is_on_its_way for payment in row.payments.all()),
     )
+
+
+def _lost(row: models.Order) -> Money:
+    disputes = [one for payment in row.payments.all() for one in payment.disputes.all()]
+    lost = sum(one.amount_minor for one in disputes if one.state == DisputeState.LOST)
+    return Money.from_minor(lost, lines_of(row)[0].currency)
 
 
 def _line_summary(line: models.OrderLine, row: models.Order) -> OrderLineSummary:

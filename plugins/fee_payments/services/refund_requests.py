@@ -71,8 +71,12 @@ def refund_offer(order_uuid: UUID, user_id: int, at: datetime) -> RefundOffer:
             until=None,
         )
     if order.paid_at is not None:
+        left = order.left
         for line in rows.select_related("offering", "order"):
             amount, until = _offered(line, paid_at=order.paid_at, at=at)
+            # A bank that has a part for good took it of the payment, not of a line.
+            amount = min(amount, left)
+            left -= amount
             if amount:
                 amounts[line.uuid] = amount
                 ends += [until] if until is not None else []

@@ -240,9 +240,7 @@ def _payment_to_refund(order_uuid: UUID) -> int:
 def _refuse_if_changed(payment: models.Payment, seen_left: Money | None) -> None:
     if seen_left is None:
         return
-    lines = models.OrderLine.objects.filter(order=payment.order_id)
-    lefts = [Money.from_minor(li.paid_minor - li.refunded_minor, li.currency) for li in lines]
-    left = total(lefts, payment.currency)
+    left = selectors.order(payment.order.uuid).left
     if left != seen_left:
         raise RefundRefused(
             _("Somebody has refunded a part of this order since you looked at it: %(left)s is "
