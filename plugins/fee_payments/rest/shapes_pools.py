@@ -35,8 +35,8 @@ class PoolShape(serializers.Serializer):
     """The seats of one line of an organisation's order.
 
     ``ends_at`` is the first moment at which none is accepted, the beginning of their session at the
-    latest; null: they stay. ``rests``: none is
-    accepted, and the access of who has accepted rests, while the payment is looked at.
+    latest; null: they stay. ``rests``: none is accepted, and the access of who has accepted rests,
+    while the payment is looked at.
     """
 
     uuid = serializers.UUIDField(source="pool.uuid")
