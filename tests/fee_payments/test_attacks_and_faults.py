@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -288,6 +290,7 @@ class TestTheFileOfAPurchaseOrder:
     def place(self, settings, tmp_path):
         settings.FEE_PAYMENTS_PURCHASE_ORDERS = {"OPTIONS": {"location": str(tmp_path)}}
         settings.FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES = 1000
+        settings.FEE_PAYMENTS_PURCHASE_ORDER_KEYS = [Fernet.generate_key().decode()]
         return tmp_path
 
     @pytest.mark.parametrize(
@@ -298,11 +301,11 @@ class TestTheFileOfAPurchaseOrder:
     )  # fmt: skip
     def test_f30_is_refused_with_a_sentence_and_nothing_is_left_on_disk(self, place, content):
         with pytest.raises(InvoiceRefused, match=r"is a PDF, a PNG or a JPEG file|more than"):
-            purchase_order_files.put(content)
+            purchase_order_files.put(content, uuid=uuid4())
         assert list(place.rglob("*")) == []
 
     def test_f30_is_kept_under_a_name_that_nobody_has_chosen(self, place):
-        kept = purchase_order_files.put(b"%PDF-1.7 order")
+        kept = purchase_order_files.put(b"%PDF-1.7 order", uuid=uuid4())
         [file] = [path for path in place.rglob("*") if path.is_file()]
         assert (place / kept.name, file.suffix) == (file, "")
         assert file.name.isalnum()
