@@ -79,8 +79,17 @@ def issue_invoice(
     try:
         return _issue(order_uuid, buyer, by=by, at=at)
     except IntegrityError:
-        # Another request has issued it, unseen by this transaction's first read.
-        return _issue(order_uuid, buyer, by=by, at=at)
+        # Another request has issued it, unseen by what this transaction read first.
+        return _issued_meanwhile(order_uuid)
+
+
+@in_transaction
+def _issued_meanwhile(order_uuid: UUID) -> InvoiceSummary:
+    # Read under a lock: that sees what is committed, and not what this transaction saw before.
+    order = models.Order.objects.get(uuid=order_uuid)
+    rows = models.InvoiceStanding.objects.select_for_update().select_related("invoice")
+    live = rows.get(live_order=order)
+    return invoice_summary(live.invoice, live)
 
 
 def _close_if_changed(order_uuid: UUID, *, at: datetime) -> None:
