@@ -1,26 +1,21 @@
-"""The only writers. Each function is one use case, whole or not at all."""
+"""Taking a TERMS.yaml in, whole or not at all."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
 from fairgate.documents import Faults
-
-from . import lock_objects, models, rules, terms_file
-from .data import LoadedVersion, Period, Side
-from .exceptions import TermsConflict, UnknownPartner, UnknownVersion
-from .terms_file import PartnerEntry, VersionEntry
+from partnerships import lock_objects, models, rules, terms_file
+from partnerships.data import LoadedVersion, Period
+from partnerships.services.vetting import write_due_diligence
+from partnerships.terms_file import PartnerEntry, VersionEntry
 
 log = logging.getLogger(__name__)
-
-
-# --- loading --------------------------------------------------------------------------------------
 
 
 def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:
@@ -55,7 +50,7 @@ def _write_partner(entry: PartnerEntry, *, by: str, at: datetime) -> models.Part
     partner, _created = models.Partner.objects.update_or_create(code=entry.code, defaults=named)
     if entry.due_diligence is not None:
         accepted, expires_on = entry.due_diligence
-        _write_due_diligence(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)
+        write_due_diligence(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)
     return partner
 
 
@@ -202,120 +197,3 @@ def _write_parts(
         model.objects.bulk_create(
             model(version=version, place=place, **row) for place, row in enumerate(rows, start=1)
         )
-
-
-# --- signing --------------------------------------------------------------------------------------
-
-
-def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> None:
-    """Record one side's signature under the version's text.
-
-    Raises:
-        UnknownVersion, AlreadySigned, SignedOutOfOrder
-        TermsConflict: with this signature two agreements would share one course's receipts.
-    """
-    its_side = Side(side)
-    found = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
-    if found is None:
-        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
-    with lock_objects.locked_around(found) as version:
-        signed = lock_objects.signatures_now(version)
-        rules.check_may_sign(signed, side=its_side, at=at, version=str(version))
-        if signed:
-            _check_no_other_terms(version)
-        models.Signature.objects.create(
-            version=version,
-            side=its_side.value,
-            place=len(signed) + 1,
-            signed_by=by,
-            signed_at=at,
-            checksum=version.checksum,
-        )
-    log.info("agreement version signed: version=%s side=%s", version_uuid, its_side.value)
-
-
-def _check_no_other_terms(version: models.AgreementVersion) -> None:
-    if version.fund_bp is None:
-        return
-    its_days = Period(version.valid_from, version.valid_until)
-    for other in lock_objects.other_signed_terms_now(version):
-        if its_days.shares_a_day_with(Period(other.valid_from, other.valid_until)):
-            raise TermsConflict(
-                f"{version} and {other}, which is signed, would both share the receipts of a "
-                "course on the same days."
-            )
-
-
-# --- suspension and due diligence -----------------------------------------------------------------
-
-
-def suspend(code: str, *, by: str, reason: str, at: datetime) -> None:
-    """Take an agreement out of force from ``at`` on: one record hides every mark of it."""
-    with lock_objects.locked_agreement(code) as agreement:
-        rules.check_may_suspend(lock_objects.last_suspension_now(agreement), at=at, agreement=code)
-        agreement.suspension_records.create(suspends=True, at=at, reason=reason, recorded_by=by)
-    log.info("agreement suspended: agreement=%s", agreement.uuid)
-
-
-def resume(code: str, *, by: str, reason: str, at: datetime) -> None:
-    """Lift the suspension from ``at`` on."""
-    with lock_objects.locked_agreement(code) as agreement:
-        rules.check_may_resume(lock_objects.last_suspension_now(agreement), at=at, agreement=code)
-        agreement.suspension_records.create(suspends=False, at=at, reason=reason, recorded_by=by)
-    log.info("agreement resumed: agreement=%s", agreement.uuid)
-
-
-def record_due_diligence(
-    code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
-) -> None:
-    """Record an outcome; the same one as the last is not recorded twice."""
-    with transaction.atomic():
-        _write_due_diligence(
-            _known_partner(code), accepted=accepted, expires_on=expires_on, by=by, at=at
-        )
-
-
-def _write_due_diligence(
-    partner: models.Partner, *, accepted: bool, expires_on: date, by: str, at: datetime
-) -> None:
-    last = partner.due_diligence.order_by("-recorded_at", "-id").first()
-    if last is not None and (last.accepted, last.expires_on) == (accepted, expires_on):
-        return
-    check = partner.due_diligence.create(
-        accepted=accepted, expires_on=expires_on, recorded_by=by, recorded_at=at
-    )
-    log.info("due diligence recorded: partner=%s check=%s", partner.uuid, check.pk)
-
-
-# --- people ---------------------------------------------------------------------------------------
-
-
-def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
-    """Let a user act for a partner."""
-    if role not in models.PERSON_ROLES:
-        raise ValueError(f"“{role}” is none of: {', '.join(models.PERSON_ROLES)}.")
-    partner = _known_partner(partner_code)
-    models.PartnerPerson.objects.update_or_create(
-        user_id=user_id, partner=partner, defaults={"role": role, "added_at": at}
-    )
-    log.info("partner's person added: partner=%s user=%s", partner.uuid, user_id)
-
-
-def remove_person(user_id: int, *, partner_code: str) -> None:
-    """End a user's right to act for a partner; no word if there was none."""
-    partner = _known_partner(partner_code)
-    models.PartnerPerson.objects.filter(user_id=user_id, partner=partner).delete()
-    log.info("partner's person removed: partner=%s user=%s", partner.uuid, user_id)
-
-
-def forget_user(user_id: int) -> None:
-    """Remove what we hold about a user who leaves the platform."""
-    models.PartnerPerson.objects.filter(user_id=user_id).delete()
-    log.info("user forgotten: user=%s", user_id)
-
-
-def _known_partner(code: str) -> models.Partner:
-    found: models.Partner | None = models.Partner.objects.filter(code=code).first()
-    if found is None:
-        raise UnknownPartner(f"There is no partner “{code}”.")
-    return found

@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import TypeVar
 from uuid import UUID, uuid5
 
-from .data import Clearance, InForceFacts, Obstacle, Period, Side, Standing
-from .exceptions import AlreadySigned, AlreadySuspended, NotSuspended, SignedOutOfOrder
+from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Side, Standing
+from partnerships.exceptions import AlreadySigned, AlreadySuspended, NotSuspended, SignedOutOfOrder
 
 T = TypeVar("T")
 

@@ -1,129 +1,18 @@
-"""The tables: partners, agreements and their versions, and the dated records that decide.
-
-Nothing here is ever deleted (T26) but people, who may leave, and the parts of a version
-that nobody has signed yet.
-"""
+"""Agreements, their versions with all parts, and the dated records that decide."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, NoReturn
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
-
-from .data import FUND, Kind, Role, Side
-from .exceptions import RecordIsKept
-
-KIND_LABELS = {
-    Kind.NGO: _("Non-governmental organisation"),
-    Kind.PRIVATE_SECTOR: _("Private sector"),
-    Kind.ACADEMIA: _("Academia"),
-    Kind.ADMINISTRATION: _("National administration"),
-    Kind.INTERNATIONAL_ORGANISATION: _("International organisation"),
-}
-ROLE_LABELS = {
-    Role.CO_HOST: _("Co-host"),
-    Role.SPONSOR: _("Sponsor"),
-    Role.CONTENT: _("Content partner"),
-    Role.VENUE: _("Host of the venue"),
-}
-SIDE_LABELS = {Side.HOST: _("Host"), Side.PARTNER: _("Partner")}
-PERSON_ROLES = {
-    "officer": _("Partnership officer"),
-    "signatory": _("Signatory"),
-    "finance": _("Finance contact"),
-}
-
-
-class KeptQuerySet(models.QuerySet[Any]):
-    """Rows that stay. ``delete`` refuses; the parts of a draft may be replaced."""
-
-    def delete(self) -> NoReturn:
-        raise RecordIsKept(f"{self.model._meta.verbose_name_plural} are kept, not deleted.")
-
-    def drop_parts_of_draft(self, version: AgreementVersion) -> None:
-        """Remove these parts of a version, to write them anew, unless it carries a signature."""
-        if version.signatures.exists():
-            raise RecordIsKept(
-                f"{version} is signed; its {self.model._meta.verbose_name_plural} are kept."
-            )
-        super().filter(version=version)._raw_delete(using=self.db)
-
-
-class Kept(models.Model):
-    """A row that is never deleted.
-
-    .. no_pii:
-    """
-
-    objects = KeptQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        base_manager_name = "objects"
-
-    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise RecordIsKept(f"{self._meta.verbose_name} “{self}” is kept, not deleted.")
-
-
-class Partner(Kept):
-    """One organisation we have, or had, an agreement with.
-
-    There is no ``status``: a partner is shown while an agreement of theirs is in force.
-
-    .. no_pii:
-    """
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(_("code"), max_length=32, unique=True)
-    legal_name = models.CharField(_("legal name"), max_length=255)
-    display_name = models.CharField(_("name that is shown"), max_length=120)
-    kind = models.CharField(
-        _("kind"),
-        max_length=32,
-        choices=[(kind.value, label) for kind, label in KIND_LABELS.items()],
-    )
-    url = models.CharField(_("website"), max_length=500, blank=True, default="")
-
-    class Meta:
-        verbose_name = _("partner")
-        verbose_name_plural = _("partners")
-
-    def __str__(self) -> str:
-        return self.display_name
-
-
-class DueDiligenceCheck(Kept):
-    """The outcome of one examination of a partner; the last one recorded counts.
-
-    .. pii: Name of the colleague who recorded the outcome.
-    .. pii_types: name
-    .. pii_retirement: retained
-    """
-
-    partner = models.ForeignKey(
-        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="due_diligence"
-    )
-    accepted = models.BooleanField(_("accepted"))
-    #: The last UTC day on which the outcome still holds.
-    expires_on = models.DateField(_("expires on"))
-    recorded_by = models.CharField(_("recorded by"), max_length=150)
-    recorded_at = models.DateTimeField(_("recorded at"))
-
-    class Meta:
-        verbose_name = _("due diligence check")
-        verbose_name_plural = _("due diligence checks")
-        indexes = [
-            models.Index(fields=["partner", "recorded_at"], name="partnerships_diligence_idx")
-        ]
-
-    def __str__(self) -> str:
-        outcome = _("accepted") if self.accepted else _("refused")
-        return f"{self.partner}: {outcome} – {self.expires_on}"
+from partnerships.data import FUND, Side
+from partnerships.models.kept import Kept
+from partnerships.models.labels import ROLE_LABELS, SIDE_LABELS
+from partnerships.models.partners import Partner
 
 
 class Agreement(Kept):
@@ -416,29 +305,3 @@ class SuspensionRecord(Kept):
     def __str__(self) -> str:
         what = _("suspended") if self.suspends else _("resumed")
         return f"{self.agreement}: {what} {self.at:%Y-%m-%d}"
-
-
-class PartnerPerson(models.Model):
-    """One user who acts for one partner and sees that partner's own pages.
-
-    .. pii: Which organisation a user acts for.
-    .. pii_types: id
-    .. pii_retirement: local_api
-    """
-
-    user_id = models.PositiveBigIntegerField(_("user"), db_index=True)
-    partner = models.ForeignKey(
-        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="people"
-    )
-    role = models.CharField(_("role"), max_length=16, choices=list(PERSON_ROLES.items()))
-    added_at = models.DateTimeField(_("added at"))
-
-    class Meta:
-        verbose_name = _("partner’s person")
-        verbose_name_plural = _("partners’ people")
-        constraints = [
-            models.UniqueConstraint(fields=["user_id", "partner"], name="partnerships_person_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} – {self.partner}"

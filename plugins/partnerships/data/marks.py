@@ -1,0 +1,54 @@
+"""What shows on a course, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPicture:
+    """The approved picture of a partner, as it is served by this site.
+
+    ``light`` and ``dark`` are paths on this site for light and dark backgrounds; ``dark`` is empty
+    where the one for light backgrounds serves both. ``alternative`` says in the reader's language
+    what is seen. ``width`` and ``height`` are in pixels of CSS. ``sha256`` (hex) is that of the
+    file that was approved.
+    """
+
+    light: str
+    dark: str
+    alternative: str
+    width: int
+    height: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A partner's mark on one course, with all that has to stand next to it.
+
+    ``role`` is a ``Role`` as a stable word, ``role_label`` the same for people. ``statement`` is
+    the "no endorsement" sentence, which is rendered with every mark. ``valid_until`` is the last
+    UTC day on which the mark shows if nothing else happens; ``None`` means open-ended. While no
+    ``picture`` is approved, the name stands alone.
+    """
+
+    partner: str
+    name: str
+    role: str
+    role_label: str
+    url: str
+    statement: str
+    agreement: str
+    version: int
+    valid_until: date | None
+    picture: MarkPicture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One mark on one course, as it shows at the moment of asking."""
+
+    course_key: str
+    mark: Mark

@@ -1,0 +1,64 @@
+"""Organisations and parties, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+#: The fund that pays for waivers. It takes its percentage before the parties share the rest.
+FUND = "FUND"
+
+
+#: The host of the platform.
+PLATFORM = "PLATFORM"
+
+
+#: Codes that are parties without being partners.
+WELL_KNOWN = (FUND, PLATFORM)
+
+
+class Kind(StrEnum):
+    """What sort of organisation a partner is."""
+
+    NGO = "ngo"
+    PRIVATE_SECTOR = "private_sector"
+    ACADEMIA = "academia"
+    ADMINISTRATION = "administration"
+    INTERNATIONAL_ORGANISATION = "international_organisation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Somebody who can receive a share: a partner, the fund (``FUND``), the host (``PLATFORM``)."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerSummary:
+    """An organisation we have, or had, an agreement with.
+
+    ``cleared_until`` is the last UTC day of its accepted due diligence as known at the moment of
+    asking, ``None`` when there is none or the last one was refused.
+    """
+
+    uuid: UUID
+    code: str
+    legal_name: str
+    display_name: str
+    kind: str
+    kind_label: str
+    url: str
+    cleared_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The outcome of the last due diligence, and the last UTC day on which it still holds."""
+
+    accepted: bool
+    until: date

@@ -1,0 +1,93 @@
+"""Organisations, the examinations they passed, and the users who act for them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partnerships.models.kept import Kept
+from partnerships.models.labels import KIND_LABELS, PERSON_ROLES
+
+
+class Partner(Kept):
+    """One organisation we have, or had, an agreement with.
+
+    There is no ``status``: a partner is shown while an agreement of theirs is in force.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    legal_name = models.CharField(_("legal name"), max_length=255)
+    display_name = models.CharField(_("name that is shown"), max_length=120)
+    kind = models.CharField(
+        _("kind"),
+        max_length=32,
+        choices=[(kind.value, label) for kind, label in KIND_LABELS.items()],
+    )
+    url = models.CharField(_("website"), max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class DueDiligenceCheck(Kept):
+    """The outcome of one examination of a partner; the last one recorded counts.
+
+    .. pii: Name of the colleague who recorded the outcome.
+    .. pii_types: name
+    .. pii_retirement: retained
+    """
+
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="due_diligence"
+    )
+    accepted = models.BooleanField(_("accepted"))
+    #: The last UTC day on which the outcome still holds.
+    expires_on = models.DateField(_("expires on"))
+    recorded_by = models.CharField(_("recorded by"), max_length=150)
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("due diligence check")
+        verbose_name_plural = _("due diligence checks")
+        indexes = [
+            models.Index(fields=["partner", "recorded_at"], name="partnerships_diligence_idx")
+        ]
+
+    def __str__(self) -> str:
+        outcome = _("accepted") if self.accepted else _("refused")
+        return f"{self.partner}: {outcome} – {self.expires_on}"
+
+
+class PartnerPerson(models.Model):
+    """One user who acts for one partner and sees that partner's own pages.
+
+    .. pii: Which organisation a user acts for.
+    .. pii_types: id
+    .. pii_retirement: local_api
+    """
+
+    user_id = models.PositiveBigIntegerField(_("user"), db_index=True)
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="people"
+    )
+    role = models.CharField(_("role"), max_length=16, choices=list(PERSON_ROLES.items()))
+    added_at = models.DateTimeField(_("added at"))
+
+    class Meta:
+        verbose_name = _("partner’s person")
+        verbose_name_plural = _("partners’ people")
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "partner"], name="partnerships_person_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} – {self.partner}"

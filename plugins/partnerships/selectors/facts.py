@@ -1,0 +1,90 @@
+"""Rows with the facts of a moment, from which ``rules`` decide what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from partnerships import models, rules
+from partnerships.data import Clearance, InForceFacts, Period, Side
+
+
+def versions(at: datetime) -> QuerySet[Any]:
+    """Versions with the facts of a moment."""
+    return _with_facts(
+        models.AgreementVersion.objects.select_related("agreement__partner"),
+        at,
+        version="pk",
+        agreement="agreement",
+        partner="agreement__partner",
+    )
+
+
+def roles(at: datetime) -> QuerySet[Any]:
+    """Roles with the facts of their version at a moment, and of the partner who has the role."""
+    roles = _with_facts(
+        models.VersionRole.objects.select_related("partner", "version__agreement"),
+        at,
+        version="version",
+        agreement="version__agreement",
+        partner="version__agreement__partner",
+    )
+    own = _last_check("partner", at)
+    known: QuerySet[Any] = roles.annotate(
+        own_cleared=Subquery(own.values("accepted")[:1]),
+        own_cleared_until=Subquery(own.values("expires_on")[:1]),
+    )
+    return known.order_by("version__agreement__code", "place", "id")
+
+
+def _with_facts(
+    rows: QuerySet[Any], at: datetime, *, version: str, agreement: str, partner: str
+) -> QuerySet[Any]:
+    signed = models.Signature.objects.filter(version=OuterRef(version), signed_at__lte=at)
+    suspension = models.SuspensionRecord.objects.filter(
+        agreement=OuterRef(agreement), at__lte=at
+    ).order_by("-at", "-id")
+    check = _last_check(partner, at)
+    known: QuerySet[Any] = rows.annotate(
+        host_signed=Exists(signed.filter(side=Side.HOST.value)),
+        partner_signed=Exists(signed.filter(side=Side.PARTNER.value)),
+        is_suspended=Subquery(suspension.values("suspends")[:1]),
+        cleared=Subquery(check.values("accepted")[:1]),
+        cleared_until=Subquery(check.values("expires_on")[:1]),
+    )
+    return known
+
+
+def _last_check(partner: str, at: datetime) -> QuerySet[Any]:
+    checks = models.DueDiligenceCheck.objects.filter(partner=OuterRef(partner), recorded_at__lte=at)
+    return checks.order_by("-recorded_at", "-id")
+
+
+def in_force(roles: QuerySet[Any], *, on: date) -> Iterator[Any]:
+    """Those of these roles that draw a mark on a UTC day."""
+    for row in roles:
+        # A mark needs its own partner's due diligence as well: a sponsor may ride on an agreement
+        # that somebody else signed.
+        own = rules.clearance_obstacles(_clearance(row, "own_cleared"), on=on)
+        if not own and not rules.obstacles(facts_of(row, version=row.version), on=on):
+            yield row
+
+
+def facts_of(row: Any, *, version: Any = None) -> InForceFacts:
+    """What decides about a row of ``versions``, or of ``roles`` with its version."""
+    version = version or row
+    return InForceFacts(
+        period=Period(version.valid_from, version.valid_until),
+        host_signed=row.host_signed,
+        partner_signed=row.partner_signed,
+        clearance=_clearance(row, "cleared"),
+        is_suspended=bool(row.is_suspended),
+    )
+
+
+def _clearance(row: Any, column: str) -> Clearance | None:
+    accepted, until = getattr(row, column), getattr(row, f"{column}_until")
+    return None if accepted is None else Clearance(accepted, until)

@@ -1,0 +1,56 @@
+"""What shows on a course at a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fairgate.clock import utc_day
+from partnerships import conf, models
+from partnerships.data import Mark, Placement, Role
+from partnerships.selectors.facts import in_force, roles
+
+
+def list_marks(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
+    """The marks of one course at a moment. One query, no cache."""
+    day = utc_day(at)
+    rows = roles(at).filter(version__courses__course_key=course_key)
+    return tuple(_mark(row) for row in in_force(rows, on=day))
+
+
+def list_placements(*, at: datetime, partner_code: str | None = None) -> tuple[Placement, ...]:
+    """Every mark on every course at a moment, or those of one partner. Two queries."""
+    day, rows = utc_day(at), roles(at)
+    if partner_code is not None:
+        rows = rows.filter(partner__code=partner_code)
+    shown = list(in_force(rows.prefetch_related("version__courses"), on=day))
+    return tuple(
+        Placement(course_key=course.course_key, mark=_mark(row))
+        for row in shown
+        for course in row.version.courses.all()
+    )
+
+
+def _mark(row: Any) -> Mark:
+    name = row.partner.display_name
+    return Mark(
+        partner=row.partner.code,
+        name=name,
+        role=row.role,
+        role_label=str(models.ROLE_LABELS[Role(row.role)]),
+        url=row.partner.url,
+        statement=no_endorsement(name),
+        agreement=row.version.agreement.code,
+        version=row.version.number,
+        valid_until=row.version.valid_until,
+    )
+
+
+def no_endorsement(partner_name: str) -> str:
+    """The sentence that stands with every mark (features.md N18, UN business guidelines)."""
+    return _(
+        "Shown under a partnership agreement. %(host)s does not endorse %(partner)s, its products "
+        "or its services."
+    ) % {"host": conf.host_name(), "partner": partner_name}

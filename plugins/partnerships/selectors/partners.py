@@ -1,0 +1,76 @@
+"""Organisations, parties, and who acts for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from partnerships import conf, models
+from partnerships.data import FUND, PLATFORM, PartnerSummary, Party
+from partnerships.exceptions import UnknownPartner
+
+
+def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
+    """One partner, with the due diligence known at a moment (the last one if none is given)."""
+    row = _partners(at).filter(code=code).first()
+    if row is None:
+        raise UnknownPartner(f"There is no partner “{code}”.")
+    return _partner(row)
+
+
+def list_partners() -> tuple[PartnerSummary, ...]:
+    """Every partner, by display name."""
+    return tuple(_partner(row) for row in _partners(None))
+
+
+def list_partners_of_course(course_key: str) -> tuple[PartnerSummary, ...]:
+    """The partners with a role on a course under any version, in force or not. One query."""
+    named = models.VersionRole.objects.filter(
+        partner=OuterRef("pk"), version__courses__course_key=course_key
+    )
+    return tuple(_partner(row) for row in _partners(None).filter(Exists(named)))
+
+
+def _partners(at: datetime | None) -> QuerySet[Any]:
+    checks = models.DueDiligenceCheck.objects.filter(partner=OuterRef("pk"))
+    if at is not None:
+        checks = checks.filter(recorded_at__lte=at)
+    checks = checks.order_by("-recorded_at", "-id")
+    return models.Partner.objects.annotate(
+        cleared=Subquery(checks.values("accepted")[:1]),
+        cleared_until=Subquery(checks.values("expires_on")[:1]),
+    ).order_by("display_name", "code")
+
+
+def _partner(row: Any) -> PartnerSummary:
+    return PartnerSummary(
+        uuid=row.uuid,
+        code=row.code,
+        legal_name=row.legal_name,
+        display_name=row.display_name,
+        kind=row.kind,
+        kind_label=str(row.get_kind_display()),
+        url=row.url,
+        cleared_until=row.cleared_until if row.cleared else None,
+    )
+
+
+def get_party(code: str) -> Party:
+    """Whoever stands behind a code that can receive a share."""
+    if code == FUND:
+        return Party(code=FUND, name=_("Waiver fund"), kind="fund")
+    if code == PLATFORM:
+        return Party(code=PLATFORM, name=conf.host_name(), kind="platform")
+    row = models.Partner.objects.filter(code=code).first()
+    if row is None:
+        raise UnknownPartner(f"There is no partner “{code}”.")
+    return Party(code=row.code, name=row.display_name, kind=row.kind)
+
+
+def list_partner_codes_of(user_id: int) -> tuple[str, ...]:
+    """The partners for whom a user acts, by code."""
+    people = models.PartnerPerson.objects.filter(user_id=user_id)
+    return tuple(people.order_by("partner__code").values_list("partner__code", flat=True))

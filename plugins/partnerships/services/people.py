@@ -1,0 +1,35 @@
+"""Who acts for a partner."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from partnerships import models
+from partnerships.services.known import known_partner
+
+log = logging.getLogger(__name__)
+
+
+def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
+    """Let a user act for a partner."""
+    if role not in models.PERSON_ROLES:
+        raise ValueError(f"“{role}” is none of: {', '.join(models.PERSON_ROLES)}.")
+    partner = known_partner(partner_code)
+    models.PartnerPerson.objects.update_or_create(
+        user_id=user_id, partner=partner, defaults={"role": role, "added_at": at}
+    )
+    log.info("partner's person added: partner=%s user=%s", partner.uuid, user_id)
+
+
+def remove_person(user_id: int, *, partner_code: str) -> None:
+    """End a user's right to act for a partner; no word if there was none."""
+    partner = known_partner(partner_code)
+    models.PartnerPerson.objects.filter(user_id=user_id, partner=partner).delete()
+    log.info("partner's person removed: partner=%s user=%s", partner.uuid, user_id)
+
+
+def forget_user(user_id: int) -> None:
+    """Remove what we hold about a user who leaves the platform."""
+    models.PartnerPerson.objects.filter(user_id=user_id).delete()
+    log.info("user forgotten: user=%s", user_id)

@@ -1,0 +1,36 @@
+"""Recording what an examination of a partner found."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+
+from django.db import transaction
+
+from partnerships import models
+from partnerships.services.known import known_partner
+
+log = logging.getLogger(__name__)
+
+
+def record_due_diligence(
+    code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
+) -> None:
+    """Record an outcome; the same one as the last is not recorded twice."""
+    with transaction.atomic():
+        write_due_diligence(
+            known_partner(code), accepted=accepted, expires_on=expires_on, by=by, at=at
+        )
+
+
+def write_due_diligence(
+    partner: models.Partner, *, accepted: bool, expires_on: date, by: str, at: datetime
+) -> None:
+    """The same within a transaction that writes more."""
+    last = partner.due_diligence.order_by("-recorded_at", "-id").first()
+    if last is not None and (last.accepted, last.expires_on) == (accepted, expires_on):
+        return
+    check = partner.due_diligence.create(
+        accepted=accepted, expires_on=expires_on, recorded_by=by, recorded_at=at
+    )
+    log.info("due diligence recorded: partner=%s check=%s", partner.uuid, check.pk)
