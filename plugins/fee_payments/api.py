@@ -7,7 +7,8 @@ Reading: ``quote``, ``quote_lines``, ``has_entitlement``, ``entitled_offerings``
 ``list_providers``, ``list_entitlements``, ``list_events``, ``provider_names``; ``search_orders``,
 ``list_payment_attempts``, ``list_refund_attempts``, ``list_event_notes``; the facts again:
 ``list_payments``, ``list_refunds``, ``list_waived_seats``, ``list_returned_seats``,
-``list_disputes``; ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``;
+``list_disputes``; ``list_seat_codes``, ``given_seat``, ``price_kept``, ``ended_note``,
+``country_refusal``, ``refusal_note``;
 ``refund_offer``, ``refund_request``, ``list_refund_requests``; ``price_list``,
 ``price_spans``, ``author_limits``, ``author_page_url``, ``list_merchants``, ``merchant``,
 ``room_place``, ``list_room_places``; ``enrolment_findings``, ``courses_with_enrolment``;
@@ -56,7 +57,8 @@ from urllib.parse import quote as quote_path
 from django.urls import NoReverseMatch, reverse
 
 from fee_payments import compat, rules, selectors, wording
-from fee_payments.data import OfferingSummary, PriceSpan, TermsSummary
+from fee_payments.data import Learner, OfferingSummary, PriceSpan, TermsSummary
+from fee_payments.exceptions import CountryBlocked, PaymentsError
 from fee_payments.providers import registry
 from fee_payments.selectors import (
     ask_about_holds,
@@ -216,6 +218,7 @@ from fee_payments.services.reminding import (
 )
 from fee_payments.services.seat_accepting import (
     accept_seat,
+    check_open_to,
     decline_seat,
     look_at_invitation,
     share_progress,
@@ -268,6 +271,7 @@ __all__ = [
     "change_authored",
     "confirm_transfer_back",
     "confirm_write_off",
+    "country_refusal",
     "course_key_of",
     "courses_with_enrolment",
     "credit_notes_of",
@@ -378,6 +382,7 @@ __all__ = [
     "refund_offer",
     "refund_policy_of",
     "refund_request",
+    "refusal_note",
     "refuse_refund_request",
     "refuse_transfer_back",
     "refuse_write_off",
@@ -433,6 +438,26 @@ def provider_names() -> tuple[str, ...]:
 def account_page_url() -> str:
     """The address of the platform's page on which a person says where they live."""
     return compat.account_url()
+
+
+def country_refusal(learner: Learner, offering_code: str, *, at: datetime) -> CountryBlocked | None:
+    """Why nothing is sold or given to this learner, because of their country; ``None`` if it is.
+
+    What is refused is written down, as by a quote; ``refusal_note`` says it in words.
+
+    Raises:
+        UnknownOffering: no offering has this code.
+    """
+    try:
+        check_open_to(learner, offering_code, at=at)
+    except CountryBlocked as refused:
+        return refused
+    return None
+
+
+def refusal_note(refused: PaymentsError) -> str:
+    """What a learner reads about a refusal, translated."""
+    return wording.in_words(refused)
 
 
 def ended_note(user_id: int, offering_code: str, *, at: datetime) -> str:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from fairgate import clock
 from fee_payments import api, compat, conf, wording_sales
 from fee_payments.data import Learner, Quote
-from fee_payments.exceptions import PaymentsError, UnknownOffering
+from fee_payments.exceptions import CountryBlocked, PaymentsError, UnknownOffering
 from fee_payments.page_parts import course_url, learner_of, login_url
 from fee_payments.views_rooms import room_context
 from fee_payments.wording import course_language, in_words
@@ -78,6 +78,10 @@ def show_fee(
             context["full_quote"] = api.quote(
                 learner, code, at=at, currency=currency, with_waiver=False, session=session
             )
+    except CountryBlocked as blocked:
+        context["blocked"] = "" if settled else blocked.fault.lower()
+        context["error"] = "" if settled else in_words(blocked)
+        context["error_at"] = ""
     except PaymentsError as reason:
         # Who has access need not be told that nothing is sold.
         context["error"] = error or ("" if settled else in_words(reason))

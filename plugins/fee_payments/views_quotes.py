@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fairgate import clock
 from fee_payments import api, conf, models
-from fee_payments.exceptions import CountryBlocked, PaymentsError, UnknownDocument
+from fee_payments.exceptions import PaymentsError, UnknownDocument
 from fee_payments.forms_invoices import PurchaseOrderForm, QuoteForm
 from fee_payments.page_parts import person, require
 from fee_payments.selectors import invoices as selectors
@@ -45,7 +45,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
                 valid_until=told["valid_until"], by=person(request), at=clock.now(),
             )  # fmt: skip
         except PaymentsError as refused:
-            form.add_error(None, _said(refused))
+            form.add_error(None, in_words(refused))
         else:
             return redirect("fee_payments:quote", made.uuid)
     context = {"form": form, "quotes": api.list_quotes()[:100]}
@@ -80,13 +80,6 @@ def quote(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "fee_payments/invoices/quote.html", context, status=status)
 
 
-def _said(refused: PaymentsError) -> str:
-    """Why it was refused, in words for the office."""
-    if isinstance(refused, CountryBlocked):
-        return _("“%(title)s” is not sold in the country of this buyer.") % {"title": refused.title}
-    return in_words(refused)
-
-
 def _receive(request: HttpRequest, uuid: UUID, form: Any) -> bool:
     told = form.cleaned_data
     file = told["file"]
@@ -117,7 +110,7 @@ def invoice_quote(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except UnknownDocument as unknown:
         raise Http404 from unknown
     except PaymentsError as refused:
-        messages.error(request, _said(refused))
+        messages.error(request, in_words(refused))
         return redirect("fee_payments:quote", uuid)
     return redirect("fee_payments:invoice_desk", made.uuid)
 

@@ -60,14 +60,22 @@ def _page(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    user_id = _user_id(request)
+    is_settled = api.has_entitlement(user_id, offering.code, at=at)
+    refused = None
+    if not is_settled:
+        refused = api.country_refusal(api.learner_for(user_id), offering.code, at=at)
     context = {
-        "given": api.given_seat(_user_id(request), offering.code),
+        "refused": in_words(refused) if refused else "",
+        "reason": refused.fault.lower() if refused else "",
+        "account_url": compat.account_url(),
+        "given": api.given_seat(user_id, offering.code),
         "offering": offering,
         "language": course_language(offering.course_key),
         "error": error,
         "typed": request.POST.get("code", "")[:120],
         "course_url": _course_url(offering),
-        "is_settled": api.has_entitlement(_user_id(request), offering.code, at=at),
+        "is_settled": is_settled,
     }
     return render(request, "fee_payments/seat_code.html", context, status=status)
 

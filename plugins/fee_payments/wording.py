@@ -52,12 +52,7 @@ def _sentence(error: FairgateError) -> str:
 def _not_on_sale(error: NotOnSale) -> str:
     title = _foreign(error.title)
     if isinstance(error, CountryBlocked):
-        if error.country:
-            return _("“%(title)s” is not sold in your country.") % {"title": title}
-        return _(
-            "“%(title)s” is sold only to people whose country is known. Please set the country of "
-            "your profile."
-        ) % {"title": title}
+        return _country_blocked(error) % {"title": title}
     if isinstance(error, UpgradeOver):
         until = error.until.astimezone(UTC)
         return _("“%(title)s” could be bought until %(day)s, %(time)s UTC.") % {
@@ -67,6 +62,30 @@ def _not_on_sale(error: NotOnSale) -> str:
         }
     said = {"title": title, "day": date_format(error.on)}
     return _("“%(title)s” is not on sale on %(day)s.") % said
+
+
+def _country_blocked(error: CountryBlocked) -> str:
+    """What our rule is, and whom to ask; nobody is told why a country is blocked."""
+    if error.is_of_organisation and error.country:
+        return _(
+            "By the rules of this site, “%(title)s” is neither sold nor given in the country of "
+            "this organisation. If you have questions, please ask the people who run this site."
+        )
+    if error.is_of_organisation:
+        return _(
+            "“%(title)s” is sold only to organisations whose country is known. Please ask the "
+            "people who run this site to note it."
+        )
+    if error.country:
+        return _(
+            "By the rules of this site, “%(title)s” is neither sold nor given to people in your "
+            "country, also not with a seat code. If your profile names the wrong country, please "
+            "correct it; if you have questions, please ask the people who run this site."
+        )
+    return _(
+        "“%(title)s” is sold and given only to people whose country is known, also with a seat "
+        "code. Please set the country of your profile."
+    )
 
 
 def _over_limit(error: OverLimit) -> str:

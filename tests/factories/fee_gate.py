@@ -9,6 +9,7 @@ from typing import Any
 
 from fairgate.money import Money
 from fee_gate.rules import Node
+from fee_payments import wording
 from fee_payments.data import (
     Breakdown,
     EntitlementSummary,
@@ -18,7 +19,7 @@ from fee_payments.data import (
     PriceSummary,
     Quote,
 )
-from fee_payments.exceptions import NotOnSale, UnknownOffering
+from fee_payments.exceptions import NotOnSale, PaymentsError, UnknownOffering
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 FEE = "spectrum-online"
@@ -153,6 +154,9 @@ class Payments:
 
     def seat_code_page_url(self, code: str) -> str:
         return f"/fairgate/fees/{code}/seat-code/"
+
+    def refusal_note(self, refused: PaymentsError) -> str:
+        return wording.in_words(refused)
 
     def ended_note(self, user_id: int, code: str, *, at: datetime) -> str:
         if self.ended_failure:

@@ -17,6 +17,7 @@ from fairgate.money import Money
 from fee_gate import client, presenter, services
 from fee_gate.block import FeeGateXBlock
 from fee_gate.data import Paywall, PaywallState
+from fee_payments.exceptions import CountryBlocked
 from waiver_policy import api as waivers
 from waiver_policy.data import Applicant
 
@@ -513,3 +514,16 @@ def test_a_tax_says_whether_it_is_in_the_price(is_included, name):
     page = presenter.paywall(paywall, teaser="", gettext=str, ngettext=translation.ngettext)
 
     assert (name, "USD 20.00") in page.lines
+
+
+def test_who_nothing_is_sold_to_reads_why_and_is_offered_nothing(gate, payments, monkeypatch):
+    def refuse(learner, code, *, at):
+        raise CountryBlocked("Spectrum management", at.date(), "KP")
+
+    monkeypatch.setattr(payments, "quote", refuse)
+    page = text(gate(teaser="Six lessons.").student_view())
+
+    assert '<p data-reason="country_blocked">By the rules of this site,' in page
+    assert "on sale" not in page
+    assert "Six lessons." in page
+    assert "href" not in page

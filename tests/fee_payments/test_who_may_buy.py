@@ -40,7 +40,11 @@ def test_nothing_is_sold_to_learners_of_a_blocked_country():
     assert quote("CH").total == make.PRICE
     with pytest.raises(CountryBlocked, match="is not sold to learners of KP") as refused:
         quote("KP")
-    assert in_words(refused.value) == "“Spectrum management” is not sold in your country."
+    assert in_words(refused.value) == (
+        "By the rules of this site, “Spectrum management” is neither sold nor given to people in "
+        "your country, also not with a seat code. If your profile names the wrong country, please "
+        "correct it; if you have questions, please ask the people who run this site."
+    )
     assert issubclass(CountryBlocked, NotOnSale)
 
 

@@ -230,7 +230,7 @@ def _for_anybody(fee: str, *, at: datetime) -> Paywall:
 
 
 def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
-    from fee_payments.exceptions import NoPrice, NotOnSale, UnknownOffering
+    from fee_payments.exceptions import CountryBlocked, NoPrice, NotOnSale, UnknownOffering
 
     payments = _payments()
     try:
@@ -238,6 +238,8 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         quote = payments.quote(learner, fee, at=at)
     except UnknownOffering:
         return Paywall(state=PaywallState.UNAVAILABLE)
+    except CountryBlocked as refused:
+        return _blocked(refused)
     except (NotOnSale, NoPrice) as reason:
         return _not_on_sale(fee, reason.title)
     application = _application(quote, user_id=user_id, at=at)
@@ -257,6 +259,18 @@ def _for_learner(fee: str, *, user_id: int, at: datetime) -> Paywall:
         apply_url=_apply_url(quote),
         country_url=payments.account_page_url(),
         seat_code_url=_seat_code_url(fee),
+    )
+
+
+def _blocked(refused: Any) -> Paywall:
+    """Nothing is sold or given to this person: no way on but to their profile, if that helps."""
+    payments = _payments()
+    return Paywall(
+        state=PaywallState.BLOCKED,
+        title=refused.title,
+        refusal=payments.refusal_note(refused),
+        reason=refused.fault.lower(),
+        country_url="" if refused.country else payments.account_page_url(),
     )
 
 

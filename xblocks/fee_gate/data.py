@@ -159,6 +159,7 @@ class PaywallState(StrEnum):
     COUNTRY_MISSING = "country_missing"
     ANONYMOUS = "anonymous"
     UNAVAILABLE = "unavailable"
+    BLOCKED = "blocked"
     UNDECIDED = "undecided"
 
 
@@ -189,6 +190,9 @@ class Paywall:
     fee's own page, ``seat_code_url`` the one for who was given a seat, ``country_url`` the one on
     which people say where they live; ``apply_url`` is "" unless a waiver was not given and a person
     may look at it.
+
+    For ``BLOCKED``, ``refusal`` says why nothing is sold to the person, translated, and ``reason``
+    is its stable code, the one of the REST API.
     """
 
     state: PaywallState
@@ -207,6 +211,8 @@ class Paywall:
     apply_url: str = ""
     country_url: str = ""
     seat_code_url: str = ""
+    refusal: str = ""
+    reason: str = ""
 
     @property
     def is_open(self) -> bool:

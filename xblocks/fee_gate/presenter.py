@@ -36,8 +36,8 @@ class PaywallPage:
     """The paywall's texts. ``lines`` are the price, line by line: what, how much.
 
     ``names_course``: the heading is a name from the course, not ours. ``language`` is the course's.
-    ``further`` says that the part needs other fees, too. ``ended`` is what became of a right that
-    the learner had; ``news`` what became of an
+    ``reason`` is the code of a refusal. ``further`` says that the part needs other fees, too.
+    ``ended`` is what became of a right that the learner had; ``news`` what became of an
     application, ``said`` what the reviewer wrote.
     """
 
@@ -45,6 +45,7 @@ class PaywallPage:
     lead: str
     names_course: bool = False
     language: Language | None = None
+    reason: str = ""
     further: str = ""
     teaser: str = ""
     ended: str = ""
@@ -407,6 +408,18 @@ def _unavailable(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage
     )
 
 
+def _blocked(paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
+    return PaywallPage(
+        heading=paywall.title,
+        names_course=True,
+        lead=paywall.refusal,
+        reason=paywall.reason,
+        teaser=teaser,
+        ended=paywall.ended,
+        links=_links((gettext("Tell us your country"), paywall.country_url)),
+    )
+
+
 def _undecided(_paywall: Paywall, teaser: str, gettext: Gettext) -> PaywallPage:
     return PaywallPage(
         heading=gettext("This part stays closed for now"),
@@ -434,6 +447,7 @@ _PAGES: Mapping[PaywallState, Callable[[Paywall, str, Gettext], PaywallPage]] = 
     PaywallState.COUNTRY_MISSING: _country_missing,
     PaywallState.ANONYMOUS: _anonymous,
     PaywallState.UNAVAILABLE: _unavailable,
+    PaywallState.BLOCKED: _blocked,
     PaywallState.UNDECIDED: _undecided,
 }
 

@@ -17,7 +17,8 @@ class Learner:
     may let a person look before a waiver is given. ``payer_class`` is another one than an
     individual's only where an operator has verified it; ``buyer_tax`` says then who is taxed.
     ``api.learner_for`` finds all of it: every door that shows or asks a price begins there, so
-    that all of them tell the same.
+    that all of them tell the same. ``is_organisation``: an organisation buys, whose country it is,
+    and ``user_id`` asks for it.
     """
 
     user_id: int
@@ -25,6 +26,7 @@ class Learner:
     payer_class: PayerClass = PayerClass.INDIVIDUAL
     seen_country: str = ""
     buyer_tax: BuyerTax | None = None
+    is_organisation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,11 +29,18 @@ class UpgradeOver(NotOnSale):
 
 
 class CountryBlocked(NotOnSale):
-    """It is not sold to learners of this country; ``country`` is "" where it is not known."""
+    """It is not sold to learners of this country; ``country`` is "" where it is not known.
 
-    def __init__(self, title: str, on: date, country: str) -> None:
+    ``fault`` names the reason, the same at every door: ``COUNTRY_BLOCKED`` or ``COUNTRY_UNKNOWN``.
+    ``is_of_organisation``: the country is that of an organisation that buys, and not of who reads.
+    """
+
+    def __init__(
+        self, title: str, on: date, country: str, *, is_of_organisation: bool = False
+    ) -> None:
         super().__init__(title, on)
-        self.country = country
+        self.country, self.is_of_organisation = country, is_of_organisation
+        self.fault = "COUNTRY_BLOCKED" if country else "COUNTRY_UNKNOWN"
         where = f"to learners of {country}" if country else "to learners without a country"
         self.args = (f"“{title}” is not sold {where}.",)
 

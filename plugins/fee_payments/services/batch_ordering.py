@@ -191,6 +191,7 @@ def payer_of(buyer: models.Buyer, *, by: int) -> Learner:
         user_id=by,
         country=buyer.country,
         payer_class=PayerClass(buyer.payer_class),
+        is_organisation=True,
         buyer_tax=BuyerTax(
             country=buyer.country,
             tax_id=buyer.tax_id,

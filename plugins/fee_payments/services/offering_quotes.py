@@ -103,7 +103,7 @@ def screen(buyer: models.Buyer, lines: Sequence[DocumentLine], *, by: int, at: d
     Raises:
         CountryBlocked: it may not.
     """
-    who = Learner(user_id=by, country=buyer.country)
+    who = Learner(user_id=by, country=buyer.country, is_organisation=True)
     for line in lines:
         found = standing.look(line.code, user_id=by, country=buyer.country, at=at, on=utc_day(at))
         screening.check(who, found.offering, blocked_by=found.blocked_by, at=at)
@@ -152,7 +152,7 @@ def _lines(
 ) -> tuple[DocumentLine, ...]:
     """The lines as an order of the same would have them, taxed line by line: the totals agree."""
     wanted = _wanted(items)
-    who = Learner(user_id=0, country=buyer.country)
+    who = Learner(user_id=0, country=buyer.country, is_organisation=True)
     if buyer.verified_at:
         who = payer_of(buyer, by=0)
     try:

@@ -31,7 +31,10 @@ def check(
     else:
         return
     _record(learner, offering.code, rule, at=at)
-    raise CountryBlocked(offering.title, utc_day(at), learner.country)
+    raise CountryBlocked(
+        offering.title, utc_day(at), learner.country,
+        is_of_organisation=learner.is_organisation,
+    )  # fmt: skip
 
 
 def _record(learner: Learner, code: str, rule: str, *, at: datetime) -> None:
