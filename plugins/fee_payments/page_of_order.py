@@ -14,7 +14,7 @@ from fairgate import clock
 from fee_payments import api, conf, wording_sales
 from fee_payments.data import OrderLineSummary, OrderState, OrderSummary
 from fee_payments.exceptions import NotYourPart, PaymentsError, UnknownOrder
-from fee_payments.page_parts import course_url, learner_of
+from fee_payments.page_parts import course_url, learner_of, told_once
 from fee_payments.providers import registry
 from fee_payments.wording import course_language
 
@@ -35,6 +35,9 @@ def show_order(
         "order": found,
         "is_own": is_own,
         "lines": [_shown(line, request, found) for line in found.lines],
+        "policies": told_once(
+            (line.title, course_language(line.course_key), _refunds(line)) for line in found.lines
+        ),
         "has_several": len(found.lines) > 1,
         "error": error,
         "is_open": is_open,
@@ -46,7 +49,6 @@ def show_order(
         "may_refund": may_refund and _is_refundable(found),
         "payment_label": _payment_label(found),
         "terms_url": api.terms_page_url(found.terms) if found.terms else "",
-        "has_refunds": any(_refunds(line) for line in found.lines),
         "invoice_url": _invoice_url(found),
         # After a refusal the same key again, so that a second press is the same request.
         "key": request.POST.get("key") or uuid4().hex,
@@ -127,7 +129,6 @@ def _shown(line: OrderLineSummary, request: HttpRequest, found: OrderSummary) ->
         "left": found.left_of(line),
         "language": course_language(line.course_key),
         "course_url": course_url(line.course_key),
-        "refunds": _refunds(line),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
+from fairgate.languages import Language
 from fairgate.money import MoneyError
 from fee_payments import api, compat
 from fee_payments.data import Learner
@@ -61,6 +64,35 @@ def form_key(request: HttpRequest) -> str:
     if not key:
         raise MoneyError(_("The form was not complete. Please try again."))
     return f"{learner_of(request).user_id}:{key[:64]}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPolicy:
+    """A refund policy in sentences, and the names of what is sold under it.
+
+    ``names`` is empty where it holds for all that is sold together.
+    """
+
+    names: tuple[tuple[str, Language | None], ...]
+    sentences: tuple[str, ...]
+
+
+def told_once(
+    sold: Iterable[tuple[str, Language | None, tuple[str, ...]]],
+) -> tuple[ToldPolicy, ...]:
+    """Each of several policies once, in the order of the first name it is for.
+
+    ``sold`` is the title, its language and the sentences of each; without sentences there is
+    nothing to tell of it.
+    """
+    found: dict[tuple[str, ...], list[tuple[str, Language | None]]] = {}
+    for title, language, sentences in sold:
+        found.setdefault(sentences, []).append((title, language))
+    if len(found) == 1:
+        return tuple(ToldPolicy((), sentences) for sentences in found if sentences)
+    return tuple(
+        ToldPolicy(tuple(names), sentences) for sentences, names in found.items() if sentences
+    )
 
 
 def minor_units(text: str) -> int:

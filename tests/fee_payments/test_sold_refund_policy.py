@@ -151,6 +151,41 @@ def test_who_has_bought_reads_it_on_the_receipt():
     assert "12.5 % of what was paid goes back to who asks within 7 days of paying." in page
 
 
+WEEK_SAID = "12.5 % of what was paid goes back to who asks within 7 days of paying."
+NOTHING_SAID = "What was paid is not given back to who changes their mind."
+
+
+class TestAnOrderOfSeveral:
+    @pytest.fixture
+    def card(self):
+        """The card with the refund policy on the page of an order of these offerings."""
+        client = Client()
+        user = get_user_model().objects.create_user("lena")
+        client.force_login(user)
+
+        def show(**policies):
+            for code, policy in policies.items():
+                make.offering(code, title=code.title(), refund_policy=policy)
+            order = make.paid_order_of(make.learner(user.pk), *policies)
+            page = client.get(reverse("fee_payments:order", args=[order.uuid])).content.decode()
+            return page.split('aria-labelledby="order-policy"', 1)[1].split("</section>", 1)[0]
+
+        return show
+
+    def test_says_a_policy_that_holds_for_all_of_it_once_and_names_nothing(self, card):
+        said = card(one=WEEK, two=WEEK)
+        assert said.count(WEEK_SAID) == 1
+        assert "<h3>" not in said
+
+    def test_says_each_policy_once_with_what_it_is_for(self, card):
+        said = card(one=WEEK, two=NOTHING, three=WEEK)
+        assert (said.count(WEEK_SAID), said.count(NOTHING_SAID)) == (1, 1)
+        headings = re.findall(r"<h3>(.*?)</h3>", said)
+        assert [re.findall(r">([^<]+)</bdi>", one) for one in headings] == [
+            ["One", "Three"], ["Two"],
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("steps", "starts_on", "said"),
     [
