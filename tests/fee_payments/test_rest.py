@@ -268,6 +268,11 @@ class TestDescription:
         shape = document["components"]["schemas"]["OrderShape"]["properties"]["state"]
         assert shape == {"$ref": "#/components/schemas/OrderState"}
 
+    def test_says_what_can_be_refunded_of_an_order(self, document):
+        shape = document["components"]["schemas"]["OrderShape"]
+        assert "left" in shape["required"]
+        assert "What can be refunded at most" in str(shape["properties"]["left"])
+
     def test_is_made_without_a_warning(self):
         counted = GeneratorStats()
         with mock.patch.multiple(drainage, GENERATOR_STATS=counted), counted.silence():

@@ -14,9 +14,9 @@ from factories import waiver_policy as waiver
 from factories.fee_rest import ROOT, client_of, post
 from fairgate import clock
 from fairgate.money import Money
-from fee_payments import compat
+from fee_payments import api, compat
 from fee_payments.exceptions import ProviderUnavailable
-from fee_payments.models import BuyerContact, Order, RefundRequest, SandboxSession
+from fee_payments.models import BuyerContact, Order, Payment, RefundRequest, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
 from waiver_policy import compat as waiver_compat
 from waiver_policy.models import WaiverGrant
@@ -188,6 +188,30 @@ class TestOrdering:
         with django_assert_max_num_queries(7):
             found = lena.get(ROOT + "orders/?limit=100").json()
         assert len(found["results"]) == 3
+
+
+class TestWhatIsLeft:
+    """What can be given back at most, called as in a refund."""
+
+    def left(self, order):
+        return client_of("lena").get(f"{ROOT}orders/{order.uuid}/").json()["left"]["amount"]
+
+    def test_of_an_order_that_is_not_paid_is_nothing(self):
+        assert self.left(rest.ordered("lena")) == "0.00"
+
+    def test_is_what_was_paid_less_what_went_back(self):
+        order = rest.paid("lena")
+        assert self.left(order) == "120.00"
+        given = Money("20.00", USD)
+        api.refund(order.uuid, given, key="r", reason="asked", by=9, at=make.NOON)
+        assert self.left(order) == "100.00"
+
+    def test_is_not_what_a_bank_took_back(self):
+        order = rest.paid("lena")
+        started = Payment.objects.get(order__uuid=order.uuid)
+        make.send(make.happening(started, "dispute"))
+        make.send(make.happening(started, "lose"))
+        assert self.left(order) == "0.00"
 
 
 class TestPaying:

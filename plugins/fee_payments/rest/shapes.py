@@ -346,7 +346,12 @@ class OrderShape(serializers.Serializer):
     sentence = serializers.CharField(source="order.sentence")
     lines = OrderLineShape(many=True, source="order.lines")
     breakdown = BreakdownShape(source="order.breakdown")
-    refunded = Amount(source="order.refunded")
+    refunded = Amount(source="order.refunded", help_text="Done or under way.")
+    left = Amount(
+        source="order.left",
+        help_text="What can be refunded at most: what is paid, and neither refunded nor taken back "
+        "by a bank. Of a line it is no more than its `paid` less its `refunded`.",
+    )
     country = serializers.CharField(source="order.country")
     placed_at = Moment(source="order.placed_at")
     expires_at = Moment(source="order.expires_at", help_text="Until then an open order is kept.")
