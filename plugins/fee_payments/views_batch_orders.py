@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from fairgate import clock
 from fairgate.money import Money, MoneyError
-from fee_payments import api
+from fee_payments import api, wording_sales
 from fee_payments.data import BatchQuote, OfferingSummary, SessionSummary, WantedLine
 from fee_payments.data.organisations import OrganisationAct
 from fee_payments.exceptions import (
@@ -28,7 +28,8 @@ from fee_payments.exceptions import (
     TermsNotAccepted,
     UnknownBuyer,
 )
-from fee_payments.wording import in_words
+from fee_payments.page_parts import ToldPolicy, told_once
+from fee_payments.wording import course_language, in_words
 
 _DIGITS = 15
 _SEATS = "seats-"
@@ -102,6 +103,7 @@ def _page(
         "offer": offer,
         "error": error,
         "error_at": error_at,
+        "policies": _policies(offer) if offer else (),
         "terms": offer.terms if offer else None,
         "terms_url": api.terms_page_url(offer.terms) if offer and offer.terms else "",
         "merchant": offer.merchant if offer else None,
@@ -113,6 +115,20 @@ def _page(
         ],
     }
     return render(request, "fee_payments/batch_order.html", context, status=status)
+
+
+def _policies(offer: BatchQuote) -> tuple[ToldPolicy, ...]:
+    """What goes back to who changes their mind, as an order of this keeps it, each policy once."""
+    return told_once(
+        (
+            line.title,
+            course_language(line.course_key),
+            wording_sales.refunds(line.refund_policy, starts_on=line.starts_on)
+            if line.breakdown.total
+            else (),
+        )
+        for line in offer.lines
+    )
 
 
 @dataclass(frozen=True, slots=True)

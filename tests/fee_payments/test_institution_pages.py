@@ -18,9 +18,20 @@ from django.urls import reverse
 from factories import fee_payments as make
 from factories import institution_seats as seats
 from fairgate import clock
+from fairgate.percent import Percent
 from fee_payments import api, compat
-from fee_payments.data import CourseProgress
-from fee_payments.models import Entitlement, Order, Payment, Seat, SeatCode, SeatMail, SeatStep
+from fee_payments.data import CountedFrom, CourseProgress, RefundPolicy, RefundStep
+from fee_payments.models import (
+    Buyer,
+    Entitlement,
+    Order,
+    OrderLine,
+    Payment,
+    Seat,
+    SeatCode,
+    SeatMail,
+    SeatStep,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,6 +183,48 @@ def test_a_coordinator_orders_seats_and_is_shown_the_price_first(officer):
     assert "Ordered for Ministry of Posts" in text_of(client.get(placed.url))
     assert client.post(page, fields).url == placed.url
     assert Order.objects.count() == 1
+
+
+WEEK = RefundPolicy(
+    steps=(RefundStep(percent=Percent(50), counted_from=CountedFrom.PAYMENT, days=7),)
+)
+WEEK_SAID = "50 % of what was paid goes back to who asks within 7 days of paying."
+
+
+class TestWhatACoordinatorReadsBeforeTheyOrder:
+    def show(self, officer, **policies):
+        for code, policy in policies.items():
+            seats.offering(code, title=code.title(), refund_policy=policy)
+        page = address("batch_order", seats.buyer(officer).uuid)
+        return client_of(officer).post(page, {f"seats-{code}": "2" for code in policies})
+
+    def test_is_the_refund_policy_of_each_line_each_policy_once(self, officer):
+        nothing = RefundPolicy(steps=())
+        said = text_of(self.show(officer, one=WEEK, two=nothing, three=WEEK))
+        assert said.count(WEEK_SAID) == 1
+        assert said.count("What was paid is not given back to who changes their mind.") == 1
+        assert f"One · Three {WEEK_SAID}" in said
+
+    def test_is_said_without_a_title_where_it_holds_for_all(self, officer):
+        said = text_of(self.show(officer, one=WEEK, two=WEEK))
+        assert f"Refunds {WEEK_SAID}" in said
+
+    def test_is_the_terms_with_a_box_for_them(self, officer):
+        make.merchant()
+        make.terms("7")
+        said = self.show(officer, one=WEEK).content.decode()
+        assert "version <bdi>7</bdi>" in said
+        assert "Read the terms of sale" in said
+
+    def test_is_what_the_lines_keep_when_the_offering_changes(self, officer):
+        shown = self.show(officer, one=WEEK)
+        fields = dict(
+            re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', shown.content.decode())
+        )
+        placed = client_of(officer).post(address("batch_order", Buyer.objects.get().uuid), fields)
+        seats.offering("one", title="One", refund_policy=RefundPolicy(steps=()))
+        assert OrderLine.objects.get().refund_policy == WEEK.written()
+        assert WEEK_SAID in text_of(client_of(officer).get(placed.url))
 
 
 @pytest.mark.parametrize("typed", ["-1", "x", "9" * 30, "1.5", "٣"])

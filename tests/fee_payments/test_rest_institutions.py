@@ -115,6 +115,9 @@ class TestBuying:
     def test_a_price_is_told_and_nothing_is_kept(self, root):
         told = post(client_of("lena"), f"{root}price/", body(2)).json()
         assert told["breakdown"]["total"]["amount"] == "160.00"
+        assert told["lines"][0]["refund_policy"] == [
+            {"percent": "100", "counted_from": "days_after_payment", "days": 14}
+        ]
         assert not models.Order.objects.exists()
 
     def test_a_line_says_what_it_was_sold_under(self):

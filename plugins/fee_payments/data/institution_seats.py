@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from fairgate.money import Money, total
 from fee_payments.data.merchants import MerchantSummary, TermsSummary
 from fee_payments.data.quotes import Breakdown, added_up
+from fee_payments.data.refund_policy import RefundPolicy
 from fee_payments.data.rooms import SessionSummary
 
 
@@ -67,7 +68,8 @@ class MailState(StrEnum):
 class BatchLine:
     """``quantity`` seats of one offering, at the price of the buyer's payer class.
 
-    ``seats_left`` are those of ``session``, where the offering has sessions.
+    ``seats_left`` are those of ``session``, where the offering has sessions. ``refund_policy`` is
+    the one that the seats are sold under, and ``starts_on`` the day on which the training begins.
     """
 
     offering_code: str
@@ -76,6 +78,9 @@ class BatchLine:
     unit_price: Money
     breakdown: Breakdown
     seats_left: int | None
+    refund_policy: RefundPolicy
+    course_key: str
+    starts_on: date | None = None
     session: SessionSummary | None = None
 
 

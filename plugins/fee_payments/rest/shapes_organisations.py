@@ -15,6 +15,7 @@ from fee_payments.rest.shapes import (
     BreakdownShape,
     MerchantShape,
     OfSessionShape,
+    RefundStepShape,
     TermsShape,
     code,
 )
@@ -90,6 +91,9 @@ class BatchLineShape(OfSessionShape):
     unit_price = Amount()
     breakdown = BreakdownShape()
     seats_left = serializers.IntegerField(allow_null=True)
+    refund_policy = RefundStepShape(
+        many=True, source="refund_policy.steps", help_text="What the seats are sold under now."
+    )
 
 
 class BatchPriceShape(serializers.Serializer):

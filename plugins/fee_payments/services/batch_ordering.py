@@ -232,6 +232,9 @@ def _batch_line(offer: Quote) -> BatchLine:
         breakdown=offer.breakdown,
         seats_left=(offer.session or offer.offering).seats_left,
         session=offer.session,
+        refund_policy=refund_policy_of(offer.offering),
+        course_key=offer.offering.course_key,
+        starts_on=offer.offering.starts_on,
     )
 
 
