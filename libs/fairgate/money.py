@@ -2,7 +2,9 @@
 
 * MoneyError
   + UnknownCurrency     the code is not in ISO 4217, or has no minor unit (gold, test codes)
-  + InexactAmount       the amount has more decimals than the currency has minor units
+  + InexactAmount       it is no whole number of minor units, or no amount at all
+    - TooManyDecimals   the amount has more decimals than the currency has minor units
+    - TooLarge          it is larger than any amount we keep
   + CurrencyMismatch    two currencies met in one operation
 
 ``data/iso4217.csv`` holds the exponents of ISO 4217 List One, published 2026-01-01 by the
@@ -39,6 +41,14 @@ class UnknownCurrency(MoneyError):
 
 class InexactAmount(MoneyError):
     """The amount is not a whole number of minor units."""
+
+
+class TooManyDecimals(InexactAmount):
+    """The amount has more decimals than the currency has minor units."""
+
+
+class TooLarge(InexactAmount):
+    """The amount is larger than any that we keep."""
 
 
 class CurrencyMismatch(MoneyError):
@@ -208,11 +218,11 @@ def _to_minor(amount: Decimal, currency: str) -> int:
     with localcontext(prec=50):
         scaled = amount.scaleb(places)
         if scaled != scaled.to_integral_value():
-            raise InexactAmount(f"{amount} has more decimals than {currency} allows ({places}).")
+            raise TooManyDecimals(f"{amount} has more decimals than {currency} allows ({places}).")
     _check_size(scaled)
     return int(scaled)
 
 
 def _check_size(amount: Decimal | int) -> None:
     if abs(Decimal(amount)) > MAX_MINOR:
-        raise InexactAmount(f"{amount} is larger than any amount we keep.")
+        raise TooLarge(f"{amount} is larger than any amount we keep.")

@@ -34,6 +34,11 @@ def read(typed: str, currency: str) -> Money:
     return Money(plain, currency)
 
 
+def written(amount: Money) -> str:
+    """The amount as ``read`` reads it back, with the decimals of its currency: ``49.00``."""
+    return f"{amount.amount:f}"
+
+
 def _ascii(sign: str) -> str:
     digit = unicodedata.decimal(sign, None)
     return sign if digit is None else str(digit)

@@ -35,11 +35,32 @@ def amount_of(
 
     @admin.display(description=description, ordering=field)
     def shown(row: Any) -> str | None:
-        minor = getattr(row, field)
-        return None if minor is None else str(Money.from_minor(minor, currency(row)))
+        minor, code = getattr(row, field), currency(row)
+        # An amount that is none may have no currency.
+        return str(Money.from_minor(minor, code)) if minor is not None and code else None
 
     shown.shows = field  # type: ignore[attr-defined]
     return shown
+
+
+class ReadsAmounts(admin.options.BaseModelAdmin):  # type: ignore[type-arg] # see Readable
+    """Shows amounts as they are read to who may look at a form and change nothing.
+
+    ``amounts`` are columns of ``amount_of``, each in the place of its field.
+    """
+
+    amounts: tuple[Column, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return names
+        read = {column.shows: column for column in self.amounts}  # type: ignore[attr-defined]
+        return list(dict.fromkeys(read.get(name, name) for name in names))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)
+        return names if self.has_change_permission(request, obj) else (*names, *self.amounts)
 
 
 def _person_of(model: Any, field: str) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
@@ -13,26 +14,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairgate import clock
-from fairgate.money import Money
 from fee_payments import api, forms_catalogue, models
-from fee_payments.admin_base import ReadableAdmin, ReadOnlyAdmin
+from fee_payments.admin_base import ReadableAdmin, ReadOnlyAdmin, ReadsAmounts, amount_of
 from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
 from fee_payments.services import catalogue
 from fee_payments.wording import price_span
 
+PRICE = amount_of("amount_minor")
+SEAT_COST = amount_of(
+    "full_seat_cost_minor",
+    models.Offering._meta.get_field("full_seat_cost_minor").verbose_name,
+    currency=attrgetter("full_seat_cost_currency"),
+)
 
-class PriceInline(admin.TabularInline):  # type: ignore[type-arg] # generic at type time only
+
+class PriceInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg] # generic at type time only
     """The price list of an offering; a price ends. One that nobody bought under can go."""
 
     model = models.Price
     form = PriceForm
     extra = 0
-    readonly_fields = ("amount",)
-
-    @admin.display(description=gettext_lazy("reads"))
-    def amount(self, price: models.Price) -> str:
-        """The amount as it is read, so that a slip of a power of ten is seen."""
-        return str(Money.from_minor(price.amount_minor, price.currency)) if price.pk else ""
+    amounts = (PRICE,)
 
 
 class SessionInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -55,7 +57,7 @@ class BundleInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(models.Offering)
-class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OfferingAdmin(ReadsAmounts, admin.ModelAdmin):  # type: ignore[type-arg]
     """Offerings with their prices, sessions and what they open."""
 
     form = OfferingForm
@@ -65,6 +67,7 @@ class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind", "delivery", "waivable", "merchant")
     search_fields = ("code", "title", "course_key")
     readonly_fields = ("seats_taken", "waiting", "price_list")
+    amounts = (SEAT_COST,)
     inlines = (PriceInline, SessionInline, BundleInline)
 
     @admin.display(description=gettext_lazy("what the price list says"))
@@ -98,19 +101,16 @@ class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.Price)
-class PriceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PriceAdmin(ReadsAmounts, admin.ModelAdmin):  # type: ignore[type-arg]
     """Every price, to be found; new ones are added to their offering."""
 
     form = PriceForm
-    list_display = ("offering", "payer_class", "amount", "valid_from", "valid_until", "holds_tax")
+    amounts = (PRICE,)
+    list_display = ("offering", "payer_class", PRICE, "valid_from", "valid_until", "holds_tax")
     list_filter = ("payer_class", "currency")
     list_select_related = ("offering",)
     search_fields = ("offering__code", "offering__title")
     date_hierarchy = "valid_from"
-
-    @admin.display(description=gettext_lazy("amount"))
-    def amount(self, price: models.Price) -> str:
-        return str(Money.from_minor(price.amount_minor, price.currency))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -211,18 +211,16 @@ class PayerMembershipAdmin(ReadableAdmin):
         return False
 
 
-class AmountsInline(admin.TabularInline):  # type: ignore[type-arg]
-    """What prices of authors may be, by currency."""
+class AmountsInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg]
+    """What a price of theirs may be, by currency."""
 
     model = models.AuthorAmount
     form = forms_catalogue.AmountsForm
     extra = 0
-    readonly_fields = ("reads",)
-
-    @admin.display(description=gettext_lazy("reads"))
-    def reads(self, one: models.AuthorAmount) -> str:
-        """The amounts as they are read, so that a slip of a power of ten is seen."""
-        return _span(one) if one.pk else ""
+    amounts = (
+        amount_of("lowest_minor", gettext_lazy("Lowest")),
+        amount_of("highest_minor", gettext_lazy("Highest")),
+    )
 
 
 @admin.register(models.AuthorLimits)
@@ -246,13 +244,7 @@ class AuthorLimitsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=gettext_lazy("prices"))
     def prices(self, limits: models.AuthorLimits) -> str:
         """From the lowest to the highest in each currency."""
-        return ", ".join(_span(one) for one in limits.amounts.all())
-
-
-def _span(one: models.AuthorAmount) -> str:
-    """From the lowest to the highest amount."""
-    lowest = Money.from_minor(one.lowest_minor, one.currency)
-    return f"{lowest} – {Money.from_minor(one.highest_minor, one.currency)}"
+        return ", ".join(str(one) for one in limits.amounts.all())
 
 
 @admin.register(models.RoomWaiting)

@@ -14,8 +14,9 @@ from django_countries import countries
 
 from fairgate import clock
 from fairgate.course_runs import is_course_run
-from fairgate.money import MAX_MINOR, UnknownCurrency, exponent
+from fairgate.money import UnknownCurrency, exponent
 from fairgate.readable import is_readable
+from fairgate_tables.amount_fields import TypedAmounts
 from fee_payments import models, selectors
 from fee_payments.data import PayerScope, PricesHoldTax, TaxKind
 from fee_payments.exceptions import InvalidCatalogue, PaymentsError, TaxOverlap
@@ -30,8 +31,6 @@ FROZEN_RATE = ("country", "payer_scope", "kind", "basis_points", "inclusive", "v
 
 
 _WHOLE = 10_000  # basis points
-
-MINOR = _("In minor units: 12000 is 120.00 in a currency with cents, and 12000 in one without.")
 
 
 def country_code(code: str) -> str:
@@ -63,8 +62,13 @@ def end_of(form: forms.ModelForm) -> Any:  # type: ignore[type-arg]
 def freeze(form: forms.ModelForm, names: Iterable[str]) -> None:  # type: ignore[type-arg]
     """Let the fields of a row that is there be read, and not written."""
     if form.instance.pk:
-        for name in names:
-            form.fields[name].disabled = True
+        for field in shown(form, names):
+            field.disabled = True
+
+
+def shown(form: forms.BaseForm, names: Iterable[str]) -> list[Any]:
+    """Those of the fields that the form has: who may only look is given none to fill in."""
+    return [form.fields[name] for name in names if name in form.fields]
 
 
 def _one_line(text: str) -> str:
@@ -75,27 +79,26 @@ def _one_line(text: str) -> str:
     return text
 
 
-class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type time only
+class OfferingForm(TypedAmounts):
     """An offering; the currency of its seat cost is one of ISO 4217.
 
     Gates, holds and receipts name it by its code, and people have rights to what it opens: the code
     stays what it was, and so does the course run once somebody may come in.
     """
 
+    amounts = {"full_seat_cost_minor": "full_seat_cost_currency"}
+
     class Meta:
         model = models.Offering
-        fields = "__all__"  # noqa: DJ007 - an operator sees all of it; seats_taken is not editable
+        fields = "__all__"
         help_texts = {
             "course_key": _("Like course-v1:ORG+CODE+RUN. A bundle may be of none."),
-            "full_seat_cost_minor": MINOR,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["code"].disabled = True
-            in_use = selectors.is_in_use(self.instance)
-            self.fields["course_key"].disabled = self.fields["kind"].disabled = in_use
+        is_in_use = bool(self.instance.pk) and selectors.is_in_use(self.instance)
+        freeze(self, ("code", "course_key", "kind") if is_in_use else ("code",))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -134,29 +137,24 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type
 
     def clean_full_seat_cost_currency(self) -> str:
         code: str = self.cleaned_data["full_seat_cost_currency"]
-        if not code and self.cleaned_data.get("full_seat_cost_minor"):
-            raise forms.ValidationError(_("An amount needs its currency."))
         return currency_code(code) if code else code
 
 
-class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
+class PriceForm(TypedAmounts):
     """A price: new ones are typed, old ones end."""
+
+    amounts = {"amount_minor": "currency"}
 
     class Meta:
         model = models.Price
         fields = (*FROZEN, "valid_until")
-        help_texts = {"amount_minor": MINOR}
+        labels = {"amount_minor": _("Amount")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["holds_tax"].required = False
+        for field in shown(self, ("holds_tax",)):
+            field.required = False
         freeze(self, FROZEN)
-
-    def clean_amount_minor(self) -> int:
-        amount: int = self.cleaned_data["amount_minor"]
-        if amount > MAX_MINOR:
-            raise forms.ValidationError(_("This is larger than any amount we keep."))
-        return amount
 
     def clean_currency(self) -> str:
         return currency_code(self.cleaned_data["currency"])
@@ -177,8 +175,8 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("payer_scope", "kind"):
-            self.fields[name].required = False
+        for field in shown(self, ("payer_scope", "kind")):
+            field.required = False
         freeze(self, FROZEN_RATE)
 
     def clean_country(self) -> str:

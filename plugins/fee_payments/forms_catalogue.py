@@ -9,11 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from fairgate.money import MAX_MINOR
+from fairgate_tables.amount_fields import TypedAmounts
 from fee_payments import models
 from fee_payments.data import PayerClass, SessionEntry
 from fee_payments.exceptions import InvalidCatalogue
-from fee_payments.forms import MINOR, country_code, currency_code, end_of, freeze
+from fee_payments.forms import country_code, currency_code, end_of, freeze, shown
 from fee_payments.rules import bank_details, tax_ids
 from fee_payments.services import catalogue, merchants, payers
 
@@ -95,10 +95,10 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Pasted with blanks; what is kept has none.
-        for name in ("iban", "bic"):
-            self.fields[name].widget.attrs["maxlength"] = 60
-            self.fields[name].max_length = None  # type: ignore[attr-defined]
-            self.fields[name].validators = []
+        for field in shown(self, ("iban", "bic")):
+            field.widget.attrs["maxlength"] = 60
+            field.max_length = None
+            field.validators = []
         freeze(self, ("code",))
 
     def clean_country(self) -> str:
@@ -154,8 +154,8 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "sha256" in self.fields:
-            self.fields["sha256"].required = False
+        for field in shown(self, ("sha256",)):
+            field.required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -245,19 +245,21 @@ class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
         return " ".join(self.cleaned_data["kinds"])
 
 
-class AmountsForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What a price of an author may be, in minor units."""
+class AmountsForm(TypedAmounts):
+    """What a price of an author may be."""
+
+    amounts = {"lowest_minor": "currency", "highest_minor": "currency"}
 
     class Meta:
         model = models.AuthorAmount
         fields = ("currency", "lowest_minor", "highest_minor")
-        help_texts = {"lowest_minor": MINOR, "highest_minor": MINOR}
+        labels = {"lowest_minor": _("Lowest"), "highest_minor": _("Highest")}
 
     def clean_currency(self) -> str:
         return currency_code(self.cleaned_data["currency"])
 
-    def clean_highest_minor(self) -> int:
-        highest: int = self.cleaned_data["highest_minor"]
-        if highest > MAX_MINOR or highest < self.cleaned_data.get("lowest_minor", 0):
-            raise forms.ValidationError(_("The highest amount has to be above the lowest."))
-        return highest
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and cleaned["highest_minor"] < cleaned["lowest_minor"]:
+            self.add_error("highest_minor", _("The highest amount has to be above the lowest."))
+        return cleaned

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairgate.money import Money, MoneyError, currencies
-from fairgate.typed_amounts import read
+from fairgate.typed_amounts import read, written
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ def test_f17_f18_what_is_shown_can_be_typed_again_in_every_script(minor, currenc
     money = Money.from_minor(minor, currency)
     shifted = {ord("0") + digit: chr(ord(zero) + digit) for digit in range(10)}
     assert read(f"{money.amount:f}".translate(shifted), currency) == money
+
+
+@given(st.integers(0, 10**15), st.sampled_from(currencies()))
+def test_what_is_written_is_read_back_as_the_same_amount(minor, currency):
+    money = Money.from_minor(minor, currency)
+    assert read(written(money), currency) == money

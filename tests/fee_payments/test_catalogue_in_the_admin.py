@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -105,7 +106,7 @@ def price_form(amount):
 
 
 @pytest.mark.parametrize(
-    "typed", ["-1", "NaN", "1e3", "1000000000000001", "9" * 30, "", "1,5", "ten"]
+    "typed", ["-1", "NaN", "1e3", "12.005", "10000000000000.01", "9" * 30, "", "1,5", "ten"]
 )
 def test_f17_an_amount_that_cannot_be_is_refused_with_a_sentence(typed):
     form = price_form(typed)
@@ -114,7 +115,7 @@ def test_f17_an_amount_that_cannot_be_is_refused_with_a_sentence(typed):
     assert sentence.endswith(".")
 
 
-@pytest.mark.parametrize("typed", ["12000", "１２０００", "١٢٠٠٠", " 12000 "])
+@pytest.mark.parametrize("typed", ["120", "120.00", "１２０．００", "١٢٠٫٠٠", " 120.0 "])
 def test_f17_digits_of_any_script_are_read_right_and_shown_back(operator, typed):
     form = price_form(typed)
     assert form.is_valid()
@@ -232,7 +233,7 @@ def test_limits_of_authors_are_typed_by_kind_and_currency(operator):
     form = {
         "prefix": "course-v1:ATC+", "may_sell": "on", "kinds": ["course_run", "certificate"],
         "amounts-TOTAL_FORMS": "1", "amounts-INITIAL_FORMS": "0", "amounts-0-currency": "USD",
-        "amounts-0-lowest_minor": "1000", "amounts-0-highest_minor": "20000",
+        "amounts-0-lowest_minor": "10.00", "amounts-0-highest_minor": "200",
     }  # fmt: skip
     url = reverse("admin:fee_payments_authorlimits_add")
     wrong = {**form, "amounts-0-highest_minor": "1"}
@@ -242,5 +243,119 @@ def test_limits_of_authors_are_typed_by_kind_and_currency(operator):
     assert (row.kinds, row.amounts.get().highest_minor) == ("course_run certificate", 20000)
     assert "course-v1:ATC+" in page(operator, "authorlimits_changelist")
     change = operator.get(reverse("admin:fee_payments_authorlimits_change", args=[row.pk]))
-    assert "USD 10.00 – USD 200.00" in change.content.decode()
-    assert "12000 is 120.00" in change.content.decode()
+    assert "USD 10.00 – USD 200.00" in page(operator, "authorlimits_changelist")
+    assert 'value="10.00"' in change.content.decode()
+    assert 'value="200.00"' in change.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["offering", "price", "taxrate", "merchant", "termsversion", "blockedcountry",
+             "payermembership", "authorlimits"],
+)  # fmt: skip
+def test_who_may_only_look_can_open_what_is_there(name, monkeypatch):
+    monkeypatch.setattr(clock, "_source", lambda: make.NOON)
+    make.merchant()
+    make.terms()
+    make.offering()
+    make.membership()
+    make.tax("CH", "8.1")
+    api.block_country("KP", reason="Sanctions", valid_from=make.NOON.date())
+    models.AuthorLimits.objects.create(prefix="course-v1:").amounts.create(
+        currency="USD", lowest_minor=1000, highest_minor=20000
+    )
+    user = get_user_model().objects.create_user("auditor", is_staff=True)
+    looks = Permission.objects.filter(
+        codename__startswith="view_", content_type__app_label="fee_payments"
+    )
+    user.user_permissions.set(looks)
+    client = Client()
+    client.force_login(user)
+    row = apps.get_model("fee_payments", name).objects.first()
+    answer = client.get(reverse(f"admin:fee_payments_{name}_change", args=[row.pk]))
+    assert answer.status_code == 200
+    assert 'name="_save"' not in answer.content.decode()
+
+
+MAJOR = [("USD", "120.00", 12000), ("JPY", "12000", 12000), ("KWD", "12.000", 12000)]
+
+
+class TestAmountsInTheAdmin:
+    """People type and read major units, in the decimals of the currency; tables keep minor ones."""
+
+    @pytest.mark.parametrize(("currency", "typed", "minor"), MAJOR)
+    def test_a_price_is_typed_and_shown_in_major_units(self, operator, currency, typed, minor):
+        make.offering(prices=())
+        row = models.Offering.objects.get()
+        url = reverse("admin:fee_payments_offering_change", args=[row.pk])
+        sent = offering_form(
+            code=row.code, kind=row.kind, course_key=row.course_key,
+            **{"prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "0",
+               "prices-0-payer_class": "individual", "prices-0-amount_minor": typed,
+               "prices-0-currency": currency, "prices-0-valid_from": "2026-01-01"},
+        )  # fmt: skip
+        answer = operator.post(url, sent)
+        assert answer.status_code == 302, errors_of(answer)
+        assert models.Price.objects.get().amount_minor == minor
+        assert f'value="{typed}"' in operator.get(url).content.decode()
+
+    @pytest.mark.parametrize(("currency", "typed", "minor"), MAJOR)
+    def test_so_is_the_full_cost_of_a_seat(self, operator, currency, typed, minor):
+        make.offering()
+        row = models.Offering.objects.get()
+        url = reverse("admin:fee_payments_offering_change", args=[row.pk])
+        sent = offering_form(
+            code=row.code, kind=row.kind, course_key=row.course_key,
+            full_seat_cost_minor=typed, full_seat_cost_currency=currency,
+        )  # fmt: skip
+        answer = operator.post(url, sent)
+        assert answer.status_code == 302, errors_of(answer)
+        row.refresh_from_db()
+        assert (row.full_seat_cost_minor, row.full_seat_cost_currency) == (minor, currency)
+        assert f'value="{typed}"' in operator.get(url).content.decode()
+
+    def test_a_seat_without_a_cost_needs_no_currency_and_one_with_it_does(self, operator):
+        url = reverse("admin:fee_payments_offering_add")
+        fields = offering_form(kind="course_run", course_key=make.COURSE)
+        costly = {**fields, "full_seat_cost_minor": "15.00"}
+        assert "An amount needs its currency." in errors_of(operator.post(url, costly))
+        assert operator.post(url, fields).status_code == 302
+
+    @pytest.mark.parametrize(
+        ("currency", "typed", "said"),
+        [
+            ("USD", "12.005",
+             "“Amount” has more decimals than USD has (2). Write it like 120.00."),
+            ("JPY", "12.5", "“Amount” has more decimals than JPY has (0). Write it like 120."),
+            ("KWD", "1.0005",
+             "“Amount” has more decimals than KWD has (3). Write it like 120.000."),
+            ("EUR", "1,50", "“Amount” is not an amount in EUR. Write it like 120.00, without a "
+                            "sign and with nothing between the thousands."),
+            ("JPY", "9" * 16, "“Amount” is larger than any amount that is kept."),
+        ],
+    )  # fmt: skip
+    def test_what_is_refused_names_the_field_and_the_currency(self, currency, typed, said):
+        form = forms.PriceForm({"payer_class": "individual", "amount_minor": typed,
+                                "currency": currency, "valid_from": "2026-01-01"})  # fmt: skip
+        assert not form.is_valid()
+        assert form.errors["amount_minor"] == [said]
+
+    def test_a_currency_that_is_none_is_said_once_beside_it(self):
+        form = forms.PriceForm({"payer_class": "individual", "amount_minor": "1.00",
+                                "currency": "XAU", "valid_from": "2026-01-01"})  # fmt: skip
+        assert not form.is_valid()
+        assert list(form.errors) == ["currency"]
+
+    def test_who_may_only_look_reads_major_units_too(self):
+        make.offering(full_seat_cost=Money("15.00", "USD"))
+        user = get_user_model().objects.create_user("auditor", is_staff=True)
+        user.user_permissions.set(
+            Permission.objects.filter(codename__in=["view_offering", "view_price"])
+        )
+        client = Client()
+        client.force_login(user)
+        row = models.Offering.objects.get()
+        for name, pk in (("offering", row.pk), ("price", row.prices.get().pk)):
+            text = page(client, f"{name}_change", pk)
+            assert "USD 120.00" in text
+            assert "12000" not in text
+        assert "USD 15.00" in page(client, "offering_change", row.pk)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fairgate.money import MAX_MINOR
+from fairgate.money import MAX_MINOR, Money
 from fairgate_tables.constraints import check
 from fee_payments.data import BY_KIND, PayerClass, PayerScope, PricesHoldTax, TaxKind
 from fee_payments.exceptions import InvalidRefundPolicy
@@ -254,7 +254,8 @@ class Price(Marked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offering_id}: {self.payer_class} {self.amount_minor} {self.currency}"
+        amount = Money.from_minor(self.amount_minor, self.currency)
+        return f"{self.offering_id}: {self.payer_class} {amount}"
 
 
 class TaxRate(Marked):

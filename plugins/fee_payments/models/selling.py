@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fairgate.money import MAX_MINOR
+from fairgate.money import MAX_MINOR, Money
 from fairgate_tables.constraints import check
 from fee_payments.models.catalogue import Offering
 from fee_payments.models.labels import PAYER_LABELS, choices
@@ -188,4 +188,5 @@ class AuthorAmount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lowest_minor}–{self.highest_minor} {self.currency}"
+        lowest = Money.from_minor(self.lowest_minor, self.currency)
+        return f"{lowest} – {Money.from_minor(self.highest_minor, self.currency)}"
