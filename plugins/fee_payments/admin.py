@@ -6,17 +6,21 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from fairgate import clock
 from fairgate.csv_cells import write_csv
+from fairgate.errors import FairgateError
 from fairgate.money import total
 from fee_payments import (
     admin_access,  # noqa: F401 - registered by the import
@@ -29,7 +33,15 @@ from fee_payments import (
     tasks,
 )
 from fee_payments.admin_base import ReadOnlyAdmin, ReadOnlyInline, amount_of
-from fee_payments.admin_orders import IsHeldFilter, IsOpenFilter, ShownStateFilter, way_on
+from fee_payments.admin_orders import (
+    Act,
+    IsHeldFilter,
+    IsOpenFilter,
+    ShownStateFilter,
+    act_of,
+    acts_for,
+    way_on,
+)
 from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
@@ -100,9 +112,54 @@ class OrderAdmin(ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["way_on", *super().get_readonly_fields(request, obj)]
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> models.Order | None:
+        """The order, with what this operator can do with it."""
+        order = super().get_object(request, object_id, from_field)
+        if order is not None:
+            order.acts = acts_for(order, request, clock.now())
+        return order
+
     @admin.display(description=gettext_lazy("what can be done next"))
     def way_on(self, order: models.Order) -> str:
-        return way_on(order)
+        return way_on(order, order.acts)  # type: ignore[attr-defined] # see get_object
+
+    def get_urls(self) -> list[Any]:
+        act = self.admin_site.admin_view(self.act)
+        return [path("<path:object_id>/act/<slug:name>/", act, name="fee_payments_order_act"),
+                *super().get_urls()]  # fmt: skip
+
+    @method_decorator(transaction.non_atomic_requests)
+    @method_decorator(require_POST)
+    def act(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        """Do what a button of the page says, tell what happened, and keep who did it.
+
+        Outside a transaction: what is kept of a refusal stays, and a provider is asked between two.
+        """
+        asked = act_of(name)
+        order = self.get_object(request, object_id)
+        if not self.has_view_permission(request, order) or not request.user.has_perm(
+            asked.permission
+        ):
+            raise PermissionDenied
+        if order is None:
+            raise Http404
+        self._do(request, asked, order)
+        return redirect("admin:fee_payments_order_change", order.pk)
+
+    def _do(self, request: HttpRequest, asked: Act, order: models.Order) -> None:
+        at = clock.now()
+        if not asked.waits(order, at):
+            self.message_user(request, _("There is nothing to do any more."), messages.WARNING)
+            return
+        try:
+            said = asked.do(order, at)
+        except FairgateError as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return
+        self.log_change(request, order, said)
+        self.message_user(request, said)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def shown_state(self, order: models.Order) -> Any:

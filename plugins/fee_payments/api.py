@@ -18,12 +18,14 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``issue_seat_codes``, ``redeem_seat_code``, ``revoke_seat_code``, ``keep_price``,
 ``forget_learner``, ``ask_for_refund``, ``grant_refund_request``, ``refuse_refund_request``;
 ``take_event``, ``work_event``, ``replay_event``, ``reopen_event``, ``retry_events``,
-``scrub_events``, ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``expire_orders``;
+``scrub_events``, ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``let_refund_go``,
+``expire_orders``;
 ``join_room``, ``leave_room``, ``offer_seats``, ``tell_room_offers``; ``add_authored``,
 ``change_authored``, ``price_authored``; ``verify_payer``, ``block_country``; ``set_offering``,
 ``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds;
 ``give_access``, ``end_access``, ``end_access_that_is_over``; ``follow_enrolment``,
-``follow_enrolments``, ``repair_enrolment``, ``unenrol_without_right``, ``ask_about_holds``.
+``follow_enrolments``, ``repair_enrolment``, ``retry_enrolment``,
+``unenrol_without_right``, ``ask_about_holds``.
 
 Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credit_notes_of``,
 ``list_quotes``, ``search_quotes``, ``quote_of``, ``search_invoices``, ``history_of``,
@@ -147,6 +149,7 @@ from fee_payments.services import (
     join_room,
     keep_price,
     leave_room,
+    let_refund_go,
     list_wrong_rights,
     offer_seats,
     place_order,
@@ -166,6 +169,7 @@ from fee_payments.services import (
     reopen_event,
     repair_enrolment,
     replay_event,
+    retry_enrolment,
     retry_events,
     revoke_seat_code,
     scrub_events,
@@ -314,6 +318,7 @@ __all__ = [
     "keep_price",
     "learner_for",
     "leave_room",
+    "let_refund_go",
     "list_accounts",
     "list_disputes",
     "list_entitlements",
@@ -394,6 +399,7 @@ __all__ = [
     "repair_enrolment",
     "replay_event",
     "resume_reminders",
+    "retry_enrolment",
     "retry_events",
     "revoke_seat",
     "revoke_seat_code",

@@ -9,6 +9,7 @@ from fee_payments.services.enrolling import (
     follow_enrolment,
     follow_enrolments,
     repair_enrolment,
+    retry_enrolment,
     unenrol_without_right,
 )
 from fee_payments.services.entitling import end_access_that_is_over
@@ -23,6 +24,7 @@ from fee_payments.services.inbox import (
     take_event,
     work_event,
 )
+from fee_payments.services.letting_go import let_refund_go
 from fee_payments.services.merchants import publish_terms, set_merchant
 from fee_payments.services.ordering import (
     place_order,
@@ -72,6 +74,7 @@ __all__ = [
     "join_room",
     "keep_price",
     "leave_room",
+    "let_refund_go",
     "list_wrong_rights",
     "offer_seats",
     "place_order",
@@ -93,6 +96,7 @@ __all__ = [
     "reopen_event",
     "repair_enrolment",
     "replay_event",
+    "retry_enrolment",
     "retry_events",
     "revoke_seat_code",
     "scrub_events",

@@ -81,8 +81,20 @@ def repair_enrolment(finding: EnrolmentFinding, *, at: datetime) -> bool:
     """
     if finding.fault is EnrolmentFault.NOT_ENTITLED:
         return False
-    enqueue(finding.user_id, finding.course_key, at=at)
-    return follow_enrolment(finding.user_id, finding.course_key, at=at)
+    return not retry_enrolment(finding.user_id, finding.course_key, at=at)
+
+
+def retry_enrolment(user_id: int, course_key: str, *, at: datetime) -> str:
+    """Have the enrolment of a learner follow their rights now, and not when it is due.
+
+    Call it outside a transaction. Returns what stands in the way, as it is kept with the task;
+    "" if it follows.
+    """
+    enqueue(user_id, course_key, at=at)
+    if follow_enrolment(user_id, course_key, at=at):
+        return ""
+    waits = models.EnrolmentTask.objects.filter(open_key=_key(user_id, course_key)).first()
+    return waits.last_error if waits else ""
 
 
 def unenrol_without_right(finding: EnrolmentFinding, *, at: datetime) -> bool:

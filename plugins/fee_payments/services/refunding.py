@@ -78,14 +78,17 @@ def refund(
     return selectors.refund_receipt(_carry_out(row, at=at))
 
 
-def finish_refunds(*, at: datetime) -> int:
+def finish_refunds(*, at: datetime, order_uuid: UUID | None = None) -> int:
     """Ask again for refunds that a provider has not answered. Returns how many are done now.
 
-    One that is under way is not asked for again: providers forget keys after a while.
+    Of one order, or of all. One that is under way is not asked for again: providers forget keys
+    after a while.
     """
     unfinished = models.Refund.objects.filter(
         refunded_at__isnull=True, failed_at__isnull=True, asked_at__isnull=True
     )
+    if order_uuid is not None:
+        unfinished = unfinished.filter(payment__order__uuid=order_uuid)
     done = 0
     for row in unfinished.select_related("payment"):
         try:
