@@ -9,6 +9,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -116,8 +117,13 @@ def outside(settings, monkeypatch):
 def refused_refund():
     make.offering()
     paid = make.paid_order(make.learner(LENA))
-    holding.hold(row(), HoldCause.REFUND, "a refund was not made: no money.", at=make.NOON)
+    hold(HoldCause.REFUND, "a refund was not made: no money.")
     return paid
+
+
+@transaction.atomic
+def hold(cause, sentence):
+    holding.hold(row(), cause, sentence, at=make.NOON)
 
 
 class TestWhichButtons:
@@ -209,7 +215,7 @@ class TestWhatTheyDo:
 
     def test_an_order_with_another_reason_to_wait_waits_on(self):
         refused_refund()
-        holding.hold(row(), HoldCause.PAYMENT, "this order was paid twice", at=make.NOON)
+        hold(HoldCause.PAYMENT, "this order was paid twice")
         press(operator("let-go"), "let-go")
         assert "paid twice" in row().held_because
         assert "refund" not in row().held_because
