@@ -17,6 +17,7 @@ from fee_payments.exceptions import NotYourPart, PaymentsError, UnknownOrder
 from fee_payments.page_parts import course_url, learner_of, told_once
 from fee_payments.providers import registry
 from fee_payments.wording import course_language
+from fee_payments.wording_office import for_office
 
 
 def show_order(
@@ -46,6 +47,7 @@ def show_order(
         "awaited": api.invoice_of_order(uuid) if is_open else None,
         "sandbox_url": _sandbox_url(found) if may_refund else "",
         "next_step": found.next_step(at),
+        "office_sentence": "" if is_own else for_office(found.sentence),
         "may_refund": may_refund and _is_refundable(found),
         "payment_label": _payment_label(found),
         "terms_url": api.terms_page_url(found.terms) if found.terms else "",

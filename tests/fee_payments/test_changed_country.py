@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import translation
 
 from factories import fee_payments as make
 from factories import waiver_policy as waiver
@@ -16,6 +17,7 @@ from fairgate.money import Money
 from fee_payments import api, compat, models
 from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import CountryChanged, OrderNotOpen
+from fee_payments.wording_office import for_office
 from waiver_policy import api as waivers
 from waiver_policy.data import Applicant, EvidenceBasis, EvidenceKind
 from waiver_policy.exceptions import NothingToKeep, UnknownGrant
@@ -451,3 +453,72 @@ def test_who_leaves_the_platform_has_paid_and_is_from_nowhere(profile, monkeypat
 def test_the_day_until_which_a_price_is_kept_is_the_last_one(profile):
     kept = api.keep_price(learner(), "spectrum", at=EVE)
     assert kept.until == date(2026, 12, 23)
+
+
+class TestTheOfficeReadsOfTheLearner:
+    """Nobody who looks at the order of somebody else reads of “your profile”."""
+
+    @pytest.fixture
+    def office(self, monkeypatch):
+        monkeypatch.setattr(clock, "_source", lambda: EVE)
+        client = Client()
+        client.force_login(get_user_model().objects.create_superuser("office"))
+        return client
+
+    def closed(self, profile, language="en"):
+        placed = order()
+        profile[LEARNER] = "US"
+        with translation.override(language), pytest.raises(CountryChanged):
+            start(placed)
+        return placed
+
+    @pytest.mark.parametrize("language", ["en", "ar", "fr"])
+    def test_on_its_page_whatever_language_the_learner_was_told_in(self, profile, office, language):
+        placed = self.closed(profile, language)
+        page = office.get(f"/fairgate/fees/orders/{placed.uuid}/").content.decode()
+        assert "The country in the learner’s profile has changed since they ordered" in page
+        assert api.order(placed.uuid).sentence not in page
+        assert "your profile" not in page
+
+    def test_when_it_issues_the_invoice_of_their_order(self, profile, office, pays_by_invoice):
+        placed = order()
+        profile[LEARNER] = "US"
+        answer = office.post(
+            f"/fairgate/fees/api/v1/administration/orders/{placed.uuid}/invoice/",
+            {"name": "Bina", "address": ["1 Main Street"], "country": "BD"},
+            content_type="application/json",
+        )
+        told = answer.json()
+        assert (answer.status_code, told["code"]) == (409, "CountryChanged")
+        assert told["detail"].startswith("The country in the learner’s profile has changed")
+
+    def test_what_a_provider_has_written_is_quoted(self, profile, office):
+        placed = order()
+        models.Order.objects.update(sentence="Votre carte a été refusée.")
+        page = office.get(f"/fairgate/fees/orders/{placed.uuid}/").content.decode()
+        assert 'The learner reads: <q dir="auto" lang="">Votre carte a été refusée.</q>' in page
+
+
+def test_whatever_our_services_tell_a_learner_of_an_order_is_known_to_the_office(profile):
+    def told(then):
+        placed = order()
+        then()
+        said = api.order(placed.uuid).sentence
+        models.Entitlement.objects.all().delete()
+        return said
+
+    code = make.seat_code(at=EVE)
+    said = [
+        told(
+            lambda: api.give_access(
+                LEARNER, "spectrum", ends_at=None, reason="r", by=9, key="k", at=EVE
+            )
+        ),
+        told(lambda: api.redeem_seat_code(learner(), "spectrum", code, at=EVE)),
+        told(lambda: api.expire_orders(at=EVE + timedelta(days=1))),
+    ]
+    assert [for_office(one) for one in said] == [
+        "The learner was given access; there is nothing to pay.",
+        "A seat code opened this; there is nothing to pay.",
+        "The time to pay is over.",
+    ]

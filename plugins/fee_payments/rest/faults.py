@@ -89,6 +89,7 @@ from fee_payments.exceptions import (
     UpgradeOver,
 )
 from fee_payments.wording import in_words
+from fee_payments.wording_office import refused_to_office
 from waiver_policy.exceptions import FundEmpty, NotEligible, WaiverError
 
 STATUSES: Statuses = {
@@ -181,3 +182,6 @@ _WORDED: tuple[type[FairgateError], ...] = tuple(STATUSES)
 
 WORDS: Words = dict.fromkeys(_WORDED, in_words)
 """What the pages say, too."""
+
+OFFICE_WORDS: Words = dict.fromkeys(_WORDED, refused_to_office)
+"""The same for who asks for somebody else."""

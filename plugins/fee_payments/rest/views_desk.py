@@ -12,6 +12,7 @@ from fairgate import clock
 from fairgate_rest.views import described, permitted, permitted_one
 from fee_payments import api, permissions
 from fee_payments.rest import shapes
+from fee_payments.rest.faults import OFFICE_WORDS
 from fee_payments.rest.shapes_desk import (
     CreditBody,
     DeskQuery,
@@ -64,6 +65,7 @@ class InvoiceForOrder(InvoiceView):
     """Issue the invoice of an order, or have the one that it has."""
 
     permission_classes = (permitted(permissions.ISSUE_INVOICES),)
+    words = OFFICE_WORDS
 
     @described(
         operation_id="issue_invoice",
