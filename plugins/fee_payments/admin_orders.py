@@ -220,13 +220,14 @@ def way_on(order: models.Order, acts: Sequence[Act] = ()) -> SafeString:
         (reverse("admin:fee_payments_order_act", args=[order.pk, act.name]), act.label)
         for act in acts
     )
+    # Each on a line of its own: beside each other they run together on a phone.
     buttons = format_html_join(
-        " ",
-        '<button type="submit" class="button default" formmethod="post" formnovalidate '
-        'formaction="{}">{}</button>',
+        "",
+        '<p><button type="submit" class="button default" formmethod="post" formnovalidate '
+        'formaction="{}">{}</button></p>',
         made,
     )
-    return format_html('{} <a class="button" href="{}">{}</a>', buttons, url, label)
+    return format_html('{}<p><a class="button" href="{}">{}</a></p>', buttons, url, label)
 
 
 def _way_on(order: models.Order) -> tuple[str, str]:

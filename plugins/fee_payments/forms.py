@@ -154,6 +154,9 @@ class PriceForm(TypedAmounts):
         super().__init__(*args, **kwargs)
         for field in shown(self, ("holds_tax",)):
             field.required = False
+        for field in shown(self, ("currency",)):
+            # Three letters, and not as wide as a title: else the row is wider than the page.
+            field.widget.attrs |= {"size": 4, "class": ""}
         freeze(self, FROZEN)
 
     def clean_currency(self) -> str:
