@@ -80,8 +80,7 @@ def show_fee(
             )
     except CountryBlocked as blocked:
         context["blocked"] = "" if settled else blocked.fault.lower()
-        context["error"] = "" if settled else in_words(blocked)
-        context["error_at"] = ""
+        context["refused"] = in_words(blocked)
     except PaymentsError as reason:
         # Who has access need not be told that nothing is sold.
         context["error"] = error or ("" if settled else in_words(reason))

@@ -89,7 +89,14 @@ def _page(
         raise Http404 from unknown
     except InvitationGone as gone:
         error, status = error or in_words(gone), 410 if status == 200 else status
+    refused = None
+    if found is not None and not has_access:
+        learner = api.learner_for(_user_id(request))
+        refused = api.country_refusal(learner, found.offering_code, at=at)
     context = {
+        "refused": in_words(refused) if refused else "",
+        "reason": refused.fault.lower() if refused else "",
+        "account_url": compat.account_url(),
         "invitation": found,
         "language": course_language(found.course_key) if found else None,
         "error": error,

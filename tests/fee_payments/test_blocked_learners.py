@@ -94,6 +94,21 @@ def test_the_page_of_seat_codes_says_so_before_a_code_is_typed(browser):
     assert 'name="code"' not in answer.content.decode()
 
 
+def test_an_invitation_says_so_before_it_is_accepted_and_can_be_declined(browser, country):
+    country["country"] = "CH"
+    institution.offering(capacity=10)
+    pool = institution.pool()
+    institution.invite(pool, "ada@posts.example")
+    page = reverse("fee_payments:seat_invitation", args=[institution.links()[-1]])
+    assert 'value="accept"' in browser.get(page).content.decode()
+    country["country"] = "KP"
+    answer = browser.get(page)
+    said = answer.content.decode()
+    assert RULE in text_of(answer)
+    assert 'value="accept"' not in said
+    assert 'value="decline"' in said
+
+
 def test_who_has_no_country_where_one_is_needed_is_led_to_their_profile(browser, country, settings):
     country["country"] = ""
     settings.FEE_PAYMENTS_SELL_TO_UNKNOWN_COUNTRY = False
