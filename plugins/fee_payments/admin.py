@@ -24,6 +24,7 @@ from fairgate.errors import FairgateError
 from fairgate.money import total
 from fee_payments import (
     admin_access,  # noqa: F401 - registered by the import
+    admin_authors,  # noqa: F401 - registered by the import
     admin_catalogue,  # noqa: F401 - registered by the import
     admin_invoices,  # noqa: F401 - registered by the import
     admin_seats,  # noqa: F401 - registered by the import

@@ -228,7 +228,8 @@ class AuthorLimitsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What authors may do with the fees of their courses."""
 
     form = forms_catalogue.LimitsForm
-    list_display = ("prefix", "may_sell", "may_change_price", "what_they_sell", "prices", "contact")
+    list_display = ("prefix", "may_sell", "may_change_price", "may_ask", "what_they_sell", "prices",
+                    "contact")  # fmt: skip
     search_fields = ("prefix", "contact")
     inlines = (AmountsInline,)
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from django import forms
+from django.contrib.admin.helpers import ActionForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -235,7 +236,7 @@ class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = models.AuthorLimits
-        fields = ("prefix", "may_sell", "may_change_price", "kinds", "contact")
+        fields = ("prefix", "may_sell", "may_change_price", "may_ask", "kinds", "contact")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -263,3 +264,14 @@ class AmountsForm(TypedAmounts):
         if not self.errors and cleaned["highest_minor"] < cleaned["lowest_minor"]:
             self.add_error("highest_minor", _("The highest amount has to be above the lowest."))
         return cleaned
+
+
+class DecideForm(ActionForm):
+    """What authors are told about what they asked for."""
+
+    note = forms.CharField(
+        max_length=255,
+        required=False,
+        label=_("Said to the author"),
+        help_text=_("To decline, it has to be said why."),
+    )

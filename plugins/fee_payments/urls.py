@@ -62,6 +62,11 @@ urlpatterns = [
     re_path(rf"^author/{_COURSE}/$", views_authoring.fees, name="author_fees"),
     re_path(rf"^author/{_COURSE}/new/$", views_authoring.new_fee, name="author_new"),
     re_path(rf"^author/{_COURSE}/fees/(?P<code>[-\w]+)/$", views_authoring.fee, name="author_fee"),
+    re_path(
+        rf"^author/{_COURSE}/requests/(?P<uuid>[0-9a-f-]{{36}})/withdraw/$",
+        views_authoring.withdraw,
+        name="author_withdraw",
+    ),
     path("seats/", views_given_seats.given_seats, name="given_seats"),
     path("seats/<uuid:uuid>/sharing/", views_given_seats.sharing, name="seat_sharing"),
     path("seats/invitation/<str:token>/", views_given_seats.invitation, name="seat_invitation"),

@@ -89,6 +89,14 @@ def _country_blocked(error: CountryBlocked) -> str:
 
 
 def _over_limit(error: OverLimit) -> str:
+    ask = _("Please ask an operator of the site.")
+    if error.contact:
+        ask = _("Please ask: %(contact)s") % {"contact": error.contact}
+    return f"{over_limit_sentence(error)} {ask}"
+
+
+def over_limit_sentence(error: OverLimit) -> str:
+    """What authors may not, without whom to ask."""
     sentences = {
         "sell": _("Authors of this course may not add or change fees."),
         "kind": _("Authors of this course may not sell this kind of fee."),
@@ -96,10 +104,7 @@ def _over_limit(error: OverLimit) -> str:
         "currency": _("Authors of this course may not sell in %(currency)s."),
         "amount": _("%(amount)s is not between %(lowest)s and %(highest)s."),
     }
-    ask = _("Please ask an operator of the site.")
-    if error.contact:
-        ask = _("Please ask: %(contact)s") % {"contact": error.contact}
-    return f"{sentences[error.what] % error.said} {ask}"
+    return sentences[error.what] % error.said
 
 
 def course_language(course_key: str) -> Language | None:

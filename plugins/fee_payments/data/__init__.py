@@ -4,8 +4,13 @@ from fairgate.payers import PayerClass
 from fee_payments.data.authoring import (
     NO_LIMITS,
     AmountLimit,
+    AuthoredBase,
+    AuthoredChange,
     AuthoredOffering,
     AuthoredPrice,
+    AuthorRequest,
+    AuthorRequestState,
+    AuthorWish,
     Limits,
 )
 from fee_payments.data.catalogue import (
@@ -102,6 +107,11 @@ __all__ = [
     "NO_LIMITS",
     "AmountLimit",
     "AssignedSeats",
+    "AuthorRequest",
+    "AuthorRequestState",
+    "AuthorWish",
+    "AuthoredBase",
+    "AuthoredChange",
     "AuthoredOffering",
     "AuthoredPrice",
     "BankAccount",

@@ -15,6 +15,8 @@
   + InvalidCatalogue     what an operator wants to sell cannot be: the sentence says what
     + TaxOverlap           another rate of that country holds on some of these days
   + OverLimit            an author may not do this; the sentence says whom to ask
+  + ChangeNotAsked       an author may not ask operators for this: the sentence says why
+  + BaseChanged          what an author asked to change has changed since
   + UnknownMerchant      no merchant has this code
   + UnknownTerms         no merchant has published this version of terms
   + AlreadyEntitled      this learner has access already: nothing to pay
@@ -57,9 +59,9 @@
   + UnknownAccess        no right has this uuid
   + RefundRefused        the refund exceeds what is left, or the order was not paid
     + PaymentDisputed    the payer's bank looks at the payment (retryable)
-  + UnknownRequest       nobody has asked for this refund
+  + UnknownRequest       nobody has asked for this refund, or this change
   + RequestDecided       somebody has decided about this request already
-  + SecondPersonNeeded   who asks, for a refund or a write-off, does not decide about it
+  + SecondPersonNeeded   who asks, for a refund, a write-off or a change, does not decide about it
   + InvalidRefundPolicy  the operator's refund policy cannot be read
   + KeyReused            the same idempotency key came with another payload
   + InvalidDocument      an invoice or the like whose sums or currencies do not fit together
@@ -89,6 +91,8 @@ from fee_payments.exceptions.bank import (
 )
 from fee_payments.exceptions.base import PaymentsError
 from fee_payments.exceptions.catalogue import (
+    BaseChanged,
+    ChangeNotAsked,
     CountryBlocked,
     InvalidCatalogue,
     LinesDoNotFit,
@@ -176,7 +180,9 @@ __all__ = [
     "AlreadyImported",
     "AlreadyIssued",
     "BankFileError",
+    "BaseChanged",
     "BuyerNotVerified",
+    "ChangeNotAsked",
     "CountryBlocked",
     "CountryChanged",
     "EnrolmentRefused",

@@ -107,6 +107,14 @@ class OverLimit(PaymentsError):
         super().__init__(f"{self.SENTENCES[what].format(**said)} {ask}")
 
 
+class ChangeNotAsked(PaymentsError):
+    """An author may not ask operators for this; the sentence says why."""
+
+
+class BaseChanged(PaymentsError):
+    """What an author asked to change is not what it was then, so it is not approved."""
+
+
 class UnknownMerchant(PaymentsError):
     """No merchant has this code."""
 

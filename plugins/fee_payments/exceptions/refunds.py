@@ -10,15 +10,15 @@ class RefundRefused(PaymentsError):
 
 
 class UnknownRequest(PaymentsError):
-    """No request for a refund has this uuid."""
+    """No request for a refund, or of an author, has this uuid."""
 
 
 class RequestDecided(PaymentsError):
-    """A request for a refund is decided once, and somebody was first."""
+    """A request is decided once, and somebody was first."""
 
 
 class SecondPersonNeeded(PaymentsError):
-    """Who asks for money back, or for a step that two people decide, does not decide it."""
+    """Who asks for money back, or for what another person decides, does not decide it."""
 
 
 class InvalidRefundPolicy(PaymentsError):

@@ -1,5 +1,6 @@
 """Tables of fee_payments. Amounts are integers in minor units beside their ISO 4217 currency."""
 
+from fee_payments.models.author_requests import AuthorRequest
 from fee_payments.models.bank import (
     BankAccount,
     BankImport,
@@ -64,6 +65,7 @@ __all__ = [
     "STATE_LABELS",
     "AuthorAmount",
     "AuthorLimits",
+    "AuthorRequest",
     "BankAccount",
     "BankImport",
     "BankLine",

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fee_payments.data import (
+    AuthorRequestState,
+    AuthorWish,
     DisputeState,
     EventOutcome,
     HoldCause,
@@ -68,6 +70,17 @@ DISPUTE_LABELS = {
 REQUEST_LABELS = {
     RequestOutcome.GRANTED: _("granted"),
     RequestOutcome.REFUSED: _("refused"),
+}
+AUTHOR_WISH_LABELS = {
+    AuthorWish.ADD: _("a new fee"),
+    AuthorWish.CHANGE: _("what is said of a fee"),
+    AuthorWish.PRICE: _("a price"),
+}
+AUTHOR_STATE_LABELS = {
+    AuthorRequestState.WAITING: _("waits for an operator"),
+    AuthorRequestState.APPROVED: _("approved"),
+    AuthorRequestState.DECLINED: _("declined"),
+    AuthorRequestState.WITHDRAWN: _("taken back"),
 }
 
 

@@ -140,6 +140,11 @@ class AuthorLimits(models.Model):
     )
     may_sell = models.BooleanField(_("may add and change fees"), default=True)
     may_change_price = models.BooleanField(_("may set prices"), default=True)
+    may_ask = models.BooleanField(
+        _("may ask for more"),
+        default=True,
+        help_text=_("What is beyond the limits waits for an operator, with the author's reason."),
+    )
     kinds = models.CharField(
         _("kinds"), max_length=128, default="course_run course_part certificate"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairgate.money import Money
-from fee_payments.data import NO_LIMITS, Limits
+from fee_payments.data import NO_LIMITS, AuthoredChange, Limits
 from fee_payments.exceptions import OverLimit
 
 
@@ -49,3 +49,15 @@ def check_price(limits: Limits, amount: Money) -> None:
             lowest=limit.lowest,
             highest=limit.highest,
         )
+
+
+def check_change(limits: Limits, change: AuthoredChange) -> None:
+    """Whether authors may do this themselves.
+
+    Raises:
+        OverLimit: they may not.
+    """
+    if change.about is not None:
+        check_may_sell(limits, change.about.kind)
+    if change.price is not None:
+        check_price(limits, change.price.amount)

@@ -1,5 +1,11 @@
 """Reads of fee_payments: rows in, frozen values out."""
 
+from fee_payments.selectors.author_requests import (
+    author_request,
+    author_request_summary,
+    authored_base,
+    list_author_requests,
+)
 from fee_payments.selectors.catalogue import (
     bundle_parts,
     course_key_of,
@@ -38,7 +44,7 @@ from fee_payments.selectors.institution_seats import (
     pool_use,
     state_of,
 )
-from fee_payments.selectors.limits import author_limits
+from fee_payments.selectors.limits import author_limits, list_author_limits
 from fee_payments.selectors.orders import (
     breakdown_of,
     lines_of,
@@ -82,6 +88,9 @@ from fee_payments.selectors.waived_seats import (
 __all__ = [
     "ask_about_holds",
     "author_limits",
+    "author_request",
+    "author_request_summary",
+    "authored_base",
     "breakdown_of",
     "bundle_parts",
     "course_key_of",
@@ -101,6 +110,8 @@ __all__ = [
     "is_in_use",
     "learner_for",
     "lines_of",
+    "list_author_limits",
+    "list_author_requests",
     "list_disputes",
     "list_entitlements",
     "list_event_notes",

@@ -10,8 +10,13 @@ from fee_payments.rules import limits as bounds
 
 def author_limits(course_key: str) -> Limits:
     """What the authors of a course may do with its fees."""
+    return bounds.limits_of(course_key, list_author_limits())
+
+
+def list_author_limits() -> dict[str, Limits]:
+    """All that operators let authors do, by how the keys of the courses begin."""
     rows = models.AuthorLimits.objects.prefetch_related("amounts")
-    return bounds.limits_of(course_key, {row.prefix: _limits(row) for row in rows})
+    return {row.prefix: _limits(row) for row in rows}
 
 
 def _limits(row: models.AuthorLimits) -> Limits:
@@ -27,4 +32,5 @@ def _limits(row: models.AuthorLimits) -> Limits:
             for one in row.amounts.all()
         ),
         contact=row.contact,
+        may_ask=row.may_ask,
     )

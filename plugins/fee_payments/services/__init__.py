@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from fee_payments.services.authoring import add_authored, change_authored, price_authored
+from fee_payments.services.author_limits import set_author_limits
+from fee_payments.services.author_requests import (
+    approve_author_request,
+    ask_for_change,
+    decline_author_request,
+    is_beyond_limits,
+    withdraw_author_request,
+)
+from fee_payments.services.authoring import (
+    add_authored,
+    change_authored,
+    change_within_limits,
+    price_authored,
+)
 from fee_payments.services.catalogue import set_offering, set_session
 from fee_payments.services.closing import expire_orders
 from fee_payments.services.enrolling import (
@@ -56,10 +69,14 @@ from fee_payments.services.waiting_rooms import join_room, leave_room, offer_sea
 __all__ = [
     "add_authored",
     "add_tax",
+    "approve_author_request",
+    "ask_for_change",
     "ask_for_refund",
     "block_country",
     "change_authored",
+    "change_within_limits",
     "choices_for",
+    "decline_author_request",
     "end_access",
     "end_access_that_is_over",
     "expire_orders",
@@ -70,6 +87,7 @@ __all__ = [
     "forget_learner",
     "give_access",
     "grant_refund_request",
+    "is_beyond_limits",
     "issue_seat_codes",
     "join_room",
     "keep_price",
@@ -100,6 +118,7 @@ __all__ = [
     "retry_events",
     "revoke_seat_code",
     "scrub_events",
+    "set_author_limits",
     "set_merchant",
     "set_offering",
     "set_session",
@@ -110,5 +129,6 @@ __all__ = [
     "tell_room_offers",
     "unenrol_without_right",
     "verify_payer",
+    "withdraw_author_request",
     "work_event",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from fairgate.counted import counted
@@ -183,15 +184,8 @@ def begin_price(row: models.Offering, price: AuthoredPrice) -> None:
     Raises:
         InvalidCatalogue: a price begins on that day or later.
     """
-    rows = models.Price.objects.filter(
-        offering=row, payer_class=price.payer_class, currency=price.amount.currency
-    )
-    if rows.filter(valid_from__gte=price.valid_from).exists():
-        raise InvalidCatalogue(
-            _("A price begins on %(day)s or later already. Choose a later day, or ask an operator.")
-            % {"day": price.valid_from.isoformat()}
-        )
-    for old in rows.exclude(valid_until__lte=price.valid_from):
+    check_begins_last(row, price)
+    for old in _of_same_payers(row, price).exclude(valid_until__lte=price.valid_from):
         old.valid_until = price.valid_from
         old.save(update_fields=["valid_until"])
     models.Price.objects.create(
@@ -201,6 +195,27 @@ def begin_price(row: models.Offering, price: AuthoredPrice) -> None:
         currency=price.amount.currency,
         valid_from=price.valid_from,
     )
+
+
+def check_begins_last(row: models.Offering, price: AuthoredPrice) -> None:
+    """Whether no price for the same payers and currency begins on that day or later.
+
+    Raises:
+        InvalidCatalogue: one does.
+    """
+    if _of_same_payers(row, price).filter(valid_from__gte=price.valid_from).exists():
+        raise InvalidCatalogue(
+            _("A price begins on %(day)s or later already. Choose a later day, or ask an operator.")
+            % {"day": price.valid_from.isoformat()}
+        )
+
+
+def _of_same_payers(row: models.Offering, price: AuthoredPrice) -> QuerySet[models.Price]:
+    """Locked as they are read: what holds now, whatever this transaction has seen before."""
+    rows: QuerySet[models.Price] = models.Price.objects.select_for_update().filter(
+        offering=row, payer_class=price.payer_class, currency=price.amount.currency
+    )
+    return rows
 
 
 @in_transaction

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from fee_payments import models
-from fee_payments.services import waiting_rooms
+from fee_payments.services import author_requests, waiting_rooms
 from fee_payments.services.buying import forget_contact
 from fee_payments.services.seat_housekeeping import forget_seats_of
 
@@ -19,7 +19,8 @@ def forget_learner(user_id: int, at: datetime) -> int:
 
     An order that was paid keeps the country its tax was decided by, for as long as invoices are
     kept. They wait for no room any more, act for no organisation, invitations to seats end, and
-    tries of codes are not counted any more. As whom they paid is forgotten: each order says it.
+    tries of codes are not counted any more. What they asked for as authors of courses is taken
+    back. As whom they paid is forgotten: each order says it.
     That a sale was refused because of a country is kept: who sells has to be able to show it.
     Returns how many orders there are.
     """
@@ -29,6 +30,7 @@ def forget_learner(user_id: int, at: datetime) -> int:
     models.PayerMembership.objects.filter(user_id=user_id).delete()
     models.SeatCodeTries.objects.filter(pk=user_id).delete()
     forget_contact(user_id)
+    author_requests.forget_author(user_id, at=at)
     orders = models.Order.objects.filter(user_id=user_id)
     mine = list(orders.values_list("pk", flat=True))
     models.OrderLine.objects.filter(order__in=mine).update(explanation=[])
