@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -33,8 +33,7 @@ class AuthorRequestAdmin(ReadOnlyAdmin):
     """
 
     people = ("asked_by", "decided_by")
-    list_display = ("course_key", "code", "wish", "what_changes", "beyond", "reason", "asked_by",
-                    "asked_at", "state")  # fmt: skip
+    list_display = ("code", "what_changes", "beyond", "reason", "asked_by", "state")
     list_filter = (IsOpenFilter, "wish", "outcome")
     search_fields = ("course_key", "code", "uuid")
     date_hierarchy = "asked_at"
@@ -50,11 +49,10 @@ class AuthorRequestAdmin(ReadOnlyAdmin):
     def what_changes(self, row: models.AuthorRequest) -> SafeString:
         """Everything that would be another, as it is and as it would be."""
         found = differences(selectors.author_request_summary(row))
-        lines = format_html_join(
-            "", "<li>{}: <bdi>{}</bdi> → <bdi>{}</bdi></li>",
+        return format_html_join(
+            "", "<div>{}: <bdi>{}</bdi> → <bdi>{}</bdi></div>",
             ((one.label, one.old, one.new) for one in found),
         )  # fmt: skip
-        return format_html("<ul>{}</ul>", lines)
 
     @admin.display(description=gettext_lazy("beyond the limits"))
     def beyond(self, row: models.AuthorRequest) -> str:

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=1000, verbose_name='reason')),
                 ('asked_by', models.BigIntegerField(db_index=True, verbose_name='asked by')),
                 ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('outcome', models.CharField(blank=True, choices=[('waiting', 'waits for an operator'), ('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'taken back')], default='', max_length=16, verbose_name='outcome')),
+                ('outcome', models.CharField(blank=True, choices=[('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'taken back')], default='', max_length=16, verbose_name='outcome')),
                 ('decided_by', models.BigIntegerField(null=True, verbose_name='decided by')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
                 ('note', models.CharField(blank=True, default='', max_length=255, verbose_name='said to the author')),

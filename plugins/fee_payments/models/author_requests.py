@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
-from fee_payments.models.labels import AUTHOR_STATE_LABELS, AUTHOR_WISH_LABELS, choices
+from fee_payments.models.labels import AUTHOR_OUTCOME_LABELS, AUTHOR_WISH_LABELS, choices
 
 
 class AuthorRequest(models.Model):
@@ -41,7 +41,7 @@ class AuthorRequest(models.Model):
     outcome = models.CharField(
         _("outcome"),
         max_length=16,
-        choices=choices(AUTHOR_STATE_LABELS),
+        choices=choices(AUTHOR_OUTCOME_LABELS),
         blank=True,
         default="",
     )

@@ -82,6 +82,11 @@ AUTHOR_STATE_LABELS = {
     AuthorRequestState.DECLINED: _("declined"),
     AuthorRequestState.WITHDRAWN: _("taken back"),
 }
+AUTHOR_OUTCOME_LABELS = {
+    state: label
+    for state, label in AUTHOR_STATE_LABELS.items()
+    if state is not AuthorRequestState.WAITING
+}
 
 
 TAX_KIND_LABELS = {

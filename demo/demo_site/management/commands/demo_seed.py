@@ -9,7 +9,15 @@ from django.core.management.base import BaseCommand
 
 from demo_site.management.commands.demo_serve import HOST, PORT
 from demo_site.models import FIRST_DAY, DemoDay
-from demo_site.seeds import ministry, nominations, october, people, programme, seat_codes
+from demo_site.seeds import (
+    authors,
+    ministry,
+    nominations,
+    october,
+    people,
+    programme,
+    seat_codes,
+)
 
 
 class Command(BaseCommand):
@@ -27,5 +35,6 @@ class Command(BaseCommand):
         ministry.seed()
         seat_codes.seed()
         nominations.seed()
+        authors.seed()
         if options["verbosity"] > 1:
             self.stdout.write("The demo is filled.")
