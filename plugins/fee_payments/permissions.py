@@ -5,6 +5,7 @@ from __future__ import annotations
 SEE_ORDERS = "fee_payments.view_order"
 SEE_PAYMENTS = "fee_payments.view_payment"
 SEE_EVENTS = "fee_payments.view_providerevent"
+REPLAY_EVENTS = "fee_payments.work_event_again"
 SEE_RIGHTS = "fee_payments.view_entitlement"
 SEE_SEAT_CODES = "fee_payments.view_seatcode"
 SEE_REFUND_REQUESTS = "fee_payments.view_refundrequest"

@@ -22,7 +22,7 @@ from fee_payments.page_parts import person, require
 from fee_payments.selectors import invoices as selectors
 from fee_payments.selectors.quotes import quote_of
 from fee_payments.services import purchase_order_files as files
-from fee_payments.wording import in_words
+from fee_payments.wording_office import refused_to_office
 
 QUOTE = "fee_payments.receive_purchase_orders"
 INVOICE = "fee_payments.issue_invoices"
@@ -45,7 +45,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
                 valid_until=told["valid_until"], by=person(request), at=clock.now(),
             )  # fmt: skip
         except PaymentsError as refused:
-            form.add_error(None, in_words(refused))
+            form.add_error(None, refused_to_office(refused))
         else:
             return redirect("fee_payments:quote", made.uuid)
     context = {"form": form, "quotes": api.list_quotes()[:100]}
@@ -110,7 +110,7 @@ def invoice_quote(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except UnknownDocument as unknown:
         raise Http404 from unknown
     except PaymentsError as refused:
-        messages.error(request, in_words(refused))
+        messages.error(request, refused_to_office(refused))
         return redirect("fee_payments:quote", uuid)
     return redirect("fee_payments:invoice_desk", made.uuid)
 

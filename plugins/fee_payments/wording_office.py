@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from fairgate.errors import FairgateError
+from fee_payments.exceptions import CountryBlocked
 from fee_payments.wording import in_words
 
 _VOICES = (
@@ -65,6 +67,8 @@ def for_office(sentence: str) -> str:
 
 def refused_to_office(error: FairgateError) -> str:
     """The sentence of a refusal, for who asked for somebody else."""
+    if isinstance(error, CountryBlocked):
+        return _("“%(title)s” is not sold in the country of this buyer.") % {"title": error.title}
     said = in_words(error)
     return for_office(said) or said
 

@@ -191,6 +191,24 @@ def _import() -> Any:
     return models.BankImport.objects.get().uuid
 
 
+def event() -> int:
+    """An event that settled the payment of an order."""
+    rest.paid()
+    return int(models.ProviderEvent.objects.latest("pk").pk)
+
+
+def desk_quote_body(**more: object) -> dict[str, Any]:
+    """A quote that an operator issues to the ministry."""
+    lines = [{"offering": "spectrum", "seats": 3}]
+    return {"organisation": str(ministry().uuid), "lines": lines, **more}
+
+
+def desk_order_body(**more: object) -> dict[str, Any]:
+    """A purchase order over the quote of three seats."""
+    told = {"number": "PO-7", "amount": "240.00", "currency": "USD"}
+    return {**told, "received_on": make.NOON.date().isoformat(), **more}
+
+
 def statement() -> dict[str, Any]:
     """A file of our bank with one payment."""
     papers.account("EUR", number=bank_files.ACCOUNT)
@@ -203,6 +221,7 @@ EXPECTED = {"amount": "240.00", "currency": "USD"}
 WHY = {"reason": "Charges of the bank."}
 DESK = "view_invoice"
 ISSUE = "issue_invoices"
+QUOTES = "receive_purchase_orders"
 MATCH = "match_bank_lines"
 IMPORT = "import_bank_statements"
 ASKED = {
@@ -247,6 +266,13 @@ ASKED = {
         body={"name": "Lena", "address": ["1 Main Street"], "country": "CH"},
     ),
     "search_quotes": asked("omar", ISSUE, nothing=_with_quote),
+    "list_events": asked("omar", "view_providerevent", nothing=event),
+    "replay_event": asked("omar", "work_event_again", event=event, body={}),
+    "issue_quote": asked("omar", QUOTES, body=desk_quote_body),
+    "inspect_quote": asked("omar", QUOTES, both=_with_quote),
+    "receive_purchase_order": asked(
+        "omar", QUOTES, both=_with_quote, body=desk_order_body, is_form=True
+    ),
     "invoice_quote": asked("omar", ISSUE, quote=lambda: accepted_quote().uuid, body={}),
     "list_write_offs": asked("omar", "confirm_write_off", nothing=_write_off),
     "confirm_write_off": asked("omar", "confirm_write_off", step=_write_off, body={}),

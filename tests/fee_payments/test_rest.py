@@ -236,8 +236,8 @@ class TestDescription:
         }
         assert keyed == {
             "place_order", "take_waived_seat", "refund", "issue_seat_codes", "give_access",
-            "order_seats", "make_quote", "send_purchase_order", "make_pool_codes",
-            "issue_credit_note", "ask_transfer_back",
+            "order_seats", "make_quote", "issue_quote", "receive_purchase_order",
+            "send_purchase_order", "make_pool_codes", "issue_credit_note", "ask_transfer_back",
         }  # fmt: skip
 
     def test_shows_how_institutions_and_finance_ask(self, document):

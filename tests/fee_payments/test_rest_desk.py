@@ -57,7 +57,8 @@ class TestWho:
         needs = {
             "issue_credit_note": "issue_invoices", "remind": "issue_invoices",
             "stop_reminders": "issue_invoices", "issue_invoice": "issue_invoices",
-            "invoice_quote": "issue_invoices", "ask_write_off": "ask_write_off",
+            "invoice_quote": "issue_invoices",
+            "receive_purchase_order": "receive_purchase_orders", "ask_write_off": "ask_write_off",
             "confirm_write_off": "confirm_write_off", "refuse_write_off": "confirm_write_off",
             "apply_bank_import": "import_bank_statements", "bank_imports": "import_bank_statements",
             "match_bank_line": "match_bank_lines", "accept_proposal": "match_bank_lines",
@@ -87,6 +88,116 @@ class TestWho:
         assert client.get(f"{ROOT}{BANK}lines/").status_code == 200
         for path in (INVOICES, f"{BANK}imports/", "administration/write-offs/"):
             assert client.get(ROOT + path).status_code == 403
+
+
+class TestQuotes:
+    PATH = "administration/quotes/"
+
+    @pytest.fixture
+    def path(self):
+        return f"{self.PATH}{operations.quote(operations.ministry()).uuid}/purchase-order/"
+
+    def test_a_quote_is_issued_accepted_and_invoiced(self, omar):
+        body = operations.desk_quote_body(currency="USD", valid_until="2026-12-31")
+        made = post(omar, self.PATH, body, key="new")
+        quote = made.json()
+        assert made.status_code == 201
+        assert (quote["total"], quote["valid_until"], quote["purchase_order"]) == (
+            usd("240.00"), "2026-12-31", "",
+        )  # fmt: skip
+        one = f"{self.PATH}{quote['uuid']}/"
+        taken = send(omar, f"{one}purchase-order/", operations.desk_order_body(), key="new")
+        assert (taken.status_code, taken.json()["purchase_order"]) == (201, "PO-7")
+        row = models.PurchaseOrder.objects.get()
+        assert (row.received_on, row.quote.number) == (make.NOON.date(), quote["number"])
+        invoice = post(omar, f"{one}invoice/", {}).json()
+        assert omar.get(ROOT + one).json()["invoice_number"] == invoice["number"]
+
+    def test_reading_takes_either_permission_and_issuing_its_own(self):
+        quote = operations.quote(operations.ministry())
+        body = operations.desk_quote_body()
+        for may, reads, issues in (
+            ("issue_invoices", 200, 403), ("receive_purchase_orders", 200, 201),
+            ("view_invoice", 403, 403),
+        ):  # fmt: skip
+            client = client_of("omar", may)
+            for path in (self.PATH, f"{self.PATH}{quote.uuid}/"):
+                assert client.get(ROOT + path).status_code == reads, (may, path)
+            assert post(client, self.PATH, body, key="new").status_code == issues, may
+
+    def test_t11_f13_a_quote_is_issued_once_and_another_body_is_refused(self, omar):
+        body = operations.desk_quote_body()
+        one, again = (post(omar, self.PATH, body, key="k").json() for _ in range(2))
+        other = {**body, "lines": [{"offering": "spectrum", "seats": 4}]}
+        told = post(omar, self.PATH, other, key="k")
+        assert one == again
+        assert (told.status_code, told.json()["code"]) == (409, "KeyReused")
+        assert post(omar, self.PATH, body).status_code == 400
+        assert models.QuoteDocument.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("change", "status", "code"),
+        [
+            ({"organisation": str(uuid4())}, 404, "UnknownDocument"),
+            ({"lines": [{"offering": "nothing", "seats": 1}]}, 404, "UnknownOffering"),
+            ({"valid_until": "2026-10-04"}, 409, "InvoiceRefused"),
+            ({"currency": "CHF"}, 409, "NoPrice"),
+            ({"lines": []}, 400, "invalid"),
+            ({"discount": "50"}, 400, "invalid"),
+        ],
+    )
+    def test_f28_what_cannot_be_offered_is_told_by_its_code(self, omar, change, status, code):
+        body = {**operations.desk_quote_body(), **change}
+        told = post(omar, self.PATH, body, key="new")
+        assert (told.status_code, told.json()["code"]) == (status, code)
+        assert not models.QuoteDocument.objects.exists()
+
+    def test_a_blocked_country_is_that_of_the_buyer_in_the_words(self, omar):
+        body = operations.desk_quote_body()
+        country = models.Buyer.objects.get(uuid=body["organisation"]).country
+        models.BlockedCountry.objects.create(
+            country=country, reason="Embargo", valid_from=make.NOON.date()
+        )
+        told = post(omar, self.PATH, body, key="new").json()
+        assert told["code"] == "CountryBlocked"
+        assert "not sold in the country of this buyer" in told["detail"]
+
+    def test_t11_f13_a_purchase_order_is_received_once_to_the_day(self, omar, path):
+        body = operations.desk_order_body()
+        one, again = (send(omar, path, body, key="k").json() for _ in range(2))
+        assert one == again
+        for other in ({"number": "PO-8"}, {"received_on": "2026-10-04"}):
+            told = send(omar, path, {**body, **other}, key="k")
+            assert (told.status_code, told.json()["code"]) == (409, "KeyReused"), other
+        told = send(omar, path, body, key="new")
+        assert (told.status_code, told.json()["code"]) == (409, "InvoiceRefused")
+        assert models.PurchaseOrder.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("change", "status"),
+        [
+            ({"amount": "239.99"}, 409), ({"currency": "CHF"}, 409),
+            ({"received_on": "2026-10-06"}, 409), ({"number": " "}, 400), ({"amount": "1e3"}, 400),
+            ({"amount": "٢٤٠"}, 400), ({"received_on": "yesterday"}, 400), ({"invoice": "1"}, 400),
+        ],
+    )  # fmt: skip
+    def test_f17_f28_an_order_that_does_not_fit_is_refused(self, omar, path, change, status):
+        told = send(omar, path, {**operations.desk_order_body(), **change}, key="new")
+        assert told.status_code == status
+        assert not models.PurchaseOrder.objects.exists()
+
+    def test_f30_its_file_is_of_a_kind_that_is_taken_and_not_too_large(self, omar, path, settings):
+        settings.FEE_PAYMENTS_PURCHASE_ORDER_MAX_BYTES = 100
+        script = SimpleUploadedFile("order.pdf", b"<script>")
+        long = SimpleUploadedFile("order.pdf", b"%PDF-" + b"x" * 100)
+        for file, status in ((script, 409), (long, 413)):
+            body = operations.desk_order_body(file=file)
+            assert send(omar, path, body, key="new").status_code == status
+        assert not models.PurchaseOrder.objects.exists()
+
+    def test_a_purchase_order_of_no_quote_is_not_there(self, omar):
+        path = f"{self.PATH}{uuid4()}/purchase-order/"
+        assert send(omar, path, operations.desk_order_body(), key="new").status_code == 404
 
 
 class TestInvoices:
@@ -245,7 +356,8 @@ class TestStatements:
         file = bank_files.camt(bank_files.ntry())
         for content, account, code in (
             (b"<html>", "", "BankFileError"), (b"", "", "BankFileError"),
-            (file, "", "UnknownBankAccount"), (file, str(HUGE), "invalid"), (file, "7", "invalid"),
+            (file, "", "UnknownBankAccount"), (file, str(HUGE), "invalid"),
+            (file, "7000000", "invalid"),
         ):  # fmt: skip
             sent = {"file": SimpleUploadedFile("day.xml", content)}
             told = send(omar, f"{BANK}imports/", sent | ({"account": account} if account else {}))

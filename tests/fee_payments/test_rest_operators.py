@@ -363,3 +363,31 @@ class TestAccessByHand:
         omar = client_of("omar", "grant_entitlement")
         answer = post(omar, f"{RIGHTS}{right.uuid}/end/", {"reason": "Over."})
         assert (answer.status_code, answer.json()["code"]) == (400, "InvalidAccess")
+
+
+class TestEvents:
+    PATH = "administration/events/"
+
+    def test_what_became_of_events_is_told_without_what_was_in_them(self):
+        held = rest.ordered("sela", "exam")
+        make.send(make.event(make.payment(held), amount=1))
+        rest.paid("lena")
+        omar = client_of("omar", "view_providerevent")
+        (stuck,) = omar.get(ROOT + self.PATH).json()["results"]
+        assert (stuck["provider"], stuck["outcome"]) == ("sandbox", "held")
+        every = omar.get(f"{ROOT}{self.PATH}?only_stuck=false").json()["results"]
+        assert [one["outcome"] for one in every] == ["held", "settled"]
+        assert set(stuck) == {"id", "provider", "kind", "outcome", "sentence", "received_at"}
+        assert omar.get(f"{ROOT}{self.PATH}?since=2026-10-06T00:00:00Z").json()["results"] == []
+
+    def test_t12_an_event_is_worked_again_without_a_second_effect(self):
+        rest.paid("lena")
+        (one,) = api.list_events(only_stuck=False)
+        path = f"{self.PATH}{one.pk}/replay/"
+        assert post(client_of("omar", "view_providerevent"), path, {}).status_code == 403
+        omar = client_of("omar", "work_event_again")
+        for _ in range(2):
+            told = post(omar, path, {})
+            assert (told.status_code, told.json()["outcome"]) == (200, "known")
+        assert len(api.list_payments()) == 1
+        assert post(omar, f"{self.PATH}{10**12}/replay/", {}).status_code == 404

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from rest_framework import serializers
 
+from fairgate.errors import FairgateError
+from fairgate.money import Money
 from fairgate_rest.bodies import Amount, Body, Moment, OneOf
 from fee_payments.data.bank import MatchSummary
 from fee_payments.data.invoices import InvoiceStep, StepKind
@@ -15,6 +18,7 @@ from fee_payments.rest.shapes_invoices import (
     ShownInvoice,
     WholeInvoiceShape,
 )
+from fee_payments.rest.shapes_organisations import PriceBody, PurchaseOrderBody
 
 MAX_TEXT = 255
 
@@ -33,6 +37,29 @@ class StepShape(serializers.Serializer):
     by = serializers.IntegerField(allow_null=True)
     amount = Amount(allow_null=True)
     why = serializers.CharField()
+
+
+class DeskQuoteBody(PriceBody):
+    """What is offered to whom; without ``valid_until`` as long as the site's quotes are valid."""
+
+    organisation = serializers.UUIDField()
+    valid_until = serializers.DateField(required=False, default=None, allow_null=True)
+
+
+class ReceivedOrderBody(PurchaseOrderBody):
+    """A form: what stands on the buyer's order, and the order as a PDF, PNG or JPEG."""
+
+    amount = serializers.CharField(max_length=30, help_text="Like 240.00: all of the quote.")
+    currency = serializers.CharField(max_length=3, help_text="ISO 4217, like USD.")
+    received_on = serializers.DateField(help_text="The day (UTC) on which it came.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What was sent, with the ``money`` of it."""
+        try:
+            money = Money(given["amount"], given["currency"])
+        except FairgateError as fault:
+            raise serializers.ValidationError({"amount": [str(fault)]}) from None
+        return {**given, "money": money}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from fairgate_rest.bodies import Amount, Body, Moment, OneOf, Share
 from fee_payments.data import (
     DisputeState,
     EventNote,
+    EventOutcome,
     OrderState,
     PaymentAttempt,
     RefundAttempt,
@@ -97,6 +98,31 @@ class EventNoteShape(serializers.Serializer):
     received_at = Moment()
     handled_at = Moment(allow_null=True)
     outcome = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class EventsQuery(Body):
+    """Which events; by itself those that wait for another try, or for a person."""
+
+    only_stuck = serializers.BooleanField(required=False, default=True)
+    since = Moment(required=False)
+
+
+class EventShape(serializers.Serializer):
+    """An event of a provider, without what was sent; no outcome: nobody has worked it yet."""
+
+    id = serializers.IntegerField(source="pk")
+    provider = serializers.CharField()
+    kind = serializers.CharField()
+    outcome = OneOf(EventOutcome, allow_null=True)
+    sentence = serializers.CharField()
+    received_at = Moment()
+
+
+class EventReceiptShape(serializers.Serializer):
+    """What became of an event, and why."""
+
+    outcome = OneOf(EventOutcome)
     sentence = serializers.CharField()
 
 

@@ -1,13 +1,14 @@
-"""Addresses for operators of invoices and bank payments."""
+"""Addresses for operators of invoices, bank payments and providers' events."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from fee_payments import row_numbers  # noqa: F401 - numbers of rows in addresses
-from fee_payments.rest import views_bank, views_desk
+from fee_payments.rest import views_bank, views_desk, views_desk_quotes, views_events
 
 _INVOICE = "administration/invoices/<uuid:invoice>/"
+_QUOTE = "administration/quotes/<uuid:quote>/"
 _LINE = "administration/bank/lines/<row:line>/"
 _WRITE_OFF = "administration/write-offs/<row:step>/"
 _TRANSFER = "administration/bank/transfers/<row:step>/"
@@ -25,11 +26,23 @@ described = [
         views_desk.InvoiceForOrder.as_view(),
         name="issue_invoice",
     ),
-    path("administration/quotes/", views_desk.Quotes.as_view(), name="search_quotes"),
+    path("administration/quotes/", views_desk_quotes.Quotes.as_view(), name="search_quotes"),
+    path(_QUOTE, views_desk_quotes.OneQuote.as_view(), name="inspect_quote"),
     path(
-        "administration/quotes/<uuid:quote>/invoice/",
+        f"{_QUOTE}purchase-order/",
+        views_desk_quotes.ReceivedOrder.as_view(),
+        name="receive_purchase_order",
+    ),
+    path(
+        f"{_QUOTE}invoice/",
         views_desk.InvoiceForQuote.as_view(),
         name="invoice_quote",
+    ),
+    path("administration/events/", views_events.Events.as_view(), name="events"),
+    path(
+        "administration/events/<row:event>/replay/",
+        views_events.Replaying.as_view(),
+        name="replay_event",
     ),
     path("administration/write-offs/", views_desk.WriteOffs.as_view(), name="write_offs"),
     path(

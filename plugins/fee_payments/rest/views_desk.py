@@ -1,4 +1,4 @@
-"""Invoices, quotes and write-offs, for operators: each step with the permission of its page."""
+"""Invoices and write-offs, for operators: each step with the permission of its page."""
 
 from __future__ import annotations
 
@@ -30,10 +30,8 @@ from fee_payments.rest.shapes_invoices import (
     WholeInvoiceShape,
 )
 from fee_payments.rest.shapes_operators import RowNumber
-from fee_payments.rest.shapes_organisations import QuoteDocumentShape
 from fee_payments.rest.views import FeeView
 from fee_payments.rest.views_invoices import ADDRESSEE, InvoiceView, chosen
-from fee_payments.rest.views_quotes import QuoteView
 
 _WHY = OpenApiExample("why", {"reason": "Bank charges of the payer."}, request_only=True)
 
@@ -82,16 +80,6 @@ class InvoiceForOrder(InvoiceView):
         buyer = chosen(given, (known,) if known else (), is_of_organisation=own is not None)
         made = api.issue_invoice(order, buyer, by=self.user_id, at=clock.now())
         return self.whole(made, status=201)
-
-
-class Quotes(QuoteView):
-    """Every quote, the newest first."""
-
-    permission_classes = (permitted_one(permissions.QUOTES, permissions.ISSUE_INVOICES),)
-
-    @described(operation_id="search_quotes", responses=QuoteDocumentShape(many=True))
-    def get(self, request: Any) -> Response:
-        return self.listed()
 
 
 class InvoiceForQuote(InvoiceView):

@@ -15,6 +15,7 @@ from fairgate import clock
 from fairgate_rest.views import described
 from fee_payments import api
 from fee_payments.data import OrderSearch, WantedLine
+from fee_payments.data.invoices import QuoteItem
 from fee_payments.data.organisations import OrganisationAct, OrganisationSummary
 from fee_payments.rest import shapes
 from fee_payments.rest.shapes_invoices import InvoiceShape, InvoicesQuery
@@ -87,6 +88,14 @@ def wanted_of(given: dict[str, Any]) -> tuple[WantedLine, ...]:
         WantedLine(offering_code=line["offering"], session=line["session"], quantity=line["seats"])
         for line in given["lines"]
     )
+
+
+def items_of(given: dict[str, Any]) -> list[QuoteItem]:
+    """The same, as a quote takes it."""
+    return [
+        QuoteItem(offering_code=one.offering_code, session=one.session, quantity=one.quantity)
+        for one in wanted_of(given)
+    ]
 
 
 class OrganisationOrders(OrganisationView):

@@ -12,7 +12,7 @@ from fairgate import clock
 from fairgate_rest.uploads import TakesFile
 from fairgate_rest.views import described
 from fee_payments import api, conf
-from fee_payments.data.invoices import QuoteItem, QuoteSummary
+from fee_payments.data.invoices import QuoteSummary
 from fee_payments.data.organisations import OrganisationAct
 from fee_payments.rest import shapes
 from fee_payments.rest.shapes_organisations import (
@@ -24,7 +24,7 @@ from fee_payments.rest.shapes_organisations import (
 )
 from fee_payments.rest.views import FeeView
 from fee_payments.rest.views_invoices import paper_url
-from fee_payments.rest.views_organisations import OrganisationView
+from fee_payments.rest.views_organisations import OrganisationView, items_of
 
 
 class QuoteView(FeeView):
@@ -72,14 +72,8 @@ class OrganisationQuotes(QuoteView, OrganisationView):
     )
     def post(self, request: Any, organisation: UUID) -> Response:
         given = self.body(PriceBody)
-        items = [
-            QuoteItem(
-                offering_code=line["offering"], session=line["session"], quantity=line["seats"]
-            )
-            for line in given["lines"]
-        ]
         made = api.issue_own_quote(
-            organisation, items, by=self.user_id, at=clock.now(), key=self.key,
+            organisation, items_of(given), by=self.user_id, at=clock.now(), key=self.key,
             currency=given["currency"],
         )  # fmt: skip
         return self.answer(made, status=201)

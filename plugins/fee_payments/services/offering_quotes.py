@@ -237,6 +237,21 @@ def receive_purchase_order(
         InvoiceRefused: the quote is over or accepted, the amount is another one, the number is
             missing, or the file is none that is taken.
     """
+    uuid = document_uuid(key)
+    known = models.PurchaseOrder.objects.filter(uuid=uuid).first() if key else None
+    if known is not None and known.received_on != received_on:
+        raise key_reused()
+    return _receive(
+        quote_uuid, number=number, amount=amount, received_on=received_on, by=by, at=at,
+        file=file, key=key,
+    )  # fmt: skip
+
+
+def _receive(
+    quote_uuid: UUID, *, number: str, amount: Money, received_on: date, by: int, at: datetime,
+    file: bytes | None, key: str,
+) -> QuoteSummary:  # fmt: skip
+    """The same; ``received_on`` is no part of what a key stands for: it may be that of today."""
     row = quote_row(quote_uuid)
     uuid = document_uuid(key)
     if key and _is_kept(uuid, row, number, amount, file):
@@ -283,7 +298,7 @@ def send_purchase_order(
     """
     organisation(buyer_uuid, user_id=by, act=OrganisationAct.PAY)
     row = quote_row(quote_uuid, buyer_uuid=buyer_uuid)
-    return receive_purchase_order(
+    return _receive(
         quote_uuid, number=number, amount=Money.from_minor(row.total_minor, row.currency),
         received_on=utc_day(at), by=by, at=at, file=file, key=key,
     )  # fmt: skip
