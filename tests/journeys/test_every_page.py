@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 
 COURSE = "/courses/spectrum-management/"
 FEE = "/fairgate/fees/spectrum-online/"
+AUTHOR = "/fairgate/fees/author/course-v1:ATC+SPECTRUM101+2026_T4/"
 PAGES = {
     "Lena": (
         "/", COURSE, f"{COURSE}units/welcome/", f"{COURSE}units/regulations/", "/people/", "/day/",
@@ -29,7 +30,9 @@ PAGES = {
         "/fairgate/waivers/", "/fairgate/waivers/nominations/",
         "/fairgate/waivers/nominate/spectrum-workshop/",
     ),
-    "Tomás": ("/studio/spectrum-management/",),
+    "Tomás": (
+        "/studio/spectrum-management/", AUTHOR, f"{AUTHOR}new/", f"{AUTHOR}fees/spectrum-online/",
+    ),
 }  # fmt: skip
 
 

@@ -109,6 +109,43 @@ def test_an_author_chooses_how_the_badge_looks(visitor):
     assert "Taught together with" in visitor.text
 
 
+FEES = "/fairgate/fees/author/course-v1:ATC+SPECTRUM101+2026_T4/"
+REQUESTS = "/admin/fee_payments/authorrequest/"
+
+
+def test_an_author_asks_for_more_than_their_limits_and_an_operator_approves(visitor):
+    # given
+    visitor.be("Tomás")
+    visitor.go(f"{FEES}fees/spectrum-exam/")
+    form = visitor.page.locator("form", has=visitor.page.get_by_label("Amount"))
+    form.get_by_label("Amount").fill("400.00")
+    form.get_by_label("Currency").select_option("USD")
+
+    # when
+    visitor.press("Set this price")
+    refused = visitor.text
+    visitor.complaints.clear()  # the browser writes the 409 into its console
+    form.get_by_label("Why you need more than your limits").fill("An examiner comes from abroad.")
+    visitor.press("Set this price")
+    asked = visitor.text
+    visitor.be("Omar")
+    visitor.go(f"{REQUESTS}?is_open=yes&q=spectrum-exam")
+    visitor.page.locator("#result_list tbody input[type=checkbox]").first.check()
+    visitor.page.locator("select[name=action]").select_option("approve")
+    visitor.page.locator("input[name=note]").fill("Agreed for this year.")
+    visitor.press("Go")
+    approved = visitor.page.content()
+    visitor.be("Tomás")
+    visitor.go(FEES)
+
+    # then
+    assert "USD 400.00 is not between USD 5.00 and USD 150.00." in refused
+    assert "Nothing has changed yet" in asked
+    assert "The change is made." in approved
+    assert "Agreed for this year." in visitor.text
+    assert "USD 400.00" in visitor.page.get_by_role("table").first.inner_text()
+
+
 def test_only_authors_enter_studio(visitor):
     # given
     visitor.be("Lena")
