@@ -92,7 +92,7 @@ def _receive(request: HttpRequest, uuid: UUID, form: Any) -> bool:
             by=person(request), at=clock.now(), file=file.read() if file else None,
         )  # fmt: skip
     except PaymentsError as refused:
-        form.add_error(None, in_words(refused))
+        form.add_error(None, refused_to_office(refused))
         return False
     messages.success(request, _("The purchase order is kept."))
     return True
