@@ -57,6 +57,7 @@ STRIPE = ["stripe>=16.1"]
 DEMO = ["xblock-sdk>=0.14"]
 
 TEST = [
+    "axe-playwright-python>=0.1.8",  # carries axe-core (MPL-2.0), which looks at every page
     "build",
     "hypothesis",
     "jsonschema",  # holds our schema of policy documents against our reader

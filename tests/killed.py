@@ -24,10 +24,11 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 
+from fee_payments.providers.invoice import InvoiceProvider
 from fee_payments.providers.sandbox import Sandbox
 from fee_payments.providers.stripe_checkout.provider import StripeCheckout
 
-PROVIDERS = (Sandbox, StripeCheckout)
+PROVIDERS = (Sandbox, StripeCheckout, InvoiceProvider)
 CALLS = ("start", "refund", "facts", "list_charges")
 OURS = ("fee_payments", "waiver_policy", "revenue_share", "demo_site")
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
@@ -158,11 +159,13 @@ class Snapshot:
         self._kept.close()
 
 
-#: How often something was tried, what it said, and of an event which of two told it first.
+#: How often something was tried, what it said, of an event which of two told it first, and of a
+#: refund whether it was heard to be under way before it was done.
 TRIES = ("attempts", "last_error", "next_try_at")
 LEFT_OUT = {
     "ProviderEvent": (*TRIES, "outcome", "payload", "sentence"),
     "EnrolmentTask": TRIES,
+    "Refund": ("asked_at",),
 }
 
 
