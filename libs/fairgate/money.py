@@ -57,6 +57,7 @@ class CurrencyMismatch(MoneyError):
 
 @cache
 def _exponents() -> dict[str, int]:
+    # A currency that is withdrawn stays in the table: what was sold in it is still read.
     table = resources.files("fairgate").joinpath("data/iso4217.csv")
     with table.open(encoding="utf-8") as lines:
         return {row["code"]: int(row["exponent"]) for row in csv.DictReader(lines)}
