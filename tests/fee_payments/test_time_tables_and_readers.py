@@ -1,15 +1,16 @@
-"""Rows of our lists about time, tables that are updated, files, and who reads what about whom."""
+"""Rows of our lists about time, updated tables, files, other sites, and who reads what of whom."""
 
 from __future__ import annotations
 
 import itertools
 import socket
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 import killed
@@ -18,7 +19,7 @@ from factories import fee_rest as rest
 from factories import invoices as papers
 from fairgate import clock, money
 from fairgate.money import Money
-from fee_payments import api, compat, models
+from fee_payments import api, compat, models, urls
 from fee_payments.data.invoices import QuoteItem
 from fee_payments.forms_catalogue import TermsForm
 from fee_payments.rules import frozen
@@ -242,6 +243,27 @@ class TestWhoReadsWhat:
         told = "".join(teacher.get(page).content.decode() for page in pages)
         assert "Spectrum management" in told
         assert [word for word in ("lena", "sela", str(sold.uuid)) if word in told] == []
+
+
+def doors():
+    """The name and an address of every page of ours, whatever it answers."""
+    given = {
+        "code": "x", "token": "x", "kind": "x", "provider": "x", "uuid": uuid4(), "pk": 1,
+        "number": 1, "course_key": make.COURSE,
+    }  # fmt: skip
+    for one in urls.urlpatterns:
+        if isinstance(one, URLPattern):
+            needed = one.pattern.converters or one.pattern.regex.groupindex
+            arguments = {name: given[name] for name in needed}
+            yield one.name, reverse(f"fee_payments:{one.name}", kwargs=arguments)
+
+
+def test_f25_no_form_of_another_site_is_taken_and_no_page_can_be_framed_by_one():
+    browser = rest.client_of("omar", enforce_csrf_checks=True)
+    answers = {name: browser.post(address) for name, address in doors()}
+    taken = {name for name, answer in answers.items() if answer.status_code != 403}
+    assert (len(answers) > 40, taken) == (True, {"webhook"})  # which is signed
+    assert {answer.headers["X-Frame-Options"] for answer in answers.values()} == {"DENY"}
 
 
 SAID = ("because my mother is ill", "my illness")
