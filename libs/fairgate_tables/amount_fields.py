@@ -111,15 +111,13 @@ class TypedAmounts(forms.ModelForm):  # type: ignore[type-arg] # generic at type
             cleaned[name] = 0
             if currency is None:
                 continue  # what is wrong with it is said beside it, and nothing is saved
+            if not currency:
+                if typed.strip("0."):
+                    self.add_error(beside, _("An amount needs its currency."))
+                continue
             try:
-                cleaned[name] = self._minor(name, typed, currency)
+                name_said = str(self.fields[name].label)
+                cleaned[name] = read_amount(typed, currency, name=name_said).minor
             except forms.ValidationError as refused:
                 self.add_error(name, refused)
         return cleaned
-
-    def _minor(self, name: str, typed: str, currency: str) -> int:
-        if currency:
-            return read_amount(typed, currency, name=str(self.fields[name].label)).minor
-        if typed.strip("0"):
-            raise forms.ValidationError(_("An amount needs its currency."))
-        return 0

@@ -129,7 +129,7 @@ def test_the_course_of_a_fee_stays_once_somebody_may_come_in():
 
 
 def test_an_amount_says_how_it_is_typed():
-    assert "12000 is 120.00" in str(PriceForm().fields["amount_minor"].help_text)
+    assert "Like 120.00;" in str(PriceForm().fields["amount_minor"].help_text)
 
 
 @pytest.mark.django_db
