@@ -34,6 +34,7 @@ from fee_payments import (
     tasks,
 )
 from fee_payments.admin_base import ReadOnlyAdmin, ReadOnlyInline, amount_of
+from fee_payments.admin_holds import HeldOrderAdmin, OrderHoldInline
 from fee_payments.admin_orders import (
     Act,
     IsHeldFilter,
@@ -66,23 +67,8 @@ class OrderLineInline(ReadOnlyInline):
     )
 
 
-class OrderHoldInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Why an order waits for a person, and what it has waited for; oldest first."""
-
-    model = models.OrderHold
-    fields = ("cause", "sentence", "held_at", "released_at")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(models.Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(HeldOrderAdmin):
     """Orders and where they stand."""
 
     people = ("user_id",)

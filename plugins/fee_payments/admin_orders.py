@@ -243,6 +243,12 @@ def _way_on(order: models.Order) -> tuple[str, str]:
     payments = order.payments.all()
     if not causes:
         return _("Its page"), page
+    if causes == {HoldCause.ACCESS}:
+        listed = urlencode({"q": str(order.uuid)})
+        return (
+            _("Give access again, or refund it"),
+            f"{reverse('admin:fee_payments_order_changelist')}?{listed}",
+        )
     if any(payment.paid_at for payment in payments):
         return _("Refund what is due"), page
     return _("See what the provider has sent, and work it again"), _list("providerevent", order)

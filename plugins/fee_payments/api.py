@@ -27,8 +27,8 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``approve_author_request``, ``decline_author_request``, ``withdraw_author_request``;
 ``set_author_limits``; ``verify_payer``, ``block_country``; ``set_offering``,
 ``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds;
-``give_access``, ``end_access``, ``end_access_that_is_over``; ``follow_enrolment``,
-``follow_enrolments``, ``repair_enrolment``, ``retry_enrolment``,
+``give_access``, ``give_access_again``, ``end_access``, ``end_access_that_is_over``;
+``follow_enrolment``, ``follow_enrolments``, ``repair_enrolment``, ``retry_enrolment``,
 ``unenrol_without_right``, ``ask_about_holds``.
 
 Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credit_notes_of``,
@@ -155,6 +155,7 @@ from fee_payments.services import (
     follow_enrolments,
     forget_learner,
     give_access,
+    give_access_again,
     grant_refund_request,
     is_beyond_limits,
     issue_seat_codes,
@@ -314,6 +315,7 @@ __all__ = [
     "follow_enrolments",
     "forget_learner",
     "give_access",
+    "give_access_again",
     "given_seat",
     "given_seats",
     "grant_refund_request",

@@ -15,6 +15,7 @@ from django.test import Client
 from factories import fee_payments as make
 from fee_payments import api
 from fee_payments.data import Learner, OrderSummary
+from fee_payments.models import Offering, Payment
 
 ROOT = "/fairgate/fees/api/v1/"
 COUNTRIES = {"amina": "UG", "sela": "FJ", "lena": "CH", "omar": "CH"}
@@ -87,3 +88,15 @@ def ordered(name: str = "lena", code: str = "spectrum") -> OrderSummary:
 def paid(name: str = "lena", *codes: str) -> OrderSummary:
     """An order of this person that is paid."""
     return make.paid_order_of(learner(name), *codes or ("spectrum",))
+
+
+def won_without_room(name: str = "lena") -> OrderSummary:
+    """An order whose dispute was lost and then won, when its room had no seat left."""
+    order = paid(name)
+    started = Payment.objects.get(order__uuid=order.uuid)
+    for minute, button in enumerate(("dispute", "lose", "win"), start=1):
+        if button == "win":
+            Offering.objects.filter(code="spectrum").update(capacity=0)
+        at = make.NOON + timedelta(minutes=minute)
+        make.send(make.happening(started, button, at=at), at=at)
+    return order

@@ -294,6 +294,10 @@ def _asked_back():
     return order.uuid
 
 
+def _won():
+    return rest.won_without_room("lena").uuid
+
+
 def _request():
     return api.refund_request(_asked_back()).uuid
 
@@ -374,6 +378,7 @@ ASKED = {
     ),
     "search_orders": asked("omar", "view_order", nothing=_ordered),
     "inspect_order": asked("omar", "view_order", "view_payment", order=_paid),
+    "give_access_again": asked("omar", "grant_entitlement", order=_won, body={}),
     "refund": asked("omar", "refund_payment", order=_paid, body={"reason": "Ill."}),
     "list_refund_requests": asked("omar", "refund_payment", nothing=_asked_back),
     "grant_refund_request": asked("omar", "refund_payment", asked=_request, body={}),

@@ -14,7 +14,7 @@ from fairgate.money import Money
 from fee_payments import api, compat
 from fee_payments.data import OrderState
 from fee_payments.exceptions import ProviderUnavailable
-from fee_payments.models import Order, Payment, Refund, SeatCode, SeatCodeBatch
+from fee_payments.models import Offering, Order, Payment, Refund, SeatCode, SeatCodeBatch
 from fee_payments.providers.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -363,6 +363,29 @@ class TestAccessByHand:
         omar = client_of("omar", "grant_entitlement")
         answer = post(omar, f"{RIGHTS}{right.uuid}/end/", {"reason": "Over."})
         assert (answer.status_code, answer.json()["code"]) == (400, "InvalidAccess")
+
+    def test_access_is_given_again_after_a_won_dispute_or_what_stands_in_the_way_is_told(self):
+        # given
+        order = rest.won_without_room("lena")
+        omar = client_of("omar", "grant_entitlement")
+        path = f"{ORDERS}{order.uuid}/give-access-again/"
+
+        # when
+        refused = post(omar, path, {})
+        Offering.objects.filter(code="spectrum").update(capacity=5)
+        given, again = post(omar, path, {}), post(omar, path, {})
+
+        # then
+        assert refused.json()["obstacles"] == [
+            "A dispute was won, and no seat is left to give again."
+        ]
+        assert refused.json()["is_held"] is True
+        assert (given.status_code, given.json()["obstacles"]) == (200, [])
+        assert (given.json()["uuid"], given.json()["is_held"]) == (str(order.uuid), False)
+        assert (again.status_code, again.json()["code"]) == (400, "InvalidAccess")
+        assert post(omar, f"{ORDERS}{uuid4()}/give-access-again/", {}).status_code == 404
+        sela = client_of("sela", "refund_payment", "view_order")
+        assert post(sela, path, {}).status_code == 403
 
 
 class TestEvents:

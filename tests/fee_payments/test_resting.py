@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from factories import fee_payments as make
 from factories import institution_seats as seats
 from fee_payments import api, compat
 from fee_payments.data import Invitee, OrderState, SeatState
-from fee_payments.exceptions import SeatRefused
+from fee_payments.exceptions import InvalidAccess, SeatRefused, UnknownOrder
 from fee_payments.models import (
     Entitlement,
     InvoiceStanding,
@@ -28,6 +34,7 @@ from fee_payments.models import (
 from fee_payments.selectors.buyers import details_of
 from fee_payments.selectors.institution_seats import state_of
 from fee_payments.services import crediting, invoice_settling, invoicing, refunding
+from races import ISOLATIONS, errors, race, values
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -491,3 +498,176 @@ def test_a_state_of_a_closed_seat_is_told(pool, ada):
     page = api.list_seats(pool.uuid, by=seats.COORDINATOR, at=later(3), state=SeatState.CLOSED)
 
     assert (page.total, {seat.state for seat in page.seats}) == (3, {SeatState.CLOSED})
+
+
+# --- Given again by a person, when nothing stands in the way any more
+
+
+@pytest.fixture
+def waits_for_room(pool, ada):
+    """A dispute was won, and the room has become too small meanwhile."""
+    happens("dispute", "lose")
+    Offering.objects.update(capacity=2)
+    happens("win", hours=3)
+    return pool
+
+
+def given_again(uuid, hours=5, by=9):
+    return api.give_access_again(uuid, by=by, at=later(hours))
+
+
+def test_what_a_person_waited_for_is_given_again_when_there_is_room(waits_for_room, ada):
+    Offering.objects.update(capacity=5)
+
+    answer = given_again(waits_for_room.order_uuid)
+
+    assert (answer.obstacles, answer.order.is_held) == ((), False)
+    assert (may_enter(ada), states(waits_for_room), taken()) == (
+        True, ["accepted", "free", "free"], 3,
+    )  # fmt: skip
+    over = OrderHold.objects.get()
+    assert (over.cause, over.released_at, over.released_by) == ("access", later(5), 9)
+
+
+def test_what_still_stands_in_the_way_is_told_and_nothing_is_given(waits_for_room, ada):
+    answer = given_again(waits_for_room.order_uuid)
+
+    assert "not as many seats left" in answer.obstacles[0]
+    assert (answer.order.is_held, may_enter(ada), taken()) == (True, False, 0)
+    assert OrderHold.objects.get().released_at is None
+
+
+def test_what_stands_in_the_way_now_is_what_is_said(waits_for_room):
+    Offering.objects.update(capacity=5)
+    OrderLine.objects.update(
+        refunded_minor=seats.SEAT.minor * 3 - 1, returned_minor=seats.SEAT.minor * 3 - 1
+    )
+    Seat.objects.filter(number__gt=1).update(
+        accepted_at=make.NOON, accepted_by=5, assigned_at=make.NOON
+    )
+
+    given_again(waits_for_room.order_uuid)
+
+    assert "more was refunded meanwhile" in held(waits_for_room.order_uuid)
+    assert "not as many seats left" not in held(waits_for_room.order_uuid)
+
+
+def test_access_is_not_given_again_twice(waits_for_room):
+    Offering.objects.update(capacity=5)
+    given_again(waits_for_room.order_uuid)
+
+    with pytest.raises(InvalidAccess, match="waits for no access"):
+        given_again(waits_for_room.order_uuid)
+
+    assert taken() == 3
+
+
+def test_access_is_not_given_again_while_a_bank_looks_at_the_money(waits_for_room, ada):
+    Offering.objects.update(capacity=5)
+    bank_has_it_back(standing_of(waits_for_room.order_uuid), since=later(4), hours=4)
+
+    with pytest.raises(InvalidAccess, match="bank"):
+        given_again(waits_for_room.order_uuid)
+
+    assert (may_enter(ada), OrderHold.objects.filter(released_at=None).count()) == (False, 2)
+
+
+def test_access_that_was_lost_again_is_not_given_again(waits_for_room, ada):
+    Offering.objects.update(capacity=5)
+    happens("dispute", "lose", hours=4)
+
+    with pytest.raises(InvalidAccess, match="bank"):
+        given_again(waits_for_room.order_uuid, hours=7)
+
+    assert not may_enter(ada)
+
+
+def test_an_order_that_is_not_there_gives_no_access_again():
+    with pytest.raises(UnknownOrder):
+        given_again(uuid4())
+
+
+def test_a_right_of_their_own_is_given_again_with_the_end_that_it_had():
+    make.offering(capacity=1)
+    Offering.objects.update(access_days=30)
+    placed = make.paid_order(make.learner())
+    happens("dispute", "lose")
+    Offering.objects.update(capacity=0)
+    happens("win", hours=3)
+    assert "no seat is left" in held(placed.uuid)
+    Offering.objects.update(capacity=1)
+
+    given_again(placed.uuid)
+
+    assert (may_enter(1001), taken()) == (True, 1)
+    assert Entitlement.objects.get(revoked_at=None).ends_at == make.NOON + 30 * DAY
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_eight_who_give_access_again_at_once_give_it_once(waits_for_room, ada, isolation):
+    Offering.objects.update(capacity=5)
+
+    done = race(*[partial(given_again, waits_for_room.order_uuid)] * 8, isolation=isolation)
+
+    assert len(values(done)) == 1
+    assert {type(error) for error in errors(done)} == {InvalidAccess}
+    assert (taken(), may_enter(ada)) == (3, True)
+
+
+# --- In the admin
+
+
+def operator(*permissions):
+    user = get_user_model().objects.create_user("omar", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def chosen(client, *uuids):
+    url = reverse("admin:fee_payments_order_changelist")
+    pks = list(Order.objects.filter(uuid__in=uuids).values_list("pk", flat=True))
+    form = {"action": "give_access_again", "_selected_action": pks}
+    return client.post(url, form, follow=True).content.decode()
+
+
+def test_an_operator_gives_access_again_and_reads_what_came_of_each_order(waits_for_room, ada):
+    client = operator("view_order", "grant_entitlement")
+    Offering.objects.update(capacity=5)
+    seats.offering("other")
+    plain = make.order(make.learner(77), "other")
+
+    html = chosen(client, waits_for_room.order_uuid, plain.uuid)
+
+    assert f"Order {waits_for_room.order_uuid}: Access is given again." in html
+    assert f"Order {plain.uuid}: This order waits for no access." in html
+    assert Entitlement.objects.filter(user_id=ada, revoked_at=None).exists()
+    assert OrderHold.objects.get().released_by == get_user_model().objects.get(username="omar").pk
+
+
+def test_an_operator_reads_what_still_stands_in_the_way(waits_for_room):
+    client = operator("view_order", "grant_entitlement")
+
+    html = chosen(client, waits_for_room.order_uuid)
+
+    assert f"Order {waits_for_room.order_uuid}: A dispute was won, and the room" in html
+
+
+def test_who_may_not_give_access_has_no_such_action(waits_for_room, ada):
+    client = operator("view_order", "refund_payment")
+    Offering.objects.update(capacity=5)
+
+    assert "give_access_again" not in chosen(client, waits_for_room.order_uuid)
+    assert not may_enter(ada)
+
+
+def test_an_order_that_waits_for_access_leads_to_where_it_is_given(waits_for_room):
+    client = operator("view_order", "grant_entitlement")
+    pk = Order.objects.get(uuid=waits_for_room.order_uuid).pk
+
+    html = client.get(reverse("admin:fee_payments_order_change", args=[pk])).content.decode()
+
+    assert "Give access again, or refund it" in html
+    assert f"/admin/fee_payments/order/?q={waits_for_room.order_uuid}" in html

@@ -62,6 +62,7 @@ from fee_payments.data.merchants import (
     TermsSummary,
 )
 from fee_payments.data.orders import (
+    AccessAgain,
     HoldCause,
     LineState,
     NextStep,
@@ -105,6 +106,7 @@ from fee_payments.data.taxes import (
 __all__ = [
     "BY_KIND",
     "NO_LIMITS",
+    "AccessAgain",
     "AmountLimit",
     "AssignedSeats",
     "AuthorRequest",

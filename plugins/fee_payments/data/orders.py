@@ -200,6 +200,17 @@ class OrderSummary:
         return NextStep.NOTHING if self.state in _OPENED else NextStep.ORDER_AGAIN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessAgain:
+    """What came of giving access again: the order as it is now, and what still stands in the way.
+
+    No obstacle: everything is given, and the order waits for it no longer.
+    """
+
+    order: OrderSummary
+    obstacles: tuple[str, ...]
+
+
 # States in which something was opened: where nothing is open any more, it has ended by itself.
 _OPENED = (
     OrderState.PAID,

@@ -112,9 +112,11 @@ class OrderHold(models.Model):
     """One reason why an order waits for a person: what holds it, and until when it did.
 
     ``cause`` is what holds it and what releases it: the end of one reason leaves the others. The
-    row of the order is the lock of its holds.
+    row of the order is the lock of its holds. ``released_by`` is empty where it ended by itself.
 
-    .. no_pii:
+    .. pii: The platform's user id of the operator who has ended it.
+    .. pii_types: id
+    .. pii_retirement: retained
     """
 
     order = models.ForeignKey(
@@ -124,6 +126,7 @@ class OrderHold(models.Model):
     sentence = models.CharField(_("why"), max_length=255)
     held_at = models.DateTimeField(_("held since"))
     released_at = models.DateTimeField(_("released at"), null=True)
+    released_by = models.BigIntegerField(_("released by"), null=True)
 
     class Meta:
         verbose_name = _("hold of an order")

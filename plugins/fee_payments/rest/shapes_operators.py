@@ -143,6 +143,19 @@ class InspectedOrderShape(FoundOrderShape):
     events = EventNoteShape(many=True, allow_null=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Again(ShownOrder):
+    """An order of which access was given again, and what still stands in the way."""
+
+    obstacles: tuple[str, ...]
+
+
+class AccessAgainShape(FoundOrderShape):
+    """What came of giving access again: without ``obstacles`` everything is given."""
+
+    obstacles = serializers.ListField(child=serializers.CharField())
+
+
 class RefundPartBody(Body):
     """How much of one line."""
 

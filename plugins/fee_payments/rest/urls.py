@@ -57,6 +57,11 @@ described = [
         name="refund",
     ),
     path(
+        "administration/orders/<uuid:order>/give-access-again/",
+        views_operators.GivingAgain.as_view(),
+        name="give_access_again",
+    ),
+    path(
         "administration/refund-requests/",
         views_refunds.Requests.as_view(),
         name="refund_requests",

@@ -130,6 +130,23 @@ class EndingAccess(FeeView):
         return Response(shapes_operators.HeldRightShape(shown).data)
 
 
+class GivingAgain(FeeView):
+    """Give again what a won dispute could not, where nothing stands in the way any more."""
+
+    permission_classes = (permitted(permissions.GIVE_ACCESS),)
+
+    @described(
+        operation_id="give_access_again", request=shapes.NothingBody,
+        responses=shapes_operators.AccessAgainShape,
+    )  # fmt: skip
+    def post(self, request: Any, order: UUID) -> Response:
+        self.body(shapes.NothingBody)
+        at = clock.now()
+        answer = api.give_access_again(order, by=self.user_id, at=at)
+        again = shapes_operators.Again(answer.order, at, obstacles=answer.obstacles)
+        return Response(shapes_operators.AccessAgainShape(again).data)
+
+
 @dataclass(frozen=True, slots=True)
 class _Code:
     code: SeatCodeSummary

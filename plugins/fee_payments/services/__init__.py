@@ -55,6 +55,7 @@ from fee_payments.services.refund_requests import (
     refuse_refund_request,
 )
 from fee_payments.services.refunding import fail_refund, finish_refunds, record_refund, refund
+from fee_payments.services.resting import give_access_again
 from fee_payments.services.room_mails import tell_room_offers
 from fee_payments.services.sale_terms import refund_policy_of
 from fee_payments.services.seat_codes import (
@@ -86,6 +87,7 @@ __all__ = [
     "follow_enrolments",
     "forget_learner",
     "give_access",
+    "give_access_again",
     "grant_refund_request",
     "is_beyond_limits",
     "issue_seat_codes",

@@ -8,6 +8,7 @@ row is the lock of its holds.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -34,15 +35,30 @@ def hold(order: models.Order, cause: HoldCause, sentence: str, *, at: datetime) 
     log.warning("order held: order=%s cause=%s", order.uuid, cause)
 
 
-def release(order: models.Order, *causes: HoldCause, at: datetime) -> None:
-    """Let an order go, as far as these causes held it."""
-    live = _live(order)
-    over = [row for row in live if row.cause in causes]
+def release(
+    order: models.Order,
+    *causes: HoldCause,
+    at: datetime,
+    but: Collection[str] = (),
+    by: int | None = None,
+) -> None:
+    """Let an order go, as far as these causes held it; what ``but`` says holds it still.
+
+    ``by`` is the operator who did what ends it, ``None`` where it ended by itself.
+    """
+    live, kept = _live(order), {sentence[:MAX_TEXT] for sentence in but}
+    over = [row for row in live if row.cause in causes and row.sentence not in kept]
     if not over:
         return
-    models.OrderHold.objects.filter(pk__in=[row.pk for row in over]).update(released_at=at)
+    rows = models.OrderHold.objects.filter(pk__in=[row.pk for row in over])
+    rows.update(released_at=at, released_by=by)
     _say(order, [row for row in live if row not in over])
-    log.info("order released: order=%s causes=%s", order.uuid, ",".join(causes))
+    log.info("order released: order=%s causes=%s by=%s", order.uuid, ",".join(causes), by)
+
+
+def is_held_by(order: models.Order, cause: HoldCause) -> bool:
+    """Whether an order, which is locked, waits for a person because of this."""
+    return any(row.cause == cause for row in _live(order))
 
 
 def _live(order: models.Order) -> list[models.OrderHold]:

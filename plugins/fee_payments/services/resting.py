@@ -10,19 +10,31 @@ waiver fund and room.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from fee_payments import models
-from fee_payments.data import HoldCause
-from fee_payments.exceptions import NoSeatLeft, QuoteChanged, RefundRefused, SessionNotOpen
+from fairgate_tables.transactions import run_again
+from fee_payments import models, selectors
+from fee_payments.data import AccessAgain, HoldCause
+from fee_payments.exceptions import (
+    InvalidAccess,
+    NoSeatLeft,
+    QuoteChanged,
+    RefundRefused,
+    SessionNotOpen,
+    UnknownOrder,
+)
 from fee_payments.selectors.resting import order_rests
 from fee_payments.services import entitling, holding, institution_seats, seats
 from fee_payments.services.closing import locked_lines
 from fee_payments.services.reopening import grant_again
 from waiver_policy.exceptions import WaiverError
+
+log = logging.getLogger(__name__)
 
 
 def rest(order: models.Order, *, because: str, at: datetime) -> None:
@@ -44,15 +56,58 @@ def wake(order: models.Order, *, at: datetime) -> None:
     refunded meanwhile opens nothing. What cannot be given again holds the order for a person. The
     order is locked.
     """
-    if order.disputed == "lost" or order_rests(order):
-        return
+    if not _is_kept(order):
+        _wake_lines(order, at=at, by=None)
+
+
+def give_access_again(order_uuid: UUID, *, by: int, at: datetime) -> AccessAgain:
+    """Try once more to give what a won dispute could not, because an operator says so.
+
+    Nothing of it is new: the waiver, the seats and the end are those of the sale. What still stands
+    in the way is in the answer, and holds the order instead of what stood there before; the other
+    lines open. ``by`` is the operator's user id; the permission is
+    ``fee_payments.grant_entitlement``, and who calls this has asked for it. Call it outside a
+    transaction.
+
+    Raises:
+        UnknownOrder: there is no such order.
+        InvalidAccess: it waits for no access, or a bank has its money or looks at it.
+    """
+    pk = models.Order.objects.filter(uuid=order_uuid).values_list("pk", flat=True).first()
+    if pk is None:
+        raise UnknownOrder(_("There is no such order."))
+    obstacles = _give_all_again(pk, by=by, at=at)
+    log.info("access given again: order=%s by=%s obstacles=%s", order_uuid, by, len(obstacles))
+    return AccessAgain(order=selectors.order(order_uuid), obstacles=obstacles)
+
+
+@run_again
+def _give_all_again(order_pk: int, *, by: int, at: datetime) -> tuple[str, ...]:
+    with transaction.atomic(durable=True):
+        # The lock is the first read of this transaction: whether a bank keeps it is as of now.
+        order = models.Order.objects.select_for_update().get(pk=order_pk)
+        if not holding.is_held_by(order, HoldCause.ACCESS):
+            raise InvalidAccess(_("This order waits for no access."))
+        if _is_kept(order):
+            raise InvalidAccess(
+                _("A bank has the money of this order, or looks at it. Access waits for that.")
+            )
+        return _wake_lines(order, at=at, by=by)
+
+
+def _is_kept(order: models.Order) -> bool:
+    return bool(order.disputed == "lost" or order_rests(order))
+
+
+def _wake_lines(order: models.Order, *, at: datetime, by: int | None) -> tuple[str, ...]:
+    """Give again line by line; returns what stands in the way, which holds the order."""
     lines = locked_lines(order)
     institution_seats.lock_pools(order)
-    obstacles = [obstacle for line in lines if (obstacle := _wake(order, line, at=at))]
-    if not obstacles:
-        holding.release(order, HoldCause.ACCESS, at=at)
+    obstacles = tuple(obstacle for line in lines if (obstacle := _wake(order, line, at=at)))
+    holding.release(order, HoldCause.ACCESS, at=at, but=obstacles, by=by)
     for obstacle in obstacles:
         holding.hold(order, HoldCause.ACCESS, obstacle, at=at)
+    return obstacles
 
 
 def _wake(order: models.Order, line: models.OrderLine, *, at: datetime) -> str:
