@@ -27,6 +27,7 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``approve_author_request``, ``decline_author_request``, ``withdraw_author_request``;
 ``set_author_limits``; ``verify_payer``, ``block_country``; ``set_offering``,
 ``set_session``, ``set_merchant``, ``publish_terms``, ``set_tax``, ``add_tax`` for seeds;
+``ask_hold_closing``, ``confirm_hold_closing``, ``refuse_hold_closing``;
 ``give_access``, ``give_access_again``, ``end_access``, ``end_access_that_is_over``;
 ``follow_enrolment``, ``follow_enrolments``, ``repair_enrolment``, ``retry_enrolment``,
 ``unenrol_without_right``, ``ask_about_holds``.
@@ -216,6 +217,11 @@ from fee_payments.services.batch_ordering import (
 )
 from fee_payments.services.buying import set_bank_account, set_buyer
 from fee_payments.services.crediting import issue_credit_note
+from fee_payments.services.hold_closing import (
+    ask_hold_closing,
+    confirm_hold_closing,
+    refuse_hold_closing,
+)
 from fee_payments.services.invoicing import issue_invoice
 from fee_payments.services.offering_quotes import (
     invoice_purchase_order,
@@ -279,6 +285,7 @@ __all__ = [
     "ask_about_holds",
     "ask_for_change",
     "ask_for_refund",
+    "ask_hold_closing",
     "ask_transfer_back",
     "ask_write_off",
     "assign_seats",
@@ -292,6 +299,7 @@ __all__ = [
     "buyer_of_order",
     "change_authored",
     "change_within_limits",
+    "confirm_hold_closing",
     "confirm_transfer_back",
     "confirm_write_off",
     "country_refusal",
@@ -412,6 +420,7 @@ __all__ = [
     "refund_policy_of",
     "refund_request",
     "refusal_note",
+    "refuse_hold_closing",
     "refuse_refund_request",
     "refuse_transfer_back",
     "refuse_write_off",

@@ -82,6 +82,17 @@ class EndAccessForm(ActionForm):
     )
 
 
+class ReasonForm(ActionForm):
+    """Why something is asked for, or refused; it is kept with it."""
+
+    because = forms.CharField(
+        max_length=255,
+        required=False,
+        label=_("Reason"),
+        help_text=_("To close, or not to: it is kept."),
+    )
+
+
 class MovePoolEndForm(ActionForm):
     """Until when the chosen seats can be accepted, and why; both are kept.
 

@@ -30,6 +30,7 @@
   + UnknownOrder         no such order, or not this person's
   + OrderNotOpen         the order was settled, cancelled or has expired
     + PaymentOnItsWay      it was paid in a way that needs days, and is not paid again meanwhile
+  + HoldStays            what an order waits for cannot be closed like this
   + SeatCodeRefused      the code opens nothing; the classes below say why
     + SeatCodeUnreadable   what was typed is no code, or has a slip in it
     + SeatCodeUnknown      there is no such code
@@ -132,6 +133,7 @@ from fee_payments.exceptions.institutions import (
 from fee_payments.exceptions.orders import (
     AlreadyEntitled,
     CountryChanged,
+    HoldStays,
     InvalidOrder,
     KeyReused,
     NothingToPay,
@@ -188,6 +190,7 @@ __all__ = [
     "EnrolmentRefused",
     "FeeNotKnown",
     "FeeRefused",
+    "HoldStays",
     "InvalidAccess",
     "InvalidCatalogue",
     "InvalidCsvMapping",

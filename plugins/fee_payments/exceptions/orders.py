@@ -45,6 +45,10 @@ class OrderNotOpen(PaymentsError):
     """The order can no longer be paid."""
 
 
+class HoldStays(PaymentsError):
+    """What an order waits for cannot be closed like this; nothing was written."""
+
+
 class PaymentOnItsWay(OrderNotOpen):
     """Somebody has paid, and a bank needs days: not paid again, and not replaced, meanwhile."""
 

@@ -15,6 +15,7 @@ from fee_payments.models.enrolments import Enrolled, EnrolmentTask
 from fee_payments.models.entitlements import Entitlement
 from fee_payments.models.events import ProviderEvent
 from fee_payments.models.giving import GivenAccess
+from fee_payments.models.hold_closings import HoldClosing
 from fee_payments.models.institution_seats import (
     Seat,
     SeatMail,
@@ -84,6 +85,7 @@ __all__ = [
     "Entitlement",
     "FrozenDocument",
     "GivenAccess",
+    "HoldClosing",
     "Invoice",
     "InvoiceStanding",
     "Merchant",

@@ -113,6 +113,7 @@ class OrderHold(models.Model):
 
     ``cause`` is what holds it and what releases it: the end of one reason leaves the others. The
     row of the order is the lock of its holds. ``released_by`` is empty where it ended by itself.
+    ``payment`` is the attempt whose money did not fit, where it was one.
 
     .. pii: The platform's user id of the operator who has ended it.
     .. pii_types: id
@@ -121,6 +122,13 @@ class OrderHold(models.Model):
 
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="holds"
+    )
+    payment = models.ForeignKey(
+        "fee_payments.Payment",
+        verbose_name=_("payment"),
+        on_delete=models.PROTECT,
+        related_name="holds",
+        null=True,
     )
     cause = models.CharField(_("what holds it"), max_length=16, choices=choices(HOLD_LABELS))
     sentence = models.CharField(_("why"), max_length=255)

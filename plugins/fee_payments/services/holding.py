@@ -21,16 +21,26 @@ log = logging.getLogger(__name__)
 MAX_TEXT = 255
 
 
-def hold(order: models.Order, cause: HoldCause, sentence: str, *, at: datetime) -> None:
+def hold(
+    order: models.Order,
+    cause: HoldCause,
+    sentence: str,
+    *,
+    at: datetime,
+    payment: models.Payment | None = None,
+) -> None:
     """Let an order wait for a person; the same reason again has no second effect.
 
-    State, seat and waiver of the order go on as they would.
+    State, seat and waiver of the order go on as they would. ``payment`` is the attempt whose money
+    does not fit.
     """
-    sentence = sentence[:MAX_TEXT]
+    sentence, of = sentence[:MAX_TEXT], payment.pk if payment else None
     live = _live(order)
-    if (cause, sentence) in {(HoldCause(row.cause), row.sentence) for row in live}:
+    if (cause, sentence, of) in {(row.cause, row.sentence, row.payment_id) for row in live}:
         return
-    new = models.OrderHold.objects.create(order=order, cause=cause, sentence=sentence, held_at=at)
+    new = models.OrderHold.objects.create(
+        order=order, payment=payment, cause=cause, sentence=sentence, held_at=at
+    )
     _say(order, [*live, new])
     log.warning("order held: order=%s cause=%s", order.uuid, cause)
 
@@ -56,6 +66,25 @@ def release(
     log.info("order released: order=%s causes=%s by=%s", order.uuid, ",".join(causes), by)
 
 
+def close(order: models.Order, hold: models.OrderHold, *, by: int, at: datetime) -> bool:
+    """Let an order go of one hold; whether it held the order until now."""
+    live = _live(order)
+    if hold not in live:
+        return False
+    models.OrderHold.objects.filter(pk=hold.pk).update(released_at=at, released_by=by)
+    _say(order, [row for row in live if row != hold])
+    log.info("hold closed: order=%s hold=%s by=%s", order.uuid, hold.pk, by)
+    return True
+
+
+def was_closed(payment: models.Payment, sentence: str) -> bool:
+    """Whether two people have closed what did not fit of a payment, so that it holds no more."""
+    closed = models.OrderHold.objects.filter(
+        payment=payment, sentence=sentence[:MAX_TEXT], closings__confirmed_at__isnull=False
+    )
+    return bool(closed.exists())
+
+
 def is_held_by(order: models.Order, cause: HoldCause) -> bool:
     """Whether an order, which is locked, waits for a person because of this."""
     return any(row.cause == cause for row in _live(order))
@@ -71,6 +100,6 @@ def _live(order: models.Order) -> list[models.OrderHold]:
 
 
 def _say(order: models.Order, live: list[models.OrderHold]) -> None:
-    why = " ".join(row.sentence for row in live)
+    why = " ".join(dict.fromkeys(row.sentence for row in live))
     order.held_because = _("Held for a person: %(why)s") % {"why": why} if live else ""
     order.save(update_fields=["held_because"])

@@ -21,9 +21,13 @@ def let_go(order: models.Order, lines: Sequence[models.OrderLine], *, at: dateti
 
     Order and lines are locked.
     """
-    paid = [line for line in lines if line.paid_minor]
-    if order.held_because and all(_is_in_order(order, line) for line in paid):
+    if order.held_because and is_in_order(order, lines):
         holding.release(order, *_OVER, at=at)
+
+
+def is_in_order(order: models.Order, lines: Sequence[models.OrderLine]) -> bool:
+    """Whether each line has opened what is kept for it, and no more is kept than it costs."""
+    return all(_is_in_order(order, line) for line in lines if line.paid_minor)
 
 
 def _is_in_order(order: models.Order, line: models.OrderLine) -> bool:

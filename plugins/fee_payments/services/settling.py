@@ -93,8 +93,10 @@ def record_paid(
     """The money has arrived: count it and open what was ordered; what does not fit is held."""
     due = Money.from_minor(payment.amount_minor, payment.currency)
     fault = _fault(fact, due, order, at)
+    if fault and holding.was_closed(payment, fault):
+        return KNOWN
     if fault:
-        return _hold(order, fault, at=at)
+        return _hold(order, fault, at=at, payment=payment)
     payment.paid_at, payment.pending_at = min(fact.occurred_at, at), None
     payment.processor_fee_minor = None if fact.fee is None else fact.fee.minor
     payment.charge_reference = fact.charge_reference[:128]
@@ -156,9 +158,11 @@ def _fault(fact: Paid, due: Money, order: models.Order, at: datetime) -> str:
     return ""
 
 
-def _hold(order: models.Order, sentence: str, *, at: datetime) -> EventReceipt:
+def _hold(
+    order: models.Order, sentence: str, *, at: datetime, payment: models.Payment | None = None
+) -> EventReceipt:
     """A payment does not fit, or not all that it paid could be opened: a person has to look."""
-    holding.hold(order, HoldCause.PAYMENT, sentence, at=at)
+    holding.hold(order, HoldCause.PAYMENT, sentence, at=at, payment=payment)
     return held(sentence)
 
 

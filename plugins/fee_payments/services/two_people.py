@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,18 +14,12 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models
-from fee_payments.exceptions import (
-    InvoiceRefused,
-    MatchRefused,
-    SecondPersonNeeded,
-    UnknownDocument,
-)
+from fee_payments.exceptions import InvoiceRefused, MatchRefused, UnknownDocument
 from fee_payments.services import invoice_settling, refunding, standings
+from fee_payments.services.confirming import check_reason, confirm, refuse, waiting
 from fee_payments.services.document_keys import document_uuid, key_reused
 
 log = logging.getLogger(__name__)
-
-Step = TypeVar("Step", models.WriteOff, models.TransferBack)
 
 
 def ask_write_off(invoice_uuid: object, *, reason: str, by: int, at: datetime) -> int:
@@ -36,7 +29,7 @@ def ask_write_off(invoice_uuid: object, *, reason: str, by: int, at: datetime) -
         UnknownDocument: there is no such invoice.
         InvoiceRefused: no reason, nothing is missing, more than the site allows, or one waits.
     """
-    _check_reason(reason)
+    check_reason(reason)
     row = models.Invoice.objects.select_related("standing").filter(uuid=invoice_uuid).first()
     if row is None:
         raise UnknownDocument(f"There is no invoice {invoice_uuid}.")
@@ -73,11 +66,11 @@ def confirm_write_off(pk: int, *, by: int, at: datetime) -> None:
     if found is None:
         raise UnknownDocument(f"There is no write-off {pk}.")
     standing = models.InvoiceStanding.objects.select_for_update().get(pk=found)
-    step = _waiting(models.WriteOff, pk, by=by)
+    step = waiting(models.WriteOff, pk, by=by)
     if standing.open_minor != step.amount_minor:
         raise InvoiceRefused(_("Another amount is missing by now; refuse this, and ask again."))
     standings.add_written_off(found, step.amount_minor)
-    _confirm(step, by=by, at=at)
+    confirm(step, by=by, at=at)
     models.WriteOff.objects.filter(pk=pk).update(live_key=None)
     last = models.BankMatch.objects.filter(invoice_id=found, undone_at=None).order_by("-id")
     newest = last.select_related("line").first()
@@ -92,7 +85,7 @@ def refuse_write_off(pk: int, *, by: int, because: str, at: datetime) -> None:
     Raises:
         UnknownDocument, InvoiceRefused: see there.
     """
-    _refuse(_waiting(models.WriteOff, pk), by=by, because=because, at=at)
+    refuse(waiting(models.WriteOff, pk), by=by, because=because, at=at)
     models.WriteOff.objects.filter(pk=pk).update(live_key=None)
 
 
@@ -109,7 +102,7 @@ def ask_transfer_back(
         InvoiceRefused: no reason.
         MatchRefused: so much is not left of it.
     """
-    _check_reason(reason)
+    check_reason(reason)
     name = document_uuid(key).hex
     known = _known_transfer(name, line_pk, amount, reason)
     if known is not None:
@@ -162,8 +155,8 @@ def confirm_transfer_back(pk: int, *, by: int, at: datetime) -> None:
     Raises:
         UnknownDocument, SecondPersonNeeded, InvoiceRefused: see there.
     """
-    step = _waiting(models.TransferBack, pk, by=by)
-    _confirm(step, by=by, at=at)
+    step = waiting(models.TransferBack, pk, by=by)
+    confirm(step, by=by, at=at)
     refund = _refund_of(step)
     if refund is not None:
         amount = Money.from_minor(step.amount_minor, step.currency)
@@ -179,8 +172,8 @@ def refuse_transfer_back(pk: int, *, by: int, because: str, at: datetime) -> Non
     Raises:
         UnknownDocument, InvoiceRefused: see there.
     """
-    step = _waiting(models.TransferBack, pk)
-    _refuse(step, by=by, because=because, at=at)
+    step = waiting(models.TransferBack, pk)
+    refuse(step, by=by, because=because, at=at)
     refund = _refund_of(step)
     if refund is not None:
         refunding.fail_refund(refund.uuid, sentence=because, at=at)
@@ -194,35 +187,3 @@ def _refund_of(step: models.TransferBack) -> models.Refund | None:
     if step.invoice_id is None:
         return None
     return models.Refund.objects.select_related("payment").get(uuid=UUID(step.key))
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise InvoiceRefused(_("Please say why; the reason is kept."))
-
-
-def _waiting(kind: type[Step], pk: int, *, by: int | None = None) -> Step:
-    """The step, locked, that nobody has decided; ``by`` is who wants to confirm it."""
-    rows = kind.objects.filter(pk=pk)
-    if not rows.exists():
-        raise UnknownDocument(f"There is no such step {pk}.")
-    step: Step = rows.select_for_update().get()
-    if not step.is_waiting:
-        raise InvoiceRefused(_("This was decided already."))
-    if by is not None and step.asked_by == by:
-        raise SecondPersonNeeded(_("Another person than who asked has to confirm this."))
-    return step
-
-
-def _confirm(step: models.WriteOff | models.TransferBack, *, by: int, at: datetime) -> None:
-    step.confirmed_by, step.confirmed_at = by, at
-    step.save(update_fields=["confirmed_by", "confirmed_at"])
-    log.info("confirmed: %s=%s by=%s", step._meta.model_name, step.pk, by)
-
-
-def _refuse(
-    step: models.WriteOff | models.TransferBack, *, by: int, because: str, at: datetime
-) -> None:
-    step.refused_by, step.refused_at, step.refused_because = by, at, because.strip()[:255]
-    step.save(update_fields=["refused_by", "refused_at", "refused_because"])
-    log.info("refused: %s=%s by=%s", step._meta.model_name, step.pk, by)
