@@ -21,7 +21,7 @@ Writing: ``place_order``, ``take_waived_seat``, ``start_payment``, ``receive_eve
 ``forget_learner``, ``ask_for_refund``, ``grant_refund_request``, ``refuse_refund_request``;
 ``take_event``, ``work_event``, ``replay_event``, ``reopen_event``, ``retry_events``,
 ``scrub_events``, ``reconcile``, ``list_wrong_rights``, ``finish_refunds``, ``let_refund_go``,
-``expire_orders``;
+``expire_orders``, ``close_left_pages``;
 ``join_room``, ``leave_room``, ``offer_seats``, ``tell_room_offers``; ``add_authored``,
 ``change_authored``, ``price_authored``, ``change_within_limits``; ``ask_for_change``,
 ``approve_author_request``, ``decline_author_request``, ``withdraw_author_request``;
@@ -147,6 +147,7 @@ from fee_payments.services import (
     block_country,
     change_authored,
     change_within_limits,
+    close_left_pages,
     decline_author_request,
     end_access,
     end_access_that_is_over,
@@ -299,6 +300,7 @@ __all__ = [
     "buyer_of_order",
     "change_authored",
     "change_within_limits",
+    "close_left_pages",
     "confirm_hold_closing",
     "confirm_transfer_back",
     "confirm_write_off",

@@ -41,7 +41,7 @@ class FeePaymentsConfig(AppConfig):
         """Register the system checks, and tell the waiver policy what is said once.
 
         What it needs to know of offerings, and what is to be forgotten with a person. And have
-        enrolments follow rights.
+        enrolments follow rights, and pages close with their orders.
         """
         from fee_payments import (
             api,
@@ -66,6 +66,7 @@ class FeePaymentsConfig(AppConfig):
         )
         waivers.forget_also("orders", api.forget_learner)
         signals.ENTITLEMENT_CHANGED.connect(handlers.follow_right)
+        signals.ORDER_CLOSED.connect(handlers.close_pages)
 
 
 def _page_of(code: str) -> str:

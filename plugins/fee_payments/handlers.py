@@ -11,3 +11,9 @@ def follow_right(sender: object = None, change: Any = None, **_: object) -> None
     """A right was given or taken: the enrolment follows, in the background where there is one."""
     del sender
     tasks.follow_enrolment(change.user_id, change.course_key)
+
+
+def close_pages(sender: object = None, order_uuid: Any = None, **_: object) -> None:
+    """An order can be paid no longer: its pages at providers are closed, in the background."""
+    del sender
+    tasks.close_pages(str(order_uuid))

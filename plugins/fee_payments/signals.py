@@ -35,3 +35,7 @@ OFFERINGS_CHANGED = Signal()
 # invoice: fee_payments.data.invoices.InvoiceSummary. Nothing is missing of it any more. May be
 # missed: ``api.list_invoices`` says which are settled.
 INVOICE_SETTLED = Signal()
+
+# order_uuid: UUID, of an order that can be paid no longer, of which a page may be open at a
+# provider. A hint as well: ``api.close_left_pages`` finds those that were missed.
+ORDER_CLOSED = Signal()

@@ -167,7 +167,7 @@ def test_a_refund_that_nobody_repeated_is_finished_by_the_command(sale, told, mo
     monkeypatch.setattr(Sandbox, "refund", answer)
     call_command("fee_payments_settle", stdout=(out := StringIO()))
     assert out.getvalue() == (
-        "0 payments settled, 1 refund finished, 0 orders expired, 0 rights ended, "
+        "0 payments settled, 1 refund finished, 0 orders expired, 0 pages closed, 0 rights ended, "
         "0 enrolments followed, 0 seats offered, 0 people told of a seat\n"
     )
     assert not api.has_entitlement(1001, "spectrum", at=LATER)

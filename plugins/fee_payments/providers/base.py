@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from fairgate.money import Money
@@ -136,3 +136,18 @@ class Provider(Protocol):
 
     def list_charges(self, *, since: datetime, until: datetime) -> Iterable[tuple[Fact, ...]]:
         """The facts of every charge of ours that was started in this time, charge by charge."""
+
+
+@runtime_checkable
+class ClosesPages(Protocol):
+    """A provider that can close a page before its time, which not every provider can."""
+
+    def close_page(self, reference: str) -> tuple[Fact, ...]:
+        """Let nobody pay a charge any more; how it stands then: it may have been paid before.
+
+        Again is the same. What was paid, or is on its way, stays so.
+
+        Raises:
+            ProviderRefused, ProviderUnavailable: whether it is closed is not known; asked again
+                later.
+        """

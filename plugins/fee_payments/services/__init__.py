@@ -43,6 +43,7 @@ from fee_payments.services.ordering import (
     place_order,
     take_waived_seat,
 )
+from fee_payments.services.page_closing import close_left_pages
 from fee_payments.services.payers import block_country, verify_payer
 from fee_payments.services.paying import choices_for, start_payment
 from fee_payments.services.quoting import keep_price, price_kept, quote, quote_lines
@@ -77,6 +78,7 @@ __all__ = [
     "change_authored",
     "change_within_limits",
     "choices_for",
+    "close_left_pages",
     "decline_author_request",
     "end_access",
     "end_access_that_is_over",

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from fee_payments import models
+from fee_payments import models, signals
 from fee_payments.data import OrderState
 from fee_payments.exceptions import PaymentOnItsWay
 from fee_payments.services import seats, waiving
@@ -68,7 +68,18 @@ def end(
     shut(lines)
     for line in lines:
         seats.give_seat_back(line)
+    tell_closed(row)
     log.info("order closed: order=%s state=%s", row.uuid, state)
+
+
+def tell_closed(row: models.Order) -> None:
+    """Tell after the commit that an order can be paid no longer, if a page of it may be open."""
+    left = models.Payment.objects.filter(order=row, paid_at=None, closed_at=None)
+    if left.exists():
+        uuid = row.uuid
+        transaction.on_commit(
+            lambda: signals.ORDER_CLOSED.send_robust(sender=None, order_uuid=uuid)
+        )
 
 
 def shut(lines: Iterable[models.OrderLine]) -> None:

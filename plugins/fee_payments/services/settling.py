@@ -26,7 +26,7 @@ from fee_payments.services import (
     standings,
     waiving,
 )
-from fee_payments.services.closing import OPEN, close, locked_lines, shut
+from fee_payments.services.closing import OPEN, close, locked_lines, shut, tell_closed
 from fee_payments.services.ordering import what_has_changed
 from fee_payments.services.payment_parts import count_paid, write_parts
 from fee_payments.services.reopening import grant_again
@@ -190,6 +190,7 @@ def _let_in(
     order.save(update_fields=["state", "sentence"])
     holding.release(order, HoldCause.PAYMENT, at=at)
     shut(lines)
+    tell_closed(order)
     if obstacles:
         return _hold(order, _obstacles_in_words(obstacles, len(lines)), at=at)
     return EventReceipt(outcome=EventOutcome.SETTLED, sentence="Paid.")

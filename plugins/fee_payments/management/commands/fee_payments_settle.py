@@ -16,9 +16,10 @@ class Command(BaseCommand):
 
     help = (
         "Work stored events that wait, ask again for refunds that were not confirmed, close orders "
-        "whose time is over, have enrolments follow rights that began or ended, offer seats of "
-        "full rooms to who waits for them, empty what providers sent long ago, send mails about "
-        "seats of institutions, and forget who did not accept one in time."
+        "whose time is over and the pages at providers that they leave open, have enrolments "
+        "follow rights that began or ended, offer seats of full rooms to who waits for them, empty "
+        "what providers sent long ago, send mails about seats of institutions, and forget who did "
+        "not accept one in time."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         settled = api.retry_events(at=at)
         refunded = api.finish_refunds(at=at)
         expired = api.expire_orders(at=at)
+        closed = api.close_left_pages(at=at)
         ended = api.end_access_that_is_over(at=at)
         followed = api.follow_enrolments(at=at)
         api.scrub_events(at=at)
@@ -33,7 +35,8 @@ class Command(BaseCommand):
         told = api.tell_room_offers(at=at)
         self.stdout.write(
             f"{counted(settled, 'payment')} settled, {counted(refunded, 'refund')} finished, "
-            f"{counted(expired, 'order')} expired, {counted(ended, 'right')} ended, "
+            f"{counted(expired, 'order')} expired, {counted(closed, 'page')} closed, "
+            f"{counted(ended, 'right')} ended, "
             f"{counted(followed, 'enrolment')} followed, {counted(offered, 'seat')} offered, "
             f"{counted(told, 'person', 'people')} told of a seat"
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import stripe
 from django.utils.translation import gettext as _
 
 from fairgate.money import Money
@@ -22,6 +24,8 @@ from fee_payments.providers.facts import Fact
 from fee_payments.providers.stripe_checkout import amounts, facts, signatures
 from fee_payments.providers.stripe_checkout.calls import client_for, stripe_answers
 from fee_payments.providers.stripe_checkout.options import read_options
+
+log = logging.getLogger(__name__)
 
 SIGNATURE_HEADER = "Stripe-Signature"
 
@@ -124,6 +128,23 @@ class StripeCheckout:
         if refund["status"] in ("failed", "canceled"):
             raise ProviderRefused(_("The payment provider could not refund this payment."))
         return RefundAnswer(reference=refund["id"], is_done=refund["status"] == "succeeded")
+
+    def close_page(self, reference: str) -> tuple[Fact, ...]:
+        """Expire a session (docs.stripe.com/api/checkout/sessions/expire), and ask how it stands.
+
+        Stripe expires what is open only: a payer may be faster, and then the session says so.
+        """
+        with stripe_answers():
+            if self._session(reference)["status"] == "open":
+                self._expire(reference)
+            session = self._session(reference)
+        return self._facts_of(session, about="closing")
+
+    def _expire(self, reference: str) -> None:
+        try:
+            self._v1.checkout.sessions.expire(reference)
+        except stripe.InvalidRequestError as error:
+            log.info("stripe: not expired: session=%s code=%s", reference, error.code)
 
     def fee_of(self, reference: str) -> Money | None:
         """What Stripe keeps of a session's payment."""
