@@ -14,11 +14,12 @@ from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api
 from fee_payments.exceptions import RefundRefused
-from fee_payments.models import Dispute, Order, Payment
+from fee_payments.models import Payment, SandboxSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER = make.NOON + timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -69,9 +70,11 @@ def test_once_the_dispute_is_won_the_policy_counts_again(paid):
 def lose_a_part(payment):
     """A bank takes USD 50.00 of 120.00 for good."""
     make.send(make.happening(payment, "dispute", at=LATER), at=LATER)
-    make.send(make.happening(payment, "lose", at=LATER), at=LATER)
-    Dispute.objects.update(amount_minor=5000)
-    Order.objects.update(disputed="")
+    session = SandboxSession.objects.get(token=payment.reference)
+    (dispute,) = session.book["disputes"]
+    session.book = {**session.book, "disputes": [{**dispute, "amount": 5000}]}
+    session.save()
+    make.send(make.happening(payment, "lose", at=LATER + MINUTE), at=LATER + MINUTE)
 
 
 def test_what_a_bank_has_taken_for_good_is_not_left(paid):
@@ -121,3 +124,66 @@ def test_who_may_refund_has_no_form_for_what_would_be_refused(
     # then
     page = client.get(reverse("fee_payments:order", args=[paid.order.uuid])).content.decode()
     assert page.count(reverse("fee_payments:refund", args=[paid.order.uuid])) == forms
+
+
+def give_back_the_rest(payment, key="rest", **more):
+    return api.refund(
+        payment.order.uuid, key=key, reason="asked", by=9, at=LATER + timedelta(hours=1), **more
+    )
+
+
+def test_all_that_is_left_is_what_a_bank_has_not_taken(paid):
+    # given
+    lose_a_part(paid)
+
+    # when
+    receipt = give_back_the_rest(paid, seen_left=Money("70.00", "USD"))
+
+    # then
+    assert receipt.amount == Money("70.00", "USD")
+    found = api.order(paid.order.uuid)
+    assert (found.left, found.refunded) == (Money("0.00", "USD"), Money("70.00", "USD"))
+    assert not api.has_entitlement(1001, "spectrum", at=LATER + timedelta(hours=2))
+    assert give_back_the_rest(paid).uuid == receipt.uuid
+    with pytest.raises(RefundRefused, match="Nothing is left"):
+        give_back_the_rest(paid, key="more")
+
+
+def test_all_that_is_left_after_a_refund_and_a_lost_part(paid):
+    # given
+    api.refund(
+        paid.order.uuid, Money("30.00", "USD"), key="part", reason="asked", by=9, at=LATER
+    )  # fmt: skip
+    lose_a_part(paid)
+
+    # then
+    assert give_back_the_rest(paid).amount == Money("40.00", "USD")
+
+
+def test_all_that_is_left_of_several_lines_is_shared_by_what_is_left_of_each():
+    # given
+    make.offering()
+    make.offering("exam", prices=(make.price(Money("60.00", "USD")),))
+    order = make.paid_order_of(make.learner(), "spectrum", "exam")
+    payment = Payment.objects.get(order__uuid=order.uuid)
+    lose_a_part(payment)
+
+    # when
+    receipt = give_back_the_rest(payment)
+
+    # then
+    assert receipt.amount == Money("130.00", "USD")
+    shares = {line.offering_code: line.refunded for line in api.order(order.uuid).lines}
+    assert shares == {"spectrum": Money("86.67", "USD"), "exam": Money("43.33", "USD")}
+    assert api.entitled_offerings(1001, at=LATER + timedelta(hours=2)) == set()
+
+
+def test_nothing_is_left_of_what_a_bank_has_taken_whole(paid):
+    # given
+    for button in ("dispute", "lose"):
+        happens(paid, button)
+
+    # then
+    with pytest.raises(RefundRefused, match="Nothing is left"):
+        give_back_the_rest(paid)
+    assert not paid.refunds.exists()

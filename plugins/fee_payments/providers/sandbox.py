@@ -94,7 +94,8 @@ class Sandbox:
             session = SandboxSession.objects.select_for_update().get(token=reference)
             if key in session.refunded:
                 return answer
-            if book.state_of(session) != "paid" or session.currency != amount.currency:
+            is_there = book.state_of(session) in ("paid", "lost")
+            if not is_there or session.currency != amount.currency:
                 raise ProviderRefused(_("The sandbox holds no such payment."))
             if amount.minor > book.left_minor(session):
                 raise ProviderRefused(_("The sandbox refuses to refund more than was paid."))

@@ -62,9 +62,11 @@ def processor_fee(amount: Money) -> Money:
 
 
 def left_minor(session: SandboxSession) -> int:
-    """What is not refunded of a session."""
+    """What of a session is neither refunded nor lost to a bank."""
     elsewhere = sum(refund["amount"] for refund in session.book.get("refunds", []))
-    return int(session.amount_minor - elsewhere - sum(session.refunded.values()))
+    disputes = session.book.get("disputes", [])
+    lost = sum(one["amount"] for one in disputes if one["state"] == "lost")
+    return int(session.amount_minor - elsewhere - lost - sum(session.refunded.values()))
 
 
 def settle(token: str, *, outcome: str, at: datetime) -> bytes:

@@ -107,13 +107,19 @@ def refuse_refund(payment: models.Payment, amount: Money) -> None:
         raise PaymentDisputed(
             _("The payer’s bank is looking at this payment. Please wait for what it decides.")
         )
-    lost = _sum(disputes.filter(state=DisputeState.LOST))
+    lost = lost_of(payment).minor
     left = payment.amount_minor - payment.refunded_minor - lost
     if lost and amount.minor > left:
         raise RefundRefused(
             _("%(left)s is left of this payment after a dispute that was lost.")
             % {"left": Money.from_minor(max(left, 0), payment.currency)}
         )
+
+
+def lost_of(payment: models.Payment) -> Money:
+    """What banks have taken of a payment for good."""
+    lost = models.Dispute.objects.filter(payment=payment, state=DisputeState.LOST)
+    return Money.from_minor(_sum(lost), payment.currency)
 
 
 def _date_back(row: models.Dispute, fact: Disputed) -> None:

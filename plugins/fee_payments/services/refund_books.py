@@ -71,17 +71,26 @@ def share_out(payment: models.Payment, wanted: Wanted) -> list[tuple[models.Paym
     """
     parts = locked_parts(payment)
     if wanted is None:
-        rest = [(part, left_of(part, payment.currency)) for part in parts]
-        shares = [(part, amount) for part, amount in rest if amount]
-        if not shares:
-            raise RefundRefused(_("Nothing is left of this payment to refund."))
-        return shares
+        return _rest(payment, parts)
     by_line = {part.line.uuid: part for part in parts}
     if not wanted or not wanted.keys() <= by_line.keys():
         raise RefundRefused(_("This payment is not for that line of the order."))
     for line, amount in wanted.items():
         _refuse_too_much(by_line[line], amount, payment.currency, has_several=len(parts) > 1)
     return [(by_line[line], amount) for line, amount in wanted.items()]
+
+
+def _rest(
+    payment: models.Payment, parts: list[models.PaymentPart]
+) -> list[tuple[models.PaymentPart, Money]]:
+    """All that is left: what banks have for good is not, and was of no line more than another."""
+    lefts = [left_of(part, payment.currency) for part in parts]
+    left = total(lefts, payment.currency)
+    rest = left - min(disputing.lost_of(payment), left)
+    if not rest:
+        raise RefundRefused(_("Nothing is left of this payment to refund."))
+    shares = rest.split(*(each.minor for each in lefts))
+    return [(part, share) for part, share in zip(parts, shares, strict=True) if share]
 
 
 def _refuse_too_much(
