@@ -42,6 +42,7 @@ def show_order(
         "has_several": len(found.lines) > 1,
         "error": error,
         "is_open": is_open,
+        "is_receipt": _is_receipt(found),
         "kept_until": _moment_or_time(found.expires_at, at),
         "ways": api.list_providers(found) if is_open and not found.is_on_its_way else (),
         "awaited": api.invoice_of_order(uuid) if is_open else None,
@@ -61,6 +62,13 @@ def show_order(
     if found.paid_at is not None:
         context |= _asking_back(request, uuid, at)
     return render(request, "fee_payments/order.html", context, status=status)
+
+
+def _is_receipt(found: OrderSummary) -> bool:
+    """Whether the page says that something was settled; what a bank took back whole is not."""
+    if found.state is OrderState.LOST:
+        return False
+    return found.paid_at is not None or found.state is OrderState.WAIVED
 
 
 def _found(request: HttpRequest, uuid: UUID, *, may_see_all: bool) -> tuple[OrderSummary, bool]:

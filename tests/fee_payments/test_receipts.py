@@ -14,7 +14,7 @@ from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api, compat
 from fee_payments.exceptions import InvoiceRefused, UnknownOrder
-from fee_payments.models import Order
+from fee_payments.models import Order, Payment, SandboxSession
 from reading_pdfs import bare
 from reading_pdfs import text as text_of
 
@@ -116,3 +116,72 @@ def test_a_test_is_marked_as_one():
     placed = make.paid_order(make.learner())
     assert Order.objects.get().is_test
     assert bare("TEST") in receipt(placed)
+
+
+def lost(placed, *, minor=None):
+    """The payer's bank takes the payment back for good, or a part of it."""
+    payment = Payment.objects.get(order__uuid=placed.uuid)
+    make.send(make.happening(payment, "dispute", at=LATER), at=LATER)
+    if minor:
+        session = SandboxSession.objects.get(token=payment.reference)
+        (dispute,) = session.book["disputes"]
+        session.book = {**session.book, "disputes": [{**dispute, "amount": minor}]}
+        session.save()
+    end = LATER + timedelta(hours=1)
+    make.send(make.happening(payment, "lose", at=end), at=end)
+
+
+def test_what_a_bank_has_taken_back_is_not_said_to_be_paid():
+    make.offering()
+    placed = make.paid_order(make.learner())
+    before = receipt(placed)
+    lost(placed)
+    printed = receipt(placed)
+    said = bare(
+        "The payer’s bank took USD 120.00 of this payment back. This paper is no proof of payment."
+    )
+    assert said in printed
+    assert bare("Taken back by the bank") in printed
+    assert bare("Taken back by the bank") not in before
+
+
+def test_what_a_bank_has_taken_in_part_stands_beside_what_was_paid():
+    make.offering()
+    placed = make.paid_order(make.learner())
+    lost(placed, minor=5_000)
+    printed = receipt(placed)
+    assert bare("The payer’s bank took USD 50.00 of this payment back.") in printed
+    assert bare("USD 120.00") in printed
+    assert bare("This paper is no proof of payment.") not in printed
+
+
+def page_of(client, placed, person):
+    client.force_login(person)
+    page = client.get(reverse("fee_payments:order", args=[placed.uuid])).content.decode()
+    return " ".join(page.replace("\xa0", " ").split())
+
+
+def test_the_page_of_an_order_that_was_lost_is_no_receipt(client, monkeypatch):
+    monkeypatch.setattr(clock, "_source", lambda: LATER + timedelta(hours=2))
+    make.offering()
+    person = get_user_model().objects.create_user("amina")
+    placed = make.paid_order(make.learner(person.pk))
+    assert "<h1>Receipt</h1>" in page_of(client, placed, person)
+    assert '<dt>Paid</dt><dd class="fg-num">' in page_of(client, placed, person)
+    lost(placed)
+    page = page_of(client, placed, person)
+    assert "<h1>Your order</h1>" in page
+    assert '<dt>Paid</dt><dd class="fg-num">' not in page
+    assert "Your bank took USD 120.00 back." in page
+    assert reverse("fee_payments:receipt", args=[placed.uuid]) in page
+
+
+def test_the_page_of_an_order_that_was_lost_in_part_says_how_much(client, monkeypatch):
+    monkeypatch.setattr(clock, "_source", lambda: LATER + timedelta(hours=2))
+    make.offering()
+    person = get_user_model().objects.create_user("amina")
+    placed = make.paid_order(make.learner(person.pk))
+    lost(placed, minor=5_000)
+    page = page_of(client, placed, person)
+    assert "<h1>Receipt</h1>" in page
+    assert "Your bank took USD 50.00 back." in page

@@ -204,7 +204,7 @@ def _totals(document: MoneyDocument) -> tuple[Total, ...]:
         return (
             *totals,
             Total(label=whole, value=words.money(document.total)),
-            Total(label=_("Paid"), value=words.money(document.paid), is_strong=True),
+            *_received(document),
         )
     if not document.paid:
         return (*totals, Total(label=whole, value=words.money(document.total), is_strong=True))
@@ -214,6 +214,15 @@ def _totals(document: MoneyDocument) -> tuple[Total, ...]:
         Total(label=_("Already paid"), value=words.money(-document.paid)),
         _still_due(document.due),
     )
+
+
+def _received(document: MoneyDocument) -> tuple[Total, ...]:
+    """What came in; what the payer's bank took back for good is the last word of it."""
+    paid = Total(label=_("Paid"), value=words.money(document.paid), is_strong=not document.lost)
+    if not document.lost:
+        return (paid,)
+    taken = words.money(-document.lost)
+    return (paid, Total(label=_("Taken back by the bank"), value=taken, is_strong=True))
 
 
 def _still_due(due: Money) -> Total:

@@ -116,7 +116,8 @@ class MoneyDocument:
 
     ``due_on`` is the last day to pay, of a quote the last day it stands, both in UTC.
     ``payment_reference`` is a creditor reference (ISO 11649) without spaces. ``collected_by``
-    names the merchant of record where that is not the seller. ``is_test`` marks every page: no
+    names the merchant of record where that is not the seller. ``lost`` is what the payer's bank has
+    taken back of ``paid`` for good. ``is_test`` marks every page: no
     document of test mode can be taken for one that counts.
 
     Raises:
@@ -134,6 +135,7 @@ class MoneyDocument:
     tax: Money
     total: Money
     paid: Money
+    lost: Money | None = None
     taxes: tuple[TaxLine, ...] = ()
     due_on: date | None = None
     payment_reference: str = ""
@@ -185,7 +187,8 @@ class MoneyDocument:
         waived = [line.waiver.amount for line in self.lines if line.waiver]
         lines = [amount for x in self.lines for amount in (x.unit_price, x.net, x.tax)]
         taxes = [amount for x in self.taxes for amount in (x.net, x.tax)]
-        amounts = [self.net, self.tax, self.paid, *waived, *lines, *taxes]
+        lost = [self.lost] if self.lost else []
+        amounts = [self.net, self.tax, self.paid, *lost, *waived, *lines, *taxes]
         if others := sorted({amount.currency for amount in amounts} - {self.currency}):
             raise InvalidDocument(f"{self._name} is in {self.currency} and has {others[0]} in it.")
 

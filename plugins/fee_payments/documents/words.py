@@ -85,6 +85,7 @@ def opening(document: MoneyDocument) -> tuple[str, ...]:
         DocumentKind.QUOTE: _quote,
         DocumentKind.REMINDER: _reminder,
         DocumentKind.CREDIT_NOTE: _credit_note,
+        DocumentKind.RECEIPT: _receipt,
     }
     return said[document.kind](document) if document.kind in said else ()
 
@@ -110,6 +111,17 @@ def warning(document: MoneyDocument) -> str:
     if not document.is_test:
         return ""
     return _("Test: made while trying the system out. Nothing is owed and nothing was paid.")
+
+
+def _receipt(document: MoneyDocument) -> tuple[str, ...]:
+    """What a bank took back since, before anybody takes the paper for a proof."""
+    if not document.lost:
+        return ()
+    said = _("The payer’s bank took %(amount)s of this payment back.")
+    taken = said % {"amount": inside(money(document.lost))}
+    if document.lost < document.paid:
+        return (taken,)
+    return (taken + " " + _("This paper is no proof of payment."),)
 
 
 def _quote(document: MoneyDocument) -> tuple[str, ...]:

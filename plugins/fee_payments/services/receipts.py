@@ -1,7 +1,7 @@
 """The receipt of an order, printed when somebody asks for it.
 
 It is made of what the order keeps of its sale, so it says the same on every day; what was given
-back since stands beside its line.
+back since stands beside its line, and what the payer's bank took back for good before all of them.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def _document(row: models.Order, found: OrderSummary, name: str) -> documents.Mo
         tax=tax,
         total=net + tax,
         paid=total([line.paid for line in found.lines], found.currency),
+        lost=found.lost,
         taxes=tuple(
             documents.TaxLine(
                 rate=Percent.from_basis_points(one.basis_points), net=one.net, tax=one.tax
