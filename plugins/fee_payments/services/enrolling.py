@@ -12,6 +12,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from fairgate_tables.inserting import insert_or_lock
 from fairgate_tables.transactions import run_again
@@ -39,13 +40,30 @@ def enqueue(user_id: int, course_key: str, *, at: datetime) -> None:
     if not course_key:
         return  # a bundle is of no course run: the rights to what it opens are followed
     key = _key(user_id, course_key)
-    row = models.EnrolmentTask(
-        open_key=key, user_id=user_id, course_key=course_key, due_at=at, next_try_at=at
-    )
-    insert_or_lock(row, field="open_key")
+    if not _lock_open(key):
+        row = models.EnrolmentTask(
+            open_key=key, user_id=user_id, course_key=course_key, due_at=at, next_try_at=at
+        )
+        insert_or_lock(row, field="open_key")
     models.EnrolmentTask.objects.filter(open_key=key, next_try_at__gt=at).update(
         due_at=at, next_try_at=at
     )
+
+
+def _lock_open(key: str) -> bool:
+    """Lock the task of this key, as a worker does; whether it is there, and open.
+
+    By its primary key. The INSERT would ask for the entry of the key in its index, and then for the
+    row, while the worker has the row and needs the entry to close the task: a deadlock. That is
+    left where two changes write the first task at once, and a worker is between them; then who
+    began the transaction runs it again.
+    """
+    pk = models.EnrolmentTask.objects.filter(open_key=key).values_list("pk", flat=True).first()
+    if pk is None:
+        return False
+    # The row count decides: the task may be done since it was found.
+    open_now = models.EnrolmentTask.objects.filter(pk=pk, open_key__isnull=False)
+    return bool(open_now.update(user_id=F("user_id")))
 
 
 def follow_enrolment(user_id: int, course_key: str, *, at: datetime) -> bool:

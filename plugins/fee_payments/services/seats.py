@@ -28,6 +28,13 @@ def is_free(seats: int = 1) -> Q:
     return has_room(seats) & Q(waiting=0)
 
 
+def lock_room(offering_pk: int, session_pk: int | None) -> None:
+    """Lock a room in the order of all: the offering, then a session of it."""
+    models.Offering.objects.select_for_update().get(pk=offering_pk)
+    if session_pk is not None:
+        models.Session.objects.select_for_update().get(pk=session_pk)
+
+
 def take_seat(line: models.OrderLine) -> None:
     """Take the seats of a line, unless it holds them.
 
@@ -74,8 +81,12 @@ def _held_for(
         Q(session__isnull=True) | Q(session=session),
         user_id=user_id, offering=offering, live_key__isnull=False, offered_until__gt=at,
     )  # fmt: skip
-    # Found without a lock, taken by its primary key: the row count decides.
-    for row in rows.order_by("-session_id"):
+    # Found without a lock, taken by its primary key: the row count decides. The room before its
+    # place, as who ends one does.
+    found = list(rows.order_by("-session_id"))
+    if found:
+        lock_room(offering.pk, session.pk if session else None)
+    for row in found:
         live = models.RoomWaiting.objects.filter(
             pk=row.pk, live_key__isnull=False, offered_until__gt=at
         )

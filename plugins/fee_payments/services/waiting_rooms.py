@@ -19,6 +19,7 @@ from fee_payments import conf, models, selectors
 from fee_payments.data import RoomPlace
 from fee_payments.exceptions import NotWaiting, SeatsLeft, UnknownOffering, UnknownSession
 from fee_payments.services import seats
+from fee_payments.services.seats import lock_room
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,9 @@ def join_room(user_id: int, offering_code: str, *, session: str = "", at: dateti
 def _join(
     user_id: int, offering: models.Offering, session: models.Session | None, *, at: datetime
 ) -> None:
+    # The row of the place locks that of its offering, which whoever takes a seat of the session has
+    # before the session: counted first, the two would wait for each other.
+    lock_room(offering.pk, session.pk if session else None)
     _count_waiting(offering, session, by=1)
     models.RoomWaiting.objects.create(
         live_key=f"{user_id}:{offering.pk}:{session.pk if session else 0}",
@@ -160,7 +164,7 @@ def _end(row: models.RoomWaiting, *, at: datetime) -> bool:
     The room before the row, as everywhere: what it counts depends on whether a seat was held.
     """
     held = row.offered_until is not None
-    _lock_room(row)
+    lock_room(row.offering_id, row.session_id)
     live = Q(offered_until__isnull=not held, live_key__isnull=False)
     if not models.RoomWaiting.objects.filter(live, pk=row.pk).update(left_at=at, live_key=None):
         return False  # somebody has just offered, taken or ended it
@@ -169,12 +173,6 @@ def _end(row: models.RoomWaiting, *, at: datetime) -> bool:
     else:
         _count_waiting(row.offering, row.session, by=-1)
     return True
-
-
-def _lock_room(row: models.RoomWaiting) -> None:
-    models.Offering.objects.select_for_update().get(pk=row.offering_id)
-    if row.session_id is not None:
-        models.Session.objects.select_for_update().get(pk=row.session_id)
 
 
 def _count_waiting(offering: models.Offering, session: models.Session | None, *, by: int) -> None:
