@@ -14,7 +14,7 @@ from fairgate.percent import Percent
 from fee_payments import api, signals
 from fee_payments.data import EventOutcome, OrderState
 from fee_payments.exceptions import SomethingToPay
-from fee_payments.models import Entitlement, Offering, Order
+from fee_payments.models import Entitlement, Offering, Order, OrderLine
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import FundEmpty
 from waiver_policy.models import DecisionFacts, WaiverDecision, WaiverGrant
@@ -154,6 +154,29 @@ def test_a_dispute_that_is_won_after_the_end_of_access_holds_no_waiver_and_no_se
     assert fund() == (usd("60.00"), usd("0.00"), usd("0.00"))
     assert Offering.objects.get().seats_taken == 0
     assert not Order.objects.get().held_because
+
+
+def test_the_cost_of_a_seat_that_is_over_stays_with_the_fund_and_the_fee_with_who_collects():
+    """Decision 0040: what was lost and is won too late is told as returned, and never again."""
+    # given
+    make.offering(waivable=True, full_seat_cost=SEAT_COST, capacity=1)
+    Offering.objects.update(access_days=10)
+    started = make.payment(make.order(SELA))
+    make.send(make.event(started))
+    grant = OrderLine.objects.get().waiver_grant
+
+    # when
+    for day, button in enumerate(["dispute", "lose", "win"], 20):
+        at = make.NOON + timedelta(days=day)
+        make.send(make.happening(started, button, at=at), at=at)
+
+    # then
+    assert [seat.grant_uuid for _cursor, seat in api.list_waived_seats()] == [grant]
+    assert [seat.grant_uuid for _cursor, seat in api.list_returned_seats()] == [grant]
+    assert OrderLine.objects.get().waiver_grant == grant
+    found = api.order(started.order.uuid)
+    assert (found.state, found.left) == (OrderState.PAID, found.total)
+    assert not Entitlement.objects.filter(revoked_at=None).exists()
 
 
 def test_whoever_missed_what_a_dispute_did_to_a_waiver_reads_the_same_again(told, returned):
