@@ -11,7 +11,7 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fee_payments', '0020_released_by'),
+        ('fee_payments', '0021_released_by'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fee_payments', '0023_author_requests'),
+        ('fee_payments', '0020_author_requests'),
     ]
 
     operations = [
