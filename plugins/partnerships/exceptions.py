@@ -8,8 +8,14 @@
   + SignedOutOfOrder      a signature or a record is dated before the one it follows
   + AlreadySuspended      the agreement is suspended already
   + NotSuspended          there is no suspension to lift
+  + UnknownPicture        there is no version of a picture with this key
+  + PictureTextRefused    a text about a picture is missing, too long or not readable
+  + PictureSettled        it is decided, or withdrawn, already
+  + SecondPersonNeeded    who sent a picture, or acts for its partner, does not approve it
+  + TooManyPictures       the partner has sent as many in a day as are taken
   + RecordIsKept          partners, agreements and their records are never deleted
 
+What is wrong with a file that should be a mark comes as ``fairgate_marks.MarkRefused``.
 Faults of a TERMS.yaml, an overlap of versions or a change of a signed one among them, come as
 ``fairgate.documents.DocumentErrors``: each names file, line and field.
 """
@@ -53,3 +59,27 @@ class NotSuspended(PartnershipsError):
 
 class RecordIsKept(PartnershipsError):
     """A partner, an agreement or one of their records was about to be deleted."""
+
+
+class UnknownPicture(PartnershipsError, LookupError):
+    """No version of a picture has this key."""
+
+
+class PictureTextRefused(PartnershipsError, ValueError):
+    """A text about a picture is missing, too long, in an unknown language or not readable."""
+
+
+class PictureSettled(PartnershipsError):
+    """The version of a picture is decided or withdrawn already."""
+
+
+class SecondPersonNeeded(PartnershipsError):
+    """A picture is decided by somebody who neither sent it nor acts for its partner."""
+
+
+class TooManyPictures(PartnershipsError):
+    """A partner has sent as many pictures in a day as are taken. ``limit`` is how many."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"Only {limit} pictures of one partner are taken in a day.")

@@ -16,6 +16,14 @@ from partnerships.data.agreements import (
     SuspensionSummary,
     VersionSummary,
 )
+from partnerships.data.brand import (
+    LANGUAGES,
+    Background,
+    BrandFile,
+    BrandState,
+    BrandSummary,
+    Texts,
+)
 from partnerships.data.marks import (
     Mark,
     MarkPicture,
@@ -38,10 +46,15 @@ from partnerships.data.terms import (
 
 __all__ = [
     "FUND",
+    "LANGUAGES",
     "NET_RECEIPTS",
     "PLATFORM",
     "PRO_RATA",
     "WELL_KNOWN",
+    "Background",
+    "BrandFile",
+    "BrandState",
+    "BrandSummary",
     "Clearance",
     "InForceFacts",
     "Kind",
@@ -60,5 +73,6 @@ __all__ = [
     "SignatureSummary",
     "Standing",
     "SuspensionSummary",
+    "Texts",
     "VersionSummary",
 ]

@@ -13,7 +13,9 @@ class MarkPicture:
     ``light`` and ``dark`` are paths on this site for light and dark backgrounds; ``dark`` is empty
     where the one for light backgrounds serves both. ``alternative`` says in the reader's language
     what is seen. ``width`` and ``height`` are in pixels of CSS. ``sha256`` (hex) is that of the
-    file that was approved.
+    file that was approved. ``mail`` and ``paper`` are paths of PNG files of the one for light
+    backgrounds, with twice and three times as many pixels as ``width`` and ``height`` say, for
+    what shows no SVG. ``usage_rules`` is what the partner says about its use, or empty.
     """
 
     light: str
@@ -22,6 +24,9 @@ class MarkPicture:
     width: int
     height: int
     sha256: str
+    mail: str = ""
+    paper: str = ""
+    usage_rules: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

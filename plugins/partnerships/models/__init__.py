@@ -14,11 +14,17 @@ from partnerships.models.agreements import (
     VersionRole,
     VersionShare,
 )
+from partnerships.models.brand import (
+    BrandAsset,
+    BrandFile,
+    KeptMark,
+)
 from partnerships.models.kept import (
     Kept,
     KeptQuerySet,
 )
 from partnerships.models.labels import (
+    BACKGROUND_LABELS,
     KIND_LABELS,
     PERSON_ROLES,
     ROLE_LABELS,
@@ -31,14 +37,18 @@ from partnerships.models.partners import (
 )
 
 __all__ = [
+    "BACKGROUND_LABELS",
     "KIND_LABELS",
     "PERSON_ROLES",
     "ROLE_LABELS",
     "SIDE_LABELS",
     "Agreement",
     "AgreementVersion",
+    "BrandAsset",
+    "BrandFile",
     "DueDiligenceCheck",
     "Kept",
+    "KeptMark",
     "KeptQuerySet",
     "Partner",
     "PartnerPerson",

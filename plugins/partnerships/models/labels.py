@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from partnerships.data import Kind, Role, Side
+from partnerships.data import Background, Kind, Role, Side
 
 KIND_LABELS = {
     Kind.NGO: _("Non-governmental organisation"),
@@ -30,4 +30,10 @@ PERSON_ROLES = {
     "officer": _("Partnership officer"),
     "signatory": _("Signatory"),
     "finance": _("Finance contact"),
+}
+
+
+BACKGROUND_LABELS = {
+    Background.LIGHT: _("Light background"),
+    Background.DARK: _("Dark background"),
 }

@@ -1,4 +1,4 @@
-"""When an agreement is in force, and what may be done to it. Pure decisions, no clock."""
+"""Agreements in force, what may be done to them, and pictures. Pure decisions, no clock."""
 
 from partnerships.rules.agreements import (
     check_may_resume,
@@ -11,15 +11,41 @@ from partnerships.rules.agreements import (
     standing,
     version_key,
 )
+from partnerships.rules.brand import (
+    HIGHEST,
+    LONGEST_ALTERNATIVE,
+    LONGEST_RULES,
+    LONGEST_SENTENCE,
+    PAPER_SCALE,
+    WIDEST,
+    checked_sentence,
+    checked_texts,
+    in_language,
+    in_order,
+    shown_size,
+    state,
+)
 
 __all__ = [
+    "HIGHEST",
+    "LONGEST_ALTERNATIVE",
+    "LONGEST_RULES",
+    "LONGEST_SENTENCE",
+    "PAPER_SCALE",
+    "WIDEST",
     "check_may_resume",
     "check_may_sign",
     "check_may_suspend",
+    "checked_sentence",
+    "checked_texts",
     "checksum",
     "clearance_obstacles",
     "first_overlap",
+    "in_language",
+    "in_order",
     "obstacles",
+    "shown_size",
     "standing",
+    "state",
     "version_key",
 ]

@@ -2,6 +2,7 @@
 
 from partnerships.selectors.marks import (
     list_marks,
+    list_marks_to_keep,
     list_placements,
     no_endorsement,
 )
@@ -11,6 +12,15 @@ from partnerships.selectors.partners import (
     list_partner_codes_of,
     list_partners,
     list_partners_of_course,
+)
+from partnerships.selectors.pictures import (
+    get_kept_file,
+    get_own_file,
+    get_picture,
+    get_shown_file,
+    list_pictures,
+    list_waiting_pictures,
+    read_file,
 )
 from partnerships.selectors.terms import (
     get_terms,
@@ -23,17 +33,25 @@ from partnerships.selectors.versions import (
 )
 
 __all__ = [
+    "get_kept_file",
+    "get_own_file",
     "get_partner",
     "get_party",
+    "get_picture",
+    "get_shown_file",
     "get_terms",
     "get_terms_by_uuid",
     "get_version",
     "list_altered",
     "list_marks",
+    "list_marks_to_keep",
     "list_partner_codes_of",
     "list_partners",
     "list_partners_of_course",
+    "list_pictures",
     "list_placements",
     "list_versions",
+    "list_waiting_pictures",
     "no_endorsement",
+    "read_file",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +12,30 @@ from fairgate.clock import utc_day
 from partnerships import conf, models
 from partnerships.data import Mark, Placement, Role
 from partnerships.selectors.facts import in_force, roles
+from partnerships.selectors.pictures import assets_of, picture_of, with_pictures
 
 
 def list_marks(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
     """The marks of one course at a moment. One query, no cache."""
+    return tuple(_mark(row) for row in _of_course(course_key, at))
+
+
+def list_marks_to_keep(course_key: str, *, at: datetime) -> tuple[tuple[Mark, ...], set[int]]:
+    """The same, with addresses of pictures that stay, and which rows have to be kept for that."""
+    rows = list(_of_course(course_key, at))
+    kept = {asset for row in rows for asset in assets_of(row)}
+    return tuple(_mark(row, kept=True) for row in rows), kept
+
+
+def _of_course(course_key: str, at: datetime) -> Iterator[Any]:
     day = utc_day(at)
     rows = roles(at).filter(version__courses__course_key=course_key)
-    return tuple(_mark(row) for row in in_force(rows, on=day))
+    return in_force(with_pictures(rows, at), on=day)
 
 
 def list_placements(*, at: datetime, partner_code: str | None = None) -> tuple[Placement, ...]:
     """Every mark on every course at a moment, or those of one partner. Two queries."""
-    day, rows = utc_day(at), roles(at)
+    day, rows = utc_day(at), with_pictures(roles(at), at)
     if partner_code is not None:
         rows = rows.filter(partner__code=partner_code)
     shown = list(in_force(rows.prefetch_related("version__courses"), on=day))
@@ -33,7 +46,7 @@ def list_placements(*, at: datetime, partner_code: str | None = None) -> tuple[P
     )
 
 
-def _mark(row: Any) -> Mark:
+def _mark(row: Any, *, kept: bool = False) -> Mark:
     name = row.partner.display_name
     return Mark(
         partner=row.partner.code,
@@ -45,6 +58,7 @@ def _mark(row: Any) -> Mark:
         agreement=row.version.agreement.code,
         version=row.version.number,
         valid_until=row.version.valid_until,
+        picture=picture_of(row, kept=kept),
     )
 
 

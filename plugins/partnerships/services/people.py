@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.db import transaction
+
 from partnerships import models
+from partnerships.services.brand import forget_person
 from partnerships.services.known import known_partner
 
 log = logging.getLogger(__name__)
@@ -31,5 +34,7 @@ def remove_person(user_id: int, *, partner_code: str) -> None:
 
 def forget_user(user_id: int) -> None:
     """Remove what we hold about a user who leaves the platform."""
-    models.PartnerPerson.objects.filter(user_id=user_id).delete()
+    with transaction.atomic():
+        models.PartnerPerson.objects.filter(user_id=user_id).delete()
+        forget_person(user_id)
     log.info("user forgotten: user=%s", user_id)

@@ -13,3 +13,4 @@ def plugin_settings(settings: Any) -> None:
     for name in common.DEFAULTS:
         if name in tokens:
             setattr(settings, name, tokens[name])
+    common.leave_untracked(settings)

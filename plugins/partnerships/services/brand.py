@@ -1,0 +1,180 @@
+"""Pictures of marks: sent, decided by a second person, withdrawn, kept for what is issued.
+
+What decides between two who act at once is a conditional UPDATE: it waits for the other's commit
+and then sees it, whatever was read before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+import fairgate_marks
+from fairgate_marks import Kind, MarkRefused, Reason
+from fairgate_tables.inserting import insert_or_lock
+from partnerships import conf, models, rules
+from partnerships.data import Background
+from partnerships.exceptions import (
+    PictureSettled,
+    SecondPersonNeeded,
+    TooManyPictures,
+    UnknownPicture,
+)
+from partnerships.services.known import known_partner
+
+log = logging.getLogger(__name__)
+
+# A picture with many colours can be larger anew than it was sent; a row still has to be fetched.
+MAX_KEPT = 2_000_000
+
+
+def upload_picture(
+    partner_code: str,
+    *,
+    background: Background,
+    content: bytes,
+    alternatives: Mapping[str, str],
+    usage_rules: Mapping[str, str],
+    by: int,
+    at: datetime,
+) -> UUID:
+    """Read, draw and keep a picture, undecided; see ``api.upload_picture``."""
+    partner = known_partner(partner_code)
+    seen = rules.checked_texts(
+        alternatives, at_most=rules.LONGEST_ALTERNATIVE, one_line=True, needed=True
+    )
+    use = rules.checked_texts(
+        usage_rules, at_most=rules.LONGEST_RULES, one_line=False, needed=False
+    )
+    mark = fairgate_marks.read(content, at_most=conf.mark_max_bytes())
+    width, height = rules.shown_size(mark.width, mark.height, may_grow=mark.kind is Kind.SVG)
+    # Before any lock: drawing starts processes, and takes a second.
+    files = _files(mark, height)
+    with transaction.atomic():
+        number = _next_number(partner, background, at=at)
+        for file in sorted(files, key=lambda one: one.sha256):
+            insert_or_lock(file, field="sha256")
+        asset = models.BrandAsset.objects.create(
+            partner=partner,
+            background=background.value,
+            number=number,
+            uploaded_sha256=hashlib.sha256(content).hexdigest(),
+            suffix=mark.kind.suffix,
+            width=width,
+            height=height,
+            alternatives=seen,
+            usage_rules=use,
+            uploaded_by=by,
+            uploaded_at=at,
+            **dict(zip(("mark", "single", "double", "paper"), files, strict=True)),
+        )
+    log.info("picture sent: picture=%s partner=%s", asset.uuid, partner.uuid)
+    return asset.uuid
+
+
+def _files(mark: fairgate_marks.Mark, height: int) -> list[models.BrandFile]:
+    """The mark and its pictures, as rows that are not written yet."""
+    if len(mark.content) > MAX_KEPT:
+        raise MarkRefused(Reason.CANNOT_BE_DRAWN)
+    scales = (1, 2, rules.PAPER_SCALE)
+    drawn = fairgate_marks.pictures(mark, heights=(height,), scales=scales)
+    return [
+        _file(mark.content, mark.kind.suffix),
+        *(_file(one.content, Kind.PNG.suffix) for one in drawn),
+    ]
+
+
+def _file(content: bytes, suffix: str) -> models.BrandFile:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return models.BrandFile(sha256=sha256, suffix=suffix, size=len(content), content=content)
+
+
+def _next_number(partner: models.Partner, background: Background, *, at: datetime) -> int:
+    """The number of a partner's next version; the partner's row is locked until the commit."""
+    models.Partner.objects.select_for_update().get(pk=partner.pk)
+    # With a lock: under REPEATABLE READ a plain read would not see who was before us.
+    rows = models.BrandAsset.objects.select_for_update().filter(partner=partner)
+    day = timedelta(days=1)
+    lately = rows.filter(uploaded_at__gt=at - day, uploaded_at__lte=at + day)
+    if len(lately.values_list("pk")) >= conf.marks_per_day():
+        raise TooManyPictures(conf.marks_per_day())
+    last = rows.filter(background=background.value).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def approve_picture(uuid: UUID, *, by: int, at: datetime, sentence: str = "") -> None:
+    """Show a picture from ``at`` on; see ``api.approve_picture``."""
+    _decide(uuid, approved=True, by=by, at=at, sentence=sentence)
+
+
+def refuse_picture(uuid: UUID, *, by: int, at: datetime, sentence: str) -> None:
+    """Never show a picture; see ``api.refuse_picture``."""
+    _decide(uuid, approved=False, by=by, at=at, sentence=sentence)
+
+
+def _decide(uuid: UUID, *, approved: bool, by: int, at: datetime, sentence: str) -> None:
+    said = rules.checked_sentence(sentence, needed=not approved)
+    asset = _known(uuid)
+    if asset.uploaded_by == by or asset.partner.people.filter(user_id=by).exists():
+        raise SecondPersonNeeded(
+            "Who sent a picture, or acts for its partner, does not decide about it."
+        )
+    changed = _undecided(asset).update(
+        approved=approved, decided_by=by, decided_at=at, sentence=said
+    )
+    if not changed:
+        raise PictureSettled(f"{asset} is decided or withdrawn already.")
+    what = "approved" if approved else "refused"
+    log.info("picture %s: picture=%s by=%s", what, uuid, by)
+
+
+def withdraw_picture(uuid: UUID, *, by: int, reason: str, at: datetime) -> None:
+    """Take a picture from every page from ``at`` on; see ``api.withdraw_picture``."""
+    said = rules.checked_sentence(reason, needed=True)
+    asset = _known(uuid)
+    if not _standing(asset).update(withdrawn_by=by, withdrawn_at=at, reason=said):
+        raise PictureSettled(f"{asset} is refused or withdrawn already.")
+    log.info("picture withdrawn: picture=%s by=%s", uuid, by)
+
+
+def _known(uuid: UUID) -> models.BrandAsset:
+    found: models.BrandAsset | None
+    found = models.BrandAsset.objects.select_related("partner").filter(uuid=uuid).first()
+    if found is None:
+        raise UnknownPicture(f"There is no picture {uuid}.")
+    return found
+
+
+def _undecided(asset: models.BrandAsset) -> QuerySet[Any]:
+    """The row, if nobody has decided about it or withdrawn it."""
+    rows: QuerySet[Any] = models.BrandAsset.objects.filter(pk=asset.pk)
+    return rows.filter(approved__isnull=True, withdrawn_at__isnull=True)
+
+
+def _standing(asset: models.BrandAsset) -> QuerySet[Any]:
+    """The row, if it waits or is approved."""
+    rows: QuerySet[Any] = models.BrandAsset.objects.filter(pk=asset.pk, withdrawn_at__isnull=True)
+    return rows.exclude(approved=False)
+
+
+def keep_pictures(asset_ids: set[int], *, course_key: str, at: datetime) -> None:
+    """Serve these versions for good, for what is issued for a course; again changes nothing."""
+    kept = models.KeptMark.objects.filter(asset__in=asset_ids, course_key=course_key)
+    missing = asset_ids - set(kept.values_list("asset_id", flat=True))
+    for asset_id in sorted(missing):
+        row = models.KeptMark(asset_id=asset_id, course_key=course_key, kept_at=at)
+        # Of two at once, the second finds the first one's row.
+        models.KeptMark.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def forget_person(user_id: int) -> None:
+    """Empty the columns that name a user who leaves the platform; what was decided stays."""
+    for who in ("uploaded_by", "decided_by", "withdrawn_by"):
+        models.BrandAsset.objects.filter(**{who: user_id}).update(**{who: None})

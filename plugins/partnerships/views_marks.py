@@ -1,0 +1,327 @@
+"""Pages about pictures of marks: sending, looking at, deciding and withdrawing them.
+
+Whoever may not see a partner's pictures cannot tell whether they exist. Sending runs outside
+``ATOMIC_REQUESTS``: drawing takes a while, and no transaction waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadhandler import SkipFile
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from fairgate import clock
+from fairgate.languages import Language
+from fairgate_marks import MarkRefused, Reason
+from fairgate_papers import PapersError
+from fairgate_rest.callers import UploadPace
+from fairgate_rest.uploads import InMemory
+
+from . import api, conf, permissions, rules, wording_marks
+from .data import Background, BrandState, BrandSummary, PartnerSummary, Texts
+from .exceptions import (
+    PictureSettled,
+    SecondPersonNeeded,
+    TooManyPictures,
+    UnknownPartner,
+    UnknownPicture,
+)
+from .forms_marks import DecisionForm, PictureForm, WithdrawalForm
+from .models import BACKGROUND_LABELS
+
+log = logging.getLogger(__name__)
+
+
+class _KeepsTexts(InMemory):
+    """Takes a file into memory; one that is too long is skipped, and what follows it is read."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if self.total + len(raw_data) > self.limit:
+            self.is_over = True
+            raise SkipFile
+        super().receive_data_chunk(raw_data, start)
+
+
+@login_required
+@never_cache
+@require_GET
+def pictures(request: HttpRequest, code: str) -> HttpResponse:
+    """The pictures of one partner: what is shown now, and every version there was."""
+    partner, at = _seen_partner(request, code), clock.now()
+    versions = [_shown(one) for one in api.list_pictures(code, at=at)]
+    current = [one for one in versions if one["picture"].state is BrandState.SHOWN]
+    context = {
+        "partner": partner,
+        "current": sorted(current, key=lambda one: one["picture"].background != Background.LIGHT),
+        "lacks_light": Background.LIGHT not in [one["picture"].background for one in current],
+        "versions": versions,
+        "statement": api.no_endorsement(partner.display_name),
+        "may_send": permissions.may_send_pictures(request.user, code),
+    }
+    return render(request, "partnerships/marks/pictures.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The pictures of all partners that wait for a decision."""
+    if not request.user.has_perm(permissions.DECIDE_PICTURES):
+        raise Http404
+    found = api.list_waiting_pictures(at=clock.now())
+    context = {"versions": [_shown(one) for one in found]}
+    return render(request, "partnerships/marks/waiting.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def picture(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
+    """One version: how it looks, what was said of it, and what can be done with it."""
+    return _page(request, _seen_picture(request, code, uuid))
+
+
+@login_required
+@never_cache
+@require_POST
+def decide(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
+    """Approve or refuse one version."""
+    found = _seen_picture(request, code, uuid)
+    if not _may_decide(request, found):
+        raise Http404
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, decision=form)
+    told = form.cleaned_data
+    is_approved = told["decision"] == DecisionForm.APPROVE
+    act = api.approve_picture if is_approved else api.refuse_picture
+    said = _("The picture is approved.") if is_approved else _("The picture is refused.")
+    return _done(
+        request,
+        found,
+        said,
+        lambda: act(uuid, by=_user_id(request), at=clock.now(), sentence=told["sentence"]),
+    )
+
+
+@login_required
+@never_cache
+@require_POST
+def withdraw(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
+    """Take one version from every page."""
+    found = _seen_picture(request, code, uuid)
+    if not permissions.may_withdraw_picture(request.user, code):
+        raise Http404
+    form = WithdrawalForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, withdrawal=form)
+    reason = form.cleaned_data["reason"]
+    return _done(
+        request,
+        found,
+        _("The picture is withdrawn and no longer shown anywhere."),
+        lambda: api.withdraw_picture(uuid, by=_user_id(request), reason=reason, at=clock.now()),
+    )
+
+
+def _done(
+    request: HttpRequest, found: BrandSummary, said: str, act: Callable[[], object]
+) -> HttpResponse:
+    """Do it and say so; or say that somebody else was faster."""
+    try:
+        act()
+    except PictureSettled:
+        messages.warning(
+            request, _("Somebody has decided about this picture already; nothing was changed.")
+        )
+    except SecondPersonNeeded:
+        messages.error(request, _("Another person has to decide about this picture."))
+    else:
+        messages.success(request, said)
+    return redirect("partnerships:picture", found.partner, found.uuid)
+
+
+def _page(
+    request: HttpRequest,
+    found: BrandSummary,
+    *,
+    decision: DecisionForm | None = None,
+    withdrawal: WithdrawalForm | None = None,
+) -> HttpResponse:
+    is_waiting = found.state is BrandState.WAITING
+    may_withdraw = permissions.may_withdraw_picture(request.user, found.partner)
+    is_standing = found.state in (BrandState.WAITING, BrandState.SHOWN, BrandState.REPLACED)
+    context = {
+        **_shown(found),
+        "statement": api.no_endorsement(found.partner_name),
+        "decision": (decision or DecisionForm()) if _may_decide(request, found) else None,
+        "is_own": is_waiting and found.uploaded_by == request.user.pk,
+        "withdrawal": (withdrawal or WithdrawalForm()) if may_withdraw and is_standing else None,
+        "faults": [*_faults(decision), *_faults(withdrawal)],
+    }
+    status = 400 if context["faults"] else 200
+    return render(request, "partnerships/marks/picture.html", context, status=status)
+
+
+def _faults(form: DecisionForm | WithdrawalForm | None) -> list[tuple[str, str, str]]:
+    return form.faults() if form else []
+
+
+# --- Sending --------------------------------------------------------------------------------------
+
+
+# The handler has to stand before the form is read, and the check of the token reads the form.
+@csrf_exempt
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@transaction.non_atomic_requests
+def send(request: HttpRequest, code: str) -> HttpResponse:
+    """Send a picture with its texts."""
+    handler = _KeepsTexts(request, limit=conf.mark_max_bytes())
+    # Some middleware may have read the form; then Django's own handlers have the file.
+    with suppress(AttributeError):
+        request.upload_handlers = [handler]
+    return _send(request, code, handler)
+
+
+@csrf_protect
+def _send(request: HttpRequest, code: str, handler: _KeepsTexts) -> HttpResponse:
+    partner = _seen_partner(request, code)
+    if not permissions.may_send_pictures(request.user, code):
+        raise Http404
+    if request.method != "POST":
+        return _form_page(request, partner, PictureForm(initial={"background": "light"}))
+    form = PictureForm(request.POST, request.FILES)
+    # Before the file is looked at, and whatever becomes of it: a refused one is work as well.
+    pace = UploadPace()
+    if not pace.allow_request(request, None):
+        form.add_error(None, _("You have sent many files in a short time. Please wait a minute."))
+        page = _form_page(request, partner, form, status=429)
+        page["Retry-After"] = str(math.ceil(max(pace.wait() or 0, 1)))
+        return page
+    if handler.is_over:
+        form.is_valid()
+        form.errors.pop("file", None)
+        form.blame("file", wording_marks.refusal(_too_large()))
+    sent = _sent(request, partner, form) if form.is_valid() else None
+    if sent is None:
+        return _form_page(request, partner, form, status=400)
+    messages.success(request, _("The picture is in. It is shown once a second person approves it."))
+    return redirect("partnerships:picture", code, sent.uuid)
+
+
+def _too_large() -> MarkRefused:
+    return MarkRefused(Reason.TOO_LARGE, limit=f"{conf.mark_max_bytes():,}")
+
+
+def _sent(request: HttpRequest, partner: PartnerSummary, form: PictureForm) -> BrandSummary | None:
+    """The new version; ``None`` when the file was not taken and the form says why."""
+    try:
+        return api.upload_picture(
+            partner.code,
+            background=form.for_background(),
+            content=form.cleaned_data["file"].read(),
+            alternatives=form.alternatives(),
+            usage_rules=form.usage_rules(),
+            by=_user_id(request),
+            at=clock.now(),
+        )
+    except MarkRefused as refused:
+        form.blame("file", wording_marks.refusal(refused))
+    except TooManyPictures as error:
+        said = _("This partner has sent %(limit)s pictures in a day. Please try again tomorrow.")
+        form.add_error(None, said % {"limit": error.limit})
+    except PapersError:
+        log.exception("a mark cannot be drawn: partner=%s", partner.code)
+        form.add_error(None, _("Pictures cannot be drawn at the moment; nothing was kept."))
+    return None
+
+
+def _form_page(
+    request: HttpRequest, partner: PartnerSummary, form: PictureForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "partner": partner,
+        "form": form,
+        "faults": form.faults() if form.is_bound else [],
+        "limit": conf.mark_max_bytes(),
+        "statement": api.no_endorsement(partner.display_name),
+    }
+    return render(request, "partnerships/marks/send.html", context, status=status)
+
+
+# --- What the pages have in common ----------------------------------------------------------------
+
+
+def _seen_partner(request: HttpRequest, code: str) -> PartnerSummary:
+    if not permissions.may_see_pictures(request.user, code):
+        raise Http404
+    try:
+        return api.partner(code, at=clock.now())
+    except UnknownPartner:
+        raise Http404 from None
+
+
+def _seen_picture(request: HttpRequest, code: str, uuid: UUID) -> BrandSummary:
+    if not permissions.may_see_pictures(request.user, code):
+        raise Http404
+    try:
+        found = api.picture(uuid, at=clock.now())
+    except UnknownPicture:
+        raise Http404 from None
+    if found.partner != code:
+        raise Http404
+    return found
+
+
+def _may_decide(request: HttpRequest, found: BrandSummary) -> bool:
+    return found.state is BrandState.WAITING and permissions.may_decide_picture(
+        request.user, found.partner, uploaded_by=found.uploaded_by
+    )
+
+
+def _shown(found: BrandSummary) -> dict[str, Any]:
+    language = get_language() or "en"
+    return {
+        "picture": found,
+        "state": wording_marks.STATES[found.state],
+        "tone": wording_marks.TONES[found.state],
+        "background": BACKGROUND_LABELS[found.background],
+        "alternative": rules.in_language(dict(found.alternatives), language),
+        "alternatives": _named(found.alternatives),
+        "rules": rules.in_language(dict(found.usage_rules), language),
+        "usage_rules": _named(found.usage_rules),
+    }
+
+
+def _named(texts: Texts) -> list[dict[str, str]]:
+    return [
+        {
+            "language": str(wording_marks.LANGUAGE_NAMES[code]),
+            "lang": code,
+            "dir": Language(tag=code).direction,
+            "text": text,
+        }
+        for code, text in texts
+    ]
+
+
+def _user_id(request: HttpRequest) -> int:
+    assert request.user.pk is not None  # noqa: S101 -- login_required has seen to it
+    return int(request.user.pk)
