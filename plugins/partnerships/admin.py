@@ -237,6 +237,26 @@ class PartnerPersonAdmin(ModelAdmin):
             self.delete_model(request, person)
 
 
+@admin.register(models.BrandAsset)
+class BrandAssetAdmin(ReadOnlyAdmin):
+    """Pictures of marks, to read; pages of ours send, decide and withdraw them."""
+
+    list_display = ("__str__", "partner", "approved", "uploaded_at", "decided_at", "withdrawn_at")
+    list_filter = ("approved", "background")
+    list_select_related = ("partner",)
+    search_fields = ("partner__code", "partner__display_name", "mark__sha256")
+    exclude = ("single", "double", "paper")
+
+
+@admin.register(models.KeptMark)
+class KeptMarkAdmin(ReadOnlyAdmin):
+    """Pictures that something issued shows for good."""
+
+    list_display = ("asset", "course_key", "kept_at")
+    list_select_related = ("asset__partner",)
+    search_fields = ("course_key", "asset__partner__code")
+
+
 def _attempt(page: ModelAdmin, request: HttpRequest, action: Callable[[], Any]) -> None:
     """Do it and say so, or say why not."""
     try:

@@ -126,7 +126,7 @@ class PictureForm(_SpokenForm):
         return Background(self.cleaned_data["background"])
 
 
-def _sentence(label: str) -> forms.CharField:
+def _sentence(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=rules.LONGEST_SENTENCE,

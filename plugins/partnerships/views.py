@@ -65,6 +65,7 @@ def _on_courses(placements: Iterable[Placement]) -> dict[str, Any]:
         "roles": list(dict.fromkeys(one.mark.role_label for one in found)),
         "courses": [_course(key) for key in dict.fromkeys(one.course_key for one in found)],
         "statement": found[0].mark.statement,
+        "picture": found[0].mark.picture,
     }
 
 

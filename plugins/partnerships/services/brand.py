@@ -145,8 +145,8 @@ def withdraw_picture(uuid: UUID, *, by: int, reason: str, at: datetime) -> None:
 
 
 def _known(uuid: UUID) -> models.BrandAsset:
-    found: models.BrandAsset | None
-    found = models.BrandAsset.objects.select_related("partner").filter(uuid=uuid).first()
+    rows = models.BrandAsset.objects.select_related("partner")
+    found: models.BrandAsset | None = rows.filter(uuid=uuid).first()
     if found is None:
         raise UnknownPicture(f"There is no picture {uuid}.")
     return found
