@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Remark
 
+_NUMBERS = ("PARTNERSHIPS_MARK_MAX_BYTES", "PARTNERSHIPS_MARKS_PER_DAY")
+
 
 @register("partnerships", "fairgate")
 def check_setup(**_kwargs: Any) -> list[CheckMessage]:
@@ -22,6 +24,7 @@ def check_setup(**_kwargs: Any) -> list[CheckMessage]:
                 id="partnerships.E001",
             )
         )
+    found += [_no_number(name) for name in _NUMBERS if not _is_number(name)]
     name = getattr(settings, "PARTNERSHIPS_HOST_NAME", "")
     if not isinstance(name, str):
         found.append(
@@ -41,3 +44,16 @@ def check_setup(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def _is_number(name: str) -> bool:
+    value = getattr(settings, name, 1)
+    return type(value) is int and value > 0
+
+
+def _no_number(name: str) -> CheckMessage:
+    return Error(
+        f"{name} is not a whole number above zero.",
+        hint="Write a number, or leave the setting out.",
+        id="partnerships.E003",
+    )

@@ -12,6 +12,7 @@ import re
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -36,6 +37,7 @@ STAYS = "public, max-age=31536000, immutable"
 
 
 @require_safe
+@transaction.non_atomic_requests
 def mark(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of a picture that counts at this moment."""
     found = api.shown_file(*_parts(name), at=clock.now())
@@ -43,6 +45,7 @@ def mark(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @require_safe
+@transaction.non_atomic_requests
 def kept_mark(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of a picture that something issued shows, for good."""
     return _answer(request, api.kept_file(*_parts(name)), caching=STAYS)
