@@ -15,6 +15,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -241,11 +243,19 @@ class PartnerPersonAdmin(ModelAdmin):
 class BrandAssetAdmin(ReadOnlyAdmin):
     """Pictures of marks, to read; pages of ours send, decide and withdraw them."""
 
-    list_display = ("__str__", "partner", "approved", "uploaded_at", "decided_at", "withdrawn_at")
+    list_display = ("__str__", "approved", "uploaded_at", "decided_at", "withdrawn_at", "page")
     list_filter = ("approved", "background")
     list_select_related = ("partner",)
     search_fields = ("partner__code", "partner__display_name", "mark__sha256")
     exclude = ("single", "double", "paper")
+
+    @admin.display(description=_("Page"))
+    def page(self, picture: models.BrandAsset) -> str:
+        try:
+            url = reverse("partnerships:picture", args=[picture.partner.code, picture.uuid])
+        except NoReverseMatch:  # in Studio, which has no pages of ours
+            return ""
+        return format_html('<a href="{}">{}</a>', url, _now("Look and decide"))
 
 
 @admin.register(models.KeptMark)

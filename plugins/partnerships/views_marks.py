@@ -72,6 +72,7 @@ def pictures(request: HttpRequest, code: str) -> HttpResponse:
         "versions": versions,
         "statement": api.no_endorsement(partner.display_name),
         "may_send": permissions.may_send_pictures(request.user, code),
+        "decides": request.user.has_perm(permissions.DECIDE_PICTURES),
     }
     return render(request, "partnerships/marks/pictures.html", context)
 

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 import fairgate_marks
 from fairgate_marks import Kind, MarkRefused, Reason
@@ -99,14 +99,14 @@ def _file(content: bytes, suffix: str) -> models.BrandFile:
 def _next_number(partner: models.Partner, background: Background, *, at: datetime) -> int:
     """The number of a partner's next version; the partner's row is locked until the commit."""
     models.Partner.objects.select_for_update().get(pk=partner.pk)
-    # With a lock: under REPEATABLE READ a plain read would not see who was before us.
+    # Each row with a lock: under REPEATABLE READ a plain read, and every aggregate is one, would
+    # not see who was before us.
     rows = models.BrandAsset.objects.select_for_update().filter(partner=partner)
+    there = list(rows.values_list("background", "number", "uploaded_at"))
     day = timedelta(days=1)
-    lately = rows.filter(uploaded_at__gt=at - day, uploaded_at__lte=at + day)
-    if len(lately.values_list("pk")) >= conf.marks_per_day():
+    if sum(abs(sent_at - at) < day for _kind, _number, sent_at in there) >= conf.marks_per_day():
         raise TooManyPictures(conf.marks_per_day())
-    last = rows.filter(background=background.value).aggregate(last=Max("number"))["last"]
-    return (last or 0) + 1
+    return max((number for kind, number, _ in there if kind == background.value), default=0) + 1
 
 
 def approve_picture(uuid: UUID, *, by: int, at: datetime, sentence: str = "") -> None:

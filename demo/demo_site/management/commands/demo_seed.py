@@ -15,6 +15,7 @@ from demo_site.seeds import (
     nominations,
     october,
     people,
+    pictures,
     programme,
     seat_codes,
 )
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         DemoDay.objects.get_or_create(pk=1, defaults={"day": FIRST_DAY})
         people.seed()
         programme.seed()
+        pictures.seed()
         october.seed()
         ministry.seed()
         seat_codes.seed()
