@@ -113,7 +113,7 @@ def test_what_is_missing_is_listed_at_the_top_and_leads_to_its_control(client):
     assert 'href="#id_background' in page
     assert page.count("Say in at least one language what is seen.") == 2
     assert "Laissez de la place." in page
-    assert "<details open>" in page
+    assert 'class="partner-rules" open' in page
 
 
 def test_control_characters_are_told_at_their_text(client):

@@ -10,7 +10,7 @@ DEFAULTS: dict[str, object] = {
     # Who the host is in the sentence next to each mark; empty takes the platform's name.
     "PARTNERSHIPS_HOST_NAME": "",
     # Bytes that the file of a mark may have, and pictures that one partner may send in 24 hours.
-    "PARTNERSHIPS_MARK_MAX_BYTES": 500_000,
+    "PARTNERSHIPS_MARK_MAX_BYTES": 512_000,
     "PARTNERSHIPS_MARKS_PER_DAY": 20,
 }
 
