@@ -22,7 +22,8 @@ PAGES = {
         "/courses/radio-basics/",
     ),
     "Grace": (
-        "/fairgate/partners/", "/fairgate/partners/GSMA/", "/fairgate/revenue/",
+        "/fairgate/partners/", "/fairgate/partners/GSMA/", "/fairgate/partners/GSMA/marks/",
+        "/fairgate/partners/GSMA/marks/send/", "/fairgate/revenue/",
         "/fairgate/revenue/statements/GSMA/2026-10/",
     ),
     "Inès": ("/fairgate/revenue/books/", "/fairgate/waivers/review/"),
@@ -33,6 +34,7 @@ PAGES = {
     "Tomás": (
         "/studio/spectrum-management/", AUTHOR, f"{AUTHOR}new/", f"{AUTHOR}fees/spectrum-online/",
     ),
+    "Omar": ("/fairgate/partners/marks/",),
 }  # fmt: skip
 
 
