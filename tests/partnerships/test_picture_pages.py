@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -496,3 +499,29 @@ def test_a_limit_that_is_no_number_is_an_error(settings, name, value):
     setattr(settings, name, value)
 
     assert [one.id for one in checks.check_setup()] == ["partnerships.E003"]
+
+
+# --- What the pages cost --------------------------------------------------------------------------
+
+
+def weight(content: bytes) -> tuple[int, int]:
+    """Bytes as they are and as they travel."""
+    return len(content), len(gzip.compress(content, 6))
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("", 1_900), ("send/", 3_000), ("{uuid}/", 2_400)], ids=str
+)
+def test_a_page_is_light_without_its_pictures(client, path, most):
+    picture = approved(usage_rules={"en": "Leave room around it."})
+    be(client, "grace", partner="GSMA")
+
+    _plain, compressed = weight(client.get(MARKS + path.format(uuid=picture.uuid)).content)
+
+    assert compressed <= most
+
+
+def test_the_stylesheet_of_pictures_is_small():
+    path = finders.find("partnerships/marks.css")
+
+    assert len(Path(path).read_bytes()) <= 1_100

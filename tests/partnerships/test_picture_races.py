@@ -114,6 +114,19 @@ def test_pictures_that_are_sent_at_once_have_numbers_of_their_own(isolation, ato
     assert sorted(values(sending)) == [1, 2, 3]
 
 
+@everywhere
+def test_two_partners_send_the_same_file_at_once(isolation, atomic):
+    put_in_force()
+
+    sending = race(
+        *(partial(sent, partner, at=NOW) for partner in ("GSMA", "ATC", "GSMA", "ATC")),
+        isolation=isolation, atomic=atomic,
+    )  # fmt: skip
+
+    assert sorted(one.number for one in values(sending)) == [1, 1, 2, 2]
+    assert models.BrandFile.objects.count() == 4
+
+
 def test_the_last_picture_of_a_day_is_taken_once(settings):
     settings.PARTNERSHIPS_MARKS_PER_DAY = 1
     put_in_force()

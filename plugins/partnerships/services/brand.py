@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 import fairgate_marks
 from fairgate_marks import Kind, MarkRefused, Reason
 from fairgate_tables.inserting import insert_or_lock
+from fairgate_tables.transactions import in_transaction
 from partnerships import conf, models, rules
 from partnerships.data import Background
 from partnerships.exceptions import (
@@ -57,26 +57,47 @@ def upload_picture(
     width, height = rules.shown_size(mark.width, mark.height, may_grow=mark.kind is Kind.SVG)
     # Before any lock: drawing starts processes, and takes a second.
     files = _files(mark, height)
-    with transaction.atomic():
-        number = _next_number(partner, background, at=at)
-        for file in sorted(files, key=lambda one: one.sha256):
-            insert_or_lock(file, field="sha256")
-        asset = models.BrandAsset.objects.create(
-            partner=partner,
-            background=background.value,
-            number=number,
-            uploaded_sha256=hashlib.sha256(content).hexdigest(),
-            suffix=mark.kind.suffix,
-            width=width,
-            height=height,
-            alternatives=seen,
-            usage_rules=use,
-            uploaded_by=by,
-            uploaded_at=at,
-            **dict(zip(("mark", "single", "double", "paper"), files, strict=True)),
-        )
+    asset = _write(
+        partner,
+        files,
+        background=background.value,
+        uploaded_sha256=hashlib.sha256(content).hexdigest(),
+        suffix=mark.kind.suffix,
+        width=width,
+        height=height,
+        alternatives=seen,
+        usage_rules=use,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
     log.info("picture sent: picture=%s partner=%s", asset.uuid, partner.uuid)
     return asset.uuid
+
+
+@in_transaction
+def _write(
+    partner: models.Partner,
+    files: Sequence[models.BrandFile],
+    *,
+    background: str,
+    uploaded_at: datetime,
+    **told: Any,
+) -> models.BrandAsset:
+    """The files that are not there yet, and the version that names them: all or nothing."""
+    number = _next_number(partner, background, at=uploaded_at)
+    # In one order: two who send the same file at once wait for each other one way only.
+    for file in sorted(files, key=lambda one: one.sha256):
+        insert_or_lock(file, field="sha256")
+    named = zip(("mark", "single", "double", "paper"), files, strict=True)
+    asset: models.BrandAsset = models.BrandAsset.objects.create(
+        partner=partner,
+        background=background,
+        number=number,
+        uploaded_at=uploaded_at,
+        **told,
+        **dict(named),
+    )
+    return asset
 
 
 def _files(mark: fairgate_marks.Mark, height: int) -> list[models.BrandFile]:
@@ -96,7 +117,7 @@ def _file(content: bytes, suffix: str) -> models.BrandFile:
     return models.BrandFile(sha256=sha256, suffix=suffix, size=len(content), content=content)
 
 
-def _next_number(partner: models.Partner, background: Background, *, at: datetime) -> int:
+def _next_number(partner: models.Partner, background: str, *, at: datetime) -> int:
     """The number of a partner's next version; the partner's row is locked until the commit."""
     models.Partner.objects.select_for_update().get(pk=partner.pk)
     # Each row with a lock: under REPEATABLE READ a plain read, and every aggregate is one, would
@@ -106,7 +127,7 @@ def _next_number(partner: models.Partner, background: Background, *, at: datetim
     day = timedelta(days=1)
     if sum(abs(sent_at - at) < day for _kind, _number, sent_at in there) >= conf.marks_per_day():
         raise TooManyPictures(conf.marks_per_day())
-    return max((number for kind, number, _ in there if kind == background.value), default=0) + 1
+    return max((number for kind, number, _ in there if kind == background), default=0) + 1
 
 
 def approve_picture(uuid: UUID, *, by: int, at: datetime, sentence: str = "") -> None:
