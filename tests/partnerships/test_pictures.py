@@ -230,6 +230,14 @@ def test_a_refusal_says_why_and_is_final():
         api.withdraw_picture(picture.uuid, by=SENDER, reason="Too late.", at=LATER)
 
 
+@pytest.mark.parametrize("sentence", ["a" * 501, "a\x07b"])
+def test_a_sentence_that_nobody_could_read_is_refused(sentence):
+    picture = sent()
+
+    with pytest.raises(PictureTextRefused):
+        api.approve_picture(picture.uuid, by=COLLEAGUE, at=LATER, sentence=sentence)
+
+
 def test_what_was_withdrawn_before_a_decision_is_not_approved_after():
     picture = sent()
     api.withdraw_picture(picture.uuid, by=SENDER, reason="The wrong file.", at=LATER)
