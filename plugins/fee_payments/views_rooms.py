@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST
 from fairgate import clock
 from fee_payments import api
 from fee_payments.data import OfferingSummary, Quote
-from fee_payments.exceptions import NotWaiting, PaymentsError, UnknownOffering, UnknownSession
+from fee_payments.exceptions import (
+    CountryBlocked,
+    NotWaiting,
+    PaymentsError,
+    UnknownOffering,
+    UnknownSession,
+)
+from fee_payments.page_parts import learner_of
 
 
 def room_context(
@@ -60,7 +67,7 @@ def _on_the_list(request: HttpRequest, code: str, *, joins: bool) -> HttpRespons
         return HttpResponseRedirect(page)
     try:
         if joins:
-            api.join_room(request.user.pk, code, session=session, at=at)
+            api.join_room(learner_of(request), code, session=session, at=at)
         else:
             api.leave_room(request.user.pk, code, session=session, at=at)
             messages.success(request, _("You do not wait any more."))
@@ -68,6 +75,8 @@ def _on_the_list(request: HttpRequest, code: str, *, joins: bool) -> HttpRespons
         raise Http404 from unknown
     except NotWaiting:
         pass  # pressed twice: the page says how it is
+    except CountryBlocked:
+        pass  # the page says the rule
     except PaymentsError as reason:
         messages.warning(request, str(reason))
     return HttpResponseRedirect(page)

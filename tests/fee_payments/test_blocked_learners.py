@@ -82,10 +82,22 @@ def test_the_fee_page_says_the_rule_and_offers_nothing_that_is_refused(browser):
 
 def test_a_place_on_the_waiting_list_can_still_be_left(browser, lena):
     make.offering(capacity=0)
-    api.join_room(lena.pk, "spectrum", at=make.NOON)
+    api.join_room(make.learner(lena.pk), "spectrum", at=make.NOON)
     said = browser.get(fee_page()).content.decode()
     assert reverse("fee_payments:leave", args=["spectrum"]) in said
     assert reverse("fee_payments:wait", args=["spectrum"]) not in said
+
+
+def test_nobody_waits_for_a_seat_that_they_could_not_have(browser, lena):
+    # given
+    make.offering(capacity=0)
+
+    # when
+    answer = browser.post(reverse("fee_payments:wait", args=["spectrum"]), follow=True)
+
+    # then
+    assert RULE in text_of(answer)
+    assert api.room_place(lena.pk, "spectrum") is None
 
 
 def test_the_page_of_seat_codes_says_so_before_a_code_is_typed(browser):

@@ -117,7 +117,7 @@ def test_with_the_session_first_they_are_a_deadlock(joined_and_counted, lost, mo
 @pytest.fixture
 def claimed_and_left(monkeypatch, full_session):
     """Somebody takes the seat that is held for them, and leaves the list in another tab."""
-    api.join_room(1, "spectrum", session="monday", at=make.NOON)
+    api.join_room(make.learner(1), "spectrum", session="monday", at=make.NOON)
     seats.uncount_seat(room()[0], session=room()[1])
     assert api.offer_seats(at=make.NOON) == 1
     has_place, has_room = threading.Event(), threading.Event()

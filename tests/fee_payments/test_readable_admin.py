@@ -28,7 +28,7 @@ LOOK = ("view_order", "view_orderline", "view_payment", "view_bankline", "view_a
 
 @pytest.fixture
 def lena():
-    return get_user_model().objects.create_user("lena")
+    return get_user_model().objects.create_user("lena", pk=70_000_002)
 
 
 def operator(*permissions):

@@ -316,7 +316,7 @@ def _full():
 
 def _waiting():
     _full()
-    api.join_room(rest.person("lena").pk, "full", at=make.NOON)
+    api.join_room(make.learner(rest.person("lena").pk), "full", at=make.NOON)
 
 
 def _order_with_invoice():

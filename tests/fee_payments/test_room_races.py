@@ -74,7 +74,7 @@ def test_f11_a_seat_that_is_free_is_offered_to_one_of_eight_workers_and_taken_on
     make.session()
     claim(99)
     for number in EIGHT:
-        api.join_room(number, "spectrum", at=make.NOON + timedelta(minutes=number))
+        api.join_room(make.learner(number), "spectrum", at=make.NOON + timedelta(minutes=number))
     seats.uncount_seat(rows()[0], session=rows()[1])
     offers = race(*[partial(api.offer_seats, at=LATER)] * 8, isolation=isolation)
     assert (errors(offers), sum(values(offers))) == ([], 1)
@@ -100,7 +100,7 @@ def test_leaving_while_a_seat_is_offered_counts_every_seat_once(isolation):
     make.session()
     claim(99)
     for number in (1, 2):
-        api.join_room(number, "spectrum", at=make.NOON + timedelta(minutes=number))
+        api.join_room(make.learner(number), "spectrum", at=make.NOON + timedelta(minutes=number))
     seats.uncount_seat(rows()[0], session=rows()[1])
     outcomes = race(
         partial(api.offer_seats, at=LATER),

@@ -41,7 +41,7 @@ def claim(user_id, *, at=LATER, session=None):
 def wait(*user_ids, session=""):
     for place, user_id in enumerate(user_ids):
         at = make.NOON + timedelta(minutes=place)
-        api.join_room(user_id, "spectrum", session=session, at=at)
+        api.join_room(make.learner(user_id), "spectrum", session=session, at=at)
 
 
 def counts(row):
@@ -68,7 +68,7 @@ def test_nobody_waits_for_a_room_with_seats():
         wait(AMINA)
     make.offering("online")
     with pytest.raises(SeatsLeft):
-        api.join_room(AMINA, "online", at=make.NOON)
+        api.join_room(make.learner(AMINA), "online", at=make.NOON)
 
 
 def test_people_wait_in_the_order_they_came(full):
@@ -133,7 +133,7 @@ def test_who_leaves_makes_room_for_the_next(full):
 def test_who_left_can_come_again_at_the_end(full):
     wait(AMINA, BOB)
     api.leave_room(AMINA, "spectrum", at=LATER)
-    api.join_room(AMINA, "spectrum", at=LATER)
+    api.join_room(make.learner(AMINA), "spectrum", at=LATER)
     assert [place_of(BOB), place_of(AMINA)] == [1, 2]
 
 

@@ -70,7 +70,7 @@ def test_another_session_is_another_order(workshop):
 
 def test_f12_who_waited_orders_the_seat_that_is_held_and_the_order_is_found_again(workshop):
     place(make.learner(1))
-    api.join_room(2, "spectrum", session="monday", at=make.NOON)
+    api.join_room(make.learner(2), "spectrum", session="monday", at=make.NOON)
     with pytest.raises(NoSeatLeft):
         place(make.learner(2), at=make.NOON)
     row = models.Session.objects.get(code="monday")
@@ -160,7 +160,7 @@ def test_an_order_of_several_seats_claims_what_is_held_first():
     make.workshop(capacity=3)
     row = models.Offering.objects.get()
     seats.count_seat(row, 3)
-    api.join_room(1, "spectrum", at=make.NOON)
+    api.join_room(make.learner(1), "spectrum", at=make.NOON)
     seats.uncount_seat(row, 3)
     api.offer_seats(at=LATER)
     seats.claim_seat(row, 2, user_id=1, at=LATER)

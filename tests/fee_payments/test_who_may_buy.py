@@ -156,7 +156,7 @@ def test_as_whom_somebody_paid_is_forgotten_with_them_and_refusals_are_kept():
     make.offering(capacity=0)
     block()
     make.membership()
-    api.join_room(1001, "spectrum", at=make.NOON)
+    api.join_room(make.learner(1001), "spectrum", at=make.NOON)
     with pytest.raises(CountryBlocked):
         quote("KP")
     api.forget_learner(1001, make.NOON)

@@ -15,7 +15,7 @@ from demo_site.mailbox import list_mails
 from demo_site.seeds.people import user_called
 from fairgate.money import Money
 from fee_payments import api as payments
-from fee_payments.data import Invitee, PayerClass, WantedLine
+from fee_payments.data import Invitee, Learner, PayerClass, WantedLine
 from fee_payments.data.invoices import (
     BuyerDetails,
     BuyerEntry,
@@ -151,4 +151,5 @@ def _order_measurement_day(buyer: UUID) -> None:
         by=wambui,
         at=LAB_ORDERED,
     )
-    payments.join_room(user_called("otieno").pk, LAB, at=WAITS)
+    otieno = Learner(user_id=user_called("otieno").pk, country="KE")
+    payments.join_room(otieno, LAB, at=WAITS)

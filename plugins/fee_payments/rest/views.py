@@ -126,7 +126,8 @@ class OwnRoomPlace(FeeView):
     )
     def post(self, request: Any, code: str) -> Response:
         self.body(shapes.NothingBody)
-        found = api.join_room(self.user_id, code, session=self.asked["session"], at=clock.now())
+        session = self.asked["session"]
+        found = api.join_room(self.learner(), code, session=session, at=clock.now())
         return Response(shapes.RoomPlaceShape(found).data, status=201)
 
     @described(operation_id="leave_room", query=shapes.RoomQuery, responses={204: None})

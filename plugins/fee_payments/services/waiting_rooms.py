@@ -14,11 +14,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from fairgate.clock import utc_day
 from fairgate_tables.transactions import in_transaction
 from fee_payments import conf, models, selectors
-from fee_payments.data import RoomPlace
+from fee_payments.data import Learner, RoomPlace
 from fee_payments.exceptions import NotWaiting, SeatsLeft, UnknownOffering, UnknownSession
-from fee_payments.services import seats
+from fee_payments.selectors import standing
+from fee_payments.services import screening, seats
 from fee_payments.services.seats import lock_room
 
 log = logging.getLogger(__name__)
@@ -27,18 +29,26 @@ log = logging.getLogger(__name__)
 MOST = 1_000
 
 
-def join_room(user_id: int, offering_code: str, *, session: str = "", at: datetime) -> RoomPlace:
+def join_room(
+    learner: Learner, offering_code: str, *, session: str = "", at: datetime
+) -> RoomPlace:
     """Wait for a seat of an offering, or of one session of it. Asked again, nothing changes.
 
     Raises:
         UnknownOffering, UnknownSession: there is no such room.
+        CountryBlocked: a seat of it could not be sold in the learner's country.
         SeatsLeft: nobody has to wait for it.
     """
     offering, chosen = _room(offering_code, session)
+    user_id = learner.user_id
     known = selectors.room_place(user_id, offering_code, session=session)
     if known is not None:
         return known
-    found = selectors.offering(offering_code)
+    looked = standing.look(
+        offering_code, user_id=user_id, country=learner.country, at=at, on=utc_day(at)
+    )
+    found = looked.offering
+    screening.check(learner, found, blocked_by=looked.blocked_by, at=at)
     one = found.session(session) if session else None
     if (one.seats_left if one else found.seats_left) != 0:
         raise SeatsLeft(_("There are seats: you can take one now."))
