@@ -22,6 +22,7 @@ COURSE = "/courses/spectrum-management/"
 AUTHORS = f"{FEES}/author/course-v1:ATC+SPECTRUM101+2026_T4"
 BLOCK = "/studio/block/block-v1:ATC+SPECTRUM101+2026_T4+type"
 STATEMENTS = "/fairgate/revenue/statements"
+PICTURES = "/fairgate/partners/GSMA/marks"
 # Whose pages they are; what is in braces is asked of the database, below.
 PAGES = {
     "Lena": (
@@ -55,9 +56,10 @@ PAGES = {
         f"{AUTHORS}/fees/spectrum-online/",
     ),
     "Grace": (
-        "/fairgate/partners/", "/fairgate/partners/GSMA/", "/fairgate/revenue/",
-        f"{STATEMENTS}/GSMA/2026-10/",
+        "/fairgate/partners/", "/fairgate/partners/GSMA/", f"{PICTURES}/", f"{PICTURES}/send/",
+        "/fairgate/revenue/", f"{STATEMENTS}/GSMA/2026-10/",
     ),
+    "Omar": ("/fairgate/partners/marks/", f"{PICTURES}/", f"{PICTURES}/{{picture}}/"),
     "Inès": (
         f"{DESK}/invoices/", f"{DESK}/invoices/{{open}}/", f"{DESK}/invoices/{{settled}}/",
         f"{DESK}/quotes/", f"{DESK}/quotes/{{accepted}}/", f"{DESK}/quotes/{{offered}}/",
@@ -93,6 +95,7 @@ IDS = {
     "accepted": "SELECT uuid FROM fee_payments_quotedocument ORDER BY id",
     "offered": "SELECT uuid FROM fee_payments_quotedocument ORDER BY id DESC",
     "file": "SELECT uuid FROM fee_payments_bankimport",
+    "picture": "SELECT uuid FROM partnerships_brandasset WHERE approved IS NULL",
 }
 # What answers a GET with something else than a page of ours.
 NO_PAGES = {
@@ -100,6 +103,7 @@ NO_PAGES = {
     "block_handler", "studio_handler", "block_resource", "set_language",
     "bank_file", "waiver_policy:document", "fee_payments:receipt", "fee_payments:paper",
     "fee_payments:invoice_sheet", "fee_payments:purchase_order_file", "fee_payments:pool_csv",
+    "partnerships:mark", "partnerships:kept_mark", "partnerships:preview",
     "revenue_share:statement_csv", "revenue_share:statement_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
