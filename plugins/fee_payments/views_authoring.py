@@ -19,14 +19,13 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from fairgate import clock
 from fee_payments import api, compat
@@ -135,11 +134,10 @@ def _fee_context(offering: OfferingSummary, limits: Limits, at: datetime) -> dic
     }
 
 
+@require_POST
 @_for_authors
 def withdraw(request: HttpRequest, course_key: str, uuid: str) -> HttpResponse:
     """Take back what was asked for, and see the list without it."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     try:
         api.withdraw_author_request(course_key, UUID(uuid), by=request.user.pk or 0, at=clock.now())
     except UnknownRequest as unknown:

@@ -149,7 +149,8 @@ def methods(view):
     """What a view answers, as its decorators say; both where none of them says it."""
     told = ["GET", "POST"]
     while view is not None:
-        told = inspect.getclosurevars(view).nonlocals.get("request_method_list", told)
+        allowed = inspect.getclosurevars(view).nonlocals.get("request_method_list", told)
+        told = [method for method in told if method in allowed]
         view = getattr(view, "__wrapped__", None)
     return told
 
