@@ -14,4 +14,6 @@ def is_readable(text: str, *, allowed: str = "") -> bool:
     ``allowed`` are signs that may be there all the same. Marks of direction are letters here: some
     scripts are not written without them.
     """
+    if text.isprintable():  # true of nearly every text, and nothing unreadable is printable
+        return True
     return all(sign in allowed or unicodedata.category(sign) not in _UNREADABLE for sign in text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 
 from fairgate.readable import is_readable
@@ -24,3 +27,9 @@ def test_control_signs_line_breaks_and_half_characters_are_not(sign):
 def test_a_field_of_several_lines_allows_its_breaks():
     assert is_readable("first\r\nsecond", allowed="\r\n")
     assert not is_readable("first\r\n\0second", allowed="\r\n")
+
+
+def test_of_what_is_printable_every_sign_is_readable():
+    signs = map(chr, range(sys.maxunicode + 1))
+    printable = {unicodedata.category(sign) for sign in signs if sign.isprintable()}
+    assert not printable & {"Cc", "Cs", "Zl", "Zp"}
