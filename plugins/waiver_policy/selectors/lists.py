@@ -155,24 +155,25 @@ def _known_lists(known: Known) -> KnownLists:
 
 
 def _rows(edition: Edition, known: Known) -> tuple[ByCountry, Rows]:
-    by_country, former, has_contested = _stated_rows(edition.pk, edition.key)
+    by_country, former, has_contested = _stated_rows(edition)
     confirmed = known.confirmed.get(edition.code)
     if not confirmed or not has_contested:
         return by_country, former
-    return _confirmed_rows(edition.pk, edition.key, confirmed)
+    return _confirmed_rows(edition, confirmed)
 
 
 @lru_cache(maxsize=512)
-def _stated_rows(pk: int, key: str) -> tuple[ByCountry, Rows, bool]:
+def _stated_rows(edition: Edition) -> tuple[ByCountry, Rows, bool]:
     """The rows of an edition as it states them: today's by country, former States, any contested.
 
-    ``key`` tells apart two editions that get one primary key, the first of which was rolled back.
+    Its ``key`` tells apart two editions that get one primary key, the first of which was rolled
+    back. There are hundreds of rows, so none becomes an object of Django's on the way.
     """
     by_country: dict[str, Rows] = defaultdict(tuple)
     former: Rows = ()
-    rows = models.ListMembership.objects.filter(edition_id=pk)
-    for row in rows.select_related("edition").order_by("country", "from_date"):
-        found = to_membership(row)
+    rows = models.ListMembership.objects.filter(edition_id=edition.pk)
+    for row in rows.order_by("country", "from_date").values_list(*_STATED, named=True):
+        found = _membership(row, code=edition.code, name=str(edition))
         if found.is_former:
             former += (found,)
         else:
@@ -182,9 +183,9 @@ def _stated_rows(pk: int, key: str) -> tuple[ByCountry, Rows, bool]:
 
 
 @lru_cache(maxsize=512)
-def _confirmed_rows(pk: int, key: str, confirmed: tuple[int, ...]) -> tuple[ByCountry, Rows]:
+def _confirmed_rows(edition: Edition, confirmed: tuple[int, ...]) -> tuple[ByCountry, Rows]:
     """The rows of an edition once these confirmations were known."""
-    by_country, former, _ = _stated_rows(pk, key)
+    by_country, former, _ = _stated_rows(edition)
     ends = {
         (one.country, one.from_date, one.until_date, one.alt_until_date)
         for one in models.MembershipConfirmation.objects.filter(pk__in=confirmed)
@@ -220,8 +221,20 @@ def _confirmed(row: Membership) -> Membership:
 
 def to_membership(row: models.ListMembership) -> Membership:
     """A row as a value, as its edition states it."""
+    return _membership(row, code=row.edition.list_code, name=str(row.edition))
+
+
+#: What ``_membership`` reads of a row.
+_STATED = (
+    "country", "kind", "from_date", "from_precision", "until_date", "until_precision", "status",
+    "alt_until_date", "source", "provenance", "note", "value", "former_name",
+)  # fmt: skip
+
+
+def _membership(row: Any, *, code: str, name: str) -> Membership:
+    """A row, or its values by name, of an edition with this name of the list with this code."""
     return Membership(
-        list_code=row.edition.list_code,
+        list_code=code,
         country=row.country,
         kind=row.kind,
         from_date=row.from_date,
@@ -233,7 +246,7 @@ def to_membership(row: models.ListMembership) -> Membership:
         source=row.source,
         provenance=row.provenance,
         note=row.note,
-        edition=str(row.edition),
+        edition=name,
         value=row.value,
         stated=row.status,
         former_name=row.former_name,
