@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import hypothesis
@@ -18,6 +19,7 @@ import emptying
 import localstripe_process
 import other_verifiers
 import two_databases
+from factories import waiver_policy
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("suite")
@@ -84,15 +86,19 @@ def mariadb_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[
 
 
 @pytest.fixture(scope="session", autouse=True)
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[str]:
     """The name of Django's default database for this test: ``sqlite``, ``mariadb``, or none."""
     name: str = getattr(request, "param", "")  # a test without a database has no parameter
     if name:
         request.getfixturevalue("django_db_setup")
-    if name != "mariadb":
-        yield name
-        return
-    with two_databases.default_database(request.getfixturevalue("mariadb_database")):
+    with ExitStack() as stack:
+        if name == "mariadb":
+            settings = request.getfixturevalue("mariadb_database")
+            stack.enter_context(two_databases.default_database(settings))
+        if name:
+            # Here no test has begun, so nothing is as only one test has it.
+            with django_db_blocker.unblock():
+                waiver_policy.remember_shipped()
         yield name
 
 
