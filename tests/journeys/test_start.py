@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import sys
 from contextlib import closing
+from types import ModuleType
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -101,6 +102,24 @@ def test_a_database_without_a_driver_is_said_with_what_brings_one(monkeypatch, t
     # when, then
     with pytest.raises(ImproperlyConfigured, match=r"PyMySQL comes with: make install$"):
         database_from(f"{scheme}://me@localhost/fairgate", folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("where", "is_open"), [("/fairgate?unix_socket=/run/db.sock", True), ("db:3306/fairgate", None)]
+)
+def test_only_what_stays_on_this_machine_goes_without_encryption(
+    monkeypatch, tmp_path, where, is_open
+):
+    pymysql = pytest.importorskip("pymysql")
+    monkeypatch.setitem(sys.modules, "MySQLdb", pymysql)
+    options = database_from(f"mysql://me@{where}", folder=tmp_path)["OPTIONS"]
+    assert options.get("ssl_disabled") is is_open
+
+
+def test_the_driver_of_open_edx_is_told_no_option_of_another(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "MySQLdb", ModuleType("MySQLdb"))
+    options = database_from("mysql://me@/fairgate?unix_socket=/run/db.sock", folder=tmp_path)
+    assert set(options["OPTIONS"]) == {"charset", "unix_socket"}
 
 
 @pytest.mark.parametrize("name", ["django", "sandbox_webhook"])
