@@ -48,7 +48,10 @@ class World:
         self._peer, self._chance = peer, chance
 
     def keep(self):
-        return killed.Snapshot(), self._peer.keep()
+        return killed.Snapshot(), self.provider()
+
+    def provider(self):
+        return self._peer.keep()
 
     def go_back(self, kept, *, life: int) -> None:
         database, provider = kept
@@ -65,7 +68,33 @@ class World:
 
 
 def every_death(world, press, *, counts=ALL_STEPS):
-    """The states in which a worker can die on its way, and how many points of death there are."""
+    """The states in which a worker can die on its way, and how many points of death there are.
+
+    Who dies leaves behind what was committed, and what the provider has, so one life that is
+    watched at each step shows them all; ``every_killing`` finds the same.
+    """
+    start = world.keep()
+    world.go_back(start, life=1_000)
+    states, committed, steps = {}, start[0], 1
+
+    def watch(lived):
+        nonlocal committed, steps
+        steps += bool(lived)
+        if not killed.has_uncommitted():
+            committed = killed.Snapshot()
+        left = committed, world.provider()
+        died_at = f"step {len(lived)}: {lived[-1]}" if lived else "the end"
+        states.setdefault(place_of(left), (died_at, left))
+        return False
+
+    with killed.lived(killed.Life(watch, counts)):
+        press()
+    watch([])
+    return start, states, steps
+
+
+def every_killing(world, press, *, counts=ALL_STEPS):
+    """The same, by killing as many workers as there are steps, each one step later."""
     start = world.keep()
     states, step, died = {}, 0, True
     while died:
@@ -74,10 +103,14 @@ def every_death(world, press, *, counts=ALL_STEPS):
         with killed.worker(dies_at=step, counts=counts) as life:
             press()
         left = world.keep()
-        place = (left[0].digest(), repr(left[1]))
-        states.setdefault(place, (f"step {step}: {life.steps[-1]}", left))
+        states.setdefault(place_of(left), (f"step {step}: {life.steps[-1]}", left))
         died = life.is_over
-    return start, list(states.values()), step
+    return start, states, step
+
+
+def place_of(left):
+    """The same for two worlds that hold the same."""
+    return left[0].digest(), repr(left[1])
 
 
 def all_ends_are_one(peer, chance, press, *, tell=None, counts=ALL_STEPS, least):
@@ -90,7 +123,7 @@ def all_ends_are_one(peer, chance, press, *, tell=None, counts=ALL_STEPS, least)
     tell()
     settle()
     wanted = world.end()
-    for died_at, left in states:
+    for died_at, left in states.values():
         for name, way in WAYS.items():
             world.go_back(left, life=900_000)
             way(press, tell)

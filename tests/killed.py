@@ -138,6 +138,11 @@ class Chance:
         return (drawn * (length // len(drawn) + 1))[:length]
 
 
+def has_uncommitted() -> bool:
+    """Whether a transaction is open: what it has written would be gone if the worker died now."""
+    return bool(connection.connection.in_transaction)
+
+
 class Snapshot:
     """The whole database as it is now; SQLite in memory, so it takes a millisecond."""
 

@@ -18,7 +18,7 @@ from datetime import timedelta
 import pytest
 
 import killed
-from deaths import BOUNDARIES, all_ends_are_one
+from deaths import BOUNDARIES, World, all_ends_are_one, every_death, every_killing
 from factories import fee_payments as make
 from factories import institution_seats as institutions
 from factories import waiver_policy as waiver
@@ -194,6 +194,19 @@ REFUNDS = {
     "line": lambda: refund(parts={line("exam"): Money("10.00", "USD")}),
     "part of a line": lambda: refund(parts={line("spectrum"): Money("7.77", "USD")}),
 }
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize("peer", ["sandbox"], indirect=True)
+def test_who_is_killed_leaves_what_one_sees_who_watches_a_life(peer, chance):
+    world = World(peer, chance)
+    start, seen, steps = every_death(world, REFUNDS["line"])
+    world.go_back(start, life=1_000)
+    _, left, killings = every_killing(world, REFUNDS["line"])
+    assert (list(left), killings) == (list(seen), steps)
+    assert [died_at for died_at, _ in left.values()][:-1] == [
+        died_at for died_at, _ in seen.values()
+    ][:-1]
 
 
 def asked_and_granted():
