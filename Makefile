@@ -6,8 +6,11 @@ RELEASE ?=
 # A release by name gets an environment of its own: make test RELEASE=verawood
 VENV ?= .venv$(if $(RELEASE),-$(RELEASE))
 ARGS ?=
-# Several at a time, a file on one worker. One after the other: make test PARALLEL=
-PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# Several at a time, a file on one worker, in the order of tests/long_files.py. One after the other:
+# make test PARALLEL=
+PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# Tests start many processes, so what they import is compiled once, whatever the environment says.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 # The releases of Tutor that tutor/pyproject.toml names.
 TUTORS := 20 21 22
@@ -40,7 +43,7 @@ demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start ove
 	@echo "The demo is as on the first day. Start it: make demo"
 
 test: $(VENV)/.has-test ## run the tests, on SQLite and, where one answers, on MariaDB; ARGS="-k quote"
-	@$(BIN)/pytest $(PARALLEL) $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(ARGS)
 
 check: $(VENV)/.has-dev ## linters, types, import contracts, migrations, PII annotations, policy vectors
 	$(BIN)/ruff check .
@@ -61,7 +64,7 @@ vectors: $(VENV)/.has-test
 			"$${pair%:*}" "$${pair#*:}" || exit 1; done
 
 cover: $(VENV)/.has-test ## what the tests reach; the kernel, rules and data entirely
-	@$(BIN)/pytest $(PARALLEL) -m 'not browser' -k 'not mariadb' --cov --cov-report= $(ARGS)
+	@$(PYTEST) $(PARALLEL) -m 'not browser' -k 'not mariadb' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --show-missing
 	@$(BIN)/coverage report --fail-under=100 \
 		--include='libs/*,*/rules.py,*/rules/*.py,*/data.py,*/data/*.py,plugins/revenue_share/statements.py,xblocks/fee_gate/holding.py'

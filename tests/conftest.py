@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 import browsers
 import emptying
 import localstripe_process
+import long_files
 import other_verifiers
 import two_databases
 from factories import waiver_policy
@@ -57,6 +58,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         return
     metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the files, they begin with the longest."""
+    if hasattr(config, "workerinput"):
+        long_files.longest_first(items)
 
 
 @pytest.hookimpl(tryfirst=True)
