@@ -55,7 +55,7 @@ def manage() -> Callable[..., tuple[int, str]]:
 
     def run(folder: Path, *command: str) -> tuple[int, str]:
         done = _manage(folder, *command)
-        said, _ = done.communicate(timeout=120)
+        said, _ = done.communicate(timeout=600)
         return done.returncode, said
 
     return run
