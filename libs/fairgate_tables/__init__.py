@@ -1,1 +1,1 @@
-"""What the tables of all apps share: rules that the database holds, and rows written once."""
+"""What the tables of all apps share: constraints, rows written once, steps of two."""

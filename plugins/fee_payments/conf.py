@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from django_countries import countries
 
 from fairgate.money import Money
-from fairgate_papers import PageSize
+from fairgate_papers import PageSize, set_up
 from fee_payments.data import RefundPolicy
 from fee_payments.rules import read_refund_policy
 
@@ -137,13 +137,12 @@ def sandbox_webhook_url() -> str:
 
 def font_folders() -> tuple[Path, ...]:
     """Folders with fonts for scripts that those of ``fairgate_papers`` do not have."""
-    given: str | Iterable[str] = getattr(settings, "FAIRGATE_FONT_FOLDERS", ())
-    return tuple(Path(folder) for folder in ((given,) if isinstance(given, str) else given))
+    return set_up.font_folders(settings)
 
 
 def paper_size() -> PageSize:
     """The paper that documents are printed on."""
-    return PageSize(getattr(settings, "FAIRGATE_PAPER_SIZE", PageSize.A4))
+    return set_up.paper_size(settings)
 
 
 def seller() -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,47 +16,29 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
 
-from . import api, models, permissions, wording
+from . import (
+    admin_promises,  # noqa: F401 - importing registers
+    api,
+    models,
+    permissions,
+    wording,
+)
+from .admin_base import (
+    ModelAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    attempt,
+    each,
+    note_of,
+    user_id,
+)
 from .data import Side
-from .exceptions import PartnershipsError
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-    TabularInline = admin.TabularInline[Any, Any]
-else:  # Django's own classes take no type argument when they run
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows to read. They are written by services and never deleted."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyInline(TabularInline):
-    """Parts of a row, to read."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class ShareInline(ReadOnlyInline):
@@ -83,6 +65,39 @@ class GoalInline(ReadOnlyInline):
     model = models.VersionGoal
 
 
+class ObligationInline(ReadOnlyInline):
+    """Obligations of a version."""
+
+    model = models.VersionObligation
+
+
+class ContributionInline(ReadOnlyInline):
+    """Contributions to a version."""
+
+    model = models.VersionContribution
+
+
+class OutcomeInline(ReadOnlyInline):
+    """Expected outcomes of a version."""
+
+    model = models.VersionOutcome
+
+
+class EndInline(ReadOnlyInline):
+    """Who asked for an early end, and what came of it."""
+
+    model = models.EndRecord
+    fk_name = "version"
+    exclude = ("live_key",)
+
+
+class ReviewInline(ReadOnlyInline):
+    """Who submitted, approved or returned a text."""
+
+    model = models.ReviewRound
+    exclude = ("live_key",)
+
+
 class SignatureInline(ReadOnlyInline):
     """Signatures of a version."""
 
@@ -107,9 +122,10 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(max_length=500, required=False, label=_("Reason"))
 
 
-class SignatoryForm(ActionForm):
-    """Whose signature is recorded."""
+class VersionForm(ActionForm):
+    """Whose signature is recorded; what to say with a text that is submitted or returned."""
 
+    note = forms.CharField(max_length=255, required=False, label=_("Note or reason"))
     signatory = forms.CharField(max_length=150, required=False, label=_("Name of the signatory"))
 
 
@@ -161,19 +177,74 @@ class AgreementAdmin(ReadOnlyAdmin):
             return
         by = request.user.get_username()
         for agreement in queryset:
-            attempt = partial(record, agreement.code, by=by, reason=reason, at=at)
-            _attempt(self, request, attempt)
+            step = partial(record, agreement.code, by=by, reason=reason, at=at)
+            attempt(self, request, step)
 
 
 @admin.register(models.AgreementVersion)
 class AgreementVersionAdmin(ReadOnlyAdmin):
-    """Versions; both sides sign them here once their paper is signed."""
+    """Versions: submitted, approved by a second person, and signed once their paper is."""
 
-    list_display = ("__str__", "valid_from", "valid_until", "checksum")
+    list_display = ("__str__", "valid_from", "valid_until", "standing_now", "checksum")
     list_select_related = ("agreement",)
-    inlines = (ShareInline, CourseInline, RoleInline, GoalInline, SignatureInline)
-    action_form = SignatoryForm
-    actions = ("sign_for_host", "sign_for_partner")
+    search_fields = ("agreement__code", "agreement__partner__display_name", "checksum")
+    readonly_fields = ("standing_now", "obstacles_now", "late_now", "changed")
+    inlines = (
+        ShareInline,
+        CourseInline,
+        RoleInline,
+        GoalInline,
+        ObligationInline,
+        ContributionInline,
+        OutcomeInline,
+        ReviewInline,
+        SignatureInline,
+        EndInline,
+    )
+    action_form = VersionForm
+    actions = ("submit", "approve", "return_to_draft", "sign_for_host", "sign_for_partner")
+
+    @admin.display(description=_("Now"))
+    def standing_now(self, version: models.AgreementVersion) -> str:
+        return wording.standing(api.version(version.uuid, at=clock.now()).standing)
+
+    @admin.display(description=_("Why it is not in force"))
+    def obstacles_now(self, version: models.AgreementVersion) -> str:
+        found = api.version(version.uuid, at=clock.now()).obstacles
+        return " ".join(wording.obstacle(one) for one in found) or "–"
+
+    @admin.display(description=_("Late"))
+    def late_now(self, version: models.AgreementVersion) -> str:
+        found = wording.late(api.promises(version.uuid, at=clock.now()))
+        return format_html_join("", "{}<br>", ((one,) for one in found)) or "–"
+
+    @admin.display(description=_("What it changed"))
+    def changed(self, version: models.AgreementVersion) -> str:
+        rows = ((one.field, one.before, one.after) for one in api.changes(version.uuid))
+        table = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", rows)
+        return format_html("<table>{}</table>", table) if table else "–"
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(permissions.SUBMIT)
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(permissions.APPROVE)
+
+    @admin.action(permissions=["submit"], description=_("Submit for approval"))
+    def submit(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        step = partial(api.submit, by=user_id(request), note=note_of(request), at=clock.now())
+        each(self, request, queryset, step)
+
+    @admin.action(permissions=["approve"], description=_("Approve as the second person"))
+    def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        step = partial(api.approve, by=user_id(request), at=clock.now())
+        each(self, request, queryset, step)
+
+    @admin.action(permissions=["approve"], description=_("Return to draft"))
+    def return_to_draft(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        by, because = user_id(request), note_of(request)
+        step = partial(api.return_to_draft, by=by, because=because, at=clock.now())
+        each(self, request, queryset, step)
 
     def has_sign_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(permissions.SIGN)
@@ -191,9 +262,9 @@ class AgreementVersionAdmin(ReadOnlyAdmin):
         if not name:
             self.message_user(request, _now("Give the name of the signatory."), messages.ERROR)
             return
-        for version in queryset:
-            attempt = partial(api.sign, version.uuid, side=side.value, by=name, at=at)
-            _attempt(self, request, attempt)
+        recorded_by = request.user.get_username()
+        step = partial(api.sign, side=side.value, by=name, at=at, recorded_by=recorded_by)
+        each(self, request, queryset, step)
 
 
 @admin.register(models.DueDiligenceCheck)
@@ -201,7 +272,7 @@ class DueDiligenceCheckAdmin(ReadOnlyAdmin):
     """Outcomes; a new one is added, an old one is never changed."""
 
     list_display = ("partner", "accepted", "expires_on", "recorded_at")
-    fields = ("partner", "accepted", "expires_on")
+    fields = ("partner", "accepted", "expires_on", "notes", "evidence")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(permissions.RECORD_DUE_DILIGENCE)
@@ -211,10 +282,21 @@ class DueDiligenceCheckAdmin(ReadOnlyAdmin):
             obj.partner.code,
             accepted=obj.accepted,
             expires_on=obj.expires_on,
+            notes=obj.notes,
+            evidence=obj.evidence,
             by=request.user.get_username(),
             at=clock.now(),
         )
         obj.pk = obj.partner.due_diligence.order_by("-recorded_at", "-id")[0].pk
+
+
+@admin.register(models.Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    """What somebody was reminded of."""
+
+    list_display = ("subject", "partner", "created_at", "sent_at", "dropped_at", "tries")
+    list_filter = ("subject",)
+    search_fields = ("key", "partner__code")
 
 
 @admin.register(models.PartnerPerson)
@@ -267,11 +349,33 @@ class KeptMarkAdmin(ReadOnlyAdmin):
     search_fields = ("course_key", "asset__partner__code")
 
 
-def _attempt(page: ModelAdmin, request: HttpRequest, action: Callable[[], Any]) -> None:
-    """Do it and say so, or say why not."""
-    try:
-        action()
-    except PartnershipsError as error:
-        page.message_user(request, str(error), messages.ERROR)
-    else:
-        page.message_user(request, _now("Recorded."), messages.SUCCESS)
+@admin.register(models.PartnerContact)
+class PartnerContactAdmin(ModelAdmin):
+    """Whom we write to at a partner: added and removed, not changed."""
+
+    list_display = ("name", "partner", "role", "email", "language")
+    list_filter = ("role",)
+    search_fields = ("name", "email", "partner__code", "partner__display_name")
+    fields = ("partner", "role", "name", "email", "language", "user_id")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        added = api.add_contact(
+            obj.partner.code,
+            role=obj.role,
+            name=obj.name,
+            email=obj.email,
+            language=obj.language,
+            user_id=obj.user_id,
+            at=clock.now(),
+        )
+        obj.pk = obj.partner.contacts.get(uuid=added).pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        api.remove_contact(obj.uuid)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for contact in queryset:
+            self.delete_model(request, contact)

@@ -9,26 +9,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from . import selectors, services, terms_file
+from fairgate.money import Money
+
+from . import documents, selectors, services, terms_file
 from .data import (
     Background,
     BrandFile,
     BrandSummary,
+    Contact,
+    DeliveredValue,
+    EvidenceContent,
+    FieldChange,
     LoadedVersion,
     Mark,
     PartnerSummary,
     Party,
     Placement,
+    Promises,
     RevenueTerms,
     VersionSummary,
 )
 
 __all__ = [
+    "accept_delivery",
+    "add_contact",
     "add_person",
+    "agreement_paper",
+    "approve",
     "approve_picture",
+    "ask_end",
     "branding_for",
+    "changes",
+    "confirm_end",
+    "consent",
+    "contacts",
+    "delivered_value",
+    "evidence_file",
+    "forget_contact",
     "forget_user",
     "freeze_marks",
     "is_person_of",
@@ -47,14 +67,24 @@ __all__ = [
     "party",
     "picture",
     "placements",
+    "promises",
     "read_file",
     "read_terms",
+    "record_actual",
+    "record_delivery",
     "record_due_diligence",
+    "record_fulfilment",
+    "refuse_delivery",
+    "refuse_end",
     "refuse_picture",
+    "remind",
+    "remove_contact",
     "remove_person",
     "resume",
+    "return_to_draft",
     "shown_file",
     "sign",
+    "submit",
     "suspend",
     "terms_by_uuid",
     "terms_for",
@@ -102,17 +132,288 @@ def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[Loa
     return services.load(text, file=file, by=by, at=at)
 
 
-def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> VersionSummary:
-    """Put one side's signature (``host`` or ``partner``) under a version, which freezes it.
+def submit(version_uuid: UUID, *, by: int, note: str = "", at: datetime) -> VersionSummary:
+    """Hand a draft over for approval by a second person. Its text is frozen until it is returned.
 
-    ``by`` is the name of the person who signs.
+    ``by`` is the user who submits.
+
+    Raises:
+        UnknownVersion, SignedOutOfOrder
+        ReviewRefused: it waits for approval already, or has it.
+    """
+    services.submit(version_uuid, by=by, note=note, at=at)
+    return selectors.get_version(version_uuid, at=at)
+
+
+def approve(version_uuid: UUID, *, by: int, at: datetime) -> VersionSummary:
+    """Let a text be signed.
+
+    Raises:
+        UnknownVersion, SignedOutOfOrder
+        ReviewRefused: it does not wait for approval.
+        SecondPersonNeeded: the user has loaded or submitted it.
+        TextChanged: the text kept is not the one that was submitted.
+    """
+    services.approve(version_uuid, by=by, at=at)
+    return selectors.get_version(version_uuid, at=at)
+
+
+def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) -> VersionSummary:
+    """Make a draft again of what waits for approval, or was approved and nobody has signed.
+
+    Raises:
+        UnknownVersion, SignedOutOfOrder
+        ReviewRefused: no reason, or it is a draft, or signed.
+    """
+    services.return_to_draft(version_uuid, by=by, because=because, at=at)
+    return selectors.get_version(version_uuid, at=at)
+
+
+def sign(
+    version_uuid: UUID, *, side: str, by: str, at: datetime, recorded_by: str = ""
+) -> VersionSummary:
+    """Record one side's signature (``host`` or ``partner``) on paper; the first freezes the text.
+
+    ``by`` is the name of the person who has signed, ``recorded_by`` the user name of the colleague
+    who has the paper.
 
     Raises:
         UnknownVersion, AlreadySigned, SignedOutOfOrder
+        NotApproved, TextChanged: no second person has approved this text.
+        NotASignatory: for the partner, ``by`` is none of its signatories (``add_contact``).
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
-    services.sign(version_uuid, side=side, by=by, at=at)
+    services.sign(version_uuid, side=side, by=by, recorded_by=recorded_by, at=at)
     return selectors.get_version(version_uuid, at=at)
+
+
+def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) -> VersionSummary:
+    """Sign for the partner on this site, as a user who is its ``signatory`` (``add_person``).
+
+    ``checksum`` is that of the text which the user has seen (hex).
+
+    Raises:
+        UnknownVersion, AlreadySigned, SignedOutOfOrder, NotApproved, TermsConflict: as ``sign``.
+        NotASignatory: the user does not sign for the partner.
+        TextChanged: the text is not the one that was seen.
+    """
+    services.consent(version_uuid, user_id=user_id, checksum=checksum, at=at)
+    return selectors.get_version(version_uuid, at=at)
+
+
+def agreement_paper(version_uuid: UUID, *, language: str, at: datetime) -> bytes:
+    """A version as a tagged PDF file, as it stands at ``at``, in a language of the site.
+
+    The same arguments give the same bytes, as long as nothing was recorded for that moment.
+
+    Raises:
+        UnknownVersion: no version has this key.
+        PapersError: the file cannot be made.
+    """
+    version = selectors.get_version(version_uuid, at=at)
+    agreement = documents.AgreementOnPaper(
+        version=version,
+        promises=selectors.get_promises(version_uuid, at=at),
+        changes=selectors.list_changes(version_uuid),
+        partner=selectors.get_partner(version.partner, at=at),
+        at=at,
+    )
+    return documents.render_agreement(agreement, language)
+
+
+def changes(version_uuid: UUID) -> tuple[FieldChange, ...]:
+    """What a version changed of the one that it amends or renews, field by field.
+
+    Raises:
+        UnknownVersion: no version has this key.
+    """
+    return selectors.list_changes(version_uuid)
+
+
+def ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime) -> int:
+    """Ask that a signed version ends early, with ``last_day`` (UTC) as its last; the request's id.
+
+    Nothing happens until a second person confirms it.
+
+    Raises:
+        UnknownVersion
+        EndRefused: no reason, the day is past, it ends anyway by then, or an end was asked for.
+    """
+    return services.ask_end(version_uuid, last_day=last_day, reason=reason, by=by, at=at)
+
+
+def confirm_end(request: int, *, by: int, at: datetime) -> None:
+    """Let a version end early, which no later record undoes.
+
+    Raises:
+        UnknownRecord, SignedOutOfOrder
+        EndRefused: it was decided, or the day is past by now.
+        SecondPersonNeeded: the user has asked for it.
+    """
+    services.confirm_end(request, by=by, at=at)
+
+
+def refuse_end(request: int, *, because: str, by: int, at: datetime) -> None:
+    """Do not let a version end early.
+
+    Raises:
+        UnknownRecord
+        EndRefused: it was decided.
+    """
+    services.refuse_end(request, because=because, by=by, at=at)
+
+
+def promises(version_uuid: UUID, *, at: datetime) -> Promises:
+    """What a version promises, what came of it by ``at``, and what is late on that day.
+
+    Raises:
+        UnknownVersion: no version has this key.
+    """
+    return selectors.get_promises(version_uuid, at=at)
+
+
+def record_fulfilment(
+    version_uuid: UUID,
+    code: str,
+    *,
+    due: date,
+    fulfilled_on: date,
+    evidence: str,
+    by: int,
+    at: datetime,
+    file: bytes | None = None,
+    replaces: UUID | None = None,
+    is_met: bool = True,
+) -> UUID:
+    """Record that the obligation ``code`` was met for the due date ``due``; the record's key.
+
+    ``evidence`` says what that rests on; ``file`` is a PDF, a PNG or a JPEG. A correction names
+    the record that it ``replaces``, and may say that the obligation was not met after all.
+
+    Raises:
+        UnknownVersion, UnknownRecord, EvidenceRefused
+        RecordRefused: not signed, not due then, in the future, recorded or corrected already.
+    """
+    return services.record_fulfilment(
+        version_uuid,
+        code,
+        due=due,
+        fulfilled_on=fulfilled_on,
+        is_met=is_met,
+        evidence=evidence,
+        file=file,
+        replaces=replaces,
+        by=by,
+        at=at,
+    )
+
+
+def record_delivery(
+    version_uuid: UUID,
+    code: str,
+    *,
+    amount: Money,
+    delivered_on: date,
+    evidence: str,
+    by: int,
+    at: datetime,
+    file: bytes | None = None,
+    replaces: UUID | None = None,
+) -> UUID:
+    """Record a delivery of the contribution ``code``; it counts once it is accepted.
+
+    ``amount`` is the cash, or the worth of what was given by the agreed valuation. A correction
+    names the accepted delivery that it ``replaces``, which counts until the correction is accepted;
+    with 0 it says that nothing was delivered.
+
+    Raises:
+        UnknownVersion, UnknownRecord, EvidenceRefused
+        RecordRefused: not signed, another currency, in the future, or corrected already.
+    """
+    return services.record_delivery(
+        version_uuid,
+        code,
+        amount=amount,
+        delivered_on=delivered_on,
+        evidence=evidence,
+        file=file,
+        replaces=replaces,
+        by=by,
+        at=at,
+    )
+
+
+def accept_delivery(delivery: UUID, *, by: int, at: datetime) -> None:
+    """Let a delivery count.
+
+    Raises:
+        UnknownRecord, SignedOutOfOrder
+        RecordRefused: it was decided.
+        SecondPersonNeeded: the user has recorded it.
+    """
+    services.accept_delivery(delivery, by=by, at=at)
+
+
+def refuse_delivery(delivery: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Let a delivery not count.
+
+    Raises:
+        UnknownRecord
+        RecordRefused: no reason, or it was decided.
+    """
+    services.refuse_delivery(delivery, because=because, by=by, at=at)
+
+
+def record_actual(
+    version_uuid: UUID,
+    code: str,
+    *,
+    on: date,
+    value: Decimal,
+    source: str,
+    by: int,
+    at: datetime,
+    replaces: UUID | None = None,
+) -> UUID:
+    """Record the value of the expected outcome ``code`` on a day, and where it comes from.
+
+    Raises:
+        UnknownVersion, UnknownRecord
+        RecordRefused: not signed, in the future, no such number, or corrected already.
+    """
+    return services.record_actual(
+        version_uuid, code, on=on, value=value, source=source, replaces=replaces, by=by, at=at
+    )
+
+
+def evidence_file(file: UUID) -> EvidenceContent:
+    """An uploaded file; ``permissions.may_see_partner`` says who may have it.
+
+    Raises:
+        UnknownRecord: there is none.
+    """
+    return selectors.get_evidence(file)
+
+
+def delivered_value(partner_code: str, *, since: date, until: date, at: datetime) -> DeliveredValue:
+    """What a partner delivered from ``since`` to ``until`` (UTC days, inclusive), as of ``at``.
+
+    Only what a second person had accepted by then, less what was corrected by then; per currency,
+    cash and in kind apart.
+
+    Raises:
+        UnknownPartner
+    """
+    return selectors.get_delivered_value(partner_code, since=since, until=until, at=at)
+
+
+def remind(*, at: datetime) -> int:
+    """Remind of what ends soon and of what is late, each recipient once; how many mails were sent.
+
+    The focal points of a partner are told what is theirs, in their language, and the host's office
+    (``PARTNERSHIPS_OFFICE_EMAILS``) everything. What could not be handed over is tried again.
+    """
+    return services.remind(at=at)
 
 
 def suspend(agreement: str, *, by: str, reason: str, at: datetime) -> None:
@@ -134,11 +435,27 @@ def resume(agreement: str, *, by: str, reason: str, at: datetime) -> None:
 
 
 def record_due_diligence(
-    partner_code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
+    partner_code: str,
+    *,
+    accepted: bool,
+    expires_on: date,
+    by: str,
+    at: datetime,
+    notes: str = "",
+    evidence: str = "",
 ) -> PartnerSummary:
-    """Record the outcome of a partner's due diligence; ``expires_on`` is its last day."""
+    """Record the outcome of a partner's due diligence; ``expires_on`` is its last day.
+
+    ``evidence`` says where its papers are.
+    """
     services.record_due_diligence(
-        partner_code, accepted=accepted, expires_on=expires_on, by=by, at=at
+        partner_code,
+        accepted=accepted,
+        expires_on=expires_on,
+        by=by,
+        at=at,
+        notes=notes,
+        evidence=evidence,
     )
     return selectors.get_partner(partner_code, at=None)
 
@@ -204,6 +521,54 @@ def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> N
 def remove_person(user_id: int, *, partner_code: str) -> None:
     """End a user's right to act for a partner."""
     services.remove_person(user_id, partner_code=partner_code)
+
+
+def contacts(partner_code: str, *, role: str = "") -> tuple[Contact, ...]:
+    """The people of a partner whom we write to, by role; of one role (``ContactRole``) if named."""
+    return selectors.list_contacts(partner_code, role=role)
+
+
+def add_contact(
+    partner_code: str,
+    *,
+    role: str,
+    name: str,
+    email: str,
+    at: datetime,
+    language: str = "",
+    user_id: int | None = None,
+) -> UUID:
+    """Add a person at a partner in a role (``ContactRole``); again with the same address: change.
+
+    ``language`` is the code of the site's language that they are written to in, ``user_id`` their
+    account here, if they have one.
+
+    Raises:
+        UnknownPartner, ContactRefused
+        ValueError: there is no such role.
+    """
+    return services.add_contact(
+        partner_code,
+        role=role,
+        name=name,
+        email=email,
+        language=language,
+        user_id=user_id,
+        at=at,
+    )
+
+
+def remove_contact(contact_uuid: UUID) -> None:
+    """Forget a person in one role."""
+    services.remove_contact(contact_uuid)
+
+
+def forget_contact(email: str) -> int:
+    """Forget a person who asks for it, by their address; how many entries there were.
+
+    Their name stays under what they have signed.
+    """
+    return services.forget_contact(email)
 
 
 def forget_user(user_id: int) -> None:

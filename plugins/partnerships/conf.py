@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from django.conf import settings
 from django.utils.translation import gettext as _
+
+from fairgate_papers import PageSize, set_up
 
 
 def host_name() -> str:
@@ -27,3 +32,34 @@ def marks_per_day() -> int:
 def lms_root() -> str:
     """The address of the LMS, for pages of Studio; empty if this site does not say."""
     return str(getattr(settings, "LMS_ROOT_URL", "") or "").rstrip("/")
+
+
+def evidence_max_bytes() -> int:
+    """The largest file that is taken as evidence."""
+    return int(settings.PARTNERSHIPS_EVIDENCE_MAX_BYTES)
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Folders with fonts for scripts that those of ``fairgate_papers`` do not have."""
+    return set_up.font_folders(settings)
+
+
+def paper_size() -> PageSize:
+    """The paper that agreements are printed on."""
+    return set_up.paper_size(settings)
+
+
+def office_addresses() -> tuple[str, ...]:
+    """Where the host's office for partnerships reads its mail; empty: nobody there is reminded."""
+    given: str | Iterable[str] = settings.PARTNERSHIPS_OFFICE_EMAILS
+    return (given,) if isinstance(given, str) and given else tuple(given)
+
+
+def expiry_reminder_days() -> tuple[int, ...]:
+    """How many days before the end of an agreement somebody is reminded of it."""
+    return tuple(settings.PARTNERSHIPS_EXPIRY_REMINDER_DAYS)
+
+
+def diligence_reminder_days() -> tuple[int, ...]:
+    """How many days before the end of a due diligence the host is reminded of it."""
+    return tuple(settings.PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS)

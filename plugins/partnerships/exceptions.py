@@ -4,6 +4,17 @@
   + UnknownPartner        no partner has this code
   + UnknownVersion        no agreement, or no version of one, has this name or key
   + TermsConflict         two agreements would share the receipts of one course on the same day
+  + ContactRefused        a contact without a readable name, or without an address
+  + ReviewRefused         a text is not where it would have to be for this step of its review
+  + SecondPersonNeeded    who loaded, sent or asked for something, or acts for whose it is, cannot
+                          be the one who approves it
+  + NotApproved           nobody signs a text that was not approved
+  + NotASignatory         this person does not sign for this partner
+  + TextChanged           the text is not the one that was seen, or approved
+  + RecordRefused         a fulfilment, a delivery or a value does not fit what was promised
+  + EvidenceRefused       an uploaded file is too large, or of a kind that is not taken
+  + UnknownRecord         there is no such promise, record or file
+  + EndRefused            a version cannot end on this day, or ends already
   + AlreadySigned         this side has signed this version already
   + SignedOutOfOrder      a signature or a record is dated before the one it follows
   + AlreadySuspended      the agreement is suspended already
@@ -11,7 +22,6 @@
   + UnknownPicture        there is no version of a picture with this key
   + PictureTextRefused    a text about a picture is missing, too long or not readable
   + PictureSettled        it is decided, or withdrawn, already
-  + SecondPersonNeeded    who sent a picture, or acts for its partner, does not approve it
   + TooManyPictures       the partner has sent as many in a day as are taken
   + RecordIsKept          partners, agreements and their records are never deleted
 
@@ -39,6 +49,46 @@ class UnknownVersion(PartnershipsError, LookupError):
 
 class TermsConflict(PartnershipsError):
     """Two agreements would share the receipts of one course on the same day."""
+
+
+class ContactRefused(PartnershipsError):
+    """A contact has no readable name or no e-mail address."""
+
+
+class ReviewRefused(PartnershipsError):
+    """A text is not where it would have to be: submitted, waiting, or not signed yet."""
+
+
+class SecondPersonNeeded(PartnershipsError):
+    """Who loaded, sent or asked for something, or acts for whose it is, cannot approve it."""
+
+
+class NotApproved(PartnershipsError):
+    """Nobody signs a text that a second person has not approved."""
+
+
+class NotASignatory(PartnershipsError):
+    """This person does not sign for this partner."""
+
+
+class TextChanged(PartnershipsError):
+    """The text kept here is not the one that was seen, or approved."""
+
+
+class RecordRefused(PartnershipsError):
+    """A fulfilment, a delivery or a reported value does not fit what was promised or is there."""
+
+
+class EvidenceRefused(PartnershipsError):
+    """An uploaded file is too large, or of a kind that is not taken."""
+
+
+class UnknownRecord(PartnershipsError, LookupError):
+    """There is no promise with this code, or no record or file with this key."""
+
+
+class EndRefused(PartnershipsError):
+    """A version cannot end on this day, or its end was asked for or decided already."""
 
 
 class AlreadySigned(PartnershipsError):
@@ -71,10 +121,6 @@ class PictureTextRefused(PartnershipsError, ValueError):
 
 class PictureSettled(PartnershipsError):
     """The version of a picture is decided or withdrawn already."""
-
-
-class SecondPersonNeeded(PartnershipsError):
-    """A picture is decided by somebody who neither sent it nor acts for its partner."""
 
 
 class TooManyPictures(PartnershipsError):

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Lower
 
 from . import models
+from .data import Period, Review, earlier
 from .exceptions import UnknownVersion
 
 
@@ -60,7 +62,59 @@ def locked_around(version: models.AgreementVersion) -> Iterator[models.Agreement
             .order_by("id")
             .values_list("id")
         )
-        yield models.AgreementVersion.objects.select_related("agreement").get(pk=version.pk)
+        yield _version_now(version.pk)
+
+
+@contextmanager
+def locked_version(version_uuid: UUID) -> Iterator[models.AgreementVersion]:
+    """One version, by the lock of its agreement.
+
+    Raises:
+        UnknownVersion: there is none.
+    """
+    with transaction.atomic():
+        found = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
+        if found is None:
+            raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+        list(
+            models.Agreement.objects.select_for_update()
+            .filter(id=found.agreement_id)
+            .values_list("id")
+        )
+        yield _version_now(found.pk)
+
+
+def _version_now(pk: int) -> models.AgreementVersion:
+    # Without the agreement's partner: whoever loads a file locks the partner before the agreement.
+    version: models.AgreementVersion = models.AgreementVersion.objects.select_for_update().get(
+        pk=pk
+    )
+    return version
+
+
+def review_now(version: models.AgreementVersion) -> tuple[Review, models.ReviewRound | None]:
+    """How far a version of a locked agreement is, and the round that waits or was approved.
+
+    A version that was approved before approvals were recorded has no round.
+    """
+    rounds = version.review_rounds.select_for_update().filter(live_key__isnull=False)
+    found = rounds.order_by("-id").first()
+    if found is not None:
+        return (Review.SUBMITTED if found.is_waiting else Review.APPROVED), found
+    before = models.ApprovalBeforeRecords.objects.select_for_update().filter(version=version)
+    return (Review.APPROVED if before.exists() else Review.NOT_SUBMITTED), None
+
+
+def ended_on_now(version: models.AgreementVersion) -> date | None:
+    """The day on which a version of a locked agreement ends early, if that was confirmed."""
+    rows = version.end_records.select_for_update().filter(confirmed_at__isnull=False)
+    found: date | None = rows.values_list("last_day", flat=True).first()
+    return found
+
+
+def period_now(version: models.AgreementVersion) -> Period:
+    """The days of a version of a locked agreement."""
+    return Period(version.valid_from, earlier(version.valid_until, ended_on_now(version)))
 
 
 def versions_now(agreement: models.Agreement) -> list[models.AgreementVersion]:

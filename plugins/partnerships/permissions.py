@@ -7,7 +7,14 @@ from typing import Any
 from . import selectors
 
 SEE_EVERY_AGREEMENT = "partnerships.view_agreement"
+SUBMIT = "partnerships.submit_agreementversion"
+APPROVE = "partnerships.approve_agreementversion"
 SIGN = "partnerships.sign_agreementversion"
+ASK_END = "partnerships.ask_endrecord"
+CONFIRM_END = "partnerships.confirm_endrecord"
+RECORD_DELIVERY = "partnerships.record_delivery"
+ACCEPT_DELIVERY = "partnerships.accept_delivery"
+RECORD_FULFILMENT = "partnerships.record_fulfilment"
 SUSPEND = "partnerships.suspend_agreement"
 RECORD_DUE_DILIGENCE = "partnerships.add_duediligencecheck"
 SEND_PICTURES = "partnerships.add_brandasset"

@@ -15,17 +15,21 @@ from typing import Any
 
 from fairgate.course_runs import is_course_run
 from fairgate.documents import Faults, parse_yaml
-from fairgate.money import InexactAmount, Money, UnknownCurrency
+from fairgate.money import Money
 from fairgate.percent import InvalidPercent, Percent
 
-from . import rules
+from . import rules, terms_parts
 from .data import (
     FUND,
     NET_RECEIPTS,
     PLATFORM,
     PRO_RATA,
     WELL_KNOWN,
+    Contribution,
+    Follows,
     Kind,
+    Obligation,
+    Outcome,
     Period,
     RevenueTerms,
     Role,
@@ -46,6 +50,7 @@ _REVENUE_KEYS = ("fund_percent", "shares", "basis", "costs", "hold_days", "minim
 _VERSION_KEYS = frozenset(
     {"agreement", "version", "partner", "valid_from", "valid_until", "courses", "roles", "goals"}
     | set(_REVENUE_KEYS)
+    | terms_parts.KEYS
 )
 _COST_KEYS = frozenset({"lost_processor_fee", "dispute_fee"})
 _MONEY_KEYS = frozenset({"amount", "currency"})
@@ -77,6 +82,10 @@ class VersionEntry:
     roles: tuple[tuple[str, str], ...]
     goals: tuple[str, ...]
     revenue: RevenueTerms | None
+    obligations: tuple[Obligation, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    follows: Follows | None = None
     line: int = field(compare=False)
 
     @property
@@ -102,6 +111,9 @@ class VersionEntry:
             "roles": [{"partner": code, "role": role} for code, role in self.roles],
             "goals": list(self.goals),
         }
+        agreed |= terms_parts.agreed_parts(
+            self.obligations, self.contributions, self.outcomes, self.follows
+        )
         if self.revenue is not None:
             agreed |= _agreed_revenue(self.revenue)
         return json.dumps(agreed, ensure_ascii=False, indent=2) + "\n"
@@ -277,6 +289,10 @@ def _version(row: Fields, partners: set[str]) -> VersionEntry | None:
         roles=roles,
         goals=goals,
         revenue=revenue,
+        obligations=terms_parts.read_obligations(row),
+        contributions=terms_parts.read_contributions(row, partners),
+        outcomes=terms_parts.read_outcomes(row),
+        follows=terms_parts.read_follows(row, number),
         line=row.line,
     )
 
@@ -418,24 +434,4 @@ def _bearer(costs: Fields | None, key: str, bearers: set[str]) -> str:
 def _minimum_payout(row: Fields) -> Money | None:
     if "minimum_payout" not in row:
         return None
-    fields = row.inner("minimum_payout", _MONEY_KEYS)
-    amount, currency = fields["amount"], fields.text("currency")
-    if not fields.is_given("amount") or not currency:
-        return None
-    return _read_money(fields, amount, currency)
-
-
-def _read_money(fields: Fields, amount: Any, currency: str) -> Money | None:
-    try:
-        money = Money(amount, currency)
-    except UnknownCurrency as error:
-        fields.fault("currency", str(error))
-    except InexactAmount as error:
-        fields.fault("amount", str(error))
-    except TypeError:
-        fields.fault("amount", "is an amount like 25.00.")
-    else:
-        if money.minor >= 0:
-            return money
-        fields.fault("amount", "is negative.")
-    return None
+    return terms_parts.read_money(row.inner("minimum_payout", _MONEY_KEYS))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from opaque_keys.edx.keys import CourseKey
@@ -16,7 +18,9 @@ from fairgate import clock
 
 from . import api, permissions, wording
 from .data import Placement, RevenueTerms, VersionSummary
-from .exceptions import UnknownPartner
+from .exceptions import UnknownPartner, UnknownRecord, UnknownVersion
+
+_EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
 @require_safe
@@ -56,6 +60,43 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
         "moment": at,
     }
     return render(request, "partnerships/partner.html", context)
+
+
+@require_safe
+def evidence(request: HttpRequest, file: UUID) -> HttpResponse:
+    """A file that proves something, to keep: for the partner's people and for colleagues."""
+    try:
+        found = api.evidence_file(file)
+    except UnknownRecord:
+        raise Http404 from None
+    if not permissions.may_see_partner(request.user, found.partner):
+        raise Http404
+    extension = _EXTENSIONS[found.content_type]
+    return _to_keep(found.content, found.content_type, f"evidence-{file}.{extension}")
+
+
+@require_safe
+def agreement_paper(request: HttpRequest, version: UUID) -> HttpResponse:
+    """An agreement as a PDF file in the reader's language."""
+    at = clock.now()
+    try:
+        found = api.version(version, at=at)
+    except UnknownVersion:
+        raise Http404 from None
+    if not permissions.may_see_partner(request.user, found.partner):
+        raise Http404
+    content = api.agreement_paper(version, language=get_language() or "en", at=at)
+    return _to_keep(content, "application/pdf", f"{found.agreement}-{found.version}.pdf")
+
+
+def _to_keep(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file that a browser saves and never shows as a page of this site."""
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _on_courses(placements: Iterable[Placement]) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from .data import Obstacle, Side, Standing
+from .data import Obligation, Obstacle, Promises, PromiseState, Side, Standing
 from .models import SIDE_LABELS
 
 _STANDINGS = {
     Standing.DRAFT: _("Draft"),
     Standing.IN_REVIEW: _("In review"),
+    Standing.APPROVED: _("Approved"),
     Standing.SIGNED: _("Signed"),
     Standing.IN_FORCE: _("In force"),
     Standing.SUSPENDED: _("Suspended"),
@@ -22,6 +25,7 @@ _STANDINGS = {
 TONES = {
     Standing.DRAFT: "",
     Standing.IN_REVIEW: "",
+    Standing.APPROVED: "",
     Standing.SIGNED: "warn",
     Standing.IN_FORCE: "ok",
     Standing.SUSPENDED: "stop",
@@ -29,6 +33,7 @@ TONES = {
 }
 
 _OBSTACLES = {
+    Obstacle.NOT_APPROVED: _("A second person has not approved the text."),
     Obstacle.HOST_HAS_NOT_SIGNED: _("The host has not signed."),
     Obstacle.PARTNER_HAS_NOT_SIGNED: _("The partner has not signed."),
     Obstacle.DUE_DILIGENCE_MISSING: _("No due diligence has been recorded for the partner."),
@@ -38,6 +43,42 @@ _OBSTACLES = {
     Obstacle.NOT_YET_VALID: _("Its first day has not come."),
     Obstacle.NO_LONGER_VALID: _("Its last day is past."),
 }
+
+
+def late(promises: Promises) -> list[str]:
+    """What is late of what was promised, a sentence each."""
+    duties = [
+        _said(_now("%(code)s was due on %(day)s: %(text)s"), one.obligation, due.due)
+        for one in promises.obligations
+        for due in one.due_dates
+        if due.state is PromiseState.LATE
+    ]
+    gifts = [
+        _now("%(code)s was due on %(day)s: %(delivered)s of %(promised)s was delivered")
+        % {
+            "code": one.contribution.code,
+            "day": one.contribution.due,
+            "delivered": one.delivered,
+            "promised": one.contribution.promised,
+        }
+        for one in promises.contributions
+        if one.state is PromiseState.LATE
+    ]
+    outcomes = [
+        _now("%(code)s was to be reached by %(day)s: %(indicator)s")
+        % {
+            "code": one.outcome.code,
+            "day": one.outcome.due,
+            "indicator": one.outcome.indicator,
+        }
+        for one in promises.outcomes
+        if one.state is PromiseState.LATE
+    ]
+    return [*duties, *gifts, *outcomes]
+
+
+def _said(sentence: str, obligation: Obligation, due: date) -> str:
+    return sentence % {"code": obligation.code, "day": due, "text": obligation.text}
 
 
 def standing(of: Standing) -> str:

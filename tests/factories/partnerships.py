@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from partnerships import api
-from partnerships.data import VersionSummary
+from partnerships.data import Standing, VersionSummary
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 AGREEMENT = "GSMA-SPECTRUM"
 
 #: Before every other moment of the tests: terms are loaded, cleared and signed by then.
 LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
+
+#: Two colleagues: no rows, for who approves is known by a number.
+SUBMITTER, APPROVER = 901, 902
 
 REVENUE = """\
     fund_percent: 20
@@ -21,6 +24,21 @@ REVENUE = """\
     costs: {lost_processor_fee: pro_rata, dispute_fee: PLATFORM}
     hold_days: 30
     minimum_payout: {amount: "25.00", currency: USD}
+"""
+
+#: What both sides promise: it may stand in a version or not.
+PROMISES = """\
+    obligations:
+      - {code: ROOM, of: partner, text: A lab for 40 people, due: 2027-01-15}
+      - {code: REPORT, of: partner, text: A report on learners, due: 2027-01-31, every_months: 3}
+    contributions:
+      - {code: GRANT, from: GSMA, kind: cash, text: A grant, amount: "20000.00", currency: USD,
+         due: 2026-12-31}
+      - {code: EXPERTS, from: GSMA, kind: in_kind, text: Days of experts, amount: "7800.00",
+         currency: USD, valuation: 12 days at 650.00, due: 2027-06-30}
+    outcomes:
+      - {code: TRAINED, indicator: Regulators trained, unit: people, baseline: 10, target: 200,
+         direction: increase, due: 2027-09-30}
 """
 
 
@@ -34,6 +52,7 @@ def version_text(
     courses: Sequence[str] = (COURSE,),
     roles: str = "[{partner: GSMA, role: co-host}, {partner: ATC, role: venue}]",
     revenue: str = REVENUE,
+    promises: str = "",
 ) -> str:
     """One entry under ``agreements``; the defaults are those of money.md 5.3."""
     return f"""\
@@ -45,7 +64,7 @@ def version_text(
     courses: [{", ".join(courses)}]
     roles: {roles}
     goals: ["Train 200 regulators of LDC and SIDS."]
-{revenue}"""
+{revenue}{promises}"""
 
 
 def terms_text(*versions: str, cleared_until: str = "2030-12-31") -> str:
@@ -74,10 +93,33 @@ def load(text: str = "", *, at: datetime = LONG_AGO) -> None:
     api.load_agreements(text or terms_text(), file="TERMS.yaml", by="operator", at=at)
 
 
-def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
-    """Load the terms and let both sides sign every version that nobody has signed."""
+def signatories(*names: str, at: datetime = LONG_AGO) -> None:
+    """Let these people sign for every partner that is there."""
+    for partner in api.list_partners():
+        for name in names or ("G. Partner", "Somebody", "G."):
+            email = f"{name.replace(' ', '').strip('.').lower()}@example.org"
+            api.add_contact(partner.code, role="signatory", name=name, email=email, at=at)
+
+
+def approve(version: VersionSummary, *, at: datetime = LONG_AGO) -> None:
+    """One colleague submits the text of a draft and another approves it."""
+    api.submit(version.uuid, by=SUBMITTER, at=at)
+    api.approve(version.uuid, by=APPROVER, at=at)
+
+
+def load_approved(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
+    """Load the terms; every draft among them is approved and may be signed."""
     load(text, at=at)
+    signatories(at=at)
     for version in api.list_versions(at=at):
+        if version.standing is Standing.DRAFT:
+            approve(version, at=at)
+    return api.list_versions(at=at)
+
+
+def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
+    """Load and approve the terms and let both sides sign every version that nobody has signed."""
+    for version in load_approved(text, at=at):
         if not version.signatures:
             api.sign(version.uuid, side="partner", by="G. Partner", at=at)
             api.sign(version.uuid, side="host", by="H. Host", at=at)

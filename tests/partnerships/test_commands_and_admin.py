@@ -16,7 +16,17 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from factories.partnerships import AGREEMENT, COURSE, LONG_AGO, load, put_in_force, terms_text
+from factories.partnerships import (
+    AGREEMENT,
+    COURSE,
+    LONG_AGO,
+    PROMISES,
+    load,
+    load_approved,
+    put_in_force,
+    terms_text,
+    version_text,
+)
 from fairgate import clock
 from partnerships import api, handlers, models
 from partnerships.data import Standing
@@ -108,6 +118,24 @@ def test_the_status_says_what_is_in_force_and_why_the_rest_is_not() -> None:
         output_of("partnerships_status", "--on", "soon")
 
 
+def test_the_status_says_what_is_late_what_was_amended_and_what_ends_early() -> None:
+    later = version_text(
+        version=2,
+        valid_from="2027-10-01",
+        valid_until="2028-09-30",
+        promises="    follows: {version: 1, amendment: 1, reason: More seats}\n",
+    )
+    first, _second = put_in_force(terms_text(version_text(promises=PROMISES), later))
+    request = api.ask_end(first.uuid, last_day=date(2027, 1, 31), reason="?", by=1, at=NOW)
+    api.confirm_end(request, by=2, at=NOW)
+
+    said = output_of("partnerships_status", "--on", "2027-01-20")
+
+    assert "2027-01-31 (ended early)" in said
+    assert "2028-09-30  amendment 1 of version 1" in said
+    assert "    late: ROOM was due on 2027-01-15: A lab for 40 people" in said
+
+
 def test_the_status_fails_when_a_signed_text_was_altered() -> None:
     put_in_force()
     models.AgreementVersion.objects.update(agreed_text="{}")
@@ -117,7 +145,7 @@ def test_the_status_fails_when_a_signed_text_was_altered() -> None:
 
 
 def test_signatures_are_recorded_in_the_admin(client) -> None:
-    load()
+    load_approved()
     version = models.AgreementVersion.objects.get()
     operator(client, "view_agreementversion", "sign_agreementversion")
 
@@ -130,6 +158,43 @@ def test_signatures_are_recorded_in_the_admin(client) -> None:
 
     assert "The host side signed" in again
     assert api.version(version.uuid, at=NOW).standing is Standing.IN_FORCE
+
+
+def test_a_text_is_submitted_approved_and_returned_in_the_admin(client) -> None:
+    load()
+    version = models.AgreementVersion.objects.get()
+    operator(client, "view_agreementversion", "submit_agreementversion")
+    assert act(client, "agreementversion", "submit", version.pk, note="Ready") == "Recorded."
+    act(client, "agreementversion", "approve", version.pk)
+    assert api.version(version.uuid, at=NOW).standing is Standing.IN_REVIEW
+
+    permissions = Permission.objects.filter(codename="approve_agreementversion")
+    User.objects.get(username="op").user_permissions.add(*permissions)
+    assert "by another person" in act(client, "agreementversion", "approve", version.pk)
+    second = User.objects.create_superuser("second")
+    client.force_login(second)
+    page = client.get(reverse("admin:partnerships_agreementversion_change", args=[version.pk]))
+    assert "A second person has not approved the text." in page.content.decode()
+    assert act(client, "agreementversion", "approve", version.pk) == "Recorded."
+    act(client, "agreementversion", "return_to_draft", version.pk, note="A word is missing.")
+
+    (review,) = api.version(version.uuid, at=NOW).reviews
+    assert (review.outcome, review.ended_by, review.note) == ("withdrawn", second.pk, "Ready")
+
+
+def test_contacts_are_added_and_removed_in_the_admin(client) -> None:
+    load()
+    partner = models.Partner.objects.get(code="GSMA")
+    client.force_login(User.objects.create_superuser("root"))
+    data = {"partner": partner.pk, "role": "finance", "name": "Grace", "email": "g@example.org"}
+    client.post(reverse("admin:partnerships_partnercontact_add"), data)
+    (contact,) = api.contacts("GSMA")
+    row = models.PartnerContact.objects.get(uuid=contact.uuid)
+
+    url = reverse("admin:partnerships_partnercontact_delete", args=[row.pk])
+    client.post(url, {"post": "yes"})
+
+    assert (contact.name, api.contacts("GSMA")) == ("Grace", ())
 
 
 def test_one_admin_action_takes_every_mark_away_and_one_brings_it_back(client) -> None:

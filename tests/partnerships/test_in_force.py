@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories.partnerships import AGREEMENT, COURSE, load, put_in_force, terms_text, version_text
+from factories.partnerships import (
+    AGREEMENT,
+    COURSE,
+    load_approved,
+    put_in_force,
+    terms_text,
+    version_text,
+)
 from fairgate.money import Money
 from partnerships import api, rules
-from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Standing
+from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Review, Standing
 
 IN_FORCE = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAST_SECOND = datetime(2027, 9, 30, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -25,6 +32,7 @@ def facts(draw: st.DrawFn) -> InForceFacts:
     first, last = sorted((draw(days), draw(days)))
     return InForceFacts(
         period=Period(first, draw(st.sampled_from((last, None)))),
+        review=draw(st.sampled_from(Review)),
         host_signed=draw(st.booleans()),
         partner_signed=draw(st.booleans()),
         clearance=draw(st.none() | st.builds(Clearance, st.booleans(), days)),
@@ -33,12 +41,13 @@ def facts(draw: st.DrawFn) -> InForceFacts:
 
 
 @given(facts(), days)
-def test_a_version_is_in_force_exactly_when_all_five_conditions_hold(
+def test_a_version_is_in_force_exactly_when_all_six_conditions_hold(
     known: InForceFacts, day: date
 ) -> None:
     cleared = known.clearance
     holds = (
-        known.host_signed
+        known.review is Review.APPROVED
+        and known.host_signed
         and known.partner_signed
         and not known.is_suspended
         and known.period.first <= day
@@ -171,14 +180,13 @@ def test_the_version_of_the_day_counts() -> None:
 @pytest.mark.django_db
 def test_one_signature_is_not_enough() -> None:
     # given
-    load()
-    (version,) = api.list_versions(at=IN_FORCE)
+    (version,) = load_approved()
 
     # when
     signed = api.sign(version.uuid, side="host", by="H. Host", at=IN_FORCE)
 
     # then
-    assert signed.standing is Standing.IN_REVIEW
+    assert signed.standing is Standing.APPROVED
     assert signed.obstacles == (Obstacle.PARTNER_HAS_NOT_SIGNED,)
     assert api.branding_for(COURSE, at=IN_FORCE) == ()
 
@@ -186,8 +194,7 @@ def test_one_signature_is_not_enough() -> None:
 @pytest.mark.django_db
 def test_nothing_shows_before_the_second_signature() -> None:
     # given
-    load()
-    (version,) = api.list_versions(at=IN_FORCE)
+    (version,) = load_approved()
     api.sign(version.uuid, side="host", by="H. Host", at=IN_FORCE)
     api.sign(version.uuid, side="partner", by="G. Partner", at=IN_FORCE + timedelta(hours=1))
 

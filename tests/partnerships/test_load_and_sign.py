@@ -13,6 +13,7 @@ from factories.partnerships import (
     COURSE,
     LONG_AGO,
     load,
+    load_approved,
     put_in_force,
     terms_text,
     version_text,
@@ -65,8 +66,7 @@ def test_a_draft_is_written_anew() -> None:
 @pytest.mark.parametrize("side", list(Side))
 def test_a_version_is_frozen_by_its_first_signature(side: Side) -> None:
     # given
-    load()
-    (version,) = api.list_versions(at=NOW)
+    (version,) = load_approved()
     api.sign(version.uuid, side=side.value, by="Somebody", at=LONG_AGO)
     kept = text_of_kept()
 
@@ -144,8 +144,7 @@ def test_a_kept_agreement_keeps_its_partner_and_its_spelling() -> None:
 @pytest.mark.django_db
 def test_both_signatures_are_kept_with_order_and_moment() -> None:
     # given
-    load()
-    (version,) = api.list_versions(at=NOW)
+    (version,) = load_approved()
 
     # when
     api.sign(version.uuid, side="partner", by="G. Partner", at=NOW)
@@ -162,8 +161,7 @@ def test_both_signatures_are_kept_with_order_and_moment() -> None:
 @pytest.mark.django_db
 def test_a_side_signs_once() -> None:
     # given
-    load()
-    (version,) = api.list_versions(at=NOW)
+    (version,) = load_approved()
     api.sign(version.uuid, side="host", by="H. Host", at=NOW)
 
     # when
@@ -180,8 +178,7 @@ def test_a_side_signs_once() -> None:
 @pytest.mark.django_db
 def test_the_second_signature_is_not_older_than_the_first() -> None:
     # given
-    load()
-    (version,) = api.list_versions(at=NOW)
+    (version,) = load_approved()
     api.sign(version.uuid, side="host", by="H. Host", at=NOW)
 
     # when
@@ -210,8 +207,7 @@ def test_what_is_not_there_cannot_be_signed_or_suspended() -> None:
 def test_two_agreements_never_share_the_receipts_of_one_course_on_one_day() -> None:
     # given
     put_in_force(terms_text())
-    load(terms_text(OTHER))
-    other = api.list_versions(at=NOW)[1]
+    other = load_approved(terms_text(OTHER))[1]
     api.sign(other.uuid, side="host", by="H. Host", at=NOW)
 
     # when
@@ -232,8 +228,7 @@ def test_of_two_conflicting_agreements_signed_at_once_one_is_signed(
     isolation: str, atomic: bool
 ) -> None:
     # given
-    load(terms_text(version_text(), OTHER))
-    one, other = api.list_versions(at=NOW)
+    one, other = load_approved(terms_text(version_text(), OTHER))
     api.sign(one.uuid, side="host", by="H. Host", at=NOW)
     api.sign(other.uuid, side="host", by="H. Host", at=NOW)
 

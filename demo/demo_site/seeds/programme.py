@@ -24,6 +24,7 @@ from fee_payments.data import (
     SessionEntry,
 )
 from partnerships import api as partnerships
+from partnerships.data import Standing
 from waiver_policy import api as waivers
 from waiver_policy.data import EditionFacts
 
@@ -212,7 +213,14 @@ def _agreements() -> None:
     text = (Path(__file__).parent / "agreements.yaml").read_text(encoding="utf-8")
     partnerships.load_agreements(text, file="agreements.yaml", by="operator", at=OPENING)
     signed_on = {1: datetime(2026, 8, 26, 10, 0, tzinfo=UTC), 2: datetime(2026, 9, 21, tzinfo=UTC)}
+    partnerships.add_contact(
+        "GSMA", role="signatory", name="Grace Wanjiru", email="grace@example.org",
+        user_id=user_called("grace").pk, at=OPENING,
+    )  # fmt: skip
     for version in partnerships.list_versions(at=SIGNED):
+        if version.standing is Standing.DRAFT:
+            partnerships.submit(version.uuid, by=user_called("operator").pk, at=OPENING)
+            partnerships.approve(version.uuid, by=user_called("ines").pk, at=OPENING)
         signatures = {signature.side for signature in version.signatures}
         for side, name in (("host", "Omar Said"), ("partner", "Grace Wanjiru")):
             if side not in signatures:

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from fairgate.money import Money
 from fairgate_tables.constraints import check
+from fairgate_tables.two_people import TwoPeople, two_people_checks
 from fee_payments.models.invoices import Invoice
-from fee_payments.models.two_people import TwoPeople, two_people_checks
 
 
 class BankAccount(models.Model):

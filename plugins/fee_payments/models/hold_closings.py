@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_tables.two_people import TwoPeople, two_people_checks
 from fee_payments.models.orders import OrderHold
-from fee_payments.models.two_people import TwoPeople, two_people_checks
 
 
 class HoldClosing(TwoPeople):

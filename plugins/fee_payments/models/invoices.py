@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
+from fairgate_tables.two_people import TwoPeople, two_people_checks
 from fairgate_tables.written_once import WrittenOnce
 from fee_payments.models.buyers import Buyer
 from fee_payments.models.orders import Order
-from fee_payments.models.two_people import TwoPeople, two_people_checks
 
 
 class DocumentSeries(models.Model):

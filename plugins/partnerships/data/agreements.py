@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from partnerships.data.partners import Clearance
+from partnerships.data.promises import Follows
 from partnerships.data.terms import RevenueTerms
 
 
@@ -27,11 +28,27 @@ class Side(StrEnum):
     PARTNER = "partner"
 
 
+class Means(StrEnum):
+    """How somebody signs: on paper, which a colleague records, or by consent on this site."""
+
+    PAPER = "paper"
+    CONSENT = "consent"
+
+
+class Review(StrEnum):
+    """How far a text is on its way to be signed."""
+
+    NOT_SUBMITTED = "not_submitted"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+
+
 class Standing(StrEnum):
     """Where a version stands at a moment. Computed from dated records, never stored."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
+    APPROVED = "approved"
     SIGNED = "signed"
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
@@ -41,6 +58,7 @@ class Standing(StrEnum):
 class Obstacle(StrEnum):
     """One reason why a version is not in force at a moment."""
 
+    NOT_APPROVED = "not_approved"
     HOST_HAS_NOT_SIGNED = "host_has_not_signed"
     PARTNER_HAS_NOT_SIGNED = "partner_has_not_signed"
     DUE_DILIGENCE_MISSING = "due_diligence_missing"
@@ -49,6 +67,11 @@ class Obstacle(StrEnum):
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
     NO_LONGER_VALID = "no_longer_valid"
+
+
+def earlier(one: date | None, other: date | None) -> date | None:
+    """The earlier of two last days, where ``None`` is no end at all."""
+    return min((day for day in (one, other) if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,7 @@ class InForceFacts:
     """
 
     period: Period
+    review: Review
     host_signed: bool
     partner_signed: bool
     clearance: Clearance | None
@@ -84,12 +108,35 @@ class InForceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureSummary:
-    """Who put which name under a version, when, and whether first or second."""
+    """Who put which name under a version, when, how, and whether first or second.
+
+    ``checksum`` is that of the text which the name stands under.
+    """
 
     side: str
     signed_by: str
     signed_at: datetime
     place: int
+    means: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSummary:
+    """A text that was submitted, and what came of it until the moment of asking.
+
+    ``submitted_by`` and ``ended_by`` are users. ``outcome`` is empty while it waits, else
+    ``approved``, ``returned`` or ``withdrawn`` (an approval that was taken back); ``because`` says
+    why it is a draft again.
+    """
+
+    submitted_by: int
+    submitted_at: datetime
+    note: str
+    outcome: str
+    ended_by: int | None
+    ended_at: datetime | None
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +163,8 @@ class VersionSummary:
     """One version of an agreement as it stands at the moment of asking.
 
     ``checksum`` is the SHA-256 of ``agreed_text`` (UTF-8), in hex. ``terms`` is ``None`` for an
-    agreement that shares no revenue.
+    agreement that shares no revenue. ``valid_until`` is the last day as it was agreed, and
+    ``ended_on`` the one on which the version ends early, if that was confirmed by then.
     """
 
     uuid: UUID
@@ -129,12 +177,20 @@ class VersionSummary:
     obstacles: tuple[Obstacle, ...]
     agreed_text: str
     checksum: str
+    reviews: tuple[ReviewSummary, ...] = ()
     signatures: tuple[SignatureSummary, ...] = ()
     goals: tuple[str, ...] = ()
     courses: tuple[str, ...] = ()
     roles: tuple[RoleOnCourses, ...] = ()
     suspensions: tuple[SuspensionSummary, ...] = ()
     terms: RevenueTerms | None = None
+    ended_on: date | None = None
+    follows: Follows | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last UTC day as known at that moment; ``None`` is open-ended."""
+        return earlier(self.valid_until, self.ended_on)
 
     @property
     def is_in_force(self) -> bool:

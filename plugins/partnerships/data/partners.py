@@ -29,6 +29,29 @@ class Kind(StrEnum):
     INTERNATIONAL_ORGANISATION = "international_organisation"
 
 
+class ContactRole(StrEnum):
+    """What a person at a partner is written to about."""
+
+    SIGNATORY = "signatory"
+    FOCAL_POINT = "focal_point"
+    FINANCE = "finance"
+    COMMUNICATION = "communication"
+    TECHNICAL = "technical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person at a partner. ``language`` is a language code of the site, or empty for its own."""
+
+    uuid: UUID
+    partner: str
+    role: str
+    role_label: str
+    name: str
+    email: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """Somebody who can receive a share: a partner, the fund (``FUND``), the host (``PLATFORM``)."""

@@ -1,7 +1,7 @@
 """The tables of partnerships.
 
-Nothing here is ever deleted (T26) but people, who may leave, and the parts of a version
-that nobody has signed yet.
+Nothing here is ever deleted (T26) but people and contacts, who may leave, and the parts of a
+version that nobody has signed yet.
 """
 
 from partnerships.models.agreements import (
@@ -25,37 +25,79 @@ from partnerships.models.kept import (
 )
 from partnerships.models.labels import (
     BACKGROUND_LABELS,
+    CONTACT_LABELS,
+    CONTRIBUTION_LABELS,
+    DIRECTION_LABELS,
     KIND_LABELS,
+    MEANS_LABELS,
     PERSON_ROLES,
     ROLE_LABELS,
     SIDE_LABELS,
+    SUBJECT_LABELS,
+    SUBJECT_LINES,
 )
 from partnerships.models.partners import (
     DueDiligenceCheck,
     Partner,
+    PartnerContact,
     PartnerPerson,
+)
+from partnerships.models.promises import (
+    VersionContribution,
+    VersionObligation,
+    VersionOutcome,
+)
+from partnerships.models.records import (
+    Actual,
+    Delivery,
+    EndRecord,
+    EvidenceFile,
+    Fulfilment,
+)
+from partnerships.models.reminders import Reminder
+from partnerships.models.reviews import (
+    ApprovalBeforeRecords,
+    ReviewRound,
 )
 
 __all__ = [
     "BACKGROUND_LABELS",
+    "CONTACT_LABELS",
+    "CONTRIBUTION_LABELS",
+    "DIRECTION_LABELS",
     "KIND_LABELS",
+    "MEANS_LABELS",
     "PERSON_ROLES",
     "ROLE_LABELS",
     "SIDE_LABELS",
+    "SUBJECT_LABELS",
+    "SUBJECT_LINES",
+    "Actual",
     "Agreement",
     "AgreementVersion",
+    "ApprovalBeforeRecords",
     "BrandAsset",
     "BrandFile",
+    "Delivery",
     "DueDiligenceCheck",
+    "EndRecord",
+    "EvidenceFile",
+    "Fulfilment",
     "Kept",
     "KeptMark",
     "KeptQuerySet",
     "Partner",
+    "PartnerContact",
     "PartnerPerson",
+    "Reminder",
+    "ReviewRound",
     "Signature",
     "SuspensionRecord",
+    "VersionContribution",
     "VersionCourse",
     "VersionGoal",
+    "VersionObligation",
+    "VersionOutcome",
     "VersionRole",
     "VersionShare",
 ]

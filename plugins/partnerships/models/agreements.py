@@ -9,9 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
-from partnerships.data import FUND, Side
+from partnerships.data import FUND, Means, Side
 from partnerships.models.kept import Kept
-from partnerships.models.labels import ROLE_LABELS, SIDE_LABELS
+from partnerships.models.labels import MEANS_LABELS, ROLE_LABELS, SIDE_LABELS
 from partnerships.models.partners import Partner
 
 
@@ -73,6 +73,19 @@ class AgreementVersion(Kept):
         _("smallest payout (minor units)"), null=True, blank=True
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    #: The version that this one amends or renews; an amendment has a number, a renewal none.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("follows"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+    )
+    amendment = models.PositiveIntegerField(_("amendment number"), null=True, blank=True)
+    follow_reason = models.CharField(
+        _("why it follows another"), max_length=500, blank=True, default=""
+    )
     agreed_text = models.TextField(_("agreed text"))
     checksum = models.CharField("SHA-256", max_length=64)
     loaded_by = models.CharField(_("loaded by"), max_length=150)
@@ -81,7 +94,11 @@ class AgreementVersion(Kept):
     class Meta:
         verbose_name = _("agreement version")
         verbose_name_plural = _("agreement versions")
-        permissions = [("sign_agreementversion", "Can record signatures of agreements")]
+        permissions = [
+            ("submit_agreementversion", "Can submit texts of agreements for approval"),
+            ("approve_agreementversion", "Can approve texts of agreements, or return them"),
+            ("sign_agreementversion", "Can record signatures of agreements"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["agreement", "number"], name="partnerships_version_number_once"
@@ -90,6 +107,10 @@ class AgreementVersion(Kept):
             check(
                 "partnerships_version_ends_after_start",
                 Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+            ),
+            check(
+                "partnerships_version_amends_something",
+                Q(amendment__isnull=True) | Q(follows__isnull=False),
             ),
             # Either the terms share revenue, or they say nothing about it at all.
             check(
@@ -232,10 +253,12 @@ class Signature(Kept):
     """One side's name under a version; ``place`` says who signed first.
 
     ``checksum`` is that of the text at the moment of signing: if the text were changed behind our
-    back, the two would no longer agree (``checks``, ``partnerships_status``).
+    back, the two would no longer agree (``checks``, ``partnerships_status``). By ``paper`` a
+    colleague, ``recorded_by``, has recorded the signature under a paper; by ``consent`` the person
+    behind ``user_id`` has agreed on this site to the text with this checksum.
 
-    .. pii: Name of the person who signed the agreement.
-    .. pii_types: name
+    .. pii: Name of the person who signed the agreement, and their user; who recorded it.
+    .. pii_types: name, id, username
     .. pii_retirement: retained
     """
 
@@ -253,6 +276,14 @@ class Signature(Kept):
     place = models.PositiveIntegerField(_("place"))
     signed_by = models.CharField(_("signed by"), max_length=150)
     signed_at = models.DateTimeField(_("signed at"))
+    means = models.CharField(
+        _("how"),
+        max_length=8,
+        default=Means.PAPER.value,
+        choices=[(means.value, label) for means, label in MEANS_LABELS.items()],
+    )
+    user_id = models.PositiveBigIntegerField(_("user"), null=True, blank=True)
+    recorded_by = models.CharField(_("recorded by"), max_length=150, blank=True, default="")
     checksum = models.CharField("SHA-256", max_length=64)
 
     class Meta:
@@ -270,6 +301,12 @@ class Signature(Kept):
             check(
                 "partnerships_signature_side_known",
                 Q(side__in=(Side.HOST.value, Side.PARTNER.value)),
+            ),
+            # Who consents is somebody who was signed in; a paper names nobody's account.
+            check(
+                "partnerships_signature_consent_of_a_user",
+                Q(means=Means.PAPER.value, user_id__isnull=True)
+                | Q(means=Means.CONSENT.value, user_id__isnull=False),
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models.kept import Kept
-from partnerships.models.labels import KIND_LABELS, PERSON_ROLES
+from partnerships.models.labels import CONTACT_LABELS, KIND_LABELS, PERSON_ROLES
 
 
 class Partner(Kept):
@@ -41,6 +41,8 @@ class Partner(Kept):
 class DueDiligenceCheck(Kept):
     """The outcome of one examination of a partner; the last one recorded counts.
 
+    ``evidence`` says where its papers are: a number of a file, an address of an archive.
+
     .. pii: Name of the colleague who recorded the outcome.
     .. pii_types: name
     .. pii_retirement: retained
@@ -52,6 +54,8 @@ class DueDiligenceCheck(Kept):
     accepted = models.BooleanField(_("accepted"))
     #: The last UTC day on which the outcome still holds.
     expires_on = models.DateField(_("expires on"))
+    notes = models.CharField(_("notes"), max_length=1000, blank=True, default="")
+    evidence = models.CharField(_("where the evidence is"), max_length=500, blank=True, default="")
     recorded_by = models.CharField(_("recorded by"), max_length=150)
     recorded_at = models.DateTimeField(_("recorded at"))
 
@@ -91,3 +95,43 @@ class PartnerPerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} – {self.partner}"
+
+
+class PartnerContact(models.Model):
+    """Whom we write to at a partner, and for what; may be forgotten, unlike an agreement.
+
+    ``language`` is the code of a language of this site that they are written to in. ``user_id``
+    is their account here, if they have one: who leaves the platform is forgotten here as well.
+
+    .. pii: Name, address and role of a person at a partner organisation, and their user.
+    .. pii_types: name, email_address, id
+    .. pii_retirement: local_api
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="contacts"
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=16,
+        choices=[(role.value, label) for role, label in CONTACT_LABELS.items()],
+    )
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail"), max_length=254, db_index=True)
+    language = models.CharField(_("language"), max_length=12, blank=True, default="")
+    user_id = models.PositiveBigIntegerField(_("user"), null=True, blank=True, db_index=True)
+    added_at = models.DateTimeField(_("added at"))
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["partner", "role", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "role", "email"], name="partnerships_contact_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} – {self.partner}"

@@ -1,4 +1,4 @@
-"""Agreements in force, what may be done to them, and pictures. Pure decisions, no clock."""
+"""When an agreement is in force, and what may be done to it. Pure decisions, no clock."""
 
 from partnerships.rules.agreements import (
     check_may_resume,
@@ -25,6 +25,32 @@ from partnerships.rules.brand import (
     shown_size,
     state,
 )
+from partnerships.rules.changes import (
+    changes_between,
+)
+from partnerships.rules.ends import (
+    check_may_confirm_end,
+    check_may_end,
+)
+from partnerships.rules.promises import (
+    check_day,
+    check_may_accept,
+    due_dates,
+    is_reached,
+    next_due_date,
+    promise_state,
+)
+from partnerships.rules.reminders import diligence_expiring, expiring, late
+from partnerships.rules.reviews import (
+    check_is_approved,
+    check_may_approve,
+    check_may_return,
+    check_may_submit,
+    check_not_before,
+    check_same_text,
+    check_signs_for_partner,
+    is_same_person,
+)
 
 __all__ = [
     "HIGHEST",
@@ -33,17 +59,37 @@ __all__ = [
     "LONGEST_SENTENCE",
     "PAPER_SCALE",
     "WIDEST",
+    "changes_between",
+    "check_day",
+    "check_is_approved",
+    "check_may_accept",
+    "check_may_approve",
+    "check_may_confirm_end",
+    "check_may_end",
     "check_may_resume",
+    "check_may_return",
     "check_may_sign",
+    "check_may_submit",
     "check_may_suspend",
+    "check_not_before",
+    "check_same_text",
+    "check_signs_for_partner",
     "checked_sentence",
     "checked_texts",
     "checksum",
     "clearance_obstacles",
+    "diligence_expiring",
+    "due_dates",
+    "expiring",
     "first_overlap",
     "in_language",
     "in_order",
+    "is_reached",
+    "is_same_person",
+    "late",
+    "next_due_date",
     "obstacles",
+    "promise_state",
     "shown_size",
     "standing",
     "state",

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TypeVar
 from uuid import UUID, uuid5
 
-from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Side, Standing
+from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Review, Side, Standing
 from partnerships.exceptions import AlreadySigned, AlreadySuspended, NotSuspended, SignedOutOfOrder
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ def checksum(agreed_text: str) -> str:
 def obstacles(facts: InForceFacts, *, on: date) -> tuple[Obstacle, ...]:
     """Every reason why a version is not in force on a UTC day; none means that it is in force."""
     found = (
+        (facts.review is not Review.APPROVED, Obstacle.NOT_APPROVED),
         (not facts.host_signed, Obstacle.HOST_HAS_NOT_SIGNED),
         (not facts.partner_signed, Obstacle.PARTNER_HAS_NOT_SIGNED),
         (facts.is_suspended, Obstacle.SUSPENDED),
@@ -56,9 +57,11 @@ def clearance_obstacles(clearance: Clearance | None, *, on: date) -> tuple[Obsta
 
 def standing(facts: InForceFacts, *, on: date) -> Standing:
     """The state of a version on a UTC day, in the words of the vocabulary."""
+    if facts.review is not Review.APPROVED:
+        waits = facts.review is Review.SUBMITTED
+        return Standing.IN_REVIEW if waits else Standing.DRAFT
     if not (facts.host_signed and facts.partner_signed):
-        one_side = facts.host_signed or facts.partner_signed
-        return Standing.IN_REVIEW if one_side else Standing.DRAFT
+        return Standing.APPROVED
     if facts.period.is_over_on(on):
         return Standing.ENDED
     if facts.is_suspended:

@@ -9,6 +9,7 @@ from partnerships.selectors.marks import (
 from partnerships.selectors.partners import (
     get_partner,
     get_party,
+    list_contacts,
     list_partner_codes_of,
     list_partners,
     list_partners_of_course,
@@ -22,6 +23,12 @@ from partnerships.selectors.pictures import (
     list_waiting_pictures,
     read_file,
 )
+from partnerships.selectors.promises import (
+    get_delivered_value,
+    get_evidence,
+    get_promises,
+    list_promises,
+)
 from partnerships.selectors.terms import (
     get_terms,
     get_terms_by_uuid,
@@ -29,20 +36,26 @@ from partnerships.selectors.terms import (
 from partnerships.selectors.versions import (
     get_version,
     list_altered,
+    list_changes,
     list_versions,
 )
 
 __all__ = [
+    "get_delivered_value",
+    "get_evidence",
     "get_kept_file",
     "get_own_file",
     "get_partner",
     "get_party",
     "get_picture",
+    "get_promises",
     "get_shown_file",
     "get_terms",
     "get_terms_by_uuid",
     "get_version",
     "list_altered",
+    "list_changes",
+    "list_contacts",
     "list_marks",
     "list_marks_to_keep",
     "list_partner_codes_of",
@@ -50,6 +63,7 @@ __all__ = [
     "list_partners_of_course",
     "list_pictures",
     "list_placements",
+    "list_promises",
     "list_versions",
     "list_waiting_pictures",
     "no_endorsement",

@@ -9,13 +9,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from partnerships import models, rules
-from partnerships.data import Clearance, InForceFacts, Period, Side
+from partnerships.data import Clearance, InForceFacts, Period, Review, Side, earlier
 
 
 def versions(at: datetime) -> QuerySet[Any]:
     """Versions with the facts of a moment."""
     return _with_facts(
-        models.AgreementVersion.objects.select_related("agreement__partner"),
+        models.AgreementVersion.objects.select_related("agreement__partner", "follows"),
         at,
         version="pk",
         agreement="agreement",
@@ -48,7 +48,15 @@ def _with_facts(
         agreement=OuterRef(agreement), at__lte=at
     ).order_by("-at", "-id")
     check = _last_check(partner, at)
+    rounds = models.ReviewRound.objects.filter(version=OuterRef(version), asked_at__lte=at)
+    approved = rounds.filter(confirmed_at__lte=at).exclude(withdrawn_at__lte=at)
+    waiting = rounds.exclude(confirmed_at__lte=at).exclude(refused_at__lte=at)
+    before = models.ApprovalBeforeRecords.objects.filter(version=OuterRef(version), since__lte=at)
+    ended = models.EndRecord.objects.filter(version=OuterRef(version), confirmed_at__lte=at)
     known: QuerySet[Any] = rows.annotate(
+        ended_on=Subquery(ended.values("last_day")[:1]),
+        is_approved=Exists(approved) | Exists(before),
+        is_submitted=Exists(waiting),
         host_signed=Exists(signed.filter(side=Side.HOST.value)),
         partner_signed=Exists(signed.filter(side=Side.PARTNER.value)),
         is_suspended=Subquery(suspension.values("suspends")[:1]),
@@ -77,12 +85,24 @@ def facts_of(row: Any, *, version: Any = None) -> InForceFacts:
     """What decides about a row of ``versions``, or of ``roles`` with its version."""
     version = version or row
     return InForceFacts(
-        period=Period(version.valid_from, version.valid_until),
+        period=Period(version.valid_from, last_day(row, version=version)),
+        review=_review(row),
         host_signed=row.host_signed,
         partner_signed=row.partner_signed,
         clearance=_clearance(row, "cleared"),
         is_suspended=bool(row.is_suspended),
     )
+
+
+def last_day(row: Any, *, version: Any = None) -> date | None:
+    """The last UTC day of a row of ``versions``, or of ``roles``, as it was known at the moment."""
+    return earlier((version or row).valid_until, row.ended_on)
+
+
+def _review(row: Any) -> Review:
+    if row.is_approved:
+        return Review.APPROVED
+    return Review.SUBMITTED if row.is_submitted else Review.NOT_SUBMITTED
 
 
 def _clearance(row: Any, column: str) -> Clearance | None:

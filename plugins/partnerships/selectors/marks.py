@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from fairgate.clock import utc_day
 from partnerships import conf, models
 from partnerships.data import Mark, Placement, Role
-from partnerships.selectors.facts import in_force, roles
+from partnerships.selectors.facts import in_force, last_day, roles
 from partnerships.selectors.pictures import assets_of, picture_of, with_pictures
 
 
@@ -57,7 +57,7 @@ def _mark(row: Any, *, kept: bool = False) -> Mark:
         statement=no_endorsement(name),
         agreement=row.version.agreement.code,
         version=row.version.number,
-        valid_until=row.version.valid_until,
+        valid_until=last_day(row, version=row.version),
         picture=picture_of(row, kept=kept),
     )
 

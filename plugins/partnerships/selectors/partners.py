@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from partnerships import conf, models
-from partnerships.data import FUND, PLATFORM, PartnerSummary, Party
+from partnerships.data import FUND, PLATFORM, Contact, PartnerSummary, Party
 from partnerships.exceptions import UnknownPartner
 
 
@@ -74,3 +74,23 @@ def list_partner_codes_of(user_id: int) -> tuple[str, ...]:
     """The partners for whom a user acts, by code."""
     people = models.PartnerPerson.objects.filter(user_id=user_id)
     return tuple(people.order_by("partner__code").values_list("partner__code", flat=True))
+
+
+def list_contacts(partner_code: str, *, role: str) -> tuple[Contact, ...]:
+    """The people of a partner by role and name; of one role if it is named."""
+    rows = models.PartnerContact.objects.select_related("partner")
+    rows = rows.filter(partner__code=partner_code).order_by("role", "name", "id")
+    if role:
+        rows = rows.filter(role=role)
+    return tuple(
+        Contact(
+            uuid=row.uuid,
+            partner=row.partner.code,
+            role=row.role,
+            role_label=str(row.get_role_display()),
+            name=row.name,
+            email=row.email,
+            language=row.language,
+        )
+        for row in rows
+    )

@@ -11,6 +11,9 @@ from django.db.models import QuerySet
 from fairgate.clock import utc_day
 from partnerships import models, rules
 from partnerships.data import (
+    FieldChange,
+    Follows,
+    ReviewSummary,
     Role,
     RoleOnCourses,
     SignatureSummary,
@@ -58,6 +61,7 @@ def _with_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
         "courses",
         "goals",
         "signatures",
+        "review_rounds",
         "roles__partner",
         "agreement__suspension_records",
     )
@@ -76,6 +80,7 @@ def _summary(row: Any, at: datetime) -> VersionSummary:
         obstacles=rules.obstacles(facts, on=day),
         agreed_text=row.agreed_text,
         checksum=row.checksum,
+        reviews=tuple(_review(one, at) for one in row.review_rounds.all() if one.asked_at <= at),
         signatures=tuple(_signature(one) for one in row.signatures.all() if one.signed_at <= at),
         goals=tuple(goal.text for goal in row.goals.all()),
         courses=tuple(course.course_key for course in row.courses.all()),
@@ -85,13 +90,57 @@ def _summary(row: Any, at: datetime) -> VersionSummary:
             for one in sorted(row.agreement.suspension_records.all(), key=lambda one: one.id)
             if one.at <= at
         ),
+        ended_on=row.ended_on,
+        follows=follows_of(row),
         terms=None if row.fund_bp is None else terms_of(row),
     )
 
 
+def follows_of(row: Any) -> Follows | None:
+    """The version that a version follows, with the reason."""
+    if row.follows is None:
+        return None
+    return Follows(version=row.follows.number, amendment=row.amendment, reason=row.follow_reason)
+
+
+def list_changes(version_uuid: UUID) -> tuple[FieldChange, ...]:
+    """What a version changed of the one that it follows; nothing if it follows none."""
+    rows = models.AgreementVersion.objects.select_related("follows")
+    row = rows.filter(uuid=version_uuid).first()
+    if row is None:
+        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+    if row.follows is None:
+        return ()
+    return rules.changes_between(row.follows.agreed_text, row.agreed_text)
+
+
 def _signature(row: models.Signature) -> SignatureSummary:
     return SignatureSummary(
-        side=row.side, signed_by=row.signed_by, signed_at=row.signed_at, place=row.place
+        side=row.side,
+        signed_by=row.signed_by,
+        signed_at=row.signed_at,
+        place=row.place,
+        means=row.means,
+        checksum=row.checksum,
+    )
+
+
+def _review(row: models.ReviewRound, at: datetime) -> ReviewSummary:
+    ends = (
+        ("withdrawn", row.withdrawn_by, row.withdrawn_at, row.withdrawn_because),
+        ("returned", row.refused_by, row.refused_at, row.refused_because),
+        ("approved", row.confirmed_by, row.confirmed_at, ""),
+    )
+    known = (end for end in ends if end[2] is not None and end[2] <= at)
+    outcome, by, moment, because = next(known, ("", None, None, ""))
+    return ReviewSummary(
+        submitted_by=row.asked_by,
+        submitted_at=row.asked_at,
+        note=row.reason,
+        outcome=outcome,
+        ended_by=by,
+        ended_at=moment,
+        because=because,
     )
 
 

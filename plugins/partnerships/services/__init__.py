@@ -7,23 +7,78 @@ from partnerships.services.brand import (
     upload_picture,
     withdraw_picture,
 )
-from partnerships.services.loading import load
-from partnerships.services.people import add_person, forget_user, remove_person
-from partnerships.services.signing import sign
-from partnerships.services.suspending import resume, suspend
-from partnerships.services.vetting import record_due_diligence
+from partnerships.services.contacts import (
+    add_contact,
+    forget_contact,
+    remove_contact,
+)
+from partnerships.services.ending import (
+    ask_end,
+    confirm_end,
+    refuse_end,
+)
+from partnerships.services.loading import (
+    load,
+)
+from partnerships.services.people import (
+    add_person,
+    forget_user,
+    remove_person,
+)
+from partnerships.services.recording import (
+    accept_delivery,
+    record_actual,
+    record_delivery,
+    record_fulfilment,
+    refuse_delivery,
+)
+from partnerships.services.reminding import (
+    remind,
+)
+from partnerships.services.reviewing import (
+    approve,
+    return_to_draft,
+    submit,
+)
+from partnerships.services.signing import (
+    consent,
+    sign,
+)
+from partnerships.services.suspending import (
+    resume,
+    suspend,
+)
+from partnerships.services.vetting import (
+    record_due_diligence,
+)
 
 __all__ = [
+    "accept_delivery",
+    "add_contact",
     "add_person",
+    "approve",
     "approve_picture",
+    "ask_end",
+    "confirm_end",
+    "consent",
+    "forget_contact",
     "forget_user",
     "keep_pictures",
     "load",
+    "record_actual",
+    "record_delivery",
     "record_due_diligence",
+    "record_fulfilment",
+    "refuse_delivery",
+    "refuse_end",
     "refuse_picture",
+    "remind",
+    "remove_contact",
     "remove_person",
     "resume",
+    "return_to_draft",
     "sign",
+    "submit",
     "suspend",
     "upload_picture",
     "withdraw_picture",

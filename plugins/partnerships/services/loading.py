@@ -10,14 +10,18 @@ from typing import Any
 from django.db import transaction
 
 from fairgate.documents import Faults
+from fairgate_tables.transactions import run_again
 from partnerships import lock_objects, models, rules, terms_file
-from partnerships.data import LoadedVersion, Period
+from partnerships.data import LoadedVersion, Review
+from partnerships.services.following import check_followed, set_followed
+from partnerships.services.promised_rows import promised_rows
 from partnerships.services.vetting import write_due_diligence
 from partnerships.terms_file import PartnerEntry, VersionEntry
 
 log = logging.getLogger(__name__)
 
 
+@run_again
 def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:
     """Load a TERMS.yaml. Signed versions must say what they say; drafts are written anew.
 
@@ -31,9 +35,11 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
             {entry.agreement for entry in terms.versions}
         ) as agreements:
             _check_beside_kept(terms.versions, agreements, file=file)
+            check_followed(terms.versions, agreements, file=file)
             loaded = tuple(
                 _write_version(entry, agreements, partners, by=by, at=at)
-                for entry in terms.versions
+                # A version that is followed is written before the one that names it.
+                for entry in sorted(terms.versions, key=lambda entry: entry.number)
             )
     for version in loaded:
         log.info("agreement version %s: version=%s", version.change, version.uuid)
@@ -91,6 +97,13 @@ def _check_agreement(entry: VersionEntry, agreement: models.Agreement, faults: F
             line=entry.line,
             field="version",
         )
+    elif lock_objects.review_now(kept)[0] is not Review.NOT_SUBMITTED:
+        faults.add(
+            f"{entry.name} waits for approval, or has it, and says something else; return it to "
+            "its draft first.",
+            line=entry.line,
+            field="version",
+        )
 
 
 def _check_days(
@@ -99,7 +112,7 @@ def _check_days(
     rewritten = {entry.number: entry for entry in entries}
     dated = [(entry.number, entry.period) for entry in entries]
     dated += [
-        (row.number, Period(row.valid_from, row.valid_until))
+        (row.number, lock_objects.period_now(row))
         for row in lock_objects.versions_now(agreement)
         if row.number not in rewritten
     ]
@@ -143,6 +156,7 @@ def _write_version(
     version.agreed_text, version.checksum = entry.agreed_text, agreed
     version.loaded_by, version.loaded_at = by, at
     _set_revenue(version, entry)
+    set_followed(version, entry)
     version.save()
     _write_parts(version, entry, partners, is_new=kept is None)
     return _loaded(version, "changed" if kept else "added")
@@ -190,6 +204,7 @@ def _write_parts(
             {"partner": partners[code], "role": role} for code, role in entry.roles
         ],
         models.VersionGoal: [{"text": text} for text in entry.goals],
+        **promised_rows(entry),
     }
     for model, rows in parts.items():
         if not is_new:

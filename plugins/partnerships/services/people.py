@@ -9,6 +9,7 @@ from django.db import transaction
 
 from partnerships import models
 from partnerships.services.brand import forget_person
+from partnerships.services.contacts import forget_contacts_of
 from partnerships.services.known import known_partner
 
 log = logging.getLogger(__name__)
@@ -37,4 +38,5 @@ def forget_user(user_id: int) -> None:
     with transaction.atomic():
         models.PartnerPerson.objects.filter(user_id=user_id).delete()
         forget_person(user_id)
+        forget_contacts_of(user_id)
     log.info("user forgotten: user=%s", user_id)

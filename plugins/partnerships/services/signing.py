@@ -3,49 +3,128 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
+from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
-from partnerships.data import Period, Side
-from partnerships.exceptions import TermsConflict, UnknownVersion
+from partnerships.data import ContactRole, Means, Side
+from partnerships.exceptions import NotASignatory, TermsConflict, UnknownVersion
 
 log = logging.getLogger(__name__)
 
+#: The role of a user who acts for a partner and may sign in its name.
+SIGNATORY = "signatory"
 
-def sign(version_uuid: UUID, *, side: str, by: str, at: datetime) -> None:
-    """Record one side's signature under the version's text.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Name:
+    """Whose name is put under a version, and how."""
+
+    signed_by: str
+    means: Means
+    user_id: int | None = None
+    recorded_by: str = ""
+
+
+@in_transaction
+def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: datetime) -> None:
+    """Record the signature under the paper of an approved version.
 
     Raises:
-        UnknownVersion, AlreadySigned, SignedOutOfOrder
+        UnknownVersion, NotApproved, TextChanged, AlreadySigned, SignedOutOfOrder
+        NotASignatory: for the partner, ``by`` is none of its signatories.
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     its_side = Side(side)
-    found = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
+    found = _found(version_uuid)
+    if its_side is Side.PARTNER:
+        partner = found.agreement.partner
+        rules.check_signs_for_partner(by, _signatories(partner), partner=partner.code)
+    name = _Name(signed_by=by, means=Means.PAPER, recorded_by=recorded_by)
+    _put(name, found, its_side, at=at)
+
+
+@in_transaction
+def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) -> None:
+    """Sign for the partner on this site, under the text with this checksum.
+
+    Raises:
+        UnknownVersion, NotApproved, AlreadySigned, SignedOutOfOrder, TermsConflict: as ``sign``.
+        NotASignatory: the user does not sign for the partner.
+        TextChanged: the text is not the one that the user has seen.
+    """
+    found = _found(version_uuid)
+    people = found.agreement.partner.people
+    user = get_user_model()._default_manager.filter(pk=user_id, is_active=True).first()
+    if user is None or not people.filter(user_id=user_id, role=SIGNATORY).exists():
+        raise NotASignatory(f"You do not sign for {found.agreement.partner.code}.")
+    signed_by = (user.get_full_name() or user.get_username())[:150]
+    name = _Name(signed_by=signed_by, means=Means.CONSENT, user_id=user_id)
+    _put(name, found, Side.PARTNER, at=at, seen=checksum)
+
+
+def _found(version_uuid: UUID) -> models.AgreementVersion:
+    rows = models.AgreementVersion.objects.select_related("agreement__partner")
+    found: models.AgreementVersion | None = rows.filter(uuid=version_uuid).first()
     if found is None:
         raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+    return found
+
+
+def _signatories(partner: models.Partner) -> list[str]:
+    """The names of contacts and of users who sign for a partner."""
+    names = list(
+        partner.contacts.filter(role=ContactRole.SIGNATORY.value).values_list("name", flat=True)
+    )
+    users = get_user_model()._default_manager.filter(
+        pk__in=partner.people.filter(role=SIGNATORY).values("user_id")
+    )
+    return names + [user.get_full_name() or user.get_username() for user in users]
+
+
+def _put(
+    name: _Name, found: models.AgreementVersion, side: Side, *, at: datetime, seen: str = ""
+) -> None:
     with lock_objects.locked_around(found) as version:
+        review, approved = lock_objects.review_now(version)
+        rules.check_is_approved(
+            review,
+            approved=None if approved is None else approved.checksum,
+            checksum=version.checksum,
+            version=str(version),
+        )
+        if seen or name.means is Means.CONSENT:
+            rules.check_same_text(seen, version.checksum, version=str(version))
         signed = lock_objects.signatures_now(version)
-        rules.check_may_sign(signed, side=its_side, at=at, version=str(version))
+        before = [] if approved is None else [approved.confirmed_at]
+        rules.check_may_sign(signed, side=side, at=at, version=str(version))
+        rules.check_not_before(before, at=at, version=str(version))
         if signed:
             _check_no_other_terms(version)
         models.Signature.objects.create(
             version=version,
-            side=its_side.value,
+            side=side.value,
             place=len(signed) + 1,
-            signed_by=by,
+            signed_by=name.signed_by,
             signed_at=at,
+            means=name.means.value,
+            user_id=name.user_id,
+            recorded_by=name.recorded_by,
             checksum=version.checksum,
         )
-    log.info("agreement version signed: version=%s side=%s", version_uuid, its_side.value)
+    log.info("agreement version signed: version=%s side=%s", found.uuid, side.value)
 
 
 def _check_no_other_terms(version: models.AgreementVersion) -> None:
     if version.fund_bp is None:
         return
-    its_days = Period(version.valid_from, version.valid_until)
+    its_days = lock_objects.period_now(version)
     for other in lock_objects.other_signed_terms_now(version):
-        if its_days.shares_a_day_with(Period(other.valid_from, other.valid_until)):
+        if its_days.shares_a_day_with(lock_objects.period_now(other)):
             raise TermsConflict(
                 f"{version} and {other}, which is signed, would both share the receipts of a "
                 "course on the same days."

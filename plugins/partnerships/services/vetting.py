@@ -14,23 +14,51 @@ log = logging.getLogger(__name__)
 
 
 def record_due_diligence(
-    code: str, *, accepted: bool, expires_on: date, by: str, at: datetime
+    code: str,
+    *,
+    accepted: bool,
+    expires_on: date,
+    by: str,
+    at: datetime,
+    notes: str,
+    evidence: str,
 ) -> None:
     """Record an outcome; the same one as the last is not recorded twice."""
     with transaction.atomic():
         write_due_diligence(
-            known_partner(code), accepted=accepted, expires_on=expires_on, by=by, at=at
+            known_partner(code),
+            accepted=accepted,
+            expires_on=expires_on,
+            by=by,
+            at=at,
+            notes=notes.strip()[:1000],
+            evidence=evidence.strip()[:500],
         )
 
 
 def write_due_diligence(
-    partner: models.Partner, *, accepted: bool, expires_on: date, by: str, at: datetime
+    partner: models.Partner,
+    *,
+    accepted: bool,
+    expires_on: date,
+    by: str,
+    at: datetime,
+    notes: str = "",
+    evidence: str = "",
 ) -> None:
     """The same within a transaction that writes more."""
     last = partner.due_diligence.order_by("-recorded_at", "-id").first()
     if last is not None and (last.accepted, last.expires_on) == (accepted, expires_on):
-        return
+        # A file that says the same outcome again says nothing of its papers.
+        says_no_more = (notes, evidence) in (("", ""), (last.notes, last.evidence))
+        if says_no_more:
+            return
     check = partner.due_diligence.create(
-        accepted=accepted, expires_on=expires_on, recorded_by=by, recorded_at=at
+        accepted=accepted,
+        expires_on=expires_on,
+        notes=notes,
+        evidence=evidence,
+        recorded_by=by,
+        recorded_at=at,
     )
     log.info("due diligence recorded: partner=%s check=%s", partner.uuid, check.pk)

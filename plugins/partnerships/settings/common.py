@@ -12,6 +12,13 @@ DEFAULTS: dict[str, object] = {
     # Bytes that the file of a mark may have, and pictures that one partner may send in 24 hours.
     "PARTNERSHIPS_MARK_MAX_BYTES": 512_000,
     "PARTNERSHIPS_MARKS_PER_DAY": 20,
+    # The largest file that is taken as evidence of what was delivered or fulfilled.
+    "PARTNERSHIPS_EVIDENCE_MAX_BYTES": 2_097_152,
+    # Who at the host is reminded of what ends soon or is late.
+    "PARTNERSHIPS_OFFICE_EMAILS": [],
+    # Days before the end of an agreement, and of a due diligence, on which somebody is reminded.
+    "PARTNERSHIPS_EXPIRY_REMINDER_DAYS": [90, 30, 7],
+    "PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS": [60, 14],
 }
 
 # The platform writes what people send with a form into its tracking log, but for these addresses.

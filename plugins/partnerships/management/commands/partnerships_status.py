@@ -15,9 +15,12 @@ from partnerships.data import VersionSummary
 
 
 class Command(BaseCommand):
-    """One line per agreement version; exits with 1 if a signed text is not the text kept here."""
+    """A line per version and per promise that is late under it.
 
-    help = "Show every agreement version, whether it is in force, and why not."
+    Exits with 1 if a signed text is not the text kept here.
+    """
+
+    help = "Show every agreement version, whether it is in force and why not, and what is late."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -29,6 +32,8 @@ class Command(BaseCommand):
         versions = api.list_versions(at=at)
         for one in versions:
             self.stdout.write(_line(one))
+            for late in wording.late(api.promises(one.uuid, at=at)):
+                self.stdout.write(f"    late: {late}")
         in_force = sum(one.is_in_force for one in versions)
         self.stdout.write(
             f"{counted(len(versions), 'version')}, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC."
@@ -48,7 +53,12 @@ def _moment(on: str | None) -> datetime:
 
 
 def _line(one: VersionSummary) -> str:
-    until = one.valid_until.isoformat() if one.valid_until else "open-ended"
+    until = one.last_day.isoformat() if one.last_day else "open-ended"
+    if one.ended_on:
+        until += " (ended early)"
+    if one.follows:
+        what = f"amendment {one.follows.amendment}" if one.follows.amendment else "renewal"
+        until += f"  {what} of version {one.follows.version}"
     why = "  ".join(wording.obstacle(obstacle) for obstacle in one.obstacles)
     return (
         f"{one.agreement} version {one.version}  {one.partner}  {one.valid_from} – {until}  "

@@ -1,4 +1,4 @@
-"""What moves, or gives up, money by hand: asked by one person, confirmed by another."""
+"""What changes money or terms by hand: asked by one person, confirmed by another."""
 
 from __future__ import annotations
 

@@ -1,0 +1,75 @@
+"""What the pages of the admin have in common: rows to read, and steps that are taken or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+
+from .exceptions import PartnershipsError
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:  # Django's own classes take no type argument when they run
+    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows to read. They are written by services and never deleted."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline):
+    """Parts of a row, to read."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def user_id(request: HttpRequest) -> int:
+    """The number of the account that takes a step."""
+    return int(request.user.pk)  # type: ignore[arg-type]  # the admin lets nobody else in
+
+
+def note_of(request: HttpRequest) -> str:
+    """What was said with a step, for the record."""
+    return str(request.POST.get("note", "")).strip()
+
+
+def each(
+    page: ModelAdmin, request: HttpRequest, rows: QuerySet[Any], step: Callable[[UUID], Any]
+) -> None:
+    """Take a step with each of these rows, by its uuid."""
+    for row in rows:
+        attempt(page, request, partial(step, row.uuid))
+
+
+def attempt(page: ModelAdmin, request: HttpRequest, action: Callable[[], Any]) -> None:
+    """Do it and say so, or say why not."""
+    try:
+        action()
+    except PartnershipsError as error:
+        page.message_user(request, str(error), messages.ERROR)
+    else:
+        page.message_user(request, _now("Recorded."), messages.SUCCESS)

@@ -1,0 +1,69 @@
+"""Whom we write to at a partner."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Q
+
+from fairgate.readable import is_readable
+from partnerships import models
+from partnerships.data import ContactRole
+from partnerships.exceptions import ContactRefused
+from partnerships.services.known import known_partner
+
+log = logging.getLogger(__name__)
+
+
+def add_contact(
+    partner_code: str,
+    *,
+    role: str,
+    name: str,
+    email: str,
+    language: str,
+    user_id: int | None,
+    at: datetime,
+) -> UUID:
+    """Add a person, or write name and language of one with this role and address anew."""
+    partner, its_role = known_partner(partner_code), ContactRole(role)
+    name, email = name.strip(), email.strip()
+    if not name or len(name) > 150 or not is_readable(name):
+        raise ContactRefused("A contact has a name of at most 150 readable characters.")
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ContactRefused("A contact has an e-mail address.") from None
+    row, _created = models.PartnerContact.objects.update_or_create(
+        partner=partner,
+        role=its_role.value,
+        email=email,
+        defaults={"name": name, "language": language, "user_id": user_id, "added_at": at},
+    )
+    log.info("contact added: partner=%s contact=%s role=%s", partner.uuid, row.uuid, its_role.value)
+    found: UUID = row.uuid
+    return found
+
+
+def remove_contact(contact_uuid: UUID) -> None:
+    """Forget a person in one role; no word if they are not there."""
+    models.PartnerContact.objects.filter(uuid=contact_uuid).delete()
+    log.info("contact removed: contact=%s", contact_uuid)
+
+
+def forget_contact(email: str) -> int:
+    """Forget whoever has this address, at every partner and in every role; how many entries."""
+    count, _by_table = models.PartnerContact.objects.filter(email__iexact=email.strip()).delete()
+    log.info("contacts forgotten: entries=%s", count)
+    return count
+
+
+def forget_contacts_of(user_id: int) -> None:
+    """Forget the entries of a user, and every other one with an address of theirs."""
+    mine = models.PartnerContact.objects.filter(user_id=user_id)
+    addresses = list(mine.values_list("email", flat=True))
+    models.PartnerContact.objects.filter(Q(user_id=user_id) | Q(email__in=addresses)).delete()

@@ -1,0 +1,222 @@
+"""What came of promises: recorded once, corrected by another record, never changed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from fairgate.clock import utc_day
+from fairgate.money import Money
+from fairgate.readable import is_readable
+from fairgate_tables.transactions import in_transaction
+from partnerships import lock_objects, models, rules
+from partnerships.exceptions import RecordRefused, UnknownRecord
+from partnerships.services import evidence_files
+
+log = logging.getLogger(__name__)
+
+
+@in_transaction
+def record_fulfilment(
+    version_uuid: UUID,
+    code: str,
+    *,
+    due: date,
+    fulfilled_on: date,
+    is_met: bool,
+    evidence: str,
+    file: bytes | None,
+    replaces: UUID | None,
+    by: int,
+    at: datetime,
+) -> UUID:
+    """Record that an obligation was met for one due date, or by a correction that it was not."""
+    with _signed(version_uuid, day=fulfilled_on, at=at) as version:
+        obligation = _promise(version.obligations, code, version)
+        _check_due(obligation, due)
+        replaced = _replaced(models.Fulfilment, {"obligation": obligation, "due_on": due}, replaces)
+        if replaced is None and not is_met:
+            raise RecordRefused("Only a correction says that an obligation was not met.")
+        if replaced is None and obligation.fulfilments.filter(due_on=due).exists():
+            raise RecordRefused(f"{code} is recorded for {due}; a correction names that record.")
+        row = models.Fulfilment(
+            obligation=obligation,
+            due_on=due,
+            is_met=is_met,
+            fulfilled_on=fulfilled_on,
+            reference=_said(evidence),
+            file=evidence_files.keep(file, partner=version.agreement.partner, by=by, at=at),
+            recorded_by=by,
+            recorded_at=at,
+            replaces=replaced,
+        )
+        row.save()
+    log.info("fulfilment recorded: version=%s record=%s by=%s", version_uuid, row.uuid, by)
+    return UUID(str(row.uuid))
+
+
+@in_transaction
+def record_delivery(
+    version_uuid: UUID,
+    code: str,
+    *,
+    amount: Money,
+    delivered_on: date,
+    evidence: str,
+    file: bytes | None,
+    replaces: UUID | None,
+    by: int,
+    at: datetime,
+) -> UUID:
+    """Record that something was given; it counts once a second person has accepted it."""
+    with _signed(version_uuid, day=delivered_on, at=at) as version:
+        contribution = _promise(version.contributions, code, version)
+        if amount.currency != contribution.currency:
+            raise RecordRefused(f"{code} is counted in {contribution.currency}.")
+        replaced = _delivery_to_replace(contribution, replaces)
+        if amount.minor < 0 or (not amount and replaced is None):
+            raise RecordRefused("A delivery has a worth; only a correction may say that it is 0.")
+        row = models.Delivery.objects.create(
+            contribution=contribution,
+            delivered_on=delivered_on,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            reference=_said(evidence),
+            file=evidence_files.keep(file, partner=version.agreement.partner, by=by, at=at),
+            replaces=replaced,
+            live_key=None if replaced is None else replaced.pk,
+            asked_by=by,
+            asked_at=at,
+        )
+    log.info("delivery recorded: version=%s record=%s by=%s", version_uuid, row.uuid, by)
+    return UUID(str(row.uuid))
+
+
+@in_transaction
+def accept_delivery(delivery_uuid: UUID, *, by: int, at: datetime) -> None:
+    """Let a delivery count, as another person than who recorded it."""
+    with _delivery(delivery_uuid) as row:
+        rules.check_may_accept(is_waiting=row.is_waiting, by=by, recorded_by=row.asked_by)
+        rules.check_not_before([row.asked_at], at=at, version="The delivery")
+        row.confirmed_by, row.confirmed_at = by, at
+        row.save(update_fields=["confirmed_by", "confirmed_at"])
+    log.info("delivery accepted: record=%s by=%s", delivery_uuid, by)
+
+
+@in_transaction
+def refuse_delivery(delivery_uuid: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Let a delivery not count; who has recorded it may refuse it as well."""
+    if not because.strip():
+        raise RecordRefused("Say why it does not count; the reason is kept.")
+    with _delivery(delivery_uuid) as row:
+        if not row.is_waiting:
+            raise RecordRefused("This delivery was accepted or refused already.")
+        row.refused_by, row.refused_at, row.live_key = by, at, None
+        row.refused_because = because.strip()[:255]
+        row.save(update_fields=["refused_by", "refused_at", "refused_because", "live_key"])
+    log.info("delivery refused: record=%s by=%s", delivery_uuid, by)
+
+
+@in_transaction
+def record_actual(
+    version_uuid: UUID,
+    code: str,
+    *,
+    on: date,
+    value: Decimal,
+    source: str,
+    replaces: UUID | None,
+    by: int,
+    at: datetime,
+) -> UUID:
+    """Record a value that was reported for an expected outcome."""
+    with _signed(version_uuid, day=on, at=at) as version:
+        outcome = _promise(version.outcomes, code, version)
+        replaced = _replaced(models.Actual, {"outcome": outcome}, replaces)
+        if not value.is_finite() or abs(value) >= 10**14 or value != round(value, 4):
+            raise RecordRefused("A value has at most 14 digits, and four decimals.")
+        row = models.Actual(
+            outcome=outcome,
+            on=on,
+            value=value,
+            source=_said(source),
+            recorded_by=by,
+            recorded_at=at,
+            replaces=replaced,
+        )
+        row.save()
+    log.info("value recorded: version=%s record=%s by=%s", version_uuid, row.uuid, by)
+    return UUID(str(row.uuid))
+
+
+@contextmanager
+def _signed(version_uuid: UUID, *, day: date, at: datetime) -> Iterator[models.AgreementVersion]:
+    """A version that both sides have signed, locked: what a draft says, nobody owes."""
+    with lock_objects.locked_version(version_uuid) as version:
+        if len(lock_objects.signatures_now(version)) < 2:
+            raise RecordRefused(f"{version} is not signed by both sides; nothing is owed yet.")
+        rules.check_day(day, first=version.valid_from, today=utc_day(at))
+        yield version
+
+
+def _promise(promises: Any, code: str, version: models.AgreementVersion) -> Any:
+    found = promises.filter(code=code).first()
+    if found is None:
+        raise UnknownRecord(f"{version} promises no “{code}”.")
+    return found
+
+
+def _check_due(obligation: models.VersionObligation, due: date) -> None:
+    dates = rules.due_dates(obligation.due_on, obligation.every_months, last=due)
+    if due not in dates:
+        raise RecordRefused(f"{obligation.code} is not due on {due}.")
+
+
+def _replaced(model: Any, whose: dict[str, Any], replaces: UUID | None) -> Any:
+    """The record that is corrected, of the same promise and not corrected yet."""
+    if replaces is None:
+        return None
+    found = model.objects.filter(uuid=replaces, **whose).first()
+    if found is None:
+        raise UnknownRecord(f"There is no record {replaces} of this promise.")
+    if model.objects.select_for_update().filter(replaces=found).exists():
+        raise RecordRefused("This record was corrected already; correct the correction.")
+    return found
+
+
+def _delivery_to_replace(
+    contribution: models.VersionContribution, replaces: UUID | None
+) -> models.Delivery | None:
+    if replaces is None:
+        return None
+    found: models.Delivery | None = contribution.deliveries.filter(uuid=replaces).first()
+    if found is None:
+        raise UnknownRecord(f"There is no record {replaces} of this promise.")
+    if found.confirmed_at is None:
+        raise RecordRefused("Only a delivery that was accepted is corrected; refuse this one.")
+    if models.Delivery.objects.select_for_update().filter(live_key=found.pk).exists():
+        raise RecordRefused("This record was corrected already; correct the correction.")
+    return found
+
+
+@contextmanager
+def _delivery(delivery_uuid: UUID) -> Iterator[models.Delivery]:
+    rows = models.Delivery.objects.filter(uuid=delivery_uuid)
+    version: UUID | None = rows.values_list("contribution__version__uuid", flat=True).first()
+    if version is None:
+        raise UnknownRecord(f"There is no delivery {delivery_uuid}.")
+    with lock_objects.locked_version(version):
+        yield rows.select_for_update().get()
+
+
+def _said(text: str) -> str:
+    """What a record rests on; without it, it is a claim."""
+    said = text.strip()
+    if not said or len(said) > 500 or not is_readable(said):
+        raise RecordRefused("Say on one line what this rests on, in at most 500 characters.")
+    return said
