@@ -11,7 +11,7 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partnerships', '0004_review'),
+        ('partnerships', '0005_review'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partnerships', '0005_promises'),
+        ('partnerships', '0006_promises'),
     ]
 
     operations = [

@@ -24,7 +24,7 @@ def approve_what_was_signed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partnerships', '0007_brand_assets'),
+        ('partnerships', '0004_brand_assets'),
     ]
 
     operations = [
