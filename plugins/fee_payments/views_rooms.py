@@ -21,7 +21,6 @@ from fee_payments.exceptions import (
     UnknownOffering,
     UnknownSession,
 )
-from fee_payments.page_parts import learner_of
 
 
 def room_context(
@@ -67,7 +66,8 @@ def _on_the_list(request: HttpRequest, code: str, *, joins: bool) -> HttpRespons
         return HttpResponseRedirect(page)
     try:
         if joins:
-            api.join_room(learner_of(request), code, session=session, at=at)
+            learner = api.learner_for(request.user.pk, request=request)
+            api.join_room(learner, code, session=session, at=at)
         else:
             api.leave_room(request.user.pk, code, session=session, at=at)
             messages.success(request, _("You do not wait any more."))

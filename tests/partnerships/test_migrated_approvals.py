@@ -56,7 +56,7 @@ def test_what_was_signed_is_approved_since_its_first_signature_and_a_draft_is_no
             checksum="0" * 64,
         )  # fmt: skip
 
-    rows = migrate(old_site, "0004_review")
+    rows = migrate(old_site, "0005_review")
 
     kept = rows("ApprovalBeforeRecords").order_by("version_id").values_list("version_id", "since")
     assert list(kept) == [(versions[0].pk, SIGNED), (versions[1].pk, LATER)]
