@@ -7,14 +7,14 @@ and ``valid_from <= UTC day <= valid_until``. That is computed at each call and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from fairgate.money import Money
 
-from . import documents, selectors, services, terms_file
+from . import compat, conf, documents, mail_wording, selectors, services, terms_file, wording
 from .data import (
     Background,
     BrandFile,
@@ -24,12 +24,14 @@ from .data import (
     EvidenceContent,
     FieldChange,
     LoadedVersion,
+    MailStrip,
     Mark,
     PartnerSummary,
     Party,
     Placement,
     Promises,
     RevenueTerms,
+    RoleStanding,
     VersionSummary,
 )
 
@@ -52,6 +54,8 @@ __all__ = [
     "forget_user",
     "freeze_marks",
     "is_person_of",
+    "is_shown_on",
+    "issue_marks",
     "kept_file",
     "list_altered",
     "list_partners",
@@ -59,6 +63,7 @@ __all__ = [
     "list_versions",
     "list_waiting_pictures",
     "load_agreements",
+    "marks_of_certificate",
     "no_endorsement",
     "own_file",
     "partner",
@@ -82,14 +87,17 @@ __all__ = [
     "remove_person",
     "resume",
     "return_to_draft",
+    "role_standings",
     "shown_file",
     "sign",
+    "strip_for_email",
     "submit",
     "suspend",
     "terms_by_uuid",
     "terms_for",
     "upload_picture",
     "version",
+    "why_not_shown",
     "withdraw_picture",
 ]
 
@@ -460,9 +468,52 @@ def record_due_diligence(
     return selectors.get_partner(partner_code, at=None)
 
 
-def placements(*, at: datetime, partner_code: str | None = None) -> tuple[Placement, ...]:
-    """Every mark on every course at a moment, or those of one partner."""
-    return selectors.list_placements(at=at, partner_code=partner_code)
+def placements(
+    *, at: datetime, partner_code: str | None = None, course_keys: Collection[str] | None = None
+) -> tuple[Placement, ...]:
+    """Every mark on every course at a moment, or those of one partner, or on some courses."""
+    return selectors.list_placements(at=at, partner_code=partner_code, course_keys=course_keys)
+
+
+def role_standings(course_key: str, *, at: datetime) -> tuple[RoleStanding, ...]:
+    """Every role on a course under any version, and what keeps it from drawing a mark."""
+    return selectors.list_role_standings(course_key, at=at)
+
+
+def why_not_shown(standing: RoleStanding) -> tuple[str, ...]:
+    """What keeps a role from drawing a mark, as sentences in the reader's language."""
+    return tuple(wording.obstacle(one) for one in standing.obstacles)
+
+
+def is_shown_on(place: str) -> bool:
+    """Whether the operator wants marks there: ``about``, ``unit``, ``dashboard``, ..."""
+    return place in conf.shown_on()
+
+
+def marks_of_certificate(number: str, course_key: str, *, at: datetime) -> tuple[Mark, ...]:
+    """The marks of a certificate: those of the day it was issued on, whatever has ended since.
+
+    The first to ask writes them down. A number that no certificate bears is a preview: it shows
+    the marks of ``at`` and keeps nothing.
+    """
+    issue = compat.certificate_by_number(number)
+    if issue is None:
+        return selectors.list_marks(course_key, at=at)
+    return services.issue_marks(issue)
+
+
+def issue_marks(user_id: int, course_key: str) -> None:
+    """Write down the marks of a certificate that the platform has just made; once, if ever."""
+    issue = compat.certificate_of(user_id, course_key)
+    if issue is not None:
+        services.issue_marks(issue)
+
+
+def strip_for_email(course_key: str, *, at: datetime) -> MailStrip:
+    """The marks of a course for a mail that names it, in the language that is active."""
+    if not is_shown_on("mail"):
+        return MailStrip(text="", html="")
+    return mail_wording.strip(selectors.list_marks(course_key, at=at))
 
 
 def partner(code: str, *, at: datetime | None = None) -> PartnerSummary:

@@ -39,7 +39,12 @@ class PartnershipsConfig(AppConfig):
                         "signal_path": "openedx.core.djangoapps.user_api.accounts.signals"
                         ".USER_RETIRE_LMS_MISC",
                         "dispatch_uid": "partnerships.forget_retired_user",
-                    }
+                    },
+                    {
+                        "receiver_func_name": "keep_marks_of_certificate",
+                        "signal_path": "openedx_events.learning.signals.CERTIFICATE_CREATED",
+                        "dispatch_uid": "partnerships.keep_marks_of_certificate",
+                    },
                 ],
             },
         },

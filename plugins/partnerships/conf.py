@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from fairgate_papers import PageSize, set_up
 
+#: The course's about page, each unit, the learner's dashboard, certificates, mails about a course.
+PLACES = ("about", "unit", "dashboard", "certificate", "mail")
+
 
 def host_name() -> str:
     """The name of the host, as it stands in the sentence next to a mark."""
@@ -63,3 +66,8 @@ def expiry_reminder_days() -> tuple[int, ...]:
 def diligence_reminder_days() -> tuple[int, ...]:
     """How many days before the end of a due diligence the host is reminded of it."""
     return tuple(settings.PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS)
+
+
+def shown_on() -> tuple[str, ...]:
+    """The places of the platform where marks show besides the block: some of ``PLACES``."""
+    return tuple(getattr(settings, "PARTNERSHIPS_SHOWN_ON", PLACES))

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from . import api
+
+log = logging.getLogger(__name__)
 
 
 def forget_retired_user(sender: object, user: Any, **_kwargs: object) -> None:
     """A user leaves the platform: nobody acts for a partner any more under this id."""
     api.forget_user(user.id)
+
+
+def keep_marks_of_certificate(certificate: Any, **_kwargs: object) -> None:
+    """A certificate was made: what it shows from now on is what is in force today.
+
+    After the commit: the certificate is the platform's, and must not fail for want of a mark. What
+    is not written here, the first look at the certificate writes.
+    """
+    who, course = certificate.user.id, str(certificate.course.course_key)
+    transaction.on_commit(partial(_keep, who, course), robust=True)
+
+
+def _keep(user_id: int, course_key: str) -> None:
+    try:
+        api.issue_marks(user_id, course_key)
+    except Exception:
+        log.exception("marks of a certificate not kept: course=%s user=%s", course_key, user_id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views, views_mark_files, views_marks
 
 app_name = "partnerships"
 
 urlpatterns = [
+    path("api/v1/", include("partnerships.rest.urls")),
     path("", views.partners, name="partners"),
     # Codes of partners are in capital letters, so that none of them is called like these.
     path("marks/", views_marks.waiting, name="waiting_pictures"),

@@ -124,3 +124,27 @@ def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSum
             api.sign(version.uuid, side="partner", by="G. Partner", at=at)
             api.sign(version.uuid, side="host", by="H. Host", at=at)
     return api.list_versions(at=at)
+
+
+#: The edges of every surface: the last second of the agreement above, and the first after it.
+LAST_SECOND = datetime(2027, 9, 30, 23, 59, 59, tzinfo=UTC)
+FIRST_SECOND_AFTER = datetime(2027, 10, 1, tzinfo=UTC)
+
+#: The same of a due diligence that runs out before the agreement does.
+CLEARED_UNTIL = "2027-05-31"
+LAST_CLEARED_SECOND = datetime(2027, 5, 31, 23, 59, 59, tzinfo=UTC)
+FIRST_UNCLEARED_SECOND = datetime(2027, 6, 1, tzinfo=UTC)
+
+
+def two_agreements() -> str:
+    """Two agreements for one course, of different partners; the second ends half a year sooner."""
+    return terms_text(
+        version_text(roles="[{partner: GSMA, role: co-host}]"),
+        version_text(
+            agreement="ATC-VENUE",
+            partner="ATC",
+            valid_until="2027-03-31",
+            roles="[{partner: ATC, role: venue}]",
+            revenue="",
+        ),
+    )

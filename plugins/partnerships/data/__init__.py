@@ -65,6 +65,11 @@ from partnerships.data.promises import (
     PromiseState,
 )
 from partnerships.data.reminders import Matter, Subject
+from partnerships.data.showing import (
+    CertificateIssue,
+    MailStrip,
+    RoleStanding,
+)
 from partnerships.data.terms import (
     NET_RECEIPTS,
     PRO_RATA,
@@ -83,6 +88,7 @@ __all__ = [
     "BrandFile",
     "BrandState",
     "BrandSummary",
+    "CertificateIssue",
     "Clearance",
     "Contact",
     "ContactRole",
@@ -100,6 +106,7 @@ __all__ = [
     "InForceFacts",
     "Kind",
     "LoadedVersion",
+    "MailStrip",
     "Mark",
     "MarkPicture",
     "Matter",
@@ -120,6 +127,7 @@ __all__ = [
     "ReviewSummary",
     "Role",
     "RoleOnCourses",
+    "RoleStanding",
     "Side",
     "SignatureSummary",
     "Standing",

@@ -19,6 +19,7 @@ from partnerships.models.brand import (
     BrandFile,
     KeptMark,
 )
+from partnerships.models.issued import IssuedMarks
 from partnerships.models.kept import (
     Kept,
     KeptQuerySet,
@@ -83,6 +84,7 @@ __all__ = [
     "EndRecord",
     "EvidenceFile",
     "Fulfilment",
+    "IssuedMarks",
     "Kept",
     "KeptMark",
     "KeptQuerySet",

@@ -1,5 +1,6 @@
 """Reads: rows in, frozen values out. The rule of what is in force stays in ``rules``."""
 
+from partnerships.selectors.course_roles import list_role_standings
 from partnerships.selectors.marks import (
     list_marks,
     list_marks_to_keep,
@@ -64,6 +65,7 @@ __all__ = [
     "list_pictures",
     "list_placements",
     "list_promises",
+    "list_role_standings",
     "list_versions",
     "list_waiting_pictures",
     "no_endorsement",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from partnerships import models, rules
-from partnerships.data import Clearance, InForceFacts, Period, Review, Side, earlier
+from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Review, Side, earlier
 
 
 def versions(at: datetime) -> QuerySet[Any]:
@@ -74,11 +74,17 @@ def _last_check(partner: str, at: datetime) -> QuerySet[Any]:
 def in_force(roles: QuerySet[Any], *, on: date) -> Iterator[Any]:
     """Those of these roles that draw a mark on a UTC day."""
     for row in roles:
-        # A mark needs its own partner's due diligence as well: a sponsor may ride on an agreement
-        # that somebody else signed.
-        own = rules.clearance_obstacles(_clearance(row, "own_cleared"), on=on)
-        if not own and not rules.obstacles(facts_of(row, version=row.version), on=on):
+        if not obstacles_of(row, on=on):
             yield row
+
+
+def obstacles_of(row: Any, *, on: date) -> tuple[Obstacle, ...]:
+    """What keeps a row of ``roles`` from drawing a mark on a UTC day, each reason once."""
+    # A mark needs its own partner's due diligence as well: a sponsor may ride on an agreement
+    # that somebody else signed.
+    own = rules.clearance_obstacles(_clearance(row, "own_cleared"), on=on)
+    of_version = rules.obstacles(facts_of(row, version=row.version), on=on)
+    return tuple(dict.fromkeys((*of_version, *own)))
 
 
 def facts_of(row: Any, *, version: Any = None) -> InForceFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -33,9 +33,13 @@ def _of_course(course_key: str, at: datetime) -> Iterator[Any]:
     return in_force(with_pictures(rows, at), on=day)
 
 
-def list_placements(*, at: datetime, partner_code: str | None = None) -> tuple[Placement, ...]:
-    """Every mark on every course at a moment, or those of one partner. Two queries."""
+def list_placements(
+    *, at: datetime, partner_code: str | None = None, course_keys: Collection[str] | None = None
+) -> tuple[Placement, ...]:
+    """Every mark on every course at a moment, or those of one partner, or on some. Two queries."""
     day, rows = utc_day(at), with_pictures(roles(at), at)
+    if course_keys is not None:
+        rows = rows.filter(version__courses__course_key__in=course_keys).distinct()
     if partner_code is not None:
         rows = rows.filter(partner__code=partner_code)
     shown = list(in_force(rows.prefetch_related("version__courses"), on=day))
@@ -43,6 +47,7 @@ def list_placements(*, at: datetime, partner_code: str | None = None) -> tuple[P
         Placement(course_key=course.course_key, mark=_mark(row))
         for row in shown
         for course in row.version.courses.all()
+        if course_keys is None or course.course_key in course_keys
     )
 
 

@@ -17,6 +17,7 @@ from partnerships.services.ending import (
     confirm_end,
     refuse_end,
 )
+from partnerships.services.issuing import issue_marks
 from partnerships.services.loading import (
     load,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "consent",
     "forget_contact",
     "forget_user",
+    "issue_marks",
     "keep_pictures",
     "load",
     "record_actual",
