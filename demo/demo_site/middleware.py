@@ -1,9 +1,14 @@
-"""The Content-Security-Policy of the demo: a page may load nothing from any other host."""
+"""What the demo adds to every request and answer.
+
+The Content-Security-Policy: a page may load nothing from any other host. And the request under way,
+for the blocks of a page, which a platform keeps at hand as well.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
@@ -34,5 +39,28 @@ def content_security_policy(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
         )
         return response
+
+    return answer
+
+
+_under_way: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
+
+
+def current_request() -> HttpRequest | None:
+    """The request that is being answered, or ``None``."""
+    return _under_way.get()
+
+
+def keep_request(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Keep the request at hand while it is being answered."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        before = _under_way.set(request)
+        try:
+            return get_response(request)
+        finally:
+            _under_way.reset(before)
 
     return answer

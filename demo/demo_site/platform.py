@@ -1,8 +1,8 @@
 """Answers what the apps' ``compat.py`` would ask the platform (see ``fairgate.stand_in``).
 
 The functions have the names, arguments and meaning of the replaceable functions of
-``fee_payments.compat``, ``fee_gate.compat`` and ``partner_badge.compat``; the contract tests run
-against both.
+``fee_payments.compat``, ``fee_gate.compat``, ``partner_badge.compat`` and ``partnerships.compat``;
+the contract tests run against both.
 """
 
 from __future__ import annotations
@@ -147,6 +147,23 @@ def course_start_of(block: Any) -> datetime | None:
         return None
     starts = block.runtime.get_block(run.root).starts
     return datetime.fromisoformat(starts).replace(tzinfo=UTC) if starts else None
+
+
+def current_request() -> Any:
+    """The request under way, or ``None``."""
+    from demo_site import middleware
+
+    return middleware.current_request()
+
+
+def certificate_by_number(_number: str) -> None:
+    """The certificate that bears a number: the demo makes none."""
+    return
+
+
+def certificate_of(_user_id: int, _course_key: str) -> None:
+    """A learner's certificate of a course run: the demo makes none."""
+    return
 
 
 def course_outline(course_key: str) -> Any:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "demo_site.middleware.keep_request",
     "django.middleware.security.SecurityMiddleware",
     "demo_site.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -8,6 +8,10 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Remark
+from django.utils.module_loading import import_string
+
+from .conf import PLACES
+from .settings.common import MIDDLEWARE, STEPS
 
 _NUMBERS = ("PARTNERSHIPS_MARK_MAX_BYTES", "PARTNERSHIPS_MARKS_PER_DAY")
 
@@ -57,3 +61,67 @@ def _no_number(name: str) -> CheckMessage:
         hint="Write a number, or leave the setting out.",
         id="partnerships.E003",
     )
+
+
+@register("partnerships", "fairgate")
+def check_places(**_kwargs: Any) -> list[CheckMessage]:
+    """The places where an operator wants marks are places that we know."""
+    places = getattr(settings, "PARTNERSHIPS_SHOWN_ON", PLACES)
+    is_list = isinstance(places, list | tuple)
+    if is_list and all(place in PLACES for place in places):
+        return []
+    return [
+        Error(
+            f"PARTNERSHIPS_SHOWN_ON is {places!r}.",
+            hint=f"Give a list of some of: {', '.join(PLACES)}.",
+            id="partnerships.E004",
+        )
+    ]
+
+
+@register("partnerships", "fairgate")
+def check_pages(**_kwargs: Any) -> list[CheckMessage]:
+    """The LMS has what shows marks on its pages, and can load it."""
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+        return []
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None) or {}
+    missing = [name for name, step in STEPS.items() if step not in _pipeline(filters.get(name))]
+    found: list[CheckMessage] = [
+        Remark(
+            f"{STEPS[name]} is missing from the filter {name}, so its page shows no marks.",
+            hint="A setting of yours replaced OPEN_EDX_FILTERS_CONFIG: add to it instead. To have "
+            "no marks there, leave the place out of PARTNERSHIPS_SHOWN_ON.",
+            id="partnerships.W002",
+        )
+        for name in missing
+    ]
+    if MIDDLEWARE not in settings.MIDDLEWARE:
+        found.append(
+            Remark(
+                "The about pages of courses show no marks.",
+                hint=f"Put {MIDDLEWARE} at the end of MIDDLEWARE.",
+                id="partnerships.W004",
+            )
+        )
+    return [*found, *_unloadable()]
+
+
+def _pipeline(entry: Any) -> Any:
+    """The steps of a filter, written in any of the three ways: dict, list or one path."""
+    steps = entry.get("pipeline", ()) if isinstance(entry, dict) else entry or ()
+    return [steps] if isinstance(steps, str) else steps
+
+
+def _unloadable() -> list[CheckMessage]:
+    try:
+        for path in (*STEPS.values(), MIDDLEWARE):
+            import_string(path)
+    except ImportError as error:
+        return [
+            Remark(
+                f"The steps that show marks cannot be loaded ({error}), so no page shows any.",
+                hint="Install openedx-filters 2.0 or newer, and the suite as a whole.",
+                id="partnerships.W003",
+            )
+        ]
+    return []

@@ -25,6 +25,7 @@ from fee_payments import compat as payments
 from fee_payments.data import Enrolment, EnrolmentAttribute
 from fee_payments.exceptions import EnrolmentRefused
 from partner_badge import compat as badge
+from partnerships import compat as partners
 from waiver_policy import api as waiver_policy
 from waiver_policy import compat as waivers
 from waiver_policy.data import Applicant
@@ -398,9 +399,19 @@ class CompatContract:
         assert starts.date().isoformat() == self.course_starts
         assert starts.utcoffset().total_seconds() == 0
 
+    def test_outside_of_a_request_a_badge_has_none(self):
+        assert badge.current_request() is None
+
     def test_who_teaches_the_course_may_edit_its_blocks_and_who_learns_may_not(self):
         assert badge.may_edit(self.badge_for(self.author_id)) is True
         assert badge.may_edit(self.badge_for(self.learner_id)) is False
+
+    # partnerships.compat
+
+    def test_what_nobody_was_given_is_no_certificate(self):
+        assert partners.certificate_by_number("0" * 32) is None
+        assert partners.certificate_by_number("") is None
+        assert partners.certificate_of(NOBODY, self.course_key) is None
 
 
 def _key(course_key: str) -> CourseKey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -11,14 +12,25 @@ from lxml import etree
 from xblock.completable import XBlockCompletionMode
 from xblock.fields import Scope, ScopeIds
 
-from factories.partnerships import AGREEMENT, put_in_force, terms_text, version_text
+from factories.partnerships import (
+    AGREEMENT,
+    CLEARED_UNTIL,
+    COURSE,
+    FIRST_SECOND_AFTER,
+    FIRST_UNCLEARED_SECOND,
+    LAST_CLEARED_SECOND,
+    LAST_SECOND,
+    put_in_force,
+    terms_text,
+    two_agreements,
+    version_text,
+)
 from partner_badge import PartnerBadgeXBlock, client, compat
 from partnerships import api
+from partnerships.data import MarkPicture
 
 pytestmark = pytest.mark.django_db
 
-LAST_SECOND = datetime(2027, 9, 30, 23, 59, 59, tzinfo=UTC)
-FIRST_SECOND_AFTER = datetime(2027, 10, 1, tzinfo=UTC)
 EMPTY = ""
 
 
@@ -67,6 +79,64 @@ def test_the_badge_is_gone_the_first_second_after_the_last_day(badge, now, view)
     nothing = getattr(block, view)()
     assert nothing.content == EMPTY
     assert nothing.resources == []
+
+
+@pytest.mark.parametrize("view", ["student_view", "public_view"])
+def test_the_badge_is_gone_the_first_second_after_a_due_diligence(badge, now, view) -> None:
+    put_in_force(terms_text(cleared_until=CLEARED_UNTIL))
+    block = badge()
+
+    now[0] = LAST_CLEARED_SECOND
+    assert "GSMA" in getattr(block, view)().content
+    now[0] = FIRST_UNCLEARED_SECOND
+    assert getattr(block, view)().content == EMPTY
+
+
+@pytest.mark.parametrize("view", ["student_view", "public_view"])
+def test_of_two_agreements_each_mark_has_its_own_end(badge, now, view) -> None:
+    put_in_force(two_agreements())
+    block = badge()
+
+    now[0] = datetime(2027, 3, 31, 23, 59, 59, tzinfo=UTC)
+    assert "Regional Academy" in getattr(block, view)().content
+    now[0] = datetime(2027, 4, 1, tzinfo=UTC)
+    shown = getattr(block, view)().content
+    assert "Regional Academy" not in shown
+    assert "GSMA" in shown
+
+
+PICTURE = MarkPicture(
+    light="/m/a.svg",
+    dark="/m/b.svg",
+    alternative='GSMA "blue"',
+    width=160,
+    height=40,
+    sha256="ab" * 32,
+)
+
+
+def test_a_picture_has_its_size_and_words_and_waits_until_it_is_near(badge, monkeypatch) -> None:
+    # given
+    put_in_force()
+    (mark, _other) = api.branding_for(COURSE, at=datetime(2026, 11, 23, 12, tzinfo=UTC))
+    marks = (replace(mark, picture=PICTURE),)
+    monkeypatch.setattr(api, "branding_for", lambda *_a, **_k: marks)
+
+    # when
+    shown = badge().student_view().content
+
+    # then
+    outline = Outline(shown)
+    (image,), (source,) = outline.all("img"), outline.all("source")
+    assert image == {
+        "src": "/m/a.svg",
+        "alt": 'GSMA "blue"',
+        "width": "160",
+        "height": "40",
+        "loading": "lazy",
+    }
+    assert source == {"srcset": "/m/b.svg", "media": "(prefers-color-scheme: dark)"}
+    assert "does not endorse GSMA" in shown
 
 
 def test_a_suspension_takes_the_badge_away_at_once(badge, now) -> None:
@@ -187,6 +257,7 @@ def test_apps_and_search_get_settings_and_never_a_mark(badge) -> None:
     block = badge(heading="Our partners", layout="card", partners=["GSMA"])
 
     assert block.student_view_data() == {
+        "marks_url": "/fairgate/partners/api/v1/courses/course-v1:ATC+SPECTRUM101+2026_T4/marks/",
         "heading": "Our partners",
         "layout": "card",
         "partners": ["GSMA"],
@@ -229,6 +300,11 @@ def test_olx_keeps_the_badge_whole(badge) -> None:
     ]
 
 
+@pytest.mark.urls("django.contrib.auth.urls")
+def test_apps_are_sent_nowhere_where_nobody_answers(badge) -> None:
+    assert badge().student_view_data()["marks_url"] == ""
+
+
 def test_a_badge_in_a_library_belongs_to_no_course(badge, monkeypatch) -> None:
     monkeypatch.setattr("fairgate.stand_in._platform", None)
 
@@ -238,6 +314,7 @@ def test_a_badge_in_a_library_belongs_to_no_course(badge, monkeypatch) -> None:
     assert compat.course_key_of(badge(usage=library)) == ""
     assert compat.course_key_of(badge(usage=content_library)) == ""
     assert badge(usage=library).student_view().content == EMPTY
+    assert badge(usage=library).student_view_data()["marks_url"] == ""
 
 
 @pytest.mark.parametrize(

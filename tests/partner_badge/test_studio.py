@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from webob import Request
 
-from factories.partnerships import load, put_in_force, terms_text
+from factories.partnerships import (
+    AGREEMENT,
+    CLEARED_UNTIL,
+    FIRST_SECOND_AFTER,
+    FIRST_UNCLEARED_SECOND,
+    LAST_CLEARED_SECOND,
+    LAST_SECOND,
+    load,
+    put_in_force,
+    terms_text,
+    two_agreements,
+    version_text,
+)
+from partnerships import api
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +83,107 @@ def test_an_author_sees_at_the_start_who_will_show_then(badge, platform, now) ->
     assert "GSMA (Co-host), until the end of 2027-09-30 UTC" in page
 
 
+SEEN_BY_LEARNERS = "partner-badge--strip"
+
+
+@pytest.mark.parametrize(
+    ("cleared_until", "last", "first_after", "why"),
+    [
+        ("2030-12-31", LAST_SECOND, FIRST_SECOND_AFTER, "Its last day is past."),
+        (
+            CLEARED_UNTIL,
+            LAST_CLEARED_SECOND,
+            FIRST_UNCLEARED_SECOND,
+            "The partner’s due diligence has expired.",
+        ),
+    ],
+)
+def test_studio_shows_what_learners_see_until_the_last_second_and_then_says_why_not(
+    badge, now, cleared_until, last, first_after, why
+) -> None:
+    # given
+    put_in_force(terms_text(cleared_until=cleared_until))
+    block = badge(is_author=True)
+
+    # then
+    now[0] = last
+    assert SEEN_BY_LEARNERS in block.author_view().content
+    assert why not in block.author_view().content
+    now[0] = first_after
+    assert SEEN_BY_LEARNERS not in block.author_view().content
+    assert why in block.author_view().content
+
+
+def test_an_author_is_told_that_an_agreement_is_suspended(badge, now) -> None:
+    put_in_force()
+    api.suspend(AGREEMENT, by="officer", reason="Review", at=now[0])
+
+    page = badge(is_author=True).author_view().content
+
+    assert SEEN_BY_LEARNERS not in page
+    assert "Not shown now, and why" in page
+    assert "GSMA (agreement GSMA-SPECTRUM, version 1)" in page
+    assert page.count("The agreement is suspended.") == 2  # of each partner
+
+
+def test_an_author_is_told_who_has_not_signed(badge) -> None:
+    load()
+
+    page = badge(is_author=True, partners=["GSMA"]).author_view().content
+
+    assert "The host has not signed." in page
+    assert "The partner has not signed." in page
+    assert "Regional Academy" not in page  # nobody has chosen it
+
+
+def test_of_two_agreements_one_shows_and_of_the_other_it_is_said_why_not(badge, now) -> None:
+    put_in_force(two_agreements())
+    now[0] = datetime(2027, 4, 1, tzinfo=UTC)
+
+    page = badge(is_author=True).author_view().content
+
+    assert "GSMA (Co-host), until the end of 2027-09-30 UTC" in page
+    assert "Regional Academy (agreement ATC-VENUE, version 1)" in page
+    assert "Its last day is past." in page
+
+
+def test_of_several_versions_the_one_that_may_still_come_is_told(badge, now) -> None:
+    old = version_text(valid_from="2025-10-01", valid_until="2026-09-30")
+    put_in_force(terms_text(old))
+    load(terms_text(old, version_text(version=2)))
+
+    page = badge(is_author=True, partners=["GSMA"]).author_view().content
+
+    assert "GSMA (agreement GSMA-SPECTRUM, version 2)" in page
+    assert "The host has not signed." in page
+    assert "version 1" not in page
+
+
+def test_a_partner_whose_newer_version_is_in_force_is_no_riddle(badge, now) -> None:
+    old = version_text(valid_from="2025-10-01", valid_until="2026-09-30")
+    put_in_force(terms_text(old))
+    put_in_force(terms_text(old, version_text(version=2)))
+
+    assert "Not shown now" not in badge(is_author=True).author_view().content
+
+
+def test_a_course_that_has_started_is_told_so(badge, platform, now) -> None:
+    put_in_force()
+    platform.start = now[0].replace(month=10)
+
+    page = badge(is_author=True).author_view().content
+
+    assert "Shown when the course started, 2026-10-23 (UTC)" in page
+
+
+def test_what_an_author_reads_has_headings_in_order(badge) -> None:
+    put_in_force()
+
+    page = badge(is_author=True).author_view().content
+
+    assert page.index("<h3") < page.index("<h4") < page.index("<figcaption>") < page.index("<h2")
+
+
 def test_an_author_is_told_of_a_chosen_partner_without_an_agreement(badge) -> None:
     put_in_force()
 
@@ -122,7 +237,9 @@ def test_every_field_of_the_form_has_a_label_and_errors_are_announced(badge) -> 
 
     ids = {part.split('"')[0] for part in page.split('id="')[1:]}
     labelled = {part.split('"')[0] for part in page.split('<label for="')[1:]}
-    described = {part.split('"')[0] for part in page.split('aria-describedby="')[1:]}
+    described = {
+        name for part in page.split('aria-describedby="')[1:] for name in part.split('"')[0].split()
+    }
     inputs = page.count("<input")
     assert len(labelled) == inputs
     assert labelled | described <= ids
@@ -178,7 +295,8 @@ def test_what_cannot_be_stored_is_refused_with_a_sentence(badge, change, sentenc
     put_in_force()
     block = badge(is_author=True)
 
-    assert save(block, {**SETTINGS, **change}) == (400, {"error": sentence})
+    (field,) = change
+    assert save(block, {**SETTINGS, **change}) == (400, {"error": sentence, "field": field})
 
     assert [block.heading, block.layout, block.partners] == ["", "strip", []]
 

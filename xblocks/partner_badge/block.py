@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from web_fragments.fragment import Fragment
+from webob import Response
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
 from xblock.exceptions import InvalidScopeError, JsonHandlerError
 from xblock.fields import List, Scope, String
 
 from fairgate import clock
-from partner_badge import client, compat, drawing, presenter
+from partner_badge import client, compat, drawing, presenter, studio_form
 
 
 def _(text: str) -> str:
     """Mark a text for translation; the block's i18n service translates it when it is shown."""
     return text
+
+
+def _told(refused: studio_form.SettingsRefused) -> dict[str, str]:
+    told = {"error": str(refused)}
+    return told | {"field": refused.field} if refused.field else told
 
 
 @XBlock.needs("i18n")
@@ -91,29 +98,29 @@ class PartnerBadgeXBlock(XBlock):
         """The settings form."""
         del context
         partners, note = self._partners_to_choose_from()
-        form = presenter.studio_form(self._settings(), partners, note=note, gettext=self.gettext)
+        form = studio_form.studio_form(self._settings(), partners, note=note, gettext=self.gettext)
         return drawing.studio(form, html_id=self._html_id())
 
     @XBlock.json_handler
-    def save_settings(self, data: Any, suffix: str = "") -> dict[str, str]:
+    def save_settings(self, data: Any, suffix: str = "") -> dict[str, str] | Response:
         """Store what the author chose.
 
         Answers with a sentence: 403 to who is not an author of the course and outside Studio, 400
-        to what cannot be stored.
+        to what cannot be stored, with the field's name if it is one field's fault.
         """
         del suffix
         if not compat.may_edit(self):
             raise JsonHandlerError(403, self.gettext("Only authors of this course may do this."))
         partners, _note = self._partners_to_choose_from()
         try:
-            settings = presenter.checked(
+            settings = studio_form.checked(
                 data,
                 known=[code for code, _name in partners],
                 saved=self._settings(),
                 gettext=self.gettext,
             )
-        except presenter.SettingsRefused as refused:
-            raise JsonHandlerError(400, str(refused)) from None
+        except studio_form.SettingsRefused as refused:
+            return Response(json_body=_told(refused), status=400)
         if self._is_read_only():
             raise JsonHandlerError(403, self.gettext("These settings are changed in Studio."))
         self.display_name = settings.display_name
@@ -123,9 +130,13 @@ class PartnerBadgeXBlock(XBlock):
         return {"result": "success"}
 
     def student_view_data(self, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What apps may show without the block. Settings only: the platform keeps this for long."""
+        """What apps may show without the block: settings, and where to ask for the marks.
+
+        The platform keeps this for long, so no mark is in it.
+        """
         del context
         return {
+            "marks_url": client.address_of_marks(compat.course_key_of(self)),
             "heading": self.heading,
             "layout": self.layout,
             "partners": list(self._settings().partners),
@@ -154,7 +165,7 @@ class PartnerBadgeXBlock(XBlock):
     def _badge(self) -> Fragment:
         course_key = compat.course_key_of(self)
         try:
-            marks = client.marks_of(course_key, at=clock.now()) if course_key else ()
+            marks = client.marks_on_page(course_key) if course_key else ()
         except client.PartnersUnknown:
             marks = ()  # learners see nothing; the author's view says why
         page = presenter.badge(marks, settings=self._settings(), gettext=self.gettext)
@@ -165,17 +176,25 @@ class PartnerBadgeXBlock(XBlock):
         if not course_key:
             why = self._why_unknown(in_course=False)
             return presenter.author_without_answer(why, settings=settings, gettext=self.gettext)
-        start = compat.course_start_of(self)
+        start, at = compat.course_start_of(self), clock.now()
         try:
-            now = client.marks_of(course_key, at=clock.now())
-            at_start = client.marks_of(course_key, at=start) if start else ()
-            known = [code for code, _name in client.partners_of(course_key)]
+            now = self._moment(course_key, at=at)
+            at_start = self._moment(course_key, at=start) if start else None
         except client.PartnersUnknown as unknown:
             why = self._why_unknown(is_installed=not isinstance(unknown, client.NotInstalled))
             return presenter.author_without_answer(why, settings=settings, gettext=self.gettext)
         return presenter.author(
-            now, at_start, start=start, known=known, settings=settings, gettext=self.gettext
+            now,
+            at_start,
+            start=start,
+            has_started=start is not None and start <= at,
+            settings=settings,
+            gettext=self.gettext,
         )
+
+    def _moment(self, course_key: str, *, at: datetime) -> presenter.Moment:
+        marks = client.marks_of(course_key, at=at)
+        return presenter.Moment(marks=marks, absent=client.absent_of(course_key, at=at))
 
     def _partners_to_choose_from(self) -> tuple[tuple[tuple[str, str], ...], str]:
         """Code and name of each partner of the course, and a sentence if nobody can say."""

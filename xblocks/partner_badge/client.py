@@ -8,13 +8,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.utils.translation import get_language
+
+from fairgate import clock
+from partner_badge import compat
+from partner_badge.presenter import Absent
 
 log = logging.getLogger(__name__)
+
+# What a page's request was told, by course and language; a request that is over is forgotten.
+_OF_REQUEST: WeakKeyDictionary[Any, dict[tuple[str, str | None], tuple[Any, ...]]] = (
+    WeakKeyDictionary()
+)
 
 
 class PartnersUnknown(Exception):
@@ -38,6 +50,101 @@ def marks_of(course_key: str, *, at: datetime) -> tuple[Any, ...]:
     with _asked(course_key) as partnerships:
         marks: tuple[Any, ...] = partnerships.branding_for(course_key, at=at)
         return marks
+
+
+def marks_on_page(course_key: str) -> tuple[Any, ...]:
+    """The marks of the moment in which the page that is being drawn asks first.
+
+    One query for all that show marks on it. What is known is kept with the request itself and goes
+    with it: the next request asks anew.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    request = compat.current_request()
+    if request is None:
+        return marks_of(course_key, at=clock.now())
+    known = _OF_REQUEST.setdefault(request, {})
+    which = (course_key, get_language())  # its words are those of a language
+    if which not in known:
+        known[which] = marks_of(course_key, at=clock.now())
+    return known[which]
+
+
+def marks_by_course(course_keys: Collection[str], *, at: datetime) -> dict[str, list[Any]]:
+    """The marks of several courses at a moment, by course. Two queries, however many.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked(", ".join(course_keys)) as partnerships:
+        found: dict[str, list[Any]] = {}
+        for one in partnerships.placements(at=at, course_keys=course_keys):
+            found.setdefault(one.course_key, []).append(one.mark)
+        return found
+
+
+def marks_of_certificate(number: str, course_key: str, *, at: datetime) -> tuple[Any, ...]:
+    """The marks of the day on which a certificate was issued.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked(course_key) as partnerships:
+        marks: tuple[Any, ...] = partnerships.marks_of_certificate(number, course_key, at=at)
+        return marks
+
+
+def absent_of(course_key: str, *, at: datetime) -> tuple[Absent, ...]:
+    """Each partner of a course who shows at no place of it at a moment, and why. One query.
+
+    Of several versions, one that is not over; of those, the one that lacks least, then the newest.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked(course_key) as partnerships:
+        nearest: dict[str, Any] = {}
+        for role in partnerships.role_standings(course_key, at=at):
+            known = nearest.get(role.partner)
+            if known is None or _nearness(role) < _nearness(known):
+                nearest[role.partner] = role
+        return tuple(
+            Absent(
+                code=role.partner,
+                name=role.name,
+                agreement=role.agreement,
+                version=role.version,
+                why=partnerships.why_not_shown(role),
+            )
+            for role in nearest.values()
+            if role.obstacles
+        )
+
+
+def _nearness(role: Any) -> tuple[bool, int, int]:
+    # No act of anybody brings back what is over.
+    return "no_longer_valid" in role.obstacles, len(role.obstacles), -role.version
+
+
+def is_shown_on(place: str) -> bool:
+    """Whether the operator wants marks on such a page of the platform.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked(place) as partnerships:
+        return bool(partnerships.is_shown_on(place))
+
+
+def address_of_marks(course_key: str) -> str:
+    """Where the REST API tells the marks of a course; "" where it is not served, as in Studio."""
+    from django.urls import NoReverseMatch, reverse
+
+    try:
+        return reverse("partnerships:api:course_marks", args=[course_key]) if course_key else ""
+    except NoReverseMatch:
+        return ""
 
 
 def partners_of(course_key: str) -> tuple[tuple[str, str], ...]:

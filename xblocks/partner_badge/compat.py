@@ -1,7 +1,6 @@
 """What partner_badge needs of the platform, and nothing else that knows it.
 
-``course_key_of`` and ``course_start_of`` are answered by a stand-in where one is registered
-(``fairgate.stand_in``).
+What is ``replaceable`` is answered by a stand-in where one is registered (``fairgate.stand_in``).
 """
 
 from __future__ import annotations
@@ -37,6 +36,16 @@ def course_start_of(block: Any) -> datetime | None:
     course = modulestore().get_course(CourseKey.from_string(key)) if key else None
     start: datetime | None = getattr(course, "start", None)
     return start
+
+
+@replaceable
+def current_request() -> Any:
+    """The request under way in this thread, or ``None``: a command, a task, or no platform."""
+    try:
+        from crum import get_current_request
+    except ImportError:
+        return None
+    return get_current_request()
 
 
 def may_edit(block: Any) -> bool:

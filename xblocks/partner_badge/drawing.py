@@ -2,45 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from web_fragments.fragment import Fragment
 from xblock.utils.resources import ResourceLoader
 
-from partner_badge.presenter import AuthorPage, Badge, StudioForm
+from partner_badge.presenter import AuthorPage, Badge
+from partner_badge.studio_form import StudioForm
 
 _files = ResourceLoader("partner_badge.drawing")
+_STYLE = "static/css/partner_badge.css"
+PLACE = SafeString("<!-- the partners of this course -->")
+"""Stands on a page that the platform may keep, where the marks of each moment are put in."""
+_AUTHOR_STYLE = "static/css/partner_badge_author.css"
 
 
 def badge(page: Badge | None, *, html_id: str) -> Fragment:
     """The badge, or an empty fragment: no box, no style, nothing to see or to hear."""
     if page is None:
         return Fragment("")
-    return _draw("badge.html", {"badge": page, "html_id": html_id})
+    return _draw("badge.html", {"badge": page, "html_id": html_id}, _STYLE)
 
 
 def author(page: AuthorPage, *, html_id: str) -> Fragment:
     """The block in Studio's preview."""
-    fragment = _draw("author.html", {"page": page})
-    if page.badge is not None:
-        fragment.add_content(_html("badge.html", {"badge": page.badge, "html_id": html_id}))
-    return fragment
+    drawn = page.badge and _html("badge.html", {"badge": page.badge, "html_id": html_id})
+    return _draw("author.html", {"page": page, "badge": drawn}, _STYLE, _AUTHOR_STYLE)
 
 
 def studio(form: StudioForm, *, html_id: str) -> Fragment:
     """The settings form, for Studio's modal, old and new."""
-    fragment = _draw("studio.html", {"form": form, "html_id": html_id})
+    fragment = _draw("studio.html", {"form": form, "html_id": html_id}, _AUTHOR_STYLE)
     fragment.add_javascript(_files.load_unicode("static/js/partner_badge_studio.js"))
     fragment.initialize_js("PartnerBadgeStudio")
     return fragment
 
 
-def _draw(template: str, context: dict[str, Any]) -> Fragment:
+def strip(page: Badge, *, html_id: str) -> SafeString:
+    """A badge for a page that takes no fragments, with its style."""
+    return _with_style(_html("badge.html", {"badge": page, "html_id": html_id}))
+
+
+def strips(pages: Sequence[Badge], *, heading: str, html_id: str) -> SafeString:
+    """Several badges under one heading, for a page that takes no fragments."""
+    badges = [
+        _html("badge.html", {"badge": page, "html_id": f"{html_id}-{place}"})
+        for place, page in enumerate(pages)
+    ]
+    context = {"heading": heading, "html_id": html_id, "badges": SafeString("\n".join(badges))}
+    return _with_style(_html("dashboard.html", context))
+
+
+def on_certificate(page: Badge) -> SafeString:
+    """A badge that stands within a sentence of a certificate: no blocks, and no style sheet."""
+    return _html("certificate.html", {"badge": page})
+
+
+def _with_style(html: str) -> SafeString:
+    style = mark_safe(_files.load_unicode(_STYLE))  # noqa: S308 - a file of this package
+    frame = '<style>{}</style><div class="partner-badge-on-page">{}</div>'
+    return format_html(frame, style, html)
+
+
+def _draw(template: str, context: dict[str, Any], *styles: str) -> Fragment:
     fragment = Fragment(_html(template, context))
-    fragment.add_css(_files.load_unicode("static/css/partner_badge.css"))
+    for style in styles:
+        fragment.add_css(_files.load_unicode(style))
     return fragment
 
 
-def _html(template: str, context: dict[str, Any]) -> str:
+def _html(template: str, context: dict[str, Any]) -> SafeString:
     path = f"templates/partner_badge/{template}"
-    return str(_files.render_django_template(path, context))
+    # What a Django template drew has its text escaped.
+    return SafeString(_files.render_django_template(path, context))

@@ -1,20 +1,31 @@
-"""Turns marks and settings into pages, and a form into settings. Plain Python."""
+"""Turns marks and settings into pages. Plain Python."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
-
-from fairgate.readable import is_readable
+from typing import Protocol
 
 Gettext = Callable[[str], str]
 
 STRIP, CARD, SINGLE = "strip", "card", "single"
 LAYOUTS = (STRIP, CARD, SINGLE)
-ALL, CHOSEN = "all", "chosen"
-LONGEST = 120
+
+
+class PictureLike(Protocol):
+    """What is read of a ``partnerships.data.MarkPicture``."""
+
+    @property
+    def light(self) -> str: ...
+    @property
+    def dark(self) -> str: ...
+    @property
+    def alternative(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
 
 
 class MarkLike(Protocol):
@@ -32,10 +43,8 @@ class MarkLike(Protocol):
     def statement(self) -> str: ...
     @property
     def valid_until(self) -> date | None: ...
-
-
-class SettingsRefused(ValueError):
-    """The author's settings cannot be stored; the text says why, as a sentence."""
+    @property
+    def picture(self) -> PictureLike | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,7 @@ class ShownPartner:
     url: str
     statement: str
     until: date | None
+    picture: PictureLike | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,43 @@ class Badge:
     layout: str
     partners: tuple[ShownPartner, ...]
     new_tab: str
+    #: The level of its heading in the page's outline.
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A partner of the course who does not show, by one version, and the sentences that say why."""
+
+    code: str
+    name: str
+    agreement: str
+    version: int
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Who shows, or does not and why."""
+
+    text: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A list under its title."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What shows on a course at a moment, and who has a role on it but does not show."""
+
+    marks: Sequence[MarkLike]
+    absent: Sequence[Absent]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,35 +126,9 @@ class AuthorPage:
 
     title: str
     notes: tuple[str, ...]
-    now_title: str
-    now: tuple[str, ...]
-    start_title: str
-    start: tuple[str, ...]
-    preview_title: str
-    badge: Badge | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One choice of the form."""
-
-    value: str
-    label: str
-    help: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudioForm:
-    """The settings form with its words."""
-
-    display_name: str
-    heading: str
-    layouts: tuple[Choice, ...]
-    which: tuple[Choice, ...]
-    partners: tuple[Choice, ...]
-    words: Mapping[str, str]
-    longest: int = LONGEST
+    lists: tuple[Lines, ...] = ()
+    preview_title: str = ""
+    badge: Badge | None = None
 
 
 def shown(marks: Iterable[MarkLike], *, settings: Settings) -> tuple[ShownPartner, ...]:
@@ -131,10 +152,13 @@ def _shown_partner(marks: Sequence[MarkLike]) -> ShownPartner:
         url=first.url,
         statement=first.statement,
         until=min(ends) if ends else None,
+        picture=first.picture,
     )
 
 
-def badge(marks: Iterable[MarkLike], *, settings: Settings, gettext: Gettext) -> Badge | None:
+def badge(
+    marks: Iterable[MarkLike], *, settings: Settings, gettext: Gettext, level: int = 2
+) -> Badge | None:
     """What learners see, or ``None``: then there is no box, no heading, nothing."""
     partners = shown(marks, settings=settings)
     if not partners:
@@ -143,26 +167,56 @@ def badge(marks: Iterable[MarkLike], *, settings: Settings, gettext: Gettext) ->
     layout = settings.layout if settings.layout in LAYOUTS else STRIP
     # A unit is often drawn in an iframe, where another site has no place.
     new_tab = gettext("(opens in a new tab)")
-    return Badge(heading=heading, layout=layout, partners=partners, new_tab=new_tab)
+    return Badge(heading=heading, layout=layout, partners=partners, new_tab=new_tab, level=level)
+
+
+def strip(
+    marks: Iterable[MarkLike], *, gettext: Gettext, heading: str = "", level: int = 2
+) -> Badge | None:
+    """All partners in a strip, for a page that no author has arranged."""
+    settings = Settings(display_name="", heading=heading, layout=STRIP, partners=())
+    return badge(marks, settings=settings, gettext=gettext, level=level)
 
 
 def author(
-    now: Sequence[MarkLike],
-    at_start: Sequence[MarkLike],
+    now: Moment,
+    at_start: Moment | None,
     *,
     start: datetime | None,
-    known: Collection[str],
+    has_started: bool,
     settings: Settings,
     gettext: Gettext,
 ) -> AuthorPage:
-    """What shows now and until when, what shows when the course starts, and what is amiss."""
+    """What shows now and until when, what at the course's start, and why a partner does not.
+
+    ``at_start`` is ``None`` where nobody knows when the course starts.
+    """
+    drawn = badge(now.marks, settings=settings, gettext=gettext)
+    title = gettext("Shown now")
+    lists = [_lines(title, now, settings=settings, gettext=gettext)] if drawn else []
+    lists += _not_shown(now, settings=settings, gettext=gettext)
+    if start is not None and at_start is not None:
+        title = _start_title(start, has_started=has_started, gettext=gettext)
+        found = _lines(title, at_start, settings=settings, gettext=gettext)
+        nobody = Line(text=gettext("Nobody, as agreements stand today."))
+        lists.append(found if found.lines else Lines(title=title, lines=(nobody,)))
+    return AuthorPage(
+        title=settings.display_name or gettext("Partners"),
+        notes=_notes(now, is_shown=drawn is not None, settings=settings, gettext=gettext),
+        lists=tuple(lists),
+        preview_title=gettext("What learners see") if drawn else "",
+        badge=drawn,
+    )
+
+
+def _notes(now: Moment, *, is_shown: bool, settings: Settings, gettext: Gettext) -> tuple[str, ...]:
+    known = {mark.partner for mark in now.marks} | {one.code for one in now.absent}
     notes = [
         gettext("“{partner}” is chosen but has no agreement for this course.").format(partner=code)
         for code in settings.partners
         if code not in known
     ]
-    drawn = badge(now, settings=settings, gettext=gettext)
-    if drawn is None:
+    if not is_shown:
         notes.append(
             gettext("Learners see nothing here now: no agreement is in force for this course.")
             if not settings.partners
@@ -170,31 +224,28 @@ def author(
                 "Learners see nothing here now: no chosen partner’s agreement is in force."
             )
         )
-    return AuthorPage(
-        title=settings.display_name or gettext("Partners"),
-        notes=tuple(notes),
-        now_title=gettext("Shown now") if drawn else "",
-        now=_lines(now, settings=settings, gettext=gettext),
-        start_title=_start_title(start, gettext=gettext),
-        start=_lines(at_start, settings=settings, gettext=gettext)
-        or ((gettext("Nobody, as agreements stand today."),) if start else ()),
-        preview_title=gettext("What learners see") if drawn else "",
-        badge=drawn,
+    return tuple(notes)
+
+
+def _not_shown(now: Moment, *, settings: Settings, gettext: Gettext) -> list[Lines]:
+    """The partners that would show here if nothing were in the way, with what is."""
+    wanted = [one for one in now.absent if not settings.partners or one.code in settings.partners]
+    if not wanted:
+        return []
+    text = gettext("{partner} (agreement {agreement}, version {version})")
+    lines = tuple(
+        Line(
+            text=text.format(partner=one.name, agreement=one.agreement, version=one.version),
+            why=one.why,
+        )
+        for one in wanted
     )
+    return [Lines(title=gettext("Not shown now, and why"), lines=lines)]
 
 
 def author_without_answer(why: str, *, settings: Settings, gettext: Gettext) -> AuthorPage:
     """The author's page when nobody can say which partners there are."""
-    return AuthorPage(
-        title=settings.display_name or gettext("Partners"),
-        notes=(why,),
-        now_title="",
-        now=(),
-        start_title="",
-        start=(),
-        preview_title="",
-        badge=None,
-    )
+    return AuthorPage(title=settings.display_name or gettext("Partners"), notes=(why,))
 
 
 def why_unknown(*, in_course: bool, is_installed: bool, gettext: Gettext) -> str:
@@ -211,14 +262,19 @@ def why_unknown(*, in_course: bool, is_installed: bool, gettext: Gettext) -> str
     )
 
 
-def _start_title(start: datetime | None, *, gettext: Gettext) -> str:
-    if start is None:
-        return ""
-    return gettext("Shown when the course starts, {day} (UTC)").format(day=f"{start:%Y-%m-%d}")
+def _start_title(start: datetime, *, has_started: bool, gettext: Gettext) -> str:
+    text = (
+        gettext("Shown when the course started, {day} (UTC)")
+        if has_started
+        else gettext("Shown when the course starts, {day} (UTC)")
+    )
+    return text.format(day=f"{start:%Y-%m-%d}")
 
 
-def _lines(marks: Sequence[MarkLike], *, settings: Settings, gettext: Gettext) -> tuple[str, ...]:
-    return tuple(_line(one, gettext=gettext) for one in shown(marks, settings=settings))
+def _lines(title: str, moment: Moment, *, settings: Settings, gettext: Gettext) -> Lines:
+    found = shown(moment.marks, settings=settings)
+    lines = tuple(Line(text=_line(one, gettext=gettext)) for one in found)
+    return Lines(title=title, lines=lines)
 
 
 def _line(partner: ShownPartner, *, gettext: Gettext) -> str:
@@ -228,127 +284,3 @@ def _line(partner: ShownPartner, *, gettext: Gettext) -> str:
     return gettext("{partner} ({roles}), until the end of {day} UTC").format(
         partner=partner.name, roles=roles, day=partner.until.isoformat()
     )
-
-
-def studio_form(
-    settings: Settings, partners: Sequence[tuple[str, str]], *, note: str, gettext: Gettext
-) -> StudioForm:
-    """The form. ``partners`` are code and name; ``note`` says why there are none to choose from."""
-    _ = gettext
-    labels = {
-        STRIP: (_("Strip"), _("Names in one line, for the head or foot of a unit.")),
-        CARD: (_("Cards"), _("A card for each partner.")),
-        SINGLE: (_("Single"), _("One partner, large: the first that is in force.")),
-    }
-    which = CHOSEN if settings.partners else ALL
-    return StudioForm(
-        display_name=settings.display_name,
-        heading=settings.heading,
-        layouts=tuple(
-            Choice(
-                value=one,
-                label=labels[one][0],
-                help=labels[one][1],
-                is_chosen=one == settings.layout,
-            )
-            for one in LAYOUTS
-        ),
-        which=(
-            Choice(
-                value=ALL,
-                label=_("All in force"),
-                help=_("Every partner whose agreement for this course is in force at that moment."),
-                is_chosen=which == ALL,
-            ),
-            Choice(
-                value=CHOSEN,
-                label=_("Only these, while in force"),
-                help=_("Only the partners ticked below, each while its agreement is in force."),
-                is_chosen=which == CHOSEN,
-            ),
-        ),
-        partners=_partner_choices(settings, partners, gettext=gettext),
-        words={
-            "display_name": _("Name in the outline"),
-            "heading": _("Heading"),
-            "heading_help": _(
-                "Stands above the partners. Leave it empty for “In partnership with”."
-            ),
-            "layout": _("Layout"),
-            "which": _("Partners"),
-            "partners": _("Partners to choose from"),
-            "note": note or ("" if partners else _("No agreement names this course yet.")),
-            "save": _("Save"),
-            "cancel": _("Cancel"),
-            "failed": _("The settings could not be saved. Check the connection and try again."),
-        },
-    )
-
-
-def _partner_choices(
-    settings: Settings, partners: Sequence[tuple[str, str]], *, gettext: Gettext
-) -> tuple[Choice, ...]:
-    named = dict(partners)
-    gone = gettext("no agreement for this course")
-    return tuple(
-        Choice(
-            value=code,
-            label=named.get(code, code),
-            help="" if code in named else gone,
-            is_chosen=code in settings.partners,
-        )
-        # What was chosen stays on the form, also when its agreement is gone.
-        for code in dict.fromkeys([*named, *settings.partners])
-    )
-
-
-def checked(data: Any, *, known: Collection[str], saved: Settings, gettext: Gettext) -> Settings:
-    """The settings in a form.
-
-    Raises:
-        SettingsRefused: with the sentence for the author.
-    """
-    _ = gettext
-    if not isinstance(data, Mapping):
-        raise SettingsRefused(_("The settings did not arrive as a form."))
-    layout, which = data.get("layout"), data.get("which")
-    if layout not in LAYOUTS:
-        raise SettingsRefused(_("Choose a layout: strip, cards or single."))
-    if which not in (ALL, CHOSEN):
-        raise SettingsRefused(_("Choose which partners are shown: all in force, or only some."))
-    name = _checked_text(data.get("display_name"), _("Name in the outline"), gettext)
-    if not name:
-        raise SettingsRefused(_("Give the badge a name."))
-    return Settings(
-        display_name=name,
-        heading=_checked_text(data.get("heading"), _("Heading"), gettext),
-        layout=layout,
-        partners=()
-        if which == ALL
-        else _checked_partners(data.get("partners"), {*known, *saved.partners}, gettext),
-    )
-
-
-def _checked_text(value: Any, name: str, gettext: Gettext) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str) or not is_readable(value):
-        raise SettingsRefused(gettext("{field} is one line of text.").format(field=name))
-    if len(value) > LONGEST:
-        raise SettingsRefused(
-            gettext("{field} is at most {count} characters long.").format(field=name, count=LONGEST)
-        )
-    return value.strip()
-
-
-def _checked_partners(value: Any, allowed: Collection[str], gettext: Gettext) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        raise SettingsRefused(gettext("The partners did not arrive as a list."))
-    if not value:
-        raise SettingsRefused(gettext("Tick at least one partner, or choose “All in force”."))
-    for code in value:
-        if code not in allowed:
-            raise SettingsRefused(
-                gettext("“{partner}” is not a partner of this course.").format(partner=code)
-            )
-    return tuple(dict.fromkeys(value))

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from fairgate import page_frame
+
+#: The platform's filters, and the steps that show marks on its pages.
+STEPS = {
+    "org.openedx.learning.course_about.render.started.v1": "partner_badge.pipeline.AboutPage",
+    "org.openedx.learning.xblock.render.started.v1": "partner_badge.pipeline.UnitPage",
+    "org.openedx.learning.vertical_block.render.completed.v1": "partner_badge.pipeline.Unit",
+    "org.openedx.learning.dashboard.render.started.v1": "partner_badge.pipeline.Dashboard",
+    "org.openedx.learning.certificate.render.started.v1": "partner_badge.pipeline.Certificate",
+}
+#: Puts marks into pages that the platform keeps.
+MIDDLEWARE = "partner_badge.middleware.AboutPageMarks"
 
 DEFAULTS: dict[str, object] = {
     # Who the host is in the sentence next to each mark; empty takes the platform's name.
@@ -19,6 +32,8 @@ DEFAULTS: dict[str, object] = {
     # Days before the end of an agreement, and of a due diligence, on which somebody is reminded.
     "PARTNERSHIPS_EXPIRY_REMINDER_DAYS": [90, 30, 7],
     "PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS": [60, 14],
+    # Where marks show besides the block; leave out what should stay as the platform draws it.
+    "PARTNERSHIPS_SHOWN_ON": ("about", "unit", "dashboard", "certificate", "mail"),
 }
 
 # The platform writes what people send with a form into its tracking log, but for these addresses.
@@ -40,3 +55,38 @@ def plugin_settings(settings: Any) -> None:
             setattr(settings, name, value)
     leave_untracked(settings)
     page_frame.install(settings)
+
+
+def show(settings: Any) -> None:
+    """Have the LMS's pages show marks.
+
+    Our steps stand behind those that are there, and our templates, and what puts marks into pages
+    that the platform keeps. Called when the platform's own additions are made: ``production`` and
+    ``test``. A filter keeps the silence that an operator gave it: none of these steps lets an error
+    through.
+    """
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+        return
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None)
+    if filters is None:
+        filters = settings.OPEN_EDX_FILTERS_CONFIG = {}
+    for name, step in STEPS.items():
+        # A filter may be written as one path or a list of them.
+        known = filters.get(name) or {}
+        if not isinstance(known, dict):
+            known = {"pipeline": [known] if isinstance(known, str) else list(known)}
+        others = [path for path in known.get("pipeline", ()) if path != step]
+        filters[name] = {"fail_silently": True, **known, "pipeline": [*others, step]}
+    # The last: nobody has packed the page before it comes here.
+    if MIDDLEWARE not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE.append(MIDDLEWARE)
+    folder = _mako_templates()
+    if folder and folder not in settings.MAKO_TEMPLATE_DIRS_BASE:
+        settings.MAKO_TEMPLATE_DIRS_BASE.append(folder)
+
+
+def _mako_templates() -> str:
+    """Where the badge keeps its templates for the platform's pages; "" if it is not installed."""
+    badge = find_spec("partner_badge")
+    places = badge.submodule_search_locations if badge else None
+    return str(Path(next(iter(places))) / "templates" / "mako") if places else ""

@@ -10,3 +10,4 @@ from . import common
 def plugin_settings(settings: Any) -> None:
     """The defaults: a test changes what it needs."""
     common.plugin_settings(settings)
+    common.show(settings)

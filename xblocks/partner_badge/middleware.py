@@ -1,0 +1,52 @@
+"""Fills in the marks of an about page at each answer.
+
+For who is signed out, the platform keeps the page for minutes and hands out the copy. So the page
+itself has an empty place (``pipeline.AboutPage``), and the marks are put there on the way out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from partner_badge import client, drawing, presenter
+
+log = logging.getLogger(__name__)
+
+_PAGE = "about_course"  # the name of its address, with the course run as ``course_id``
+
+
+class AboutPageMarks:
+    """Puts the marks of this moment into the place that an about page has for them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer of whatever lies further in, with the marks of now."""
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and match.url_name == _PAGE and isinstance(response, HttpResponse):
+            _fill(response, str(match.kwargs.get("course_id", "")))
+        return response
+
+
+def _fill(response: HttpResponse, course_key: str) -> None:
+    before, place, after = response.content.partition(drawing.PLACE.encode())
+    if place:
+        response.content = before + _marks(course_key).encode() + after
+
+
+def _marks(course_key: str) -> str:
+    try:
+        badge = presenter.strip(client.marks_on_page(course_key), gettext=_)
+        return drawing.strip(badge, html_id="partner-marks") if badge else ""
+    except client.PartnersUnknown:
+        return ""  # it is in the log, if it is news
+    except Exception:
+        log.exception("partner marks: none on an about page: course=%s", course_key)
+        return ""
