@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from factories import fee_payments as make
 from factories import institution_seats as seats
+from factories.partnerships import put_in_force
 from fee_payments import api, compat
 from fee_payments.data import CourseProgress, Invitee, MailState, SeatState
 from fee_payments.exceptions import (
@@ -96,6 +97,17 @@ def steps():
 
 
 # --- Inviting and accepting
+
+
+def test_an_invitation_names_the_partners_of_the_course_while_they_are_in_force(pool):
+    put_in_force()
+    invited(pool)
+
+    (sent,) = mail.outbox
+    (html, _kind) = sent.alternatives[0]
+    for shown in (sent.body, html):
+        assert "In partnership with" in shown
+        assert "does not endorse GSMA" in shown
 
 
 def test_an_invitation_is_mailed_and_its_link_opens_the_seat(pool, ada):
@@ -533,7 +545,7 @@ def test_an_institution_sends_no_more_mails_in_a_day_than_it_may(pool, settings)
 def test_a_mail_that_fails_is_shown_tried_again_and_sent_once(pool, ada, monkeypatch):
     hand_over = seat_mails._hand_over
 
-    def fail(*_args):
+    def fail(*_args, **_when):
         raise OSError("no server")
 
     monkeypatch.setattr(seat_mails, "_hand_over", fail)
@@ -551,7 +563,7 @@ def test_a_mail_that_cannot_be_delivered_is_given_up_and_the_coordinator_sees_it
 ):
     settings.FEE_PAYMENTS_SEAT_MAIL_TRIES = 2
 
-    def fail(*_args):
+    def fail(*_args, **_when):
         raise OSError("no such mailbox")
 
     monkeypatch.setattr(seat_mails, "_hand_over", fail)

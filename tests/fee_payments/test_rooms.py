@@ -220,7 +220,7 @@ def test_a_mail_that_is_not_taken_is_tried_again_later(full, amina, monkeypatch)
     seats.uncount_seat(full)
     api.offer_seats(at=LATER)
     handed = room_mails._hand_over
-    monkeypatch.setattr(room_mails, "_hand_over", lambda row: 1 / 0)
+    monkeypatch.setattr(room_mails, "_hand_over", lambda row, at: 1 / 0)
     assert api.tell_room_offers(at=LATER) == 0
     monkeypatch.setattr(room_mails, "_hand_over", handed)
     assert api.tell_room_offers(at=LATER) == 0

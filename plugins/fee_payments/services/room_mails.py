@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from fairgate_tables.transactions import run_again
 from fee_payments import compat, models
 from fee_payments.selectors import people
+from fee_payments.services import mail_partners
 from fee_payments.services.pages import fee_page
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def _tell(pk: int, *, at: datetime) -> bool:
         return False
     row = rows.select_related("offering").get()
     try:
-        is_taken = _hand_over(row)
+        is_taken = _hand_over(row, at=at)
     except Exception:
         # A mail server may fail in any way; one mail that is not taken keeps no other from being
         # sent, and its row is tried again.
@@ -62,7 +63,7 @@ def _tell(pk: int, *, at: datetime) -> bool:
     return is_taken
 
 
-def _hand_over(row: models.RoomWaiting) -> bool:
+def _hand_over(row: models.RoomWaiting, *, at: datetime) -> bool:
     address = people.address_of(row.user_id)
     if not address or row.offered_until is None:
         return False
@@ -80,6 +81,9 @@ def _hand_over(row: models.RoomWaiting) -> bool:
             % said,
             _("Take it by %(day)s, %(time)s UTC. After that it goes to the next person.") % said,
             fee_page(row.offering.code),
+            mail_partners.strip(row.offering.course_key, at=at).text,
         ]
-        mail = EmailMessage(" ".join(subject.split()), "\n\n".join(lines), to=[address])
+        mail = EmailMessage(
+            " ".join(subject.split()), "\n\n".join(filter(None, lines)), to=[address]
+        )
     return bool(mail.send())

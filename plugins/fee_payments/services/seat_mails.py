@@ -27,6 +27,7 @@ from fee_payments import conf, models
 from fee_payments.data.institution_seats import MailKind, SeatState
 from fee_payments.selectors import seat_people
 from fee_payments.selectors.institution_seats import state_of
+from fee_payments.services import mail_partners
 from fee_payments.services.seat_invitations import token_of
 from fee_payments.services.seat_rows import is_over
 from fee_payments.services.session_words import session_in_words
@@ -92,7 +93,7 @@ def _send(key: str, *, at: datetime) -> bool:
         run_again(rows.update)(dropped_at=at, claimed_until=None)
         return False
     try:
-        failure = "" if _hand_over(row.seat, row.kind) else "no address"
+        failure = "" if _hand_over(row.seat, row.kind, at=at) else "no address"
     except Exception as error:
         # A mail server may fail in any way; one mail keeps no other from being sent.
         log.exception("seat mail failed: mail=%s", row.pk)
@@ -105,13 +106,14 @@ def _send(key: str, *, at: datetime) -> bool:
     return True
 
 
-def _hand_over(seat: models.Seat, kind: str) -> bool:
+def _hand_over(seat: models.Seat, kind: str, *, at: datetime) -> bool:
     address, name = _mailbox(seat)
     if not address:
         return False
     language = seat.pool.buyer.language or settings.LANGUAGE_CODE
     with translation.override(language):
         context = _context(seat, kind, name)
+        context["partners"] = mail_partners.strip(seat.pool.offering.course_key, at=at)
         subject = " ".join(str(context["subject"]).split())
         mail = EmailMultiAlternatives(
             subject, render_to_string(f"{_FOLDER}/body.txt", context), to=[address]
