@@ -14,7 +14,6 @@ from .models import SIDE_LABELS
 _STANDINGS = {
     Standing.DRAFT: _("Draft"),
     Standing.IN_REVIEW: _("In review"),
-    Standing.APPROVED: _("Approved"),
     Standing.SIGNED: _("Signed"),
     Standing.IN_FORCE: _("In force"),
     Standing.SUSPENDED: _("Suspended"),
@@ -25,7 +24,6 @@ _STANDINGS = {
 TONES = {
     Standing.DRAFT: "",
     Standing.IN_REVIEW: "",
-    Standing.APPROVED: "",
     Standing.SIGNED: "warn",
     Standing.IN_FORCE: "ok",
     Standing.SUSPENDED: "stop",

@@ -186,7 +186,7 @@ def test_one_signature_is_not_enough() -> None:
     signed = api.sign(version.uuid, side="host", by="H. Host", at=IN_FORCE)
 
     # then
-    assert signed.standing is Standing.APPROVED
+    assert signed.standing is Standing.IN_REVIEW
     assert signed.obstacles == (Obstacle.PARTNER_HAS_NOT_SIGNED,)
     assert api.branding_for(COURSE, at=IN_FORCE) == ()
 

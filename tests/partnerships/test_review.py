@@ -48,8 +48,10 @@ def test_a_text_goes_from_draft_to_review_to_approved_and_every_moment_is_kept()
         for moment in (NOW - HOUR, NOW, NOW + HOUR - timedelta(microseconds=1), NOW + HOUR)
     ]
     assert standings == [
-        Standing.DRAFT, Standing.IN_REVIEW, Standing.IN_REVIEW, Standing.APPROVED,
+        Standing.DRAFT, Standing.IN_REVIEW, Standing.IN_REVIEW, Standing.IN_REVIEW,
     ]  # fmt: skip
+    assert Obstacle.NOT_APPROVED in api.version(version, at=NOW).obstacles
+    assert Obstacle.NOT_APPROVED not in api.version(version, at=NOW + HOUR).obstacles
     (review,) = api.version(version, at=NOW + HOUR).reviews
     assert (review.submitted_by, review.submitted_at, review.note) == (
         SUBMITTER, NOW, "As we agreed in Geneva",
@@ -136,6 +138,8 @@ def test_a_text_is_frozen_while_it_is_reviewed_and_until_it_is_returned(is_appro
     assert [one.change for one in loading(CHANGED)] == ["changed"]
 
     outcome = "withdrawn" if is_approved else "returned"
+    assert Obstacle.NOT_APPROVED in api.version(version, at=NOW).obstacles
+    assert Obstacle.NOT_APPROVED not in api.version(version, at=NOW + HOUR).obstacles
     (review,) = api.version(version, at=NOW + HOUR).reviews
     assert (review.outcome, review.because) == (outcome, "60 days")
 
@@ -155,7 +159,8 @@ def test_what_was_returned_is_reviewed_anew():
     api.submit(version, by=SUBMITTER, at=NOW + HOUR)
     approved = api.approve(version, by=APPROVER, at=NOW + HOUR)
 
-    assert approved.standing is Standing.APPROVED
+    assert approved.standing is Standing.IN_REVIEW
+    assert Obstacle.NOT_APPROVED not in approved.obstacles
     assert [one.outcome for one in approved.reviews] == ["returned", "approved"]
 
 

@@ -44,11 +44,13 @@ class Review(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a version stands at a moment. Computed from dated records, never stored."""
+    """Where a version stands at a moment. Computed from dated records, never stored.
+
+    In review until both sides have signed; ``Obstacle`` says whether a second person has approved.
+    """
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
-    APPROVED = "approved"
     SIGNED = "signed"
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"

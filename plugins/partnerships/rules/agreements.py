@@ -57,11 +57,10 @@ def clearance_obstacles(clearance: Clearance | None, *, on: date) -> tuple[Obsta
 
 def standing(facts: InForceFacts, *, on: date) -> Standing:
     """The state of a version on a UTC day, in the words of the vocabulary."""
-    if facts.review is not Review.APPROVED:
-        waits = facts.review is Review.SUBMITTED
-        return Standing.IN_REVIEW if waits else Standing.DRAFT
-    if not (facts.host_signed and facts.partner_signed):
-        return Standing.APPROVED
+    if facts.review is Review.NOT_SUBMITTED:
+        return Standing.DRAFT
+    if not (facts.review is Review.APPROVED and facts.host_signed and facts.partner_signed):
+        return Standing.IN_REVIEW
     if facts.period.is_over_on(on):
         return Standing.ENDED
     if facts.is_suspended:
