@@ -63,6 +63,7 @@ class Badge(AuthoredCourse):
         (version,) = api.list_versions(at=LONG_AGO)
         api.submit(version.uuid, by=1, at=LONG_AGO)
         api.approve(version.uuid, by=2, at=LONG_AGO)
+        api.add_contact("GSMA", role="signatory", name="N. N.", email="n@gsma.example", at=LONG_AGO)
         for side in ("partner", "host"):
             api.sign(version.uuid, side=side, by="N. N.", at=LONG_AGO)
 
