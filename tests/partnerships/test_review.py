@@ -138,8 +138,6 @@ def test_a_text_is_frozen_while_it_is_reviewed_and_until_it_is_returned(is_appro
     assert [one.change for one in loading(CHANGED)] == ["changed"]
 
     outcome = "withdrawn" if is_approved else "returned"
-    assert Obstacle.NOT_APPROVED in api.version(version, at=NOW).obstacles
-    assert Obstacle.NOT_APPROVED not in api.version(version, at=NOW + HOUR).obstacles
     (review,) = api.version(version, at=NOW + HOUR).reviews
     assert (review.outcome, review.because) == (outcome, "60 days")
 
