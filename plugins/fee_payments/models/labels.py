@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from fee_payments.data import (
     AuthorRequestState,
@@ -79,7 +80,7 @@ AUTHOR_WISH_LABELS = {
 AUTHOR_STATE_LABELS = {
     AuthorRequestState.WAITING: _("waits for an operator"),
     AuthorRequestState.APPROVED: _("approved"),
-    AuthorRequestState.DECLINED: _("declined"),
+    AuthorRequestState.DECLINED: pgettext_lazy("a request", "declined"),
     AuthorRequestState.WITHDRAWN: _("taken back"),
 }
 AUTHOR_OUTCOME_LABELS = {

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fairgate_tables.two_people import TwoPeople, two_people_checks
@@ -126,7 +127,7 @@ class Delivery(TwoPeople, Kept):
     live_key = models.PositiveBigIntegerField(unique=True, null=True, editable=False)
 
     class Meta:
-        verbose_name = _("delivery")
+        verbose_name = pgettext_lazy("a contribution", "delivery")
         verbose_name_plural = _("deliveries")
         ordering = ["contribution", "id"]
         permissions = [
