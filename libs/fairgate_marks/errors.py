@@ -51,7 +51,7 @@ class Reason(StrEnum):
     ATTRIBUTE = "This attribute is not among those that this element may have."
     VALUE = "The value {found} is not understood here."
     VALUE_TOO_LONG = "The value has more than {limit} characters."
-    NUMBER = "The number {found} is out of range: it may be {limit}."
+    NUMBER = "The number {found} is out of range ({limit})."
     ELSEWHERE = "It points to something outside the file: {found}. Only #names of this file may."
     NO_SIZE = "The picture does not say how large it is: give it a viewBox, or width and height."
     PROPORTIONS = "The picture is more than {limit} times as long one way as the other."
@@ -71,11 +71,15 @@ class Reason(StrEnum):
     STYLE_RULE = "The style {found} is not understood. Please save with presentation attributes."
     STYLE_PROPERTY = "The property {found} is not among those that a mark may have."
 
-    DAMAGED = "The PNG file is damaged: {found}."
+    DAMAGED = "The PNG file is damaged."
+    ENDS_EARLY = "The PNG file is damaged: it ends too early."
+    CHECK_SUM = "The PNG file is damaged: the check sum of {found} is wrong."
     CHUNK = "The PNG file has a part ({found}) that is not understood."
     MOVES = "The PNG file is animated: a mark stands still."
     AFTER_THE_END = "After the end of the picture {found} more bytes follow."
-    PIXELS = "The picture has {found} pixels. It may have at least 1 and at most {limit}."
+    NO_PIXELS = "The picture has {found} pixels: there is nothing to see."
+    SIDE = "The picture has {found} pixels. No side may have more than {limit}."
+    PIXELS = "The picture has {found} pixels. It may have {limit} in all."
     DEPTH = "The PNG file has 16 bits per channel. Please save it with 8."
 
 

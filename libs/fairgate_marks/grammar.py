@@ -272,7 +272,7 @@ def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 def _in_range(text: str) -> str:
     if abs(float(text)) > LARGEST:
-        raise MarkRefused(Reason.NUMBER, found=text, limit=f"at most {LARGEST:,}")
+        raise MarkRefused(Reason.NUMBER, found=text, limit=f"≤ {LARGEST:,}")
     return text
 
 

@@ -44,7 +44,7 @@ def read(content: bytes) -> Mark:
             opened.load()
             pixels = opened.convert("RGBA")
     except (OSError, SyntaxError, ValueError, zlib.error, struct.error) as error:
-        raise MarkRefused(Reason.DAMAGED, found="its pixels cannot be read") from error
+        raise MarkRefused(Reason.DAMAGED) from error
     return Mark(kind=Kind.PNG, content=written(pixels), width=width, height=height)
 
 
@@ -104,10 +104,10 @@ def _parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         length = int.from_bytes(content[at : at + 4], "big")
         whole = content[at : at + _FRAME + length]
         if len(whole) < _FRAME + length:
-            raise MarkRefused(Reason.DAMAGED, found="it ends too early")
+            raise MarkRefused(Reason.ENDS_EARLY)
         name = whole[4:8]
         if zlib.crc32(whole[4:-4]) != int.from_bytes(whole[-4:], "big"):
-            raise MarkRefused(Reason.DAMAGED, found=f"the check sum of {_named(name)} is wrong")
+            raise MarkRefused(Reason.CHECK_SUM, found=_named(name))
         yield name, whole
         at += len(whole)
     if at < len(content):
@@ -122,7 +122,7 @@ def _checked_size(parts: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     header, *others = parts
     name, whole = header
     if name != b"IHDR" or len(whole) != _FRAME + _HEADER:
-        raise MarkRefused(Reason.DAMAGED, found="it does not begin with its size")
+        raise MarkRefused(Reason.DAMAGED)
     for other, _ in others:
         _check_part(other)
     width, height = struct.unpack(">II", whole[8:16])
@@ -134,12 +134,13 @@ def _checked_size(parts: list[tuple[bytes, bytes]]) -> tuple[int, int]:
 
 def _check_pixels(width: int, height: int) -> None:
     short, long = sorted((width, height))
-    if not short or long > MAX_SIDE or short * long > MAX_PIXELS:
-        raise MarkRefused(
-            Reason.PIXELS,
-            found=f"{width} × {height}",
-            limit=f"{MAX_SIDE:,} on a side, {MAX_PIXELS:,} in all",
-        )
+    found = f"{width} × {height}"
+    if not short:
+        raise MarkRefused(Reason.NO_PIXELS, found=found)
+    if long > MAX_SIDE:
+        raise MarkRefused(Reason.SIDE, found=found, limit=f"{MAX_SIDE:,}")
+    if short * long > MAX_PIXELS:
+        raise MarkRefused(Reason.PIXELS, found=found, limit=f"{MAX_PIXELS:,}")
     if long / short > MAX_PROPORTIONS:
         raise MarkRefused(Reason.PROPORTIONS, limit=MAX_PROPORTIONS)
 

@@ -42,9 +42,7 @@ def _settle_size(root: Element) -> tuple[float, float]:
     width, height = (round(side, 3) for side in size)
     for side in (width, height):
         if not _SMALLEST <= side <= _LARGEST:
-            raise root.refusal(
-                Reason.NUMBER, found=f"{side:g}", limit=f"{_SMALLEST} to {_LARGEST:,}"
-            )
+            raise root.refusal(Reason.NUMBER, found=f"{side:g}", limit=f"{_SMALLEST}–{_LARGEST:,}")
     if max(width / height, height / width) > MAX_PROPORTIONS:
         raise root.refusal(Reason.PROPORTIONS, limit=MAX_PROPORTIONS)
     root.attributes = _sized(root.attributes, width, height)

@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from fairgate import clock
 from fee_payments import api, models, selectors
@@ -84,7 +84,7 @@ class AuthorRequestAdmin(ReadOnlyAdmin):
         said = ngettext("The change is made.", "The changes are made.", len(rows))
         self.message_user(request, said)
 
-    @admin.action(description=gettext_lazy("Decline"), permissions=["decide"])
+    @admin.action(description=pgettext_lazy("a request", "Decline"), permissions=["decide"])
     def decline(self, request: HttpRequest, rows: QuerySet[models.AuthorRequest]) -> None:
         """Leave everything as it is, with one sentence for all."""
         at, note = clock.now(), request.POST.get("note", "")

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fairgate_papers import (
     Block,
@@ -156,7 +157,13 @@ def _promised(promises: Promises) -> Iterator[Part]:
             ],
         )
     if promises.contributions:
-        heads = [_("Contribution"), _("From"), _("Kind"), _("Amount or worth"), _("Due")]
+        heads = [
+            _("Contribution"),
+            pgettext("a contribution", "From"),
+            _("Kind"),
+            _("Amount or worth"),
+            _("Due"),
+        ]
         yield _table(
             _("Contributions"),
             heads,
@@ -229,7 +236,7 @@ def _signatures(signatures: tuple[SignatureSummary, ...]) -> Table:
     means = {str(key): label for key, label in MEANS_LABELS.items()}
     return _table(
         _("Signatures"),
-        [_("Side"), _("Name"), _("Signed (UTC)"), _("How")],
+        [_("Side"), pgettext("a person", "Name"), _("Signed (UTC)"), _("How")],
         [
             [
                 str(SIDE_LABELS[Side(one.side)]),

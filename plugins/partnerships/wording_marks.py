@@ -76,7 +76,7 @@ REASONS = {
     Reason.ATTRIBUTE: _("This attribute is not among those that this element may have."),
     Reason.VALUE: _("The value {found} is not understood here."),
     Reason.VALUE_TOO_LONG: _("The value has more than {limit} characters."),
-    Reason.NUMBER: _("The number {found} is out of range: it may be {limit}."),
+    Reason.NUMBER: _("The number {found} is out of range ({limit})."),
     Reason.ELSEWHERE: _(
         "It points to something outside the file: {found}. Only #names of this file may."
     ),
@@ -102,11 +102,15 @@ REASONS = {
         "The style {found} is not understood. Please save with presentation attributes."
     ),
     Reason.STYLE_PROPERTY: _("The property {found} is not among those that a mark may have."),
-    Reason.DAMAGED: _("The PNG file is damaged: {found}."),
+    Reason.DAMAGED: _("The PNG file is damaged."),
+    Reason.ENDS_EARLY: _("The PNG file is damaged: it ends too early."),
+    Reason.CHECK_SUM: _("The PNG file is damaged: the check sum of {found} is wrong."),
     Reason.CHUNK: _("The PNG file has a part ({found}) that is not understood."),
     Reason.MOVES: _("The PNG file is animated: a mark stands still."),
     Reason.AFTER_THE_END: _("After the end of the picture {found} more bytes follow."),
-    Reason.PIXELS: _("The picture has {found} pixels. It may have at least 1 and at most {limit}."),
+    Reason.NO_PIXELS: _("The picture has {found} pixels: there is nothing to see."),
+    Reason.SIDE: _("The picture has {found} pixels. No side may have more than {limit}."),
+    Reason.PIXELS: _("The picture has {found} pixels. It may have {limit} in all."),
     Reason.DEPTH: _("The PNG file has 16 bits per channel. Please save it with 8."),
 }
 

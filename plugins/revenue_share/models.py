@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce, WrittenOnceQuerySet
@@ -169,7 +170,7 @@ class CarriedRemainder(models.Model):
     terms_version = models.UUIDField(_("version of the terms"))
     currency = models.CharField(_("currency"), max_length=3)
     party = models.CharField(_("party"), max_length=64)
-    place = models.PositiveSmallIntegerField(_("place"))
+    place = models.PositiveSmallIntegerField(pgettext_lazy("in a list", "place"))
     weight = models.BigIntegerField(_("weight"))
     numerator = models.BigIntegerField(_("numerator"), default=0)
     denominator = models.BigIntegerField(_("denominator"))

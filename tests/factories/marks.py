@@ -439,9 +439,9 @@ HOSTILE: dict[str, tuple[bytes, Reason | None]] = {
         png_with(chunk(b"eXIf", b"MM\0*GPS 4.6 N 74.1 W")),
         None,
     ),
-    "a PNG of a million by a million": (png_of(1_000_000, 1_000_000), Reason.PIXELS),
+    "a PNG of a million by a million": (png_of(1_000_000, 1_000_000), Reason.SIDE),
     "a PNG of sixteen million pixels": (png_of(4_000, 4_000), Reason.PIXELS),
-    "a PNG without pixels": (png_of(0, 10), Reason.PIXELS),
+    "a PNG without pixels": (png_of(0, 10), Reason.NO_PIXELS),
     "a PNG as thin as a hair": (png_of(1_000, 2), Reason.PROPORTIONS),
     "a PNG of sixteen bits": (png_of(10, 10, depth=16), Reason.DEPTH),
     "a PNG with fewer pixels than it says": (png_of(900, 900), Reason.DAMAGED),
@@ -452,8 +452,8 @@ HOSTILE: dict[str, tuple[bytes, Reason | None]] = {
         png()[:8] + png()[33:],
         Reason.DAMAGED,
     ),
-    "a PNG cut off": (png()[:-20], Reason.DAMAGED),
-    "a PNG with a wrong check sum": (png()[:-1] + b"x", Reason.DAMAGED),
+    "a PNG cut off": (png()[:-20], Reason.ENDS_EARLY),
+    "a PNG with a wrong check sum": (png()[:-1] + b"x", Reason.CHECK_SUM),
     "a JPEG": (b"\xff\xd8\xff\xe0" + b"\0" * 100, Reason.OTHER_FORMAT),
 }
 

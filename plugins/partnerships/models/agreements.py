@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from partnerships.data import FUND, Means, Side
@@ -141,7 +142,7 @@ class VersionShare(Kept):
         on_delete=models.PROTECT,
         related_name="shares",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     party = models.CharField(_("party"), max_length=32)
     weight = models.PositiveIntegerField(_("weight"))
 
@@ -172,7 +173,7 @@ class VersionCourse(Kept):
         on_delete=models.PROTECT,
         related_name="courses",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     course_key = models.CharField(_("course run"), max_length=255, db_index=True)
 
     class Meta:
@@ -201,7 +202,7 @@ class VersionRole(Kept):
         on_delete=models.PROTECT,
         related_name="roles",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     partner = models.ForeignKey(
         Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="roles"
     )
@@ -237,7 +238,7 @@ class VersionGoal(Kept):
         on_delete=models.PROTECT,
         related_name="goals",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     text = models.CharField(_("goal"), max_length=500)
 
     class Meta:
@@ -273,7 +274,7 @@ class Signature(Kept):
         max_length=8,
         choices=[(side.value, label) for side, label in SIDE_LABELS.items()],
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     signed_by = models.CharField(_("signed by"), max_length=150)
     signed_at = models.DateTimeField(_("signed at"))
     means = models.CharField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from partnerships.data import ContributionKind, Direction, Side
@@ -25,7 +26,7 @@ class VersionObligation(Kept):
         on_delete=models.PROTECT,
         related_name="obligations",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     code = models.CharField(_("code"), max_length=32)
     side = models.CharField(
         _("who"),
@@ -33,7 +34,7 @@ class VersionObligation(Kept):
         choices=[(side.value, label) for side, label in SIDE_LABELS.items()],
     )
     text = models.CharField(_("obligation"), max_length=500)
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("a promise", "due on"))
     every_months = models.PositiveSmallIntegerField(_("again after (months)"), null=True)
 
     class Meta:
@@ -67,7 +68,7 @@ class VersionContribution(Kept):
         on_delete=models.PROTECT,
         related_name="contributions",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     code = models.CharField(_("code"), max_length=32)
     party = models.CharField(_("party"), max_length=32, db_index=True)
     kind = models.CharField(
@@ -79,7 +80,7 @@ class VersionContribution(Kept):
     promised_minor = models.BigIntegerField(_("promised (minor units)"))
     currency = models.CharField(_("currency"), max_length=3)
     valuation = models.CharField(_("how it was valued"), max_length=500, blank=True, default="")
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("a promise", "due on"))
 
     class Meta:
         verbose_name = _("contribution")
@@ -112,7 +113,7 @@ class VersionOutcome(Kept):
         on_delete=models.PROTECT,
         related_name="outcomes",
     )
-    place = models.PositiveIntegerField(_("place"))
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
     code = models.CharField(_("code"), max_length=32)
     indicator = models.CharField(_("indicator"), max_length=500)
     unit = models.CharField(_("unit"), max_length=60)
@@ -123,7 +124,7 @@ class VersionOutcome(Kept):
         max_length=8,
         choices=[(way.value, label) for way, label in DIRECTION_LABELS.items()],
     )
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("a promise", "due on"))
 
     class Meta:
         verbose_name = _("expected outcome")

@@ -62,7 +62,7 @@ class Fulfilment(WrittenOnce):
         on_delete=models.PROTECT,
         related_name="fulfilments",
     )
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("a promise", "due on"))
     is_met = models.BooleanField(_("met"), default=True)
     fulfilled_on = models.DateField(_("fulfilled on"))
     reference = models.CharField(_("evidence"), max_length=500)

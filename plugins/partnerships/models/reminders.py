@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from partnerships.models.labels import SUBJECT_LABELS
@@ -37,8 +38,8 @@ class Reminder(models.Model):
     dropped_at = models.DateTimeField(_("dropped at"), null=True)
 
     class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
+        verbose_name = pgettext_lazy("a promise", "reminder")
+        verbose_name_plural = pgettext_lazy("a promise", "reminders")
         indexes = [models.Index(fields=["sent_at", "id"], name="partnerships_reminder_idx")]
         constraints = [
             check(
