@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from factories.brand import APPROVED, COLLEAGUE, SENDER, SENT, approved, drawing, sent
@@ -313,6 +313,7 @@ def test_the_whole_badge_with_pictures_is_one_query(django_assert_num_queries):
     approved(usage_rules={"en": "Leave room."})
     approved(background=Background.DARK)
     approved("ATC")
+    assert connection.features.supports_json_field  # Django asks SQLite that once
 
     with django_assert_num_queries(1) as asked:
         marks = api.branding_for(COURSE, at=LATER)
