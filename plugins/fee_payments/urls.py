@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
+from django.urls.converters import UUIDConverter
 
 from fee_payments import (
     row_numbers,  # noqa: F401 - numbers of rows in addresses
@@ -63,7 +64,7 @@ urlpatterns = [
     re_path(rf"^author/{_COURSE}/new/$", views_authoring.new_fee, name="author_new"),
     re_path(rf"^author/{_COURSE}/fees/(?P<code>[-\w]+)/$", views_authoring.fee, name="author_fee"),
     re_path(
-        rf"^author/{_COURSE}/requests/(?P<uuid>[0-9a-f-]{{36}})/withdraw/$",
+        rf"^author/{_COURSE}/requests/(?P<uuid>{UUIDConverter.regex})/withdraw/$",
         views_authoring.withdraw,
         name="author_withdraw",
     ),

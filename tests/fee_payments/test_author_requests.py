@@ -402,6 +402,8 @@ def test_an_author_takes_back_what_they_asked_for(author, limits):
     assert "It is taken back." in author.post(page, follow=True).content.decode()
     assert "somebody has decided" in author.post(page, follow=True).content.decode().lower()
     assert author.post(url("author_withdraw", uuid4())).status_code == 404
+    malformed = page.replace(str(one.uuid), "-" * 36)
+    assert author.post(malformed).status_code == 404
 
 
 def test_f24_nobody_else_takes_back_or_asks(limits, monkeypatch):
