@@ -14,7 +14,15 @@ from fairgate.money import Money
 from fee_payments import api, compat
 from fee_payments.data import OrderState
 from fee_payments.exceptions import ProviderUnavailable
-from fee_payments.models import Offering, Order, Payment, Refund, SeatCode, SeatCodeBatch
+from fee_payments.models import (
+    Offering,
+    Order,
+    Payment,
+    ProviderEvent,
+    Refund,
+    SeatCode,
+    SeatCodeBatch,
+)
 from fee_payments.providers.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -402,6 +410,16 @@ class TestEvents:
         assert [one["outcome"] for one in every] == ["held", "settled"]
         assert set(stuck) == {"id", "provider", "kind", "outcome", "sentence", "received_at"}
         assert omar.get(f"{ROOT}{self.PATH}?since=2026-10-06T00:00:00Z").json()["results"] == []
+
+    def test_a_list_goes_on_after_an_event_that_was_worked_since_it_was_seen(self):
+        short = [rest.ordered(name, "exam") for name in ("lena", "sela")]
+        for one in short:
+            make.send(make.event(make.payment(one), amount=1))
+        omar = client_of("omar", "view_providerevent")
+        first = omar.get(f"{ROOT}{self.PATH}?limit=1").json()
+        ProviderEvent.objects.filter(pk=first["results"][0]["id"]).update(outcome="settled")
+        (second,) = omar.get(first["next"]).json()["results"]
+        assert second["id"] > first["results"][0]["id"]
 
     def test_t12_an_event_is_worked_again_without_a_second_effect(self):
         rest.paid("lena")

@@ -27,8 +27,12 @@ class Events(FeeView):
 
     @described(operation_id="list_events", query=EventsQuery, responses=EventShape(many=True))
     def get(self, request: Any) -> Response:
-        found = api.list_events(since=self.asked.get("since"), only_stuck=self.asked["only_stuck"])
-        return self.part_of_all(found, EventShape, key=lambda one: one.pk)
+        window = self.window()
+        found = api.list_events(
+            since=self.asked.get("since"), only_stuck=self.asked["only_stuck"],
+            after=window.after, limit=window.one_more,
+        )  # fmt: skip
+        return self.part(found, EventShape, key=lambda one: one.pk, window=window)
 
 
 class Replaying(FeeView):

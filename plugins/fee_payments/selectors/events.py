@@ -10,14 +10,26 @@ from fee_payments import models
 from fee_payments.data import EventOutcome, EventSummary
 
 
-def list_events(*, since: datetime | None = None, only_stuck: bool = True) -> list[EventSummary]:
-    """Events, the oldest first; ``only_stuck``: those that wait, and those that are held."""
+def list_events(
+    *,
+    since: datetime | None = None,
+    only_stuck: bool = True,
+    after: int | None = None,
+    limit: int | None = None,
+) -> list[EventSummary]:
+    """Events, the oldest first; ``only_stuck``: those that wait, and those that are held.
+
+    At most ``limit`` after the one with the id ``after``, whether or not that one still fits: it
+    may have been worked since it was seen.
+    """
     rows = models.ProviderEvent.objects.defer("payload").order_by("id")
     if since is not None:
         rows = rows.filter(received_at__gte=since)
     if only_stuck:
         rows = rows.filter(Q(handled_at__isnull=True) | Q(outcome=EventOutcome.HELD))
-    return [_summary(row) for row in rows]
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return [_summary(row) for row in rows[:limit]]
 
 
 def _summary(row: models.ProviderEvent) -> EventSummary:
