@@ -48,6 +48,7 @@ from fee_payments.data import IssuedSeatCodes
 from fee_payments.exceptions import PaymentsError
 from fee_payments.forms import RefuseRequestsForm, RevokeSeatCodesForm, SeatCodesForm
 from fee_payments.models.labels import STATE_LABELS
+from fee_payments.never_framed import never_framed
 from fee_payments.services.session_words import session_in_words
 from fee_payments.wording import state_name
 
@@ -114,8 +115,8 @@ class OrderAdmin(HeldOrderAdmin):
 
     def get_urls(self) -> list[Any]:
         act = self.admin_site.admin_view(self.act)
-        return [path("<path:object_id>/act/<slug:name>/", act, name="fee_payments_order_act"),
-                *super().get_urls()]  # fmt: skip
+        own = path("<path:object_id>/act/<slug:name>/", act, name="fee_payments_order_act")
+        return [*never_framed([own]), *super().get_urls()]
 
     @method_decorator(transaction.non_atomic_requests)
     @method_decorator(require_POST)

@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from fairgate import clock
 from fee_payments import api, forms_catalogue, models
-from fee_payments.admin_base import ReadableAdmin, ReadOnlyAdmin, ReadsAmounts, amount_of
+from fee_payments.admin_base import (
+    FeeAdmin,
+    ReadableAdmin,
+    ReadOnlyAdmin,
+    ReadsAmounts,
+    amount_of,
+)
 from fee_payments.forms import OfferingForm, PriceForm, TaxRateForm
 from fee_payments.services import catalogue
 from fee_payments.wording import price_span
@@ -57,7 +63,7 @@ class BundleInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(models.Offering)
-class OfferingAdmin(ReadsAmounts, admin.ModelAdmin):  # type: ignore[type-arg]
+class OfferingAdmin(ReadsAmounts, FeeAdmin):
     """Offerings with their prices, sessions and what they open."""
 
     form = OfferingForm
@@ -101,7 +107,7 @@ class OfferingAdmin(ReadsAmounts, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.Price)
-class PriceAdmin(ReadsAmounts, admin.ModelAdmin):  # type: ignore[type-arg]
+class PriceAdmin(ReadsAmounts, FeeAdmin):
     """Every price, to be found; new ones are added to their offering."""
 
     form = PriceForm
@@ -117,7 +123,7 @@ class PriceAdmin(ReadsAmounts, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.TaxRate)
-class TaxRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TaxRateAdmin(FeeAdmin):
     """Dated tax rates."""
 
     form = TaxRateForm
@@ -141,7 +147,7 @@ class TermsInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(models.Merchant)
-class MerchantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MerchantAdmin(FeeAdmin):
     """Who collects."""
 
     form = forms_catalogue.MerchantForm
@@ -156,7 +162,7 @@ class MerchantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.TermsVersion)
-class TermsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TermsAdmin(FeeAdmin):
     """Terms are published once: people accepted what they say."""
 
     form = forms_catalogue.TermsForm
@@ -172,7 +178,7 @@ class TermsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.BlockedCountry)
-class BlockedCountryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BlockedCountryAdmin(FeeAdmin):
     """Countries to which nothing is sold."""
 
     form = forms_catalogue.BlockedCountryForm
@@ -224,7 +230,7 @@ class AmountsInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg
 
 
 @admin.register(models.AuthorLimits)
-class AuthorLimitsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuthorLimitsAdmin(FeeAdmin):
     """What authors may do with the fees of their courses."""
 
     form = forms_catalogue.LimitsForm

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from fairgate import clock
 from fee_payments import models
-from fee_payments.admin_base import ReadOnlyAdmin, amount_of
+from fee_payments.admin_base import FeeAdmin, ReadOnlyAdmin, amount_of
 from fee_payments.forms_invoices import BankAccountForm, BuyerForm
 from fee_payments.services import buying
 
@@ -28,7 +28,7 @@ class ContactInline(admin.TabularInline):  # type: ignore[type-arg] # generic at
 
 
 @admin.register(models.Buyer)
-class BuyerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BuyerAdmin(FeeAdmin):
     """Organisations that buy. Price list and credit count once somebody has verified them."""
 
     form = BuyerForm
@@ -67,7 +67,7 @@ class BuyerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.BankAccount)
-class BankAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BankAccountAdmin(FeeAdmin):
     """Accounts whose statements are imported."""
 
     form = BankAccountForm

@@ -22,6 +22,7 @@ from fee_payments import (
     views_seat_codes,
     views_webhooks,
 )
+from fee_payments.never_framed import never_framed
 
 app_name = "fee_payments"
 
@@ -95,3 +96,4 @@ urlpatterns = [
     path("<slug:code>/leave/", views_rooms.leave, name="leave"),
     path("<slug:code>/seat-code/", views_seat_codes.seat_code, name="seat_code"),
 ]
+never_framed(urlpatterns)

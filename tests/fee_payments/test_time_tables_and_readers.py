@@ -9,7 +9,10 @@ from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
@@ -264,6 +267,56 @@ def test_f25_no_form_of_another_site_is_taken_and_no_page_can_be_framed_by_one()
     taken = {name for name, answer in answers.items() if answer.status_code != 403}
     assert (len(answers) > 40, taken) == (True, {"webhook"})  # which is signed
     assert {answer.headers["X-Frame-Options"] for answer in answers.values()} == {"DENY"}
+
+
+@pytest.fixture
+def site_that_frames(settings):
+    """It lets pages be framed by others, for a portal; and names no header at all."""
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "XFrameOptions" not in one]
+
+
+def test_f25_no_page_is_framed_even_where_the_site_lets_it(site_that_frames, monkeypatch):
+    monkeypatch.setattr(clock, "_source", lambda: make.NOON)
+    monkeypatch.setattr(compat, "profile_country", rest.profile_country)
+    monkeypatch.setattr(compat, "course_url", lambda course_key: "/the-course/")
+    make.offering()
+    ordered = rest.ordered("lena", "spectrum")
+    lena, omar = rest.client_of("lena"), rest.client_of("omar", "view_invoice")
+    order = reverse("fee_payments:order", args=[ordered.uuid])
+    hosted = lena.post(f"{order}pay/", {"provider": "sandbox"}).headers["Location"]
+    pages = [
+        (lena, page) for page in (order, hosted, reverse("fee_payments:fee", args=["spectrum"]))
+    ]
+    pages += [(lena, address) for _name, address in doors()]
+    pages += [(omar, reverse("fee_payments:invoice_list"))]
+    answers = {page: client.get(page) for client, page in pages}
+    # What is refused, or not there, has nothing to press.
+    shown = {page: one for page, one in answers.items() if one.status_code not in (403, 404)}
+    assert {order, hosted, pages[-1][1]} <= set(shown)
+    assert [page for page, one in shown.items() if one.get("X-Frame-Options") != "DENY"] == []
+
+
+def test_f25_no_page_of_fees_in_the_admin_is_framed_either(site_that_frames):
+    root = get_user_model().objects.create_superuser("root")
+    browser = Client()
+    browser.force_login(root)
+    make.offering()
+    ordered = make.order(rest.learner("lena"))
+    pages = [
+        reverse(f"admin:{kind._meta.app_label}_{kind._meta.model_name}_changelist")
+        for kind in admin.site._registry
+        if kind._meta.app_label == "fee_payments"
+    ]
+    pages += [
+        reverse("admin:fee_payments_offering_add"),
+        reverse(
+            "admin:fee_payments_order_change", args=[models.Order.objects.get(uuid=ordered.uuid).pk]
+        ),
+    ]
+    answers = {page: browser.get(page) for page in pages}
+    assert len(pages) > 30
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert [page for page, one in answers.items() if one.get("X-Frame-Options") != "DENY"] == []
 
 
 SAID = ("because my mother is ill", "my illness")
