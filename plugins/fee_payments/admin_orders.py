@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -211,11 +211,10 @@ def acts_for(order: models.Order, request: HttpRequest, at: datetime) -> tuple[A
 
 
 def way_on(order: models.Order, acts: Sequence[Act] = ()) -> SafeString:
-    """The buttons of what can be done at once, and the link to where the rest is done.
+    """The buttons of what can be done at once, and links to where the rest is done.
 
     The buttons send the form that the page of the admin is: it has the token.
     """
-    label, url = _way_on(order)
     made = (
         (reverse("admin:fee_payments_order_act", args=[order.pk, act.name]), act.label)
         for act in acts
@@ -227,7 +226,29 @@ def way_on(order: models.Order, acts: Sequence[Act] = ()) -> SafeString:
         'formaction="{}">{}</button></p>',
         made,
     )
-    return format_html('{}<p><a class="button" href="{}">{}</a></p>', buttons, url, label)
+    links = format_html_join(
+        "",
+        '<p><a class="button" href="{}">{}</a></p>',
+        ((url, label) for label, url in _ways_on(order)),
+    )
+    return buttons + links
+
+
+def _ways_on(order: models.Order) -> list[tuple[str, str]]:
+    """Where it is gone on with the order, the first thing first: labels and addresses."""
+    if not _waits_for_misfits(order):
+        return [_way_on(order)]
+    seen = _("See what the provider has sent"), _list("providerevent", order)
+    return [seen, (_("Close it, where the money went back (two people)"), _in_list(order))]
+
+
+def _waits_for_misfits(order: models.Order) -> bool:
+    """Whether all that it waits for are payments that did not fit, and are in no books."""
+    live = order.holds.filter(released_at=None)
+    misfits = live.filter(
+        cause=HoldCause.PAYMENT, payment__isnull=False, payment__paid_at__isnull=True
+    )
+    return misfits.exists() and misfits.count() == live.count() and not order.disputed
 
 
 def _way_on(order: models.Order) -> tuple[str, str]:
@@ -244,14 +265,16 @@ def _way_on(order: models.Order) -> tuple[str, str]:
     if not causes:
         return _("Its page"), page
     if causes == {HoldCause.ACCESS}:
-        listed = urlencode({"q": str(order.uuid)})
-        return (
-            _("Give access again, or refund it"),
-            f"{reverse('admin:fee_payments_order_changelist')}?{listed}",
-        )
+        return _("Give access again, or refund it"), _in_list(order)
     if any(payment.paid_at for payment in payments):
         return _("Refund what is due"), page
     return _("See what the provider has sent, and work it again"), _list("providerevent", order)
+
+
+def _in_list(order: models.Order) -> str:
+    """The order alone in the list, where actions take a reason."""
+    listed = urlencode({"q": str(order.uuid)})
+    return f"{reverse('admin:fee_payments_order_changelist')}?{listed}"
 
 
 def _list(kind: str, order: models.Order) -> str:

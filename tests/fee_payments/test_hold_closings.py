@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from functools import partial
@@ -224,6 +225,33 @@ def test_a_payment_that_fits_is_none_of_its_business():
 # --- At the same moment
 
 
+@pytest.fixture
+def paid_by_another():
+    """Two pages were open: what was paid at the first one did not fit, at the second one it did."""
+    make.offering(capacity=5)
+    placed = make.order(make.learner(LENA))
+    first = make.payment(placed)
+    models.Payment.objects.update(closed_at=make.NOON)
+    api.start_payment(
+        placed.uuid, user_id=LENA, provider="sandbox", return_url=make.RETURN_URL, at=make.NOON
+    )
+    make.send(make.event(first, amount=11_999))
+    make.send(make.event(models.Payment.objects.exclude(pk=first.pk).get()))
+    return placed
+
+
+def test_f05_what_does_not_fit_holds_on_whichever_payment_came_first(paid_by_another):
+    assert api.has_entitlement(LENA, "spectrum", at=later(1))
+    assert api.order(paid_by_another.uuid).is_held
+
+    api.refund(paid_by_another.uuid, key="r", reason="asked", by=9, at=later(1))
+    assert api.order(paid_by_another.uuid).is_held
+
+    confirm(ask())
+    found = api.order(paid_by_another.uuid)
+    assert (found.is_held, found.state) == (False, OrderState.REFUNDED)
+
+
 def decided():
     return models.HoldClosing.objects.values_list("confirmed_by", "refused_by").get()
 
@@ -333,6 +361,33 @@ def test_two_operators_close_a_hold_in_the_admin_and_read_who_and_why(order):
     page = pia.get(reverse("admin:fee_payments_holdclosing_change", args=[step.pk]))
     assert ">pia</a>" in page.content.decode()
     assert str(order.uuid) not in pia.get(url).content.decode()
+
+
+CLOSE = "Close it, where the money went back (two people)"
+
+
+def links_of(order):
+    row = models.Order.objects.get(uuid=order.uuid)
+    page = reverse("admin:fee_payments_order_change", args=[row.pk])
+    html = client_of("lea", "view_order").get(page).content.decode()
+    return re.findall(r'<p><a class="button" href="([^"]*)">([^<]*)</a></p>', html)
+
+
+def test_the_page_of_the_order_leads_to_where_it_is_closed(order):
+    (_events, seen), (listed, label) = links_of(order)
+    assert (seen, label) == ("See what the provider has sent", CLOSE)
+    omar = client_of("omar", "view_order", "ask_hold_closing")
+    html = omar.get(listed).content.decode()
+    assert (str(order.uuid) in html, 'value="close_holds"' in html) == (True, True)
+
+
+def test_money_in_no_books_is_not_told_to_be_refunded_where_another_payment_is(
+    paid_by_another,
+):
+    assert [label for _url, label in links_of(paid_by_another)] == [
+        "See what the provider has sent",
+        CLOSE,
+    ]
 
 
 def test_an_operator_who_asked_reads_that_another_person_is_needed(order):

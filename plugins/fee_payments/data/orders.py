@@ -42,7 +42,7 @@ class HoldCause(StrEnum):
     be, or what is due back went back. ``refund``: one was not made; until one was. ``reversal``: a
     bank has the money back; until it is there again. ``access``: what had rested or was taken
     could not be given again; until it is, or was refunded. An order of which nothing is left waits
-    for nobody.
+    for money alone that did not fit, as that is in no books.
     """
 
     PAYMENT = "payment"

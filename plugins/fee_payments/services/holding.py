@@ -54,10 +54,13 @@ def release(
 ) -> None:
     """Let an order go, as far as these causes held it; what ``but`` says holds it still.
 
-    ``by`` is the operator who did what ends it, ``None`` where it ended by itself.
+    So does money that did not fit and is in no books: nothing in ours says that it went back, so
+    it ends with a payment that is recorded after all, or by ``close``. ``by`` is the operator who
+    did what ends it, ``None`` where it ended by itself.
     """
     live, kept = _live(order), {sentence[:MAX_TEXT] for sentence in but}
     over = [row for row in live if row.cause in causes and row.sentence not in kept]
+    over = [row for row in over if not _is_in_no_books(row)]
     if not over:
         return
     rows = models.OrderHold.objects.filter(pk__in=[row.pk for row in over])
@@ -88,6 +91,14 @@ def was_closed(payment: models.Payment, sentence: str) -> bool:
 def is_held_by(order: models.Order, cause: HoldCause) -> bool:
     """Whether an order, which is locked, waits for a person because of this."""
     return any(row.cause == cause for row in _live(order))
+
+
+def _is_in_no_books(row: models.OrderHold) -> bool:
+    """Whether it is of a payment whose money was never recorded.
+
+    A recording that is not committed yet waits for the order, and lets it go itself.
+    """
+    return row.payment is not None and row.payment.paid_at is None
 
 
 def _live(order: models.Order) -> list[models.OrderHold]:
