@@ -9,10 +9,18 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from factories import fee_payments as make
+from factories import institution_seats as institution
+from factories import invoices as papers
 from fairgate.money import Money
 from fee_payments import api, compat, models
-from fee_payments.data import BuyerTax, PayerClass
-from fee_payments.exceptions import CountryBlocked, InvalidCatalogue, NotOnSale, UnknownOffering
+from fee_payments.data import BuyerTax, OrderState, PayerClass
+from fee_payments.exceptions import (
+    CountryBlocked,
+    InvalidCatalogue,
+    NotOnSale,
+    OrderNotOpen,
+    UnknownOffering,
+)
 from fee_payments.wording import in_words
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +84,55 @@ def test_no_order_is_placed_from_a_blocked_country():
             make.learner(country="KP"), "spectrum", key="k", expected=make.PRICE, at=make.NOON
         )
     assert not models.Order.objects.exists()
+
+
+def pay(order, *, user_id=1001):
+    return api.start_payment(
+        order.uuid, user_id=user_id, provider="sandbox", return_url=make.RETURN_URL, at=make.NOON
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_ordered_before_a_country_was_blocked_is_not_paid_after():
+    make.offering(capacity=1)
+    placed = make.order(make.learner(1001, "KE"))
+    pay(placed)
+    block("KE")
+
+    for _again in range(2):
+        with pytest.raises((CountryBlocked, OrderNotOpen)):
+            pay(placed)
+
+    found = api.order(placed.uuid)
+    assert (found.state, found.sentence) == (
+        OrderState.CANCELLED, "It is not sold in this country any more. Nothing was charged.",
+    )  # fmt: skip
+    assert api.offering("spectrum").seats_left == 1
+    assert models.ScreeningRecord.objects.get().user_id == 1001
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_invoice_waits_for_the_money_of_a_blocked_country():
+    papers.account()
+    make.offering()
+    placed = make.order(make.learner(1001, "KE"))
+    block("KE")
+
+    with pytest.raises(CountryBlocked):
+        api.issue_invoice(placed.uuid, papers.MINISTRY, by=None, at=make.NOON)
+
+    assert api.order(placed.uuid).state is OrderState.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_organisation_of_a_blocked_country_pays_no_seats_that_it_ordered_before():
+    institution.offering()
+    placed = institution.batch(institution.buyer())
+    block("CH")
+    with pytest.raises(CountryBlocked) as refused:
+        pay(placed, user_id=institution.COORDINATOR)
+    assert refused.value.is_of_organisation
+    assert api.order(placed.uuid).state is OrderState.CANCELLED
 
 
 def test_a_refusal_is_written_down_once_a_day():

@@ -73,6 +73,7 @@ def issue_invoice(
         InvoiceRefused: nothing is to be paid, its time is over, or a name or address is missing.
         PaymentOnItsWay: it was paid in another way, which needs days.
         CountryChanged: the order was for another country; it is closed.
+        CountryBlocked: its country was blocked since; it is closed.
     """
     check_details(buyer)
     _close_if_changed(order_uuid, at=at)

@@ -11,11 +11,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from fairgate.clock import utc_day
 from fairgate.money import Money
 from fee_payments import compat, models, selectors
 from fee_payments.data import Learner, OrderState, OrderSummary, Quote
 from fee_payments.exceptions import (
     AlreadyEntitled,
+    CountryBlocked,
     CountryChanged,
     InvalidOrder,
     KeyReused,
@@ -24,7 +26,8 @@ from fee_payments.exceptions import (
     SomethingToPay,
     UnknownSession,
 )
-from fee_payments.services import closing, entitling, waiving
+from fee_payments.selectors import standing
+from fee_payments.services import closing, entitling, screening, waiving
 from fee_payments.services.placing import Wish, naming, place
 from fee_payments.services.quoting import check_one_merchant, quote
 from fee_payments.services.sale_terms import check_accepted
@@ -141,25 +144,51 @@ def take_waived_seat(
 
 
 def close_if_changed(row: models.Order, *, at: datetime) -> None:
-    """Close an open order of a learner who would get another price now, before it is paid.
+    """Close an open order of a learner who would get another price now, or none, before it is paid.
 
     Asked before a payment begins, and before an invoice waits for one. Call it outside a
     transaction: what is closed stays closed.
 
     Raises:
         CountryChanged: it was for another country, or with a waiver for others; it is closed.
+        CountryBlocked: its country was blocked since; it is closed.
         PaymentOnItsWay: its payment has begun at a bank, so nothing is asked any more.
     """
     if any(payment.is_on_its_way for payment in row.payments.all()):
         raise closing.payment_on_its_way()
-    sentence = what_has_changed(row, selectors.lines_of(row), at=at)
-    if not sentence:
-        return
+    lines = selectors.lines_of(row)
+    if sentence := what_has_changed(row, lines, at=at):
+        _close_open(row, sentence, at=at)
+        raise CountryChanged(sentence)
+    try:
+        _screen(row, lines, at=at)
+    except CountryBlocked:
+        sentence = _("It is not sold in this country any more. Nothing was charged.")
+        _close_open(row, sentence, at=at)
+        raise
+
+
+def _close_open(row: models.Order, sentence: str, *, at: datetime) -> None:
     with transaction.atomic():
         locked = models.Order.objects.select_for_update().get(pk=row.pk)
         if locked.state in closing.OPEN:
             closing.close(locked, OrderState.CANCELLED, sentence, at=at)
-    raise CountryChanged(sentence)
+
+
+def _screen(row: models.Order, lines: Sequence[models.OrderLine], *, at: datetime) -> None:
+    """Whether what was ordered is sold in its country still.
+
+    Raises:
+        CountryBlocked: it is not, and this is written down.
+    """
+    who = Learner(
+        user_id=row.user_id, country=row.country, is_organisation=row.buyer_id is not None
+    )
+    for line in lines:
+        found = standing.look(
+            line.offering.code, user_id=who.user_id, country=who.country, at=at, on=utc_day(at)
+        )
+        screening.check(who, found.offering, blocked_by=found.blocked_by, at=at)
 
 
 def what_has_changed(row: models.Order, lines: Sequence[models.OrderLine], *, at: datetime) -> str:

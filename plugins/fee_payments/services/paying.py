@@ -51,6 +51,7 @@ def start_payment(
 
     Raises:
         CountryChanged: the order was for another country; it is closed.
+        CountryBlocked: its country was blocked since; it is closed.
         UnknownOrder, NotYourPart, OrderNotOpen, PaymentOnItsWay, UnknownProvider: see there.
         ProviderRefused, ProviderUnavailable: see there.
     """
