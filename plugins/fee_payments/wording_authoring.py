@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from fairgate import clock
 from fairgate.languages import isolated
-from fee_payments.data import AuthoredOffering, AuthoredPrice, AuthorRequest, Limits
+from fee_payments.data import (
+    AuthoredOffering,
+    AuthoredPrice,
+    AuthorRequest,
+    AuthorRequestState,
+    Limits,
+)
 from fee_payments.exceptions import OverLimit
 from fee_payments.models import PAYER_LABELS, Offering
 from fee_payments.models.labels import AUTHOR_STATE_LABELS, AUTHOR_WISH_LABELS
@@ -88,8 +94,10 @@ def _shown(name: str, value: Any) -> str:
 def _price(asked: AuthorRequest, wanted: AuthoredPrice) -> Difference:
     begins = wanted.valid_from
     old = asked.base.price_on(max(begins, clock.utc_day(asked.asked_at)))
-    said = {"amount": wanted.amount, "day": date_format(begins)}
     # Approved later than that, it begins on the day of the approval.
+    if asked.state is AuthorRequestState.APPROVED and asked.decided_at is not None:
+        begins = max(begins, clock.utc_day(asked.decided_at))
+    said = {"amount": wanted.amount, "day": date_format(begins)}
     new = _("%(amount)s from %(day)s on, and not before it is approved") % said
     if not asked.is_waiting:
         new = _("%(amount)s from %(day)s on") % said

@@ -38,6 +38,7 @@ from fee_payments.exceptions import (
     UnknownRequest,
 )
 from fee_payments.rules import authored_changes as changes
+from fee_payments.wording_authoring import differences
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -314,6 +315,8 @@ def test_a_price_whose_day_has_passed_begins_on_the_day_of_the_approval(limits):
     asked = ask(dearer(valid_from=TODAY))
     approve(asked, at=make.NOON + timedelta(days=3))
     assert prices()[-1] == (45_000, "USD", TODAY + timedelta(days=3), None)
+    (told,) = differences(api.author_request(asked.uuid))
+    assert told.new == "USD 450.00 from 8 October 2026 on"
 
 
 def test_a_price_that_ends_by_itself_meanwhile_is_no_other_base(limits):
