@@ -140,7 +140,7 @@ def asked():
 
 
 def confirmed_by_two_who_have_read_that_it_waits(step, monkeypatch):
-    monkeypatch.setattr(two_people, "_waiting", lambda kind, pk, *, by: kind.objects.get(pk=pk))
+    monkeypatch.setattr(two_people, "waiting", lambda kind, pk, *, by: kind.objects.get(pk=pk))
     return race(*(partial(api.confirm_write_off, step, by=by, at=AT) for by in (101, 102)))
 
 

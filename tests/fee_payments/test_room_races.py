@@ -87,7 +87,7 @@ def test_f11_a_seat_that_is_free_is_offered_to_one_of_eight_workers_and_taken_on
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 def test_who_presses_eight_times_waits_once(isolation):
     make.workshop(capacity=0)
-    join = partial(api.join_room, 1, "spectrum", at=make.NOON)
+    join = partial(api.join_room, make.learner(1), "spectrum", at=make.NOON)
     places = race(*[join] * 8, isolation=isolation)
     assert errors(places) == []
     assert {place.place for place in values(places)} == {1}

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.urls import reverse
 from opaque_keys.edx.keys import CourseKey
 
@@ -163,6 +164,7 @@ def test_an_order_of_several_seats_claims_what_is_held_first():
     api.join_room(make.learner(1), "spectrum", at=make.NOON)
     seats.uncount_seat(row, 3)
     api.offer_seats(at=LATER)
-    seats.claim_seat(row, 2, user_id=1, at=LATER)
+    with transaction.atomic():
+        seats.claim_seat(row, 2, user_id=1, at=LATER)
     row.refresh_from_db()
     assert (row.seats_taken, row.waiting) == (2, 0)
