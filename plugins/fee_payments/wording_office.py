@@ -55,6 +55,14 @@ _VOICES = (
         gettext_lazy("A seat code opened this; there is nothing to pay."),
         gettext_lazy("A seat code opened this; there is nothing to pay."),
     ),
+    (
+        gettext_lazy("What was paid did not fit this order and went back. Please pay it again."),
+        gettext_lazy("What was paid did not fit this order and went back. It can be paid again."),
+    ),
+    (
+        gettext_lazy("It is not sold in this country any more. Nothing was charged."),
+        gettext_lazy("It is not sold in this country any more. Nothing was charged."),
+    ),
     (gettext_lazy("The time to pay is over."), gettext_lazy("The time to pay is over.")),
 )
 

@@ -13,12 +13,14 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from factories import fee_payments as make
-from fee_payments import api, models
-from fee_payments.data import HoldCause, OrderState
+from fee_payments import api, compat, models
+from fee_payments.data import HoldCause, NextStep, OrderState
 from fee_payments.exceptions import HoldStays, SecondPersonNeeded, UnknownDocument
 from fee_payments.services import confirming, hold_closing, holding
+from fee_payments.wording_office import for_office
 from races import ISOLATIONS, errors, race, values
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +69,16 @@ def test_two_people_close_it_and_who_when_and_why_is_kept(order):
     found = api.order(order.uuid)
     assert (found.is_held, found.state) == (False, OrderState.PENDING)
     assert not api.has_entitlement(LENA, "spectrum", at=later(3))
+
+
+def test_the_learner_reads_that_they_have_to_pay_after_all(order, monkeypatch):
+    monkeypatch.setattr(compat, "preferred_language", lambda user_id: "en")
+    with translation.override("fr"):
+        confirm(ask())
+    found = api.order(order.uuid)
+    said = "What was paid did not fit this order and went back. Please pay it again."
+    assert (found.sentence, found.next_step(make.NOON)) == (said, NextStep.PAY)
+    assert for_office(said).endswith("It can be paid again.")
 
 
 def test_the_learner_pays_anew_and_is_let_in(order):

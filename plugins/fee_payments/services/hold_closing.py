@@ -9,15 +9,17 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from fairgate_tables.transactions import in_transaction
-from fee_payments import models
+from fee_payments import compat, models
 from fee_payments.data import HoldCause
 from fee_payments.exceptions import HoldStays, UnknownDocument
 from fee_payments.services import holding, in_order
-from fee_payments.services.closing import locked_lines
+from fee_payments.services.closing import OPEN, locked_lines
 from fee_payments.services.confirming import check_reason, confirm, refuse, waiting
 
 log = logging.getLogger(__name__)
@@ -76,6 +78,10 @@ def confirm_hold_closing(pk: int, *, by: int, at: datetime) -> None:
     if payment is not None and payment.paid_at is None and payment.closed_at is None:
         payment.closed_at, payment.pending_at = at, None
         payment.save(update_fields=["closed_at", "pending_at"])
+    if order.state in OPEN and not order.held_because:
+        # The learner had read that they need not pay again.
+        order.sentence = _pay_again(order.user_id)
+        order.save(update_fields=["sentence"])
     confirm(step, by=by, at=at)
     models.HoldClosing.objects.filter(pk=pk).update(live_key=None)
 
@@ -91,6 +97,12 @@ def refuse_hold_closing(pk: int, *, by: int, because: str, at: datetime) -> None
     check_reason(because, refusal=HoldStays)
     refuse(waiting(models.HoldClosing, pk, refusal=HoldStays), by=by, because=because, at=at)
     models.HoldClosing.objects.filter(pk=pk).update(live_key=None)
+
+
+def _pay_again(user_id: int) -> str:
+    """What the learner reads, in their language: it is an operator who closes the hold."""
+    with translation.override(compat.preferred_language(user_id) or settings.LANGUAGE_CODE):
+        return _("What was paid did not fit this order and went back. Please pay it again.")
 
 
 def _hold_of(pk: int) -> models.OrderHold:
