@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from factories import fee_payments as make
@@ -15,9 +16,11 @@ from factories.fee_rest import ROOT, client_of, post
 from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api, compat
+from fee_payments.data import HoldCause
 from fee_payments.exceptions import ProviderUnavailable
 from fee_payments.models import BuyerContact, Order, Payment, RefundRequest, SandboxSession
 from fee_payments.providers.sandbox import Sandbox
+from fee_payments.services import holding
 from waiver_policy import compat as waiver_compat
 from waiver_policy.models import WaiverGrant
 
@@ -305,6 +308,38 @@ class TestPaying:
         monkeypatch.setattr(clock, "_source", lambda: make.NOON + timedelta(hours=2))
         answer = post(client_of("lena"), f"orders/{order.uuid}/pay/", {})
         assert (answer.status_code, answer.json()["code"]) == (409, "OrderNotOpen")
+
+
+class TestHeld:
+    def test_a_learner_reads_what_the_page_says_and_operators_why(self):
+        placed = rest.ordered("lena", "spectrum")
+        make.send(make.event(make.payment(placed), amount=11_999))
+        lena, omar = client_of("lena"), client_of("omar", "view_order")
+        own, step, office = (
+            client.get(f"{ROOT}{path}").json()["sentence"]
+            for client, path in (
+                (lena, f"orders/{placed.uuid}/"), (lena, f"orders/{placed.uuid}/next-step/"),
+                (omar, f"administration/orders/{placed.uuid}/"),
+            )
+        )  # fmt: skip
+        assert own == step == (
+            "We received a payment that does not fit this order. A person looks at it; nothing is "
+            "lost, and you need not pay again."
+        )  # fmt: skip
+        assert office == "Held for a person: the event says USD 119.99, the order USD 120.00."
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_a_provider_said_of_a_refund_is_for_operators(self):
+        paid = rest.paid("lena")
+        with transaction.atomic():
+            holding.hold(
+                Order.objects.get(uuid=paid.uuid),
+                HoldCause.REFUND,
+                "acct_7: no money",
+                at=make.NOON,
+            )
+        found = client_of("lena").get(f"{ROOT}orders/{paid.uuid}/").json()
+        assert (found["is_held"], found["sentence"]) == (True, "")
 
 
 class TestAskingBack:

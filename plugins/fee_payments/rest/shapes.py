@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from fairgate.payers import PayerClass
@@ -335,6 +336,18 @@ class ShownOrder:
         """What the learner can do next."""
         return self.order.next_step(self.at)
 
+    @property
+    def told(self) -> str:
+        """What the learner reads; why it is held is for who looks at it."""
+        if not self.order.is_held:
+            return self.order.sentence
+        if self.order.state is not OrderState.HELD:
+            return ""
+        return _(
+            "We received a payment that does not fit this order. A person looks at it; nothing is "
+            "lost, and you need not pay again."
+        )
+
 
 class OrderShape(serializers.Serializer):
     """An order; ``sentence`` says what happened last, or what is missing."""
@@ -343,7 +356,7 @@ class OrderShape(serializers.Serializer):
     state = OneOf(OrderState, source="order.state")
     is_held = serializers.BooleanField(source="order.is_held", help_text="A person looks at it.")
     next_step = OneOf(NextStep)
-    sentence = serializers.CharField(source="order.sentence")
+    sentence = serializers.CharField(source="told")
     lines = OrderLineShape(many=True, source="order.lines")
     breakdown = BreakdownShape(source="order.breakdown")
     refunded = Amount(source="order.refunded", help_text="Done or under way.")
@@ -374,7 +387,7 @@ class NextStepShape(serializers.Serializer):
 
     state = OneOf(OrderState, source="shown.order.state")
     next_step = OneOf(NextStep, source="shown.next_step")
-    sentence = serializers.CharField(source="shown.order.sentence")
+    sentence = serializers.CharField(source="shown.told")
     expires_at = Moment(source="shown.order.expires_at")
     course_url = serializers.CharField()
 

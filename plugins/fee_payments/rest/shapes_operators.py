@@ -56,8 +56,9 @@ class OrdersQuery(Body):
 
 
 class FoundOrderShape(OrderShape):
-    """An order as an operator sees it."""
+    """An order as an operator sees it; ``sentence`` says why it is held, if it is."""
 
+    sentence = serializers.CharField(source="order.sentence")
     user_id = serializers.IntegerField(source="order.user_id")
     payer_class = OneOf(PayerClass, source="order.payer_class")
     reference = serializers.CharField(source="order.reference")
