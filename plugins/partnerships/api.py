@@ -16,6 +16,7 @@ from fairgate.money import Money
 
 from . import compat, conf, documents, mail_wording, selectors, services, terms_file, wording
 from .data import (
+    AwardSummary,
     Background,
     BrandFile,
     BrandSummary,
@@ -30,8 +31,12 @@ from .data import (
     Party,
     Placement,
     Promises,
+    Reached,
     RevenueTerms,
     RoleStanding,
+    SchemeSummary,
+    ShownReach,
+    Tier,
     VersionSummary,
 )
 
@@ -43,9 +48,13 @@ __all__ = [
     "approve",
     "approve_picture",
     "ask_end",
+    "award",
+    "awards",
     "branding_for",
     "changes",
+    "confirm_award",
     "confirm_end",
+    "confirm_scheme",
     "consent",
     "contacts",
     "delivered_value",
@@ -58,6 +67,7 @@ __all__ = [
     "issue_marks",
     "kept_file",
     "list_altered",
+    "list_altered_awards",
     "list_partners",
     "list_pictures",
     "list_versions",
@@ -73,21 +83,30 @@ __all__ = [
     "picture",
     "placements",
     "promises",
+    "propose_award",
+    "propose_scheme",
+    "reach_of",
     "read_file",
     "read_terms",
     "record_actual",
     "record_delivery",
     "record_due_diligence",
     "record_fulfilment",
+    "refuse_award",
     "refuse_delivery",
     "refuse_end",
     "refuse_picture",
+    "refuse_scheme",
     "remind",
     "remove_contact",
     "remove_person",
     "resume",
     "return_to_draft",
+    "revoke_award",
     "role_standings",
+    "scheme",
+    "scheme_in_force",
+    "schemes",
     "shown_file",
     "sign",
     "strip_for_email",
@@ -95,6 +114,8 @@ __all__ = [
     "suspend",
     "terms_by_uuid",
     "terms_for",
+    "tier",
+    "tier_reached",
     "upload_picture",
     "version",
     "why_not_shown",
@@ -752,3 +773,173 @@ def own_file(uuid: UUID, sha256: str, suffix: str) -> BrandFile | None:
 def read_file(sha256: str) -> bytes:
     """The content of a file that was found by one of the three above."""
     return selectors.read_file(sha256)
+
+
+# --- Recognition ----------------------------------------------------------------------------------
+
+
+def propose_scheme(text: str, *, reason: str, by: int, at: datetime) -> SchemeSummary:
+    """Propose the tiers of a period (``fairgate-tiers/1``); nothing counts before a second person.
+
+    What a scheme says never changes: the next one begins on another day, and replaces it then.
+
+    Raises:
+        DocumentErrors: every fault of the text, with line and field.
+        SchemeRefused: no reason, or another scheme begins on that day.
+    """
+    uuid = services.propose_scheme(text, reason=reason, by=by, at=at)
+    return selectors.get_scheme(uuid, at=at)
+
+
+def confirm_scheme(uuid: UUID, *, by: int, at: datetime) -> SchemeSummary:
+    """Let a scheme count from its first day on.
+
+    Raises:
+        UnknownScheme, SignedOutOfOrder
+        SchemeRefused: it is decided; also for the second of two at once.
+        SecondPersonNeeded: ``by`` has proposed it.
+    """
+    services.confirm_scheme(uuid, by=by, at=at)
+    return selectors.get_scheme(uuid, at=at)
+
+
+def refuse_scheme(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Let a scheme never count.
+
+    Raises:
+        UnknownScheme
+        SchemeRefused: no reason, or it is decided.
+    """
+    services.refuse_scheme(uuid, because=because, by=by, at=at)
+
+
+def schemes(*, at: datetime) -> tuple[SchemeSummary, ...]:
+    """Every scheme of tiers known at a moment, the newest first."""
+    return selectors.list_schemes(at=at)
+
+
+def scheme(uuid: UUID, *, at: datetime) -> SchemeSummary:
+    """One scheme of tiers as it stands at a moment.
+
+    Raises:
+        UnknownScheme: there is none.
+    """
+    return selectors.get_scheme(uuid, at=at)
+
+
+def scheme_in_force(*, at: datetime) -> SchemeSummary | None:
+    """The scheme that counts at a moment: of those confirmed, the one that began last."""
+    return selectors.get_scheme_in_force(at=at)
+
+
+def tier(uuid: UUID, *, at: datetime) -> tuple[SchemeSummary, Tier]:
+    """A tier by its key, of a scheme that two people have made, and that scheme.
+
+    Raises:
+        UnknownScheme: there is none.
+    """
+    return selectors.get_scheme_of_tier(uuid, at=at)
+
+
+def tier_reached(partner_code: str, *, since: date, until: date, at: datetime) -> Reached:
+    """What a partner delivered in some days (UTC, inclusive), and the tier that this reaches.
+
+    Raises:
+        UnknownPartner
+        AwardRefused: no scheme counts at that moment.
+    """
+    return selectors.compute_award(partner_code, since=since, until=until, at=at).reached
+
+
+def propose_award(
+    partner_code: str,
+    *,
+    since: date,
+    until: date,
+    valid_from: date,
+    valid_until: date,
+    reason: str,
+    by: int,
+    at: datetime,
+) -> AwardSummary:
+    """Propose the tier that deliveries from ``since`` to ``until`` reach, as known at ``at``.
+
+    The partner is recognised from ``valid_from`` to ``valid_until`` (UTC days, inclusive) once a
+    second person has confirmed it.
+
+    Raises:
+        UnknownPartner
+        AwardRefused: no tier is reached, no scheme counts, no accepted due diligence, the days
+            make no sense, or the partner has an award for them that is not of a lower tier.
+    """
+    uuid = services.propose_award(
+        partner_code,
+        since=since,
+        until=until,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        reason=reason,
+        by=by,
+        at=at,
+    )
+    return selectors.get_award(uuid, at=at)
+
+
+def confirm_award(uuid: UUID, *, by: int, at: datetime) -> AwardSummary:
+    """Grant an award.
+
+    Raises:
+        UnknownAward, SignedOutOfOrder
+        AwardRefused: it is decided, or what was delivered reaches another tier by now.
+        SecondPersonNeeded: ``by`` has proposed it, or acts for the partner.
+    """
+    services.confirm_award(uuid, by=by, at=at)
+    return selectors.get_award(uuid, at=at)
+
+
+def refuse_award(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Do not grant an award.
+
+    Raises:
+        UnknownAward
+        AwardRefused: no reason, or it is decided.
+    """
+    services.refuse_award(uuid, because=because, by=by, at=at)
+
+
+def revoke_award(uuid: UUID, *, reason: str, by: int, at: datetime) -> AwardSummary:
+    """Take an award back from ``at`` on: it is shown no more, and its badge verifies no more.
+
+    Raises:
+        UnknownAward, SignedOutOfOrder
+        AwardRefused: no reason, not granted, or revoked already.
+    """
+    services.revoke_award(uuid, reason=reason, by=by, at=at)
+    return selectors.get_award(uuid, at=at)
+
+
+def award(uuid: UUID, *, at: datetime) -> AwardSummary:
+    """One award as it stands at a moment.
+
+    Raises:
+        UnknownAward: there is none.
+    """
+    return selectors.get_award(uuid, at=at)
+
+
+def awards(*, at: datetime, partner_code: str = "") -> tuple[AwardSummary, ...]:
+    """Every award proposed by a moment, the highest tier first; of one partner if named."""
+    return selectors.list_awards(at=at, partner_code=partner_code)
+
+
+def list_altered_awards() -> tuple[UUID, ...]:
+    """The awards that, computed anew, are not what was granted; none, as it should be."""
+    return selectors.list_altered_awards()
+
+
+def reach_of(course_keys: Collection[str], *, at: datetime) -> ShownReach:
+    """How many learners these courses have, and how many of LDC and SIDS, as all may know it.
+
+    Numbers about few people are hidden, course by course; sums are made of what is shown.
+    """
+    return selectors.get_reach(course_keys, at=at)

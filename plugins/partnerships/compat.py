@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Count
 
 from fairgate.stand_in import replaceable
 from partnerships.data import CertificateIssue
@@ -32,3 +35,25 @@ def _issue(**which: Any) -> CertificateIssue | None:
     number, course_key, issued_at = found
     moment: datetime = issued_at
     return CertificateIssue(number=number, course_key=str(course_key), issued_at=moment)
+
+
+@replaceable
+def learners_by_country(course_keys: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+    """How many learners are enrolled in each of these runs, by the country of their profile.
+
+    A country is ISO alpha-2, and "" for those who have given none. A run without learners may be
+    missing. One query, whatever the number of runs.
+    """
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys.edx.keys import CourseKey
+
+    keys = [CourseKey.from_string(key) for key in course_keys]
+    rows = CourseEnrollment.objects.filter(is_active=True, course_id__in=keys)
+    counted = rows.values_list("course_id", "user__profile__country").annotate(Count("id"))
+    found: dict[str, dict[str, int]] = {}
+    for course_key, country, count in counted.order_by():
+        here = found.setdefault(str(course_key), {})
+        # A country may be an object of django-countries, and is NULL where there is no profile.
+        code = str(country or "")
+        here[code] = here.get(code, 0) + count
+    return found

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from fairgate_papers import PageSize, set_up
 
 #: The course's about page, each unit, the learner's dashboard, certificates, mails about a course.
 PLACES = ("about", "unit", "dashboard", "certificate", "mail")
+
+#: The groups of countries that reach is told for, by the codes of their lists.
+COUNTRY_GROUPS = ("LDC", "SIDS")
 
 
 def host_name() -> str:
@@ -71,3 +76,32 @@ def diligence_reminder_days() -> tuple[int, ...]:
 def shown_on() -> tuple[str, ...]:
     """The places of the platform where marks show besides the block: some of ``PLACES``."""
     return tuple(getattr(settings, "PARTNERSHIPS_SHOWN_ON", PLACES))
+
+
+def least_learners() -> int:
+    """Numbers of learners below this one are told to nobody."""
+    return int(settings.PARTNERSHIPS_LEAST_LEARNERS)
+
+
+def country_groups(*, on: date, known_at: datetime) -> Mapping[str, frozenset[str]]:
+    """The countries of each group that reach is told for, on a day; none if no app knows them."""
+    path = str(settings.PARTNERSHIPS_COUNTRY_LISTS)
+    if not path:
+        return {}
+    list_members = import_string(path)
+    return {
+        code: frozenset(one.country for one in list_members(code, on=on, known_at=known_at))
+        for code in COUNTRY_GROUPS
+    }
+
+
+def badge_root() -> str:
+    """Where badges can be verified: the https address of the LMS, without a slash; "" if none."""
+    root = str(settings.PARTNERSHIPS_BADGE_ROOT_URL or lms_root()).rstrip("/")
+    return root if root.startswith("https://") else ""
+
+
+def badge_keys() -> tuple[bytes, ...]:
+    """The keys of badges in PEM: the first one is private and signs, all are published."""
+    given: str | Iterable[str] = settings.PARTNERSHIPS_BADGE_KEYS
+    return tuple(key.encode() for key in ((given,) if isinstance(given, str) else given) if key)

@@ -23,6 +23,10 @@
   + PictureTextRefused    a text about a picture is missing, too long or not readable
   + PictureSettled        it is decided, or withdrawn, already
   + TooManyPictures       the partner has sent as many in a day as are taken
+  + SchemeRefused         a scheme of tiers is decided, or another one begins on its first day
+  + AwardRefused          an award does not follow from what was delivered, or is there already
+  + UnknownScheme         there is no scheme of tiers with this key
+  + UnknownAward          there is no award with this key
   + RecordIsKept          partners, agreements and their records are never deleted
 
 What is wrong with a file that should be a mark comes as ``fairgate_marks.MarkRefused``.
@@ -129,3 +133,19 @@ class TooManyPictures(PartnershipsError):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(f"Only {limit} pictures of one partner are taken in a day.")
+
+
+class SchemeRefused(PartnershipsError):
+    """A scheme of tiers is decided already, or another one begins on its first day."""
+
+
+class AwardRefused(PartnershipsError):
+    """An award does not follow from what was delivered, is decided, or is there already."""
+
+
+class UnknownScheme(PartnershipsError, LookupError):
+    """No scheme of tiers, or no tier, has this key."""
+
+
+class UnknownAward(PartnershipsError, LookupError):
+    """No award has this key."""

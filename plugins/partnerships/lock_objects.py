@@ -16,6 +16,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Lower
 
+from fairgate.money import Money
+
 from . import models
 from .data import Period, Review, earlier
 from .exceptions import UnknownVersion
@@ -145,3 +147,21 @@ def other_signed_terms_now(version: models.AgreementVersion) -> list[models.Agre
     ids = list(both.values_list("version_id", flat=True))
     rows = models.AgreementVersion.objects.select_related("agreement").filter(id__in=ids)
     return list(rows.filter(fund_bp__isnull=False).exclude(pk=version.pk))
+
+
+@contextmanager
+def locked_partner(partner: models.Partner) -> Iterator[None]:
+    """A partner's row, which stands for its awards."""
+    with transaction.atomic():
+        list(models.Partner.objects.select_for_update().filter(pk=partner.pk).values_list("pk"))
+        yield
+
+
+def live_awards_now(partner: models.Partner) -> list[tuple[date, date, Money]]:
+    """First day, last day and threshold of a locked partner's awards that may still count."""
+    rows = models.RecognitionAward.objects.select_for_update().filter(partner=partner, is_live=True)
+    columns = ("valid_from", "valid_until", "tier__threshold_minor", "tier__scheme__currency")
+    return [
+        (first, last, Money.from_minor(minor, currency))
+        for first, last, minor, currency in rows.values_list(*columns)
+    ]

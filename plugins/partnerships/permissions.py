@@ -19,6 +19,11 @@ SUSPEND = "partnerships.suspend_agreement"
 RECORD_DUE_DILIGENCE = "partnerships.add_duediligencecheck"
 SEND_PICTURES = "partnerships.add_brandasset"
 DECIDE_PICTURES = "partnerships.approve_brandasset"
+PROPOSE_SCHEME = "partnerships.propose_recognitionscheme"
+CONFIRM_SCHEME = "partnerships.confirm_recognitionscheme"
+PROPOSE_AWARD = "partnerships.propose_recognitionaward"
+CONFIRM_AWARD = "partnerships.confirm_recognitionaward"
+REVOKE_AWARD = "partnerships.revoke_recognitionaward"
 
 
 def may_see_partner(user: Any, partner_code: str) -> bool:

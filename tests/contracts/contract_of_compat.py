@@ -413,6 +413,19 @@ class CompatContract:
         assert partners.certificate_by_number("") is None
         assert partners.certificate_of(NOBODY, self.course_key) is None
 
+    def test_learners_of_courses_are_counted_by_country(self):
+        run = self.course_key
+        before = partners.learners_by_country([run]).get(run, {})
+        for who in (self.learner_id, self.countryless_id):
+            payments.enrol(who, run, "audit")
+        after = partners.learners_by_country([run, OTHER_COURSE])
+        assert list(after) == [run]
+        assert after[run]["UG"] == before.get("UG", 0) + 1
+        assert after[run][""] == before.get("", 0) + 1
+        payments.unenrol(self.learner_id, run)
+        assert partners.learners_by_country([run])[run].get("UG", 0) == before.get("UG", 0)
+        assert partners.learners_by_country([]) == {}
+
 
 def _key(course_key: str) -> CourseKey:
     return CourseKey.from_string(course_key)

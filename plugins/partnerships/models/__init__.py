@@ -48,6 +48,12 @@ from partnerships.models.promises import (
     VersionObligation,
     VersionOutcome,
 )
+from partnerships.models.recognition import (
+    AwardRevocation,
+    RecognitionAward,
+    RecognitionScheme,
+    RecognitionTier,
+)
 from partnerships.models.records import (
     Actual,
     Delivery,
@@ -77,6 +83,7 @@ __all__ = [
     "Agreement",
     "AgreementVersion",
     "ApprovalBeforeRecords",
+    "AwardRevocation",
     "BrandAsset",
     "BrandFile",
     "Delivery",
@@ -91,6 +98,9 @@ __all__ = [
     "Partner",
     "PartnerContact",
     "PartnerPerson",
+    "RecognitionAward",
+    "RecognitionScheme",
+    "RecognitionTier",
     "Reminder",
     "ReviewRound",
     "Signature",

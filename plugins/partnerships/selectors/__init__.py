@@ -30,6 +30,18 @@ from partnerships.selectors.promises import (
     get_promises,
     list_promises,
 )
+from partnerships.selectors.reach import get_reach
+from partnerships.selectors.recognition import (
+    compute_award,
+    get_award,
+    get_scheme,
+    get_scheme_in_force,
+    get_scheme_of_tier,
+    list_altered_awards,
+    list_awards,
+    list_granted_places,
+    list_schemes,
+)
 from partnerships.selectors.terms import (
     get_terms,
     get_terms_by_uuid,
@@ -42,6 +54,8 @@ from partnerships.selectors.versions import (
 )
 
 __all__ = [
+    "compute_award",
+    "get_award",
     "get_delivered_value",
     "get_evidence",
     "get_kept_file",
@@ -50,13 +64,20 @@ __all__ = [
     "get_party",
     "get_picture",
     "get_promises",
+    "get_reach",
+    "get_scheme",
+    "get_scheme_in_force",
+    "get_scheme_of_tier",
     "get_shown_file",
     "get_terms",
     "get_terms_by_uuid",
     "get_version",
     "list_altered",
+    "list_altered_awards",
+    "list_awards",
     "list_changes",
     "list_contacts",
+    "list_granted_places",
     "list_marks",
     "list_marks_to_keep",
     "list_partner_codes_of",
@@ -66,6 +87,7 @@ __all__ = [
     "list_placements",
     "list_promises",
     "list_role_standings",
+    "list_schemes",
     "list_versions",
     "list_waiting_pictures",
     "no_endorsement",

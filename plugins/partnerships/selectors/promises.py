@@ -18,6 +18,7 @@ from partnerships.data import (
     Contribution,
     ContributionKind,
     ContributionSummary,
+    Counted,
     DeliveredValue,
     DeliverySummary,
     Evidence,
@@ -59,6 +60,21 @@ def get_delivered_value(
     partner_code: str, *, since: date, until: date, at: datetime
 ) -> DeliveredValue:
     """What a partner delivered in a span of days, as far as it was accepted by a moment."""
+    sums: dict[tuple[str, str], int] = {}
+    for one in list_accepted(partner_code, since=since, until=until, at=at):
+        key = (one.kind, one.amount.currency)
+        sums[key] = sums.get(key, 0) + one.amount.minor
+    return DeliveredValue(
+        partner=partner_code,
+        cash=_amounts(sums, ContributionKind.CASH),
+        in_kind=_amounts(sums, ContributionKind.IN_KIND),
+    )
+
+
+def list_accepted(
+    partner_code: str, *, since: date, until: date, at: datetime
+) -> tuple[Counted, ...]:
+    """A partner's deliveries in a span of days that count at a moment: accepted, not corrected."""
     if not models.Partner.objects.filter(code=partner_code).exists():
         raise UnknownPartner(f"There is no partner “{partner_code}”.")
     rows = models.Delivery.objects.select_related("contribution")
@@ -66,14 +82,13 @@ def get_delivered_value(
     rows = rows.exclude(pk__in=_replaced_by(at)).filter(
         delivered_on__gte=since, delivered_on__lte=until
     )
-    sums: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = (row.contribution.kind, row.currency)
-        sums[key] = sums.get(key, 0) + row.amount_minor
-    return DeliveredValue(
-        partner=partner_code,
-        cash=_amounts(sums, ContributionKind.CASH),
-        in_kind=_amounts(sums, ContributionKind.IN_KIND),
+    return tuple(
+        Counted(
+            record=row.uuid,
+            kind=row.contribution.kind,
+            amount=Money.from_minor(row.amount_minor, row.currency),
+        )
+        for row in rows.order_by("id")
     )
 
 

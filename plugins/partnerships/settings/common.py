@@ -34,6 +34,14 @@ DEFAULTS: dict[str, object] = {
     "PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS": [60, 14],
     # Where marks show besides the block; leave out what should stay as the platform draws it.
     "PARTNERSHIPS_SHOWN_ON": ("about", "unit", "dashboard", "certificate", "mail"),
+    # Keys of badges in PEM, from where secrets are kept: the first one signs, all are published.
+    "PARTNERSHIPS_BADGE_KEYS": (),
+    # Where badges are verified, https; empty takes LMS_ROOT_URL.
+    "PARTNERSHIPS_BADGE_ROOT_URL": "",
+    # Who knows lists of countries (a function as waiver_policy.api.list_members); empty: nobody.
+    "PARTNERSHIPS_COUNTRY_LISTS": "waiver_policy.api.list_members",
+    # Fewer learners than this are never told as a number.
+    "PARTNERSHIPS_LEAST_LEARNERS": 5,
 }
 
 # The platform writes what people send with a form into its tracking log, but for these addresses.
