@@ -24,6 +24,7 @@ from fairgate import clock
 
 from . import (
     admin_promises,  # noqa: F401 - importing registers
+    admin_recognition,  # noqa: F401 - importing registers
     api,
     models,
     permissions,

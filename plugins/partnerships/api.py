@@ -14,7 +14,17 @@ from uuid import UUID
 
 from fairgate.money import Money
 
-from . import compat, conf, documents, mail_wording, selectors, services, terms_file, wording
+from . import (
+    badges,
+    compat,
+    conf,
+    documents,
+    mail_wording,
+    selectors,
+    services,
+    terms_file,
+    wording,
+)
 from .data import (
     AwardSummary,
     Background,
@@ -34,6 +44,7 @@ from .data import (
     Reached,
     RevenueTerms,
     RoleStanding,
+    Scheme,
     SchemeSummary,
     ShownReach,
     Tier,
@@ -50,7 +61,15 @@ __all__ = [
     "ask_end",
     "award",
     "awards",
+    "badge_achievement",
+    "badge_issuer",
+    "badge_key",
+    "badge_key_set",
+    "badge_status_list",
+    "badge_token",
+    "baked_badge",
     "branding_for",
+    "can_be_badge",
     "changes",
     "confirm_award",
     "confirm_end",
@@ -58,6 +77,7 @@ __all__ = [
     "consent",
     "contacts",
     "delivered_value",
+    "emblem",
     "evidence_file",
     "forget_contact",
     "forget_user",
@@ -66,6 +86,7 @@ __all__ = [
     "is_shown_on",
     "issue_marks",
     "kept_file",
+    "least_learners",
     "list_altered",
     "list_altered_awards",
     "list_partners",
@@ -115,6 +136,7 @@ __all__ = [
     "terms_by_uuid",
     "terms_for",
     "tier",
+    "tier_criteria",
     "tier_reached",
     "upload_picture",
     "version",
@@ -547,9 +569,9 @@ def party(code: str) -> Party:
     return selectors.get_party(code)
 
 
-def list_partners() -> tuple[PartnerSummary, ...]:
-    """Every partner, by display name."""
-    return selectors.list_partners()
+def list_partners(*, at: datetime | None = None) -> tuple[PartnerSummary, ...]:
+    """Every partner, by display name. Without ``at`` the due diligence is the last one recorded."""
+    return selectors.list_partners(at=at)
 
 
 def partners_of_course(course_key: str) -> tuple[PartnerSummary, ...]:
@@ -937,9 +959,104 @@ def list_altered_awards() -> tuple[UUID, ...]:
     return selectors.list_altered_awards()
 
 
-def reach_of(course_keys: Collection[str], *, at: datetime) -> ShownReach:
-    """How many learners these courses have, and how many of LDC and SIDS, as all may know it.
+def reach_of(courses: Mapping[str, Collection[str]], *, at: datetime) -> dict[str, ShownReach]:
+    """How many learners each of these sets of courses has, and how many of LDC and SIDS.
 
-    Numbers about few people are hidden, course by course; sums are made of what is shown.
+    It is for everybody: numbers about few people are hidden, course by course, and sums are made of
+    what is shown. The sets are asked for at once, by any name.
     """
-    return selectors.get_reach(course_keys, at=at)
+    return selectors.list_reach(courses, at=at)
+
+
+def least_learners() -> int:
+    """Numbers of learners below this one are hidden."""
+    return conf.least_learners()
+
+
+# --- Badges: awards to show elsewhere -------------------------------------------------------------
+
+
+def can_be_badge(award: AwardSummary) -> bool:
+    """Whether an award can be had as a badge: this site signs, and the partner has a website."""
+    return badges.can_be_badge(award) and badges.signer() is not None
+
+
+def badge_issuer() -> dict[str, object] | None:
+    """The issuer's profile (Open Badges 3.0); ``None`` where this site has no badges."""
+    by = badges.signer()
+    return None if by is None else badges.issuer_document(by)
+
+
+def badge_key_set() -> dict[str, object] | None:
+    """All keys that this site publishes, as a JWK Set; ``None`` where it has no badges."""
+    by = badges.signer()
+    return None if by is None else by.published.document()
+
+
+def badge_key(fingerprint: str) -> dict[str, str] | None:
+    """One published key as a JWK; ``None`` if there is no such one."""
+    by = badges.signer()
+    return None if by is None else badges.key_document(by, fingerprint)
+
+
+def badge_status_list(*, at: datetime) -> str | None:
+    """The signed list of revoked awards; ``None`` where this site has no badges."""
+    by = badges.signer()
+    if by is None:
+        return None
+    last, marked = selectors.list_granted_places(at=at)
+    return badges.status_list(by, last_place=last, marked=marked, at=at)
+
+
+def badge_achievement(tier: UUID, *, language: str, at: datetime) -> dict[str, object] | None:
+    """A tier as an achievement in a language; ``None`` where this site, or the tier, has none.
+
+    Raises:
+        UnknownScheme: there is no such tier.
+    """
+    by = badges.signer()
+    scheme, found = selectors.get_scheme_of_tier(tier, at=at)
+    if by is None or language not in dict(found.names):
+        return None
+    return badges.achievement_document(
+        by, scheme.scheme, found, key=str(tier), scheme_key=str(scheme.uuid), language=language
+    )
+
+
+def badge_token(uuid: UUID, *, language: str, at: datetime) -> str | None:
+    """The signed credential of an award in a language, else in English; the same one each time.
+
+    ``None`` where this site has no badges, or the award is none that was granted to somebody with
+    a website. An award that has ended or was revoked keeps its credential, which says so.
+
+    Raises:
+        UnknownAward: there is none.
+    """
+    found = selectors.get_award(uuid, at=at)
+    by = badges.signer()
+    if by is None or not badges.can_be_badge(found):
+        return None
+    scheme = selectors.get_scheme(found.scheme, at=at)
+    return badges.token(by, found, scheme.scheme, language=language)
+
+
+def baked_badge(uuid: UUID, suffix: str, *, language: str, at: datetime) -> bytes | None:
+    """The picture of an award (``png`` or ``svg``) with its credential in it; see ``badge_token``.
+
+    Raises:
+        UnknownAward: there is none.
+    """
+    credential = badge_token(uuid, language=language, at=at)
+    if credential is None or suffix not in ("png", "svg"):
+        return None
+    return badges.baked(selectors.get_award(uuid, at=at), credential, suffix)
+
+
+def emblem(name: str, suffix: str) -> bytes | None:
+    """The picture of a tier as ``svg`` or ``png``; ``None`` if there is no such one."""
+    return badges.picture(name, suffix)
+
+
+def tier_criteria(scheme: Scheme, tier: Tier) -> str:
+    """What a partner delivers for a tier, as a sentence in the active language."""
+    return badges.criteria_of(scheme, tier)

@@ -6,14 +6,20 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Info, register
 from django.core.checks import Warning as Remark
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from . import badges
 from .conf import PLACES
 from .settings.common import MIDDLEWARE, STEPS
 
-_NUMBERS = ("PARTNERSHIPS_MARK_MAX_BYTES", "PARTNERSHIPS_MARKS_PER_DAY")
+_NUMBERS = (
+    "PARTNERSHIPS_MARK_MAX_BYTES",
+    "PARTNERSHIPS_MARKS_PER_DAY",
+    "PARTNERSHIPS_LEAST_LEARNERS",
+)
 
 
 @register("partnerships", "fairgate")
@@ -61,6 +67,31 @@ def _no_number(name: str) -> CheckMessage:
         hint="Write a number, or leave the setting out.",
         id="partnerships.E003",
     )
+
+
+@register("partnerships", "fairgate")
+def check_badges(**_kwargs: Any) -> list[CheckMessage]:
+    """Awards can be had as badges, or the operator is told why not; no key is shown."""
+    if getattr(settings, "ROOT_URLCONF", "") == "cms.urls":
+        return []  # Studio has no pages of ours
+    try:
+        if badges.read_signer() is not None:
+            return []
+    except ImproperlyConfigured as error:
+        return [
+            Error(
+                f"Awards to partners cannot be had as badges. {error}",
+                hint="Make a key as docs/references/settings.md says, or leave the setting out.",
+                id="partnerships.E005",
+            )
+        ]
+    return [
+        Info(
+            "Awards to partners cannot be had as badges: there is no key to sign them with.",
+            hint="Set PARTNERSHIPS_BADGE_KEYS, if you award any.",
+            id="partnerships.I001",
+        )
+    ]
 
 
 @register("partnerships", "fairgate")

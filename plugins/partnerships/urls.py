@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import views, views_mark_files, views_marks
+from . import views, views_badges, views_mark_files, views_marks, views_recognition
 
 app_name = "partnerships"
 
@@ -17,7 +17,24 @@ urlpatterns = [
     path("marks/<str:name>", views_mark_files.mark, name="mark"),
     path("evidence/<uuid:file>/", views.evidence, name="evidence"),
     path("agreements/<uuid:version>.pdf", views.agreement_paper, name="agreement_paper"),
+    path("recognition/", views_recognition.tiers, name="recognition"),
+    path("recognition/<uuid:uuid>/", views_recognition.tiers, name="recognition_scheme"),
+    path("awards/<uuid:uuid>/", views_recognition.award, name="award"),
+    # These stand in badges that partners keep: none of them may change.
+    path("badges/issuer", views_badges.issuer, name="badge_issuer"),
+    path("badges/keys/", views_badges.keys, name="badge_keys"),
+    path("badges/keys/<str:fingerprint>", views_badges.key, name="badge_key"),
+    path("badges/status/1", views_badges.status, name="badge_status"),
+    path(
+        "badges/tiers/<uuid:tier>/<str:language>",
+        views_badges.achievement,
+        name="badge_achievement",
+    ),
+    path("badges/emblems/<str:name>.<str:suffix>", views_badges.emblem, name="badge_emblem"),
+    path("badges/awards/<uuid:uuid>.jwt", views_badges.token, name="badge_token"),
+    path("badges/awards/<uuid:uuid>.<str:suffix>", views_badges.baked, name="badge_picture"),
     path("<str:code>/", views.partner, name="partner"),
+    path("<str:code>/public/", views_recognition.partner, name="public_partner"),
     path("<str:code>/marks/", views_marks.pictures, name="pictures"),
     path("<str:code>/marks/send/", views_marks.send, name="send_picture"),
     path("<str:code>/marks/<uuid:uuid>/", views_marks.picture, name="picture"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,29 +11,42 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from opaque_keys.edx.keys import CourseKey
 
 from fairgate import clock
 
 from . import api, permissions, wording
 from .data import Placement, RevenueTerms, VersionSummary
 from .exceptions import UnknownPartner, UnknownRecord, UnknownVersion
+from .page_parts import course_link, on_courses, shown_awards, shown_reach
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
 @require_safe
 def partners(request: HttpRequest) -> HttpResponse:
-    """The partners whose mark shows somewhere now, with their courses."""
+    """The partners whose mark shows somewhere now or who are recognised, with their courses."""
+    at = clock.now()
     shown: dict[str, list[Placement]] = {}
-    for placement in api.placements(at=clock.now()):
+    for placement in api.placements(at=at):
         shown.setdefault(placement.mark.partner, []).append(placement)
+    awards = shown_awards(at=at)
+    known = [one for one in api.list_partners(at=at) if one.code in shown or one.code in awards]
+    reach, together = shown_reach(shown, at=at)
     entries = [
-        {"partner": partner, **_on_courses(shown[partner.code])}
-        for partner in api.list_partners()
-        if partner.code in shown
+        {
+            "partner": one,
+            **on_courses(one, shown.get(one.code, ())),
+            "awards": awards.get(one.code, ()),
+            "reach": reach.get(one.code, ()),
+        }
+        for one in known
     ]
-    context = {"page_title": _("Our partners"), "entries": entries}
+    context = {
+        "page_title": _("Our partners"),
+        "entries": entries,
+        "together": together,
+        "has_tiers": api.scheme_in_force(at=at) is not None,
+    }
     return render(request, "partnerships/partners.html", context)
 
 
@@ -53,7 +65,7 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
         "partner": summary,
         "versions": [_shown_version(one) for one in api.list_versions(at=at, partner_code=code)],
         "shown_now": [
-            {"course": _course(one.course_key), "mark": one.mark}
+            {"course": course_link(one.course_key), "mark": one.mark}
             for one in api.placements(at=at, partner_code=code)
         ],
         "statements_url": _statements_url(code),
@@ -99,27 +111,6 @@ def _to_keep(content: bytes, content_type: str, name: str) -> HttpResponse:
     return answer
 
 
-def _on_courses(placements: Iterable[Placement]) -> dict[str, Any]:
-    """One partner's roles, courses and sentence, each once, in written order."""
-    found = list(placements)
-    return {
-        "roles": list(dict.fromkeys(one.mark.role_label for one in found)),
-        "courses": [_course(key) for key in dict.fromkeys(one.course_key for one in found)],
-        "statement": found[0].mark.statement,
-        "picture": found[0].mark.picture,
-    }
-
-
-def _course(course_key: str) -> dict[str, str]:
-    """A course by number and run, with its page if the platform has one."""
-    key = CourseKey.from_string(course_key)
-    try:
-        url = reverse("about_course", args=[course_key])
-    except NoReverseMatch:
-        url = ""
-    return {"key": course_key, "name": f"{key.course} · {key.run}", "url": url}
-
-
 def _statements_url(code: str) -> str:
     """The partner's statements, if revenue sharing is installed here."""
     for args in ([code], []):
@@ -140,7 +131,7 @@ def _shown_version(version: VersionSummary) -> dict[str, Any]:
         "sides": [
             (wording.side(one.side), one.signed_by, one.signed_at) for one in version.signatures
         ],
-        "courses": [_course(key) for key in version.courses],
+        "courses": [course_link(key) for key in version.courses],
         "shares": _shares(version.terms),
     }
 

@@ -101,7 +101,7 @@ def test_learners_are_counted_by_the_lists_of_the_day(platform, settings, monkey
     monkeypatch.setattr(conf, "import_string", lambda _path: members)
     settings.PARTNERSHIPS_COUNTRY_LISTS = "somebody.who.knows"
 
-    found = api.reach_of(["two", "one", "one"], at=NOW)
+    found = api.reach_of({"GSMA": ["two", "one", "one"]}, at=NOW)["GSMA"]
 
     assert found.courses == 2
     assert found.learners == ShownNumber(value=20, is_least=True)
@@ -114,11 +114,11 @@ def test_learners_are_counted_by_the_lists_of_the_day(platform, settings, monkey
 def test_where_nobody_knows_lists_only_learners_are_counted(platform, settings):
     settings.PARTNERSHIPS_COUNTRY_LISTS = ""
 
-    assert api.reach_of(["one"], at=NOW).groups == ()
+    assert api.reach_of({"GSMA": ["one"]}, at=NOW)["GSMA"].groups == ()
 
 
 @pytest.mark.django_db
 def test_the_lists_of_waiver_policy_are_asked(platform):
-    found = api.reach_of(["one"], at=NOW)
+    found = api.reach_of({"GSMA": ["one"]}, at=NOW)["GSMA"]
 
     assert [name for name, _number in found.groups] == ["LDC", "SIDS"]

@@ -30,7 +30,7 @@ from partnerships.selectors.promises import (
     get_promises,
     list_promises,
 )
-from partnerships.selectors.reach import get_reach
+from partnerships.selectors.reach import list_reach
 from partnerships.selectors.recognition import (
     compute_award,
     get_award,
@@ -64,7 +64,6 @@ __all__ = [
     "get_party",
     "get_picture",
     "get_promises",
-    "get_reach",
     "get_scheme",
     "get_scheme_in_force",
     "get_scheme_of_tier",
@@ -86,6 +85,7 @@ __all__ = [
     "list_pictures",
     "list_placements",
     "list_promises",
+    "list_reach",
     "list_role_standings",
     "list_schemes",
     "list_versions",

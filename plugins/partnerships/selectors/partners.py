@@ -21,9 +21,9 @@ def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
     return _partner(row)
 
 
-def list_partners() -> tuple[PartnerSummary, ...]:
-    """Every partner, by display name."""
-    return tuple(_partner(row) for row in _partners(None))
+def list_partners(*, at: datetime | None) -> tuple[PartnerSummary, ...]:
+    """Every partner, by display name, with the due diligence known at a moment (or the last)."""
+    return tuple(_partner(row) for row in _partners(at))
 
 
 def list_partners_of_course(course_key: str) -> tuple[PartnerSummary, ...]:

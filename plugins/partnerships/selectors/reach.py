@@ -10,12 +10,21 @@ from partnerships import compat, conf, rules
 from partnerships.data import CourseReach, ShownReach
 
 
-def get_reach(course_keys: Collection[str], *, at: datetime) -> ShownReach:
-    """What may be said of these courses together; two queries, and one per list of countries."""
-    learners = compat.learners_by_country(course_keys)
+def list_reach(courses: Mapping[str, Collection[str]], *, at: datetime) -> dict[str, ShownReach]:
+    """What may be said of each of these sets of courses together.
+
+    One query, and one per list of countries, whatever the number of sets.
+    """
+    every = sorted({key for keys in courses.values() for key in keys})
+    learners = compat.learners_by_country(every) if every else {}
     groups = conf.country_groups(on=utc_day(at), known_at=at)
-    courses = [_reach(learners.get(key, {}), groups) for key in sorted(set(course_keys))]
-    return rules.add_up(courses, at_least=conf.least_learners())
+    return {
+        name: rules.add_up(
+            [_reach(learners.get(key, {}), groups) for key in sorted(set(keys))],
+            at_least=conf.least_learners(),
+        )
+        for name, keys in courses.items()
+    }
 
 
 def _reach(learners: Mapping[str, int], groups: Mapping[str, Collection[str]]) -> CourseReach:
