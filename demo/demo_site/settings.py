@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from demo_site.databases import database_from
-from demo_site.secrets import secret
+from demo_site.secrets import rsa_key, secret
 
 DEMO = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("FAIRGATE_DEMO_VAR") or DEMO / "var").resolve()
@@ -163,6 +163,9 @@ WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(VAR / "papers")}}
 # A key of cryptography.fernet is 32 bytes in base64; the file holds as many random letters.
 WAIVER_POLICY_DOCUMENT_KEYS = (urlsafe_b64encode(secret(VAR, "papers")[:32].encode()).decode(),)
 FEE_PAYMENTS_PURCHASE_ORDER_KEYS = WAIVER_POLICY_DOCUMENT_KEYS
+# Badges name addresses where they can be verified; the demo has none that anybody could reach.
+PARTNERSHIPS_BADGE_KEYS = (secret(VAR, "badges", rsa_key),)
+PARTNERSHIPS_BADGE_ROOT_URL = "https://demo.fairgate.example"
 
 for _app in FAIRGATE_APPS:
     import_module(f"{_app}.settings.common").plugin_settings(sys.modules[__name__])

@@ -22,7 +22,8 @@ COURSE = "/courses/spectrum-management/"
 AUTHORS = f"{FEES}/author/course-v1:ATC+SPECTRUM101+2026_T4"
 BLOCK = "/studio/block/block-v1:ATC+SPECTRUM101+2026_T4+type"
 STATEMENTS = "/fairgate/revenue/statements"
-PICTURES = "/fairgate/partners/GSMA/marks"
+PARTNERS = "/fairgate/partners"
+PICTURES = f"{PARTNERS}/GSMA/marks"
 # Whose pages they are; what is in braces is asked of the database, below.
 PAGES = {
     "Lena": (
@@ -57,6 +58,9 @@ PAGES = {
     ),
     "Grace": (
         "/fairgate/partners/", "/fairgate/partners/GSMA/", f"{PICTURES}/", f"{PICTURES}/send/",
+        f"{PARTNERS}/GSMA/public/", f"{PARTNERS}/recognition/",
+        f"{PARTNERS}/recognition/{{scheme}}/", f"{PARTNERS}/awards/{{award}}/",
+        f"{PARTNERS}/awards/{{ended}}/",
         "/fairgate/revenue/", f"{STATEMENTS}/GSMA/2026-10/",
     ),
     "Omar": ("/fairgate/partners/marks/", f"{PICTURES}/", f"{PICTURES}/{{picture}}/"),
@@ -95,6 +99,9 @@ IDS = {
     "accepted": "SELECT uuid FROM fee_payments_quotedocument ORDER BY id",
     "offered": "SELECT uuid FROM fee_payments_quotedocument ORDER BY id DESC",
     "file": "SELECT uuid FROM fee_payments_bankimport",
+    "scheme": "SELECT uuid FROM partnerships_recognitionscheme",
+    "award": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id DESC",
+    "ended": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id",
     "picture": "SELECT uuid FROM partnerships_brandasset WHERE approved IS NULL",
 }
 # What answers a GET with something else than a page of ours.
@@ -104,6 +111,9 @@ NO_PAGES = {
     "bank_file", "waiver_policy:document", "fee_payments:receipt", "fee_payments:paper",
     "fee_payments:invoice_sheet", "fee_payments:purchase_order_file", "fee_payments:pool_csv",
     "partnerships:mark", "partnerships:kept_mark", "partnerships:preview",
+    "partnerships:badge_issuer", "partnerships:badge_keys", "partnerships:badge_key",
+    "partnerships:badge_status", "partnerships:badge_achievement", "partnerships:badge_emblem",
+    "partnerships:badge_token", "partnerships:badge_picture",
     "revenue_share:statement_csv", "revenue_share:statement_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads

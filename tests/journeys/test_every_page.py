@@ -23,6 +23,7 @@ PAGES = {
     ),
     "Grace": (
         "/fairgate/partners/", "/fairgate/partners/GSMA/", "/fairgate/partners/GSMA/marks/",
+        "/fairgate/partners/GSMA/public/", "/fairgate/partners/recognition/",
         "/fairgate/partners/GSMA/marks/send/", "/fairgate/revenue/",
         "/fairgate/revenue/statements/GSMA/2026-10/",
     ),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 
 from factories.recognition import (
@@ -26,6 +29,7 @@ from factories.recognition import (
     tiers,
     tiers_text,
 )
+from fairgate import clock
 from fairgate.errors import RowIsKept
 from fairgate.money import Money
 from partnerships import api, models
@@ -344,3 +348,56 @@ def test_what_was_not_granted_is_not_revoked():
 
     with pytest.raises(RecordIsKept):
         models.RecognitionAward.objects.get().delete()
+
+
+# --- Commands
+
+
+@pytest.fixture
+def today():
+    clock.use(lambda: NOW)
+    yield
+    clock.use(None)
+
+
+def told(*arguments):
+    out = StringIO()
+    call_command("partnerships_award", "GSMA", "--since=2026-10-01", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_says_which_tier_is_reached_and_keeps_nothing(today):
+    in_force()
+    tiers()
+    deliver("10000.00")
+
+    assert told("--until=2026-10-31") == "GSMA: USD 10,000.00, SILVER\n"
+    assert told("--until=2026-10-14") == "GSMA: USD 0.00, no tier\n"
+    assert api.awards(at=NOW) == ()
+
+
+def test_the_command_proposes_an_award_in_the_name_of_a_user(today, django_user_model):
+    in_force()
+    tiers()
+    deliver("10000.00")
+    period = ["--until=2026-10-31", "--valid-from=2026-11-01", "--valid-until=2027-10-31"]
+    with pytest.raises(CommandError, match="--by"):
+        told(*period, "--reason=For 2026")
+    omar = django_user_model.objects.create_user("omar")
+
+    said = told(*period, "--reason=For 2026", "--by=omar")
+
+    (award,) = api.awards(at=NOW)
+    assert str(award.uuid) in said
+    assert models.RecognitionAward.objects.get().asked_by == omar.pk
+    with pytest.raises(CommandError, match="for the same days"):
+        told(*period, "--reason=For 2026", "--by=omar")
+
+
+def test_the_status_fails_if_an_award_was_altered(today):
+    gold()
+    call_command("partnerships_status", stdout=StringIO())
+    models.RecognitionAward.objects.update(worth_minor=1)
+
+    with pytest.raises(CommandError, match="do not follow from what was delivered"):
+        call_command("partnerships_status", stdout=StringIO())

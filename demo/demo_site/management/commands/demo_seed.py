@@ -17,6 +17,7 @@ from demo_site.seeds import (
     people,
     pictures,
     programme,
+    recognition,
     seat_codes,
 )
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         people.seed()
         programme.seed()
         pictures.seed()
+        recognition.seed()
         october.seed()
         ministry.seed()
         seat_codes.seed()

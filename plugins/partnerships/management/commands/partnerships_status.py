@@ -17,7 +17,8 @@ from partnerships.data import VersionSummary
 class Command(BaseCommand):
     """A line per version and per promise that is late under it.
 
-    Exits with 1 if a signed text is not the text kept here.
+    Exits with 1 if a signed text is not the text kept here, or an award does not follow from what
+    was delivered.
     """
 
     help = "Show every agreement version, whether it is in force and why not, and what is late."
@@ -41,6 +42,9 @@ class Command(BaseCommand):
         altered = api.list_altered()
         if altered:
             raise CommandError(f"The text differs from what was signed: {', '.join(altered)}.")
+        if awards := api.list_altered_awards():
+            names = ", ".join(str(one) for one in awards)
+            raise CommandError(f"Awards that do not follow from what was delivered: {names}.")
 
 
 def _moment(on: str | None) -> datetime:
