@@ -114,6 +114,7 @@ NO_PAGES = {
     "partnerships:badge_issuer", "partnerships:badge_keys", "partnerships:badge_key",
     "partnerships:badge_status", "partnerships:badge_achievement", "partnerships:badge_emblem",
     "partnerships:badge_token", "partnerships:badge_picture",
+    "partnerships:agreement_paper", "partnerships:evidence",
     "revenue_share:statement_csv", "revenue_share:statement_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
