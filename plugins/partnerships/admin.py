@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
@@ -174,7 +174,7 @@ class AgreementAdmin(ReadOnlyAdmin):
     ) -> None:
         reason, at = request.POST.get("reason", "").strip(), clock.now()
         if not reason:
-            self.message_user(request, _now("Give a reason."), messages.ERROR)
+            self.message_user(request, gettext("Give a reason."), messages.ERROR)
             return
         by = request.user.get_username()
         for agreement in queryset:
@@ -261,7 +261,7 @@ class AgreementVersionAdmin(ReadOnlyAdmin):
     def _sign(self, request: HttpRequest, queryset: QuerySet[Any], side: Side) -> None:
         name, at = request.POST.get("signatory", "").strip(), clock.now()
         if not name:
-            self.message_user(request, _now("Give the name of the signatory."), messages.ERROR)
+            self.message_user(request, gettext("Give the name of the signatory."), messages.ERROR)
             return
         recorded_by = request.user.get_username()
         step = partial(api.sign, side=side.value, by=name, at=at, recorded_by=recorded_by)
@@ -338,7 +338,7 @@ class BrandAssetAdmin(ReadOnlyAdmin):
             url = reverse("partnerships:picture", args=[picture.partner.code, picture.uuid])
         except NoReverseMatch:  # in Studio, which has no pages of ours
             return ""
-        return format_html('<a href="{}">{}</a>', url, _now("Look and decide"))
+        return format_html('<a href="{}">{}</a>', url, gettext("Look and decide"))
 
 
 @admin.register(models.KeptMark)

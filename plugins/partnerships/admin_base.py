@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 
 from .exceptions import PartnershipsError
 
@@ -72,4 +72,4 @@ def attempt(page: ModelAdmin, request: HttpRequest, action: Callable[[], Any]) -
     except PartnershipsError as error:
         page.message_user(request, str(error), messages.ERROR)
     else:
-        page.message_user(request, _now("Recorded."), messages.SUCCESS)
+        page.message_user(request, gettext("Recorded."), messages.SUCCESS)

@@ -11,7 +11,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
@@ -33,7 +33,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         if file is None:
             return None
         if file.size > conf.evidence_max_bytes():
-            raise ValidationError(_now("The file is too large."))
+            raise ValidationError(gettext("The file is too large."))
         content: bytes = file.read()
         return content
 
@@ -278,7 +278,7 @@ class EndRecordAdmin(RecordAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         because = note_of(request)
         if not because:
-            self.message_user(request, _now("Give a reason."), messages.ERROR)
+            self.message_user(request, gettext("Give a reason."), messages.ERROR)
             return
         for row in queryset:
             by, at = user_id(request), clock.now()

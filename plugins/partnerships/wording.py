@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .data import Obligation, Obstacle, Promises, PromiseState, Side, Standing
@@ -46,13 +46,13 @@ _OBSTACLES = {
 def late(promises: Promises) -> list[str]:
     """What is late of what was promised, a sentence each."""
     duties = [
-        _said(_now("%(code)s was due on %(day)s: %(text)s"), one.obligation, due.due)
+        _said(gettext("%(code)s was due on %(day)s: %(text)s"), one.obligation, due.due)
         for one in promises.obligations
         for due in one.due_dates
         if due.state is PromiseState.LATE
     ]
     gifts = [
-        _now("%(code)s was due on %(day)s: %(delivered)s of %(promised)s was delivered")
+        gettext("%(code)s was due on %(day)s: %(delivered)s of %(promised)s was delivered")
         % {
             "code": one.contribution.code,
             "day": one.contribution.due,
@@ -63,7 +63,7 @@ def late(promises: Promises) -> list[str]:
         if one.state is PromiseState.LATE
     ]
     outcomes = [
-        _now("%(code)s was to be reached by %(day)s: %(indicator)s")
+        gettext("%(code)s was to be reached by %(day)s: %(indicator)s")
         % {
             "code": one.outcome.code,
             "day": one.outcome.due,

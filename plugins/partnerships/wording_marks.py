@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_marks import MarkRefused, Reason
@@ -123,8 +123,8 @@ def refusal(error: MarkRefused) -> str:
     if not error.line:
         return f"{where}: {said}" if where else said
     if not where:
-        return _now("Line %(line)s: %(said)s") % {"line": error.line, "said": said}
-    return _now("Line %(line)s, %(where)s: %(said)s") % {
+        return gettext("Line %(line)s: %(said)s") % {"line": error.line, "said": said}
+    return gettext("Line %(line)s, %(where)s: %(said)s") % {
         "line": error.line,
         "where": where,
         "said": said,

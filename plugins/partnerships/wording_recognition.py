@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .data import AwardState, SchemeState, ShownNumber
@@ -32,7 +32,7 @@ SCHEME_STATES = {
     SchemeState.REFUSED: _("Refused"),
     SchemeState.NOT_YET: _("From a later day on"),
     SchemeState.COUNTS: _("In force"),
-    SchemeState.REPLACED: _("Replaced by a newer one"),
+    SchemeState.REPLACED: pgettext_lazy("a scheme of tiers", "Replaced by a newer one"),
     SchemeState.ENDED: _("Ended"),
 }
 
@@ -46,17 +46,17 @@ GROUPS = {
 def learners(number: ShownNumber, *, least: int) -> str:
     """A number of learners as everybody may read it."""
     if number.value is None:
-        return _now("fewer than %(least)d in each course") % {"least": least}
+        return gettext("fewer than %(least)d in each course") % {"least": least}
     return _counted(number.value, is_least=number.is_least)
 
 
 def of_group(number: ShownNumber) -> str:
     """The same of a group, whose number is hidden as well where few are outside of it."""
     if number.value is None:
-        return _now("not told, to protect the few people it is about")
+        return gettext("not told, to protect the few people it is about")
     return _counted(number.value, is_least=number.is_least)
 
 
 def _counted(count: int, *, is_least: bool) -> str:
     told = number_format(count, force_grouping=True)
-    return _now("at least %(count)s") % {"count": told} if is_least else told
+    return gettext("at least %(count)s") % {"count": told} if is_least else told

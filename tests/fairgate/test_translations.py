@@ -73,6 +73,19 @@ def sentences_of(roots):
 READERS = {".py": in_python, ".html": in_template, ".txt": in_template}
 
 
+def test_nobody_calls_gettext_by_a_name_by_which_nobody_looks_for_it():
+    aliases = [
+        f"{path.relative_to(ROOT)}: {name.asname}"
+        for root in ("libs", "plugins", "xblocks", "demo")
+        for path in (ROOT / root).rglob("*.py")
+        for found in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(found, ast.ImportFrom) and found.module == "django.utils.translation"
+        for name in found.names
+        if "gettext" in name.name and name.asname not in (None, "_")
+    ]
+    assert aliases == []
+
+
 @every_catalogue
 def test_every_sentence_of_the_code_is_in_the_catalogue_and_no_other(path):
     roots = next(roots for folder, roots in FOLDERS.items() if path.startswith(folder))
