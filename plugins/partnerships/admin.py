@@ -341,6 +341,25 @@ class BrandAssetAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', url, gettext("Look and decide"))
 
 
+@admin.register(models.Promotion)
+class PromotionAdmin(ReadOnlyAdmin):
+    """Promotions, to read; pages of ours propose, decide and withdraw them."""
+
+    list_display = ("text", "version", "place", "approved", "first_day", "last_day", "page")
+    list_filter = ("approved", "place")
+    list_select_related = ("version__agreement__partner",)
+    search_fields = ("text", "url", "version__agreement__code")
+
+    @admin.display(description=_("Page"))
+    def page(self, promotion: models.Promotion) -> str:
+        partner = promotion.version.agreement.partner.code
+        try:
+            url = reverse("partnerships:promotion", args=[partner, promotion.uuid])
+        except NoReverseMatch:  # in Studio, which has no pages of ours
+            return ""
+        return format_html('<a href="{}">{}</a>', url, gettext("Look and decide"))
+
+
 @admin.register(models.KeptMark)
 class KeptMarkAdmin(ReadOnlyAdmin):
     """Pictures that something issued shows for good."""

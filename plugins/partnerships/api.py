@@ -41,11 +41,15 @@ from .data import (
     Party,
     Placement,
     Promises,
+    Promotion,
+    PromotionPlace,
+    PromotionSummary,
     Reached,
     RevenueTerms,
     RoleStanding,
     Scheme,
     SchemeSummary,
+    ShownPromotion,
     ShownReach,
     Tier,
     VersionSummary,
@@ -58,6 +62,7 @@ __all__ = [
     "agreement_paper",
     "approve",
     "approve_picture",
+    "approve_promotion",
     "ask_end",
     "award",
     "awards",
@@ -91,8 +96,10 @@ __all__ = [
     "list_altered_awards",
     "list_partners",
     "list_pictures",
+    "list_promotions",
     "list_versions",
     "list_waiting_pictures",
+    "list_waiting_promotions",
     "load_agreements",
     "marks_of_certificate",
     "no_endorsement",
@@ -104,7 +111,11 @@ __all__ = [
     "picture",
     "placements",
     "promises",
+    "promotion",
+    "promotions_in_catalogue",
+    "promotions_on_course",
     "propose_award",
+    "propose_promotion",
     "propose_scheme",
     "reach_of",
     "read_file",
@@ -117,6 +128,7 @@ __all__ = [
     "refuse_delivery",
     "refuse_end",
     "refuse_picture",
+    "refuse_promotion",
     "refuse_scheme",
     "remind",
     "remove_contact",
@@ -124,6 +136,7 @@ __all__ = [
     "resume",
     "return_to_draft",
     "revoke_award",
+    "role_of",
     "role_standings",
     "scheme",
     "scheme_in_force",
@@ -140,8 +153,10 @@ __all__ = [
     "tier_reached",
     "upload_picture",
     "version",
+    "version_of_delivery",
     "why_not_shown",
     "withdraw_picture",
+    "withdraw_promotion",
 ]
 
 
@@ -335,14 +350,18 @@ def record_fulfilment(
     file: bytes | None = None,
     replaces: UUID | None = None,
     is_met: bool = True,
+    key: str = "",
 ) -> UUID:
     """Record that the obligation ``code`` was met for the due date ``due``; the record's key.
 
     ``evidence`` says what that rests on; ``file`` is a PDF, a PNG or a JPEG. A correction names
     the record that it ``replaces``, and may say that the obligation was not met after all.
 
+    ``key`` is a name of the sender for this request: sent again, it is recorded once.
+
     Raises:
         UnknownVersion, UnknownRecord, EvidenceRefused
+        KeyReused: the key stands for another record.
         RecordRefused: not signed, not due then, in the future, recorded or corrected already.
     """
     return services.record_fulfilment(
@@ -356,6 +375,7 @@ def record_fulfilment(
         replaces=replaces,
         by=by,
         at=at,
+        key=key,
     )
 
 
@@ -370,6 +390,7 @@ def record_delivery(
     at: datetime,
     file: bytes | None = None,
     replaces: UUID | None = None,
+    key: str = "",
 ) -> UUID:
     """Record a delivery of the contribution ``code``; it counts once it is accepted.
 
@@ -377,8 +398,11 @@ def record_delivery(
     names the accepted delivery that it ``replaces``, which counts until the correction is accepted;
     with 0 it says that nothing was delivered.
 
+    ``key`` is a name of the sender for this request: sent again, it is recorded once.
+
     Raises:
         UnknownVersion, UnknownRecord, EvidenceRefused
+        KeyReused: the key stands for another record.
         RecordRefused: not signed, another currency, in the future, or corrected already.
     """
     return services.record_delivery(
@@ -391,6 +415,7 @@ def record_delivery(
         replaces=replaces,
         by=by,
         at=at,
+        key=key,
     )
 
 
@@ -400,7 +425,7 @@ def accept_delivery(delivery: UUID, *, by: int, at: datetime) -> None:
     Raises:
         UnknownRecord, SignedOutOfOrder
         RecordRefused: it was decided.
-        SecondPersonNeeded: the user has recorded it.
+        SecondPersonNeeded: the user has recorded it, or acts for the partner.
     """
     services.accept_delivery(delivery, by=by, at=at)
 
@@ -415,6 +440,15 @@ def refuse_delivery(delivery: UUID, *, because: str, by: int, at: datetime) -> N
     services.refuse_delivery(delivery, because=because, by=by, at=at)
 
 
+def version_of_delivery(delivery: UUID) -> UUID:
+    """The agreement version under which something was delivered.
+
+    Raises:
+        UnknownRecord: there is no such delivery.
+    """
+    return selectors.get_version_of_delivery(delivery)
+
+
 def record_actual(
     version_uuid: UUID,
     code: str,
@@ -425,15 +459,27 @@ def record_actual(
     by: int,
     at: datetime,
     replaces: UUID | None = None,
+    key: str = "",
 ) -> UUID:
     """Record the value of the expected outcome ``code`` on a day, and where it comes from.
 
+    ``key`` is a name of the sender for this request: sent again, it is recorded once.
+
     Raises:
         UnknownVersion, UnknownRecord
+        KeyReused: the key stands for another record.
         RecordRefused: not signed, in the future, no such number, or corrected already.
     """
     return services.record_actual(
-        version_uuid, code, on=on, value=value, source=source, replaces=replaces, by=by, at=at
+        version_uuid,
+        code,
+        on=on,
+        value=value,
+        source=source,
+        replaces=replaces,
+        by=by,
+        at=at,
+        key=key,
     )
 
 
@@ -604,6 +650,11 @@ def is_person_of(user_id: int, partner_code: str) -> bool:
     return partner_code in selectors.list_partner_codes_of(user_id)
 
 
+def role_of(user_id: int, partner_code: str) -> str:
+    """The role (``data.PersonRole``) in which a user acts for a partner; "" if they do not."""
+    return selectors.get_role_of(user_id, partner_code)
+
+
 def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
     """Let a user act for a partner as ``officer``, ``signatory`` or ``finance``.
 
@@ -665,9 +716,13 @@ def forget_contact(email: str) -> int:
     return services.forget_contact(email)
 
 
-def forget_user(user_id: int) -> None:
-    """Remove what we hold about a user who leaves the platform (retirement)."""
-    services.forget_user(user_id)
+def forget_user(user_id: int, *, user_name: str = "") -> None:
+    """Remove what we hold about a user who leaves the platform (retirement).
+
+    Where they stand by ``user_name``, their number stands instead. Their name stays under what they
+    have signed.
+    """
+    services.forget_user(user_id, user_name=user_name)
 
 
 # --- Pictures of marks ----------------------------------------------------------------------------
@@ -795,6 +850,84 @@ def own_file(uuid: UUID, sha256: str, suffix: str) -> BrandFile | None:
 def read_file(sha256: str) -> bytes:
     """The content of a file that was found by one of the three above."""
     return selectors.read_file(sha256)
+
+
+# --- Promotions -----------------------------------------------------------------------------------
+
+
+def propose_promotion(
+    version_uuid: UUID, asked: Promotion, *, by: int, at: datetime, key: str = ""
+) -> UUID:
+    """Propose a text with a link under a version that is in force; the key of the proposal.
+
+    Nobody is shown it before a second person approves it.
+
+    ``key`` is a name of the sender for this request: sent again, it is proposed once.
+
+    Raises:
+        UnknownVersion, TooManyPromotions
+        KeyReused: the key stands for another proposal.
+        PromotionRefused: the version is not in force, or a part of it is not as it has to be.
+    """
+    return services.propose_promotion(version_uuid, asked, by=by, at=at, key=key)
+
+
+def approve_promotion(uuid: UUID, *, by: int, at: datetime, sentence: str = "") -> PromotionSummary:
+    """Let a promotion show on its days while its version is in force.
+
+    Raises:
+        UnknownPromotion, PromotionRefused
+        SecondPersonNeeded: ``by`` proposed it, or acts for the partner.
+        PromotionSettled: it is decided or withdrawn; also for the second of two at once.
+    """
+    services.approve_promotion(uuid, by=by, at=at, sentence=sentence)
+    return selectors.get_promotion(uuid, at=at)
+
+
+def refuse_promotion(uuid: UUID, *, by: int, at: datetime, sentence: str) -> PromotionSummary:
+    """Never show a promotion; ``sentence`` tells the partner why. Raises as approving does."""
+    services.refuse_promotion(uuid, by=by, at=at, sentence=sentence)
+    return selectors.get_promotion(uuid, at=at)
+
+
+def withdraw_promotion(uuid: UUID, *, by: int, reason: str, at: datetime) -> PromotionSummary:
+    """Take a promotion from every page from ``at`` on.
+
+    Raises:
+        UnknownPromotion, PromotionRefused
+        PromotionSettled: it is refused or withdrawn already.
+    """
+    services.withdraw_promotion(uuid, by=by, reason=reason, at=at)
+    return selectors.get_promotion(uuid, at=at)
+
+
+def promotion(uuid: UUID, *, at: datetime) -> PromotionSummary:
+    """One proposal as it stands at a moment.
+
+    Raises:
+        UnknownPromotion: there is none.
+    """
+    return selectors.get_promotion(uuid, at=at)
+
+
+def list_promotions(partner_code: str, *, at: datetime) -> tuple[PromotionSummary, ...]:
+    """Every proposal of a partner, the newest first."""
+    return selectors.list_promotions(partner_code, at=at)
+
+
+def list_waiting_promotions(*, at: datetime) -> tuple[PromotionSummary, ...]:
+    """The proposals of all partners that wait for a decision, the oldest first."""
+    return selectors.list_waiting_promotions(at=at)
+
+
+def promotions_on_course(course_key: str, *, at: datetime) -> tuple[ShownPromotion, ...]:
+    """The promotions on the page of a course at a moment. One query, no cache."""
+    return selectors.list_shown_promotions(PromotionPlace.COURSE, course_key=course_key, at=at)
+
+
+def promotions_in_catalogue(*, at: datetime) -> tuple[ShownPromotion, ...]:
+    """The promotions beside the list of courses at a moment. One query, no cache."""
+    return selectors.list_shown_promotions(PromotionPlace.CATALOGUE, at=at)
 
 
 # --- Recognition ----------------------------------------------------------------------------------

@@ -37,6 +37,11 @@ def marks_per_day() -> int:
     return int(settings.PARTNERSHIPS_MARKS_PER_DAY)
 
 
+def promotions_per_day() -> int:
+    """How many promotions of one agreement are taken in 24 hours."""
+    return int(settings.PARTNERSHIPS_PROMOTIONS_PER_DAY)
+
+
 def lms_root() -> str:
     """The address of the LMS, for pages of Studio; empty if this site does not say."""
     return str(getattr(settings, "LMS_ROOT_URL", "") or "").rstrip("/")

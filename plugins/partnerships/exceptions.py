@@ -14,6 +14,7 @@
   + RecordRefused         a fulfilment, a delivery or a value does not fit what was promised
   + EvidenceRefused       an uploaded file is too large, or of a kind that is not taken
   + UnknownRecord         there is no such promise, record or file
+  + KeyReused             a request was sent again under its key, and says something else
   + EndRefused            a version cannot end on this day, or ends already
   + AlreadySigned         this side has signed this version already
   + SignedOutOfOrder      a signature or a record is dated before the one it follows
@@ -23,6 +24,10 @@
   + PictureTextRefused    a text about a picture is missing, too long or not readable
   + PictureSettled        it is decided, or withdrawn, already
   + TooManyPictures       the partner has sent as many in a day as are taken
+  + PromotionRefused      a text, an address or days of a promotion are not as they have to be
+  + UnknownPromotion      there is no promotion with this key
+  + PromotionSettled      it is decided, or withdrawn, already
+  + TooManyPromotions     the partner has proposed as many in a day as are taken
   + SchemeRefused         a scheme of tiers is decided, or another one begins on its first day
   + AwardRefused          an award does not follow from what was delivered, or is there already
   + UnknownScheme         there is no scheme of tiers with this key
@@ -91,6 +96,10 @@ class UnknownRecord(PartnershipsError, LookupError):
     """There is no promise with this code, or no record or file with this key."""
 
 
+class KeyReused(PartnershipsError):
+    """A request came again under a key that stands for another one."""
+
+
 class EndRefused(PartnershipsError):
     """A version cannot end on this day, or its end was asked for or decided already."""
 
@@ -133,6 +142,33 @@ class TooManyPictures(PartnershipsError):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(f"Only {limit} pictures of one partner are taken in a day.")
+
+
+class PromotionRefused(PartnershipsError, ValueError):
+    """A promotion is not as it has to be. ``fault`` says which part: a name of ``PromotionFault``.
+
+    The sentence is in the language that is active.
+    """
+
+    def __init__(self, fault: str, said: str) -> None:
+        self.fault = fault
+        super().__init__(said)
+
+
+class UnknownPromotion(PartnershipsError, LookupError):
+    """No promotion has this key."""
+
+
+class PromotionSettled(PartnershipsError):
+    """The promotion is decided or withdrawn already."""
+
+
+class TooManyPromotions(PartnershipsError):
+    """A partner has proposed as many promotions in a day as are taken. ``limit`` is how many."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"Only {limit} promotions of one partner are taken in a day.")
 
 
 class SchemeRefused(PartnershipsError):

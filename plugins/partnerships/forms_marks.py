@@ -12,44 +12,13 @@ from fairgate.readable import is_readable
 
 from . import rules, wording_marks
 from .data import LANGUAGES, Background
+from .forms_spoken import SpokenForm
 from .models import BACKGROUND_LABELS
 
 _SEEN, _USE = "seen_", "use_"
 
 
-class _SpokenForm(forms.Form):
-    """Ties a control to its help and its faults. The page leads to the faults from its top."""
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        for name in self.fields:
-            self._tie(name)
-
-    def blame(self, name: str, sentence: str) -> None:
-        """Tie a fault to a control that was found after the form was read."""
-        self.add_error(name, sentence)
-        self._tie(name)
-
-    def faults(self) -> list[tuple[str, str, str]]:
-        """Id and label of each control with a fault, and what is wrong with it."""
-        return [
-            (self[name].id_for_label or self[name].auto_id, str(self[name].label), str(error))
-            for name in self.fields
-            for error in self.errors.get(name, ())
-        ]
-
-    def _tie(self, name: str) -> None:
-        field, control = self.fields[name], f"id_{name}"
-        described = [f"{control}_error"] if name in self.errors else []
-        if field.help_text:
-            described.append(f"{control}_helptext")
-        if described:
-            field.widget.attrs["aria-describedby"] = " ".join(described)
-        if name in self.errors:
-            field.widget.attrs["aria-invalid"] = "true"
-
-
-class PictureForm(_SpokenForm):
+class PictureForm(SpokenForm):
     """A picture with its texts. The view sees to it that the file stays in memory.
 
     The texts come before the file in the page, and a file that is too long does not cost them.
@@ -135,7 +104,7 @@ def _sentence(label: Any) -> forms.CharField:
     )
 
 
-class DecisionForm(_SpokenForm):
+class DecisionForm(SpokenForm):
     """Approval or refusal; a refusal says why. Which button was pressed is ``decision``."""
 
     APPROVE, REFUSE = "approve", "refuse"
@@ -149,7 +118,7 @@ class DecisionForm(_SpokenForm):
         self.fields["sentence"].help_text = _("Needed if you refuse. It is kept.")
 
 
-class WithdrawalForm(_SpokenForm):
+class WithdrawalForm(SpokenForm):
     """Why a picture is withdrawn."""
 
     reason = _sentence(_("Why it is withdrawn, in a sentence"))

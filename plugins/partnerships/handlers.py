@@ -14,8 +14,11 @@ log = logging.getLogger(__name__)
 
 
 def forget_retired_user(sender: object, user: Any, **_kwargs: object) -> None:
-    """A user leaves the platform: nobody acts for a partner any more under this id."""
-    api.forget_user(user.id)
+    """A user leaves the platform: nobody acts for a partner any more under this id.
+
+    The platform tells us before it replaces the user name.
+    """
+    api.forget_user(user.id, user_name=getattr(user, "username", ""))
 
 
 def keep_marks_of_certificate(certificate: Any, **_kwargs: object) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import selectors
+from . import rules, selectors
+from .data import Act
 
 SEE_EVERY_AGREEMENT = "partnerships.view_agreement"
 SUBMIT = "partnerships.submit_agreementversion"
@@ -16,9 +17,11 @@ RECORD_DELIVERY = "partnerships.record_delivery"
 ACCEPT_DELIVERY = "partnerships.accept_delivery"
 RECORD_FULFILMENT = "partnerships.record_fulfilment"
 SUSPEND = "partnerships.suspend_agreement"
+SEE_CONTACTS = "partnerships.view_partnercontact"
 RECORD_DUE_DILIGENCE = "partnerships.add_duediligencecheck"
 SEND_PICTURES = "partnerships.add_brandasset"
 DECIDE_PICTURES = "partnerships.approve_brandasset"
+DECIDE_PROMOTIONS = "partnerships.approve_promotion"
 PROPOSE_SCHEME = "partnerships.propose_recognitionscheme"
 CONFIRM_SCHEME = "partnerships.confirm_recognitionscheme"
 PROPOSE_AWARD = "partnerships.propose_recognitionaward"
@@ -35,6 +38,65 @@ def may_see_partner(user: Any, partner_code: str) -> bool:
     return partner_code in selectors.list_partner_codes_of(user.id)
 
 
+def may_see_contacts(user: Any, partner_code: str) -> bool:
+    """Names and addresses: of their own partner, or with a permission of its own."""
+    return _may(user, partner_code, Act.SEE) or bool(user.has_perm(SEE_CONTACTS))
+
+
+def may_record_fulfilment(user: Any, partner_code: str, *, side: str) -> bool:
+    """The partner's people record what the partner owes; a colleague what either side does."""
+    if user.has_perm(RECORD_FULFILMENT):
+        return True
+    return rules.is_own_obligation(side) and _may(user, partner_code, Act.RECORD_FULFILMENT)
+
+
+def may_record_delivery(user: Any, partner_code: str, *, party: str) -> bool:
+    """The partner's people record what was given on its side; a colleague also the host's gifts."""
+    if user.has_perm(RECORD_DELIVERY):
+        return True
+    return rules.is_own_contribution(party) and _may(user, partner_code, Act.RECORD_DELIVERY)
+
+
+def may_record_actual(user: Any, partner_code: str) -> bool:
+    """A value of an expected outcome: both sides report it."""
+    return bool(user.has_perm(RECORD_FULFILMENT)) or _may(user, partner_code, Act.RECORD_ACTUAL)
+
+
+def may_accept_delivery(user: Any, partner_code: str) -> bool:
+    """A colleague with the permission who does not act for the partner that gave."""
+    return bool(user.has_perm(ACCEPT_DELIVERY)) and not _acts_for(user, partner_code)
+
+
+def may_consent(user: Any, partner_code: str) -> bool:
+    """Nobody signs for a partner on this site but its signatories, whatever else they may do."""
+    return _may(user, partner_code, Act.CONSENT)
+
+
+def may_see_promotions(user: Any, partner_code: str) -> bool:
+    """Also what is not approved: the partner's people, and colleagues who decide about it."""
+    if not user.is_authenticated:
+        return False
+    return bool(user.has_perm(DECIDE_PROMOTIONS)) or may_see_partner(user, partner_code)
+
+
+def may_propose_promotion(user: Any, partner_code: str) -> bool:
+    """A promotion is the partner's own word: nobody else proposes one."""
+    return _may(user, partner_code, Act.PROPOSE_PROMOTION)
+
+
+def may_decide_promotion(user: Any, partner_code: str, *, proposed_by: int | None) -> bool:
+    """A second person: with the permission, not who proposed it, not of the partner's people."""
+    is_second = user.has_perm(DECIDE_PROMOTIONS) and user.id != proposed_by
+    return bool(is_second and not _acts_for(user, partner_code))
+
+
+def may_withdraw_promotion(user: Any, partner_code: str) -> bool:
+    """The partner's people take back their own; who decides takes any from every page."""
+    if user.has_perm(DECIDE_PROMOTIONS):
+        return True
+    return _may(user, partner_code, Act.WITHDRAW_PROMOTION)
+
+
 def may_see_pictures(user: Any, partner_code: str) -> bool:
     """Also what is not approved: the partner's people, and colleagues who work on pictures."""
     if not user.is_authenticated:
@@ -45,8 +107,9 @@ def may_see_pictures(user: Any, partner_code: str) -> bool:
 
 
 def may_send_pictures(user: Any, partner_code: str) -> bool:
-    """The partner's people send their own; colleagues with the permission send anybody's."""
-    return _acts_for(user, partner_code) or user.has_perm(SEND_PICTURES)
+    """The partner's people, by their role, send their own; with the permission anybody's."""
+    may = _may(user, partner_code, Act.HANDLE_PICTURES)
+    return may or bool(user.has_perm(SEND_PICTURES))
 
 
 def may_decide_picture(user: Any, partner_code: str, *, uploaded_by: int | None) -> bool:
@@ -56,9 +119,17 @@ def may_decide_picture(user: Any, partner_code: str, *, uploaded_by: int | None)
 
 
 def may_withdraw_picture(user: Any, partner_code: str) -> bool:
-    """The partner's people take back their own; who decides takes any from every page."""
-    return _acts_for(user, partner_code) or user.has_perm(DECIDE_PICTURES)
+    """The same people take back their own; who decides takes any from every page."""
+    may = _may(user, partner_code, Act.HANDLE_PICTURES)
+    return may or bool(user.has_perm(DECIDE_PICTURES))
 
 
 def _acts_for(user: Any, partner_code: str) -> bool:
     return partner_code in selectors.list_partner_codes_of(user.id)
+
+
+def _may(user: Any, partner_code: str, act: Act) -> bool:
+    """Whether the role in which somebody acts for a partner allows an act."""
+    if not (user.is_authenticated and user.is_active):
+        return False
+    return rules.may(selectors.get_role_of(user.id, partner_code), act)

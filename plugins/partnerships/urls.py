@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import views, views_badges, views_mark_files, views_marks, views_recognition
+from . import (
+    views,
+    views_badges,
+    views_consent,
+    views_mark_files,
+    views_marks,
+    views_place,
+    views_promotions,
+    views_recognition,
+)
 
 app_name = "partnerships"
 
@@ -15,6 +24,7 @@ urlpatterns = [
     path("marks/", views_marks.waiting, name="waiting_pictures"),
     path("marks/kept/<str:name>", views_mark_files.kept_mark, name="kept_mark"),
     path("marks/<str:name>", views_mark_files.mark, name="mark"),
+    path("promotions/", views_promotions.waiting, name="waiting_promotions"),
     path("evidence/<uuid:file>/", views.evidence, name="evidence"),
     path("agreements/<uuid:version>.pdf", views.agreement_paper, name="agreement_paper"),
     path("recognition/", views_recognition.tiers, name="recognition"),
@@ -34,6 +44,36 @@ urlpatterns = [
     path("badges/awards/<uuid:uuid>.jwt", views_badges.token, name="badge_token"),
     path("badges/awards/<uuid:uuid>.<str:suffix>", views_badges.baked, name="badge_picture"),
     path("<str:code>/", views.partner, name="partner"),
+    path("<str:code>/agreements/<uuid:version>/", views_place.agreement, name="agreement"),
+    path("<str:code>/agreements/<uuid:version>/consent/", views_consent.consent, name="consent"),
+    path(
+        "<str:code>/agreements/<uuid:version>/obligations/<str:promise>/<str:due>/",
+        views_place.record_fulfilment,
+        name="record_fulfilment",
+    ),
+    path(
+        "<str:code>/agreements/<uuid:version>/contributions/<str:promise>/",
+        views_place.record_delivery,
+        name="record_delivery",
+    ),
+    path(
+        "<str:code>/agreements/<uuid:version>/outcomes/<str:promise>/",
+        views_place.record_actual,
+        name="record_actual",
+    ),
+    path("<str:code>/promotions/", views_promotions.promotions, name="promotions"),
+    path("<str:code>/promotions/propose/", views_promotions.propose, name="propose_promotion"),
+    path("<str:code>/promotions/<uuid:uuid>/", views_promotions.promotion, name="promotion"),
+    path(
+        "<str:code>/promotions/<uuid:uuid>/decide/",
+        views_promotions.decide,
+        name="decide_promotion",
+    ),
+    path(
+        "<str:code>/promotions/<uuid:uuid>/withdraw/",
+        views_promotions.withdraw,
+        name="withdraw_promotion",
+    ),
     path("<str:code>/public/", views_recognition.partner, name="public_partner"),
     path("<str:code>/marks/", views_marks.pictures, name="pictures"),
     path("<str:code>/marks/send/", views_marks.send, name="send_picture"),

@@ -13,11 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fairgate import clock
+from fairgate.clock import utc_day
 
-from . import api, permissions, wording
+from . import api, permissions, wording, wording_place
 from .data import Placement, RevenueTerms, VersionSummary
 from .exceptions import UnknownPartner, UnknownRecord, UnknownVersion
+from .models import PERSON_ROLES
 from .page_parts import course_link, on_courses, shown_awards, shown_reach
+from .place_parts import is_signed
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
@@ -60,10 +63,16 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
         summary = api.partner(code, at=at)
     except UnknownPartner:
         raise Http404 from None
+    versions = api.list_versions(at=at, partner_code=code)
+    signed = [(one, api.promises(one.uuid, at=at)) for one in versions if is_signed(one)]
     context = {
         "page_title": summary.display_name,
         "partner": summary,
-        "versions": [_shown_version(one) for one in api.list_versions(at=at, partner_code=code)],
+        "versions": [_shown_version(one) for one in versions],
+        "late": [said for _version, promises in signed for said in wording.late(promises)],
+        "next_dates": wording_place.next_dates(summary, signed, today=utc_day(at)),
+        "contacts": api.contacts(code) if permissions.may_see_contacts(request.user, code) else (),
+        "role": PERSON_ROLES.get(api.role_of(request.user.pk or 0, code), ""),
         "shown_now": [
             {"course": course_link(one.course_key), "mark": one.mark}
             for one in api.placements(at=at, partner_code=code)

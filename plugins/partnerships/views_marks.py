@@ -7,15 +7,12 @@ Whoever may not see a partner's pictures cannot tell whether they exist. Sending
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadhandler import SkipFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,8 +26,6 @@ from fairgate import clock
 from fairgate.languages import Language
 from fairgate_marks import MarkRefused, Reason
 from fairgate_papers import PapersError
-from fairgate_rest.callers import UploadPace
-from fairgate_rest.uploads import InMemory
 
 from . import api, conf, permissions, rules, wording_marks
 from .data import Background, BrandState, BrandSummary, PartnerSummary, Texts
@@ -43,18 +38,9 @@ from .exceptions import (
 )
 from .forms_marks import DecisionForm, PictureForm, WithdrawalForm
 from .models import BACKGROUND_LABELS
+from .place_parts import KeepsTexts, keeps_texts, seconds_to_wait, user_id
 
 log = logging.getLogger(__name__)
-
-
-class _KeepsTexts(InMemory):
-    """Takes a file into memory; one that is too long is skipped, and what follows it is read."""
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if self.total + len(raw_data) > self.limit:
-            self.is_over = True
-            raise SkipFile
-        super().receive_data_chunk(raw_data, start)
 
 
 @login_required
@@ -116,7 +102,7 @@ def decide(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
         request,
         found,
         said,
-        lambda: act(uuid, by=_user_id(request), at=clock.now(), sentence=told["sentence"]),
+        lambda: act(uuid, by=user_id(request), at=clock.now(), sentence=told["sentence"]),
     )
 
 
@@ -136,7 +122,7 @@ def withdraw(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
         request,
         found,
         _("The picture is withdrawn and no longer shown anywhere."),
-        lambda: api.withdraw_picture(uuid, by=_user_id(request), reason=reason, at=clock.now()),
+        lambda: api.withdraw_picture(uuid, by=user_id(request), reason=reason, at=clock.now()),
     )
 
 
@@ -194,15 +180,12 @@ def _faults(form: DecisionForm | WithdrawalForm | None) -> list[tuple[str, str, 
 @transaction.non_atomic_requests
 def send(request: HttpRequest, code: str) -> HttpResponse:
     """Send a picture with its texts."""
-    handler = _KeepsTexts(request, limit=conf.mark_max_bytes())
-    # Some middleware may have read the form; then Django's own handlers have the file.
-    with suppress(AttributeError):
-        request.upload_handlers = [handler]
+    handler = keeps_texts(request, limit=conf.mark_max_bytes())
     return _send(request, code, handler)
 
 
 @csrf_protect
-def _send(request: HttpRequest, code: str, handler: _KeepsTexts) -> HttpResponse:
+def _send(request: HttpRequest, code: str, handler: KeepsTexts) -> HttpResponse:
     partner = _seen_partner(request, code)
     if not permissions.may_send_pictures(request.user, code):
         raise Http404
@@ -210,11 +193,11 @@ def _send(request: HttpRequest, code: str, handler: _KeepsTexts) -> HttpResponse
         return _form_page(request, partner, PictureForm(initial={"background": "light"}))
     form = PictureForm(request.POST, request.FILES)
     # Before the file is looked at, and whatever becomes of it: a refused one is work as well.
-    pace = UploadPace()
-    if not pace.allow_request(request, None):
+    wait = seconds_to_wait(request)
+    if wait is not None:
         form.add_error(None, _("You have sent many files in a short time. Please wait a minute."))
         page = _form_page(request, partner, form, status=429)
-        page["Retry-After"] = str(math.ceil(max(pace.wait() or 0, 1)))
+        page["Retry-After"] = str(wait)
         return page
     if handler.is_over:
         form.is_valid()
@@ -240,7 +223,7 @@ def _sent(request: HttpRequest, partner: PartnerSummary, form: PictureForm) -> B
             content=form.cleaned_data["file"].read(),
             alternatives=form.alternatives(),
             usage_rules=form.usage_rules(),
-            by=_user_id(request),
+            by=user_id(request),
             at=clock.now(),
         )
     except MarkRefused as refused:
@@ -321,8 +304,3 @@ def _named(texts: Texts) -> list[dict[str, str]]:
         }
         for code, text in texts
     ]
-
-
-def _user_id(request: HttpRequest) -> int:
-    assert request.user.pk is not None  # noqa: S101 -- login_required has seen to it
-    return int(request.user.pk)

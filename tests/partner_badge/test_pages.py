@@ -26,9 +26,11 @@ from partner_badge import client, drawing, pipeline
 from partner_badge.middleware import AboutPageMarks
 from partnerships import api
 from partnerships.conf import PLACES
+from partnerships.data import Promotion, PromotionPlace
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OTHER = "course-v1:ATC+OTHER+1"
 
 
@@ -121,6 +123,68 @@ def test_a_page_shows_name_role_and_sentence_until_the_last_second(page, now, se
         assert text in page.shown()
     now[0] = FIRST_SECOND_AFTER
     assert page.shown() == ""
+
+
+def promoted(text="Free reports"):
+    """An approved promotion on the course's page."""
+    (version,) = put_in_force()
+    asked = Promotion(
+        place=PromotionPlace.COURSE,
+        course=COURSE,
+        language="en",
+        text=text,
+        url='https://www.gsma.example/?a="b',
+        first_day=NOW.date(),
+        last_day=LAST_SECOND.date(),
+    )
+    uuid = api.propose_promotion(version.uuid, asked, by=41, at=NOW)
+    return api.approve_promotion(uuid, by=42, at=NOW)
+
+
+def test_the_about_page_shows_a_promotion_until_the_last_second(now):
+    promoted(text="<b>Free</b> reports")
+
+    now[0] = LAST_SECOND
+    page = about()
+    assert page.count("Sponsored by GSMA") == 1
+    assert 'rel="sponsored noopener noreferrer nofollow"' in page
+    assert "&lt;b&gt;Free&lt;/b&gt; reports" in page
+    assert 'href="https://www.gsma.example/?a=&quot;b"' in page
+    now[0] = FIRST_SECOND_AFTER
+    assert about() == ""
+
+
+def test_a_suspension_and_a_withdrawal_take_a_promotion_off_at_once(now):
+    found = promoted()
+    assert "Free reports" in about()
+
+    api.suspend(AGREEMENT, by="officer", reason="Review", at=now[0])
+    assert about() == ""
+    api.resume(AGREEMENT, by="officer", reason="Done", at=now[0])
+    assert "Free reports" in about()
+    api.withdraw_promotion(found.uuid, by=42, reason="Wrong", at=now[0])
+    assert "Free reports" not in about()
+
+
+def test_no_promotion_is_in_a_copy_that_somebody_keeps_nor_on_another_page(now):
+    promoted()
+
+    assert "Free reports" not in str(about_step())
+    assert "Free reports" not in unit()
+    assert "Free reports" not in str(dashboard())
+
+
+def test_a_promotion_that_cannot_be_read_costs_no_mark(now, monkeypatch, caplog):
+    promoted()
+
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(api, "promotions_on_course", broken)
+
+    assert "GSMA" in about()
+    assert "Free reports" not in about()
+    assert "broken" in caplog.text
 
 
 @every_page

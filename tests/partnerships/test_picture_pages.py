@@ -493,7 +493,14 @@ def test_what_is_sent_is_left_out_of_the_tracking_log(stage):
     assert Settings.TRACKING_IGNORE_URL_PATTERNS == ["^/login", common.UNTRACKED]
 
 
-@pytest.mark.parametrize("name", ["PARTNERSHIPS_MARK_MAX_BYTES", "PARTNERSHIPS_MARKS_PER_DAY"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PARTNERSHIPS_MARK_MAX_BYTES",
+        "PARTNERSHIPS_MARKS_PER_DAY",
+        "PARTNERSHIPS_PROMOTIONS_PER_DAY",
+    ],
+)
 @pytest.mark.parametrize("value", [0, -1, "many", None, True, 2.5])
 def test_a_limit_that_is_no_number_is_an_error(settings, name, value):
     setattr(settings, name, value)

@@ -22,7 +22,7 @@ from factories.partnerships import (
 )
 from fairgate import clock
 from partnerships import api
-from partnerships.data import MarkPicture
+from partnerships.data import MarkPicture, Promotion, PromotionPlace
 
 pytestmark = pytest.mark.django_db
 
@@ -166,11 +166,63 @@ def test_what_is_no_course_run_is_not_there(key):
     assert ask(f"{ROOT}courses/{key}/marks/").status_code == 404
 
 
-def test_an_answer_costs_one_query(django_assert_num_queries):
+def test_an_answer_costs_a_query_for_marks_and_one_for_promotions(django_assert_num_queries):
     put_in_force()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         ask()
+
+
+def promoted(**more):
+    """An approved promotion."""
+    (version,) = put_in_force()
+    asked = replace(
+        Promotion(
+            place=PromotionPlace.COURSE,
+            course=COURSE,
+            language="ar",
+            text="تقارير مجانية",
+            url="https://www.gsma.example/",
+            first_day=NOON.date(),
+            last_day=LAST_SECOND.date(),
+        ),
+        **more,
+    )
+    uuid = api.propose_promotion(version.uuid, asked, by=41, at=NOON)
+    return api.approve_promotion(uuid, by=42, at=NOON)
+
+
+def test_a_promotion_is_told_with_its_label_until_the_last_second(now):
+    found = promoted()
+
+    now[0] = LAST_SECOND
+    assert ask().json()["promotions"] == [
+        {
+            "uuid": str(found.uuid),
+            "partner": "GSMA",
+            "label": "Sponsored by GSMA",
+            "text": "تقارير مجانية",
+            "language": "ar",
+            "direction": "rtl",
+            "url": "https://www.gsma.example/",
+            "rel": "sponsored noopener noreferrer nofollow",
+            "shown_until": "2027-09-30",
+        }
+    ]
+    now[0] = FIRST_SECOND_AFTER
+    assert ask().json()["promotions"] == []
+
+
+def test_those_of_the_catalogue_are_asked_by_themselves(now):
+    promoted(place=PromotionPlace.CATALOGUE, course="")
+
+    now[0] = LAST_SECOND
+    assert ask().json()["promotions"] == []
+    answer = ask(f"{ROOT}promotions/", language="fr")
+    assert [one["partner"] for one in answer.json()["promotions"]] == ["GSMA"]
+    assert "no-store" in answer["Cache-Control"]
+    now[0] = FIRST_SECOND_AFTER
+    assert ask(f"{ROOT}promotions/").json()["promotions"] == []
 
 
 def test_nothing_is_written_here():
@@ -192,7 +244,6 @@ def test_the_document_describes_it(django_user_model):
 
     document = client.get(f"{ROOT}openapi/").json()
 
-    ((path, operations),) = document["paths"].items()
-    assert path.endswith("courses/{course}/marks/")
+    operations = document["paths"]["/courses/{course}/marks/"]
     assert operations["get"]["operationId"] == "list_course_marks"
     assert {one["name"] for one in operations["get"]["parameters"]} == {"course", "language"}

@@ -71,6 +71,17 @@ def marks_on_page(course_key: str) -> tuple[Any, ...]:
     return known[which]
 
 
+def promotions_of(course_key: str, *, at: datetime) -> tuple[Any, ...]:
+    """The promotions (``partnerships.data.ShownPromotion``) on a course's page. One query.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked(course_key) as partnerships:
+        shown: tuple[Any, ...] = partnerships.promotions_on_course(course_key, at=at)
+        return shown
+
+
 def marks_by_course(course_keys: Collection[str], *, at: datetime) -> dict[str, list[Any]]:
     """The marks of several courses at a moment, by course. Two queries, however many.
 

@@ -18,6 +18,7 @@ _STYLE = "static/css/partner_badge.css"
 PLACE = SafeString("<!-- the partners of this course -->")
 """Stands on a page that the platform may keep, where the marks of each moment are put in."""
 _AUTHOR_STYLE = "static/css/partner_badge_author.css"
+_PROMOTION_STYLE = "static/css/partner_promotions.css"
 
 
 def badge(page: Badge | None, *, html_id: str) -> Fragment:
@@ -56,13 +57,21 @@ def strips(pages: Sequence[Badge], *, heading: str, html_id: str) -> SafeString:
     return _with_style(_html("dashboard.html", context))
 
 
+def promotions(found: Sequence[Any], *, heading: str) -> SafeString:
+    """What partners say about themselves below the marks, each with its label, or nothing."""
+    if not found:
+        return SafeString("")
+    html = _html("promotions.html", {"promotions": found, "heading": heading})
+    return _with_style(html, _PROMOTION_STYLE)
+
+
 def on_certificate(page: Badge) -> SafeString:
     """A badge that stands within a sentence of a certificate: no blocks, and no style sheet."""
     return _html("certificate.html", {"badge": page})
 
 
-def _with_style(html: str) -> SafeString:
-    style = mark_safe(_files.load_unicode(_STYLE))  # noqa: S308 - a file of this package
+def _with_style(html: str, file: str = _STYLE) -> SafeString:
+    style = mark_safe(_files.load_unicode(file))  # noqa: S308 - a file of this package
     frame = '<style>{}</style><div class="partner-badge-on-page">{}</div>'
     return format_html(frame, style, html)
 

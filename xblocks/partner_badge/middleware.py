@@ -1,4 +1,4 @@
-"""Fills in the marks of an about page at each answer.
+"""Fills in the marks and the promotions of an about page at each answer.
 
 For who is signed out, the platform keeps the page for minutes and hands out the copy. So the page
 itself has an empty place (``pipeline.AboutPage``), and the marks are put there on the way out.
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from fairgate import clock
 from partner_badge import client, drawing, presenter
 
 log = logging.getLogger(__name__)
@@ -38,15 +39,26 @@ class AboutPageMarks:
 def _fill(response: HttpResponse, course_key: str) -> None:
     before, place, after = response.content.partition(drawing.PLACE.encode())
     if place:
-        response.content = before + _marks(course_key).encode() + after
+        shown = "".join(_drawn(draw, course_key) for draw in (_marks, _promotions))
+        response.content = before + shown.encode() + after
 
 
-def _marks(course_key: str) -> str:
+def _drawn(draw: Callable[[str], str], course_key: str) -> str:
+    """What is drawn; a course must not fail for want of it, nor one of both of the other."""
     try:
-        badge = presenter.strip(client.marks_on_page(course_key), gettext=_)
-        return drawing.strip(badge, html_id="partner-marks") if badge else ""
+        return draw(course_key)
     except client.PartnersUnknown:
         return ""  # it is in the log, if it is news
     except Exception:
         log.exception("partner marks: none on an about page: course=%s", course_key)
         return ""
+
+
+def _marks(course_key: str) -> str:
+    badge = presenter.strip(client.marks_on_page(course_key), gettext=_)
+    return drawing.strip(badge, html_id="partner-marks") if badge else ""
+
+
+def _promotions(course_key: str) -> str:
+    found = client.promotions_of(course_key, at=clock.now())
+    return drawing.promotions(found, heading=_("Sponsored"))

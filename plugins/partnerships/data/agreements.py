@@ -195,6 +195,11 @@ class VersionSummary:
         return earlier(self.valid_until, self.ended_on)
 
     @property
+    def period(self) -> Period:
+        """Its days as known at that moment."""
+        return Period(self.valid_from, self.last_day)
+
+    @property
     def is_in_force(self) -> bool:
         """Whether it shows marks and shares revenue at that moment."""
         return not self.obstacles

@@ -39,6 +39,27 @@ class ContactRole(StrEnum):
     TECHNICAL = "technical"
 
 
+class PersonRole(StrEnum):
+    """What a user is to the partner for whom they act."""
+
+    OFFICER = "officer"
+    SIGNATORY = "signatory"
+    FINANCE = "finance"
+
+
+class Act(StrEnum):
+    """What the people of a partner do on its own pages; ``rules.people`` says which role may."""
+
+    SEE = "see"
+    RECORD_FULFILMENT = "record_fulfilment"
+    RECORD_DELIVERY = "record_delivery"
+    RECORD_ACTUAL = "record_actual"
+    CONSENT = "consent"
+    PROPOSE_PROMOTION = "propose_promotion"
+    WITHDRAW_PROMOTION = "withdraw_promotion"
+    HANDLE_PICTURES = "handle_pictures"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A person at a partner. ``language`` is a language code of the site, or empty for its own."""

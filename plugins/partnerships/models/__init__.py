@@ -32,6 +32,7 @@ from partnerships.models.labels import (
     KIND_LABELS,
     MEANS_LABELS,
     PERSON_ROLES,
+    PLACE_LABELS,
     ROLE_LABELS,
     SIDE_LABELS,
     SUBJECT_LABELS,
@@ -48,6 +49,7 @@ from partnerships.models.promises import (
     VersionObligation,
     VersionOutcome,
 )
+from partnerships.models.promotions import Promotion
 from partnerships.models.recognition import (
     AwardRevocation,
     RecognitionAward,
@@ -75,6 +77,7 @@ __all__ = [
     "KIND_LABELS",
     "MEANS_LABELS",
     "PERSON_ROLES",
+    "PLACE_LABELS",
     "ROLE_LABELS",
     "SIDE_LABELS",
     "SUBJECT_LABELS",
@@ -98,6 +101,7 @@ __all__ = [
     "Partner",
     "PartnerContact",
     "PartnerPerson",
+    "Promotion",
     "RecognitionAward",
     "RecognitionScheme",
     "RecognitionTier",

@@ -46,9 +46,9 @@ class AgreementVersion(Kept):
     ``uuid`` follows from agreement code and number (``rules.version_key``). ``fund_bp`` is in basis
     points; it is empty, with ``basis``, when the agreement shares no revenue.
 
-    .. pii: Name of the colleague who loaded the version.
-    .. pii_types: name
-    .. pii_retirement: retained
+    .. pii: User name of the colleague who loaded the version; their number once they leave.
+    .. pii_types: username
+    .. pii_retirement: local_api
     """
 
     uuid = models.UUIDField(unique=True, editable=False)
@@ -318,9 +318,9 @@ class Signature(Kept):
 class SuspensionRecord(Kept):
     """An agreement taken out of force, or put back, from a moment on; the last one counts.
 
-    .. pii: Name of the colleague who suspended or resumed.
-    .. pii_types: name
-    .. pii_retirement: retained
+    .. pii: User name of the colleague who suspended or resumed; their number once they leave.
+    .. pii_types: username
+    .. pii_retirement: local_api
     """
 
     agreement = models.ForeignKey(

@@ -11,6 +11,8 @@ from partnerships.data import (
     Direction,
     Kind,
     Means,
+    PersonRole,
+    PromotionPlace,
     Role,
     Side,
     Subject,
@@ -37,15 +39,21 @@ SIDE_LABELS = {Side.HOST: _("Host"), Side.PARTNER: _("Partner")}
 
 
 PERSON_ROLES = {
-    "officer": _("Partnership officer"),
-    "signatory": _("Signatory"),
-    "finance": _("Finance contact"),
+    PersonRole.OFFICER.value: _("Partnership officer"),
+    PersonRole.SIGNATORY.value: _("Signatory"),
+    PersonRole.FINANCE.value: _("Finance contact"),
 }
 
 
 BACKGROUND_LABELS = {
     Background.LIGHT: _("Light background"),
     Background.DARK: _("Dark background"),
+}
+
+
+PLACE_LABELS = {
+    PromotionPlace.COURSE: _("Page of a course"),
+    PromotionPlace.CATALOGUE: _("List of courses"),
 }
 
 

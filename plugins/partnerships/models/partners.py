@@ -43,9 +43,9 @@ class DueDiligenceCheck(Kept):
 
     ``evidence`` says where its papers are: a number of a file, an address of an archive.
 
-    .. pii: Name of the colleague who recorded the outcome.
-    .. pii_types: name
-    .. pii_retirement: retained
+    .. pii: User name of the colleague who recorded the outcome; their number once they leave.
+    .. pii_types: username
+    .. pii_retirement: local_api
     """
 
     partner = models.ForeignKey(

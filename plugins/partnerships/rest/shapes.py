@@ -63,9 +63,31 @@ class MarkShape(serializers.Serializer):
     picture = PictureShape(allow_null=True)
 
 
+class PromotionLine(serializers.Serializer):
+    """What a partner says about itself, as a page has to show it."""
+
+    uuid = serializers.UUIDField()
+    partner = serializers.CharField(help_text="The partner's code.")
+    label = serializers.CharField(help_text="That it is sponsored, and by whom: stands with it.")
+    text = serializers.CharField(help_text="Plain text, never markup.")
+    language = serializers.CharField(help_text="Of the text.")
+    direction = serializers.CharField(help_text="Of the text: ltr or rtl.")
+    url = serializers.URLField(help_text="Where the text leads; https.")
+    rel = serializers.CharField(help_text="What the link has to have as its rel.")
+    shown_until = serializers.DateField(help_text="The last UTC day if nothing else happens.")
+
+
+class CatalogueShape(serializers.Serializer):
+    """The promotions beside the list of courses at the moment of asking."""
+
+    at = Moment()
+    promotions = PromotionLine(many=True)
+
+
 class MarksShape(serializers.Serializer):
     """The marks of a course run at the moment of asking."""
 
     course = serializers.CharField()
     at = Moment()
     marks = MarkShape(many=True)
+    promotions = PromotionLine(many=True)

@@ -34,8 +34,34 @@ class CourseMarks(View):
             raise Http404
         at = clock.now()
         with translation.override(self.asked.get("language") or translation.get_language()):
-            found = {"course": course, "at": at, "marks": api.branding_for(course, at=at)}
+            found = {
+                "course": course,
+                "at": at,
+                "marks": api.branding_for(course, at=at),
+                "promotions": api.promotions_on_course(course, at=at),
+            }
             shown = shapes.MarksShape(found, context={"request": request})
             answer = Response(shown.data)
+            answer["Content-Language"] = translation.get_language() or ""
+        return answer
+
+
+class Catalogue(View):
+    """What partners say about themselves beside the list of courses."""
+
+    permission_classes: ClassVar[Any] = (AllowAny,)
+
+    @described(
+        operation_id="list_catalogue_promotions",
+        description="Those that show at this moment. Each is shown with its label, as text, and "
+        "its link with its rel. Nothing of the answer may be stored, and nobody is counted.",
+        query=shapes.Language,
+        responses=shapes.CatalogueShape,
+    )
+    def get(self, request: Any) -> Response:
+        at = clock.now()
+        with translation.override(self.asked.get("language") or translation.get_language()):
+            found = {"at": at, "promotions": api.promotions_in_catalogue(at=at)}
+            answer = Response(shapes.CatalogueShape(found).data)
             answer["Content-Language"] = translation.get_language() or ""
         return answer

@@ -32,6 +32,7 @@ from partnerships.rules.ends import (
     check_may_confirm_end,
     check_may_end,
 )
+from partnerships.rules.people import is_own_contribution, is_own_obligation, may
 from partnerships.rules.promises import (
     check_day,
     check_may_accept,
@@ -39,6 +40,14 @@ from partnerships.rules.promises import (
     is_reached,
     next_due_date,
     promise_state,
+)
+from partnerships.rules.promotions import (
+    LONGEST_ADDRESS,
+    LONGEST_PROMOTION,
+    PROMOTION_REL,
+    is_safe_address,
+    promotion_fault,
+    promotion_state,
 )
 from partnerships.rules.reach import add_up, may_be_shown
 from partnerships.rules.recognition import (
@@ -68,10 +77,13 @@ from partnerships.rules.reviews import (
 
 __all__ = [
     "HIGHEST",
+    "LONGEST_ADDRESS",
     "LONGEST_ALTERNATIVE",
+    "LONGEST_PROMOTION",
     "LONGEST_RULES",
     "LONGEST_SENTENCE",
     "PAPER_SCALE",
+    "PROMOTION_REL",
     "WIDEST",
     "add_up",
     "award_state",
@@ -107,13 +119,19 @@ __all__ = [
     "in_order",
     "inputs_checksum",
     "inputs_text",
+    "is_own_contribution",
+    "is_own_obligation",
     "is_reached",
+    "is_safe_address",
     "is_same_person",
     "late",
+    "may",
     "may_be_shown",
     "next_due_date",
     "obstacles",
     "promise_state",
+    "promotion_fault",
+    "promotion_state",
     "reached",
     "scheme_state",
     "shown_size",

@@ -10,6 +10,7 @@ from partnerships.selectors.marks import (
 from partnerships.selectors.partners import (
     get_partner,
     get_party,
+    get_role_of,
     list_contacts,
     list_partner_codes_of,
     list_partners,
@@ -28,7 +29,14 @@ from partnerships.selectors.promises import (
     get_delivered_value,
     get_evidence,
     get_promises,
+    get_version_of_delivery,
     list_promises,
+)
+from partnerships.selectors.promotions import (
+    get_promotion,
+    list_promotions,
+    list_shown_promotions,
+    list_waiting_promotions,
 )
 from partnerships.selectors.reach import list_reach
 from partnerships.selectors.recognition import (
@@ -64,6 +72,8 @@ __all__ = [
     "get_party",
     "get_picture",
     "get_promises",
+    "get_promotion",
+    "get_role_of",
     "get_scheme",
     "get_scheme_in_force",
     "get_scheme_of_tier",
@@ -71,6 +81,7 @@ __all__ = [
     "get_terms",
     "get_terms_by_uuid",
     "get_version",
+    "get_version_of_delivery",
     "list_altered",
     "list_altered_awards",
     "list_awards",
@@ -85,11 +96,14 @@ __all__ = [
     "list_pictures",
     "list_placements",
     "list_promises",
+    "list_promotions",
     "list_reach",
     "list_role_standings",
     "list_schemes",
+    "list_shown_promotions",
     "list_versions",
     "list_waiting_pictures",
+    "list_waiting_promotions",
     "no_endorsement",
     "read_file",
 ]

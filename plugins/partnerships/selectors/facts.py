@@ -40,6 +40,17 @@ def roles(at: datetime) -> QuerySet[Any]:
     return known.order_by("version__agreement__code", "place", "id")
 
 
+def promotions(at: datetime) -> QuerySet[Any]:
+    """Promotions with the facts of their version at a moment."""
+    return _with_facts(
+        models.Promotion.objects.select_related("version__agreement__partner"),
+        at,
+        version="version",
+        agreement="version__agreement",
+        partner="version__agreement__partner",
+    )
+
+
 def _with_facts(
     rows: QuerySet[Any], at: datetime, *, version: str, agreement: str, partner: str
 ) -> QuerySet[Any]:

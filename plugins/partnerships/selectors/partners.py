@@ -76,6 +76,13 @@ def list_partner_codes_of(user_id: int) -> tuple[str, ...]:
     return tuple(people.order_by("partner__code").values_list("partner__code", flat=True))
 
 
+def get_role_of(user_id: int, partner_code: str) -> str:
+    """The role (``PersonRole``) in which a user acts for a partner; "" if they do not."""
+    people = models.PartnerPerson.objects.filter(user_id=user_id, partner__code=partner_code)
+    role: str | None = people.values_list("role", flat=True).first()
+    return role or ""
+
+
 def list_contacts(partner_code: str, *, role: str) -> tuple[Contact, ...]:
     """The people of a partner by role and name; of one role if it is named."""
     rows = models.PartnerContact.objects.select_related("partner")

@@ -124,6 +124,15 @@ def get_evidence(file_uuid: UUID) -> EvidenceContent:
     )
 
 
+def get_version_of_delivery(delivery: UUID) -> UUID:
+    """The agreement version under which something was delivered."""
+    rows = models.Delivery.objects.filter(uuid=delivery)
+    found: UUID | None = rows.values_list("contribution__version__uuid", flat=True).first()
+    if found is None:
+        raise UnknownRecord(f"There is no delivery {delivery}.")
+    return found
+
+
 def _promises(row: Any, at: datetime) -> Promises:
     day, last = utc_day(at), last_day(row)
     # Before both have signed nobody owes anything, whatever the day.

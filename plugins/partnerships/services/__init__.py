@@ -26,6 +26,12 @@ from partnerships.services.people import (
     forget_user,
     remove_person,
 )
+from partnerships.services.promoting import (
+    approve_promotion,
+    propose_promotion,
+    refuse_promotion,
+    withdraw_promotion,
+)
 from partnerships.services.recognising import (
     confirm_award,
     confirm_scheme,
@@ -68,6 +74,7 @@ __all__ = [
     "add_person",
     "approve",
     "approve_picture",
+    "approve_promotion",
     "ask_end",
     "confirm_award",
     "confirm_end",
@@ -79,6 +86,7 @@ __all__ = [
     "keep_pictures",
     "load",
     "propose_award",
+    "propose_promotion",
     "propose_scheme",
     "record_actual",
     "record_delivery",
@@ -88,6 +96,7 @@ __all__ = [
     "refuse_delivery",
     "refuse_end",
     "refuse_picture",
+    "refuse_promotion",
     "refuse_scheme",
     "remind",
     "remove_contact",
@@ -100,4 +109,5 @@ __all__ = [
     "suspend",
     "upload_picture",
     "withdraw_picture",
+    "withdraw_promotion",
 ]

@@ -11,6 +11,7 @@ from partnerships import models
 from partnerships.services.brand import forget_person
 from partnerships.services.contacts import forget_contacts_of
 from partnerships.services.known import known_partner
+from partnerships.services.promoting import forget_promoter
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,28 @@ def remove_person(user_id: int, *, partner_code: str) -> None:
     log.info("partner's person removed: partner=%s user=%s", partner.uuid, user_id)
 
 
-def forget_user(user_id: int) -> None:
+#: Where a colleague stands by their user name. The names of who signed are not among them: the
+#: signature under an agreement is kept as long as the agreement is (README, “Who leaves”).
+_NAMED = (
+    (models.AgreementVersion, "loaded_by"),
+    (models.DueDiligenceCheck, "recorded_by"),
+    (models.Signature, "recorded_by"),
+    (models.SuspensionRecord, "recorded_by"),
+)
+
+
+def forget_user(user_id: int, *, user_name: str) -> None:
     """Remove what we hold about a user who leaves the platform."""
     with transaction.atomic():
+        if user_name:
+            _forget_name(user_name, instead=f"user {user_id}")
         models.PartnerPerson.objects.filter(user_id=user_id).delete()
         forget_person(user_id)
+        forget_promoter(user_id)
         forget_contacts_of(user_id)
     log.info("user forgotten: user=%s", user_id)
+
+
+def _forget_name(user_name: str, *, instead: str) -> None:
+    for model, column in _NAMED:
+        model._default_manager.filter(**{column: user_name}).update(**{column: instead})

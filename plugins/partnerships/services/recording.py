@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.readable import is_readable
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
-from partnerships.exceptions import RecordRefused, UnknownRecord
+from partnerships.exceptions import (
+    KeyReused,
+    RecordRefused,
+    SecondPersonNeeded,
+    UnknownRecord,
+)
 from partnerships.services import evidence_files
 
 log = logging.getLogger(__name__)
+
+#: Keys of records that somebody has given a key of their own (ADR 0039).
+_RECORDS = UUID("6f5f4bb5-53d0-4b0e-9a3b-1f2e0f6c3a54")
 
 
 @in_transaction
@@ -34,17 +43,32 @@ def record_fulfilment(
     replaces: UUID | None,
     by: int,
     at: datetime,
+    key: str,
 ) -> UUID:
     """Record that an obligation was met for one due date, or by a correction that it was not."""
     with _signed(version_uuid, day=fulfilled_on, at=at) as version:
         obligation = _promise(version.obligations, code, version)
+        record = _record_key(key, "fulfilment", version)
+        if _was_said(
+            models.Fulfilment,
+            record,
+            obligation_id=obligation.pk,
+            due_on=due,
+            is_met=is_met,
+            fulfilled_on=fulfilled_on,
+            reference=evidence.strip(),
+            file__sha256=_hash_of(file),
+            replaces__uuid=replaces,
+        ):
+            return record
         _check_due(obligation, due)
         replaced = _replaced(models.Fulfilment, {"obligation": obligation, "due_on": due}, replaces)
         if replaced is None and not is_met:
             raise RecordRefused("Only a correction says that an obligation was not met.")
-        if replaced is None and obligation.fulfilments.filter(due_on=due).exists():
+        if replaced is None and _is_recorded(obligation, due):
             raise RecordRefused(f"{code} is recorded for {due}; a correction names that record.")
         row = models.Fulfilment(
+            uuid=record,
             obligation=obligation,
             due_on=due,
             is_met=is_met,
@@ -72,16 +96,30 @@ def record_delivery(
     replaces: UUID | None,
     by: int,
     at: datetime,
+    key: str,
 ) -> UUID:
     """Record that something was given; it counts once a second person has accepted it."""
     with _signed(version_uuid, day=delivered_on, at=at) as version:
         contribution = _promise(version.contributions, code, version)
         if amount.currency != contribution.currency:
             raise RecordRefused(f"{code} is counted in {contribution.currency}.")
+        record = _record_key(key, "delivery", version)
+        if _was_said(
+            models.Delivery,
+            record,
+            contribution_id=contribution.pk,
+            delivered_on=delivered_on,
+            amount_minor=amount.minor,
+            reference=evidence.strip(),
+            file__sha256=_hash_of(file),
+            replaces__uuid=replaces,
+        ):
+            return record
         replaced = _delivery_to_replace(contribution, replaces)
         if amount.minor < 0 or (not amount and replaced is None):
             raise RecordRefused("A delivery has a worth; only a correction may say that it is 0.")
         row = models.Delivery.objects.create(
+            uuid=record,
             contribution=contribution,
             delivered_on=delivered_on,
             amount_minor=amount.minor,
@@ -101,6 +139,8 @@ def record_delivery(
 def accept_delivery(delivery_uuid: UUID, *, by: int, at: datetime) -> None:
     """Let a delivery count, as another person than who recorded it."""
     with _delivery(delivery_uuid) as row:
+        if row.contribution.version.agreement.partner.people.filter(user_id=by).exists():
+            raise SecondPersonNeeded("Who acts for a partner does not accept what it gave.")
         rules.check_may_accept(is_waiting=row.is_waiting, by=by, recorded_by=row.asked_by)
         rules.check_not_before([row.asked_at], at=at, version="The delivery")
         row.confirmed_by, row.confirmed_at = by, at
@@ -133,14 +173,27 @@ def record_actual(
     replaces: UUID | None,
     by: int,
     at: datetime,
+    key: str,
 ) -> UUID:
     """Record a value that was reported for an expected outcome."""
     with _signed(version_uuid, day=on, at=at) as version:
         outcome = _promise(version.outcomes, code, version)
+        record = _record_key(key, "actual", version)
+        if _was_said(
+            models.Actual,
+            record,
+            outcome_id=outcome.pk,
+            on=on,
+            value=value,
+            source=source.strip(),
+            replaces__uuid=replaces,
+        ):
+            return record
         replaced = _replaced(models.Actual, {"outcome": outcome}, replaces)
         if not value.is_finite() or abs(value) >= 10**14 or value != round(value, 4):
             raise RecordRefused("A value has at most 14 digits, and four decimals.")
         row = models.Actual(
+            uuid=record,
             outcome=outcome,
             on=on,
             value=value,
@@ -164,6 +217,28 @@ def _signed(version_uuid: UUID, *, day: date, at: datetime) -> Iterator[models.A
         yield version
 
 
+def _record_key(key: str, kind: str, version: models.AgreementVersion) -> UUID:
+    """The uuid of a record: made of the sender's key, so that sent again it is the same one."""
+    return uuid5(_RECORDS, f"{kind}:{version.uuid}:{key}") if key else uuid4()
+
+
+def _was_said(model: Any, record: UUID, **said: Any) -> bool:
+    """Whether this record is there, and says this.
+
+    Raises:
+        KeyReused: it is there and says something else.
+    """
+    # With a lock, as above. Only columns: a model of many would be read for nothing.
+    found = model.objects.select_for_update().filter(uuid=record).values(*said).first()
+    if found is not None and found != said:
+        raise KeyReused("Another record was sent under this key.")
+    return found is not None
+
+
+def _hash_of(file: bytes | None) -> str | None:
+    return None if file is None else hashlib.sha256(file).hexdigest()
+
+
 def _promise(promises: Any, code: str, version: models.AgreementVersion) -> Any:
     found = promises.filter(code=code).first()
     if found is None:
@@ -175,6 +250,11 @@ def _check_due(obligation: models.VersionObligation, due: date) -> None:
     dates = rules.due_dates(obligation.due_on, obligation.every_months, last=due)
     if due not in dates:
         raise RecordRefused(f"{obligation.code} is not due on {due}.")
+
+
+def _is_recorded(obligation: models.VersionObligation, due: date) -> bool:
+    # With a lock: under REPEATABLE READ a plain read would not see who was before us.
+    return bool(obligation.fulfilments.select_for_update().filter(due_on=due).exists())
 
 
 def _replaced(model: Any, whose: dict[str, Any], replaces: UUID | None) -> Any:

@@ -11,13 +11,13 @@ from django.contrib.auth import get_user_model
 
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
-from partnerships.data import ContactRole, Means, Side
+from partnerships.data import ContactRole, Means, PersonRole, Side
 from partnerships.exceptions import NotASignatory, TermsConflict, UnknownVersion
 
 log = logging.getLogger(__name__)
 
 #: The role of a user who acts for a partner and may sign in its name.
-SIGNATORY = "signatory"
+SIGNATORY = PersonRole.SIGNATORY.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ DEFAULTS: dict[str, object] = {
     # Bytes that the file of a mark may have, and pictures that one partner may send in 24 hours.
     "PARTNERSHIPS_MARK_MAX_BYTES": 512_000,
     "PARTNERSHIPS_MARKS_PER_DAY": 20,
+    # Promotions that may be proposed under one agreement in 24 hours.
+    "PARTNERSHIPS_PROMOTIONS_PER_DAY": 10,
     # The largest file that is taken as evidence of what was delivered or fulfilled.
     "PARTNERSHIPS_EVIDENCE_MAX_BYTES": 2_097_152,
     # Who at the host is reminded of what ends soon or is late.
@@ -46,7 +48,7 @@ DEFAULTS: dict[str, object] = {
 
 # The platform writes what people send with a form into its tracking log, but for these addresses.
 # For that it reads the form before we see it, and puts a stranger's file on a disk.
-UNTRACKED = "^/fairgate/partners/[^/]+/marks/"
+UNTRACKED = "^/fairgate/partners/[^/]+/(agreements|marks|promotions|v1)/"
 
 
 def leave_untracked(settings: Any) -> None:
