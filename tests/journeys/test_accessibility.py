@@ -22,6 +22,9 @@ COURSE = "/courses/spectrum-management/"
 AUTHORS = f"{FEES}/author/course-v1:ATC+SPECTRUM101+2026_T4"
 BLOCK = "/studio/block/block-v1:ATC+SPECTRUM101+2026_T4+type"
 STATEMENTS = "/fairgate/revenue/statements"
+PICTURES = "/fairgate/partners/GSMA/marks"
+PROMOTIONS = "/fairgate/partners/GSMA/promotions"
+SIGNED = "/fairgate/partners/GSMA/agreements/{signed}"
 PARTNERS = "/fairgate/partners"
 PICTURES = f"{PARTNERS}/GSMA/marks"
 # Whose pages they are; what is in braces is asked of the database, below.
@@ -58,12 +61,18 @@ PAGES = {
     ),
     "Grace": (
         "/fairgate/partners/", "/fairgate/partners/GSMA/", f"{PICTURES}/", f"{PICTURES}/send/",
+        f"{SIGNED}/", f"{SIGNED}/obligations/ROOM/2026-11-15/", f"{SIGNED}/contributions/GRANT/",
+        f"{SIGNED}/outcomes/TRAINED/", "/fairgate/partners/GSMA/agreements/{waits}/consent/",
+        f"{PROMOTIONS}/", f"{PROMOTIONS}/propose/",
         f"{PARTNERS}/GSMA/public/", f"{PARTNERS}/recognition/",
         f"{PARTNERS}/recognition/{{scheme}}/", f"{PARTNERS}/awards/{{award}}/",
         f"{PARTNERS}/awards/{{ended}}/",
         "/fairgate/revenue/", f"{STATEMENTS}/GSMA/2026-10/",
     ),
-    "Omar": ("/fairgate/partners/marks/", f"{PICTURES}/", f"{PICTURES}/{{picture}}/"),
+    "Omar": (
+        "/fairgate/partners/marks/", f"{PICTURES}/", f"{PICTURES}/{{picture}}/",
+        "/fairgate/partners/promotions/", f"{PROMOTIONS}/{{promotion}}/",
+    ),
     "Inès": (
         f"{DESK}/invoices/", f"{DESK}/invoices/{{open}}/", f"{DESK}/invoices/{{settled}}/",
         f"{DESK}/quotes/", f"{DESK}/quotes/{{accepted}}/", f"{DESK}/quotes/{{offered}}/",
@@ -99,6 +108,9 @@ IDS = {
     "accepted": "SELECT uuid FROM fee_payments_quotedocument ORDER BY id",
     "offered": "SELECT uuid FROM fee_payments_quotedocument ORDER BY id DESC",
     "file": "SELECT uuid FROM fee_payments_bankimport",
+    "signed": "SELECT uuid FROM partnerships_agreementversion WHERE number = 2",
+    "waits": "SELECT uuid FROM partnerships_agreementversion WHERE number = 3",
+    "promotion": "SELECT uuid FROM partnerships_promotion WHERE approved IS NULL",
     "scheme": "SELECT uuid FROM partnerships_recognitionscheme",
     "award": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id DESC",
     "ended": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id",
@@ -111,10 +123,10 @@ NO_PAGES = {
     "bank_file", "waiver_policy:document", "fee_payments:receipt", "fee_payments:paper",
     "fee_payments:invoice_sheet", "fee_payments:purchase_order_file", "fee_payments:pool_csv",
     "partnerships:mark", "partnerships:kept_mark", "partnerships:preview",
+    "partnerships:evidence", "partnerships:agreement_paper",
     "partnerships:badge_issuer", "partnerships:badge_keys", "partnerships:badge_key",
     "partnerships:badge_status", "partnerships:badge_achievement", "partnerships:badge_emblem",
     "partnerships:badge_token", "partnerships:badge_picture",
-    "partnerships:agreement_paper", "partnerships:evidence",
     "revenue_share:statement_csv", "revenue_share:statement_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads

@@ -23,6 +23,8 @@ PAGES = {
     ),
     "Grace": (
         "/fairgate/partners/", "/fairgate/partners/GSMA/", "/fairgate/partners/GSMA/marks/",
+        "/fairgate/partners/GSMA/marks/send/", "/fairgate/partners/GSMA/promotions/",
+        "/fairgate/partners/GSMA/promotions/propose/", "/fairgate/revenue/",
         "/fairgate/partners/GSMA/public/", "/fairgate/partners/recognition/",
         "/fairgate/partners/GSMA/marks/send/", "/fairgate/revenue/",
         "/fairgate/revenue/statements/GSMA/2026-10/",
@@ -35,7 +37,7 @@ PAGES = {
     "Tomás": (
         "/studio/spectrum-management/", AUTHOR, f"{AUTHOR}new/", f"{AUTHOR}fees/spectrum-online/",
     ),
-    "Omar": ("/fairgate/partners/marks/",),
+    "Omar": ("/fairgate/partners/marks/", "/fairgate/partners/promotions/"),
 }  # fmt: skip
 
 

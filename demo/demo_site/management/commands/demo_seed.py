@@ -17,6 +17,7 @@ from demo_site.seeds import (
     people,
     pictures,
     programme,
+    promotions,
     recognition,
     seat_codes,
 )
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         people.seed()
         programme.seed()
         pictures.seed()
+        promotions.seed()
         recognition.seed()
         october.seed()
         ministry.seed()
