@@ -65,6 +65,8 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from None
     versions = api.list_versions(at=at, partner_code=code)
     signed = [(one, api.promises(one.uuid, at=at)) for one in versions if is_signed(one)]
+    placements = api.placements(at=at, partner_code=code)
+    reach, _together = shown_reach({code: placements} if placements else {}, at=at)
     context = {
         "page_title": summary.display_name,
         "partner": summary,
@@ -74,9 +76,10 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
         "contacts": api.contacts(code) if permissions.may_see_contacts(request.user, code) else (),
         "role": PERSON_ROLES.get(api.role_of(request.user.pk or 0, code), ""),
         "shown_now": [
-            {"course": course_link(one.course_key), "mark": one.mark}
-            for one in api.placements(at=at, partner_code=code)
+            {"course": course_link(one.course_key), "mark": one.mark} for one in placements
         ],
+        "awards": shown_awards(at=at).get(code, []),
+        "reach": reach.get(code, []),
         "statements_url": _statements_url(code),
         "moment": at,
     }

@@ -99,6 +99,27 @@ def test_an_award_is_gone_the_second_after_its_last_day(client, moment):
     assert client.get(GSMA).status_code == 404
 
 
+def test_a_partners_people_see_their_award_and_reach_and_the_page_that_everybody_sees(
+    client, moment
+):
+    # given
+    gold()
+    grace = User.objects.create_user("grace")
+    client.force_login(grace)
+    api.add_person(grace.pk, partner_code="GSMA", role="officer", at=NOW)
+
+    # when
+    shown = page(client, f"{PUBLIC}GSMA/")
+
+    # then
+    assert "Gold partner" in shown
+    assert "What the support made possible" in shown
+    assert "<dt>Learners</dt><dd>1,502</dd>" in shown
+    assert f'href="{GSMA}"' in shown
+    moment[0] = END  # neither mark nor award: there is no such page
+    assert f'href="{GSMA}"' not in page(client, f"{PUBLIC}GSMA/")
+
+
 def test_a_revoked_award_is_on_no_page_but_its_own_which_says_so(client, moment):
     award = gold()
     own = f"{PUBLIC}awards/{award.uuid}/"
