@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .data import (
@@ -19,8 +19,8 @@ from .data import (
 )
 
 STATES = {
-    PromiseState.OPEN: _("Open"),
-    PromiseState.LATE: _("Late"),
+    PromiseState.OPEN: pgettext_lazy("a promise", "Open"),
+    PromiseState.LATE: pgettext_lazy("a promise", "Late"),
     PromiseState.KEPT: _("Kept"),
 }
 STATE_TONES = {PromiseState.OPEN: "", PromiseState.LATE: "stop", PromiseState.KEPT: "ok"}
@@ -60,7 +60,7 @@ def delivery_state(delivery: DeliverySummary) -> tuple[str, str]:
         return gettext("Waits for a second person"), "warn"
     if not delivery.counts:
         return gettext("Corrected"), ""
-    return gettext("Accepted"), "ok"
+    return pgettext("a delivery", "Accepted"), "ok"
 
 
 def next_dates(
