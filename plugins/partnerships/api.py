@@ -425,7 +425,7 @@ def accept_delivery(delivery: UUID, *, by: int, at: datetime) -> None:
     Raises:
         UnknownRecord, SignedOutOfOrder
         RecordRefused: it was decided.
-        SecondPersonNeeded: the user has recorded it, or acts for the partner.
+        SecondPersonNeeded: the user has recorded it, or acts for the partner, or for who gave it.
     """
     services.accept_delivery(delivery, by=by, at=at)
 

@@ -132,3 +132,20 @@ def test_nor_by_another_door(person):
 
     with pytest.raises(SecondPersonNeeded):
         api.accept_delivery(given, by=person("finance").pk, at=at)
+
+
+def test_nor_what_another_partner_gave_under_somebody_elses_agreement(person):
+    """What the venue gives counts for the venue: towards its tier, and its award."""
+    officer = person("officer")
+    gives = PROMISES.replace("code: GRANT, from: GSMA", "code: GRANT, from: ATC")
+    (version,) = put_in_force(terms_text(version_text(promises=gives)))
+    at = datetime(2027, 2, 1, tzinfo=UTC)
+    given = api.record_delivery(
+        version.uuid, "GRANT", amount=Money(5, "USD"), delivered_on=date(2027, 1, 10),
+        evidence="Transfer 9", by=officer.pk, at=at,
+    )  # fmt: skip
+    venue = User.objects.create_user("venue")
+    api.add_person(venue.pk, partner_code="ATC", role="finance", at=LONG_AGO)
+
+    with pytest.raises(SecondPersonNeeded):
+        api.accept_delivery(given, by=venue.pk, at=at)

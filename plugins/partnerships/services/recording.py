@@ -139,13 +139,22 @@ def record_delivery(
 def accept_delivery(delivery_uuid: UUID, *, by: int, at: datetime) -> None:
     """Let a delivery count, as another person than who recorded it."""
     with _delivery(delivery_uuid) as row:
-        if row.contribution.version.agreement.partner.people.filter(user_id=by).exists():
+        if _acts_for_a_giver(by, row.contribution):
             raise SecondPersonNeeded("Who acts for a partner does not accept what it gave.")
         rules.check_may_accept(is_waiting=row.is_waiting, by=by, recorded_by=row.asked_by)
         rules.check_not_before([row.asked_at], at=at, version="The delivery")
         row.confirmed_by, row.confirmed_at = by, at
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     log.info("delivery accepted: record=%s by=%s", delivery_uuid, by)
+
+
+def _acts_for_a_giver(by: int, contribution: models.VersionContribution) -> bool:
+    """Whether a user acts for whose agreement it is, or for another partner who gave under it.
+
+    What the other one gave counts towards its own tier.
+    """
+    codes = (contribution.version.agreement.partner.code, contribution.party)
+    return bool(models.PartnerPerson.objects.filter(user_id=by, partner__code__in=codes).exists())
 
 
 @in_transaction
