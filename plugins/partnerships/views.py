@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fairgate import clock
@@ -25,6 +26,7 @@ from .place_parts import is_signed
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
+@never_cache
 @require_safe
 def partners(request: HttpRequest) -> HttpResponse:
     """The partners whose mark shows somewhere now or who are recognised, with their courses."""
@@ -53,6 +55,7 @@ def partners(request: HttpRequest) -> HttpResponse:
     return render(request, "partnerships/partners.html", context)
 
 
+@never_cache
 @require_safe
 def partner(request: HttpRequest, code: str) -> HttpResponse:
     """A partner's own place. Whoever may not see it cannot tell whether it exists."""

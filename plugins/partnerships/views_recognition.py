@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fairgate import clock
@@ -31,6 +32,7 @@ from .page_parts import (
 _GRANTED = (AwardState.IN_FORCE, AwardState.ENDED, AwardState.REVOKED, AwardState.NOT_YET)
 
 
+@never_cache
 @require_safe
 def partner(request: HttpRequest, code: str) -> HttpResponse:
     """A partner as everybody may see it: only while its mark shows or it is recognised."""
@@ -59,6 +61,7 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "partnerships/public_partner.html", context)
 
 
+@never_cache
 @require_safe
 def award(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One award, what it stands for, whether it counts today, and its badge to keep."""
@@ -99,6 +102,7 @@ def _downloads(found: AwardSummary) -> list[tuple[str, str]]:
     ]
 
 
+@never_cache
 @require_safe
 def tiers(request: HttpRequest, uuid: UUID | None = None) -> HttpResponse:
     """The tiers that count now, or those of one scheme that counted once, for its badges."""

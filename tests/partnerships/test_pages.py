@@ -96,6 +96,19 @@ def test_a_partners_page_says_why_nothing_is_shown(client, moment) -> None:
     assert "The agreement is suspended." in shown
 
 
+@pytest.mark.parametrize("url", [PUBLIC, f"{OWN}public/", OWN])
+def test_nothing_between_keeps_a_page_that_shows_marks(client, moment, url) -> None:
+    """It would be shown after the agreement, and a partner's own place to who is not of it."""
+    put_in_force()
+    grace = visitor(client, "grace")
+    api.add_person(grace.pk, partner_code="GSMA", role="officer", at=IN_FORCE)
+
+    answer = client.get(url)
+
+    assert answer.status_code == 200
+    assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+
+
 @pytest.mark.parametrize("code", ["GSMA", "ATC", "NONE"])
 def test_strangers_cannot_tell_whether_a_partner_exists(client, moment, code) -> None:
     put_in_force()

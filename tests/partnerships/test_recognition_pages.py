@@ -85,6 +85,16 @@ def test_everybody_sees_who_is_recognised_and_until_when(client):
     assert "partnerships/emblems/gold.svg" in shown
 
 
+def test_nothing_between_keeps_the_page_of_an_award(client):
+    """It would say that the award counts after it was revoked."""
+    award = gold()
+
+    answer = client.get(f"{PUBLIC}awards/{award.uuid}/")
+
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
 def test_an_award_is_gone_the_second_after_its_last_day(client, moment):
     gold()
 
