@@ -134,4 +134,5 @@ class PartnerContact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} – {self.partner}"
+        # Not by name: the admin keeps this in a log of its own, which outlives the contact.
+        return f"{self.get_role_display()} – {self.partner}"
