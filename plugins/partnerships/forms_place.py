@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext
@@ -80,15 +80,19 @@ class WithFile(RecordForm):
 
 
 class FulfilmentForm(WithFile):
-    """An obligation that was met; a correction may say that it was not."""
+    """An obligation that was met; a correction may say that it was not.
+
+    ``replaces`` is the record that a correction was drawn for: what was recorded since is not it.
+    """
 
     day = day_field(_("Fulfilled on (UTC)"))
     is_met = forms.BooleanField(label=_("It was met"), required=False, initial=True)
-    field_order = ("day", "is_met", "evidence", "file", "key")
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    field_order = ("day", "is_met", "evidence", "file", "key", "replaces")
 
-    def __init__(self, *args: Any, is_correction: bool, **more: Any) -> None:
-        super().__init__(*args, **more)
-        if not is_correction:
+    def __init__(self, *args: Any, record: UUID | None, **more: Any) -> None:
+        super().__init__(*args, initial={"replaces": record}, **more)
+        if not (self.data.get("replaces") if self.is_bound else record):
             del self.fields["is_met"]
 
     def clean_day(self) -> date:

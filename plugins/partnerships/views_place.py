@@ -54,6 +54,8 @@ from .place_parts import (
 T = TypeVar("T")
 
 _KINDS = {str(kind): label for kind, label in CONTRIBUTION_LABELS.items()}
+#: Controls that the page does not draw in a row of their own.
+_APART = ("key", "replaces", "is_met")
 _SIDES = {str(side): label for side, label in SIDE_LABELS.items()}
 
 
@@ -185,7 +187,7 @@ def _fulfilment(
     known = next((each for each in one.due_dates if each.due.isoformat() == due), None)
     if known is None:
         raise Http404
-    form = _form(request, FulfilmentForm, found, is_correction=known.record is not None)
+    form = _form(request, FulfilmentForm, found, record=known.record)
     return _recorded(
         request,
         handler,
@@ -206,7 +208,7 @@ def _fulfilment(
                 is_met=form.met(),
                 evidence=form.cleaned_data["evidence"],
                 file=form.content(),
-                replaces=known.record,
+                replaces=form.cleaned_data["replaces"],
                 **_sender(request, form),
             ),
         ),
@@ -350,7 +352,7 @@ def _record_page(request: HttpRequest, what: _Recording, *, status: int = 200) -
         "page_heading": what.heading,
         "about": what.about,
         "form": form,
-        "fields": [form[name] for name in form.fields if name not in ("key", "is_met")],
+        "fields": [form[name] for name in form.fields if name not in _APART],
         "faults": form.faults() if form.is_bound else [],
         "limit": conf.evidence_max_bytes() if isinstance(form, WithFile) else None,
     }

@@ -201,8 +201,11 @@ def test_a_record_is_corrected_by_another_one(client, version):
     be(client, "officer")
     client.post(page_of(version, ROOM), told())
 
-    assert "It was met" in text_of(client.get(page_of(version, ROOM)))
-    client.post(page_of(version, ROOM), told(evidence="It was another room"))
+    drawn = text_of(client.get(page_of(version, ROOM)))
+    assert "It was met" in drawn
+    corrected = re.search(r'name="replaces" value="([0-9a-f-]{36})"', drawn)[1]
+    sent = told(evidence="It was another room", replaces=corrected)
+    client.post(page_of(version, ROOM), sent)
 
     obligation = api.promises(version.uuid, at=NOW).obligations[0]
     assert obligation.due_dates[0].state == "late"
@@ -217,6 +220,33 @@ def test_a_form_that_is_sent_twice_is_recorded_once(client, version):
     client.post(page_of(version, GRANT), form)
 
     assert models.Delivery.objects.count() == 1
+
+
+def test_an_obligation_that_is_sent_twice_is_recorded_once_and_said_to_be(client, version):
+    be(client, "officer")
+    form = told()
+
+    first = client.post(page_of(version, ROOM), form)
+    again = client.post(page_of(version, ROOM), form)
+
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert models.Fulfilment.objects.count() == 1
+
+
+def test_a_form_from_before_somebody_recorded_it_takes_nothing_back(client, version):
+    """Two officers open the page; what the second one sends says nothing of the first one's."""
+    be(client, "officer")
+    client.post(page_of(version, ROOM), told())
+    other = Client()
+    be(other, "signatory")
+
+    answer = other.post(page_of(version, ROOM), told())
+
+    assert answer.status_code == 400
+    assert "Somebody has recorded something here meanwhile." in text_of(answer)
+    due = api.promises(version.uuid, at=NOW).obligations[0].due_dates[0]
+    assert due.state == "kept"
+    assert models.Fulfilment.objects.count() == 1
 
 
 def test_a_delivery_waits_for_a_second_person(client, version):
