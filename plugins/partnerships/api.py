@@ -217,7 +217,7 @@ def approve(version_uuid: UUID, *, by: int, at: datetime) -> VersionSummary:
     Raises:
         UnknownVersion, SignedOutOfOrder
         ReviewRefused: it does not wait for approval.
-        SecondPersonNeeded: the user has loaded or submitted it.
+        SecondPersonNeeded: the user has loaded or submitted it, or acts for the partner.
         TextChanged: the text kept is not the one that was submitted.
     """
     services.approve(version_uuid, by=by, at=at)
@@ -246,7 +246,8 @@ def sign(
     Raises:
         UnknownVersion, AlreadySigned, SignedOutOfOrder
         NotApproved, TextChanged: no second person has approved this text.
-        NotASignatory: for the partner, ``by`` is none of its signatories (``add_contact``).
+        NotASignatory: ``by`` is no name, or for the partner none of its signatories
+            (``add_contact``).
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     services.sign(version_uuid, side=side, by=by, recorded_by=recorded_by, at=at)

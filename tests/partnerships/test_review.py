@@ -61,6 +61,30 @@ def test_a_text_goes_from_draft_to_review_to_approved_and_every_moment_is_kept()
 
 
 @pytest.mark.django_db
+def test_who_acts_for_the_partner_does_not_approve_its_terms():
+    version = loaded()
+    api.add_person(APPROVER, partner_code="GSMA", role="officer", at=LONG_AGO)
+    api.submit(version, by=SUBMITTER, at=NOW)
+
+    with pytest.raises(exceptions.SecondPersonNeeded, match="acts for the partner"):
+        api.approve(version, by=APPROVER, at=NOW)
+
+    assert Obstacle.NOT_APPROVED in api.version(version, at=NOW).obstacles
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["", " ", "H.\x00Host", "H.\nHost", "H" * 151])
+def test_a_signature_is_a_name_that_people_can_read(name):
+    """It stands on the paper of the agreement, for as long as that is kept."""
+    (version,) = load_approved()
+
+    with pytest.raises(exceptions.NotASignatory):
+        api.sign(version.uuid, side="host", by=name, at=NOW)
+
+    assert not models.Signature.objects.exists()
+
+
+@pytest.mark.django_db
 def test_nobody_signs_what_was_not_approved():
     version = loaded()
 

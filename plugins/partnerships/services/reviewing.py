@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
-from partnerships.exceptions import ReviewRefused
+from partnerships.exceptions import ReviewRefused, SecondPersonNeeded
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ def submit(version_uuid: UUID, *, by: int, note: str, at: datetime) -> None:
 def approve(version_uuid: UUID, *, by: int, at: datetime) -> None:
     """Let a text be signed, as another person than who loaded or submitted it."""
     with lock_objects.locked_version(version_uuid) as version:
+        if version.agreement.partner.people.filter(user_id=by).exists():
+            raise SecondPersonNeeded(f"Who acts for the partner does not approve {version}.")
         review, found = lock_objects.review_now(version)
         rules.check_may_approve(
             review,

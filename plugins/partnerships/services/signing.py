@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
+from fairgate.readable import is_readable
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
 from partnerships.data import ContactRole, Means, PersonRole, Side
@@ -36,10 +37,12 @@ def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: dateti
 
     Raises:
         UnknownVersion, NotApproved, TextChanged, AlreadySigned, SignedOutOfOrder
-        NotASignatory: for the partner, ``by`` is none of its signatories.
+        NotASignatory: ``by`` is no name, or for the partner none of its signatories.
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
-    its_side = Side(side)
+    its_side, by = Side(side), by.strip()
+    if not by or len(by) > 150 or not is_readable(by):
+        raise NotASignatory("Who signs has a name of at most 150 readable characters.")
     found = _found(version_uuid)
     if its_side is Side.PARTNER:
         partner = found.agreement.partner
