@@ -22,6 +22,7 @@ from .data import AwardState, AwardSummary, SchemeState, SchemeSummary
 from .exceptions import UnknownAward, UnknownPartner, UnknownScheme
 from .page_parts import (
     in_reader_language,
+    is_cleared,
     on_courses,
     shown_award,
     shown_awards,
@@ -74,13 +75,17 @@ def award(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     scheme = api.scheme(found.scheme, at=at)
     shown = shown_award(found)
+    is_in_force = found.state is AwardState.IN_FORCE
+    counts = is_in_force and is_cleared(api.partner(found.partner, at=at), at=at)
     context = {
         "page_title": _("%(tier)s: %(partner)s")
         % {"tier": shown["name"], "partner": found.partner_name},
         **shown,
         "criteria": api.tier_criteria(scheme.scheme, found.tier),
-        "counts": found.state is AwardState.IN_FORCE,
-        "downloads": _downloads(found) if found.state is AwardState.IN_FORCE else [],
+        # Without due diligence nothing is "in force", whatever its days say.
+        "state": "" if is_in_force and not counts else shown["state"],
+        "counts": counts,
+        "downloads": _downloads(found) if counts else [],
         "scheme": found.scheme,
     }
     return render(request, "partnerships/award.html", context)

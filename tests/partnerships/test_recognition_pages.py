@@ -145,6 +145,19 @@ def test_a_revoked_award_is_on_no_page_but_its_own_which_says_so(client, moment)
     assert "A badge to show elsewhere" not in shown
 
 
+def test_without_accepted_due_diligence_an_award_says_that_it_does_not_count(client):
+    """Its page stays, for badges lead to it."""
+    award = f"{PUBLIC}awards/{gold().uuid}/"
+    assert "In force" in page(client, award)
+
+    api.record_due_diligence("GSMA", accepted=False, expires_on=date(2030, 1, 1), by="o", at=NOW)
+
+    shown = page(client, award)
+    assert "This award does not count today." in shown
+    assert "In force" not in shown
+    assert "A badge to show elsewhere" not in shown
+
+
 def test_without_accepted_due_diligence_an_award_is_not_shown(client):
     gold()
 
