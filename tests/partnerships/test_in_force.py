@@ -17,7 +17,7 @@ from factories.partnerships import (
     version_text,
 )
 from fairgate.money import Money
-from partnerships import api, rules
+from partnerships import api, models, rules
 from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Review, Standing
 
 IN_FORCE = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -276,6 +276,18 @@ def test_one_suspension_hides_every_mark_until_it_is_lifted() -> None:
     assert api.terms_for(COURSE, at=IN_FORCE) is None
     assert api.list_versions(at=IN_FORCE)[0].standing is Standing.SUSPENDED
     assert len(api.branding_for(COURSE, at=IN_FORCE + hour)) == 2
+
+
+@pytest.mark.django_db
+def test_a_long_reason_keeps_nobody_from_suspending() -> None:
+    """The admin takes what was typed, and a database may refuse what is longer than its column."""
+    put_in_force()
+
+    api.suspend(AGREEMENT, by="officer", reason="Sanctions. " * 100, at=IN_FORCE)
+    api.resume(AGREEMENT, by="officer", reason="Lifted. " * 100, at=IN_FORCE)
+
+    reasons = models.SuspensionRecord.objects.values_list("reason", flat=True)
+    assert [len(one) for one in reasons] == [500, 500]
 
 
 @pytest.mark.django_db
