@@ -248,6 +248,7 @@ def sign(
         NotApproved, TextChanged: no second person has approved this text.
         NotASignatory: ``by`` is no name, or for the partner none of its signatories
             (``add_contact``).
+        SecondPersonNeeded: for the host, ``recorded_by`` acts for the partner.
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     services.sign(version_uuid, side=side, by=by, recorded_by=recorded_by, at=at)
@@ -315,7 +316,7 @@ def confirm_end(request: int, *, by: int, at: datetime) -> None:
     Raises:
         UnknownRecord, SignedOutOfOrder
         EndRefused: it was decided, or the day is past by now.
-        SecondPersonNeeded: the user has asked for it.
+        SecondPersonNeeded: the user has asked for it, or acts for the partner.
     """
     services.confirm_end(request, by=by, at=at)
 

@@ -67,6 +67,19 @@ def test_an_open_ended_version_ends_after_its_last_day_in_utc():
 
 
 @pytest.mark.django_db
+def test_who_acts_for_the_partner_does_not_confirm_an_early_end():
+    """What is due afterwards, the partner would owe no more."""
+    version = open_ended()
+    request = ask(version)
+    api.add_person(OMAR, partner_code="GSMA", role="officer", at=NOW)
+
+    with pytest.raises(exceptions.SecondPersonNeeded):
+        api.confirm_end(request, by=OMAR, at=NOW)
+
+    assert api.version(version, at=NOW).last_day is None
+
+
+@pytest.mark.django_db
 def test_an_end_that_nobody_confirmed_ends_nothing():
     version = open_ended()
     request = ask(version)

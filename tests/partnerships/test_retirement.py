@@ -77,6 +77,7 @@ def grace(db):
     """Somebody who has done, in every table, what a person can do there."""
     user = User.objects.create_user(USER_NAME, EMAIL, first_name="Grace", last_name="Wanjiru")
     (version,) = load_approved(terms_text(version_text(promises=PROMISES)))
+    api.sign(version.uuid, side="host", by="H. Host", recorded_by=USER_NAME, at=LONG_AGO)
     api.add_person(user.pk, partner_code="GSMA", role="signatory", at=LONG_AGO)
     api.add_contact(
         "GSMA", role="focal_point", name=NAME, email=EMAIL, user_id=user.pk, at=LONG_AGO
@@ -85,7 +86,6 @@ def grace(db):
         "ATC", accepted=True, expires_on=date(2029, 1, 1), by=USER_NAME, at=LONG_AGO
     )
     api.consent(version.uuid, user_id=user.pk, checksum=version.checksum, at=LONG_AGO)
-    api.sign(version.uuid, side="host", by="H. Host", recorded_by=USER_NAME, at=LONG_AGO)
     api.suspend(AGREEMENT, by=USER_NAME, reason="Review", at=LONG_AGO)
     api.resume(AGREEMENT, by=USER_NAME, reason="Done", at=LONG_AGO)
     said = {"evidence": "Letter 7", "file": b"%PDF-1.7", "by": user.pk, "at": NOW}

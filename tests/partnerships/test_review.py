@@ -73,6 +73,20 @@ def test_who_acts_for_the_partner_does_not_approve_its_terms():
 
 
 @pytest.mark.django_db
+def test_who_acts_for_the_partner_records_no_signature_of_the_host():
+    """One person would put both names under a text, and it would be in force."""
+    (version,) = load_approved()
+    inside = User.objects.create_user("inside", first_name="Ann", last_name="Inside")
+    api.add_person(inside.pk, partner_code="GSMA", role="signatory", at=LONG_AGO)
+
+    with pytest.raises(exceptions.SecondPersonNeeded):
+        api.sign(version.uuid, side="host", by="H. Host", recorded_by="inside", at=NOW)
+
+    api.sign(version.uuid, side="partner", by="Ann Inside", recorded_by="inside", at=NOW)
+    assert models.Signature.objects.count() == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["", " ", "H.\x00Host", "H.\nHost", "H" * 151])
 def test_a_signature_is_a_name_that_people_can_read(name):
     """It stands on the paper of the agreement, for as long as that is kept."""

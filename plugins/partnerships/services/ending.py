@@ -9,7 +9,7 @@ from uuid import UUID
 from fairgate.clock import utc_day
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
-from partnerships.exceptions import EndRefused, UnknownRecord
+from partnerships.exceptions import EndRefused, SecondPersonNeeded, UnknownRecord
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,9 @@ def confirm_end(record_pk: int, *, by: int, at: datetime) -> None:
             last_day=record.last_day,
             today=utc_day(at),
         )
+        # What is due after an early end is owed no more.
+        if version.agreement.partner.people.filter(user_id=by).exists():
+            raise SecondPersonNeeded("Who acts for the partner does not confirm an early end.")
         rules.check_not_before([record.asked_at], at=at, version=str(version))
         record.confirmed_by, record.confirmed_at = by, at
         record.save(update_fields=["confirmed_by", "confirmed_at"])

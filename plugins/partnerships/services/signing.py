@@ -13,7 +13,12 @@ from fairgate.readable import is_readable
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
 from partnerships.data import ContactRole, Means, PersonRole, Side
-from partnerships.exceptions import NotASignatory, TermsConflict, UnknownVersion
+from partnerships.exceptions import (
+    NotASignatory,
+    SecondPersonNeeded,
+    TermsConflict,
+    UnknownVersion,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +43,7 @@ def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: dateti
     Raises:
         UnknownVersion, NotApproved, TextChanged, AlreadySigned, SignedOutOfOrder
         NotASignatory: ``by`` is no name, or for the partner none of its signatories.
+        SecondPersonNeeded: for the host, ``recorded_by`` acts for the partner.
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     its_side, by = Side(side), by.strip()
@@ -47,6 +53,8 @@ def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: dateti
     if its_side is Side.PARTNER:
         partner = found.agreement.partner
         rules.check_signs_for_partner(by, _signatories(partner), partner=partner.code)
+    elif recorded_by and _acts_for(found.agreement.partner, recorded_by):
+        raise SecondPersonNeeded("Who acts for a partner records no signature of the host.")
     name = _Name(signed_by=by, means=Means.PAPER, recorded_by=recorded_by)
     _put(name, found, its_side, at=at)
 
@@ -76,6 +84,13 @@ def _found(version_uuid: UUID) -> models.AgreementVersion:
     if found is None:
         raise UnknownVersion(f"There is no agreement version {version_uuid}.")
     return found
+
+
+def _acts_for(partner: models.Partner, user_name: str) -> bool:
+    users = get_user_model()._default_manager.filter(
+        username=user_name, pk__in=partner.people.values("user_id")
+    )
+    return bool(users.exists())
 
 
 def _signatories(partner: models.Partner) -> list[str]:
