@@ -414,9 +414,12 @@ class CompatContract:
         assert partners.certificate_of(NOBODY, self.course_key) is None
 
     def test_learners_of_courses_are_counted_by_country(self):
-        run = self.course_key
+        run, both = self.course_key, (self.learner_id, self.countryless_id)
+        for who in both:
+            payments.enrol(who, run, "audit")  # whether or not they are learners of it already
+            payments.unenrol(who, run)
         before = partners.learners_by_country([run]).get(run, {})
-        for who in (self.learner_id, self.countryless_id):
+        for who in both:
             payments.enrol(who, run, "audit")
         after = partners.learners_by_country([run, OTHER_COURSE])
         assert list(after) == [run]
