@@ -1,0 +1,69 @@
+"""Accounts, legs and balances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fairgate.money import Money
+
+
+class Account(StrEnum):
+    """Where value sits. Accounts with a party are the party's position (money.md 5.4).
+
+    ``UNALLOCATED`` holds receipts of courses that had no terms in force, until somebody decides.
+    ``FEE_LOST`` takes processor fees of refunds out of the bearer's position while it is on hold.
+    """
+
+    GATEWAY_CLEARING = "gateway_clearing"
+    PROCESSOR_FEE = "processor_fee"
+    DEFERRED_RECEIPTS = "deferred_receipts"
+    TAX_PAYABLE = "tax_payable"
+    UNALLOCATED = "unallocated"
+    PAYABLE_ON_HOLD = "payable_on_hold"
+    FEE_LOST = "fee_lost"
+    PAYABLE_CLEARED = "payable_cleared"
+    FUND_AVAILABLE = "fund_available"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """One leg of a transaction before it is written; ``units`` > 0 is a debit, < 0 a credit."""
+
+    account: Account
+    units: int
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What is on an account: ``amount`` is debits less credits, so what we owe is negative."""
+
+    account: Account
+    party: str
+    amount: Money
+
+    @property
+    def is_unallocated(self) -> bool:
+        """Whether it waits for somebody to decide whose it is."""
+        return self.account is Account.UNALLOCATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """How many sales left their hold, and what the fund received for them."""
+
+    sales: int
+    fund: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One row that breaks an invariant: which one, where, and what is wrong as a sentence."""
+
+    invariant: str
+    row: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.row}: {self.sentence}"

@@ -1,0 +1,90 @@
+"""What a party got in a month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fairgate.money import Money, total
+
+from .events import EventKind, Part
+
+
+class StatementState(StrEnum):
+    """``draft``: still open. ``closed``: to be paid out. ``carried``: goes to the next one."""
+
+    DRAFT = "draft"
+    CLOSED = "closed"
+    CARRIED = "carried"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """One event's effect on one party.
+
+    ``period`` is the month of the sale; when it is earlier than the statement's, the line is a
+    prior-period line. ``base`` is the amount that was shared, ``amount`` the party's part of it.
+    """
+
+    event: str
+    kind: EventKind
+    part: Part
+    sale: str
+    occurred_at: datetime
+    period: str
+    course_key: str
+    offering_code: str
+    agreement: str
+    version: int
+    base: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one party got in one month and one currency.
+
+    ``payable`` is what will be paid out, ``closing`` what the next statement opens with:
+    ``opening + the lines = payable + closing``. A draft has no number, no hash and no close.
+    """
+
+    party: str
+    period: str
+    currency: str
+    state: StatementState
+    opening: Money
+    lines: tuple[StatementLine, ...]
+    payable: Money
+    closing: Money
+    minimum_payout: Money | None = None
+    number: int | None = None
+    closed_at: datetime | None = None
+    sha256: str = ""
+
+    @property
+    def subtotal(self) -> Money:
+        """The sum of the lines."""
+        return total([line.amount for line in self.lines], self.currency)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the month is closed, so that nothing on it will ever change."""
+        return self.state is not StatementState.DRAFT
+
+    def part_total(self, part: Part) -> Money:
+        """The sum of the lines of one part."""
+        return total([line.amount for line in self.lines if line.part is part], self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementSummary:
+    """A statement in a list, closed or draft."""
+
+    party: str
+    period: str
+    currency: str
+    state: StatementState
+    number: int | None
+    payable: Money
+    closing: Money

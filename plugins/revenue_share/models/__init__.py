@@ -1,0 +1,47 @@
+"""The tables of the books. Rows of ``WrittenOnce`` models are never changed and never deleted."""
+
+from revenue_share.models.events import (
+    AllocationLine,
+    CarriedRemainder,
+    RevenueEvent,
+    SaleStanding,
+)
+from revenue_share.models.fund import (
+    FundCredit,
+    FundPosition,
+)
+from revenue_share.models.labels import (
+    ACCOUNT_LABELS,
+    KIND_LABELS,
+    PART_LABELS,
+    STATE_LABELS,
+)
+from revenue_share.models.ledger import (
+    LedgerEntry,
+    LedgerEntryQuerySet,
+    LedgerTransaction,
+)
+from revenue_share.models.periods import (
+    CountedEvent,
+    PeriodClose,
+    Statement,
+)
+
+__all__ = [
+    "ACCOUNT_LABELS",
+    "KIND_LABELS",
+    "PART_LABELS",
+    "STATE_LABELS",
+    "AllocationLine",
+    "CarriedRemainder",
+    "CountedEvent",
+    "FundCredit",
+    "FundPosition",
+    "LedgerEntry",
+    "LedgerEntryQuerySet",
+    "LedgerTransaction",
+    "PeriodClose",
+    "RevenueEvent",
+    "SaleStanding",
+    "Statement",
+]

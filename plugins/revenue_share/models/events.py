@@ -1,0 +1,193 @@
+"""What happened outside, who got what of it, and what is left of each sale."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from fairgate_tables.constraints import check
+from fairgate_tables.written_once import WrittenOnce
+
+from .labels import KIND_LABELS, PART_LABELS, choices
+
+
+class RevenueEvent(WrittenOnce):
+    """Something that happened outside and changes the books: a sale, a refund, a waived seat.
+
+    ``uuid`` is the key of the fact in its own app, so a fact is booked once. ``period`` is the
+    month of the sale (UTC), also for its refunds. Amounts are minor units of ``currency``;
+    ``net_minor`` is what is shared (negative for a refund), ``fee_minor`` the processor's fee of a
+    sale or the part of it that a refund does not bring back. The terms are those in force at the
+    sale: a later version never touches it. There is no learner here: the books need none.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField("UUID", unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=choices(KIND_LABELS))
+    sale = models.ForeignKey(
+        "self",
+        verbose_name=_("sale"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+    )
+    payload_sha256 = models.CharField("SHA-256", max_length=64)
+    course_key = models.CharField(_("course run"), max_length=255)
+    offering_code = models.CharField(_("offering"), max_length=255)
+    currency = models.CharField(_("currency"), max_length=3)
+    gross_minor = models.BigIntegerField(_("gross (minor units)"))
+    tax_minor = models.BigIntegerField(_("tax (minor units)"))
+    fee_minor = models.BigIntegerField(_("processor’s fee (minor units)"))
+    net_minor = models.BigIntegerField(_("net (minor units)"))
+    occurred_at = models.DateTimeField(_("occurred at"))
+    booked_at = models.DateTimeField(_("booked at"))
+    period = models.CharField(_("month"), max_length=7)
+    terms_version = models.UUIDField(_("version of the terms"), null=True, blank=True)
+    agreement = models.CharField(_("agreement"), max_length=255, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    fee_bearer = models.CharField(_("who bears the fee"), max_length=64, blank=True)
+    minimum_payout_minor = models.BigIntegerField(
+        _("smallest payout (minor units)"), null=True, blank=True
+    )
+
+    class Meta(WrittenOnce.Meta):
+        """Constraints hold the signs; ``net = gross - tax - fee`` for what was sold."""
+
+        verbose_name = _("event of the books")
+        verbose_name_plural = _("events of the books")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            check(
+                "revenue_share_event_signs",
+                Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0),
+            ),
+            check(
+                "revenue_share_event_sale_net",
+                ~Q(kind="sale") | Q(net_minor=F("gross_minor") - F("tax_minor") - F("fee_minor")),
+            ),
+            check(
+                "revenue_share_event_refund_of",
+                Q(kind="refund", sale__isnull=False) | ~Q(kind="refund"),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["period", "currency"], name="revenue_share_event_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+
+class AllocationLine(WrittenOnce):
+    """What one party got, or gave back, by one part of one event: signed minor units.
+
+    Lines of nothing are not kept.
+
+    .. no_pii:
+    """
+
+    event = models.ForeignKey(
+        RevenueEvent,
+        verbose_name=_("event of the books"),
+        on_delete=models.PROTECT,
+        related_name="lines",
+    )
+    part = models.CharField(_("part"), max_length=16, choices=choices(PART_LABELS))
+    party = models.CharField(_("party"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3)
+    base_minor = models.BigIntegerField(_("shared amount (minor units)"))
+    units_minor = models.BigIntegerField(_("amount (minor units)"))
+
+    class Meta(WrittenOnce.Meta):
+        """A party has one line per part of an event."""
+
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["event", "part", "party"], name="revenue_share_line_once"
+            ),
+            check("revenue_share_line_not_zero", ~Q(units_minor=0)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["party", "currency"], name="revenue_share_line_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.party}: {self.units_minor} {self.currency}"
+
+
+class CarriedRemainder(models.Model):
+    """What rounding still owes one party under one version of the terms, in one currency.
+
+    The fraction of a minor unit is ``numerator / denominator``, exactly. These rows change with
+    every event and are locked first, by ``place`` (see ``lock_objects``).
+
+    .. no_pii:
+    """
+
+    terms_version = models.UUIDField(_("version of the terms"))
+    currency = models.CharField(_("currency"), max_length=3)
+    party = models.CharField(_("party"), max_length=64)
+    place = models.PositiveSmallIntegerField(pgettext_lazy("in a list", "place"))
+    weight = models.BigIntegerField(_("weight"))
+    numerator = models.BigIntegerField(_("numerator"), default=0)
+    denominator = models.BigIntegerField(_("denominator"))
+
+    class Meta:
+        """One row per party; the database keeps weights and denominators sane."""
+
+        verbose_name = _("carried remainder")
+        verbose_name_plural = _("carried remainders")
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["terms_version", "currency", "place"], name="revenue_share_carry_once"
+            ),
+            check("revenue_share_carry_weight", Q(weight__gte=0, denominator__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.numerator}/{self.denominator} {self.currency}"
+
+
+class SaleStanding(models.Model):
+    """What is left of one sale, and whether its hold has ended: the row that refunds lock.
+
+    ``held`` is what each party still has of it, ``lost`` the fees it bears (both party -> signed
+    minor units): sums of the sale's lines, kept here so that the lock gives them as they are.
+    ``check`` compares. ``ends_at`` is the first moment after the hold, empty for a sale that was
+    not allocated.
+
+    .. no_pii:
+    """
+
+    sale = models.OneToOneField(
+        RevenueEvent, verbose_name=_("sale"), on_delete=models.PROTECT, related_name="standing"
+    )
+    refunded_minor = models.BigIntegerField(_("refunded (minor units)"), default=0)
+    held = models.JSONField(_("held by party"), default=dict)
+    lost = models.JSONField(_("lost fees by party"), default=dict)
+    ends_at = models.DateTimeField(_("hold ends at"), null=True, blank=True)
+    cleared_at = models.DateTimeField(_("cleared at"), null=True, blank=True)
+
+    class Meta:
+        """Found by what is due."""
+
+        verbose_name = _("standing of a sale")
+        verbose_name_plural = _("standings of sales")
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            check("revenue_share_standing_refunded", Q(refunded_minor__gte=0)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["cleared_at", "ends_at"], name="revenue_share_standing_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"standing of {self.sale}"

@@ -1,0 +1,44 @@
+"""How kinds, parts, accounts and states are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ..data import Account, EventKind, Part, StatementState
+
+KIND_LABELS = {
+    EventKind.SALE: _("sale"),
+    EventKind.REFUND: _("refund"),
+    EventKind.WAIVED_SEAT: _("Waived seat"),
+    EventKind.RETURNED_SEAT: _("Waived seat, given back"),
+}
+PART_LABELS = {
+    Part.SHARE: _("Share of a sale"),
+    Part.MIRROR: _("Share of a refund, taken back"),
+    Part.LOST_FEE: _("Processor’s fee that did not come back"),
+    Part.SEAT: _("Waived seat"),
+}
+ACCOUNT_LABELS = {
+    Account.GATEWAY_CLEARING: _("At the payment provider"),
+    Account.PROCESSOR_FEE: _("Processor’s fees"),
+    Account.DEFERRED_RECEIPTS: _("Receipts to be shared"),
+    Account.TAX_PAYABLE: _("Tax to be paid"),
+    Account.UNALLOCATED: _("Not allocated"),
+    Account.PAYABLE_ON_HOLD: _("Owed, on hold"),
+    Account.FEE_LOST: _("Lost fees, on hold"),
+    Account.PAYABLE_CLEARED: _("Owed, cleared"),
+    Account.FUND_AVAILABLE: _("Cleared for the waiver fund"),
+}
+STATE_LABELS = {
+    StatementState.DRAFT: _("draft"),
+    StatementState.CLOSED: _("closed"),
+    StatementState.CARRIED: _("carried forward"),
+}
+
+
+def choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """The values of a field and what they are called."""
+    return [(kind.value, label) for kind, label in labels.items()]

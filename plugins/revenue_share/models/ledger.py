@@ -1,0 +1,137 @@
+"""Double entry: transactions and their legs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from fairgate_tables.constraints import check
+from fairgate_tables.written_once import WrittenOnce, WrittenOnceQuerySet
+
+from ..exceptions import UnbalancedPosting
+from .labels import ACCOUNT_LABELS, choices
+
+
+class LedgerTransaction(WrittenOnce):
+    """Debits and credits that belong together, all in one currency and of one sum.
+
+    ``key`` is unique, so a cause is posted once. ``cause_kind`` and ``cause_uuid`` name the event
+    behind it. The two sums are written down here so that the database can compare them; ``check``
+    proves that they are those of the entries.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField("UUID", unique=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(_("key"), max_length=100, unique=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    cause_kind = models.CharField(_("kind of the cause"), max_length=16)
+    cause_uuid = models.UUIDField(_("cause"), db_index=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    debit_minor = models.BigIntegerField(_("debit (minor units)"))
+    credit_minor = models.BigIntegerField(_("credit (minor units)"))
+    occurred_at = models.DateTimeField(_("occurred at"))
+    posted_at = models.DateTimeField(_("posted at"))
+
+    class Meta(WrittenOnce.Meta):
+        """Debits equal credits, and there is something to post."""
+
+        verbose_name = _("ledger transaction")
+        verbose_name_plural = _("ledger transactions")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            check(
+                "revenue_share_txn_balanced", Q(debit_minor=F("credit_minor"), debit_minor__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LedgerEntryQuerySet(WrittenOnceQuerySet):
+    """Entries are added together, all those of a transaction at once, or not at all."""
+
+    def create(self, **_: Any) -> NoReturn:
+        """One leg alone never balances.
+
+        Raises:
+            UnbalancedPosting: always.
+        """
+        raise UnbalancedPosting("An entry is written with the others of its transaction.")
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        """Add all entries of one or more transactions.
+
+        Raises:
+            UnbalancedPosting: a transaction's entries do not have the sums it states.
+        """
+        entries = list(objs)
+        sums: dict[LedgerTransaction, list[int]] = {}
+        for entry in entries:
+            pair = sums.setdefault(entry.transaction, [0, 0])
+            pair[0] += entry.debit_minor
+            pair[1] += entry.credit_minor
+            if entry.currency != entry.transaction.currency:
+                raise UnbalancedPosting("An entry has the currency of its transaction.")
+        for owner, (debit, credit) in sums.items():
+            if (debit, credit) != (owner.debit_minor, owner.credit_minor) or debit != credit:
+                raise UnbalancedPosting(f"{owner.key}: debits {debit}, credits {credit}.")
+        return super().bulk_create(entries, *args, **options)
+
+
+class LedgerEntry(WrittenOnce):
+    """One leg: a debit or a credit on one account, of one party or of nobody.
+
+    .. no_pii:
+    """
+
+    transaction = models.ForeignKey(
+        LedgerTransaction,
+        verbose_name=_("ledger transaction"),
+        on_delete=models.PROTECT,
+        related_name="entries",
+    )
+    account = models.CharField(_("account"), max_length=24, choices=choices(ACCOUNT_LABELS))
+    party = models.CharField(_("party"), max_length=64, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    debit_minor = models.BigIntegerField(_("debit (minor units)"), default=0)
+    credit_minor = models.BigIntegerField(_("credit (minor units)"), default=0)
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(LedgerEntryQuerySet)()
+
+    class Meta(WrittenOnce.Meta):
+        """The side says the sign; an amount is never negative and never nothing."""
+
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            check(
+                "revenue_share_entry_one_side",
+                Q(debit_minor__gt=0, credit_minor=0) | Q(debit_minor=0, credit_minor__gt=0),
+            ),
+            models.UniqueConstraint(
+                fields=["transaction", "account", "party"], name="revenue_share_entry_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["currency", "account", "party"], name="revenue_share_entry_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        side = f"debit {self.debit_minor}" if self.debit_minor else f"credit {self.credit_minor}"
+        return f"{self.account} {self.party} {side} {self.currency}"
+
+    def save(self, *_: object, **__: object) -> NoReturn:
+        """One leg alone never balances.
+
+        Raises:
+            UnbalancedPosting: always.
+        """
+        raise UnbalancedPosting("An entry is written with the others of its transaction.")

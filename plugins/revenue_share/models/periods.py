@@ -1,0 +1,106 @@
+"""Closed months and their frozen statements."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from fairgate_tables.constraints import check
+from fairgate_tables.written_once import WrittenOnce
+
+from .events import RevenueEvent
+from .labels import STATE_LABELS, choices
+
+
+class PeriodClose(WrittenOnce):
+    """A month that was closed. What is booked for it later goes to the next open month.
+
+    .. pii: the user name of the officer who closed it
+    .. pii_types: username
+    .. pii_retirement: retained
+    """
+
+    period = models.CharField(_("month"), max_length=7, unique=True)
+    closed_at = models.DateTimeField(_("closed at"))
+    closed_by = models.CharField(_("closed by"), max_length=150)
+
+    class Meta(WrittenOnce.Meta):
+        """Closing is a right of its own."""
+
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
+        permissions = [("close_period", "Can close a month")]
+
+    def __str__(self) -> str:
+        return self.period
+
+
+class CountedEvent(WrittenOnce):
+    """An event that is on the statements of a close, and so can be on no other.
+
+    .. no_pii:
+    """
+
+    event = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="counted")
+    close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="events")
+
+    class Meta(WrittenOnce.Meta):
+        """Once only: the event says so."""
+
+        verbose_name = _("counted event")
+        verbose_name_plural = _("counted events")
+
+    def __str__(self) -> str:
+        return f"{self.event} in {self.close}"
+
+
+class Statement(WrittenOnce):
+    """A party's frozen statement of one month in one currency.
+
+    ``document`` is the canonical JSON that ``sha256`` was made from; the other columns are copies
+    for lists and for the chain of openings and closings.
+
+    .. no_pii:
+    """
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    close = models.ForeignKey(
+        PeriodClose,
+        verbose_name=_("closed month"),
+        on_delete=models.PROTECT,
+        related_name="statements",
+    )
+    period = models.CharField(_("month"), max_length=7)
+    party = models.CharField(_("party"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(_("state"), max_length=8, choices=choices(STATE_LABELS))
+    opening_minor = models.BigIntegerField(_("opening (minor units)"))
+    subtotal_minor = models.BigIntegerField(_("month’s sum (minor units)"))
+    payable_minor = models.BigIntegerField(_("payable (minor units)"))
+    closing_minor = models.BigIntegerField(_("closing (minor units)"))
+    document = models.TextField(_("document"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta(WrittenOnce.Meta):
+        """One per party, month and currency; it adds up; nothing negative is paid out."""
+
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["party", "period", "currency"], name="revenue_share_statement_once"
+            ),
+            check(
+                "revenue_share_statement_sum",
+                Q(
+                    closing_minor=F("opening_minor") + F("subtotal_minor") - F("payable_minor"),
+                    payable_minor__gte=0,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"RS-{self.number:06d}"
