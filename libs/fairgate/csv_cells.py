@@ -33,6 +33,13 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | Decimal
     return out.getvalue()
 
 
+def csv_row(row: Sequence[str | int | Decimal | Money]) -> str:
+    """One more row of a document that is too long to be written at once."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
 def _cell(value: str | int | Decimal | Money) -> str | int | Decimal:
     if isinstance(value, Money):
         return f"{value.amount:f}"

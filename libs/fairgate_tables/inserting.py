@@ -65,6 +65,33 @@ def insert_or_lock(*rows: models.Model, field: str) -> None:
         cursor.execute(statement + clash, values)
 
 
+def add_up(*rows: models.Model, field: str, sums: Sequence[str]) -> None:
+    """Insert rows, or add to those with the same value of a unique field, in one statement.
+
+    ``sums`` names the fields that are added to; the others stay as they are. The database adds, so
+    that two who add to one row at the same moment both count.
+    """
+    connection = get_connection()
+    statement, values = _statement_and_values(rows, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement + _addition(type(rows[0]), connection.vendor, field, tuple(sums)), values
+        )
+
+
+@cache
+def _addition(model: type[models.Model], vendor: str, field: str, sums: tuple[str, ...]) -> str:
+    quote = get_connection().ops.quote_name
+    table = quote(model._meta.db_table)
+    columns = [quote(str(model._meta.get_field(name).column)) for name in sums]  # type: ignore[union-attr]
+    if vendor == "mysql":
+        added = ", ".join(f"{column} = {column} + VALUES({column})" for column in columns)
+        return f" ON DUPLICATE KEY UPDATE {added}"
+    unique = quote(str(model._meta.get_field(field).column))  # type: ignore[union-attr]
+    added = ", ".join(f"{column} = {table}.{column} + excluded.{column}" for column in columns)
+    return f" ON CONFLICT ({unique}) DO UPDATE SET {added}"
+
+
 def _statement_and_values(
     rows: Sequence[models.Model], connection: BaseDatabaseWrapper
 ) -> tuple[str, list[Any]]:

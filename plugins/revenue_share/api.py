@@ -2,11 +2,12 @@
 
 Moments are aware, in UTC. Booking is idempotent by the uuid of the fact: a payment, a refund, a
 waiver's grant. Booking, clearing and closing are safe from several workers at once, and inside a
-transaction that the caller has begun. Drafts hold what had happened by ``at``.
+transaction that the caller has begun.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
@@ -18,14 +19,17 @@ from .data import (
     CaughtUp,
     Cleared,
     ClosedPeriod,
+    EventLine,
     Fault,
     Period,
+    Rebuilt,
     Statement,
+    StatementLine,
     StatementSummary,
 )
 from .selectors import checking, events
 from .selectors import statements as reads
-from .services import booking, catching_up, closing, holds
+from .services import booking, catching_up, closing, holds, rollups
 
 __all__ = [
     "balances",
@@ -37,8 +41,11 @@ __all__ = [
     "check",
     "clear_holds",
     "close_period",
+    "events_csv",
+    "events_page",
     "list_statements",
     "next_period",
+    "rebuild",
     "statement",
     "statement_csv",
     "statement_currencies",
@@ -110,20 +117,20 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
     return closing.close_period(period, at=at, by=by)
 
 
-def statement(party: str, period: str, *, at: datetime, currency: str | None = None) -> Statement:
-    """A party's statement of a month: frozen if the month is closed, else a draft as of ``at``.
+def statement(party: str, period: str, *, currency: str | None = None) -> Statement:
+    """A party's statement of a month: frozen if the month is closed, else a draft as booked.
 
     Raises:
         InvalidPeriod: not a month.
         StatementNotFound: the party has nothing in this month (and currency).
         CurrencyNeeded: it has several currencies and none is named.
     """
-    return reads.get_statement(party, Period.parse(period), at, currency)
+    return reads.get_statement(party, Period.parse(period), currency)
 
 
-def statement_currencies(party: str, period: str, *, at: datetime) -> tuple[str, ...]:
+def statement_currencies(party: str, period: str) -> tuple[str, ...]:
     """The currencies in which a party has a statement of a month, in alphabetical order."""
-    return tuple(one.currency for one in reads.statements_of(party, Period.parse(period), at))
+    return tuple(one.currency for one in reads.statements_of(party, Period.parse(period)))
 
 
 def statement_csv(statement: Statement) -> str:
@@ -133,22 +140,49 @@ def statement_csv(statement: Statement) -> str:
 
 def statement_json(statement: Statement) -> str:
     """The statement as canonical JSON: for a closed one, the very text that was hashed."""
-    return statements.document(statement)
+    return reads.document_of(statement)
 
 
-def list_statements(party: str | None = None, *, at: datetime) -> tuple[StatementSummary, ...]:
+def events_page(
+    statement: Statement, line: StatementLine | None = None, *, after: int = 0, limit: int = 100
+) -> tuple[tuple[int, EventLine], ...]:
+    """A page of the events behind a statement or one line of it, each with its place.
+
+    The next page begins ``after`` the last place; an empty page is the end.
+    """
+    return reads.events_behind(statement, line, after=after, limit=limit)
+
+
+def events_csv(statement: Statement, line: StatementLine | None = None) -> Iterator[str]:
+    """The events behind a statement or one line of it as CSV, piece by piece."""
+    return statements.events_csv(_events(statement, line))
+
+
+def _events(statement: Statement, line: StatementLine | None) -> Iterator[EventLine]:
+    after = 0
+    while page := reads.events_behind(statement, line, after=after):
+        yield from (event for _, event in page)
+        after = page[-1][0]
+
+
+def list_statements(party: str | None = None) -> tuple[StatementSummary, ...]:
     """A party's statements, or everybody's, newest month first; open months as drafts."""
-    return reads.list_summaries(party, at)
+    return reads.list_summaries(party)
 
 
 def next_period(*, at: datetime) -> str:
     """The month to close next: the first open one with anything on it, else that of ``at``."""
-    return reads.first_open_period(at) or str(Period.of(at))
+    return reads.first_open_period() or str(Period.of(at))
 
 
 def balances(currency: str | None = None) -> tuple[Balance, ...]:
     """The balance of every account and party, by currency, account and party."""
     return events.list_balances(currency)
+
+
+def rebuild() -> Rebuilt:
+    """Drop the sums of all months and make them again from the events; the result is the same."""
+    return rollups.rebuild()
 
 
 def check() -> tuple[Fault, ...]:

@@ -1,5 +1,6 @@
 """What is locked, and in which order.
 
+0. the lock date: in common by who books, alone by who closes or rebuilds
 1. the carried remainders of one version of the terms in one currency, by their place
 2. the standing of the sale that a refund or a clearing is about
 3. the fund's position in one currency
@@ -13,10 +14,32 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from fairgate_tables.inserting import insert_or_lock
+from fairgate_tables.locking import lock_shared
 from fairgate_tables.transactions import in_transaction
 
 from . import models
-from .data import Weights
+from .data import Period, Weights
+
+
+def hold_lock_date() -> Period | None:
+    """The last closed month, which stays the last until this transaction ends."""
+    rows = lock_shared(models.LockDate.objects.values_list("period"))
+    if not rows:
+        # Only before the very first booking: whoever comes first makes the row.
+        insert_or_lock(models.LockDate(), field="number")
+        rows = lock_shared(models.LockDate.objects.values_list("period"))
+    return _month(rows[0][0])
+
+
+def take_lock_date() -> models.LockDate:
+    """The lock date for who changes it: nobody is booking anything until this transaction ends."""
+    insert_or_lock(models.LockDate(), field="number")
+    return models.LockDate.objects.select_for_update().get()
+
+
+def _month(text: str) -> Period | None:
+    return Period.parse(text) if text else None
 
 
 @in_transaction

@@ -11,7 +11,7 @@ from fairgate.money import Money
 from partnerships.data import PRO_RATA, RevenueTerms
 
 from . import statements
-from .data import Allocation, EventKind, Part, Period, Statement, StatementLine
+from .data import Allocation, EventKind, EventLine, Part, Period, Statement
 from .events_file import FileEvent
 from .rules import carried
 
@@ -20,7 +20,7 @@ from .rules import carried
 class Replayed:
     """All lines in the order of the events, the statements, and the events nobody shares."""
 
-    lines: tuple[tuple[str, StatementLine], ...]
+    lines: tuple[tuple[str, EventLine], ...]
     statements: tuple[Statement, ...]
     unallocated: tuple[FileEvent, ...]
 
@@ -40,7 +40,7 @@ class _Books:
 
     carries: dict[tuple[UUID, str], Mapping[str, int]] = field(default_factory=dict)
     sales: dict[str, _Sale] = field(default_factory=dict)
-    lines: list[tuple[str, StatementLine]] = field(default_factory=list)
+    lines: list[tuple[str, EventLine]] = field(default_factory=list)
     unallocated: list[FileEvent] = field(default_factory=list)
 
     def carry(self, terms: RevenueTerms, currency: str) -> Mapping[str, int]:
@@ -130,8 +130,8 @@ def _refund(event: FileEvent, books: _Books) -> None:
 
 def _line(
     event: FileEvent, sale: FileEvent, terms: RevenueTerms, part: Part, base: Money, units: int
-) -> StatementLine:
-    return StatementLine(
+) -> EventLine:
+    return EventLine(
         event=event.event,
         kind=event.kind,
         part=part,
@@ -154,7 +154,7 @@ def _minimums(terms: Iterable[RevenueTerms]) -> dict[tuple[str, int], Money]:
 def _statements(
     books: _Books, hold_days: int, minimums: Mapping[tuple[str, int], Money]
 ) -> tuple[Statement, ...]:
-    groups: dict[tuple[str, str, str], list[StatementLine]] = {}
+    groups: dict[tuple[str, str, str], list[EventLine]] = {}
     for party, line in books.lines:
         period = _counted_in(line, hold_days)
         groups.setdefault((line.base.currency, party, period), []).append(line)
@@ -169,7 +169,7 @@ def _statements(
             and minimum.currency == currency
         ]
         one = statements.draft(
-            lines,
+            statements.summed(lines),
             party=party,
             period=period,
             opening=closings.get((currency, party), Money.zero(currency)),
@@ -180,7 +180,7 @@ def _statements(
     return tuple(sorted(written, key=lambda one: (one.period, one.currency, one.party)))
 
 
-def _counted_in(line: StatementLine, hold_days: int) -> str:
+def _counted_in(line: EventLine, hold_days: int) -> str:
     period = Period.parse(line.period)
     while period.hold_ends_at(hold_days) <= line.occurred_at:
         period = period.next()

@@ -2,29 +2,39 @@
 
 The document of a statement is canonical JSON: keys sorted, no blanks, UTF-8, amounts as text with
 exactly the currency's decimals, moments in ISO 8601 UTC. Its SHA-256 is the statement's hash.
-Page, CSV and JSON are made from the same ``Statement``.
+Page, CSV and JSON are made from the same ``Statement``. Its lines are sums; the events behind them
+are a file of their own, as long as there were sales.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from fairgate.csv_cells import write_csv
+from fairgate.csv_cells import csv_row, write_csv
 from fairgate.money import Money, total
 
-from .data import EventKind, Part, Statement, StatementLine, StatementState
+from .data import EventKind, EventLine, Part, Statement, StatementLine, StatementState
 
-SCHEMA = "fairgate-statement/1"
+SCHEMA = "fairgate-statement/2"
+# A line for each event; statements that were frozen in it keep their text and hash.
+_SCHEMA_OF_EVENTS = "fairgate-statement/1"
 
 COLUMNS = (
-    "statement", "state", "party", "period", "currency", "row", "event", "part", "sale",
-    "occurred_at", "sale_period", "course", "offering", "agreement", "version", "base", "amount",
+    "statement", "state", "party", "period", "currency", "row", "part", "sale_period", "course",
+    "offering", "agreement", "version", "events", "base", "amount",
 )  # fmt: skip
+
+EVENT_COLUMNS = (
+    "event", "kind", "part", "sale", "occurred_at", "sale_period", "course", "offering",
+    "agreement", "version", "base", "amount",
+)  # fmt: skip
+
+_PLACES = {part: place for place, part in enumerate(Part)}
 
 
 def draft(
@@ -40,7 +50,7 @@ def draft(
     A balance is paid out when it is above zero and reaches the minimum payout; otherwise, a debt
     included, all of it is carried to the next statement.
     """
-    ordered = tuple(sorted(lines, key=lambda line: (line.occurred_at, line.event, line.part)))
+    ordered = tuple(sorted(lines, key=_place))
     balance = opening + total([line.amount for line in ordered], opening.currency)
     zero = Money.zero(opening.currency)
     is_due = balance > zero and (minimum_payout is None or balance >= minimum_payout)
@@ -55,6 +65,27 @@ def draft(
         closing=zero if is_due else balance,
         minimum_payout=minimum_payout,
     )
+
+
+def summed(lines: Iterable[EventLine]) -> tuple[StatementLine, ...]:
+    """The lines of a statement that these events of one party in one currency make."""
+    sums: dict[tuple[Part, str, str, str, str, int], StatementLine] = {}
+    for line in lines:
+        key = (line.part, line.period, line.course_key, line.offering_code, line.agreement,
+               line.version)  # fmt: skip
+        known = sums.get(key)
+        sums[key] = StatementLine(
+            part=line.part,
+            period=line.period,
+            course_key=line.course_key,
+            offering_code=line.offering_code,
+            agreement=line.agreement,
+            version=line.version,
+            events=known.events + 1 if known else 1,
+            base=known.base + line.base if known else line.base,
+            amount=known.amount + line.amount if known else line.amount,
+        )
+    return tuple(sorted(sums.values(), key=_place))
 
 
 def freeze(statement: Statement, *, number: int, closed_at: datetime) -> Statement:
@@ -95,7 +126,7 @@ def digest(text: str) -> str:
 
 
 def read_document(text: str) -> Statement:
-    """The statement that ``document`` wrote."""
+    """The statement of a document, also of one in the earlier format."""
     content = json.loads(text)
     currency = content["currency"]
     minimum, closed_at = content["minimum_payout"], content["closed_at"]
@@ -105,7 +136,7 @@ def read_document(text: str) -> Statement:
         currency=currency,
         state=StatementState(content["state"]),
         opening=Money(content["opening"], currency),
-        lines=tuple(_read_line(line, currency) for line in content["lines"]),
+        lines=_read_lines(content, currency),
         payable=Money(content["payable"], currency),
         closing=Money(content["closing"], currency),
         minimum_payout=Money(minimum, currency) if minimum else None,
@@ -136,37 +167,55 @@ def label(statement: Statement) -> str:
     return "" if statement.number is None else f"RS-{statement.number:06d}"
 
 
+def events_csv(lines: Iterable[EventLine]) -> Iterator[str]:
+    """The events behind a statement, row by row, so that no file is too long."""
+    yield write_csv(EVENT_COLUMNS, ())
+    for line in lines:
+        yield csv_row(
+            (line.event, line.kind.value, line.part.value, line.sale, _moment(line.occurred_at),
+             line.period, line.course_key, line.offering_code, line.agreement, line.version,
+             line.base, line.amount)
+        )  # fmt: skip
+
+
+def _place(line: StatementLine) -> tuple[str, str, str, str, int, int]:
+    return (line.period, line.course_key, line.offering_code, line.agreement, line.version,
+            _PLACES[line.part])  # fmt: skip
+
+
 def _sum_row(name: str, amount: Money) -> tuple[str | Money, ...]:
     return (name, *[""] * (len(COLUMNS) - 7), amount)
 
 
 def _csv_line(line: StatementLine) -> tuple[str | int | Money, ...]:
     return (
-        line.kind.value, line.event, line.part.value, line.sale, _moment(line.occurred_at),
-        line.period, line.course_key, line.offering_code, line.agreement, line.version,
-        line.base, line.amount,
+        "line", line.part.value, line.period, line.course_key, line.offering_code, line.agreement,
+        line.version, line.events, line.base, line.amount,
     )  # fmt: skip
 
 
 def _line(line: StatementLine) -> dict[str, Any]:
     return {
-        "event": line.event,
-        "kind": line.kind.value,
         "part": line.part.value,
-        "sale": line.sale,
-        "occurred_at": _moment(line.occurred_at),
         "period": line.period,
         "course": line.course_key,
         "offering": line.offering_code,
         "agreement": line.agreement,
         "version": line.version,
+        "events": line.events,
         "base": _amount(line.base),
         "amount": _amount(line.amount),
     }
 
 
-def _read_line(content: dict[str, Any], currency: str) -> StatementLine:
-    return StatementLine(
+def _read_lines(content: dict[str, Any], currency: str) -> tuple[StatementLine, ...]:
+    if content["schema"] == _SCHEMA_OF_EVENTS:
+        return summed(_read_event_line(line, currency) for line in content["lines"])
+    return tuple(_read_line(line, currency) for line in content["lines"])
+
+
+def _read_event_line(content: dict[str, Any], currency: str) -> EventLine:
+    return EventLine(
         event=content["event"],
         kind=EventKind(content["kind"]),
         part=Part(content["part"]),
@@ -177,6 +226,20 @@ def _read_line(content: dict[str, Any], currency: str) -> StatementLine:
         offering_code=content["offering"],
         agreement=content["agreement"],
         version=content["version"],
+        base=Money(content["base"], currency),
+        amount=Money(content["amount"], currency),
+    )
+
+
+def _read_line(content: dict[str, Any], currency: str) -> StatementLine:
+    return StatementLine(
+        part=Part(content["part"]),
+        period=content["period"],
+        course_key=content["course"],
+        offering_code=content["offering"],
+        agreement=content["agreement"],
+        version=content["version"],
+        events=content["events"],
         base=Money(content["base"], currency),
         amount=Money(content["amount"], currency),
     )

@@ -22,6 +22,16 @@ urlpatterns = [
         views.statement_json,
         name="statement_json",
     ),
+    path(
+        "statements/<str:party>/<str:period>/events.csv",
+        views.statement_events_csv,
+        name="statement_events_csv",
+    ),
+    path(
+        "statements/<str:party>/<str:period>/lines/<int:line>/",
+        views.statement_events,
+        name="statement_events",
+    ),
     path("books/", views.books, name="books"),
     path("books/close/", views.close, name="close"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,22 +16,26 @@ from fairgate import clock
 from partnerships import api as partnerships
 
 from . import api, permissions, wording
-from .data import Part, Statement
+from .data import EventLine, Part, Statement, StatementLine
 from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
+
+# Events on one page of them.
+_ROWS = 100
+# Digits of a number of the database, and one more.
+_LONGEST_PLACE = 19
 
 
 @require_safe
 @login_required
 def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
     """The statements of a party, or of all whom the person may see."""
-    at = clock.now()
     if party is None and permissions.may_see_books(request.user):
-        rows = api.list_statements(at=at)
+        rows = api.list_statements()
     else:
         parties = (party,) if party else permissions.parties_of(request.user)
         if not parties or not all(permissions.may_see_party(request.user, one) for one in parties):
             raise Http404
-        rows = tuple(row for one in parties for row in api.list_statements(one, at=at))
+        rows = tuple(row for one in parties for row in api.list_statements(one))
     context = {
         "page_title": _("Statements"),
         "rows": [
@@ -72,7 +76,7 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
             for part in Part
             if any(line.part is part for line in shown.lines)
         ],
-        "currencies": api.statement_currencies(party, period, at=clock.now()),
+        "currencies": api.statement_currencies(party, period),
     }
     return render(request, "revenue_share/statement.html", context)
 
@@ -91,6 +95,38 @@ def statement_json(request: HttpRequest, party: str, period: str) -> HttpRespons
     """The same statement as JSON: for a closed one, the text that was hashed."""
     shown = _statement_for(request, party, period)
     return _file(api.statement_json(shown), shown, "json", "application/json")
+
+
+@require_safe
+@login_required
+def statement_events(request: HttpRequest, party: str, period: str, line: int) -> HttpResponse:
+    """The events that one line of a statement is the sum of, a page at a time."""
+    shown = _statement_for(request, party, period)
+    chosen = _line_of(shown, line)
+    after = _whole_number(request.GET.get("after", "0"))
+    page = api.events_page(shown, chosen, after=after, limit=_ROWS + 1)
+    context = {
+        "page_title": wording.part(chosen.part),
+        "statement": shown,
+        "name": _name(party),
+        "month": wording.month(period),
+        "line": _shown_line(shown, chosen),
+        "events": [_shown_event(event) for _place, event in page[:_ROWS]],
+        "next": page[_ROWS - 1][0] if len(page) > _ROWS else None,
+        "number": line,
+    }
+    return render(request, "revenue_share/statement_events.html", context)
+
+
+@require_safe
+@login_required
+def statement_events_csv(request: HttpRequest, party: str, period: str) -> StreamingHttpResponse:
+    """Every event behind a statement as CSV, written while it is read."""
+    shown = _statement_for(request, party, period)
+    response = StreamingHttpResponse(api.events_csv(shown), content_type="text/csv; charset=utf-8")
+    name = f"{shown.period}-{shown.party}-{shown.currency}-events.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_safe
@@ -147,16 +183,35 @@ def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
     # Whoever may not see it cannot tell whether it exists.
     if not permissions.may_see_party(request.user, party):
         raise Http404
-    at, currency = clock.now(), request.GET.get("currency") or None
+    currency = request.GET.get("currency") or None
     try:
-        return api.statement(party, period, at=at, currency=currency)
+        return api.statement(party, period, currency=currency)
     except CurrencyNeeded as error:
-        return api.statement(party, period, at=at, currency=error.currencies[0])
+        return api.statement(party, period, currency=error.currencies[0])
     except (InvalidPeriod, StatementNotFound):
         raise Http404 from None
 
 
-def _shown_line(shown: Statement, line: Any) -> dict[str, Any]:
+def _line_of(shown: Statement, number: int) -> StatementLine:
+    if not 1 <= number <= len(shown.lines):
+        raise Http404
+    return shown.lines[number - 1]
+
+
+def _whole_number(text: str) -> int:
+    # What is no place of a page begins at the first one.
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_PLACE else 0
+
+
+def _shown_event(event: EventLine) -> dict[str, Any]:
+    return {
+        "event": event,
+        "base": wording.amount(event.base),
+        "amount": wording.amount(event.amount),
+    }
+
+
+def _shown_line(shown: Statement, line: StatementLine) -> dict[str, Any]:
     is_prior = line.period < shown.period
     return {
         "line": line,

@@ -127,7 +127,8 @@ NO_PAGES = {
     "partnerships:badge_issuer", "partnerships:badge_keys", "partnerships:badge_key",
     "partnerships:badge_status", "partnerships:badge_achievement", "partnerships:badge_emblem",
     "partnerships:badge_token", "partnerships:badge_picture",
-    "revenue_share:statement_csv", "revenue_share:statement_json", "",
+    "revenue_share:statement_csv", "revenue_share:statement_json",
+    "revenue_share:statement_events_csv", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
 LINK = re.compile(r"/seats/invitation/([^/\s]+)/")

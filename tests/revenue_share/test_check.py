@@ -24,6 +24,20 @@ def october():
 
 DAMAGE = [
     (
+        "UPDATE revenue_share_partyrollup SET units_minor = units_minor + 1 WHERE party = 'GSMA'",
+        "sums equal their events",
+    ),
+    (
+        "UPDATE revenue_share_receiptrollup SET gross_minor = gross_minor + 1",
+        "sums equal their events",
+    ),
+    ("UPDATE revenue_share_lockdate SET period = ''", "closed months stay closed"),
+    (
+        "UPDATE revenue_share_ledgertransaction SET posted_at = '2026-12-31 00:00:00'"
+        " WHERE kind = 'sale'",
+        "closed months stay closed",
+    ),
+    (
         "UPDATE revenue_share_ledgerentry SET debit_minor = debit_minor + 1 "
         "WHERE account = 'processor_fee' AND debit_minor > 0",
         "transaction balances",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from factories import revenue_share as facts
 from fairgate import clock
 from partnerships import api as partnerships
-from revenue_share import api, statements
+from revenue_share import api, statements, views
 from revenue_share.models import PeriodClose
 from revenue_share.wording import MINUS
 
@@ -120,7 +120,9 @@ def test_the_books_write_what_we_owe_with_a_minus_sign(client, finance):
 
 
 @pytest.mark.parametrize("party", ["ATC", "FUND", "PLATFORM", "NOBODY"])
-@pytest.mark.parametrize("what", ["statement", "statement_csv", "statement_json"])
+@pytest.mark.parametrize(
+    "what", ["statement", "statement_csv", "statement_json", "statement_events_csv"]
+)
 def test_f24_another_party_s_statement_does_not_exist_for_a_partner(client, officer, party, what):
     assert get(client, f"revenue_share:{what}", party, "2026-10").status_code == 404
 
@@ -163,13 +165,59 @@ def test_the_page_the_csv_and_the_json_have_the_same_numbers(client, officer):
     rows = list(csv.DictReader(io.StringIO(table)))
     lines = [row["amount"] for row in rows if row["part"]]
     assert lines == [line["amount"] for line in json.loads(document)["lines"]]
-    assert lines == ["34.64", "41.84", "20.86", "3.39", "-0.31", "-8.69"]
+    assert lines == ["100.73", "-8.69", "-0.31"]
     assert all(f"USD {amount}".replace("-", MINUS) in page for amount in lines)
     assert {row["row"]: row["amount"] for row in rows if not row["part"]} == {
         "opening": "0.00", "total": "91.73", "payable": "91.73", "closing": "0.00",
     }  # fmt: skip
     assert statements.digest(document) in page
     assert {row["statement"] for row in rows} == {"RS-000003"}
+
+
+def test_every_number_of_a_statement_opens_the_events_behind_it(client, officer):
+    # when
+    page = get(client, *GSMA).content.decode()
+    opened = get(client, "revenue_share:statement_events", "GSMA", "2026-10", 1).content.decode()
+
+    # then
+    assert reverse("revenue_share:statement_events", args=("GSMA", "2026-10", 1)) in page
+    assert ">4</a>" in page
+    assert "4 events" in opened
+    assert all(f"USD {amount}" in opened for amount in ("34.64", "41.84", "20.86", "3.39"))
+    assert "USD 100.73" in opened
+    assert "0.31" not in opened
+
+
+def test_the_file_of_events_has_every_event_of_the_statement(client, officer):
+    # when
+    answer = get(client, "revenue_share:statement_events_csv", "GSMA", "2026-10")
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+
+    # then
+    assert [row["amount"] for row in rows] == ["34.64", "41.84", "20.86", "3.39", "-8.69", "-0.31"]
+    assert [row["sale"] for row in rows[-2:]] == [str(facts.named("S3"))] * 2
+
+
+def test_more_events_than_a_page_holds_are_on_the_next(client, officer, monkeypatch):
+    monkeypatch.setattr(views, "_ROWS", 3)
+    name = ("revenue_share:statement_events", "GSMA", "2026-10", 1)
+    first = get(client, *name)
+    assert first.content.decode().count("<code") == 3
+    second = get(client, *name, after=first.context["next"]).content.decode()
+    assert second.count("<code") == 1
+    assert "USD 3.39" in second
+    assert "More events" not in second
+
+
+@pytest.mark.parametrize("line", [0, 4, 999])
+def test_a_line_that_is_not_there_does_not_exist(client, officer, line):
+    assert get(client, "revenue_share:statement_events", "GSMA", "2026-10", line).status_code == 404
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "٣", "9" * 30])
+def test_a_place_that_is_none_begins_at_the_first_page(client, officer, after):
+    page = get(client, "revenue_share:statement_events", "GSMA", "2026-10", 1, after=after)
+    assert page.content.decode().count("<code") == 4
 
 
 def test_the_files_are_the_same_bytes_every_time(client, officer):

@@ -21,7 +21,6 @@ KEPT = (
     models.LedgerTransaction,
     models.LedgerEntry,
     models.PeriodClose,
-    models.CountedEvent,
     models.Statement,
 )
 

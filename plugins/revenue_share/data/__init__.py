@@ -9,6 +9,7 @@ from revenue_share.data.books import (
     Cleared,
     Fault,
     Posting,
+    Rebuilt,
 )
 from revenue_share.data.events import (
     SEATS,
@@ -25,6 +26,7 @@ from revenue_share.data.periods import (
     Period,
 )
 from revenue_share.data.statements import (
+    EventLine,
     Statement,
     StatementLine,
     StatementState,
@@ -41,10 +43,12 @@ __all__ = [
     "Cleared",
     "ClosedPeriod",
     "EventKind",
+    "EventLine",
     "Fault",
     "Part",
     "Period",
     "Posting",
+    "Rebuilt",
     "Statement",
     "StatementLine",
     "StatementState",

@@ -67,3 +67,12 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.invariant}: {self.row}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """How many sums of parties and of receipts were made again, and how many were other before."""
+
+    parties: int
+    receipts: int
+    differing: int

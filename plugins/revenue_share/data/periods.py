@@ -51,6 +51,10 @@ class Period:
         following = self.last_day + timedelta(days=1)
         return Period(following.year, following.month)
 
+    def first_open(self, closed: Period | None) -> Period:
+        """This month, or the one after ``closed``, the last closed month, if that comes later."""
+        return self if closed is None or closed < self else closed.next()
+
     def hold_ends_at(self, days: int) -> datetime:
         """The first moment after ``days`` whole days of hold, counted from the cut-off."""
         return datetime.combine(self.last_day + timedelta(days=days + 1), time.min, UTC)

@@ -20,11 +20,11 @@ class StatementState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLine:
+class EventLine:
     """One event's effect on one party.
 
-    ``period`` is the month of the sale; when it is earlier than the statement's, the line is a
-    prior-period line. ``base`` is the amount that was shared, ``amount`` the party's part of it.
+    ``period`` is the month of the sale. ``base`` is the amount that was shared, ``amount`` the
+    party's part of it.
     """
 
     event: str
@@ -37,6 +37,25 @@ class StatementLine:
     offering_code: str
     agreement: str
     version: int
+    base: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """What a party got by one part, of one course under one version, of the sales of one month.
+
+    It stands for ``events`` events, whose ``EventLine`` rows sum to ``base`` and ``amount``. When
+    ``period``, the month of the sales, is earlier than the statement's, it is a prior-period line.
+    """
+
+    part: Part
+    period: str
+    course_key: str
+    offering_code: str
+    agreement: str
+    version: int
+    events: int
     base: Money
     amount: Money
 

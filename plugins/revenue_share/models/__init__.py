@@ -22,9 +22,13 @@ from revenue_share.models.ledger import (
     LedgerTransaction,
 )
 from revenue_share.models.periods import (
-    CountedEvent,
+    LockDate,
     PeriodClose,
     Statement,
+)
+from revenue_share.models.rollups import (
+    PartyRollup,
+    ReceiptRollup,
 )
 
 __all__ = [
@@ -34,13 +38,15 @@ __all__ = [
     "STATE_LABELS",
     "AllocationLine",
     "CarriedRemainder",
-    "CountedEvent",
     "FundCredit",
     "FundPosition",
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "LedgerTransaction",
+    "LockDate",
+    "PartyRollup",
     "PeriodClose",
+    "ReceiptRollup",
     "RevenueEvent",
     "SaleStanding",
     "Statement",

@@ -19,7 +19,8 @@ class RevenueEvent(WrittenOnce):
     """Something that happened outside and changes the books: a sale, a refund, a waived seat.
 
     ``uuid`` is the key of the fact in its own app, so a fact is booked once. ``period`` is the
-    month of the sale (UTC), also for its refunds. Amounts are minor units of ``currency``;
+    month of the sale (UTC), also for its refunds; ``counted_in`` the month whose statements it is
+    on: the same, or the first that was still open. Amounts are minor units of ``currency``;
     ``net_minor`` is what is shared (negative for a refund), ``fee_minor`` the processor's fee of a
     sale or the part of it that a refund does not bring back. The terms are those in force at the
     sale: a later version never touches it. There is no learner here: the books need none.
@@ -48,6 +49,9 @@ class RevenueEvent(WrittenOnce):
     occurred_at = models.DateTimeField(_("occurred at"))
     booked_at = models.DateTimeField(_("booked at"))
     period = models.CharField(_("month"), max_length=7)
+    counted_in = models.CharField(_("month of the statement"), max_length=7)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    payer_class = models.CharField(_("payer class"), max_length=20, blank=True)
     terms_version = models.UUIDField(_("version of the terms"), null=True, blank=True)
     agreement = models.CharField(_("agreement"), max_length=255, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
@@ -55,6 +59,7 @@ class RevenueEvent(WrittenOnce):
     minimum_payout_minor = models.BigIntegerField(
         _("smallest payout (minor units)"), null=True, blank=True
     )
+    hold_ends_at = models.DateTimeField(_("hold ends at"), null=True, blank=True)
 
     class Meta(WrittenOnce.Meta):
         """Constraints hold the signs; ``net = gross - tax - fee`` for what was sold."""
@@ -77,6 +82,7 @@ class RevenueEvent(WrittenOnce):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["period", "currency"], name="revenue_share_event_period"),
+            models.Index(fields=["counted_in", "currency"], name="revenue_share_event_counted"),
         ]
 
     def __str__(self) -> str:
@@ -86,7 +92,7 @@ class RevenueEvent(WrittenOnce):
 class AllocationLine(WrittenOnce):
     """What one party got, or gave back, by one part of one event: signed minor units.
 
-    Lines of nothing are not kept.
+    Lines of nothing are not kept. ``period`` is the month whose statement the line is on.
 
     .. no_pii:
     """
@@ -100,6 +106,7 @@ class AllocationLine(WrittenOnce):
     part = models.CharField(_("part"), max_length=16, choices=choices(PART_LABELS))
     party = models.CharField(_("party"), max_length=64)
     currency = models.CharField(_("currency"), max_length=3)
+    period = models.CharField(_("month of the statement"), max_length=7)
     base_minor = models.BigIntegerField(_("shared amount (minor units)"))
     units_minor = models.BigIntegerField(_("amount (minor units)"))
 
@@ -115,7 +122,9 @@ class AllocationLine(WrittenOnce):
             check("revenue_share_line_not_zero", ~Q(units_minor=0)),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["party", "currency"], name="revenue_share_line_party"),
+            models.Index(
+                fields=["party", "currency", "period"], name="revenue_share_line_party_month"
+            ),
         ]
 
     def __str__(self) -> str:

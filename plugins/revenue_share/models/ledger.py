@@ -21,8 +21,9 @@ class LedgerTransaction(WrittenOnce):
     """Debits and credits that belong together, all in one currency and of one sum.
 
     ``key`` is unique, so a cause is posted once. ``cause_kind`` and ``cause_uuid`` name the event
-    behind it. The two sums are written down here so that the database can compare them; ``check``
-    proves that they are those of the entries.
+    behind it; ``period`` is the month it is posted in, which was open then. The two sums are
+    written down here so that the database can compare them; ``check`` proves that they are those of
+    the entries.
 
     .. no_pii:
     """
@@ -32,6 +33,7 @@ class LedgerTransaction(WrittenOnce):
     kind = models.CharField(_("kind"), max_length=20)
     cause_kind = models.CharField(_("kind of the cause"), max_length=16)
     cause_uuid = models.UUIDField(_("cause"), db_index=True)
+    period = models.CharField(_("month"), max_length=7)
     currency = models.CharField(_("currency"), max_length=3)
     debit_minor = models.BigIntegerField(_("debit (minor units)"))
     credit_minor = models.BigIntegerField(_("credit (minor units)"))
@@ -87,6 +89,9 @@ class LedgerEntryQuerySet(WrittenOnceQuerySet):
 class LedgerEntry(WrittenOnce):
     """One leg: a debit or a credit on one account, of one party or of nobody.
 
+    ``period`` is that of its transaction, so that a large installation can keep the entries of each
+    month in a partition of their own.
+
     .. no_pii:
     """
 
@@ -98,6 +103,7 @@ class LedgerEntry(WrittenOnce):
     )
     account = models.CharField(_("account"), max_length=24, choices=choices(ACCOUNT_LABELS))
     party = models.CharField(_("party"), max_length=64, blank=True)
+    period = models.CharField(_("month"), max_length=7)
     currency = models.CharField(_("currency"), max_length=3)
     debit_minor = models.BigIntegerField(_("debit (minor units)"), default=0)
     credit_minor = models.BigIntegerField(_("credit (minor units)"), default=0)
@@ -120,7 +126,8 @@ class LedgerEntry(WrittenOnce):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["currency", "account", "party"], name="revenue_share_entry_account"
+                fields=["currency", "account", "party", "period"],
+                name="revenue_share_entry_account",
             ),
         ]
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce
 
-from .events import RevenueEvent
 from .labels import STATE_LABELS, choices
 
 
@@ -38,23 +37,32 @@ class PeriodClose(WrittenOnce):
         return self.period
 
 
-class CountedEvent(WrittenOnce):
-    """An event that is on the statements of a close, and so can be on no other.
+class LockDate(models.Model):
+    """The last month that is closed, in one row: nothing is booked in that month or before it.
+
+    Who books holds the row in common, who closes alone, so that a month that is being closed gets
+    nothing more, and what is booked meanwhile goes to the next.
 
     .. no_pii:
     """
 
-    event = models.OneToOneField(RevenueEvent, on_delete=models.PROTECT, related_name="counted")
-    close = models.ForeignKey(PeriodClose, on_delete=models.PROTECT, related_name="events")
+    number = models.PositiveSmallIntegerField(
+        primary_key=True, default=1, editable=False, serialize=False
+    )
+    period = models.CharField(_("month"), max_length=7, blank=True)
 
-    class Meta(WrittenOnce.Meta):
-        """Once only: the event says so."""
+    class Meta:
+        """There is one row."""
 
-        verbose_name = _("counted event")
-        verbose_name_plural = _("counted events")
+        verbose_name = _("lock date")
+        verbose_name_plural = _("lock dates")
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            check("revenue_share_one_lock_date", Q(number=1)),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.event} in {self.close}"
+        return self.period
 
 
 class Statement(WrittenOnce):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models import Case, Count, F, Max, Q, Sum, When
 from django.db.models.functions import Coalesce
 
 from fairgate.counted import counted
@@ -16,10 +16,13 @@ from ..models import (
     CarriedRemainder,
     LedgerEntry,
     LedgerTransaction,
+    LockDate,
+    PeriodClose,
     RevenueEvent,
     SaleStanding,
     Statement,
 )
+from . import rollups
 from .statements import SPENT_BY_FUND
 
 #: The accounts that make up a party's position.
@@ -187,14 +190,14 @@ def _statements_chain() -> Iterator[Fault]:
 
 
 def _statements_hold_every_line() -> Iterator[Fault]:
-    counted = AllocationLine.objects.filter(event__counted__isnull=False).exclude(SPENT_BY_FUND)
-    groups = counted.order_by("event__counted__close__period", "party", "currency")
+    closed = PeriodClose.objects.values("period")
+    counted = AllocationLine.objects.filter(period__in=closed).exclude(SPENT_BY_FUND)
+    groups = counted.order_by("period", "party", "currency")
     sums = {
-        key: units
-        for *key_parts, units in groups.values_list(
-            "event__counted__close__period", "party", "currency"
+        (period, party, currency): units
+        for period, party, currency, units in groups.values_list(
+            "period", "party", "currency"
         ).annotate(units=Sum("units_minor"))
-        for key in [tuple(key_parts)]
     }
     for row in Statement.objects.defer("document").order_by("number"):
         lines = sums.pop((row.period, row.party, row.currency), 0)
@@ -209,6 +212,27 @@ def _statements_hold_every_line() -> Iterator[Fault]:
         )
 
 
+def _sums_are_kept() -> Iterator[Fault]:
+    for row in rollups.differing():
+        sentence = "is not what its events give; revenue_share_rebuild makes it again."
+        yield Fault(invariant="sums equal their events", row=row, sentence=sentence)
+
+
+def _closed_months_stay_closed() -> Iterator[Fault]:
+    lock = LockDate.objects.values_list("period", flat=True).first() or ""
+    last = PeriodClose.objects.aggregate(last=Max("period"))["last"] or ""
+    if lock != last:
+        sentence = f"the lock date is {lock or 'empty'}, the last closed month {last or 'none'}."
+        yield Fault(invariant="closed months stay closed", row="lock date", sentence=sentence)
+    for close in PeriodClose.objects.order_by("period"):
+        late = LedgerTransaction.objects.filter(
+            period__lte=close.period, posted_at__gt=close.closed_at
+        )
+        for row in late.order_by("pk"):
+            sentence = f"was posted in {row.period} after {close.period} was closed."
+            yield Fault(invariant="closed months stay closed", row=row.key, sentence=sentence)
+
+
 PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _transactions_balance,
     _events_are_posted,
@@ -220,4 +244,6 @@ PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _statements_are_as_frozen,
     _statements_chain,
     _statements_hold_every_line,
+    _sums_are_kept,
+    _closed_months_stay_closed,
 )

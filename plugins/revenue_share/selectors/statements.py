@@ -1,13 +1,13 @@
-"""Statements: frozen ones from their documents, drafts from the lines of the open months."""
+"""Statements: frozen ones from their documents, drafts from the sums of the open months."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q, QuerySet
 
 from fairgate.money import Money
 from partnerships.data import FUND
@@ -16,6 +16,7 @@ from .. import statements
 from ..data import (
     ClosedPeriod,
     EventKind,
+    EventLine,
     Part,
     Period,
     Statement,
@@ -24,12 +25,14 @@ from ..data import (
     StatementSummary,
 )
 from ..exceptions import CurrencyNeeded, StatementNotFound
-from ..models import AllocationLine, PeriodClose, SaleStanding
+from ..models import AllocationLine, PartyRollup, PeriodClose
 from ..models import Statement as StatementRow
 
 #: What the fund pays for seats comes out of its own account (``waiver_policy``), which has deposits
 #: that are not in these books. Its statement says what it earned.
 SPENT_BY_FUND = Q(party=FUND, part=Part.SEAT.value)
+
+_PAGE = 1_000
 
 
 def find_close(period: Period) -> ClosedPeriod | None:
@@ -37,7 +40,10 @@ def find_close(period: Period) -> ClosedPeriod | None:
     close = PeriodClose.objects.filter(period=str(period)).first()
     if close is None:
         return None
-    rows = StatementRow.objects.filter(close=close).order_by("number")
+    return _closed(close, StatementRow.objects.filter(close=close).order_by("number"))
+
+
+def _closed(close: PeriodClose, rows: Iterable[StatementRow]) -> ClosedPeriod:
     return ClosedPeriod(
         period=close.period,
         closed_at=close.closed_at,
@@ -46,27 +52,41 @@ def find_close(period: Period) -> ClosedPeriod | None:
     )
 
 
+def closed_now(period: Period) -> ClosedPeriod:
+    """A close that was committed after this transaction began: the reading locks."""
+    close = PeriodClose.objects.select_for_update().get(period=str(period))
+    rows = StatementRow.objects.select_for_update().filter(close=close).order_by("number")
+    return _closed(close, rows)
+
+
+def last_number() -> int:
+    """The number of the last frozen statement; the caller has the lock date."""
+    rows = StatementRow.objects.select_for_update().order_by("-number")
+    return rows.values_list("number", flat=True).first() or 0
+
+
 def last_closed() -> Period | None:
     """The latest month that was closed; every month before it counts as closed."""
     text = PeriodClose.objects.aggregate(last=Max("period"))["last"]
     return Period.parse(text) if text else None
 
 
-def first_open_period(at: datetime) -> str | None:
+def first_open_period() -> str | None:
     """The earliest open month that has something to go on a statement."""
-    return min((period for period, *_ in _open_groups(None, at)), default=None)
+    first: str | None = _open_rows(last_closed()).aggregate(first=Min("period"))["first"]
+    return first
 
 
-def hold_ends_at(period: Period) -> datetime:
+def hold_ends_at(period: Period, closed: Period | None) -> datetime:
     """When this month may be closed: it is over, and so is the hold of everything on it."""
-    holds = SaleStanding.objects.filter(sale__counted__isnull=True, sale__period__lte=str(period))
-    last: datetime | None = holds.aggregate(last=Max("ends_at"))["last"]
+    holds = _open_rows(closed).filter(period__lte=str(period))
+    last: datetime | None = holds.aggregate(last=Max("hold_ends_at"))["last"]
     return max(last, period.hold_ends_at(0)) if last else period.hold_ends_at(0)
 
 
-def get_statement(party: str, period: Period, at: datetime, currency: str | None) -> Statement:
+def get_statement(party: str, period: Period, currency: str | None) -> Statement:
     """The party's statement of a month in a currency, or in the only one it has."""
-    found = {one.currency: one for one in statements_of(party, period, at)}
+    found = {one.currency: one for one in statements_of(party, period)}
     if currency is None and len(found) > 1:
         raise CurrencyNeeded(sorted(found))
     if not found or (currency and currency not in found):
@@ -74,45 +94,64 @@ def get_statement(party: str, period: Period, at: datetime, currency: str | None
     return found[currency or next(iter(found))]
 
 
-def statements_of(party: str, period: Period, at: datetime) -> tuple[Statement, ...]:
+def statements_of(party: str, period: Period) -> tuple[Statement, ...]:
     """All statements of a party for a month, by currency: frozen ones, or drafts."""
     frozen = StatementRow.objects.filter(party=party, period=str(period)).order_by("currency")
     if found := tuple(statements.read_document(row.document) for row in frozen):
         return found
-    return tuple(one for one in list_drafts(party, at) if one.period == str(period))
+    return tuple(one for one in list_drafts(party) if one.period == str(period))
 
 
-def list_drafts(party: str | None, at: datetime) -> tuple[Statement, ...]:
+def list_drafts(party: str | None) -> tuple[Statement, ...]:
     """What the statements of the open months would be now, by currency, party and month."""
-    return tuple(draft for draft, _ in drafts_and_events(party, at))
+    rows = _open_rows(last_closed())
+    frozen = StatementRow.objects.all()
+    if party:
+        rows, frozen = rows.filter(party=party), frozen.filter(party=party)
+    return _drafts(rows, frozen)
 
 
-def drafts_and_events(
-    party: str | None, at: datetime
-) -> tuple[tuple[Statement, frozenset[int]], ...]:
-    """The drafts of the open months, each with the ids of the events on it, from one reading.
+def drafts_to_close(period: Period) -> tuple[Statement, ...]:
+    """The statements of a month that is about to be closed, by currency and party.
 
-    A line of a closed month falls into the first open one. Each draft opens with what the one
-    before it closes with.
+    The caller has the lock date. Both readings lock, so that they see what is committed, also in a
+    transaction that began before.
     """
-    drafts: list[tuple[Statement, frozenset[int]]] = []
-    chain = sorted(_open_groups(party, at), key=lambda group: (group[2], group[1], group[0]))
-    for (currency, code), groups in groupby(chain, key=lambda group: (group[2], group[1])):
-        opening = _last_closing(code, currency)
-        for period, _, _, rows in groups:
-            draft = statements.draft(
-                [_line(row) for row in rows],
-                party=code,
-                period=period,
-                opening=opening,
-                minimum_payout=_minimum(rows, currency),
-            )
-            opening = draft.closing
-            drafts.append((draft, frozenset(row.event_id for row in rows)))
+    rows = PartyRollup.objects.select_for_update().filter(period=str(period))
+    return _drafts(rows.exclude(SPENT_BY_FUND), StatementRow.objects.select_for_update())
+
+
+def _drafts(rows: QuerySet[PartyRollup], frozen: QuerySet[StatementRow]) -> tuple[Statement, ...]:
+    # Each opens with what the one before it closes with.
+    drafts: list[Statement] = []
+    closings = _last_closings(frozen)
+    for (currency, party, period), group in groupby(
+        rows.order_by("currency", "party", "period"),
+        key=lambda row: (row.currency, row.party, row.period),
+    ):
+        sums = list(group)
+        draft = statements.draft(
+            [_line(row) for row in sums],
+            party=party,
+            period=period,
+            opening=closings.get((party, currency), Money.zero(currency)),
+            minimum_payout=_minimum(sums, currency),
+        )
+        closings[party, currency] = draft.closing
+        drafts.append(draft)
     return tuple(drafts)
 
 
-def list_summaries(party: str | None, at: datetime) -> tuple[StatementSummary, ...]:
+def document_of(statement: Statement) -> str:
+    """The text of a statement: the one that was frozen, or that of a draft as it stands."""
+    if statement.number is None:
+        return statements.document(statement)
+    rows = StatementRow.objects.values_list("document", flat=True)
+    text: str = rows.get(number=statement.number)
+    return text
+
+
+def list_summaries(party: str | None) -> tuple[StatementSummary, ...]:
     """Every statement, newest month first, drafts included."""
     frozen = StatementRow.objects.filter(party=party) if party else StatementRow.objects.all()
     rows = [
@@ -137,42 +176,68 @@ def list_summaries(party: str | None, at: datetime) -> tuple[StatementSummary, .
             payable=draft.payable,
             closing=draft.closing,
         )
-        for draft in list_drafts(party, at)
+        for draft in list_drafts(party)
     ]
     by_name = sorted(rows, key=lambda row: (row.party, row.currency))
     return tuple(sorted(by_name, key=lambda row: row.period, reverse=True))
 
 
-def _open_groups(party: str | None, at: datetime) -> Iterator[tuple[str, str, str, list[Any]]]:
-    closed = last_closed()
-    first = str(closed.next()) if closed else ""
-    booked = AllocationLine.objects.filter(event__counted__isnull=True, event__occurred_at__lte=at)
-    lines = booked.exclude(SPENT_BY_FUND)
-    if party:
-        lines = lines.filter(party=party)
-    groups: dict[tuple[str, str, str], list[Any]] = {}
-    for line in lines.select_related("event", "event__sale").order_by("pk"):
-        key = (max(line.event.period, first), line.party, line.currency)
-        groups.setdefault(key, []).append(line)
-    for (period, code, currency), rows in groups.items():
-        yield period, code, currency, rows
+def events_behind(
+    statement: Statement, line: StatementLine | None = None, *, after: int = 0, limit: int = _PAGE
+) -> tuple[tuple[int, EventLine], ...]:
+    """A page of the events that a statement, or one line of it, is the sum of, as booked.
+
+    Each comes with the number after which the next page begins.
+    """
+    rows = AllocationLine.objects.filter(
+        party=statement.party, currency=statement.currency, period=statement.period, pk__gt=after
+    ).exclude(SPENT_BY_FUND)
+    if line:
+        rows = rows.filter(
+            part=line.part.value,
+            event__period=line.period,
+            event__course_key=line.course_key,
+            event__offering_code=line.offering_code,
+            event__agreement=line.agreement,
+            event__version=line.version,
+        )
+    page = rows.select_related("event", "event__sale").order_by("pk")[:limit]
+    return tuple((row.pk, _event_line(row)) for row in page)
 
 
-def _last_closing(party: str, currency: str) -> Money:
-    rows = StatementRow.objects.filter(party=party, currency=currency).order_by("-number")
-    last = rows.values_list("closing_minor", flat=True).first()
-    return Money.from_minor(last or 0, currency)
+def _open_rows(closed: Period | None) -> QuerySet[PartyRollup]:
+    rows = PartyRollup.objects.exclude(SPENT_BY_FUND)
+    return rows.filter(period__gt=str(closed)) if closed else rows
 
 
-def _minimum(rows: Iterable[Any], currency: str) -> Money | None:
-    minimums = [row.event.minimum_payout_minor for row in rows]
+def _last_closings(frozen: QuerySet[StatementRow]) -> dict[tuple[str, str], Money]:
+    rows = frozen.order_by("number").values_list("party", "currency", "closing_minor")
+    return {(party, code): Money.from_minor(minor, code) for party, code, minor in rows}
+
+
+def _minimum(rows: Iterable[PartyRollup], currency: str) -> Money | None:
+    minimums = [row.minimum_payout_minor for row in rows]
     stated = [minor for minor in minimums if minor is not None]
     return Money.from_minor(max(stated), currency) if stated else None
 
 
-def _line(row: Any) -> StatementLine:
-    event = row.event
+def _line(row: PartyRollup) -> StatementLine:
     return StatementLine(
+        part=Part(row.part),
+        period=row.sale_period,
+        course_key=row.course_key,
+        offering_code=row.offering_code,
+        agreement=row.agreement,
+        version=row.version,
+        events=row.events,
+        base=Money.from_minor(row.base_minor, row.currency),
+        amount=Money.from_minor(row.units_minor, row.currency),
+    )
+
+
+def _event_line(row: Any) -> EventLine:
+    event = row.event
+    return EventLine(
         event=str(event.uuid),
         kind=EventKind(event.kind),
         part=Part(row.part),

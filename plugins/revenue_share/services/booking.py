@@ -24,7 +24,7 @@ from ..exceptions import KeyReused, RefundExceedsSale, SaleNotBooked
 from ..models import AllocationLine, CarriedRemainder, FundPosition, RevenueEvent, SaleStanding
 from ..rules import carried, postings
 from ..selectors import events
-from . import holds
+from . import holds, rollups
 from .ledger import post
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 class Fact:
     """What came from outside, in minor units; ``sale_uuid`` is set for a refund.
 
-    Two facts with one uuid must be equal in everything, or one of them is wrong.
+    Two facts with one uuid must be equal in everything that moves money, or one of them is wrong.
+    Country and class of the payer are there for reports.
     """
 
     uuid: UUID
@@ -47,6 +48,8 @@ class Fact:
     occurred_at: datetime
     course_key: str = ""
     offering_code: str = ""
+    country: str = ""
+    payer_class: str = ""
     sale_uuid: UUID | None = None
 
     @property
@@ -77,6 +80,8 @@ def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
         occurred_at=payment.paid_at,
         course_key=payment.course_key,
         offering_code=payment.offering_code,
+        country=payment.country,
+        payer_class=payment.payer_class.value,
     )
     known = _first_booking(fact)
     if known:
@@ -170,18 +175,15 @@ def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
 
 @in_transaction
 def _book_sale(fact: Fact, terms: RevenueTerms | None, at: datetime) -> Booking:
+    closed = lock_objects.hold_lock_date()
     carries = lock_objects.lock_carries(terms.version_uuid, fact.currency) if terms else []
     month = Period.of(fact.occurred_at)
-    event = _write_event(fact, at=at, period=str(month), **_terms_of(terms, fact))
+    event = _write_event(fact, at=at, month=month, closed=closed, **_terms_of(terms, fact))
     units: Units | None = None
     if terms:
         shared = carried.allocate(fact.net, _weights(carries), _numerators(carries))
         units = _apply(event, Part.SHARE, shared, carries, base=fact.net)
-    SaleStanding.objects.create(
-        sale=event,
-        held=units or {},
-        ends_at=month.hold_ends_at(terms.hold_days) if terms else None,
-    )
+    SaleStanding.objects.create(sale=event, held=units or {}, ends_at=event.hold_ends_at)
     _post(event, "sale", postings.sale(gross=fact.gross, tax=fact.tax, processor_fee=fact.fee), at)
     shares = postings.allocation(
         receipts=fact.gross - fact.tax, processor_fee=fact.fee, units=units
@@ -193,21 +195,26 @@ def _book_sale(fact: Fact, terms: RevenueTerms | None, at: datetime) -> Booking:
 
 @in_transaction
 def _book_refund(fact: Fact, sale: RevenueEvent, at: datetime) -> Booking:
+    closed = lock_objects.hold_lock_date()
     version = sale.terms_version
     carries = lock_objects.lock_carries(version, sale.currency) if version else []
     standing = lock_objects.lock_standing(sale.pk)
     event = _write_event(
         fact,
         at=at,
-        period=sale.period,
+        month=Period.parse(sale.period),
+        closed=closed,
         sale=sale,
         course_key=sale.course_key,
         offering_code=sale.offering_code,
+        country=sale.country,
+        payer_class=sale.payer_class,
         terms_version=version,
         agreement=sale.agreement,
         version=sale.version,
         fee_bearer=sale.fee_bearer,
         minimum_payout_minor=sale.minimum_payout_minor,
+        hold_ends_at=sale.hold_ends_at,
     )
     _check_refundable(fact, sale, standing)
     mirror, lost = _take_back(fact, standing, event, carries) if version else ({}, {})
@@ -222,7 +229,9 @@ def _book_refund(fact: Fact, sale: RevenueEvent, at: datetime) -> Booking:
 
 @in_transaction
 def _book_seat(fact: Fact, at: datetime) -> Booking:
-    event = _write_event(fact, at=at, period=str(Period.of(fact.occurred_at)))
+    closed = lock_objects.hold_lock_date()
+    month = Period.of(fact.occurred_at)
+    event = _write_event(fact, at=at, month=month, closed=closed)
     party = conf.seat_party(fact.course_key)
     units = {FUND: -fact.net}
     if party:
@@ -236,7 +245,9 @@ def _book_seat(fact: Fact, at: datetime) -> Booking:
 
 @in_transaction
 def _book_return(fact: Fact, waived: RevenueEvent, at: datetime) -> Booking:
-    event = _write_event(fact, at=at, period=str(Period.of(fact.occurred_at)))
+    closed = lock_objects.hold_lock_date()
+    month = Period.of(fact.occurred_at)
+    event = _write_event(fact, at=at, month=month, closed=closed)
     # As it was booked, and not as the settings say by now: the same party gives it back.
     lines = AllocationLine.objects.filter(event=waived).values_list("party", "units_minor")
     units = {party: -value for party, value in lines}
@@ -316,10 +327,14 @@ def _check_same(event: RevenueEvent, fact: Fact) -> None:
         raise KeyReused(fact.kind.value, fact.uuid)
 
 
-def _write_event(fact: Fact, *, at: datetime, period: str, **more: Any) -> RevenueEvent:
+def _write_event(
+    fact: Fact, *, at: datetime, month: Period, closed: Period | None, **more: Any
+) -> RevenueEvent:
     values: Mapping[str, Any] = {
         "course_key": fact.course_key,
         "offering_code": fact.offering_code,
+        "country": fact.country,
+        "payer_class": fact.payer_class,
         **more,
     }
     event = RevenueEvent(
@@ -333,7 +348,8 @@ def _write_event(fact: Fact, *, at: datetime, period: str, **more: Any) -> Reven
         net_minor=fact.net,
         occurred_at=fact.occurred_at,
         booked_at=at,
-        period=period,
+        period=str(month),
+        counted_in=str(month.first_open(closed)),
         **values,
     )
     try:
@@ -342,6 +358,7 @@ def _write_event(fact: Fact, *, at: datetime, period: str, **more: Any) -> Reven
     except IntegrityError:
         # The uuid is the only thing that can be there already; any other fault shows up there.
         raise _BookedByAnother from None
+    rollups.add_event(event)
     return event
 
 
@@ -356,6 +373,7 @@ def _terms_of(terms: RevenueTerms | None, fact: Fact) -> dict[str, Any]:
         "version": terms.version,
         "fee_bearer": terms.lost_processor_fee,
         "minimum_payout_minor": minimum.minor if minimum and is_same else None,
+        "hold_ends_at": Period.of(fact.occurred_at).hold_ends_at(terms.hold_days),
     }
 
 
@@ -375,18 +393,22 @@ def _apply(
 
 
 def _write_lines(event: RevenueEvent, part: Part, units: Units, *, base: int) -> None:
-    AllocationLine.objects.bulk_create(
+    lines = [
         AllocationLine(
             event=event,
             part=part.value,
             party=party,
             currency=event.currency,
+            period=event.counted_in,
             base_minor=base,
             units_minor=value,
         )
         for party, value in units.items()
         if value
-    )
+    ]
+    if lines:
+        AllocationLine.objects.bulk_create(lines)
+        rollups.add_lines(event, lines)
 
 
 def _post(event: RevenueEvent, kind: str, legs: Sequence[Posting], at: datetime) -> None:
@@ -395,6 +417,7 @@ def _post(event: RevenueEvent, kind: str, legs: Sequence[Posting], at: datetime)
         kind=kind,
         cause_kind=EventKind(event.kind),
         cause_uuid=event.uuid,
+        period=event.counted_in,
         currency=event.currency,
         occurred_at=event.occurred_at,
         at=at,

@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from django.db import IntegrityError
-from django.db.models import Max
-
 from fairgate_tables.transactions import in_transaction
 
-from .. import statements
+from .. import lock_objects, statements
 from ..data import ClosedPeriod, Period, Statement
 from ..exceptions import CloseRefused, EarlierPeriodOpen, FactsWaiting, PeriodStillOnHold
-from ..models import CountedEvent, PeriodClose
+from ..models import PeriodClose
 from ..models import Statement as StatementRow
 from ..selectors import statements as reads
 from .catching_up import catch_up
@@ -27,47 +24,40 @@ def close_period(text: str, *, at: datetime, by: str) -> ClosedPeriod:
     period = Period.parse(text)
     if known := reads.find_close(period):
         return known
-    _check_may_close(period, at)
+    _check_may_close(period, reads.last_closed(), at)
     if waiting := catch_up(at=at).waiting:
         raise FactsWaiting(waiting)
     clear_holds(at=at)
-    try:
-        _close(period, at, by)
-    except IntegrityError:
-        # Somebody else closed at the same moment: the month is theirs, or the number was.
-        if not reads.find_close(period):
-            raise CloseRefused("Another month is being closed now; try again.") from None
-    closed = reads.find_close(period)
-    if closed is None:
-        raise LookupError(f"{period} was closed and is open again.")
-    return closed
+    return _close(period, at, by)
 
 
 @in_transaction
-def _close(period: Period, at: datetime, by: str) -> None:
-    _check_may_close(period, at)
-    # One reading: an event that another worker books meanwhile is on the next statement.
-    found = [pair for pair in reads.drafts_and_events(None, at) if pair[0].period == str(period)]
-    drafts = [draft for draft, _ in found]
+def _close(period: Period, at: datetime, by: str) -> ClosedPeriod:
+    lock = lock_objects.take_lock_date()
+    closed = Period.parse(lock.period) if lock.period else None
+    if closed == period:
+        # Somebody else closed it while we waited.
+        return reads.closed_now(period)
+    _check_may_close(period, closed, at)
     close = PeriodClose.objects.create(period=str(period), closed_at=at, closed_by=by)
-    number = StatementRow.objects.aggregate(last=Max("number"))["last"] or 0
-    counted = frozenset().union(*(ids for _, ids in found))
-    CountedEvent.objects.bulk_create(
-        CountedEvent(event_id=event_id, close=close) for event_id in sorted(counted)
-    )
-    for place, draft in enumerate(drafts, start=1):
+    number = reads.last_number()
+    written = [
         _write(draft, number + place, close)
-    log.info("period closed: period=%s statements=%s", period, len(drafts))
+        for place, draft in enumerate(reads.drafts_to_close(period), start=1)
+    ]
+    lock.period = str(period)
+    lock.save()
+    log.info("period closed: period=%s statements=%s", period, len(written))
+    return ClosedPeriod(period=str(period), closed_at=at, closed_by=by, statements=tuple(written))
 
 
-def _check_may_close(period: Period, at: datetime) -> None:
-    closed = reads.last_closed()
+def _check_may_close(period: Period, closed: Period | None, at: datetime) -> None:
     if closed and period < closed:
         raise CloseRefused(f"{period} cannot be closed after {closed}: it counts as closed.")
-    first = reads.first_open_period(at)
+    first = reads.first_open_period()
     if first and first < str(period):
         raise EarlierPeriodOpen(f"{first} is still open: close it before {period}.")
-    free = reads.hold_ends_at(period)
+    free = reads.hold_ends_at(period, closed)
     if at < free:
         raise PeriodStillOnHold(
             f"{period} cannot be closed before {free.astimezone(UTC):%d %B %Y, %H:%M} UTC, "
@@ -75,7 +65,7 @@ def _check_may_close(period: Period, at: datetime) -> None:
         )
 
 
-def _write(draft: Statement, number: int, close: PeriodClose) -> None:
+def _write(draft: Statement, number: int, close: PeriodClose) -> Statement:
     frozen = statements.freeze(draft, number=number, closed_at=close.closed_at)
     StatementRow.objects.create(
         number=number,
@@ -91,3 +81,4 @@ def _write(draft: Statement, number: int, close: PeriodClose) -> None:
         document=statements.document(frozen),
         sha256=frozen.sha256,
     )
+    return frozen

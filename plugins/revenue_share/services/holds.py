@@ -11,7 +11,7 @@ from partnerships.data import FUND
 from waiver_policy import api as waivers
 
 from .. import lock_objects
-from ..data import Cleared, EventKind
+from ..data import Cleared, EventKind, Period
 from ..models import FundCredit, FundPosition
 from ..rules import postings
 from ..selectors import events
@@ -28,6 +28,7 @@ def clear_holds(*, at: datetime) -> Cleared:
 
 @in_transaction
 def _clear(sale_id: int, at: datetime) -> int:
+    closed = lock_objects.hold_lock_date()
     standing = lock_objects.lock_standing(sale_id)
     if standing.cleared_at is not None or standing.ends_at is None:
         return 0  # another worker was faster
@@ -37,6 +38,7 @@ def _clear(sale_id: int, at: datetime) -> int:
         kind="hold_cleared",
         cause_kind=EventKind.SALE,
         cause_uuid=sale.uuid,
+        period=str(Period.of(standing.ends_at).first_open(closed)),
         currency=sale.currency,
         occurred_at=standing.ends_at,
         at=at,

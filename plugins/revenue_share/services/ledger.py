@@ -17,11 +17,14 @@ def post(
     kind: str,
     cause_kind: EventKind,
     cause_uuid: UUID,
+    period: str,
     currency: str,
     occurred_at: datetime,
     at: datetime,
 ) -> LedgerTransaction | None:
     """Write one transaction, once per kind and cause; ``None`` when there is nothing to move.
+
+    ``period`` is the month it is posted in, which the caller holds open (``hold_lock_date``).
 
     Raises:
         UnbalancedPosting: debits and credits differ; nothing is written.
@@ -37,6 +40,7 @@ def post(
         kind=kind,
         cause_kind=cause_kind.value,
         cause_uuid=cause_uuid,
+        period=period,
         currency=currency,
         debit_minor=debit,
         credit_minor=debit,
@@ -49,6 +53,7 @@ def post(
             transaction=written,
             account=posting.account.value,
             party=posting.party,
+            period=period,
             currency=currency,
             debit_minor=max(posting.units, 0),
             credit_minor=max(-posting.units, 0),
