@@ -48,6 +48,7 @@ REQUIRES = [
     "djangorestframework>=3.14",
     "drf-spectacular>=0.28",
     "typst>=0.15",  # draws documents: no system packages, one wheel
+    "XlsxWriter>=3.1",  # writes workbooks: pure Python, nothing required
 ]
 
 # Payments by Stripe: the official SDK, whose version is that of the API (docs/decisions/0034).
@@ -61,6 +62,7 @@ TEST = [
     "build",
     "hypothesis",
     "jsonschema",  # holds our schema of policy documents against our reader
+    "openpyxl",  # reads the workbooks that we write
     "openedx-filters>=2.0",  # in every platform; our blocks and apps have to get along with it
     "playwright",
     "polib",  # reads catalogues of translations

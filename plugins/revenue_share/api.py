@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import IO
+
+from django.utils import translation
 
 from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
+from partnerships import api as partnerships
+from partnerships.data import PLATFORM
 
-from . import statements
+from . import papers, sheets, statements
 from .data import (
     Balance,
     Booking,
@@ -21,6 +26,7 @@ from .data import (
     ClosedPeriod,
     EventLine,
     Fault,
+    Names,
     Period,
     Rebuilt,
     Statement,
@@ -50,6 +56,8 @@ __all__ = [
     "statement_csv",
     "statement_currencies",
     "statement_json",
+    "statement_paper",
+    "write_workbook",
 ]
 
 
@@ -141,6 +149,35 @@ def statement_csv(statement: Statement) -> str:
 def statement_json(statement: Statement) -> str:
     """The statement as canonical JSON: for a closed one, the very text that was hashed."""
     return reads.document_of(statement)
+
+
+def statement_paper(statement: Statement, *, language: str) -> bytes:
+    """The statement as a tagged PDF file in a language (a code of Django's).
+
+    Raises:
+        PapersError: the file cannot be made.
+    """
+    return papers.render_statement(statement, names=_names(statement, language), language=language)
+
+
+def write_workbook(statement: Statement, *, language: str, to: IO[bytes]) -> None:
+    """Write the statement and the events behind it as an XLSX file, in flat memory."""
+    events = _events(statement, None)
+    sheets.write_workbook(
+        statement, events, names=_names(statement, language), language=language, to=to
+    )
+
+
+def _names(statement: Statement, language: str) -> Names:
+    with translation.override(language):
+        return Names(party=_name_of(statement.party), host=_name_of(PLATFORM))
+
+
+def _name_of(code: str) -> str:
+    try:
+        return partnerships.party(code).name
+    except LookupError:
+        return code  # a share may go to somebody who is no partner
 
 
 def events_page(

@@ -23,6 +23,16 @@ urlpatterns = [
         name="statement_json",
     ),
     path(
+        "statements/<str:party>/<str:period>/statement.pdf",
+        views.statement_paper,
+        name="statement_paper",
+    ),
+    path(
+        "statements/<str:party>/<str:period>/statement.xlsx",
+        views.statement_workbook,
+        name="statement_workbook",
+    ),
+    path(
         "statements/<str:party>/<str:period>/events.csv",
         views.statement_events_csv,
         name="statement_events_csv",

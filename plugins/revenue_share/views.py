@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from fairgate import clock
@@ -18,6 +27,10 @@ from partnerships import api as partnerships
 from . import api, permissions, wording
 from .data import EventLine, Part, Statement, StatementLine
 from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
+
+CSV = "text/csv; charset=utf-8"
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 # Events on one page of them.
 _ROWS = 100
@@ -86,7 +99,8 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
 def statement_csv(request: HttpRequest, party: str, period: str) -> HttpResponse:
     """The same statement as CSV."""
     shown = _statement_for(request, party, period)
-    return _file(api.statement_csv(shown), shown, "csv", "text/csv; charset=utf-8")
+    content = api.statement_csv(shown).encode()
+    return _to_keep(HttpResponse(content, content_type=CSV), shown, ".csv")
 
 
 @require_safe
@@ -94,7 +108,8 @@ def statement_csv(request: HttpRequest, party: str, period: str) -> HttpResponse
 def statement_json(request: HttpRequest, party: str, period: str) -> HttpResponse:
     """The same statement as JSON: for a closed one, the text that was hashed."""
     shown = _statement_for(request, party, period)
-    return _file(api.statement_json(shown), shown, "json", "application/json")
+    content = api.statement_json(shown).encode()
+    return _to_keep(HttpResponse(content, content_type="application/json"), shown, ".json")
 
 
 @require_safe
@@ -123,10 +138,31 @@ def statement_events(request: HttpRequest, party: str, period: str, line: int) -
 def statement_events_csv(request: HttpRequest, party: str, period: str) -> StreamingHttpResponse:
     """Every event behind a statement as CSV, written while it is read."""
     shown = _statement_for(request, party, period)
-    response = StreamingHttpResponse(api.events_csv(shown), content_type="text/csv; charset=utf-8")
-    name = f"{shown.period}-{shown.party}-{shown.currency}-events.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return _to_keep(
+        StreamingHttpResponse(api.events_csv(shown), content_type=CSV), shown, "-events.csv"
+    )
+
+
+@require_safe
+@login_required
+def statement_paper(request: HttpRequest, party: str, period: str) -> HttpResponse:
+    """The statement as a PDF file in the reader's language."""
+    shown = _statement_for(request, party, period)
+    content = api.statement_paper(shown, language=get_language() or settings.LANGUAGE_CODE)
+    return _to_keep(HttpResponse(content, content_type="application/pdf"), shown, ".pdf")
+
+
+@require_safe
+@login_required
+def statement_workbook(request: HttpRequest, party: str, period: str) -> FileResponse:
+    """The statement and every event behind it as a workbook."""
+    shown = _statement_for(request, party, period)
+    # On the disk, and gone when it has been sent: a month may have a million events.
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    api.write_workbook(shown, language=get_language() or settings.LANGUAGE_CODE, to=file)
+    file.seek(0)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _to_keep(FileResponse(file, content_type=kind), shown, ".xlsx")
 
 
 @require_safe
@@ -222,10 +258,12 @@ def _shown_line(shown: Statement, line: StatementLine) -> dict[str, Any]:
     }
 
 
-def _file(text: str, shown: Statement, ending: str, content_type: str) -> HttpResponse:
-    name = f"{shown.period}-{shown.party}-{shown.currency}.{ending}"
-    response = HttpResponse(text.encode(), content_type=content_type)
+def _to_keep(response: R, shown: Statement, ending: str) -> R:
+    """A file that a browser saves and never shows as a page of this site."""
+    name = f"{shown.period}-{shown.party}-{shown.currency}{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -42,6 +42,20 @@ def amount(value: Money) -> str:
     return str(value).replace("-", MINUS)
 
 
+def figures(value: Money) -> str:
+    """An amount in a column of one currency: without its code, with a true minus sign."""
+    return f"{value.amount:,f}".replace("-", MINUS)
+
+
+def period(text: str) -> Period:
+    """The month that ``2026-10`` is.
+
+    Raises:
+        InvalidPeriod: it is no month.
+    """
+    return Period.parse(text)
+
+
 def label(number: int | None) -> str:
     """A statement's number as it is written on paper, "" for a draft."""
     return "" if number is None else f"RS-{number:06d}"

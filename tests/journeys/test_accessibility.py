@@ -67,7 +67,7 @@ PAGES = {
         f"{PARTNERS}/GSMA/public/", f"{PARTNERS}/recognition/",
         f"{PARTNERS}/recognition/{{scheme}}/", f"{PARTNERS}/awards/{{award}}/",
         f"{PARTNERS}/awards/{{ended}}/",
-        "/fairgate/revenue/", f"{STATEMENTS}/GSMA/2026-10/",
+        "/fairgate/revenue/", f"{STATEMENTS}/GSMA/2026-10/", f"{STATEMENTS}/GSMA/2026-10/lines/1/",
     ),
     "Omar": (
         "/fairgate/partners/marks/", f"{PICTURES}/", f"{PICTURES}/{{picture}}/",
@@ -128,7 +128,8 @@ NO_PAGES = {
     "partnerships:badge_status", "partnerships:badge_achievement", "partnerships:badge_emblem",
     "partnerships:badge_token", "partnerships:badge_picture",
     "revenue_share:statement_csv", "revenue_share:statement_json",
-    "revenue_share:statement_events_csv", "",
+    "revenue_share:statement_events_csv", "revenue_share:statement_paper",
+    "revenue_share:statement_workbook", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
 LINK = re.compile(r"/seats/invitation/([^/\s]+)/")

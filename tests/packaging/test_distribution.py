@@ -135,6 +135,7 @@ def test_the_metadata_asks_for_lower_bounds_only(wheel):
         "djangorestframework",
         "drf-spectacular",
         "typst",
+        "xlsxwriter",
     }
 
 

@@ -27,6 +27,7 @@ from revenue_share.data.periods import (
 )
 from revenue_share.data.statements import (
     EventLine,
+    Names,
     Statement,
     StatementLine,
     StatementState,
@@ -45,6 +46,7 @@ __all__ = [
     "EventKind",
     "EventLine",
     "Fault",
+    "Names",
     "Part",
     "Period",
     "Posting",

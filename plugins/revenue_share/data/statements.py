@@ -107,3 +107,11 @@ class StatementSummary:
     number: int | None
     payable: Money
     closing: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """How the party of a statement and the host of the platform are called on it."""
+
+    party: str
+    host: str
