@@ -102,7 +102,9 @@ __all__ = [
     "list_waiting_promotions",
     "load_agreements",
     "marks_of_certificate",
+    "address_of_rules",
     "no_endorsement",
+    "no_endorsement_of_all",
     "own_file",
     "partner",
     "partners_of",
@@ -832,6 +834,16 @@ def freeze_marks(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
 def no_endorsement(partner_name: str) -> str:
     """The sentence that stands with every mark of a partner, in the active language."""
     return selectors.no_endorsement(partner_name)
+
+
+def no_endorsement_of_all() -> str:
+    """The same for several marks at once, where there is no room to say it with each."""
+    return selectors.no_endorsement_of_all()
+
+
+def address_of_rules() -> str:
+    """A page for everybody with the rules for the use of every mark that shows now."""
+    return selectors.address_of_rules()
 
 
 def shown_file(sha256: str, suffix: str, *, at: datetime) -> BrandFile | None:

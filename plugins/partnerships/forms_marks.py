@@ -54,6 +54,12 @@ class PictureForm(SpokenForm):
                 required=False,
                 max_length=rules.LONGEST_RULES,
                 widget=forms.Textarea(attrs={"rows": 3, **spoken}),
+                error_messages={
+                    "max_length": _(
+                        "Rules for its use stand with the mark wherever it shows, so they have at "
+                        "most %(limit_value)d characters; these have %(show_value)d."
+                    )
+                },
             )
         texts = [prefix + code for prefix in (_SEEN, _USE) for code in LANGUAGES]
         self.order_fields(["background", *texts, "file"])

@@ -245,6 +245,7 @@ def _form_page(
         "form": form,
         "faults": form.faults() if form.is_bound else [],
         "limit": conf.mark_max_bytes(),
+        "longest_rules": rules.LONGEST_RULES,
         "statement": api.no_endorsement(partner.display_name),
     }
     return render(request, "partnerships/marks/send.html", context, status=status)

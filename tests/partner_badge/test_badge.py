@@ -180,13 +180,14 @@ def test_a_partner_with_two_roles_is_named_once(badge) -> None:
     assert "Co-host · Sponsor" in shown
 
 
-def test_the_badge_is_a_named_section_with_a_list(badge) -> None:
+def test_the_badge_is_a_named_group_with_a_list_and_no_landmark(badge) -> None:
     put_in_force()
 
     outline = Outline(badge(heading="Our partners").student_view().content)
 
-    (section,), (heading,) = outline.all("section"), outline.all("h2")
-    assert section["aria-labelledby"] == heading["id"]
+    (group,), (heading,) = outline.all("div"), outline.all("h2")
+    assert (group["role"], group["aria-labelledby"]) == ("group", heading["id"])
+    assert not outline.all("section")
     assert len(outline.all("ul")) == 1
     assert len(outline.all("li")) == 2
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from partner_badge import drawing
-from partner_badge.presenter import Badge, ShownPartner
+from partner_badge.presenter import Badge, Rules, ShownPartner, Spoken
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,13 @@ RIGHT_TO_LEFT = "body, h1, h2, h3, h4, h5, h6, p, label { text-align: left; }"
 
 def test_every_line_of_the_badge_begins_where_the_language_does(browser: Browser):
     partner = ShownPartner(
-        code="port", name="ميناء", roles=("شريك",), url="", statement="بيان", until=None
+        code="port",
+        name="ميناء",
+        roles=("شريك",),
+        url="",
+        statement=Spoken(text="بيان"),
+        until=None,
+        rules=Rules(title="قواعد", text=Spoken(text="قاعدة")),
     )
     shown = Badge(heading="بالشراكة مع", layout="strip", partners=(partner,), new_tab="")
     fragment = drawing.badge(shown, html_id="badge")
@@ -27,9 +33,9 @@ def test_every_line_of_the_badge_begins_where_the_language_does(browser: Browser
         f'<!doctype html><html dir="rtl"><style>{RIGHT_TO_LEFT}</style><style>{style}</style>'
         f"<body>{fragment.content}"
     )
-    aligned = page.locator(".partner-badge :is(h1, h2, h3, h4, p)").evaluate_all(
+    aligned = page.locator(".partner-badge :is(h1, h2, h3, h4, p, small, details)").evaluate_all(
         "all => all.map((one) => getComputedStyle(one).textAlign)"
     )
     page.close()
 
-    assert aligned == ["start"] * 4
+    assert aligned == ["start"] * 6

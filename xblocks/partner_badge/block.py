@@ -168,8 +168,15 @@ class PartnerBadgeXBlock(XBlock):
             marks = client.marks_on_page(course_key) if course_key else ()
         except client.PartnersUnknown:
             marks = ()  # learners see nothing; the author's view says why
-        page = presenter.badge(marks, settings=self._settings(), gettext=self.gettext)
-        return drawing.badge(page, html_id=self._html_id())
+        page = presenter.badge(
+            marks,
+            settings=self._settings(),
+            gettext=self.gettext,
+            language=client.page_language(),
+            in_brief=client.in_brief(gettext=self.gettext) if marks else None,
+        )
+        said = client.rules_on_page(str(self.parent or ""))
+        return drawing.badge(page, html_id=self._html_id(), said=said)
 
     def _author_page(self) -> presenter.AuthorPage:
         settings, course_key = self._settings(), compat.course_key_of(self)
@@ -190,6 +197,8 @@ class PartnerBadgeXBlock(XBlock):
             has_started=start is not None and start <= at,
             settings=settings,
             gettext=self.gettext,
+            language=client.page_language(),
+            in_brief=client.in_brief(gettext=self.gettext),
         )
 
     def _moment(self, course_key: str, *, at: datetime) -> presenter.Moment:

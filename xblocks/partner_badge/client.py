@@ -18,11 +18,13 @@ from weakref import WeakKeyDictionary
 from django.utils.translation import get_language
 
 from fairgate import clock
-from partner_badge import compat
+from partner_badge import compat, presenter
 from partner_badge.presenter import Absent
 
 log = logging.getLogger(__name__)
 
+# Whose rules for a mark the page of a request shows, and at which id, by the unit they stand in.
+_SAID: WeakKeyDictionary[Any, dict[str, dict[tuple[str, str], str]]] = WeakKeyDictionary()
 # What a page's request was told, by course and language; a request that is over is forgotten.
 _OF_REQUEST: WeakKeyDictionary[Any, dict[tuple[str, str | None], tuple[Any, ...]]] = (
     WeakKeyDictionary()
@@ -69,6 +71,31 @@ def marks_on_page(course_key: str) -> tuple[Any, ...]:
     if which not in known:
         known[which] = marks_of(course_key, at=clock.now())
     return known[which]
+
+
+def rules_on_page(unit: str) -> dict[tuple[str, str], str]:
+    """What ``drawing`` notes of the rules that a unit on the page under way shows already."""
+    request = compat.current_request()
+    return {} if request is None else _SAID.setdefault(request, {}).setdefault(unit, {})
+
+
+def page_language() -> str:
+    """The language of the page that is being drawn, by the platform's code."""
+    return get_language() or ""
+
+
+def in_brief(*, gettext: presenter.Gettext) -> presenter.InBrief:
+    """What a badge with very many partners says once for all of them.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked("all courses") as partnerships:
+        return presenter.in_brief(
+            partnerships.no_endorsement_of_all(),
+            url=partnerships.address_of_rules(),
+            gettext=gettext,
+        )
 
 
 def promotions_of(course_key: str, *, at: datetime) -> tuple[Any, ...]:

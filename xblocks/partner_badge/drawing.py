@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.html import format_html
@@ -10,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from web_fragments.fragment import Fragment
 from xblock.utils.resources import ResourceLoader
 
-from partner_badge.presenter import AuthorPage, Badge
+from partner_badge import presenter
+from partner_badge.presenter import AuthorPage, Badge, RulesOf
 from partner_badge.studio_form import StudioForm
 
 _files = ResourceLoader("partner_badge.drawing")
@@ -19,18 +21,42 @@ PLACE = SafeString("<!-- the partners of this course -->")
 """Stands on a page that the platform may keep, where the marks of each moment are put in."""
 _AUTHOR_STYLE = "static/css/partner_badge_author.css"
 _PROMOTION_STYLE = "static/css/partner_promotions.css"
+#: In bytes, with its style: a badge that is longer says in brief what it can say for all at once.
+LONGEST = 9_900
+
+Said = dict[RulesOf, str]
+"""The id of each partner's rules that a page shows; whoever draws for the page adds to it."""
 
 
-def badge(page: Badge | None, *, html_id: str) -> Fragment:
+def badge(page: Badge | None, *, html_id: str, said: Said | None = None) -> Fragment:
     """The badge, or an empty fragment: no box, no style, nothing to see or to hear."""
     if page is None:
         return Fragment("")
-    return _draw("badge.html", {"badge": page, "html_id": html_id}, _STYLE)
+    fragment = Fragment(_badge(page, html_id=html_id, said={} if said is None else said))
+    fragment.add_css(_files.load_unicode(_STYLE))
+    return fragment
+
+
+def _badge(page: Badge, *, html_id: str, said: Said) -> SafeString:
+    # What is drawn again does not lead to itself.
+    elsewhere = {rules: at for rules, at in said.items() if not at.startswith(f"{html_id}-")}
+    whole = presenter.said_once(page, said=elsewhere)
+    html = _html("badge.html", {"badge": whole, "html_id": html_id})
+    if page.in_brief and _weight(html) > LONGEST:
+        return _html("badge.html", {"badge": replace(page, is_brief=True), "html_id": html_id})
+    for place, partner in enumerate(whole.partners, start=1):
+        if partner.rules and not partner.rules.at:
+            said[presenter.rules_of(partner)] = f"{html_id}-{place}"
+    return html
+
+
+def _weight(html: str) -> int:
+    return len(html.encode()) + len(_files.load_unicode(_STYLE).encode())
 
 
 def author(page: AuthorPage, *, html_id: str) -> Fragment:
     """The block in Studio's preview."""
-    drawn = page.badge and _html("badge.html", {"badge": page.badge, "html_id": html_id})
+    drawn = page.badge and _badge(page.badge, html_id=html_id, said={})
     return _draw("author.html", {"page": page, "badge": drawn}, _STYLE, _AUTHOR_STYLE)
 
 
@@ -44,14 +70,14 @@ def studio(form: StudioForm, *, html_id: str) -> Fragment:
 
 def strip(page: Badge, *, html_id: str) -> SafeString:
     """A badge for a page that takes no fragments, with its style."""
-    return _with_style(_html("badge.html", {"badge": page, "html_id": html_id}))
+    return _with_style(_badge(page, html_id=html_id, said={}))
 
 
 def strips(pages: Sequence[Badge], *, heading: str, html_id: str) -> SafeString:
     """Several badges under one heading, for a page that takes no fragments."""
+    said: Said = {}
     badges = [
-        _html("badge.html", {"badge": page, "html_id": f"{html_id}-{place}"})
-        for place, page in enumerate(pages)
+        _badge(page, html_id=f"{html_id}-{place}", said=said) for place, page in enumerate(pages)
     ]
     context = {"heading": heading, "html_id": html_id, "badges": SafeString("\n".join(badges))}
     return _with_style(_html("dashboard.html", context))

@@ -55,7 +55,12 @@ def _drawn(draw: Callable[[str], str], course_key: str) -> str:
 
 
 def _marks(course_key: str) -> str:
-    badge = presenter.strip(client.marks_on_page(course_key), gettext=_)
+    badge = presenter.strip(
+        client.marks_on_page(course_key),
+        gettext=_,
+        language=client.page_language(),
+        in_brief=client.in_brief(gettext=_),
+    )
     return drawing.strip(badge, html_id="partner-marks") if badge else ""
 
 

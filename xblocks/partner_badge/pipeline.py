@@ -79,6 +79,8 @@ class Dashboard(PipelineStep):
                 heading=str(course.display_name_with_default),
                 level=3,
                 gettext=_,
+                language=client.page_language(),
+                in_brief=client.in_brief(gettext=_),
             )
             for key, course in courses.items()
             if key in marks
@@ -100,7 +102,12 @@ class UnitPage(PipelineStep):
         block = context["block"]
         if block.scope_ids.block_type != "vertical":
             return {}
-        badge = presenter.strip(client.marks_on_page(str(context["course"].id)), gettext=_)
+        badge = presenter.strip(
+            client.marks_on_page(str(context["course"].id)),
+            gettext=_,
+            language=client.page_language(),
+            in_brief=client.in_brief(gettext=_),
+        )
         if badge is None:
             return {}
         return {"student_view_context": {**student_view_context, _OF_UNIT: badge}}
@@ -139,7 +146,7 @@ class Certificate(PipelineStep):
             str(context["course_id"]),
             at=clock.now(),
         )
-        badge = presenter.strip(marks, gettext=_)
+        badge = presenter.strip(marks, gettext=_, language=client.page_language())
         if badge is None:
             return {}
         html = drawing.on_certificate(badge)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
+
+from fairgate.languages import Language
 
 Gettext = Callable[[str], str]
 
 STRIP, CARD, SINGLE = "strip", "card", "single"
 LAYOUTS = (STRIP, CARD, SINGLE)
+
+#: A partner's code and what it says about the use of its mark.
+RulesOf = tuple[str, str]
 
 
 class PictureLike(Protocol):
@@ -26,6 +31,12 @@ class PictureLike(Protocol):
     def width(self) -> int: ...
     @property
     def height(self) -> int: ...
+    @property
+    def usage_rules(self) -> str: ...
+    @property
+    def alternative_language(self) -> str: ...
+    @property
+    def usage_rules_language(self) -> str: ...
 
 
 class MarkLike(Protocol):
@@ -45,6 +56,43 @@ class MarkLike(Protocol):
     def valid_until(self) -> date | None: ...
     @property
     def picture(self) -> PictureLike | None: ...
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A text; its language and direction too where the page around it is in another one."""
+
+    text: str
+    lang: str = ""
+    dir: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of a mark and what is seen on it."""
+
+    light: str
+    dark: str
+    alternative: Spoken
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a partner says about the use of its mark, and the title that this has on a page.
+
+    ``at`` is the id of the same rules where the page shows them already.
+    """
+
+    title: str
+    text: Spoken
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +107,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPartner:
-    """One partner with all roles on the course, and the sentence that stands with the mark.
+    """One partner with all roles on the course, and the sentence and rules that go with the mark.
 
     ``until`` is the last UTC day of the first of its agreements to end; ``None`` is open-ended.
     """
@@ -68,9 +116,22 @@ class ShownPartner:
     name: str
     roles: tuple[str, ...]
     url: str
-    statement: str
+    statement: Spoken
     until: date | None
-    picture: PictureLike | None = None
+    picture: Picture | None = None
+    rules: Rules | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InBrief:
+    """What stands once for all partners of a badge that would be too long: a sentence and a link.
+
+    ``url`` is a page on which the rules for the use of every mark are.
+    """
+
+    statement: str
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +144,9 @@ class Badge:
     new_tab: str
     #: The level of its heading in the page's outline.
     level: int = 2
+    #: Whether sentence and rules stand once for all, and what then does.
+    is_brief: bool = False
+    in_brief: InBrief | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,51 +195,140 @@ class AuthorPage:
     badge: Badge | None = None
 
 
-def shown(marks: Iterable[MarkLike], *, settings: Settings) -> tuple[ShownPartner, ...]:
-    """The partners of a badge: those chosen, each once with all roles; one only if "single"."""
+def shown(
+    marks: Iterable[MarkLike], *, settings: Settings, gettext: Gettext, language: str = ""
+) -> tuple[ShownPartner, ...]:
+    """The partners of a badge: those chosen, each once with all roles; one only if "single".
+
+    ``language`` is that of the page, by the platform's code; "" is none that anybody knows.
+    """
     by_partner: dict[str, list[MarkLike]] = {}
     for mark in marks:
         if not settings.partners or mark.partner in settings.partners:
             by_partner.setdefault(mark.partner, []).append(mark)
     if settings.partners:  # the author's order
         by_partner = {code: by_partner[code] for code in settings.partners if code in by_partner}
-    found = tuple(_shown_partner(its) for its in by_partner.values())
+    found = tuple(
+        _shown_partner(its, gettext=gettext, language=language) for its in by_partner.values()
+    )
     return found[:1] if settings.layout == SINGLE else found
 
 
-def _shown_partner(marks: Sequence[MarkLike]) -> ShownPartner:
+def _shown_partner(
+    marks: Sequence[MarkLike], *, gettext: Gettext, language: str
+) -> ShownPartner:
     first, ends = marks[0], [mark.valid_until for mark in marks if mark.valid_until]
     return ShownPartner(
         code=first.partner,
         name=first.name,
         roles=tuple(dict.fromkeys(mark.role_label for mark in marks)),
         url=first.url,
-        statement=first.statement,
+        statement=_spoken(first.statement, first.language, page=language),
         until=min(ends) if ends else None,
-        picture=first.picture,
+        picture=_picture(first.picture, page=language) if first.picture else None,
+        rules=_rules(first, gettext=gettext, page=language),
     )
 
 
+def _picture(picture: PictureLike, *, page: str) -> Picture:
+    return Picture(
+        light=picture.light,
+        dark=picture.dark,
+        alternative=_spoken(picture.alternative, picture.alternative_language, page=page),
+        width=picture.width,
+        height=picture.height,
+    )
+
+
+def _rules(mark: MarkLike, *, gettext: Gettext, page: str) -> Rules | None:
+    if mark.picture is None or not mark.picture.usage_rules:
+        return None
+    title = gettext("How the mark of {partner} may be used").format(partner=mark.name)
+    spoken_in = mark.picture.usage_rules_language
+    return Rules(title=title, text=_spoken(mark.picture.usage_rules, spoken_in, page=page))
+
+
+def _spoken(text: str, tag: str, *, page: str) -> Spoken:
+    if not tag or _without_country(tag) == _without_country(page):
+        return Spoken(text=text)
+    return Spoken(text=text, lang=tag, dir=Language(tag=tag).direction)
+
+
+def _without_country(code: str) -> str:
+    """The language of a code, without its country or script."""
+    return code.replace("_", "-").partition("-")[0].lower()
+
+
 def badge(
-    marks: Iterable[MarkLike], *, settings: Settings, gettext: Gettext, level: int = 2
+    marks: Iterable[MarkLike],
+    *,
+    settings: Settings,
+    gettext: Gettext,
+    language: str = "",
+    level: int = 2,
+    in_brief: InBrief | None = None,
 ) -> Badge | None:
     """What learners see, or ``None``: then there is no box, no heading, nothing."""
-    partners = shown(marks, settings=settings)
+    partners = shown(marks, settings=settings, gettext=gettext, language=language)
     if not partners:
         return None
     heading = settings.heading.strip() or gettext("In partnership with")
     layout = settings.layout if settings.layout in LAYOUTS else STRIP
     # A unit is often drawn in an iframe, where another site has no place.
     new_tab = gettext("(opens in a new tab)")
-    return Badge(heading=heading, layout=layout, partners=partners, new_tab=new_tab, level=level)
+    return Badge(
+        heading=heading,
+        layout=layout,
+        partners=partners,
+        new_tab=new_tab,
+        level=level,
+        in_brief=in_brief,
+    )
 
 
 def strip(
-    marks: Iterable[MarkLike], *, gettext: Gettext, heading: str = "", level: int = 2
+    marks: Iterable[MarkLike],
+    *,
+    gettext: Gettext,
+    language: str = "",
+    heading: str = "",
+    level: int = 2,
+    in_brief: InBrief | None = None,
 ) -> Badge | None:
     """All partners in a strip, for a page that no author has arranged."""
     settings = Settings(display_name="", heading=heading, layout=STRIP, partners=())
-    return badge(marks, settings=settings, gettext=gettext, level=level)
+    return badge(
+        marks,
+        settings=settings,
+        gettext=gettext,
+        language=language,
+        level=level,
+        in_brief=in_brief,
+    )
+
+
+def in_brief(statement: str, *, url: str, gettext: Gettext) -> InBrief:
+    """The sentence for all partners at once, and the page with the rules for all their marks."""
+    return InBrief(statement=statement, title=gettext("How these marks may be used"), url=url)
+
+
+def said_once(page: Badge, *, said: Mapping[RulesOf, str]) -> Badge:
+    """A badge whose rules lead to where the page shows the same ones already.
+
+    ``said`` tells the id of those, by what ``rules_of`` says of a partner.
+    """
+    partners = tuple(
+        replace(one, rules=replace(one.rules, at=said[rules_of(one)]))
+        if one.rules and rules_of(one) in said
+        else one
+        for one in page.partners
+    )
+    return replace(page, partners=partners)
+
+
+def rules_of(partner: ShownPartner) -> RulesOf:
+    """Whose rules they are, and what they say."""
+    return partner.code, partner.rules.text.text if partner.rules else ""
 
 
 def author(
@@ -186,12 +339,16 @@ def author(
     has_started: bool,
     settings: Settings,
     gettext: Gettext,
+    language: str = "",
+    in_brief: InBrief | None = None,
 ) -> AuthorPage:
     """What shows now and until when, what at the course's start, and why a partner does not.
 
     ``at_start`` is ``None`` where nobody knows when the course starts.
     """
-    drawn = badge(now.marks, settings=settings, gettext=gettext)
+    drawn = badge(
+        now.marks, settings=settings, gettext=gettext, language=language, in_brief=in_brief
+    )
     title = gettext("Shown now")
     lists = [_lines(title, now, settings=settings, gettext=gettext)] if drawn else []
     lists += _not_shown(now, settings=settings, gettext=gettext)
@@ -272,7 +429,7 @@ def _start_title(start: datetime, *, has_started: bool, gettext: Gettext) -> str
 
 
 def _lines(title: str, moment: Moment, *, settings: Settings, gettext: Gettext) -> Lines:
-    found = shown(moment.marks, settings=settings)
+    found = shown(moment.marks, settings=settings, gettext=gettext)
     lines = tuple(Line(text=_line(one, gettext=gettext)) for one in found)
     return Lines(title=title, lines=lines)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from fairgate.languages import Language
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkPicture:
@@ -15,7 +17,9 @@ class MarkPicture:
     what is seen. ``width`` and ``height`` are in pixels of CSS. ``sha256`` (hex) is that of the
     file that was approved. ``mail`` and ``paper`` are paths of PNG files of the one for light
     backgrounds, with twice and three times as many pixels as ``width`` and ``height`` say, for
-    what shows no SVG. ``usage_rules`` is what the partner says about its use, or empty.
+    what shows no SVG. ``usage_rules`` is what the partner says about its use, or empty; it stands
+    with the picture wherever that shows. The two languages are those of the texts, as HTML names
+    them; they are empty where there is no text, and in what was kept before they were told.
     """
 
     light: str
@@ -27,6 +31,18 @@ class MarkPicture:
     mail: str = ""
     paper: str = ""
     usage_rules: str = ""
+    alternative_language: str = ""
+    usage_rules_language: str = ""
+
+    @property
+    def alternative_direction(self) -> str:
+        """``rtl`` or ``ltr``."""
+        return Language(tag=self.alternative_language).direction
+
+    @property
+    def usage_rules_direction(self) -> str:
+        """``rtl`` or ``ltr``."""
+        return Language(tag=self.usage_rules_language).direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +52,8 @@ class Mark:
     ``role`` is a ``Role`` as a stable word, ``role_label`` the same for people. ``statement`` is
     the "no endorsement" sentence, which is rendered with every mark. ``valid_until`` is the last
     UTC day on which the mark shows if nothing else happens; ``None`` means open-ended. While no
-    ``picture`` is approved, the name stands alone.
+    ``picture`` is approved, the name stands alone. ``language`` is that of the sentence, as HTML
+    names it; it is empty in what was kept before it was told.
     """
 
     partner: str
@@ -49,6 +66,7 @@ class Mark:
     version: int
     valid_until: date | None
     picture: MarkPicture | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

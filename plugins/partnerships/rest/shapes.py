@@ -36,8 +36,11 @@ class PictureShape(serializers.Serializer):
     height = serializers.IntegerField(help_text="In pixels of CSS.")
     sha256 = serializers.CharField(help_text="Of the file that was approved.")
     usage_rules = serializers.CharField(
-        help_text="What the partner says about its use, for whoever shows it; may be empty."
+        help_text="What the partner says about its use; stands with the picture wherever it "
+        "shows. May be empty."
     )
+    alternative_language = serializers.CharField(help_text="Of that text, as HTML names it.")
+    usage_rules_language = serializers.CharField(help_text="Of the rules; empty without them.")
 
     def to_representation(self, instance: MarkPicture) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)

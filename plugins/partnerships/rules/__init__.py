@@ -23,6 +23,7 @@ from partnerships.rules.brand import (
     in_language,
     in_order,
     shown_size,
+    spoken_in,
     state,
 )
 from partnerships.rules.changes import (
@@ -135,6 +136,7 @@ __all__ = [
     "reached",
     "scheme_state",
     "shown_size",
+    "spoken_in",
     "standing",
     "state",
     "tier_for",

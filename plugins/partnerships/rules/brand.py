@@ -14,7 +14,8 @@ WIDEST, HIGHEST = 320, 96
 #: How many pixels a picture for paper has for each pixel of CSS.
 PAPER_SCALE = 3
 LONGEST_ALTERNATIVE = 250
-LONGEST_RULES = 1_000
+#: They stand with the mark wherever it shows, also on a certificate and in a mail: a few sentences.
+LONGEST_RULES = 300
 LONGEST_SENTENCE = 500
 
 
@@ -30,13 +31,19 @@ def shown_size(width: float, height: float, *, may_grow: bool) -> tuple[int, int
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:
-    """The text for a reader: in their language, else in English, else the first of ``LANGUAGES``.
+    """The text of ``spoken_in``."""
+    return spoken_in(texts, language)[1]
 
-    ``language`` is a code of the platform (``zh-hans``, ``es-419``); "" if there is no text at all.
+
+def spoken_in(texts: Mapping[str, str], language: str) -> tuple[str, str]:
+    """The text for a reader, and before it its language.
+
+    In the reader's language, else in English, else the first of ``LANGUAGES``; both are "" if there
+    is no text at all. ``language`` is a code of the platform (``zh-hans``, ``es-419``).
     """
     asked = language.replace("_", "-").partition("-")[0].lower()
     order = (asked, "en", *LANGUAGES)
-    return next((texts[code] for code in order if texts.get(code)), "")
+    return next(((code, texts[code]) for code in order if texts.get(code)), ("", ""))
 
 
 def checked_texts(
@@ -54,7 +61,9 @@ def checked_texts(
     kept = {code: texts[code].strip() for code in LANGUAGES if texts.get(code, "").strip()}
     for code, text in kept.items():
         if len(text) > at_most:
-            raise PictureTextRefused(f"The text in “{code}” has more than {at_most} characters.")
+            raise PictureTextRefused(
+                f"The text in “{code}” has {len(text)} characters; at most {at_most} are taken."
+            )
         if not is_readable(text, allowed="" if one_line else "\r\n"):
             raise PictureTextRefused(f"The text in “{code}” has control characters.")
     if needed and not kept:

@@ -5,7 +5,9 @@ from partnerships.selectors.marks import (
     list_marks,
     list_marks_to_keep,
     list_placements,
+    address_of_rules,
     no_endorsement,
+    no_endorsement_of_all,
 )
 from partnerships.selectors.partners import (
     get_partner,
@@ -104,6 +106,8 @@ __all__ = [
     "list_versions",
     "list_waiting_pictures",
     "list_waiting_promotions",
+    "address_of_rules",
     "no_endorsement",
+    "no_endorsement_of_all",
     "read_file",
 ]

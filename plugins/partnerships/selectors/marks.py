@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
@@ -64,6 +66,7 @@ def _mark(row: Any, *, kept: bool = False) -> Mark:
         version=row.version.number,
         valid_until=last_day(row, version=row.version),
         picture=picture_of(row, kept=kept),
+        language=get_language() or "en",
     )
 
 
@@ -73,3 +76,19 @@ def no_endorsement(partner_name: str) -> str:
         "Shown under a partnership agreement. %(host)s does not endorse %(partner)s, its products "
         "or its services."
     ) % {"host": conf.host_name(), "partner": partner_name}
+
+
+def no_endorsement_of_all() -> str:
+    """The same for several marks at once, where there is no room to say it with each."""
+    return _(
+        "Shown under partnership agreements. %(host)s does not endorse these partners, their "
+        "products or their services."
+    ) % {"host": conf.host_name()}
+
+
+def address_of_rules() -> str:
+    """The public page of partners, where the rules for the use of every shown mark stand."""
+    try:
+        return reverse("partnerships:partners")
+    except NoReverseMatch:  # in Studio, which has no pages of ours
+        return f"{conf.lms_root()}/fairgate/partners/"

@@ -80,16 +80,20 @@ def picture_of(row: Any, *, kept: bool = False) -> MarkPicture | None:
     if light is None:
         return None
     language = get_language() or "en"
+    seen_in, seen = rules.spoken_in(light["alternatives"], language)
+    use_in, use = rules.spoken_in(light["usage_rules"], language)
     return MarkPicture(
         light=_path(_shown(light), kept=kept),
         dark=_path(_shown(dark), kept=kept) if dark else "",
-        alternative=rules.in_language(light["alternatives"], language),
+        alternative=seen,
         width=light["width"],
         height=light["height"],
         sha256=light["mark"],
         mail=_path(f"{light['double']}.png", kept=kept),
         paper=_path(f"{light['paper']}.png", kept=kept),
-        usage_rules=rules.in_language(light["usage_rules"], language),
+        usage_rules=use,
+        alternative_language=seen_in,
+        usage_rules_language=use_in,
     )
 
 
