@@ -341,6 +341,44 @@ class BrandAssetAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', url, gettext("Look and decide"))
 
 
+@admin.register(models.IssuedMarks)
+class IssuedMarksAdmin(ReadOnlyAdmin):
+    """What a certificate bears, to read: found by the number that stands on it, or by its course.
+
+    There is no user to find one by: only the platform knows whose a certificate is.
+    """
+
+    list_display = ("certificate", "course_key", "issued_at", "partners")
+    date_hierarchy = "issued_at"
+    search_fields = ("=certificate", "=course_key")
+    search_help_text = _("The whole number of a certificate, or the whole key of a course run")
+    fields = ("certificate", "course_key", "issued_at", "what_it_bears")
+    readonly_fields = ("what_it_bears",)
+    # There may be as many as there are certificates, and counting them takes a while.
+    show_full_result_count = False
+
+    @admin.display(description=_("Partners"))
+    def partners(self, row: models.IssuedMarks) -> str:
+        return ", ".join(mark["name"] for mark in row.marks) or "–"
+
+    @admin.display(description=_("What it bears"))
+    def what_it_bears(self, row: models.IssuedMarks) -> str:
+        lines = (
+            (
+                mark["name"],
+                mark["role_label"],
+                f"{mark['agreement']} v{mark['version']}",
+                mark["statement"],
+                (mark["picture"] or {}).get("usage_rules", ""),
+                (mark["picture"] or {}).get("sha256", ""),
+            )
+            for mark in row.marks
+        )
+        cells = "<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+        table = format_html_join("", cells, lines)
+        return format_html("<table>{}</table>", table) if table else "–"
+
+
 @admin.register(models.Promotion)
 class PromotionAdmin(ReadOnlyAdmin):
     """Promotions, to read; pages of ours propose, decide and withdraw them."""

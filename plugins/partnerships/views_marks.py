@@ -71,7 +71,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(permissions.DECIDE_PICTURES):
         raise Http404
     found = api.list_waiting_pictures(at=clock.now())
-    context = {"versions": [_shown(one) for one in found]}
+    versions = [
+        {**_shown(one), "statement": api.no_endorsement(one.partner_name)} for one in found
+    ]
+    context = {"versions": versions}
     return render(request, "partnerships/marks/waiting.html", context)
 
 
@@ -288,20 +291,19 @@ def _shown(found: BrandSummary) -> dict[str, Any]:
         "state": wording_marks.STATES[found.state],
         "tone": wording_marks.TONES[found.state],
         "background": BACKGROUND_LABELS[found.background],
-        "alternative": rules.in_language(dict(found.alternatives), language),
+        "seen": _spoken(*rules.spoken_in(dict(found.alternatives), language)),
         "alternatives": _named(found.alternatives),
-        "rules": rules.in_language(dict(found.usage_rules), language),
+        "use": _spoken(*rules.spoken_in(dict(found.usage_rules), language)),
         "usage_rules": _named(found.usage_rules),
     }
 
 
 def _named(texts: Texts) -> list[dict[str, str]]:
     return [
-        {
-            "language": str(wording_marks.LANGUAGE_NAMES[code]),
-            "lang": code,
-            "dir": Language(tag=code).direction,
-            "text": text,
-        }
+        {"language": str(wording_marks.LANGUAGE_NAMES[code]), **_spoken(code, text)}
         for code, text in texts
     ]
+
+
+def _spoken(code: str, text: str) -> dict[str, str]:
+    return {"lang": code, "dir": Language(tag=code).direction, "text": text}

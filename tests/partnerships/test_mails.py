@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
 
+from factories import brand
 from factories.partnerships import (
     AGREEMENT,
     CLEARED_UNTIL,
@@ -46,6 +47,31 @@ def test_a_mail_says_who_role_and_sentence_in_text_and_html(settings):
         assert "Regional Academy" in shown
         assert len(shown.encode()) < 10_000
     assert "<img" not in html
+
+
+def test_a_mail_says_how_the_mark_may_be_used_in_text_and_html():
+    put_in_force()
+    brand.approved(usage_rules={"ar": "اترك\nمسافة"})
+
+    text, html = strip()
+
+    assert "How the mark of GSMA may be used: اترك\nمسافة\n" in text
+    said = 'How the mark of GSMA may be used: <span lang="ar" dir="rtl">اترك<br>مسافة</span>'
+    assert said in html
+    assert text.count("How the mark of") == html.count("How the mark of") == 1
+
+
+def test_a_mail_says_it_until_the_last_second_and_until_the_picture_is_withdrawn():
+    put_in_force()
+    picture = brand.approved(usage_rules={"en": "Leave room."})
+
+    assert "Leave room." in strip(at=LAST_SECOND)[0]
+    assert strip(at=FIRST_SECOND_AFTER) == NOTHING
+    api.withdraw_picture(picture.uuid, by=brand.SENDER, reason="New name.", at=LAST_SECOND)
+    assert "Leave room." in strip(at=LAST_SECOND - timedelta(seconds=1))[0]
+    text, html = strip(at=LAST_SECOND)
+    assert "GSMA" in text
+    assert "Leave room." not in text + html
 
 
 def test_a_partner_with_two_roles_is_named_once():
@@ -97,6 +123,7 @@ def test_it_is_in_the_language_of_the_mail():
 def test_what_people_write_is_text():
     script = "<script>alert(1)</script>"
     put_in_force(terms_text().replace("display_name: GSMA", f'display_name: "{script}"'))
+    brand.approved(usage_rules={"en": script})
 
     text, html = strip()
 

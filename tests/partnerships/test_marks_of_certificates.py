@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.db import IntegrityError
 from django.test import Client
+from django.urls import reverse, reverse_lazy
 from django.utils import translation
 
 from factories import brand
@@ -33,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 NUMBER = "5f3759df5f3759df5f3759df5f3759df"
 LEARNER = 7
+ACTS = ("add_issuedmarks", "change_issuedmarks", "delete_issuedmarks")
 YEARS_LATER = FIRST_SECOND_AFTER + timedelta(days=2000)
 
 
@@ -171,6 +175,63 @@ def test_a_picture_is_kept_with_its_hash_and_served_after_it_was_withdrawn(platf
     assert Client().get(issued.light).status_code == 200
 
 
+def test_the_rules_of_its_day_are_kept_whatever_the_partner_says_afterwards(platform):
+    # given
+    put_in_force()
+    brand.approved(alternatives={"ar": "موجات"}, usage_rules={"ar": "اترك مسافة"})
+    platform.issued_at = LAST_SECOND
+    api.issue_marks(LEARNER, COURSE)
+
+    # when
+    brand.approved(usage_rules={"en": "Never on red."}, decided_at=LAST_SECOND)
+
+    # then
+    kept = api.marks_of_certificate(NUMBER, COURSE, at=YEARS_LATER)[0].picture
+    assert (kept.usage_rules, kept.usage_rules_language) == ("اترك مسافة", "ar")
+    assert (kept.alternative, kept.alternative_language) == ("موجات", "ar")
+
+
+def test_the_language_of_the_sentence_on_it_is_that_of_its_day(platform):
+    put_in_force()
+    platform.issued_at = LAST_SECOND
+
+    with translation.override("ar"):
+        found = api.marks_of_certificate(NUMBER, COURSE, at=LAST_SECOND)[0]
+
+    assert (found.language, found.statement.partition(".")[0]) == (
+        "en",
+        "Shown under a partnership agreement",
+    )
+
+
+def test_what_was_kept_before_languages_were_told_is_read(platform):
+    # given
+    put_in_force()
+    brand.approved(usage_rules={"en": "Leave room."})
+    platform.issued_at = LAST_SECOND
+    (packed, *_others) = _kept_before_languages_were_told()
+    row = {"certificate": NUMBER, "course_key": COURSE, "issued_at": LAST_SECOND}
+    IssuedMarks.objects.create(**row, marks=[packed])
+
+    # when
+    (mark,) = api.marks_of_certificate(NUMBER, COURSE, at=YEARS_LATER)
+
+    # then
+    assert (mark.language, mark.picture.usage_rules_language) == ("", "")
+    assert mark.picture.usage_rules == "Leave room."
+
+
+def _kept_before_languages_were_told():
+    told = [asdict(mark) for mark in api.branding_for(COURSE, at=LAST_SECOND)]
+    for mark in told:
+        mark["valid_until"] = mark["valid_until"].isoformat()
+        del mark["language"]
+        picture = mark["picture"] or {}
+        for name in ("alternative_language", "usage_rules_language"):
+            picture.pop(name, None)
+    return told
+
+
 def test_a_certificate_costs_one_query_once_its_marks_are_kept(platform, django_assert_num_queries):
     put_in_force()
     platform.issued_at = LAST_SECOND
@@ -195,6 +256,78 @@ def test_nothing_of_it_is_changed_or_deleted(platform):
     with pytest.raises(RowIsKept):
         IssuedMarks.objects.all().delete()
     assert IssuedMarks.objects.get().marks
+
+
+# --- In the admin ---------------------------------------------------------------------------------
+
+ROWS = reverse_lazy("admin:partnerships_issuedmarks_changelist")
+
+
+def colleague(client, *codenames):
+    user = User.objects.create_user("op", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [(NUMBER, 1), (COURSE, 1), (NUMBER[:8], 0), ("course-v1:ATC+OTHER+1", 0)]
+)
+def test_what_a_certificate_bears_is_found_by_its_number_or_course(platform, client, asked, found):
+    put_in_force()
+    platform.issued_at = LAST_SECOND
+    partners_on_it()
+    colleague(client, "view_issuedmarks")
+
+    page = client.get(ROWS, {"q": asked})
+
+    assert page.context["cl"].result_count == found
+    assert page.content.decode().count("GSMA, Regional Academy") == found
+
+
+def test_a_row_is_read_with_sentence_rules_and_picture_and_nothing_is_done_with_it(
+    platform, client
+):
+    # given
+    put_in_force()
+    picture = brand.approved(usage_rules={"en": "<b>Leave</b> room."})
+    platform.issued_at = LAST_SECOND
+    partners_on_it()
+    row = IssuedMarks.objects.get()
+    colleague(client, "view_issuedmarks", *ACTS)
+    url = reverse("admin:partnerships_issuedmarks_change", args=[row.pk])
+
+    # when
+    page = client.get(url).content.decode()
+
+    # then
+    for text in (NUMBER, COURSE, "does not endorse GSMA", picture.sha256, "Co-host"):
+        assert text in page
+    assert "&lt;b&gt;Leave&lt;/b&gt; room." in page
+    assert client.post(url, {"certificate": "other"}).status_code == 403
+    delete = reverse("admin:partnerships_issuedmarks_delete", args=[row.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert client.get(reverse("admin:partnerships_issuedmarks_add")).status_code == 403
+    assert IssuedMarks.objects.get().certificate == NUMBER
+
+
+@pytest.mark.parametrize("may", ["view_agreement", "view_brandasset", "view_partner"])
+def test_who_may_read_something_else_does_not_read_it(platform, client, may):
+    put_in_force()
+    platform.issued_at = LAST_SECOND
+    partners_on_it()
+    colleague(client, may)
+
+    assert client.get(ROWS).status_code == 403
+    change = reverse("admin:partnerships_issuedmarks_change", args=[IssuedMarks.objects.get().pk])
+    assert client.get(change).status_code == 403
+
+
+def test_a_certificate_without_partners_says_so_in_the_admin(platform, client):
+    platform.issued_at = LAST_SECOND
+    partners_on_it()
+    colleague(client, "view_issuedmarks")
+
+    assert client.get(ROWS).content.decode().count(">–<") == 1
 
 
 def event():

@@ -32,6 +32,8 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MARKS = "/fairgate/partners/GSMA/marks/"
 SEND = f"{MARKS}send/"
+OWN = ("", "public/")
+WAITING = "/fairgate/partners/marks/"
 TEXTS = {"background": "dark", "seen_en": "Three waves", "use_ru": "Оставьте место."}
 
 
@@ -311,6 +313,7 @@ def test_the_sentence_and_the_rules_stand_with_every_mark(client):
     be(client, "grace", partner="GSMA")
 
     pages = [client.get(url).content.decode() for url in (MARKS, page_of(picture))]
+    pages += [client.get(f"/fairgate/partners/GSMA/{one}").content.decode() for one in OWN]
     public = Client().get("/fairgate/partners/").content.decode()
 
     assert all("does not endorse GSMA" in page for page in [*pages, public])
@@ -318,6 +321,41 @@ def test_the_sentence_and_the_rules_stand_with_every_mark(client):
     assert f'src="{file_of(picture)}"' in public
     assert 'alt="Three waves"' in public
     assert f'href="{MARKS}"' in client.get("/fairgate/partners/GSMA/").content.decode()
+
+
+def test_who_decides_sees_sentence_and_rules_with_what_waits(client):
+    sent(usage_rules={"ar": "اترك مسافة"})
+    be(client, "omar", may=("approve_brandasset",))
+
+    page = client.get(WAITING).content.decode()
+
+    assert "does not endorse GSMA" in page
+    assert '<span lang="ar" dir="rtl">اترك مسافة</span>' in page
+
+
+def test_rules_that_are_too_long_are_told_with_both_numbers_and_nothing_is_kept(client):
+    be(client, "grace", partner="GSMA")
+
+    answer = upload(client, use_en="a" * 301)
+
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["use_en"] == [
+        "Rules for its use stand with the mark wherever it shows, so they have at most 300 "
+        "characters; these have 301."
+    ]
+    assert "at most 300 characters" in client.get(SEND).content.decode()
+    assert api.list_pictures("GSMA", at=NOW) == ()
+
+
+def test_another_language_than_the_pages_is_told(client):
+    picture = approved(alternatives={"ar": "موجات"}, usage_rules={"ar": "اترك مسافة"})
+    be(client, "grace", partner="GSMA")
+    own = "/fairgate/partners/GSMA/"
+
+    for url in (MARKS, page_of(picture), own, f"{own}public/", "/fairgate/partners/"):
+        page = client.get(url).content.decode()
+        assert 'alt="موجات" lang="ar" dir="rtl"' in page
+        assert 'lang="ar" dir="rtl">اترك مسافة' in page
 
 
 def test_what_people_write_is_text_and_not_markup(client):

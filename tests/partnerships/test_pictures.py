@@ -25,6 +25,7 @@ from partnerships.exceptions import (
     UnknownPartner,
     UnknownPicture,
 )
+from partnerships.rules import LONGEST_RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +161,27 @@ def test_a_reader_is_given_their_language_else_english_else_the_first(language, 
         shown = picture_at()
 
     assert (shown.alternative, shown.usage_rules) == (expected, expected)
+    (spoken,) = [code for code, text in texts.items() if text == expected]
+    assert (shown.alternative_language, shown.usage_rules_language) == (spoken, spoken)
+
+
+def test_what_was_not_said_is_in_no_language():
+    approved(alternatives={"ar": "موجات"})
+
+    shown = picture_at()
+
+    assert (shown.alternative_language, shown.alternative_direction) == ("ar", "rtl")
+    assert (shown.usage_rules, shown.usage_rules_language) == ("", "")
+    assert shown.usage_rules_direction == "ltr"
+
+
+def test_rules_of_use_are_as_long_as_stands_with_a_mark_and_no_longer():
+    approved(usage_rules={"ar": "ع" * LONGEST_RULES})
+    assert len(picture_at().usage_rules) == LONGEST_RULES == 300
+
+    with pytest.raises(PictureTextRefused, match="“ru” has 301 characters; at most 300 are taken"):
+        sent(usage_rules={"ru": "ж" * 301})
+    assert len(api.list_pictures("GSMA", at=LATER)) == 1
 
 
 @pytest.mark.parametrize(

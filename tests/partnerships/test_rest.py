@@ -141,7 +141,15 @@ def test_what_is_not_known_in_the_query_is_refused(query, field):
 def test_a_picture_has_whole_addresses(monkeypatch):
     put_in_force()
     picture = MarkPicture(
-        light="/m/a.svg", dark="", alternative="GSMA logo", width=160, height=40, sha256="ab" * 32
+        light="/m/a.svg",
+        dark="",
+        alternative="GSMA logo",
+        width=160,
+        height=40,
+        sha256="ab" * 32,
+        usage_rules="اترك مسافة",
+        alternative_language="en",
+        usage_rules_language="ar",
     )
     (mark, _other) = api.branding_for(COURSE, at=NOON)
     monkeypatch.setattr(api, "branding_for", lambda *_a, **_k: (replace(mark, picture=picture),))
@@ -153,7 +161,9 @@ def test_a_picture_has_whole_addresses(monkeypatch):
         "width": 160,
         "height": 40,
         "sha256": "ab" * 32,
-        "usage_rules": "",
+        "usage_rules": "اترك مسافة",
+        "alternative_language": "en",
+        "usage_rules_language": "ar",
     }
 
 

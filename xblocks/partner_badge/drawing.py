@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,8 +22,9 @@ PLACE = SafeString("<!-- the partners of this course -->")
 """Stands on a page that the platform may keep, where the marks of each moment are put in."""
 _AUTHOR_STYLE = "static/css/partner_badge_author.css"
 _PROMOTION_STYLE = "static/css/partner_promotions.css"
-#: In bytes, with its style: a badge that is longer says in brief what it can say for all at once.
+#: In bytes, with its style and without pictures: what is longer is said once for all partners.
 LONGEST = 9_900
+_PICTURE = re.compile(r"<picture>.*?</picture>|<img [^>]*>")
 
 Said = dict[RulesOf, str]
 """The id of each partner's rules that a page shows; whoever draws for the page adds to it."""
@@ -51,7 +53,7 @@ def _badge(page: Badge, *, html_id: str, said: Said) -> SafeString:
 
 
 def _weight(html: str) -> int:
-    return len(html.encode()) + len(_files.load_unicode(_STYLE).encode())
+    return len((_PICTURE.sub("", html) + _files.load_unicode(_STYLE)).encode())
 
 
 def author(page: AuthorPage, *, html_id: str) -> Fragment:
