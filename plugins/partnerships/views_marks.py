@@ -71,9 +71,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(permissions.DECIDE_PICTURES):
         raise Http404
     found = api.list_waiting_pictures(at=clock.now())
-    versions = [
-        {**_shown(one), "statement": api.no_endorsement(one.partner_name)} for one in found
-    ]
+    versions = [{**_shown(one), "statement": api.no_endorsement(one.partner_name)} for one in found]
     context = {"versions": versions}
     return render(request, "partnerships/marks/waiting.html", context)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import translation
 from web_fragments.fragment import Fragment
 
+from factories import brand
 from factories.partnerships import (
     AGREEMENT,
     CLEARED_UNTIL,
@@ -21,8 +24,9 @@ from factories.partnerships import (
     put_in_force,
     terms_text,
     two_agreements,
+    version_text,
 )
-from partner_badge import client, drawing, pipeline
+from partner_badge import client, drawing, pipeline, presenter
 from partner_badge.middleware import AboutPageMarks
 from partnerships import api
 from partnerships.conf import PLACES
@@ -123,6 +127,81 @@ def test_a_page_shows_name_role_and_sentence_until_the_last_second(page, now, se
         assert text in page.shown()
     now[0] = FIRST_SECOND_AFTER
     assert page.shown() == ""
+
+
+RULE = "Leave the height of the dot free."
+
+
+@every_page
+def test_a_page_says_how_a_mark_may_be_used_until_the_last_second(page, now):
+    put_in_force()
+    brand.approved(usage_rules={"en": RULE})
+
+    now[0] = LAST_SECOND
+    assert "How the mark of GSMA may be used" in page.shown()
+    assert RULE in page.shown()
+    now[0] = FIRST_SECOND_AFTER
+    assert page.shown() == ""
+
+
+@every_page
+def test_rules_are_gone_with_their_picture_in_the_second_of_its_withdrawal(page, now):
+    put_in_force()
+    picture = brand.approved(usage_rules={"en": RULE})
+    api.withdraw_picture(picture.uuid, by=brand.SENDER, reason="New look", at=NOW)
+
+    now[0] = NOW - timedelta(seconds=1)
+    assert RULE in page.shown()
+    now[0] = NOW
+    assert RULE not in page.shown()
+    assert "GSMA" in page.shown()
+
+
+@every_page
+def test_rules_come_with_their_picture_in_the_second_of_its_approval(page, now):
+    put_in_force()
+    brand.approved(usage_rules={"en": RULE}, decided_at=NOW)
+
+    now[0] = NOW - timedelta(seconds=1)
+    assert RULE not in page.shown()
+    now[0] = NOW
+    assert RULE in page.shown()
+
+
+@every_page
+def test_a_text_in_another_language_than_the_page_says_so(page):
+    put_in_force()
+    brand.approved(alternatives={"ar": "موجات"}, usage_rules={"ar": "اترك مسافة"})
+
+    shown = page.shown()
+
+    assert 'alt="موجات" lang="ar" dir="rtl"' in shown
+    assert re.search('<(p|span) lang="ar" dir="rtl"[^>]*>اترك مسافة<', shown)
+
+
+def test_the_dashboard_says_once_how_a_mark_may_be_used_and_leads_there():
+    put_in_force(terms_text(version_text(courses=(COURSE, OTHER))))
+    brand.approved(usage_rules={"en": RULE})
+
+    shown = str(dashboard((OTHER, COURSE)))
+
+    assert shown.count(RULE) == 1
+    (at,) = re.findall('<details class="partner-badge__rules" id="([^"]+)">', shown)
+    assert shown.count(f'href="#{at}"') == 1
+
+
+def test_a_certificate_prints_the_rules_and_says_in_which_language_its_day_spoke(settings):
+    put_in_force()
+    brand.approved(usage_rules={"en": RULE})
+    (mark, *_others) = api.branding_for(COURSE, at=NOW)
+
+    with translation.override("ar"):
+        badge = presenter.strip([mark], gettext=str, language="ar")
+        shown = drawing.on_certificate(badge)
+
+    assert "<details" not in shown
+    assert f'<span lang="en" dir="ltr" style="white-space:pre-line">{RULE}</span>' in shown
+    assert re.search('<small [^>]*lang="en" dir="ltr">Shown under a partnership', shown)
 
 
 def promoted(text="Free reports"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from partner_badge import drawing
@@ -10,6 +11,8 @@ from partner_badge.presenter import Badge, Rules, ShownPartner, Spoken
 
 pytestmark = pytest.mark.browser
 
+TITLE = "How the mark of GSMA may be used"
+RULE = "Leave the height of the dot free on every side."
 # Of lms-course-rtl.css, which loads before the block's own style.
 RIGHT_TO_LEFT = "body, h1, h2, h3, h4, h5, h6, p, label { text-align: left; }"
 
@@ -39,3 +42,89 @@ def test_every_line_of_the_badge_begins_where_the_language_does(browser: Browser
     page.close()
 
     assert aligned == ["start"] * 6
+
+
+def page_of(*fragments, language="en", direction="ltr"):
+    """A page with these blocks, as the platform puts them together."""
+    styles = {one.data for fragment in fragments for one in fragment.resources}
+    return (
+        f'<!doctype html><html lang="{language}" dir="{direction}"><title>Unit</title>'
+        f"<style>{''.join(sorted(styles))}</style><body><main><h1>Unit</h1>"
+        f"{''.join(one.content for one in fragments)}</main>"
+    )
+
+
+def blocks(count, *, layout="strip"):
+    """Blocks of one unit with the same heading and the same partner, in order."""
+    partner = ShownPartner(
+        code="GSMA",
+        name="GSMA",
+        roles=("Co-host",),
+        url="https://www.gsma.example/",
+        statement=Spoken(text="Shown under a partnership agreement."),
+        until=None,
+        rules=Rules(title=TITLE, text=Spoken(text=RULE)),
+    )
+    shown = Badge(heading="Partners", layout=layout, partners=(partner,), new_tab="(new tab)")
+    said: drawing.Said = {}
+    return [drawing.badge(shown, html_id=f"badge-{one}", said=said) for one in range(count)]
+
+
+@pytest.fixture
+def page(browser: Browser):
+    opened = browser.new_page(viewport={"width": 320, "height": 800})
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("layout", ["strip", "card", "single"])
+def test_several_badges_with_one_heading_have_no_fault_that_axe_finds(page, layout):
+    page.set_content(page_of(*blocks(3, layout=layout)))
+    page.locator("summary").click()
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_rules_open_and_close_by_the_keyboard_without_a_script(browser):
+    page = browser.new_page(java_script_enabled=False)
+    page.set_content(page_of(*blocks(1)))
+    rules = page.get_by_text(RULE)
+    assert not rules.is_visible()
+
+    page.keyboard.press("Tab")  # the partner's own site
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert rules.is_visible()
+    page.keyboard.press("Space")
+    assert not rules.is_visible()
+    page.close()
+
+
+def test_another_badge_leads_to_the_rules_and_they_open(page):
+    page.set_content(page_of(*blocks(2)))
+
+    page.get_by_role("link", name=TITLE).click()
+    page.locator("details").press("Tab")
+
+    assert page.locator("details").count() == 1
+    assert page.evaluate("location.hash") == "#badge-0-1"
+    assert page.locator("details:target").count() == 1
+
+
+def test_on_paper_rules_are_open(page):
+    page.set_content(page_of(*blocks(1)))
+    assert not page.get_by_text(RULE).is_visible()
+
+    page.emulate_media(media="print")
+
+    assert page.get_by_text(RULE).is_visible()
+    assert page.locator("details p").bounding_box()["height"] > 10
+
+
+def test_what_opens_is_large_enough_for_a_finger_and_nothing_is_wider_than_a_small_screen(page):
+    page.set_content(page_of(*blocks(1)))
+
+    assert page.locator("summary").bounding_box()["height"] >= 24
+    assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from django.http import HttpRequest
 from django.utils import translation
-from playwright.sync_api import Browser
 
 from factories import brand
 from factories.partnerships import COURSE, put_in_force
@@ -111,18 +110,16 @@ def test_what_another_unit_says_is_said_again(badge, platform):
     assert RULE in elsewhere.student_view().content
 
 
-def test_other_rules_of_the_same_partner_are_said(badge, platform):
-    first = show()
-    platform.request = HttpRequest()
-    badge().student_view()
-    api.withdraw_picture(first.uuid, by=brand.SENDER, reason="New look", at=brand.APPROVED)
-    marks = api.branding_for(COURSE, at=brand.APPROVED)
+def test_other_rules_of_the_same_partner_are_said():
+    put_in_force()
+    (mark, _other) = api.branding_for(COURSE, at=brand.APPROVED)
     picture = _picture("en", "Never on red.", number=1)
-    page = presenter.strip([replace(marks[0], picture=picture)], gettext=str)
-
+    page = presenter.strip([replace(mark, picture=picture)], gettext=str)
     said = {("GSMA", RULE): "elsewhere-1"}
 
-    assert "Never on red." in drawing.badge(page, html_id="x", said=said).content
+    shown = drawing.badge(page, html_id="x", said=said).content
+
+    assert ">Never on red.</p>" in shown
     assert said == {("GSMA", RULE): "elsewhere-1", ("GSMA", "Never on red."): "x-1"}
 
 
@@ -192,26 +189,68 @@ def marks(language: str, *, count: int, length: int = LONGEST_RULES) -> list[Mar
 
 
 def weight(fragment) -> int:
-    style = sum(len(one.data.encode()) for one in fragment.resources)
-    return len(fragment.content.encode()) + style
+    """Bytes of content and style without pictures."""
+    style = "".join(one.data for one in fragment.resources)
+    return len((PICTURE.sub("", fragment.content) + style).encode())
+
+
+@pytest.fixture
+def drawn(badge, monkeypatch):
+    """Draws a block with so many marks: ``drawn("ar", count=15)``."""
+    put_in_force()
+
+    def draw(language, *, layout="strip", **told):
+        with translation.override(language):
+            shown = tuple(marks(language, **told))
+            monkeypatch.setattr(api, "branding_for", lambda *_a, **_k: shown)
+            return badge(layout=layout).student_view()
+
+    return draw
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("layout", presenter.LAYOUTS)
 def test_fifteen_marks_with_the_longest_rules_weigh_less_than_ten_kilobytes(
-    badge, monkeypatch, language, layout
+    drawn, language, layout
 ):
-    # given
-    put_in_force()
-    with translation.override(language):
-        shown = tuple(marks(language, count=15))
-        monkeypatch.setattr(api, "branding_for", lambda *_a, **_k: shown)
+    fragment = drawn(language, layout=layout, count=15)
 
-        # when
-        fragment = badge(layout=layout).student_view()
+    assert len(PICTURE.findall(fragment.content)) == (1 if layout == "single" else 15)
+    assert weight(fragment) < 10_000
 
-    # then
-    without_pictures = PICTURE.sub("", fragment.content)
-    style = sum(len(one.data.encode()) for one in fragment.resources)
-    print(language, layout, len(without_pictures.encode()) + style, weight(fragment))
-    assert len(without_pictures.encode()) + style < 10_000
+
+@pytest.mark.parametrize("count", range(1, 16))
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_of_marks_is_heavier(drawn, language, count):
+    assert weight(drawn(language, count=count)) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "length"), [("en", 8, LONGEST_RULES), ("en", 9, 100), ("zh", 4, 300)]
+)
+def test_what_has_room_says_rules_and_sentence_with_each_mark(drawn, language, count, length):
+    shown = drawn(language, count=count, length=length).content
+
+    assert shown.count("<details") == shown.count("<small") == count
+    assert shown.count(SIGNS[language] * (length - 2)) == count
+
+
+def test_what_has_no_room_says_one_sentence_for_all_and_leads_to_the_rules(drawn, settings):
+    settings.PARTNERSHIPS_HOST_NAME = "The Union"
+
+    shown = drawn("en", count=15).content
+
+    assert shown.count("<small") == 1
+    assert (
+        "Shown under partnership agreements. The Union does not endorse these partners, their "
+        "products or their services."
+    ) in shown
+    assert 'href="/fairgate/partners/" target="_blank" rel="noopener">How these marks may' in shown
+    assert "<details" not in shown
+
+
+@pytest.mark.urls("django.contrib.auth.urls")
+def test_in_studio_it_leads_to_the_page_of_the_lms(settings):
+    settings.LMS_ROOT_URL = "https://lms.example/"
+
+    assert api.address_of_rules() == "https://lms.example/fairgate/partners/"

@@ -214,9 +214,7 @@ def shown(
     return found[:1] if settings.layout == SINGLE else found
 
 
-def _shown_partner(
-    marks: Sequence[MarkLike], *, gettext: Gettext, language: str
-) -> ShownPartner:
+def _shown_partner(marks: Sequence[MarkLike], *, gettext: Gettext, language: str) -> ShownPartner:
     first, ends = marks[0], [mark.valid_until for mark in marks if mark.valid_until]
     return ShownPartner(
         code=first.partner,

@@ -2,10 +2,10 @@
 
 from partnerships.selectors.course_roles import list_role_standings
 from partnerships.selectors.marks import (
+    address_of_rules,
     list_marks,
     list_marks_to_keep,
     list_placements,
-    address_of_rules,
     no_endorsement,
     no_endorsement_of_all,
 )
@@ -64,6 +64,7 @@ from partnerships.selectors.versions import (
 )
 
 __all__ = [
+    "address_of_rules",
     "compute_award",
     "get_award",
     "get_delivered_value",
@@ -106,7 +107,6 @@ __all__ = [
     "list_versions",
     "list_waiting_pictures",
     "list_waiting_promotions",
-    "address_of_rules",
     "no_endorsement",
     "no_endorsement_of_all",
     "read_file",
