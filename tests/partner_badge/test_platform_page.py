@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from web_fragments.fragment import Fragment
 
 from partner_badge import drawing
-from partner_badge.presenter import Badge, Rules, ShownPartner, Spoken
+from partner_badge.presenter import Badge, InBrief, Rules, ShownPartner, Spoken
 
 pytestmark = pytest.mark.browser
 
@@ -54,8 +55,8 @@ def page_of(*fragments, language="en", direction="ltr"):
     )
 
 
-def blocks(count, *, layout="strip"):
-    """Blocks of one unit with the same heading and the same partner, in order."""
+def shown(*, layout="strip", rule=RULE):
+    """A badge of one partner with rules."""
     partner = ShownPartner(
         code="GSMA",
         name="GSMA",
@@ -63,11 +64,22 @@ def blocks(count, *, layout="strip"):
         url="https://www.gsma.example/",
         statement=Spoken(text="Shown under a partnership agreement."),
         until=None,
-        rules=Rules(title=TITLE, text=Spoken(text=RULE)),
+        rules=Rules(title=TITLE, text=Spoken(text=rule)),
     )
-    shown = Badge(heading="Partners", layout=layout, partners=(partner,), new_tab="(new tab)")
+    brief = InBrief(statement="Nobody is endorsed.", title="How these may be used", url="/p/")
+    return Badge(
+        heading="Partners",
+        layout=layout,
+        partners=(partner,),
+        new_tab="(new tab)",
+        in_brief=brief,
+    )
+
+
+def blocks(count, **told):
+    """Blocks of one unit with the same heading and the same partner, in order."""
     said: drawing.Said = {}
-    return [drawing.badge(shown, html_id=f"badge-{one}", said=said) for one in range(count)]
+    return [drawing.badge(shown(**told), html_id=f"badge-{one}", said=said) for one in range(count)]
 
 
 @pytest.fixture
@@ -80,6 +92,26 @@ def page(browser: Browser):
 @pytest.mark.parametrize("layout", ["strip", "card", "single"])
 def test_several_badges_with_one_heading_have_no_fault_that_axe_finds(page, layout):
     page.set_content(page_of(*blocks(3, layout=layout)))
+    page.locator("summary").click()
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_finds_no_fault_where_it_is_said_once_for_all(page):
+    page.set_content(page_of(*blocks(2, rule="a" * 9_999)))
+
+    assert page.locator("details").count() == 0
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_finds_no_fault_on_a_dashboard_and_a_certificate(page):
+    several = drawing.strips([shown(), shown()], heading="Your courses", html_id="partner-marks")
+    certificate = drawing.on_certificate(shown())
+    page.set_content(page_of(Fragment(str(several)), Fragment(f"<p>By ATC{certificate}</p>")))
     page.locator("summary").click()
 
     found = Axe().run(page)
