@@ -72,6 +72,7 @@ class Badge(AuthoredCourse):
         self.at(LAST_SECOND)
         page = self.view("author_view", self.badge)
         assert "partner-badge--strip" in page
+        assert "does not endorse GSMA" in page
         assert "GSMA (Co-host), until the end of 2027-09-30 UTC" in page
         self.at(FIRST_SECOND_AFTER)
         page = self.view("author_view", self.badge)

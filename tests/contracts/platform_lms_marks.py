@@ -30,6 +30,7 @@ from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 
 from fairgate import clock
 from partnerships import api
+from partnerships.data import MarkPicture
 from partnerships.models import IssuedMarks
 from partnerships.settings import common
 
@@ -141,6 +142,19 @@ CERTIFICATE = {
     "is_active": True,
 }
 
+RULE = "Leave the height of the dot free on every side."
+PICTURE = MarkPicture(
+    light="/fairgate/partners/marks/a.svg",
+    dark="",
+    alternative="موجات",
+    width=160,
+    height=40,
+    sha256="ab" * 32,
+    usage_rules=RULE,
+    alternative_language="ar",
+    usage_rules_language="en",
+)
+
 
 class Wiring(CourseOfPartners):
     """What the installation brings along."""
@@ -171,7 +185,7 @@ class AboutPage(CourseOfPartners):
         assert shown.count("partner-badge--strip") == 1
         assert shown.count('class="course-profile"') == 1
         assert "Co-host" in shown
-        assert "&lt;section" not in shown
+        assert "&lt;div class=" not in shown[head:marks]
 
     def test_it_shows_until_the_last_second(self):
         self.assert_shown_until_the_end(self.page)
@@ -230,7 +244,7 @@ class UnitPage(CourseOfPartners):
     def test_partners_stand_at_the_foot_of_the_unit_with_their_style(self):
         shown = self.page()
         assert shown.index("CONTENT") < shown.index("partner-badge--strip")
-        assert ".partner-badge__mark" in shown
+        assert ".partner-badge li" in shown
         assert "Co-host" in shown
 
     def test_it_shows_until_the_last_second(self):
@@ -385,10 +399,50 @@ class Certificate(CourseOfPartners):
         )
         assert "accomplishment-recipient" in shown
 
+    def test_it_prints_how_the_mark_may_be_used_as_on_its_day(self):
+        with mock.patch("partnerships.selectors.marks.picture_of", return_value=PICTURE):
+            certificate = self.issue()
+        shown = self.page(certificate)
+        assert "How the mark of GSMA may be used: <span" in shown
+        assert RULE in shown
+        assert "<details" not in shown[shown.index(RULE) - 500 : shown.index(RULE)]
+
     def test_a_failure_does_not_keep_a_certificate_from_being_made(self):
         with mock.patch("partnerships.api.issue_marks", side_effect=RuntimeError("broken")):
             certificate = self.issue()
         assert certificate.pk
+
+
+@override_settings(LEARNING_MICROFRONTEND_URL=MFE)
+class RulesOfMarks(CourseOfPartners):
+    """What a partner says about the use of its mark stands with the mark."""
+
+    def setUp(self):
+        super().setUp()
+        # Drawing a picture is tested elsewhere; here it is on the page.
+        picture = mock.patch("partnerships.selectors.marks.picture_of", return_value=PICTURE)
+        picture.start()
+        self.addCleanup(picture.stop)
+
+    def page(self):
+        url = reverse("render_xblock", args=[str(self.unit.location)])
+        return self.get(url, HTTP_REFERER=MFE)
+
+    def test_every_page_says_them_in_a_place_that_opens(self):
+        about = self.get(reverse("about_course", args=[str(self.course.id)]))
+        for page in (about, self.page(), self.get(reverse("dashboard"))):
+            assert "How the mark of GSMA may be used</summary>" in page
+            assert page.count(RULE) == 1
+            assert 'alt="موجات" lang="ar" dir="rtl"' in page
+
+    def test_several_blocks_of_a_unit_say_them_once(self):
+        for number in range(5):
+            BlockFactory.create(
+                parent=self.unit, category="partner_badge", heading=f"Heading {number}"
+            )
+        shown = self.page()
+        assert shown.count(RULE) == 1
+        assert shown.count('class="partner-badge__rules" href="#partner-badge-') == 4
 
 
 class ExpiredClearance(CourseOfPartners):

@@ -172,7 +172,25 @@ def test_what_was_not_said_is_in_no_language():
 
     assert (shown.alternative_language, shown.alternative_direction) == ("ar", "rtl")
     assert (shown.usage_rules, shown.usage_rules_language) == ("", "")
-    assert shown.usage_rules_direction == "ltr"
+    assert shown.usage_rules_direction == "auto"
+
+
+@pytest.mark.parametrize(
+    ("dark", "spoken_in", "expected"),
+    [
+        ({"en": "Leave room."}, "en", "Leave room."),
+        ({}, "en", "Leave room."),
+        ({"en": "Never on red."}, "en", "Leave room.\nNever on red."),
+        ({"fr": "Jamais sur du rouge."}, "", "Leave room.\nJamais sur du rouge."),
+    ],
+)
+def test_what_is_said_of_the_use_of_both_pictures_is_told_once(dark, spoken_in, expected):
+    approved(usage_rules={"en": "Leave room."})
+    approved(background=Background.DARK, usage_rules=dark)
+
+    shown = picture_at()
+
+    assert (shown.usage_rules, shown.usage_rules_language) == (expected, spoken_in)
 
 
 def test_rules_of_use_are_as_long_as_stands_with_a_mark_and_no_longer():

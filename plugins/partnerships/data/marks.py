@@ -19,7 +19,8 @@ class MarkPicture:
     backgrounds, with twice and three times as many pixels as ``width`` and ``height`` say, for
     what shows no SVG. ``usage_rules`` is what the partner says about its use, or empty; it stands
     with the picture wherever that shows. The two languages are those of the texts, as HTML names
-    them; they are empty where there is no text, and in what was kept before they were told.
+    them; they are empty where there is no text, where rules are in two languages (those of the
+    picture for light backgrounds and others for dark ones), and in what was kept before.
     """
 
     light: str
@@ -36,13 +37,17 @@ class MarkPicture:
 
     @property
     def alternative_direction(self) -> str:
-        """``rtl`` or ``ltr``."""
-        return Language(tag=self.alternative_language).direction
+        """``rtl`` or ``ltr``; ``auto`` without a language."""
+        return _direction(self.alternative_language)
 
     @property
     def usage_rules_direction(self) -> str:
-        """``rtl`` or ``ltr``."""
-        return Language(tag=self.usage_rules_language).direction
+        """``rtl`` or ``ltr``; ``auto`` without a language."""
+        return _direction(self.usage_rules_language)
+
+
+def _direction(tag: str) -> str:
+    return Language(tag=tag).direction if tag else "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ shown until another is approved: a withdrawal never brings back what was replace
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -81,7 +81,7 @@ def picture_of(row: Any, *, kept: bool = False) -> MarkPicture | None:
         return None
     language = get_language() or "en"
     seen_in, seen = rules.spoken_in(light["alternatives"], language)
-    use_in, use = rules.spoken_in(light["usage_rules"], language)
+    use_in, use = _rules_of((light, dark), language)
     return MarkPicture(
         light=_path(_shown(light), kept=kept),
         dark=_path(_shown(dark), kept=kept) if dark else "",
@@ -95,6 +95,18 @@ def picture_of(row: Any, *, kept: bool = False) -> MarkPicture | None:
         alternative_language=seen_in,
         usage_rules_language=use_in,
     )
+
+
+def _rules_of(pictures: Sequence[dict[str, Any] | None], language: str) -> tuple[str, str]:
+    """What is said of the use of these pictures, each sentence once, and before it its language.
+
+    The language is "" where there are two: a page cannot say one for both.
+    """
+    said = [rules.spoken_in(one["usage_rules"], language) for one in pictures if one]
+    once = dict.fromkeys(told for told in said if told[1])
+    spoken = {code for code, _text in once}
+    text = "\n".join(text for _code, text in once)
+    return (spoken.pop() if len(spoken) == 1 else ""), text
 
 
 def assets_of(row: Any) -> set[int]:
