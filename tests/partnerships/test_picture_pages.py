@@ -19,7 +19,13 @@ from django.urls import resolve, reverse
 
 from factories.brand import APPROVED, approved, drawing, sent
 from factories.marks import png
-from factories.partnerships import COURSE, LONG_AGO, put_in_force
+from factories.partnerships import (
+    COURSE,
+    FIRST_SECOND_AFTER,
+    LAST_SECOND,
+    LONG_AGO,
+    put_in_force,
+)
 from fairgate import clock
 from fairgate_marks import HEADERS, Kind
 from fairgate_papers import TypesetterMissing
@@ -321,6 +327,17 @@ def test_the_sentence_and_the_rules_stand_with_every_mark(client):
     assert f'src="{file_of(picture)}"' in public
     assert 'alt="Three waves"' in public
     assert f'href="{MARKS}"' in client.get("/fairgate/partners/GSMA/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "GSMA/", "GSMA/public/", f"api/v1/courses/{COURSE}/marks/"])
+def test_rules_stand_with_the_mark_until_the_last_second(client, moment, path):
+    approved(usage_rules={"en": "Leave room around it."})
+    be(client, "grace", partner="GSMA")
+
+    moment[0] = LAST_SECOND
+    assert "Leave room around it." in client.get(f"/fairgate/partners/{path}").content.decode()
+    moment[0] = FIRST_SECOND_AFTER
+    assert "Leave room" not in client.get(f"/fairgate/partners/{path}").content.decode()
 
 
 def test_who_decides_sees_sentence_and_rules_with_what_waits(client):
