@@ -181,7 +181,7 @@ def test_what_was_not_said_is_in_no_language():
         ({"en": "Leave room."}, "en", "Leave room."),
         ({}, "en", "Leave room."),
         ({"en": "Never on red."}, "en", "Leave room.\nNever on red."),
-        ({"fr": "Jamais sur du rouge."}, "", "Leave room.\nJamais sur du rouge."),
+        ({"fr": "Jamais sur un fond sombre."}, "", "Leave room.\nJamais sur un fond sombre."),
     ],
 )
 def test_what_is_said_of_the_use_of_both_pictures_is_told_once(dark, spoken_in, expected):
