@@ -28,10 +28,12 @@ from . import (
     api,
     models,
     permissions,
+    selectors,
     wording,
 )
 from .admin_base import (
     ModelAdmin,
+    ModelForm,
     ReadOnlyAdmin,
     ReadOnlyInline,
     attempt,
@@ -40,6 +42,7 @@ from .admin_base import (
     user_id,
 )
 from .data import Side
+from .exceptions import UnknownUser
 
 
 class ShareInline(ReadOnlyInline):
@@ -300,10 +303,24 @@ class ReminderAdmin(ReadOnlyAdmin):
     search_fields = ("key", "partner__code")
 
 
+class AccountForm(ModelForm):
+    """A row about somebody by the number of their account, which has to be one of this site."""
+
+    def clean_user_id(self) -> int | None:
+        number: int | None = self.cleaned_data["user_id"]
+        if number is not None:
+            try:
+                selectors.check_account(number)
+            except UnknownUser as error:
+                raise forms.ValidationError(str(error)) from None
+        return number
+
+
 @admin.register(models.PartnerPerson)
 class PartnerPersonAdmin(ModelAdmin):
     """Users who act for a partner: added and removed, not changed."""
 
+    form = AccountForm
     list_display = ("user_id", "partner", "role", "added_at")
     fields = ("user_id", "partner", "role")
 
@@ -411,6 +428,7 @@ class KeptMarkAdmin(ReadOnlyAdmin):
 class PartnerContactAdmin(ModelAdmin):
     """Whom we write to at a partner: added and removed, not changed."""
 
+    form = AccountForm
     list_display = ("name", "partner", "role", "email", "language")
     list_filter = ("role",)
     search_fields = ("name", "email", "partner__code", "partner__display_name")

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,8 +18,10 @@ from .exceptions import PartnershipsError
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
+    ModelForm = forms.ModelForm[Any]
 else:  # Django's own classes take no type argument when they run
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+    ModelForm = forms.ModelForm
 
 
 class ReadOnlyAdmin(ModelAdmin):

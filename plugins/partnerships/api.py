@@ -663,6 +663,10 @@ def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> N
     """Let a user act for a partner as ``officer``, ``signatory`` or ``finance``.
 
     Doing it again changes the role.
+
+    Raises:
+        UnknownPartner, UnknownUser
+        ValueError: there is no such role.
     """
     services.add_person(user_id, partner_code=partner_code, role=role, at=at)
 
@@ -693,7 +697,7 @@ def add_contact(
     account here, if they have one.
 
     Raises:
-        UnknownPartner, ContactRefused
+        UnknownPartner, UnknownUser, ContactRefused
         ValueError: there is no such role.
     """
     return services.add_contact(

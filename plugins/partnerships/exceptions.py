@@ -2,6 +2,7 @@
 
 * PartnershipsError
   + UnknownPartner        no partner has this code
+  + UnknownUser           no account of this site has this number
   + UnknownVersion        no agreement, or no version of one, has this name or key
   + TermsConflict         two agreements would share the receipts of one course on the same day
   + ContactRefused        a contact without a readable name, or without an address
@@ -50,6 +51,10 @@ class PartnershipsError(FairgateError):
 
 class UnknownPartner(PartnershipsError, LookupError):
     """No partner has this code."""
+
+
+class UnknownUser(PartnershipsError, LookupError):
+    """No account of this site has this number. The sentence is in the language that is active."""
 
 
 class UnknownVersion(PartnershipsError, LookupError):

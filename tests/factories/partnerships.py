@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from django.contrib.auth.models import User
+
 from partnerships import api
 from partnerships.data import Standing, VersionSummary
 
@@ -91,6 +93,12 @@ agreements:
 def load(text: str = "", *, at: datetime = LONG_AGO) -> None:
     """Load the terms, unsigned."""
     api.load_agreements(text or terms_text(), file="TERMS.yaml", by="operator", at=at)
+
+
+def account(number: int) -> int:
+    """An account of this number, made if it is not there; its number."""
+    User.objects.get_or_create(pk=number, defaults={"username": f"user-{number}"})
+    return number
 
 
 def signatories(*names: str, at: datetime = LONG_AGO) -> None:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 
+from factories.partnerships import account
 from factories.recognition import (
     DELIVERED,
     FIRST,
@@ -187,7 +188,7 @@ def test_an_award_waits_for_a_second_person_who_does_not_act_for_the_partner():
     tiers()
     deliver("10000.00")
     made = proposed()
-    api.add_person(SECOND, partner_code="GSMA", role="officer", at=NOW)
+    api.add_person(account(SECOND), partner_code="GSMA", role="officer", at=NOW)
 
     for person in (PROPOSER, SECOND):
         with pytest.raises(SecondPersonNeeded):

@@ -22,6 +22,7 @@ from factories.partnerships import (
     COURSE,
     LONG_AGO,
     PROMISES,
+    account,
     load,
     load_approved,
     put_in_force,
@@ -257,12 +258,32 @@ def test_due_diligence_and_people_are_added_in_the_admin(client) -> None:
     )
     client.post(
         reverse("admin:partnerships_partnerperson_add"),
-        {"partner": partner.pk, "user_id": "7", "role": "officer"},
+        {"partner": partner.pk, "user_id": account(7), "role": "officer"},
     )
 
     assert api.partner("GSMA", at=NOW).cleared_until == date(2027, 1, 31)
     assert api.partner("GSMA", at=LONG_AGO).cleared_until == date(2030, 12, 31)
     assert api.is_person_of(7, "GSMA")
+
+
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("partnerperson", {"role": "officer"}),
+        ("partnercontact", {"role": "finance", "name": "Grace", "email": "grace@example.org"}),
+    ],
+)
+def test_the_admin_says_that_an_account_is_not_there(client, page, more) -> None:
+    load()
+    partner = models.Partner.objects.get(code="GSMA")
+    client.force_login(User.objects.create_superuser("root"))
+
+    asked = {"partner": partner.pk, "user_id": "4711", **more}
+    said = client.post(reverse(f"admin:partnerships_{page}_add"), asked)
+
+    assert "No account here has the number 4711." in said.content.decode()
+    assert not models.PartnerPerson.objects.exists()
+    assert not models.PartnerContact.objects.exists()
 
 
 def test_logs_name_ids_and_never_a_person(caplog) -> None:

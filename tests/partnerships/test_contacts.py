@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from factories.partnerships import load, put_in_force
+from factories.partnerships import account, load, put_in_force
 from partnerships import api, exceptions, models
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -63,16 +63,25 @@ def test_a_person_who_asks_for_it_is_forgotten_everywhere_and_stays_under_what_t
 
 def test_a_contact_leaves_one_role_and_a_user_who_leaves_the_platform_leaves_all():
     load()
-    one = add("Grace", "finance", "grace@example.org", user_id=7)
+    one = add("Grace", "finance", "grace@example.org", user_id=account(7))
     add("Grace", "focal_point", "grace@example.org")
-    add("Grace", "technical", "g@example.org", user_id=7)
+    add("Grace", "technical", "g@example.org", user_id=account(7))
     add("Ann", "technical", "ann@example.org")
 
     api.remove_contact(one)
     assert len(api.contacts("GSMA")) == 3
-    add("Grace", "finance", "grace@example.org", user_id=7)
+    add("Grace", "finance", "grace@example.org", user_id=account(7))
     api.forget_user(7)
     assert [found.name for found in api.contacts("GSMA")] == ["Ann"]
+
+
+def test_a_contact_is_tied_to_no_account_that_is_not_there():
+    load()
+
+    with pytest.raises(exceptions.UnknownUser, match="No account here has the number 7"):
+        add("Grace", "finance", "grace@example.org", user_id=7)
+
+    assert api.contacts("GSMA") == ()
 
 
 def test_due_diligence_says_what_was_found_and_where_its_papers_are():

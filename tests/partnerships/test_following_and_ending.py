@@ -11,6 +11,7 @@ import races
 from factories.partnerships import (
     COURSE,
     PROMISES,
+    account,
     load,
     load_approved,
     put_in_force,
@@ -71,7 +72,7 @@ def test_who_acts_for_the_partner_does_not_confirm_an_early_end():
     """What is due afterwards, the partner would owe no more."""
     version = open_ended()
     request = ask(version)
-    api.add_person(OMAR, partner_code="GSMA", role="officer", at=NOW)
+    api.add_person(account(OMAR), partner_code="GSMA", role="officer", at=NOW)
 
     with pytest.raises(exceptions.SecondPersonNeeded):
         api.confirm_end(request, by=OMAR, at=NOW)

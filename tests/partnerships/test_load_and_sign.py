@@ -12,6 +12,7 @@ from factories.partnerships import (
     AGREEMENT,
     COURSE,
     LONG_AGO,
+    account,
     load,
     load_approved,
     put_in_force,
@@ -335,8 +336,8 @@ def test_people_act_for_their_own_partner_only() -> None:
     load()
 
     # when
-    api.add_person(7, partner_code="GSMA", role="officer", at=NOW)
-    api.add_person(7, partner_code="GSMA", role="finance", at=NOW)
+    api.add_person(account(7), partner_code="GSMA", role="officer", at=NOW)
+    api.add_person(account(7), partner_code="GSMA", role="finance", at=NOW)
 
     # then
     assert api.partners_of(7) == ("GSMA",)
@@ -344,17 +345,28 @@ def test_people_act_for_their_own_partner_only() -> None:
     assert not api.is_person_of(7, "ATC")
     assert not api.is_person_of(8, "GSMA")
     with pytest.raises(ValueError, match="“boss” is none of: officer"):
-        api.add_person(8, partner_code="GSMA", role="boss", at=NOW)
+        api.add_person(account(8), partner_code="GSMA", role="boss", at=NOW)
     with pytest.raises(exceptions.UnknownPartner):
-        api.add_person(8, partner_code="NONE", role="officer", at=NOW)
+        api.add_person(account(8), partner_code="NONE", role="officer", at=NOW)
+
+
+@pytest.mark.django_db
+def test_nobody_acts_for_a_partner_by_a_number_that_no_account_has() -> None:
+    """Whoever got the number next would act for the partner."""
+    load()
+
+    with pytest.raises(exceptions.UnknownUser, match="No account here has the number 7"):
+        api.add_person(7, partner_code="GSMA", role="officer", at=NOW)
+
+    assert not models.PartnerPerson.objects.exists()
 
 
 @pytest.mark.django_db
 def test_a_person_can_leave_a_partner_and_the_platform() -> None:
     # given
     load()
-    api.add_person(7, partner_code="GSMA", role="officer", at=NOW)
-    api.add_person(7, partner_code="ATC", role="officer", at=NOW)
+    api.add_person(account(7), partner_code="GSMA", role="officer", at=NOW)
+    api.add_person(account(7), partner_code="ATC", role="officer", at=NOW)
 
     # when
     api.remove_person(7, partner_code="GSMA")

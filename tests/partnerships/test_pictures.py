@@ -11,7 +11,7 @@ from django.utils import translation
 
 from factories.brand import APPROVED, COLLEAGUE, SENDER, SENT, approved, drawing, sent
 from factories.marks import png, svg
-from factories.partnerships import COURSE, LONG_AGO, put_in_force
+from factories.partnerships import COURSE, LONG_AGO, account, put_in_force
 from fairgate.errors import RowIsKept
 from fairgate_marks import MarkRefused, Reason, read
 from partnerships import api, handlers, models
@@ -242,7 +242,7 @@ def test_who_sent_a_picture_does_not_approve_it():
 
 def test_a_person_of_the_partner_does_not_approve_what_a_colleague_sent():
     picture = sent(by=COLLEAGUE)
-    api.add_person(77, partner_code="GSMA", role="officer", at=LONG_AGO)
+    api.add_person(account(77), partner_code="GSMA", role="officer", at=LONG_AGO)
 
     with pytest.raises(SecondPersonNeeded):
         api.approve_picture(picture.uuid, by=77, at=LATER)

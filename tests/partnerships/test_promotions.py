@@ -21,6 +21,7 @@ from factories.partnerships import (
     LAST_CLEARED_SECOND,
     LAST_SECOND,
     LONG_AGO,
+    account,
     load_approved,
     put_in_force,
     terms_text,
@@ -182,7 +183,7 @@ def test_nobody_is_shown_what_waits(version):
 
 @pytest.mark.parametrize("act", [api.approve_promotion, api.refuse_promotion])
 def test_who_proposed_it_or_acts_for_the_partner_does_not_decide(version, act):
-    api.add_person(77, partner_code="GSMA", role="finance", at=LONG_AGO)
+    api.add_person(account(77), partner_code="GSMA", role="finance", at=LONG_AGO)
     found = proposed(version)
 
     for by in (PROPOSER, 77):

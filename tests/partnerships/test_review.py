@@ -14,6 +14,7 @@ from factories.partnerships import (
     APPROVER,
     LONG_AGO,
     SUBMITTER,
+    account,
     load,
     load_approved,
     put_in_force,
@@ -63,7 +64,7 @@ def test_a_text_goes_from_draft_to_review_to_approved_and_every_moment_is_kept()
 @pytest.mark.django_db
 def test_who_acts_for_the_partner_does_not_approve_its_terms():
     version = loaded()
-    api.add_person(APPROVER, partner_code="GSMA", role="officer", at=LONG_AGO)
+    api.add_person(account(APPROVER), partner_code="GSMA", role="officer", at=LONG_AGO)
     api.submit(version, by=SUBMITTER, at=NOW)
 
     with pytest.raises(exceptions.SecondPersonNeeded, match="acts for the partner"):

@@ -25,6 +25,7 @@ STATUSES: Statuses = {
     exceptions.UnknownPromotion: 404,
     exceptions.UnknownRecord: 404,
     exceptions.UnknownScheme: 404,
+    exceptions.UnknownUser: 404,
     exceptions.UnknownVersion: 404,
     exceptions.AlreadySigned: 409,
     exceptions.AlreadySuspended: 409,

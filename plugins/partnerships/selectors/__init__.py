@@ -10,6 +10,7 @@ from partnerships.selectors.marks import (
     no_endorsement_of_all,
 )
 from partnerships.selectors.partners import (
+    check_account,
     get_partner,
     get_party,
     get_role_of,
@@ -65,6 +66,7 @@ from partnerships.selectors.versions import (
 
 __all__ = [
     "address_of_rules",
+    "check_account",
     "compute_award",
     "get_award",
     "get_delivered_value",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from partnerships import conf, models
 from partnerships.data import FUND, PLATFORM, Contact, PartnerSummary, Party
-from partnerships.exceptions import UnknownPartner
+from partnerships.exceptions import UnknownPartner, UnknownUser
 
 
 def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
@@ -68,6 +69,16 @@ def get_party(code: str) -> Party:
     if row is None:
         raise UnknownPartner(f"There is no partner “{code}”.")
     return Party(code=row.code, name=row.display_name, kind=row.kind)
+
+
+def check_account(user_id: int) -> None:
+    """Whether this site has an account of this number, active or not.
+
+    Raises:
+        UnknownUser: it has none, and whoever gets the number next would act for somebody.
+    """
+    if not get_user_model()._default_manager.filter(pk=user_id).exists():
+        raise UnknownUser(_("No account here has the number %(number)s.") % {"number": user_id})
 
 
 def list_partner_codes_of(user_id: int) -> tuple[str, ...]:

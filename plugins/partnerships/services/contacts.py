@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 
 from fairgate.readable import is_readable
-from partnerships import models
+from partnerships import models, selectors
 from partnerships.data import ContactRole
 from partnerships.exceptions import ContactRefused
 from partnerships.services.known import known_partner
@@ -38,6 +38,8 @@ def add_contact(
         validate_email(email)
     except ValidationError:
         raise ContactRefused("A contact has an e-mail address.") from None
+    if user_id is not None:
+        selectors.check_account(user_id)
     row, _created = models.PartnerContact.objects.update_or_create(
         partner=partner,
         role=its_role.value,

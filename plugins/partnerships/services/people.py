@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from partnerships import models
+from partnerships import models, selectors
 from partnerships.services.brand import forget_person
 from partnerships.services.contacts import forget_contacts_of
 from partnerships.services.known import known_partner
@@ -21,6 +21,7 @@ def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> N
     if role not in models.PERSON_ROLES:
         raise ValueError(f"“{role}” is none of: {', '.join(models.PERSON_ROLES)}.")
     partner = known_partner(partner_code)
+    selectors.check_account(user_id)
     models.PartnerPerson.objects.update_or_create(
         user_id=user_id, partner=partner, defaults={"role": role, "added_at": at}
     )
