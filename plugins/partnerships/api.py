@@ -579,7 +579,7 @@ def why_not_shown(standing: RoleStanding) -> tuple[str, ...]:
 
 
 def is_shown_on(place: str) -> bool:
-    """Whether the operator wants marks there: ``about``, ``unit``, ``dashboard``, ..."""
+    """Whether the operator wants something there: ``about``, ``unit``, ``catalogue``, ..."""
     return place in conf.shown_on()
 
 

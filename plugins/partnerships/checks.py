@@ -130,7 +130,7 @@ def check_pages(**_kwargs: Any) -> list[CheckMessage]:
     if MIDDLEWARE not in settings.MIDDLEWARE:
         found.append(
             Remark(
-                "The about pages of courses show no marks.",
+                "The about pages of courses show no marks, and the list of courses no promotions.",
                 hint=f"Put {MIDDLEWARE} at the end of MIDDLEWARE.",
                 id="partnerships.W004",
             )

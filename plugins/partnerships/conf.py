@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from fairgate_papers import PageSize, set_up
 
-#: The course's about page, each unit, the learner's dashboard, certificates, mails about a course.
-PLACES = ("about", "unit", "dashboard", "certificate", "mail")
+#: The course's about page, each unit, the learner's dashboard, certificates, mails about a course;
+#: and the list of courses, which shows promotions.
+PLACES = ("about", "unit", "dashboard", "certificate", "mail", "catalogue")
 
 #: The groups of countries that reach is told for, by the codes of their lists.
 COUNTRY_GROUPS = ("LDC", "SIDS")
@@ -79,7 +80,7 @@ def diligence_reminder_days() -> tuple[int, ...]:
 
 
 def shown_on() -> tuple[str, ...]:
-    """The places of the platform where marks show besides the block: some of ``PLACES``."""
+    """The places of the platform that show something besides the block: some of ``PLACES``."""
     return tuple(getattr(settings, "PARTNERSHIPS_SHOWN_ON", PLACES))
 
 

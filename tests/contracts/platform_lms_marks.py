@@ -1,5 +1,7 @@
 """Marks on the pages of a real LMS: about, unit, dashboard, certificate; at the last second too.
 
+And promotions, on the about page and on the list of courses.
+
 Collected by ``make test-platform`` only (see README.md).
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from unittest import mock
 from uuid import uuid4
 
@@ -30,11 +32,12 @@ from xmodule.modulestore.tests.factories import BlockFactory, CourseFactory
 
 from fairgate import clock
 from partnerships import api
-from partnerships.data import MarkPicture
+from partnerships.data import MarkPicture, Promotion, PromotionPlace
 from partnerships.models import IssuedMarks
 from partnerships.settings import common
 
 LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
+PROPOSED = datetime(2026, 10, 5, 9, tzinfo=UTC)
 IN_FORCE = datetime(2027, 3, 1, 12, tzinfo=UTC)
 LAST_SECOND = datetime(2027, 9, 30, 23, 59, 59, tzinfo=UTC)
 FIRST_SECOND_AFTER = datetime(2027, 10, 1, tzinfo=UTC)
@@ -113,6 +116,15 @@ class CourseOfPartners(ModuleStoreTestCase):
         answer = self.client.get(url, **headers)
         assert answer.status_code == 200, (answer.status_code, answer.content[:500])
         return answer.content.decode()
+
+    @contextmanager
+    def copies_of_pages(self):
+        """For who is signed out, the platform keeps a page for minutes in production."""
+        self.client.logout()
+        copies = LocMemCache("copies of pages", {})
+        copies.clear()
+        with mock.patch("common.djangoapps.util.cache.cache", copies):
+            yield
 
     def assert_shown_until_the_end(self, page):
         """Shown in the last second, gone in the first after it, and when it is suspended."""
@@ -219,18 +231,154 @@ class AboutPage(CourseOfPartners):
             self.at(datetime(2026, 10, 1, tzinfo=UTC))
             assert SENTENCE in self.page()
 
-    @contextmanager
-    def copies_of_pages(self):
-        """For who is signed out, the platform keeps a page for minutes in production."""
-        self.client.logout()
-        copies = LocMemCache("copies of pages", {})
-        copies.clear()
-        with mock.patch("common.djangoapps.util.cache.cache", copies):
-            yield
-
     @override_settings(PARTNERSHIPS_SHOWN_ON=("unit",))
     def test_an_operator_may_leave_it_as_it_was(self):
         assert "GSMA" not in self.page()
+
+
+class Promoted(CourseOfPartners):
+    """A course with an approved promotion: on its own page, or beside the list of courses."""
+
+    TEXT = "Free <b>reports</b>"
+    SHOWN = "Free &lt;b&gt;reports&lt;/b&gt;"
+    FIRST_DAY = date(2026, 12, 1)
+
+    def setUp(self):
+        super().setUp()
+        self.promotion = self.promote(self.place())
+
+    def place(self):
+        return {"place": PromotionPlace.COURSE, "course": str(self.course.id)}
+
+    def promote(self, place):
+        (version,) = api.list_versions(at=PROPOSED)
+        asked = Promotion(
+            language="en",
+            text=self.TEXT,
+            url='https://www.gsma.example/?a="b',
+            first_day=self.FIRST_DAY,
+            last_day=LAST_SECOND.date(),
+            **place,
+        )
+        uuid = api.propose_promotion(version.uuid, asked, by=41, at=PROPOSED)
+        api.approve_promotion(uuid, by=42, at=PROPOSED)
+        return uuid
+
+    def assert_shown(self, page):
+        """Once, marked as sponsored, as text, and by a link that helps nobody's rank."""
+        shown = page()
+        assert shown.count(self.SHOWN) == 1
+        assert "Sponsored by GSMA" in shown
+        assert 'href="https://www.gsma.example/?a=&quot;b"' in shown
+        assert 'rel="sponsored noopener noreferrer nofollow"' in shown
+        assert self.TEXT not in shown
+
+    def assert_shown_in_its_days_alone(self, page):
+        self.at(datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC))
+        assert "Sponsored" not in page()
+        self.at(datetime(2026, 12, 1, tzinfo=UTC))
+        self.assert_shown(page)
+        self.at(LAST_SECOND)
+        self.assert_shown(page)
+        self.at(FIRST_SECOND_AFTER)
+        assert "Sponsored" not in page()
+
+    def assert_gone_when_it_is_suspended_or_withdrawn(self, page):
+        self.suspend()
+        assert "Sponsored" not in page()
+        api.resume("GSMA-SPECTRUM", by="officer", reason="Done", at=IN_FORCE)
+        self.assert_shown(page)
+        api.withdraw_promotion(self.promotion, by=42, reason="The wrong link.", at=IN_FORCE)
+        assert "Sponsored" not in page()
+
+
+class PromotionOnAboutPage(Promoted):
+    """What a partner says about itself on the platform's own page about a course."""
+
+    def page(self):
+        return self.get(reverse("about_course", args=[str(self.course.id)]))
+
+    def test_it_stands_below_the_marks(self):
+        self.assert_shown(self.page)
+        shown = self.page()
+        assert shown.index("partner-badge--strip") < shown.index('class="partner-promotions"')
+        assert shown.index('class="partner-promotions"') < shown.index('class="course-sidebar"')
+
+    def test_it_shows_in_its_days_alone(self):
+        self.assert_shown_in_its_days_alone(self.page)
+
+    def test_it_is_gone_when_it_is_suspended_or_withdrawn(self):
+        self.assert_gone_when_it_is_suspended_or_withdrawn(self.page)
+
+    def test_the_platforms_copy_of_the_page_keeps_none(self):
+        with self.copies_of_pages():
+            self.assert_shown_in_its_days_alone(self.page)
+            # Guards the test itself: it was the copy that the platform handed out.
+            with mock.patch(
+                "lms.djangoapps.courseware.views.views.CourseDetails.populate",
+                side_effect=AssertionError("drawn again"),
+            ):
+                assert "course-profile" in self.page()
+
+    def test_it_is_not_on_the_list_of_courses(self):
+        assert "Sponsored" not in self.get(reverse("courses"))
+
+    def test_a_failure_costs_no_mark(self):
+        with mock.patch("partnerships.api.promotions_on_course", side_effect=RuntimeError("x")):
+            shown = self.page()
+        assert "Sponsored" not in shown
+        assert SENTENCE in shown
+
+
+class PromotionInCatalogue(Promoted):
+    """What a partner says about itself on the platform's own list of courses."""
+
+    def place(self):
+        return {"place": PromotionPlace.CATALOGUE, "course": ""}
+
+    def page(self):
+        return self.get(reverse("courses"))
+
+    def test_it_stands_at_the_end_of_the_main_part(self):
+        self.assert_shown(self.page)
+        shown = self.page()
+        promotions = shown.index('class="partner-promotions"')
+        assert shown.index('class="courses') < promotions < shown.index("</main>")
+
+    def test_the_first_page_for_who_is_signed_out_shows_it_too(self):
+        self.client.logout()
+        shown = self.get(reverse("root"))
+        assert shown.count(self.SHOWN) == 1
+        assert shown.index('<section class="home"') < shown.index('class="partner-promotions"')
+
+    def test_it_shows_in_its_days_alone(self):
+        self.assert_shown_in_its_days_alone(self.page)
+
+    def test_it_is_gone_when_it_is_suspended_or_withdrawn(self):
+        self.assert_gone_when_it_is_suspended_or_withdrawn(self.page)
+
+    def test_the_platforms_copy_of_the_page_keeps_none(self):
+        with self.copies_of_pages():
+            self.assert_shown_in_its_days_alone(self.page)
+            # Guards the test itself: it was the copy that the platform handed out.
+            with mock.patch(
+                "lms.djangoapps.branding.views.courseware_views.courses",
+                side_effect=AssertionError("drawn again"),
+            ):
+                assert "find-courses" in self.page()
+
+    def test_it_is_not_on_the_page_of_a_course(self):
+        assert "Sponsored" not in self.get(reverse("about_course", args=[str(self.course.id)]))
+
+    @override_settings(PARTNERSHIPS_SHOWN_ON=("about",))
+    def test_an_operator_may_leave_the_list_as_it_was(self):
+        assert "Sponsored" not in self.page()
+
+    def test_a_failure_leaves_the_page_alone(self):
+        shown = self.assert_a_failure_leaves_the_page_alone(
+            self.page, "partnerships.api.promotions_in_catalogue"
+        )
+        assert "find-courses" in shown
 
 
 @override_settings(LEARNING_MICROFRONTEND_URL=MFE)
@@ -459,3 +607,22 @@ class ExpiredClearance(CourseOfPartners):
             assert SENTENCE in self.get(page), page
             self.at(datetime(2027, 6, 1, tzinfo=UTC))
             assert "GSMA" not in self.get(page), page
+
+
+class PromotionOfAPartnerWithoutClearance(Promoted):
+    """A due diligence that has run out takes promotions with it."""
+
+    def agree(self, *, cleared_until="2027-05-31"):
+        super().agree(cleared_until=cleared_until)
+
+    def place(self):
+        return {"place": PromotionPlace.CATALOGUE, "course": ""}
+
+    def test_it_is_gone_the_second_after(self):
+        self.promote({"place": PromotionPlace.COURSE, "course": str(self.course.id)})
+        about = reverse("about_course", args=[str(self.course.id)])
+        for page in (about, reverse("courses")):
+            self.at(datetime(2027, 5, 31, 23, 59, 59, tzinfo=UTC))
+            assert self.SHOWN in self.get(page), page
+            self.at(datetime(2027, 6, 1, tzinfo=UTC))
+            assert "Sponsored" not in self.get(page), page

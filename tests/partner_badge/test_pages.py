@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +27,7 @@ from factories.partnerships import (
     version_text,
 )
 from partner_badge import client, drawing, pipeline, presenter
-from partner_badge.middleware import AboutPageMarks
+from partner_badge.middleware import PartnersOnPages
 from partnerships import api
 from partnerships.conf import PLACES
 from partnerships.data import Promotion, PromotionPlace
@@ -70,9 +70,11 @@ def about_step(**more):
 def answered(page, *, url_name="about_course", **answer):
     """The page as the middleware lets it out."""
     request = HttpRequest()
-    request.resolver_match = SimpleNamespace(url_name=url_name, kwargs={"course_id": COURSE})
+    request.resolver_match = SimpleNamespace(
+        url_name=url_name, view_name=url_name, kwargs={"course_id": COURSE}
+    )
     drawn = HttpResponse(page, **answer)
-    return AboutPageMarks(lambda _request: drawn)(request).content.decode()
+    return PartnersOnPages(lambda _request: drawn)(request).content.decode()
 
 
 def about():
@@ -204,45 +206,81 @@ def test_a_certificate_prints_the_rules_and_says_in_which_language_its_day_spoke
     assert re.search('<small [^>]*lang="en" dir="ltr">Shown under a partnership', shown)
 
 
-def promoted(text="Free reports"):
-    """An approved promotion on the course's page."""
-    (version,) = put_in_force()
+def promoted(text="Free reports", *, course=COURSE, terms="", first_day=date(2026, 11, 23)):
+    """An approved promotion on the course's page, or beside the list of courses (no course)."""
+    (version,) = put_in_force(terms)
     asked = Promotion(
-        place=PromotionPlace.COURSE,
-        course=COURSE,
+        place=PromotionPlace.COURSE if course else PromotionPlace.CATALOGUE,
+        course=course,
         language="en",
         text=text,
         url='https://www.gsma.example/?a="b',
-        first_day=NOW.date(),
+        first_day=first_day,
         last_day=LAST_SECOND.date(),
     )
     uuid = api.propose_promotion(version.uuid, asked, by=41, at=NOW)
     return api.approve_promotion(uuid, by=42, at=NOW)
 
 
-def test_the_about_page_shows_a_promotion_until_the_last_second(now):
-    promoted(text="<b>Free</b> reports")
+LIST = "<main><ul>COURSES</ul></main><footer>FOOT</footer>"
+
+
+def catalogue(url_name="courses", page=LIST, **answer):
+    """The platform's list of courses, as the middleware lets it out."""
+    return answered(page, url_name=url_name, **answer)
+
+
+SPONSORED = [(COURSE, about), ("", catalogue)]
+where_promotions_show = pytest.mark.parametrize(
+    ("course", "page"), SPONSORED, ids=["about", "catalogue"]
+)
+
+
+@where_promotions_show
+def test_a_promotion_is_marked_escaped_and_shown_until_the_last_second(now, course, page):
+    promoted("<b>Free</b> reports", course=course)
 
     now[0] = LAST_SECOND
-    page = about()
-    assert page.count("Sponsored by GSMA") == 1
-    assert 'rel="sponsored noopener noreferrer nofollow"' in page
-    assert "&lt;b&gt;Free&lt;/b&gt; reports" in page
-    assert 'href="https://www.gsma.example/?a=&quot;b"' in page
+    shown = page()
+    assert shown.count("Sponsored by GSMA") == 1
+    assert 'rel="sponsored noopener noreferrer nofollow"' in shown
+    assert "&lt;b&gt;Free&lt;/b&gt; reports" in shown
+    assert 'href="https://www.gsma.example/?a=&quot;b"' in shown
     now[0] = FIRST_SECOND_AFTER
-    assert about() == ""
+    assert "GSMA" not in page()
 
 
-def test_a_suspension_and_a_withdrawal_take_a_promotion_off_at_once(now):
-    found = promoted()
-    assert "Free reports" in about()
+@where_promotions_show
+def test_a_promotion_shows_from_the_first_second_of_its_first_day(now, course, page):
+    promoted(course=course, first_day=date(2026, 12, 1))
+
+    now[0] = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
+    assert "Free reports" not in page()
+    now[0] = datetime(2026, 12, 1, tzinfo=UTC)
+    assert "Free reports" in page()
+
+
+@where_promotions_show
+def test_an_expired_due_diligence_takes_a_promotion_off(now, course, page):
+    promoted(course=course, terms=terms_text(cleared_until=CLEARED_UNTIL))
+
+    now[0] = LAST_CLEARED_SECOND
+    assert "Free reports" in page()
+    now[0] = FIRST_UNCLEARED_SECOND
+    assert "Free reports" not in page()
+
+
+@where_promotions_show
+def test_a_suspension_and_a_withdrawal_take_a_promotion_off_at_once(now, course, page):
+    found = promoted(course=course)
+    assert "Free reports" in page()
 
     api.suspend(AGREEMENT, by="officer", reason="Review", at=now[0])
-    assert about() == ""
+    assert "GSMA" not in page()
     api.resume(AGREEMENT, by="officer", reason="Done", at=now[0])
-    assert "Free reports" in about()
+    assert "Free reports" in page()
     api.withdraw_promotion(found.uuid, by=42, reason="Wrong", at=now[0])
-    assert "Free reports" not in about()
+    assert "Free reports" not in page()
 
 
 def test_no_promotion_is_in_a_copy_that_somebody_keeps_nor_on_another_page(now):
@@ -251,6 +289,63 @@ def test_no_promotion_is_in_a_copy_that_somebody_keeps_nor_on_another_page(now):
     assert "Free reports" not in str(about_step())
     assert "Free reports" not in unit()
     assert "Free reports" not in str(dashboard())
+    assert catalogue() == LIST
+
+
+@pytest.mark.parametrize("url_name", ["courses", "root"])
+def test_the_list_of_courses_shows_promotions_at_the_end_of_its_main_part(now, url_name):
+    promoted(course="")
+
+    shown = catalogue(url_name)
+
+    assert shown.index("COURSES") < shown.index("Free reports") < shown.index("</main>")
+    assert shown.count("Free reports") == 1
+    assert shown.endswith("</main><footer>FOOT</footer>")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<div>COURSES</div>", "<main>COURSES</main><script>'</main>'</script>", ""],
+    ids=["no main part", "not clear where it ends", "a redirect"],
+)
+def test_a_list_of_courses_without_a_clear_main_part_stays_as_it_is(now, page):
+    promoted(course="")
+
+    assert catalogue(page=page) == page
+
+
+@pytest.mark.parametrize("url_name", ["some_app:courses", "dashboard", "about_us"])
+def test_promotions_of_the_catalogue_are_on_no_other_page(now, url_name):
+    promoted(course="")
+
+    assert catalogue(url_name) == LIST
+
+
+def test_an_operator_leaves_the_list_of_courses_as_the_platform_draws_it(now, settings):
+    promoted(course="")
+    settings.PARTNERSHIPS_SHOWN_ON = [one for one in PLACES if one != "catalogue"]
+
+    assert catalogue() == LIST
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone away"), RuntimeError("broken")])
+def test_whatever_fails_leaves_the_list_of_courses_alone(now, error, monkeypatch, caplog):
+    promoted(course="")
+
+    def broken(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr(api, "promotions_in_catalogue", broken)
+
+    assert catalogue() == LIST
+    assert str(error) in caplog.text
+
+
+def test_the_list_of_courses_costs_one_query(now, django_assert_num_queries):
+    promoted(course="")
+
+    with django_assert_num_queries(1):
+        catalogue()
 
 
 def test_a_promotion_that_cannot_be_read_costs_no_mark(now, monkeypatch, caplog):
@@ -377,10 +472,12 @@ def test_no_other_answer_is_touched():
 def test_an_answer_without_an_address_or_in_pieces_passes():
     request, pieces = HttpRequest(), StreamingHttpResponse([drawing.PLACE])
     request.resolver_match = None
-    assert AboutPageMarks(lambda _request: HttpResponse("x"))(request).content == b"x"
+    assert PartnersOnPages(lambda _request: HttpResponse("x"))(request).content == b"x"
 
-    request.resolver_match = SimpleNamespace(url_name="about_course", kwargs={})
-    assert AboutPageMarks(lambda _request: pieces)(request) is pieces
+    request.resolver_match = SimpleNamespace(
+        url_name="about_course", view_name="about_course", kwargs={}
+    )
+    assert PartnersOnPages(lambda _request: pieces)(request) is pieces
 
 
 @pytest.mark.parametrize(

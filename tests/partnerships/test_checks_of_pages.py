@@ -99,7 +99,7 @@ def test_e004_other_places_are_an_error(settings, places):
     (fault,) = checks.check_places()
 
     assert fault.id == "partnerships.E004"
-    assert "about, unit, dashboard, certificate, mail" in fault.hint
+    assert "about, unit, dashboard, certificate, mail, catalogue" in fault.hint
 
 
 def test_w002_a_filter_without_our_step_is_told(monkeypatch):

@@ -109,6 +109,17 @@ def promotions_of(course_key: str, *, at: datetime) -> tuple[Any, ...]:
         return shown
 
 
+def promotions_in_catalogue(*, at: datetime) -> tuple[Any, ...]:
+    """The promotions (``partnerships.data.ShownPromotion``) beside the list of courses. One query.
+
+    Raises:
+        PartnersUnknown: see above.
+    """
+    with _asked("the catalogue") as partnerships:
+        shown: tuple[Any, ...] = partnerships.promotions_in_catalogue(at=at)
+        return shown
+
+
 def marks_by_course(course_keys: Collection[str], *, at: datetime) -> dict[str, list[Any]]:
     """The marks of several courses at a moment, by course. Two queries, however many.
 

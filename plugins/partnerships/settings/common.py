@@ -16,8 +16,8 @@ STEPS = {
     "org.openedx.learning.dashboard.render.started.v1": "partner_badge.pipeline.Dashboard",
     "org.openedx.learning.certificate.render.started.v1": "partner_badge.pipeline.Certificate",
 }
-#: Puts marks into pages that the platform keeps.
-MIDDLEWARE = "partner_badge.middleware.AboutPageMarks"
+#: Puts marks and promotions into pages that the platform keeps.
+MIDDLEWARE = "partner_badge.middleware.PartnersOnPages"
 
 DEFAULTS: dict[str, object] = {
     # Who the host is in the sentence next to each mark; empty takes the platform's name.
@@ -34,8 +34,9 @@ DEFAULTS: dict[str, object] = {
     # Days before the end of an agreement, and of a due diligence, on which somebody is reminded.
     "PARTNERSHIPS_EXPIRY_REMINDER_DAYS": [90, 30, 7],
     "PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS": [60, 14],
-    # Where marks show besides the block; leave out what should stay as the platform draws it.
-    "PARTNERSHIPS_SHOWN_ON": ("about", "unit", "dashboard", "certificate", "mail"),
+    # Where marks show besides the block, and promotions beside the list of courses; leave out what
+    # should stay as the platform draws it.
+    "PARTNERSHIPS_SHOWN_ON": ("about", "unit", "dashboard", "certificate", "mail", "catalogue"),
     # Keys of badges in PEM, from where secrets are kept: the first one signs, all are published.
     "PARTNERSHIPS_BADGE_KEYS": (),
     # Where badges are verified, https; empty takes LMS_ROOT_URL.
