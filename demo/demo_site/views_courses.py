@@ -57,6 +57,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "steps": STEPS,
         "slip": SeatCodeSlip.objects.first(),
         "fund": waivers.fund_balance("USD"),
+        "promotions": partnerships.promotions_in_catalogue(at=at),
         "shares": _shares(str(courseware.runs()[0].key), at),
     }
     return render(request, "demo_site/catalogue.html", context)
@@ -87,6 +88,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     context = _card(request, run, runtime.get_block(run.root), at) | {
         "units": courseware.list_units(runtime, run),
         "has_badge": bool(partnerships.branding_for(str(run.key), at=at)),
+        "promotions": partnerships.promotions_on_course(str(run.key), at=at),
     }
     return _page(request, "demo_site/course.html", context, drawn)
 

@@ -50,6 +50,7 @@ def partners(request: HttpRequest) -> HttpResponse:
         "page_title": _("Our partners"),
         "entries": entries,
         "together": together,
+        "promotions": api.promotions_in_catalogue(at=at),
         "has_tiers": api.scheme_in_force(at=at) is not None,
     }
     return render(request, "partnerships/partners.html", context)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fairgate import clock
 from fairgate.languages import Language
 
-from . import api, permissions, wording_place
+from . import api, permissions, rules, wording_place
 from .data import PartnerSummary, PromotionFault, PromotionState, PromotionSummary, VersionSummary
 from .exceptions import (
     KeyReused,
@@ -252,8 +252,20 @@ def _shown(found: PromotionSummary) -> dict[str, Any]:
         "found": found,
         "asked": asked,
         "place": PLACE_LABELS[asked.place],
-        "direction": Language(tag=asked.language).direction,
-        "label": _("Sponsored by %(partner)s") % {"partner": found.partner_name},
+        "look": _look(found),
         "state": wording_place.PROMOTION_STATES[found.state],
         "tone": wording_place.PROMOTION_TONES[found.state],
+    }
+
+
+def _look(found: PromotionSummary) -> dict[str, str]:
+    """What a reader is shown of it (``data.ShownPromotion``), now or one day."""
+    asked = found.promotion
+    return {
+        "label": _("Sponsored by %(partner)s") % {"partner": found.partner_name},
+        "text": asked.text,
+        "language": asked.language,
+        "direction": Language(tag=asked.language).direction,
+        "url": asked.url,
+        "rel": rules.PROMOTION_REL,
     }

@@ -432,3 +432,64 @@ def test_a_withdrawal_needs_a_reason(client, version):
     client.post(f"{OWN}{found.uuid}/withdraw/", {"reason": "The wrong link."})
 
     assert api.promotion(found.uuid, at=NOW).state is PromotionState.WITHDRAWN
+
+
+# --- Our public page ------------------------------------------------------------------------------
+
+
+PARTNERS = "/fairgate/partners/"
+
+
+def in_catalogue(version, **more):
+    return approved(version, place=PromotionPlace.CATALOGUE, course="", **more)
+
+
+def test_the_page_of_partners_shows_those_of_the_catalogue_in_their_days(client, version, moment):
+    in_catalogue(version, last_day=date(2027, 3, 31))
+    approved(version, text="For the course alone")
+
+    def page():
+        return client.get(PARTNERS).content.decode()
+
+    moment[0] = datetime(2026, 12, 1, tzinfo=UTC) - SECOND
+    assert ASKED.text not in page()
+    moment[0] += SECOND
+    assert page().count(ASKED.text) == 1
+    moment[0] = datetime(2027, 4, 1, tzinfo=UTC) - SECOND
+    assert ASKED.text in page()
+    assert "For the course alone" not in page()
+    moment[0] += SECOND
+    assert ASKED.text not in page()
+
+
+def test_the_page_of_partners_marks_them_and_escapes_them(client, version, moment):
+    in_catalogue(version, text="<b>Free</b> reports", url='https://gsma.example/?a="b')
+    moment[0] = LAST_SECOND
+
+    page = client.get(PARTNERS).content.decode()
+
+    assert "Sponsored by GSMA" in page
+    assert 'rel="sponsored noopener noreferrer nofollow"' in page
+    assert "&lt;b&gt;Free&lt;/b&gt; reports" in page
+    assert 'href="https://gsma.example/?a=&quot;b"' in page
+
+
+def test_the_page_of_partners_shows_none_once_it_is_suspended_or_withdrawn(client, version, moment):
+    found = in_catalogue(version)
+    moment[0] = datetime(2027, 1, 10, 9, tzinfo=UTC)
+    assert ASKED.text in client.get(PARTNERS).content.decode()
+
+    api.suspend(AGREEMENT, by="officer", reason="Review", at=moment[0])
+    assert ASKED.text not in client.get(PARTNERS).content.decode()
+    api.resume(AGREEMENT, by="officer", reason="Done", at=moment[0])
+    api.withdraw_promotion(found.uuid, by=COLLEAGUE, reason="Wrong.", at=moment[0])
+    assert ASKED.text not in client.get(PARTNERS).content.decode()
+
+
+def test_the_page_of_partners_shows_none_without_a_due_diligence(client, moment):
+    in_catalogue(put_in_force(terms_text(cleared_until=CLEARED_UNTIL))[0])
+
+    moment[0] = LAST_CLEARED_SECOND
+    assert ASKED.text in client.get(PARTNERS).content.decode()
+    moment[0] = FIRST_UNCLEARED_SECOND
+    assert ASKED.text not in client.get(PARTNERS).content.decode()

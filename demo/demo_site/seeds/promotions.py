@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from demo_site.seeds.people import user_called
@@ -25,10 +26,15 @@ def seed() -> None:
         for one in partnerships.list_versions(at=LATER, partner_code="GSMA")
         if one.is_in_force
     )
-    shown = partnerships.propose_promotion(
-        version, _line("Free reports on spectrum use in your region"), by=grace, at=PROPOSED
+    on_course = _line("Free reports on spectrum use in your region")
+    in_catalogue = replace(
+        _line("Policy papers on mobile networks, free to read"),
+        place=PromotionPlace.CATALOGUE,
+        course="",
     )
-    partnerships.approve_promotion(shown, by=operator, at=APPROVED)
+    for line in (on_course, in_catalogue):
+        shown = partnerships.propose_promotion(version, line, by=grace, at=PROPOSED)
+        partnerships.approve_promotion(shown, by=operator, at=APPROVED)
     partnerships.propose_promotion(
         version, _line("Meet us at the regional forum in March"), by=grace, at=LATER
     )
