@@ -488,7 +488,7 @@ def record_actual(
 
 
 def evidence_file(file: UUID) -> EvidenceContent:
-    """An uploaded file; ``permissions.may_see_partner`` says who may have it.
+    """An uploaded file; ``permissions.may_see_evidence`` says who may have it.
 
     Raises:
         UnknownRecord: there is none.

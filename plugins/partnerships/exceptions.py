@@ -21,13 +21,14 @@
   + SignedOutOfOrder      a signature or a record is dated before the one it follows
   + AlreadySuspended      the agreement is suspended already
   + NotSuspended          there is no suspension to lift
+  + AlreadyDecided        a second person has decided, or it is withdrawn
+    - PictureSettled      about a picture
+    - PromotionSettled    about a promotion
   + UnknownPicture        there is no version of a picture with this key
   + PictureTextRefused    a text about a picture is missing, too long or not readable
-  + PictureSettled        it is decided, or withdrawn, already
   + TooManyPictures       the partner has sent as many in a day as are taken
   + PromotionRefused      a text, an address or days of a promotion are not as they have to be
   + UnknownPromotion      there is no promotion with this key
-  + PromotionSettled      it is decided, or withdrawn, already
   + TooManyPromotions     the partner has proposed as many in a day as are taken
   + SchemeRefused         a scheme of tiers is decided, or another one begins on its first day
   + AwardRefused          an award does not follow from what was delivered, or is there already
@@ -137,7 +138,11 @@ class PictureTextRefused(PartnershipsError, ValueError):
     """A text about a picture is missing, too long, in an unknown language or not readable."""
 
 
-class PictureSettled(PartnershipsError):
+class AlreadyDecided(PartnershipsError):
+    """What a second person decides about is decided or withdrawn already."""
+
+
+class PictureSettled(AlreadyDecided):
     """The version of a picture is decided or withdrawn already."""
 
 
@@ -164,7 +169,7 @@ class UnknownPromotion(PartnershipsError, LookupError):
     """No promotion has this key."""
 
 
-class PromotionSettled(PartnershipsError):
+class PromotionSettled(AlreadyDecided):
     """The promotion is decided or withdrawn already."""
 
 

@@ -12,7 +12,7 @@ from fairgate.readable import is_readable
 
 from . import rules, wording_marks
 from .data import LANGUAGES, Background
-from .forms_spoken import SpokenForm
+from .forms_spoken import SpokenForm, check_readable
 from .models import BACKGROUND_LABELS
 
 _SEEN, _USE = "seen_", "use_"
@@ -106,6 +106,7 @@ def _sentence(label: Any) -> forms.CharField:
         label=label,
         max_length=rules.LONGEST_SENTENCE,
         widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[check_readable],
         error_messages={"required": _("Say why, in a sentence.")},
     )
 

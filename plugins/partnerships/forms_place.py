@@ -14,11 +14,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fairgate import typed_amounts
 from fairgate.money import Money
 from fairgate.readable import is_readable
 from fairgate_tables.amount_fields import AmountField, read_amount
 
-from .forms_spoken import SpokenForm, day_field
+from .data import DeliverySummary
+from .forms_spoken import SpokenForm, check_readable, day_field
 
 LONGEST_EVIDENCE = 500
 
@@ -105,15 +107,30 @@ class FulfilmentForm(WithFile):
 
 
 class DeliveryForm(WithFile):
-    """Something that was given."""
+    """Something that was given, or given in truth where another record says otherwise.
+
+    A correction begins with what was recorded, and may say that nothing was given.
+    """
 
     day = day_field(_("Delivered on (UTC)"))
     amount = AmountField(error_messages={"required": _("Please say how much.")})
     field_order = ("day", "amount", "evidence", "file", "key")
 
-    def __init__(self, *args: Any, currency: str, label: str, **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        currency: str,
+        label: str,
+        replaced: DeliverySummary | None,
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
-        self.currency = currency
+        self.currency, self.is_correction = currency, replaced is not None
+        if replaced is not None:
+            self.initial = {
+                "day": replaced.delivered_on,
+                "amount": typed_amounts.written(replaced.amount),
+            }
         self.fields["amount"].label = label
 
     def clean_day(self) -> date:
@@ -124,9 +141,21 @@ class DeliveryForm(WithFile):
         """An amount in the agreed currency."""
         typed = self.cleaned_data["amount"]
         amount = read_amount(typed, self.currency, name=str(self.fields["amount"].label))
-        if not amount:
+        if not amount and not self.is_correction:
             raise forms.ValidationError(gettext("Please give an amount larger than nothing."))
         return amount
+
+
+class TakeBackForm(SpokenForm):
+    """Why a delivery that nobody has accepted is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why it is taken back, in a sentence"),
+        max_length=255,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        validators=[check_readable],
+        error_messages={"required": _("Say why, in a sentence.")},
+    )
 
 
 class ActualForm(RecordForm):

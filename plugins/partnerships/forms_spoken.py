@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fairgate.readable import is_readable
+
 
 class SpokenForm(forms.Form):
     """Ties a control to its help and its faults. The page leads to the faults from its top."""
@@ -38,6 +40,16 @@ class SpokenForm(forms.Form):
             field.widget.attrs["aria-describedby"] = " ".join(described)
         if name in self.errors:
             field.widget.attrs["aria-invalid"] = "true"
+
+
+def check_readable(text: str) -> None:
+    """A validator of texts that may have several lines.
+
+    Raises:
+        ValidationError: there are signs in it that nobody sees.
+    """
+    if not is_readable(text, allowed="\r\n"):
+        raise forms.ValidationError(_("There are control characters in the text."))
 
 
 def day_field(label: Any) -> forms.DateField:

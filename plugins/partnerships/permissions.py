@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import rules, selectors
-from .data import Act
+from .data import Act, EvidenceContent
 
 SEE_EVERY_AGREEMENT = "partnerships.view_agreement"
 SUBMIT = "partnerships.submit_agreementversion"
@@ -51,10 +51,20 @@ def may_record_fulfilment(user: Any, partner_code: str, *, side: str) -> bool:
 
 
 def may_record_delivery(user: Any, partner_code: str, *, party: str) -> bool:
-    """The partner's people record what was given on its side; a colleague also the host's gifts."""
+    """Who gave it, and whose agreement it is, record it; a colleague also the host's gifts.
+
+    ``party`` may be another partner than the one of the agreement, ``partner_code``.
+    """
     if user.has_perm(RECORD_DELIVERY):
         return True
-    return rules.is_own_contribution(party) and _may(user, partner_code, Act.RECORD_DELIVERY)
+    if not rules.is_partners_contribution(party):
+        return False
+    return any(_may(user, code, Act.RECORD_DELIVERY) for code in {partner_code, party})
+
+
+def may_see_evidence(user: Any, file: EvidenceContent) -> bool:
+    """Whose agreement it belongs to, and who delivered what it proves."""
+    return any(may_see_partner(user, code) for code in (file.partner, *file.givers))
 
 
 def may_record_actual(user: Any, partner_code: str) -> bool:

@@ -14,7 +14,7 @@ from fairgate_rest.callers import UploadPace
 from fairgate_rest.uploads import InMemory
 
 from . import api, permissions
-from .data import Obstacle, Side, VersionSummary
+from .data import Obstacle, Promises, Side, VersionSummary
 from .exceptions import UnknownVersion
 
 
@@ -66,6 +66,31 @@ def seen_version(request: HttpRequest, code: str, version: UUID) -> VersionSumma
     if found.partner != code:
         raise Http404
     return found
+
+
+def seen_promises(
+    request: HttpRequest, code: str, version: UUID
+) -> tuple[VersionSummary, Promises]:
+    """A version and its promises: all of them for whose agreement it is.
+
+    Another partner who gives something under it, once it is signed, sees that alone.
+
+    Raises:
+        Http404: there is none under this partner, or it is not for who asks.
+    """
+    if not permissions.may_see_partner(request.user, code):
+        raise Http404
+    at = clock.now()
+    try:
+        found, promises = api.version(version, at=at), api.promises(version, at=at)
+    except UnknownVersion:
+        raise Http404 from None
+    if found.partner == code:
+        return found, promises
+    part = promises.given_by(code)
+    if not (part.contributions and is_signed(found)):
+        raise Http404
+    return found, part
 
 
 def is_signed(version: VersionSummary) -> bool:

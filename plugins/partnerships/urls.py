@@ -6,13 +6,15 @@ from django.urls import include, path
 
 from . import (
     views,
+    views_agreement,
     views_badges,
     views_consent,
+    views_deliveries,
     views_mark_files,
     views_marks,
-    views_place,
     views_promotions,
     views_recognition,
+    views_records,
 )
 
 app_name = "partnerships"
@@ -44,21 +46,31 @@ urlpatterns = [
     path("badges/awards/<uuid:uuid>.jwt", views_badges.token, name="badge_token"),
     path("badges/awards/<uuid:uuid>.<str:suffix>", views_badges.baked, name="badge_picture"),
     path("<str:code>/", views.partner, name="partner"),
-    path("<str:code>/agreements/<uuid:version>/", views_place.agreement, name="agreement"),
+    path("<str:code>/agreements/<uuid:version>/", views_agreement.agreement, name="agreement"),
     path("<str:code>/agreements/<uuid:version>/consent/", views_consent.consent, name="consent"),
     path(
         "<str:code>/agreements/<uuid:version>/obligations/<str:promise>/<str:due>/",
-        views_place.record_fulfilment,
+        views_records.record_fulfilment,
         name="record_fulfilment",
     ),
     path(
         "<str:code>/agreements/<uuid:version>/contributions/<str:promise>/",
-        views_place.record_delivery,
+        views_deliveries.record_delivery,
         name="record_delivery",
     ),
     path(
+        "<str:code>/agreements/<uuid:version>/contributions/<str:promise>/<uuid:record>/correct/",
+        views_deliveries.correct_delivery,
+        name="correct_delivery",
+    ),
+    path(
+        "<str:code>/agreements/<uuid:version>/contributions/<str:promise>/<uuid:record>/take-back/",
+        views_deliveries.take_back_delivery,
+        name="take_back_delivery",
+    ),
+    path(
         "<str:code>/agreements/<uuid:version>/outcomes/<str:promise>/",
-        views_place.record_actual,
+        views_records.record_actual,
         name="record_actual",
     ),
     path("<str:code>/promotions/", views_promotions.promotions, name="promotions"),

@@ -97,7 +97,7 @@ def evidence(request: HttpRequest, file: UUID) -> HttpResponse:
         found = api.evidence_file(file)
     except UnknownRecord:
         raise Http404 from None
-    if not permissions.may_see_partner(request.user, found.partner):
+    if not permissions.may_see_evidence(request.user, found):
         raise Http404
     extension = _EXTENSIONS[found.content_type]
     return _to_keep(found.content, found.content_type, f"evidence-{file}.{extension}")

@@ -7,7 +7,6 @@ Whoever may not see a partner's pictures cannot tell whether they exist. Sending
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -27,16 +26,10 @@ from fairgate.languages import Language
 from fairgate_marks import MarkRefused, Reason
 from fairgate_papers import PapersError
 
-from . import api, conf, permissions, rules, wording_marks
+from . import api, conf, decision_pages, permissions, rules, wording_marks
 from .data import Background, BrandState, BrandSummary, PartnerSummary, Texts
-from .exceptions import (
-    PictureSettled,
-    SecondPersonNeeded,
-    TooManyPictures,
-    UnknownPartner,
-    UnknownPicture,
-)
-from .forms_marks import DecisionForm, PictureForm, WithdrawalForm
+from .exceptions import TooManyPictures, UnknownPartner, UnknownPicture
+from .forms_marks import PictureForm
 from .models import BACKGROUND_LABELS
 from .place_parts import KeepsTexts, keeps_texts, seconds_to_wait, user_id
 
@@ -81,7 +74,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @require_GET
 def picture(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """One version: how it looks, what was said of it, and what can be done with it."""
-    return _page(request, _seen_picture(request, code, uuid))
+    return decision_pages.answer(request, _page(request, code, uuid))
 
 
 @login_required
@@ -89,22 +82,7 @@ def picture(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """Approve or refuse one version."""
-    found = _seen_picture(request, code, uuid)
-    if not _may_decide(request, found):
-        raise Http404
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, decision=form)
-    told = form.cleaned_data
-    is_approved = told["decision"] == DecisionForm.APPROVE
-    act = api.approve_picture if is_approved else api.refuse_picture
-    said = _("The picture is approved.") if is_approved else _("The picture is refused.")
-    return _done(
-        request,
-        found,
-        said,
-        lambda: act(uuid, by=user_id(request), at=clock.now(), sentence=told["sentence"]),
-    )
+    return decision_pages.decide(request, _page(request, code, uuid))
 
 
 @login_required
@@ -112,62 +90,40 @@ def decide(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """Take one version from every page."""
+    return decision_pages.withdraw(request, _page(request, code, uuid))
+
+
+_ACTS = decision_pages.Acts(
+    approve=api.approve_picture,
+    refuse=api.refuse_picture,
+    withdraw=api.withdraw_picture,
+    is_approved=_("The picture is approved."),
+    is_refused=_("The picture is refused."),
+    is_withdrawn=_("The picture is withdrawn and no longer shown anywhere."),
+    too_late=_("Somebody has decided about this picture already; nothing was changed."),
+    another_person=_("Another person has to decide about this picture."),
+)
+
+
+def _page(request: HttpRequest, code: str, uuid: UUID) -> decision_pages.DecisionPage:
     found = _seen_picture(request, code, uuid)
-    if not permissions.may_withdraw_picture(request.user, code):
-        raise Http404
-    form = WithdrawalForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, withdrawal=form)
-    reason = form.cleaned_data["reason"]
-    return _done(
-        request,
-        found,
-        _("The picture is withdrawn and no longer shown anywhere."),
-        lambda: api.withdraw_picture(uuid, by=user_id(request), reason=reason, at=clock.now()),
-    )
-
-
-def _done(
-    request: HttpRequest, found: BrandSummary, said: str, act: Callable[[], object]
-) -> HttpResponse:
-    """Do it and say so; or say that somebody else was faster."""
-    try:
-        act()
-    except PictureSettled:
-        messages.warning(
-            request, _("Somebody has decided about this picture already; nothing was changed.")
-        )
-    except SecondPersonNeeded:
-        messages.error(request, _("Another person has to decide about this picture."))
-    else:
-        messages.success(request, said)
-    return redirect("partnerships:picture", found.partner, found.uuid)
-
-
-def _page(
-    request: HttpRequest,
-    found: BrandSummary,
-    *,
-    decision: DecisionForm | None = None,
-    withdrawal: WithdrawalForm | None = None,
-) -> HttpResponse:
     is_waiting = found.state is BrandState.WAITING
-    may_withdraw = permissions.may_withdraw_picture(request.user, found.partner)
-    is_standing = found.state in (BrandState.WAITING, BrandState.SHOWN, BrandState.REPLACED)
-    context = {
+    shown = {
         **_shown(found),
         "statement": api.no_endorsement(found.partner_name),
-        "decision": (decision or DecisionForm()) if _may_decide(request, found) else None,
         "is_own": is_waiting and found.uploaded_by == request.user.pk,
-        "withdrawal": (withdrawal or WithdrawalForm()) if may_withdraw and is_standing else None,
-        "faults": [*_faults(decision), *_faults(withdrawal)],
     }
-    status = 400 if context["faults"] else 200
-    return render(request, "partnerships/marks/picture.html", context, status=status)
-
-
-def _faults(form: DecisionForm | WithdrawalForm | None) -> list[tuple[str, str, str]]:
-    return form.faults() if form else []
+    return decision_pages.DecisionPage(
+        what="picture",
+        partner=code,
+        uuid=uuid,
+        template="partnerships/marks/picture.html",
+        shown=shown,
+        may_decide=_may_decide(request, found),
+        may_withdraw=permissions.may_withdraw_picture(request.user, code),
+        is_standing=found.state in (BrandState.WAITING, BrandState.SHOWN, BrandState.REPLACED),
+        acts=_ACTS,
+    )
 
 
 # --- Sending --------------------------------------------------------------------------------------

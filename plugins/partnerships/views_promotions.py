@@ -5,7 +5,6 @@ Whoever may not see a partner's promotions cannot tell whether they exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,25 +12,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairgate import clock
 from fairgate.languages import Language
 
-from . import api, permissions, rules, wording_place
+from . import api, decision_pages, permissions, rules, wording_place
 from .data import PartnerSummary, PromotionFault, PromotionState, PromotionSummary, VersionSummary
 from .exceptions import (
     KeyReused,
     PromotionRefused,
-    PromotionSettled,
-    SecondPersonNeeded,
     TooManyPromotions,
     UnknownPartner,
     UnknownPromotion,
 )
-from .forms_marks import DecisionForm, WithdrawalForm
 from .forms_promotions import ProposalForm
 from .models import PLACE_LABELS
 from .place_parts import user_id
@@ -133,7 +129,7 @@ def _form_page(
 @require_safe
 def promotion(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """One promotion: how it looks, what was said of it, and what can be done with it."""
-    return _page(request, _seen_promotion(request, code, uuid))
+    return decision_pages.answer(request, _page(request, code, uuid))
 
 
 @login_required
@@ -141,22 +137,7 @@ def promotion(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """Approve or refuse one."""
-    found = _seen_promotion(request, code, uuid)
-    if not _may_decide(request, found):
-        raise Http404
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, decision=form)
-    told = form.cleaned_data
-    is_approved = told["decision"] == DecisionForm.APPROVE
-    act = api.approve_promotion if is_approved else api.refuse_promotion
-    said = _("The promotion is approved.") if is_approved else _("The promotion is refused.")
-    return _done(
-        request,
-        found,
-        said,
-        lambda: act(uuid, by=user_id(request), at=clock.now(), sentence=told["sentence"]),
-    )
+    return decision_pages.decide(request, _page(request, code, uuid))
 
 
 @login_required
@@ -164,53 +145,34 @@ def decide(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """Take one from every page."""
+    return decision_pages.withdraw(request, _page(request, code, uuid))
+
+
+_ACTS = decision_pages.Acts(
+    approve=api.approve_promotion,
+    refuse=api.refuse_promotion,
+    withdraw=api.withdraw_promotion,
+    is_approved=_("The promotion is approved."),
+    is_refused=_("The promotion is refused."),
+    is_withdrawn=_("The promotion is withdrawn and no longer shown anywhere."),
+    too_late=_("Somebody has decided about this promotion already; nothing was changed."),
+    another_person=_("Another person has to decide about this promotion."),
+)
+
+
+def _page(request: HttpRequest, code: str, uuid: UUID) -> decision_pages.DecisionPage:
     found = _seen_promotion(request, code, uuid)
-    if not permissions.may_withdraw_promotion(request.user, code):
-        raise Http404
-    form = WithdrawalForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, withdrawal=form)
-    reason = form.cleaned_data["reason"]
-    return _done(
-        request,
-        found,
-        _("The promotion is withdrawn and no longer shown anywhere."),
-        lambda: api.withdraw_promotion(uuid, by=user_id(request), reason=reason, at=clock.now()),
+    return decision_pages.DecisionPage(
+        what="promotion",
+        partner=code,
+        uuid=uuid,
+        template="partnerships/promotions/promotion.html",
+        shown=_shown(found),
+        may_decide=_may_decide(request, found),
+        may_withdraw=permissions.may_withdraw_promotion(request.user, code),
+        is_standing=found.state in _STANDING,
+        acts=_ACTS,
     )
-
-
-def _done(
-    request: HttpRequest, found: PromotionSummary, said: str, act: Callable[[], object]
-) -> HttpResponse:
-    """Do it and say so; or say that somebody else was faster."""
-    try:
-        act()
-    except (PromotionSettled, SecondPersonNeeded, PromotionRefused) as error:
-        messages.warning(request, str(error))
-    else:
-        messages.success(request, said)
-    return redirect("partnerships:promotion", found.partner, found.uuid)
-
-
-def _page(
-    request: HttpRequest,
-    found: PromotionSummary,
-    *,
-    decision: DecisionForm | None = None,
-    withdrawal: WithdrawalForm | None = None,
-) -> HttpResponse:
-    may_withdraw = permissions.may_withdraw_promotion(request.user, found.partner)
-    is_standing = found.state in _STANDING
-    forms = [form for form in (decision, withdrawal) if form is not None]
-    faults = [fault for form in forms for fault in form.faults()]
-    context = {
-        **_shown(found),
-        "decision": (decision or DecisionForm()) if _may_decide(request, found) else None,
-        "withdrawal": (withdrawal or WithdrawalForm()) if may_withdraw and is_standing else None,
-        "faults": faults,
-    }
-    status = 400 if faults else 200
-    return render(request, "partnerships/promotions/promotion.html", context, status=status)
 
 
 def _versions(code: str) -> list[VersionSummary]:

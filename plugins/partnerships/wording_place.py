@@ -52,14 +52,18 @@ class NextDate:
     what: str
 
 
-def delivery_state(delivery: DeliverySummary) -> tuple[str, str]:
-    """Where a delivery stands in words, and the look of its tag."""
+def delivery_state(
+    delivery: DeliverySummary, correction: DeliverySummary | None
+) -> tuple[str, str]:
+    """Where a delivery stands in words, and the look of its tag; ``correction`` is one of it."""
     if delivery.is_refused:
         return gettext("Not accepted"), "stop"
     if not delivery.is_accepted:
         return gettext("Waits for a second person"), "warn"
     if not delivery.counts:
         return gettext("Corrected"), ""
+    if correction is not None:
+        return gettext("Accepted, a correction waits"), "warn"
     return pgettext("a delivery", "Accepted"), "ok"
 
 

@@ -260,6 +260,24 @@ def test_a_refusal_without_a_sentence_is_told_and_nothing_is_decided(client):
     assert api.picture(picture.uuid, at=NOW).sentence == "Our emblem."
 
 
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("decide/", {"decision": "refuse", "sentence": "Too \x07 loud"}),
+        ("withdraw/", {"reason": "Too \x07 loud"}),
+    ],
+)
+def test_a_sentence_that_cannot_be_read_is_told_at_its_control(client, act, told):
+    picture = sent()
+    be(client, "colleague", may=("approve_brandasset",))
+
+    answer = client.post(page_of(picture) + act, told)
+
+    assert answer.status_code == 400
+    assert "There are control characters in the text." in answer.content.decode()
+    assert api.picture(picture.uuid, at=NOW).state is BrandState.WAITING
+
+
 def test_who_sent_a_picture_cannot_decide_whatever_they_may_else(client):
     colleague = be(client, "colleague", may=("approve_brandasset", "add_brandasset"))
     picture = sent(by=colleague.pk)

@@ -1,4 +1,4 @@
-"""Who decides about a picture when two act at once, and how many are taken at once."""
+"""Pictures that are sent at once, and how many are taken: test_decision_races.py has the rest."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from functools import partial
 
 import pytest
 
-from factories.brand import COLLEAGUE, SENDER, drawing, sent
+from factories.brand import COLLEAGUE, drawing, sent
 from factories.partnerships import COURSE, put_in_force
 from partnerships import api, models
-from partnerships.exceptions import PictureSettled, TooManyPictures
+from partnerships.exceptions import TooManyPictures
 from partnerships.services import brand
 from races import ISOLATIONS, errors, race, values
 
 pytestmark = pytest.mark.mariadb
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-OTHER = COLLEAGUE + 1
 
 every_way = [
     pytest.mark.parametrize("isolation", ISOLATIONS),
@@ -37,65 +36,6 @@ def everywhere(test):
 def waiting():
     put_in_force()
     return sent().uuid
-
-
-def approve(uuid, by):
-    api.approve_picture(uuid, by=by, at=NOW)
-
-
-def refuse(uuid, by):
-    api.refuse_picture(uuid, by=by, at=NOW, sentence="No.")
-
-
-def withdraw(uuid, by):
-    api.withdraw_picture(uuid, by=by, reason="The wrong file.", at=NOW)
-
-
-@everywhere
-def test_of_two_approvals_at_once_one_counts(waiting, isolation, atomic):
-    decided = race(
-        partial(approve, waiting, COLLEAGUE), partial(approve, waiting, OTHER),
-        isolation=isolation, atomic=atomic,
-    )  # fmt: skip
-
-    assert [type(error) for error in errors(decided)] == [PictureSettled]
-    winner = COLLEAGUE if decided[0].error is None else OTHER
-    assert api.picture(waiting, at=NOW).decided_by == winner
-
-
-@everywhere
-def test_of_an_approval_and_a_refusal_at_once_one_counts(waiting, isolation, atomic):
-    decided = race(
-        partial(approve, waiting, COLLEAGUE), partial(refuse, waiting, OTHER),
-        isolation=isolation, atomic=atomic,
-    )  # fmt: skip
-
-    assert [type(error) for error in errors(decided)] == [PictureSettled]
-    is_approved = models.BrandAsset.objects.get(uuid=waiting).approved
-    assert is_approved is (decided[0].error is None)
-
-
-@everywhere
-def test_what_is_withdrawn_while_it_is_approved_is_not_shown(waiting, isolation, atomic):
-    race(
-        partial(approve, waiting, COLLEAGUE), partial(withdraw, waiting, SENDER),
-        isolation=isolation, atomic=atomic,
-    )  # fmt: skip
-
-    assert [one.picture for one in api.branding_for(COURSE, at=NOW)] == [None, None]
-
-
-def test_without_the_conditional_update_both_decide(waiting, monkeypatch):
-    def whatever_was_decided(asset):
-        met.wait(10)
-        return models.BrandAsset.objects.filter(pk=asset.pk)
-
-    met = threading.Barrier(2)
-    monkeypatch.setattr(brand, "_undecided", whatever_was_decided)
-
-    decided = race(partial(approve, waiting, COLLEAGUE), partial(refuse, waiting, OTHER))
-
-    assert len(values(decided)) == 2
 
 
 def send(colour):
@@ -156,7 +96,7 @@ def test_without_the_lock_a_day_takes_one_too_many(settings, monkeypatch):
 
 @everywhere
 def test_two_certificates_at_once_keep_a_picture_once(waiting, isolation, atomic):
-    approve(waiting, COLLEAGUE)
+    api.approve_picture(waiting, by=COLLEAGUE, at=NOW)
 
     issued = race(
         *[partial(api.freeze_marks, COURSE, at=NOW)] * 2, isolation=isolation, atomic=atomic

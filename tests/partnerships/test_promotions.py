@@ -434,6 +434,30 @@ def test_a_withdrawal_needs_a_reason(client, version):
     assert api.promotion(found.uuid, at=NOW).state is PromotionState.WITHDRAWN
 
 
+def test_who_is_too_late_is_told_that_somebody_else_decided(client, version, monkeypatch):
+    found = proposed(version)
+    be(client, may=("approve_promotion",))
+    monkeypatch.setattr("partnerships.views_promotions._may_decide", lambda *_: True)
+    api.refuse_promotion(found.uuid, by=COLLEAGUE, at=NOW, sentence="No.")
+
+    answer = client.post(f"{OWN}{found.uuid}/decide/", {"decision": "approve"}, follow=True)
+
+    assert "Somebody has decided about this promotion already" in answer.content.decode()
+    assert api.promotion(found.uuid, at=NOW).state is PromotionState.REFUSED
+
+
+def test_a_sentence_that_cannot_be_read_is_told_at_its_control(client, version):
+    found = proposed(version)
+    be(client, may=("approve_promotion",))
+
+    told = {"decision": "refuse", "sentence": "Too \x07 loud"}
+    answer = client.post(f"{OWN}{found.uuid}/decide/", told)
+
+    assert answer.status_code == 400
+    assert "There are control characters in the text." in answer.content.decode()
+    assert api.promotion(found.uuid, at=NOW).state is PromotionState.WAITING
+
+
 # --- Our public page ------------------------------------------------------------------------------
 
 

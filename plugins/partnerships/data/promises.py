@@ -98,12 +98,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceContent:
-    """An uploaded file. ``content_type`` follows from its bytes; it never had a name here."""
+    """An uploaded file. ``content_type`` follows from its bytes; it never had a name here.
+
+    It belongs to an agreement of ``partner``, and proves what the ``givers`` delivered, if any.
+    """
 
     content: bytes
     content_type: str
     sha256: str
     partner: str
+    givers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,11 @@ class DeliverySummary:
     replaces: UUID | None
     counts: bool
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no second person has decided about it."""
+        return not (self.is_accepted or self.is_refused)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContributionSummary:
@@ -153,6 +162,19 @@ class ContributionSummary:
     delivered: Money
     state: PromiseState
     deliveries: tuple[DeliverySummary, ...]
+
+    def delivery(self, record: UUID | None) -> DeliverySummary | None:
+        """The delivery of this key."""
+        return next((one for one in self.deliveries if one.record == record), None)
+
+    def correction_of(self, record: UUID) -> DeliverySummary | None:
+        """What was recorded in place of a delivery, and was not refused."""
+        found = (one for one in self.deliveries if one.replaces == record and not one.is_refused)
+        return next(found, None)
+
+    def can_be_corrected(self, delivery: DeliverySummary) -> bool:
+        """Whether it counts, and no correction of it waits."""
+        return delivery.counts and self.correction_of(delivery.record) is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +206,11 @@ class Promises:
     obligations: tuple[ObligationSummary, ...]
     contributions: tuple[ContributionSummary, ...]
     outcomes: tuple[OutcomeSummary, ...]
+
+    def given_by(self, *parties: str) -> Promises:
+        """What these parties give, and nothing of the rest."""
+        own = tuple(one for one in self.contributions if one.contribution.party in parties)
+        return Promises(version=self.version, obligations=(), contributions=own, outcomes=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ STATUSES: Statuses = {
     exceptions.UnknownScheme: 404,
     exceptions.UnknownUser: 404,
     exceptions.UnknownVersion: 404,
+    exceptions.AlreadyDecided: 409,
     exceptions.AlreadySigned: 409,
     exceptions.AlreadySuspended: 409,
     exceptions.AwardRefused: 409,

@@ -33,7 +33,7 @@ from partnerships.rules.ends import (
     check_may_confirm_end,
     check_may_end,
 )
-from partnerships.rules.people import is_own_contribution, is_own_obligation, may
+from partnerships.rules.people import is_own_obligation, is_partners_contribution, may
 from partnerships.rules.promises import (
     check_day,
     check_may_accept,
@@ -120,8 +120,8 @@ __all__ = [
     "in_order",
     "inputs_checksum",
     "inputs_text",
-    "is_own_contribution",
     "is_own_obligation",
+    "is_partners_contribution",
     "is_reached",
     "is_safe_address",
     "is_same_person",

@@ -38,6 +38,6 @@ def is_own_obligation(side: str) -> bool:
     return side == Side.PARTNER
 
 
-def is_own_contribution(party: str) -> bool:
-    """Whether the partner's side gives it, itself or another partner of the agreement."""
+def is_partners_contribution(party: str) -> bool:
+    """Whether a partner gives it: the one of the agreement, or another under it."""
     return party != PLATFORM

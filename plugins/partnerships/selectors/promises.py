@@ -116,11 +116,13 @@ def get_evidence(file_uuid: UUID) -> EvidenceContent:
     row = _files().select_related("partner").filter(uuid=file_uuid).first()
     if row is None:
         raise UnknownRecord(f"There is no file {file_uuid}.")
+    given = models.Delivery.objects.filter(file=row)
     return EvidenceContent(
         content=bytes(row.content),
         content_type=row.content_type,
         sha256=row.sha256,
         partner=row.partner.code,
+        givers=tuple(sorted(set(given.values_list("contribution__party", flat=True)))),
     )
 
 

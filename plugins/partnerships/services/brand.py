@@ -1,8 +1,4 @@
-"""Pictures of marks: sent, decided by a second person, withdrawn, kept for what is issued.
-
-What decides between two who act at once is a conditional UPDATE: it waits for the other's commit
-and then sees it, whatever was read before.
-"""
+"""Pictures of marks: sent, decided by a second person, withdrawn, kept for what is issued."""
 
 from __future__ import annotations
 
@@ -12,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 import fairgate_marks
 from fairgate_marks import Kind, MarkRefused, Reason
@@ -27,6 +21,7 @@ from partnerships.exceptions import (
     TooManyPictures,
     UnknownPicture,
 )
+from partnerships.services import deciding
 from partnerships.services.known import known_partner
 
 log = logging.getLogger(__name__)
@@ -147,10 +142,7 @@ def _decide(uuid: UUID, *, approved: bool, by: int, at: datetime, sentence: str)
         raise SecondPersonNeeded(
             "Who sent a picture, or acts for its partner, does not decide about it."
         )
-    changed = _undecided(asset).update(
-        approved=approved, decided_by=by, decided_at=at, sentence=said
-    )
-    if not changed:
+    if not deciding.decide(asset, approved=approved, by=by, at=at, sentence=said):
         raise PictureSettled(f"{asset} is decided or withdrawn already.")
     what = "approved" if approved else "refused"
     log.info("picture %s: picture=%s by=%s", what, uuid, by)
@@ -160,7 +152,7 @@ def withdraw_picture(uuid: UUID, *, by: int, reason: str, at: datetime) -> None:
     """Take a picture from every page from ``at`` on; see ``api.withdraw_picture``."""
     said = rules.checked_sentence(reason, needed=True)
     asset = _known(uuid)
-    if not _standing(asset).update(withdrawn_by=by, withdrawn_at=at, reason=said):
+    if not deciding.withdraw(asset, by=by, reason=said, at=at):
         raise PictureSettled(f"{asset} is refused or withdrawn already.")
     log.info("picture withdrawn: picture=%s by=%s", uuid, by)
 
@@ -171,18 +163,6 @@ def _known(uuid: UUID) -> models.BrandAsset:
     if found is None:
         raise UnknownPicture(f"There is no picture {uuid}.")
     return found
-
-
-def _undecided(asset: models.BrandAsset) -> QuerySet[Any]:
-    """The row, if nobody has decided about it or withdrawn it."""
-    rows: QuerySet[Any] = models.BrandAsset.objects.filter(pk=asset.pk)
-    return rows.filter(approved__isnull=True, withdrawn_at__isnull=True)
-
-
-def _standing(asset: models.BrandAsset) -> QuerySet[Any]:
-    """The row, if it waits or is approved."""
-    rows: QuerySet[Any] = models.BrandAsset.objects.filter(pk=asset.pk, withdrawn_at__isnull=True)
-    return rows.exclude(approved=False)
 
 
 def keep_pictures(asset_ids: set[int], *, course_key: str, at: datetime) -> None:

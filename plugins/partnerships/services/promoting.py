@@ -1,7 +1,4 @@
-"""Promotions: proposed by a partner, decided by a second person, withdrawn at once.
-
-What decides between two who act at once is a conditional UPDATE, as for pictures.
-"""
+"""Promotions: proposed by a partner, decided by a second person, withdrawn at once."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +25,7 @@ from partnerships.exceptions import (
     TooManyPromotions,
     UnknownPromotion,
 )
+from partnerships.services import deciding
 
 log = logging.getLogger(__name__)
 
@@ -139,8 +136,7 @@ def _decide(uuid: UUID, *, approved: bool, by: int, at: datetime, sentence: str)
         raise SecondPersonNeeded(
             _("Who proposed a promotion, or acts for its partner, does not decide about it.")
         )
-    changed = _undecided(row).update(approved=approved, decided_by=by, decided_at=at, sentence=said)
-    if not changed:
+    if not deciding.decide(row, approved=approved, by=by, at=at, sentence=said):
         raise PromotionSettled(_("This promotion is decided or withdrawn already."))
     what = "approved" if approved else "refused"
     log.info("promotion %s: promotion=%s by=%s", what, uuid, by)
@@ -150,9 +146,7 @@ def withdraw_promotion(uuid: UUID, *, by: int, reason: str, at: datetime) -> Non
     """Take a promotion from every page from ``at`` on; see ``api.withdraw_promotion``."""
     said = _checked(reason, needed=True)
     row = _known(uuid)
-    rows: QuerySet[Any] = models.Promotion.objects.filter(pk=row.pk, withdrawn_at__isnull=True)
-    changed = rows.exclude(approved=False).update(withdrawn_by=by, withdrawn_at=at, reason=said)
-    if not changed:
+    if not deciding.withdraw(row, by=by, reason=said, at=at):
         raise PromotionSettled(_("This promotion is refused or withdrawn already."))
     log.info("promotion withdrawn: promotion=%s by=%s", uuid, by)
 
@@ -163,12 +157,6 @@ def _known(uuid: UUID) -> models.Promotion:
     if found is None:
         raise UnknownPromotion(f"There is no promotion {uuid}.")
     return found
-
-
-def _undecided(row: models.Promotion) -> QuerySet[Any]:
-    """The row, if nobody has decided about it or withdrawn it."""
-    rows: QuerySet[Any] = models.Promotion.objects.filter(pk=row.pk)
-    return rows.filter(approved__isnull=True, withdrawn_at__isnull=True)
 
 
 def _checked(sentence: str, *, needed: bool) -> str:
