@@ -69,7 +69,7 @@ def answer(error: Exception, statuses: Statuses, words: Words | None = None) -> 
     if isinstance(error, FairgateError):
         say = (words or {}).get(type(error), str)
         told = _status(error, statuses), type(error).__name__, say(error)
-        return _problem(*told, **_members(error))
+        return _problem(*told, _headers(error), **_members(error))
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -97,12 +97,16 @@ def _members(error: FairgateError) -> dict[str, Any]:
     return named | ({"rows": told} if told else {})
 
 
+def _headers(error: Exception) -> dict[str, str]:
+    """When to come again, if an error says in how many seconds (``wait``)."""
+    wait = getattr(error, "wait", None)
+    return {"Retry-After": str(int(wait) + 1)} if wait else {}
+
+
 def _of_framework(error: exceptions.APIException) -> Response:
-    headers = {}
+    headers = _headers(error)
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
-    if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.ValidationError):
         said = "The body, or the query, is not as it must be; see errors."
         return _problem(400, "invalid", said, headers, errors=error.detail)

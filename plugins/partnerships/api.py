@@ -88,6 +88,7 @@ __all__ = [
     "forget_contact",
     "forget_user",
     "freeze_marks",
+    "given_elsewhere",
     "is_person_of",
     "is_shown_on",
     "issue_marks",
@@ -265,6 +266,7 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
     Raises:
         UnknownVersion, AlreadySigned, SignedOutOfOrder, NotApproved, TermsConflict: as ``sign``.
         NotASignatory: the user does not sign for the partner.
+        TooManyRecords: one day takes no more of this person, or of the partner.
         TextChanged: the text is not the one that was seen.
     """
     services.consent(version_uuid, user_id=user_id, checksum=checksum, at=at)
@@ -342,6 +344,11 @@ def promises(version_uuid: UUID, *, at: datetime) -> Promises:
     return selectors.get_promises(version_uuid, at=at)
 
 
+def given_elsewhere(partner_code: str, *, at: datetime) -> tuple[Promises, ...]:
+    """What a partner gives under signed agreements of other partners, and nothing else of them."""
+    return selectors.list_given_elsewhere(partner_code, at=at)
+
+
 def record_fulfilment(
     version_uuid: UUID,
     code: str,
@@ -364,7 +371,7 @@ def record_fulfilment(
     ``key`` is a name of the sender for this request: sent again, it is recorded once.
 
     Raises:
-        UnknownVersion, UnknownRecord, EvidenceRefused
+        UnknownVersion, UnknownRecord, EvidenceRefused, TooManyRecords
         KeyReused: the key stands for another record.
         RecordRefused: not signed, not due then, in the future, recorded or corrected already.
     """
@@ -405,7 +412,7 @@ def record_delivery(
     ``key`` is a name of the sender for this request: sent again, it is recorded once.
 
     Raises:
-        UnknownVersion, UnknownRecord, EvidenceRefused
+        UnknownVersion, UnknownRecord, EvidenceRefused, TooManyRecords
         KeyReused: the key stands for another record.
         RecordRefused: not signed, another currency, in the future, or corrected already.
     """
@@ -470,7 +477,7 @@ def record_actual(
     ``key`` is a name of the sender for this request: sent again, it is recorded once.
 
     Raises:
-        UnknownVersion, UnknownRecord
+        UnknownVersion, UnknownRecord, TooManyRecords
         KeyReused: the key stands for another record.
         RecordRefused: not signed, in the future, no such number, or corrected already.
     """

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from fairgate_papers import PageSize, set_up
 
+from .data import DayLimit
+
 #: The course's about page, each unit, the learner's dashboard, certificates, mails about a course;
 #: and the list of courses, which shows promotions.
 PLACES = ("about", "unit", "dashboard", "certificate", "mail", "catalogue")
@@ -41,6 +43,16 @@ def marks_per_day() -> int:
 def promotions_per_day() -> int:
     """How many promotions of one agreement are taken in 24 hours."""
     return int(settings.PARTNERSHIPS_PROMOTIONS_PER_DAY)
+
+
+def day_limits() -> dict[DayLimit, int]:
+    """How much one day (UTC) takes of what a partner's people record."""
+    return {
+        DayLimit.PERSON_RECORDS: int(settings.PARTNERSHIPS_RECORDS_PER_DAY),
+        DayLimit.PARTNER_RECORDS: int(settings.PARTNERSHIPS_PARTNER_RECORDS_PER_DAY),
+        DayLimit.PERSON_FILES: int(settings.PARTNERSHIPS_EVIDENCE_FILES_PER_DAY),
+        DayLimit.PARTNER_FILES: int(settings.PARTNERSHIPS_PARTNER_EVIDENCE_FILES_PER_DAY),
+    }
 
 
 def lms_root() -> str:

@@ -14,6 +14,7 @@
   + TextChanged           the text is not the one that was seen, or approved
   + RecordRefused         a fulfilment, a delivery or a value does not fit what was promised
   + EvidenceRefused       an uploaded file is too large, or of a kind that is not taken
+  + TooManyRecords        a person, or a partner's people, have recorded as much as a day takes
   + UnknownRecord         there is no such promise, record or file
   + KeyReused             a request was sent again under its key, and says something else
   + EndRefused            a version cannot end on this day, or ends already
@@ -96,6 +97,18 @@ class RecordRefused(PartnershipsError):
 
 class EvidenceRefused(PartnershipsError):
     """An uploaded file is too large, or of a kind that is not taken."""
+
+
+class TooManyRecords(PartnershipsError):
+    """One day takes no more of this. ``fault`` says of what: a name of ``DayLimit``.
+
+    ``wait`` is in how many seconds there is another day. The sentence is in the language that is
+    active.
+    """
+
+    def __init__(self, fault: str, said: str, *, wait: int) -> None:
+        self.fault, self.wait = fault, wait
+        super().__init__(said)
 
 
 class UnknownRecord(PartnershipsError, LookupError):

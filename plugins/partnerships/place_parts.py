@@ -14,7 +14,7 @@ from fairgate_rest.callers import UploadPace
 from fairgate_rest.uploads import InMemory
 
 from . import api, permissions
-from .data import Obstacle, Promises, Side, VersionSummary
+from .data import Obstacle, Promises, VersionSummary
 from .exceptions import UnknownVersion
 
 
@@ -88,14 +88,9 @@ def seen_promises(
     if found.partner == code:
         return found, promises
     part = promises.given_by(code)
-    if not (part.contributions and is_signed(found)):
+    if not (part.contributions and found.is_signed):
         raise Http404
     return found, part
-
-
-def is_signed(version: VersionSummary) -> bool:
-    """Whether both have signed: before that nothing of it is owed, or begins."""
-    return {one.side for one in version.signatures} == {Side.HOST, Side.PARTNER}
 
 
 def may_consent_now(request: HttpRequest, version: VersionSummary) -> bool:

@@ -23,11 +23,10 @@ from fairgate.clock import utc_day
 
 from . import conf
 from .data import Promises, VersionSummary
-from .exceptions import EvidenceRefused, PartnershipsError
+from .exceptions import EvidenceRefused, PartnershipsError, TooManyRecords
 from .forms_place import RecordForm, WithFile
 from .place_parts import (
     KeepsTexts,
-    is_signed,
     keeps_texts,
     seconds_to_wait,
     seen_promises,
@@ -69,27 +68,40 @@ def recorded(request: HttpRequest, handler: KeepsTexts | None, what: Recording) 
     if handler is not None and request.FILES:
         wait = seconds_to_wait(request)
         if wait is not None:
-            form.add_error(
-                None, _("You have sent many files in a short time. Please wait a minute.")
-            )
-            page = _record_page(request, what, status=429)
-            page["Retry-After"] = str(wait)
-            return page
+            said = _("You have sent many files in a short time. Please wait a minute.")
+            return _too_many(request, what, said, wait=wait)
     is_valid = form.is_valid()
     if handler is not None and handler.is_over:
         said = _("The file has more than %(kilobytes)s kB.")
         form.blame("file", said % {"kilobytes": conf.evidence_max_bytes() // 1024})
         is_valid = False
-    if not is_valid or not _is_written(what):
+    try:
+        is_written = is_valid and _is_written(what)
+    except TooManyRecords as error:
+        return _too_many(request, what, str(error), wait=error.wait)
+    if not is_written:
         return _record_page(request, what, status=400)
     messages.success(request, what.said)
     return redirect("partnerships:agreement", what.code, what.version.uuid)
 
 
+def _too_many(request: HttpRequest, what: Recording, said: str, *, wait: int) -> HttpResponse:
+    what.form.add_error(None, said)
+    page = _record_page(request, what, status=429)
+    page["Retry-After"] = str(wait)
+    return page
+
+
 def _is_written(what: Recording) -> bool:
-    """Whether the record was taken; else the form says why not."""
+    """Whether the record was taken; else the form says why not.
+
+    Raises:
+        TooManyRecords: the day takes no more.
+    """
     try:
         what.record()
+    except TooManyRecords:
+        raise
     except EvidenceRefused as refused:
         what.form.blame("file", str(refused))
     except PartnershipsError:
@@ -139,7 +151,7 @@ def signed_promises(
         Http404: it is not signed, or not there for who asks.
     """
     found, promises = seen_promises(request, code, version)
-    if not is_signed(found):
+    if not found.is_signed:
         raise Http404
     return found, promises
 

@@ -17,11 +17,10 @@ from fairgate import clock
 from fairgate.clock import utc_day
 
 from . import api, permissions, wording, wording_place
-from .data import Placement, RevenueTerms, VersionSummary
+from .data import Placement, Promises, RevenueTerms, VersionSummary
 from .exceptions import UnknownPartner, UnknownRecord, UnknownVersion
 from .models import PERSON_ROLES
 from .page_parts import course_link, on_courses, shown_awards, shown_reach
-from .place_parts import is_signed
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
@@ -68,15 +67,19 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
     except UnknownPartner:
         raise Http404 from None
     versions = api.list_versions(at=at, partner_code=code)
-    signed = [(one, api.promises(one.uuid, at=at)) for one in versions if is_signed(one)]
+    signed = [(one, api.promises(one.uuid, at=at)) for one in versions if one.is_signed]
+    elsewhere = [(api.version(one.version, at=at), one) for one in api.given_elsewhere(code, at=at)]
     placements = api.placements(at=at, partner_code=code)
     reach, _together = shown_reach({code: placements} if placements else {}, at=at)
     context = {
         "page_title": summary.display_name,
         "partner": summary,
         "versions": [_shown_version(one) for one in versions],
-        "late": [said for _version, promises in signed for said in wording.late(promises)],
-        "next_dates": wording_place.next_dates(summary, signed, today=utc_day(at)),
+        "elsewhere": [
+            {"version": one, "whose": api.party(one.partner).name} for one, _ in elsewhere
+        ],
+        "late": _late([*signed, *elsewhere]),
+        "next_dates": wording_place.next_dates(summary, signed, elsewhere, today=utc_day(at)),
         "contacts": api.contacts(code) if permissions.may_see_contacts(request.user, code) else (),
         "role": PERSON_ROLES.get(api.role_of(request.user.pk or 0, code), ""),
         "shown_now": [
@@ -135,6 +138,10 @@ def _statements_url(code: str) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+def _late(agreements: list[tuple[VersionSummary, Promises]]) -> list[str]:
+    return [said for _version, promises in agreements for said in wording.late(promises)]
 
 
 def _shown_version(version: VersionSummary) -> dict[str, Any]:

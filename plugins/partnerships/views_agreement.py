@@ -19,7 +19,7 @@ from fairgate import clock
 from . import api, permissions, wording, wording_place
 from .data import ContributionSummary, DeliverySummary, Promises, VersionSummary
 from .models import CONTRIBUTION_LABELS, SIDE_LABELS
-from .place_parts import is_signed, may_consent_now, seen_promises, user_id
+from .place_parts import may_consent_now, seen_promises, user_id
 
 _KINDS = {str(kind): label for kind, label in CONTRIBUTION_LABELS.items()}
 _SIDES = {str(side): label for side, label in SIDE_LABELS.items()}
@@ -35,7 +35,7 @@ def agreement(request: HttpRequest, code: str, version: UUID) -> HttpResponse:
     context = {
         "version": found,
         "partner": api.partner(code, at=clock.now()),
-        "late": wording.late(promises) if is_signed(found) else [],
+        "late": wording.late(promises) if found.is_signed else [],
         "obligations": _obligations(request, found, promises),
         "contributions": _contributions(request, found, promises),
         "outcomes": _outcomes(request, found, promises),
@@ -64,7 +64,7 @@ def _obligations(
             "side": _SIDES[one.obligation.side],
             "due": due,
             **_state(due.state),
-            "may_record": is_signed(version)
+            "may_record": version.is_signed
             and permissions.may_record_fulfilment(
                 request.user, version.partner, side=one.obligation.side
             ),
@@ -84,7 +84,7 @@ def _contributions(
             "party": api.party(one.contribution.party).name,
             "delivered": one.delivered,
             **_state(one.state),
-            "may_record": is_signed(version)
+            "may_record": version.is_signed
             and permissions.may_record_delivery(
                 request.user, version.partner, party=one.contribution.party
             ),
@@ -111,7 +111,7 @@ def _delivery(
 def _outcomes(
     request: HttpRequest, version: VersionSummary, promises: Promises
 ) -> list[dict[str, Any]]:
-    may_record = is_signed(version) and permissions.may_record_actual(request.user, version.partner)
+    may_record = version.is_signed and permissions.may_record_actual(request.user, version.partner)
     return [
         {
             "outcome": one.outcome,

@@ -70,16 +70,22 @@ def delivery_state(
 def next_dates(
     partner: PartnerSummary,
     agreements: Iterable[tuple[VersionSummary, Promises]],
+    elsewhere: Iterable[tuple[VersionSummary, Promises]],
     *,
     today: date,
     at_most: int = 8,
 ) -> list[NextDate]:
-    """What comes next under versions that are signed, the nearest first."""
+    """What comes next under versions that are signed, the nearest first.
+
+    ``elsewhere`` is what the partner gives under agreements of others: their days are not its own.
+    """
     found: list[NextDate] = []
     if partner.cleared_until is not None:
         found.append(NextDate(day=partner.cleared_until, what=gettext("Due diligence ends")))
     for version, promises in agreements:
         found += _of_version(version)
+        found += _of_promises(promises)
+    for _version, promises in elsewhere:
         found += _of_promises(promises)
     coming = sorted((one for one in found if one.day >= today), key=lambda one: one.day)
     return coming[:at_most]

@@ -572,6 +572,10 @@ def test_what_is_sent_is_left_out_of_the_tracking_log(stage):
         "PARTNERSHIPS_MARK_MAX_BYTES",
         "PARTNERSHIPS_MARKS_PER_DAY",
         "PARTNERSHIPS_PROMOTIONS_PER_DAY",
+        "PARTNERSHIPS_RECORDS_PER_DAY",
+        "PARTNERSHIPS_PARTNER_RECORDS_PER_DAY",
+        "PARTNERSHIPS_EVIDENCE_FILES_PER_DAY",
+        "PARTNERSHIPS_PARTNER_EVIDENCE_FILES_PER_DAY",
     ],
 )
 @pytest.mark.parametrize("value", [0, -1, "many", None, True, 2.5])

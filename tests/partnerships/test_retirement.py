@@ -49,6 +49,7 @@ FORGOTTEN = {
     "duediligencecheck.recorded_by",
     "partnercontact.user_id", "partnerperson.user_id",
     "promotion.proposed_by", "promotion.decided_by", "promotion.withdrawn_by",
+    "sentonday.user_id",
     "signature.recorded_by",
     "suspensionrecord.recorded_by",
 }  # fmt: skip

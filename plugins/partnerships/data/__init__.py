@@ -33,6 +33,7 @@ from partnerships.data.marks import (
     MarkPicture,
     Placement,
 )
+from partnerships.data.pace import DayLimit, Sent
 from partnerships.data.partners import (
     FUND,
     PLATFORM,
@@ -124,6 +125,7 @@ __all__ = [
     "ContributionSummary",
     "Counted",
     "CourseReach",
+    "DayLimit",
     "DeliveredValue",
     "DeliverySummary",
     "Direction",
@@ -168,6 +170,7 @@ __all__ = [
     "Scheme",
     "SchemeState",
     "SchemeSummary",
+    "Sent",
     "ShownNumber",
     "ShownPromotion",
     "ShownReach",

@@ -200,6 +200,11 @@ class VersionSummary:
         return Period(self.valid_from, self.last_day)
 
     @property
+    def is_signed(self) -> bool:
+        """Whether both have signed: before that nothing of it is owed, or begins."""
+        return {one.side for one in self.signatures} == {Side.HOST, Side.PARTNER}
+
+    @property
     def is_in_force(self) -> bool:
         """Whether it shows marks and shares revenue at that moment."""
         return not self.obstacles

@@ -68,6 +68,7 @@ from partnerships.models.reviews import (
     ApprovalBeforeRecords,
     ReviewRound,
 )
+from partnerships.models.sending import SentOnDay
 
 __all__ = [
     "BACKGROUND_LABELS",
@@ -107,6 +108,7 @@ __all__ = [
     "RecognitionTier",
     "Reminder",
     "ReviewRound",
+    "SentOnDay",
     "Signature",
     "SuspensionRecord",
     "VersionContribution",

@@ -46,6 +46,7 @@ STATUSES: Statuses = {
     exceptions.TextChanged: 409,
     exceptions.TooManyPictures: 429,
     exceptions.TooManyPromotions: 429,
+    exceptions.TooManyRecords: 429,
     # What is wrong with a file that should be a mark.
     MarkRefused: 400,
     # A picture cannot be drawn now.

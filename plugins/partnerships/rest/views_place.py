@@ -18,7 +18,7 @@ from fairgate import clock
 from fairgate_rest.cursors import CursorView
 from fairgate_rest.uploads import TakesFile
 from fairgate_rest.views import described
-from partnerships import api, conf, permissions, wording
+from partnerships import api, conf, data, permissions, wording
 from partnerships.data import VersionSummary
 from partnerships.exceptions import UnknownRecord
 from partnerships.rest import shapes_place as shapes
@@ -46,6 +46,21 @@ class PartnersView(CursorView):
         if not permissions.may_see_partner(self.request.user, found.partner):
             raise Http404
         return found
+
+    def seen_promises(self, uuid: UUID) -> tuple[VersionSummary, data.Promises]:
+        """A version and its promises: all of them, or what the caller's partners give under it.
+
+        Raises:
+            UnknownVersion, Http404: there is none for them.
+        """
+        at = clock.now()
+        found, promises = api.version(uuid, at=at), api.promises(uuid, at=at)
+        if permissions.may_see_partner(self.request.user, found.partner):
+            return found, promises
+        part = promises.given_by(*api.partners_of(self.user_id))
+        if not (part.contributions and found.is_signed):
+            raise Http404
+        return found, part
 
     def require(self, *, allowed: bool) -> None:
         """What is seen, and may not be done.
@@ -144,10 +159,15 @@ class OneAgreement(PartnersView):
 class Promises(PartnersView):
     """What was promised in a version, and every record of it."""
 
-    @described(operation_id="get_promises", responses=shapes.PromisesShape)
+    @described(
+        operation_id="get_promises",
+        description="Of a signed agreement of another partner, who gives something under it sees "
+        "that, and nothing else.",
+        responses=shapes.PromisesShape,
+    )
     def get(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
-        return Response(shapes.PromisesShape(api.promises(uuid, at=clock.now())).data)
+        _version, promises = self.seen_promises(uuid)
+        return Response(shapes.PromisesShape(promises).data)
 
 
 class Consent(PartnersView):
@@ -291,18 +311,16 @@ class Deliveries(WithEvidence):
     @described(
         operation_id="record_delivery",
         description="A form. It counts once a second person has accepted it. A correction names "
-        "the accepted delivery that it `replaces`.",
+        "the accepted delivery that it `replaces`. Who gives something under an agreement of "
+        "another partner records it as well.",
         request={"multipart/form-data": shapes.DeliveryForm},
         responses={201: shapes.RecordShape, 413: None},
         is_keyed=True,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen_version(uuid)
+        found, promises = self.seen_promises(uuid)
         given = self.form(shapes.DeliveryForm)
-        parties = {
-            one.contribution.code: one.contribution.party
-            for one in api.promises(uuid, at=clock.now()).contributions
-        }
+        parties = {one.contribution.code: one.contribution.party for one in promises.contributions}
         party = _of(parties, given["code"])
         self.require(
             allowed=permissions.may_record_delivery(request.user, found.partner, party=party)

@@ -33,6 +33,7 @@ from partnerships.rules.ends import (
     check_may_confirm_end,
     check_may_end,
 )
+from partnerships.rules.pace import limit_reached
 from partnerships.rules.people import is_own_obligation, is_partners_contribution, may
 from partnerships.rules.promises import (
     check_day,
@@ -126,6 +127,7 @@ __all__ = [
     "is_safe_address",
     "is_same_person",
     "late",
+    "limit_reached",
     "may",
     "may_be_shown",
     "next_due_date",

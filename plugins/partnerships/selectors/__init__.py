@@ -33,6 +33,7 @@ from partnerships.selectors.promises import (
     get_evidence,
     get_promises,
     get_version_of_delivery,
+    list_given_elsewhere,
     list_promises,
 )
 from partnerships.selectors.promotions import (
@@ -92,6 +93,7 @@ __all__ = [
     "list_awards",
     "list_changes",
     "list_contacts",
+    "list_given_elsewhere",
     "list_granted_places",
     "list_marks",
     "list_marks_to_keep",

@@ -56,6 +56,14 @@ def list_promises(*, at: datetime, only: Q | None = None) -> tuple[Promises, ...
     return tuple(_promises(row, at) for row in rows)
 
 
+def list_given_elsewhere(partner_code: str, *, at: datetime) -> tuple[Promises, ...]:
+    """What a partner gives under signed agreements of other partners, by agreement and number."""
+    gives = models.VersionContribution.objects.filter(party=partner_code)
+    only = Q(pk__in=gives.values("version_id"), host_signed=True, partner_signed=True)
+    found = list_promises(at=at, only=only & ~Q(agreement__partner__code=partner_code))
+    return tuple(one.given_by(partner_code) for one in found)
+
+
 def get_delivered_value(
     partner_code: str, *, since: date, until: date, at: datetime
 ) -> DeliveredValue:

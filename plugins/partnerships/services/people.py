@@ -11,6 +11,7 @@ from partnerships import models, selectors
 from partnerships.services.brand import forget_person
 from partnerships.services.contacts import forget_contacts_of
 from partnerships.services.known import known_partner
+from partnerships.services.pacing import forget_sender
 from partnerships.services.promoting import forget_promoter
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ def forget_user(user_id: int, *, user_name: str) -> None:
         models.PartnerPerson.objects.filter(user_id=user_id).delete()
         forget_person(user_id)
         forget_promoter(user_id)
+        forget_sender(user_id)
         forget_contacts_of(user_id)
     log.info("user forgotten: user=%s", user_id)
 

@@ -22,7 +22,7 @@ from partnerships.exceptions import (
     SecondPersonNeeded,
     UnknownRecord,
 )
-from partnerships.services import evidence_files
+from partnerships.services import evidence_files, pacing
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,10 @@ def record_fulfilment(
     key: str,
 ) -> UUID:
     """Record that an obligation was met for one due date, or by a correction that it was not."""
-    with _signed(version_uuid, day=fulfilled_on, at=at) as version:
+    with (
+        pacing.queued(version_uuid, by=by) as sender,
+        _signed(version_uuid, day=fulfilled_on, at=at) as version,
+    ):
         obligation = _promise(version.obligations, code, version)
         record = _record_key(key, "fulfilment", version)
         if _was_said(
@@ -67,6 +70,7 @@ def record_fulfilment(
             raise RecordRefused("Only a correction says that an obligation was not met.")
         if replaced is None and _is_recorded(obligation, due):
             raise RecordRefused(f"{code} is recorded for {due}; a correction names that record.")
+        sender.count(files=int(file is not None), at=at)
         row = models.Fulfilment(
             uuid=record,
             obligation=obligation,
@@ -99,7 +103,10 @@ def record_delivery(
     key: str,
 ) -> UUID:
     """Record that something was given; it counts once a second person has accepted it."""
-    with _signed(version_uuid, day=delivered_on, at=at) as version:
+    with (
+        pacing.queued(version_uuid, by=by, promise=code) as sender,
+        _signed(version_uuid, day=delivered_on, at=at) as version,
+    ):
         contribution = _promise(version.contributions, code, version)
         if amount.currency != contribution.currency:
             raise RecordRefused(f"{code} is counted in {contribution.currency}.")
@@ -118,6 +125,7 @@ def record_delivery(
         replaced = _delivery_to_replace(contribution, replaces)
         if amount.minor < 0 or (not amount and replaced is None):
             raise RecordRefused("A delivery has a worth; only a correction may say that it is 0.")
+        sender.count(files=int(file is not None), at=at)
         row = models.Delivery.objects.create(
             uuid=record,
             contribution=contribution,
@@ -185,7 +193,10 @@ def record_actual(
     key: str,
 ) -> UUID:
     """Record a value that was reported for an expected outcome."""
-    with _signed(version_uuid, day=on, at=at) as version:
+    with (
+        pacing.queued(version_uuid, by=by) as sender,
+        _signed(version_uuid, day=on, at=at) as version,
+    ):
         outcome = _promise(version.outcomes, code, version)
         record = _record_key(key, "actual", version)
         if _was_said(
@@ -201,6 +212,7 @@ def record_actual(
         replaced = _replaced(models.Actual, {"outcome": outcome}, replaces)
         if not value.is_finite() or abs(value) >= 10**14 or value != round(value, 4):
             raise RecordRefused("A value has at most 14 digits, and four decimals.")
+        sender.count(at=at)
         row = models.Actual(
             uuid=record,
             outcome=outcome,

@@ -19,6 +19,7 @@ from partnerships.exceptions import (
     TermsConflict,
     UnknownVersion,
 )
+from partnerships.services import pacing
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
 
     Raises:
         UnknownVersion, NotApproved, AlreadySigned, SignedOutOfOrder, TermsConflict: as ``sign``.
+        TooManyRecords: the day takes no more.
         NotASignatory: the user does not sign for the partner.
         TextChanged: the text is not the one that the user has seen.
     """
@@ -75,7 +77,9 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
         raise NotASignatory(f"You do not sign for {found.agreement.partner.code}.")
     signed_by = (user.get_full_name() or user.get_username())[:150]
     name = _Name(signed_by=signed_by, means=Means.CONSENT, user_id=user_id)
-    _put(name, found, Side.PARTNER, at=at, seen=checksum)
+    with pacing.queued(version_uuid, by=user_id) as sender:
+        sender.count(at=at)
+        _put(name, found, Side.PARTNER, at=at, seen=checksum)
 
 
 def _found(version_uuid: UUID) -> models.AgreementVersion:

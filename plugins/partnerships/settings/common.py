@@ -27,6 +27,12 @@ DEFAULTS: dict[str, object] = {
     "PARTNERSHIPS_MARKS_PER_DAY": 20,
     # Promotions that may be proposed under one agreement in 24 hours.
     "PARTNERSHIPS_PROMOTIONS_PER_DAY": 10,
+    # What one person, and all people of a partner, may record for it on a day (UTC), signatures
+    # among it; and how many files that may bring.
+    "PARTNERSHIPS_RECORDS_PER_DAY": 100,
+    "PARTNERSHIPS_PARTNER_RECORDS_PER_DAY": 300,
+    "PARTNERSHIPS_EVIDENCE_FILES_PER_DAY": 20,
+    "PARTNERSHIPS_PARTNER_EVIDENCE_FILES_PER_DAY": 60,
     # The largest file that is taken as evidence of what was delivered or fulfilled.
     "PARTNERSHIPS_EVIDENCE_MAX_BYTES": 2_097_152,
     # Who at the host is reminded of what ends soon or is late.
