@@ -62,6 +62,8 @@ PAGES = {
     "Grace": (
         "/fairgate/partners/", "/fairgate/partners/GSMA/", f"{PICTURES}/", f"{PICTURES}/send/",
         f"{SIGNED}/", f"{SIGNED}/obligations/ROOM/2026-11-15/", f"{SIGNED}/contributions/GRANT/",
+        f"{SIGNED}/contributions/GRANT/{{given}}/correct/",
+        f"{SIGNED}/contributions/EXPERTS/{{unaccepted}}/take-back/",
         f"{SIGNED}/outcomes/TRAINED/", "/fairgate/partners/GSMA/agreements/{waits}/consent/",
         f"{PROMOTIONS}/", f"{PROMOTIONS}/propose/",
         f"{PARTNERS}/GSMA/public/", f"{PARTNERS}/recognition/",
@@ -110,6 +112,8 @@ IDS = {
     "file": "SELECT uuid FROM fee_payments_bankimport",
     "signed": "SELECT uuid FROM partnerships_agreementversion WHERE number = 2",
     "waits": "SELECT uuid FROM partnerships_agreementversion WHERE number = 3",
+    "given": "SELECT uuid FROM partnerships_delivery WHERE reference = 'Transfer 2026-1107'",
+    "unaccepted": "SELECT uuid FROM partnerships_delivery WHERE confirmed_at IS NULL",
     "promotion": "SELECT uuid FROM partnerships_promotion WHERE approved IS NULL",
     "scheme": "SELECT uuid FROM partnerships_recognitionscheme",
     "award": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id DESC",

@@ -25,7 +25,7 @@ from fairgate import clock
 from fairgate.money import Money
 from partnerships import api, models, rules
 from partnerships.data import DayLimit, Sent
-from partnerships.exceptions import TooManyRecords
+from partnerships.exceptions import RecordRefused, TooManyRecords
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_a_person_records_so_much_on_a_day_whatever_it_is(version, settings):
     fulfil(version)
     report(version)
 
-    with pytest.raises(TooManyRecords, match="You have recorded 3 things today") as refused:
+    with pytest.raises(TooManyRecords, match="records by one person is reached: 3") as refused:
         deliver(version)
 
     assert refused.value.fault == "PERSON_RECORDS"
@@ -114,7 +114,7 @@ def test_all_people_of_a_partner_together_record_so_much(version, settings):
     deliver(version)
     deliver(version, ADA)
 
-    with pytest.raises(TooManyRecords, match="The people of your partner have recorded 2 things"):
+    with pytest.raises(TooManyRecords, match="records by one partner is reached: 2"):
         deliver(version, ADA)
     deliver(version, VENUE, code="EXPERTS")
 
@@ -123,7 +123,7 @@ def test_a_person_sends_so_many_files(version, settings):
     settings.PARTNERSHIPS_EVIDENCE_FILES_PER_DAY = 1
     deliver(version, file=PDF)
 
-    with pytest.raises(TooManyRecords, match="You have sent 1 files today"):
+    with pytest.raises(TooManyRecords, match="files by one person is reached: 1"):
         deliver(version, file=PDF)
 
     assert models.EvidenceFile.objects.count() == 1
@@ -135,7 +135,7 @@ def test_all_people_of_a_partner_together_send_so_many_files(version, settings):
     settings.PARTNERSHIPS_PARTNER_EVIDENCE_FILES_PER_DAY = 1
     deliver(version, file=PDF)
 
-    with pytest.raises(TooManyRecords, match="have sent 1 files today"):
+    with pytest.raises(TooManyRecords, match="files by one partner is reached: 1"):
         fulfil(version, ADA, file=PDF)
 
 
@@ -150,7 +150,7 @@ def test_what_is_sent_again_is_not_counted_again(version, settings):
 def test_what_was_refused_is_not_counted(version, settings):
     settings.PARTNERSHIPS_RECORDS_PER_DAY = 1
 
-    with pytest.raises(ValueError, match="has not come yet"):
+    with pytest.raises(RecordRefused, match="has not come yet"):
         api.record_delivery(
             version.uuid, "GRANT", amount=Money(5, "USD"), delivered_on=date(2027, 2, 2),
             evidence="Transfer 9", by=GRACE, at=NOW,
@@ -237,7 +237,7 @@ def test_a_page_says_so_and_keeps_what_was_typed(grace, version, settings):
 
     assert answer.status_code == 429
     assert answer["Retry-After"] == str(12 * 3600)
-    assert "You have recorded 1 things today" in answer.content.decode()
+    assert "limit of records by one person is reached: 1" in answer.content.decode()
     assert "Transfer 10" in answer.content.decode()
     assert models.Delivery.objects.count() == 1
 
@@ -250,7 +250,7 @@ def test_a_page_says_that_a_file_is_one_too_many(grace, version, settings):
     answer = grace.post(page, told(file=SimpleUploadedFile("a.pdf", PDF)))
 
     assert answer.status_code == 429
-    assert "or record it without the file" in answer.content.decode()
+    assert "Please record it without the file" in answer.content.decode()
 
 
 def test_who_cannot_sign_today_is_told(client, settings):
@@ -267,7 +267,7 @@ def test_who_cannot_sign_today_is_told(client, settings):
 
     answer = client.post(page, {"checksum": waits.checksum, "agreed": "on"}, follow=True)
 
-    assert "You have recorded 1 things today" in answer.content.decode()
+    assert "limit of records by one person is reached: 1" in answer.content.decode()
     assert models.Signature.objects.count() == 1
 
 

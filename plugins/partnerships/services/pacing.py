@@ -22,20 +22,19 @@ from partnerships.exceptions import TooManyRecords
 
 _SAID = {
     DayLimit.PERSON_RECORDS: _(
-        "You have recorded %(limit)s things today, and one day (UTC) takes no more. Please go on "
-        "tomorrow."
+        "Today’s limit of records by one person is reached: %(limit)s. Please go on tomorrow (UTC)."
     ),
     DayLimit.PARTNER_RECORDS: _(
-        "The people of your partner have recorded %(limit)s things today, and one day (UTC) takes "
-        "no more. Please go on tomorrow."
+        "Today’s limit of records by one partner is reached: %(limit)s. Please go on tomorrow "
+        "(UTC)."
     ),
     DayLimit.PERSON_FILES: _(
-        "You have sent %(limit)s files today, and one day (UTC) takes no more. Please go on "
-        "tomorrow, or record it without the file."
+        "Today’s limit of files by one person is reached: %(limit)s. Please record it without the "
+        "file, or go on tomorrow (UTC)."
     ),
     DayLimit.PARTNER_FILES: _(
-        "The people of your partner have sent %(limit)s files today, and one day (UTC) takes no "
-        "more. Please go on tomorrow, or record it without the file."
+        "Today’s limit of files by one partner is reached: %(limit)s. Please record it without the "
+        "file, or go on tomorrow (UTC)."
     ),
 }
 
