@@ -37,9 +37,7 @@ ASKED = {
     Act.RECORD_FULFILMENT: lambda user, code: permissions.may_record_fulfilment(
         user, code, side="partner"
     ),
-    Act.RECORD_DELIVERY: lambda user, code: permissions.may_record_delivery(
-        user, code, party="GSMA"
-    ),
+    Act.RECORD_DELIVERY: lambda user, code: permissions.may_record_delivery(user, code, party=code),
     Act.RECORD_ACTUAL: permissions.may_record_actual,
     Act.CONSENT: permissions.may_consent,
     Act.PROPOSE_PROMOTION: permissions.may_propose_promotion,
