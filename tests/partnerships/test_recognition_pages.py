@@ -270,7 +270,7 @@ def test_the_public_page_asks_as_often_for_four_awards_as_for_one(client):
     with CaptureQueriesContext(connection) as again:
         page(client, PUBLIC)
 
-    assert len(again) == len(once) <= 11
+    assert len(again) == len(once) <= 12  # one of them asks for promotions
 
 
 # --- The admin
