@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.urls.converters import UUIDConverter
 
+from fairgate_rest import row_numbers  # noqa: F401 - numbers of rows in addresses
 from fee_payments import (
-    row_numbers,  # noqa: F401 - numbers of rows in addresses
     views_authoring,
     views_bank,
     views_batch_orders,

@@ -32,6 +32,8 @@ from .data import (
     BrandSummary,
     Contact,
     DeliveredValue,
+    DueDiligence,
+    EndSummary,
     EvidenceContent,
     FieldChange,
     LoadedVersion,
@@ -39,6 +41,7 @@ from .data import (
     Mark,
     PartnerSummary,
     Party,
+    Person,
     Placement,
     Promises,
     Promotion,
@@ -81,9 +84,13 @@ __all__ = [
     "confirm_end",
     "confirm_scheme",
     "consent",
+    "contact",
     "contacts",
     "delivered_value",
+    "due_diligence",
     "emblem",
+    "end",
+    "ends",
     "evidence_file",
     "forget_contact",
     "forget_user",
@@ -111,6 +118,7 @@ __all__ = [
     "partners_of",
     "partners_of_course",
     "party",
+    "people",
     "picture",
     "placements",
     "promises",
@@ -302,16 +310,21 @@ def changes(version_uuid: UUID) -> tuple[FieldChange, ...]:
     return selectors.list_changes(version_uuid)
 
 
-def ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime) -> int:
+def ask_end(
+    version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime, key: str = ""
+) -> int:
     """Ask that a signed version ends early, with ``last_day`` (UTC) as its last; the request's id.
 
     Nothing happens until a second person confirms it.
 
+    ``key`` is a name of the sender for this request: sent again, it is asked once.
+
     Raises:
         UnknownVersion
+        KeyReused: the key stands for another request.
         EndRefused: no reason, the day is past, it ends anyway by then, or an end was asked for.
     """
-    return services.ask_end(version_uuid, last_day=last_day, reason=reason, by=by, at=at)
+    return services.ask_end(version_uuid, last_day=last_day, reason=reason, by=by, at=at, key=key)
 
 
 def confirm_end(request: int, *, by: int, at: datetime) -> None:
@@ -333,6 +346,20 @@ def refuse_end(request: int, *, because: str, by: int, at: datetime) -> None:
         EndRefused: it was decided.
     """
     services.refuse_end(request, because=because, by=by, at=at)
+
+
+def ends(version_uuid: UUID, *, at: datetime) -> tuple[EndSummary, ...]:
+    """The requests to end a version early, the newest first."""
+    return selectors.list_ends(version_uuid, at=at)
+
+
+def end(request: int, *, at: datetime) -> EndSummary:
+    """One request to end a version early.
+
+    Raises:
+        UnknownRecord: there is none.
+    """
+    return selectors.get_end(request, at=at)
 
 
 def promises(version_uuid: UUID, *, at: datetime) -> Promises:
@@ -551,10 +578,16 @@ def record_due_diligence(
     at: datetime,
     notes: str = "",
     evidence: str = "",
+    key: str = "",
 ) -> PartnerSummary:
     """Record the outcome of a partner's due diligence; ``expires_on`` is its last day.
 
-    ``evidence`` says where its papers are.
+    ``evidence`` says where its papers are. ``key`` is a name of the sender for this request: sent
+    again, it is recorded once.
+
+    Raises:
+        UnknownPartner
+        KeyReused: the key stands for another outcome.
     """
     services.record_due_diligence(
         partner_code,
@@ -564,8 +597,14 @@ def record_due_diligence(
         at=at,
         notes=notes,
         evidence=evidence,
+        key=key,
     )
     return selectors.get_partner(partner_code, at=None)
+
+
+def due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:
+    """What examinations of a partner have found, the last one first: it counts."""
+    return selectors.list_due_diligence(partner_code, at=at)
 
 
 def placements(
@@ -683,6 +722,20 @@ def remove_person(user_id: int, *, partner_code: str) -> None:
     services.remove_person(user_id, partner_code=partner_code)
 
 
+def people(partner_code: str) -> tuple[Person, ...]:
+    """The users who act for a partner."""
+    return selectors.list_people(partner_code)
+
+
+def contact(contact_uuid: UUID) -> Contact:
+    """One person of a partner whom we write to.
+
+    Raises:
+        UnknownRecord: there is none, or they were forgotten.
+    """
+    return selectors.get_contact(contact_uuid)
+
+
 def contacts(partner_code: str, *, role: str = "") -> tuple[Contact, ...]:
     """The people of a partner whom we write to, by role; of one role (``ContactRole``) if named."""
     return selectors.list_contacts(partner_code, role=role)
@@ -697,14 +750,17 @@ def add_contact(
     at: datetime,
     language: str = "",
     user_id: int | None = None,
+    key: str = "",
 ) -> UUID:
     """Add a person at a partner in a role (``ContactRole``); again with the same address: change.
 
     ``language`` is the code of the site's language that they are written to in, ``user_id`` their
-    account here, if they have one.
+    account here, if they have one. ``key`` is a name of the sender for this request: sent again, it
+    adds nobody, also not who was forgotten since.
 
     Raises:
         UnknownPartner, UnknownUser, ContactRefused
+        KeyReused: the key stands for another contact.
         ValueError: there is no such role.
     """
     return services.add_contact(
@@ -715,6 +771,7 @@ def add_contact(
         language=language,
         user_id=user_id,
         at=at,
+        key=key,
     )
 
 
@@ -752,6 +809,7 @@ def upload_picture(
     usage_rules: Mapping[str, str],
     by: int,
     at: datetime,
+    key: str = "",
 ) -> BrandSummary:
     """Send a picture of a partner's mark, which nobody is shown before a second person approves.
 
@@ -761,8 +819,11 @@ def upload_picture(
     what the partner asks of who uses the mark. ``by`` is the id of the user who sends it. Drawing
     takes about a second, at worst a minute: call it outside a transaction.
 
+    ``key`` is a name of the sender for this request: sent again, it makes one picture.
+
     Raises:
         UnknownPartner, PictureTextRefused, TooManyPictures
+        KeyReused: the key stands for another picture.
         fairgate_marks.MarkRefused: what is wrong with the file, and where.
         fairgate_papers.TypesetterMissing: this site cannot draw.
     """
@@ -774,6 +835,7 @@ def upload_picture(
         usage_rules=usage_rules,
         by=by,
         at=at,
+        key=key,
     )
     return selectors.get_picture(uuid, at=at)
 
@@ -958,16 +1020,20 @@ def promotions_in_catalogue(*, at: datetime) -> tuple[ShownPromotion, ...]:
 # --- Recognition ----------------------------------------------------------------------------------
 
 
-def propose_scheme(text: str, *, reason: str, by: int, at: datetime) -> SchemeSummary:
+def propose_scheme(
+    text: str, *, reason: str, by: int, at: datetime, key: str = ""
+) -> SchemeSummary:
     """Propose the tiers of a period (``fairgate-tiers/1``); nothing counts before a second person.
 
     What a scheme says never changes: the next one begins on another day, and replaces it then.
+    ``key`` is a name of the sender for this request: sent again, it is proposed once.
 
     Raises:
         DocumentErrors: every fault of the text, with line and field.
+        KeyReused: the key stands for another scheme.
         SchemeRefused: no reason, or another scheme begins on that day.
     """
-    uuid = services.propose_scheme(text, reason=reason, by=by, at=at)
+    uuid = services.propose_scheme(text, reason=reason, by=by, at=at, key=key)
     return selectors.get_scheme(uuid, at=at)
 
 
@@ -1041,14 +1107,18 @@ def propose_award(
     reason: str,
     by: int,
     at: datetime,
+    key: str = "",
 ) -> AwardSummary:
     """Propose the tier that deliveries from ``since`` to ``until`` reach, as known at ``at``.
 
     The partner is recognised from ``valid_from`` to ``valid_until`` (UTC days, inclusive) once a
     second person has confirmed it.
 
+    ``key`` is a name of the sender for this request: sent again, it is proposed once.
+
     Raises:
         UnknownPartner
+        KeyReused: the key stands for another award.
         AwardRefused: no tier is reached, no scheme counts, no accepted due diligence, the days
             make no sense, or the partner has an award for them that is not of a lower tier.
     """
@@ -1061,6 +1131,7 @@ def propose_award(
         reason=reason,
         by=by,
         at=at,
+        key=key,
     )
     return selectors.get_award(uuid, at=at)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -108,3 +109,21 @@ def _lines(reach: ShownReach) -> list[tuple[str, str]]:
             for name, number in reach.groups
         ),
     ]
+
+
+PDF = "application/pdf"
+_EXTENSIONS = {PDF: "pdf", "image/png": "png", "image/jpeg": "jpg"}
+EVIDENCE_TYPES = tuple(_EXTENSIONS)
+
+
+def to_keep(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file that a browser saves and never shows as a page of this site.
+
+    ``name`` is one of ours, without the extension.
+    """
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{_EXTENSIONS[content_type]}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -18,6 +18,12 @@ ACCEPT_DELIVERY = "partnerships.accept_delivery"
 RECORD_FULFILMENT = "partnerships.record_fulfilment"
 SUSPEND = "partnerships.suspend_agreement"
 SEE_CONTACTS = "partnerships.view_partnercontact"
+ADD_CONTACT = "partnerships.add_partnercontact"
+REMOVE_CONTACT = "partnerships.delete_partnercontact"
+SEE_PEOPLE = "partnerships.view_partnerperson"
+ADD_PERSON = "partnerships.add_partnerperson"
+REMOVE_PERSON = "partnerships.delete_partnerperson"
+SEE_DUE_DILIGENCE = "partnerships.view_duediligencecheck"
 RECORD_DUE_DILIGENCE = "partnerships.add_duediligencecheck"
 SEND_PICTURES = "partnerships.add_brandasset"
 DECIDE_PICTURES = "partnerships.approve_brandasset"
@@ -41,6 +47,47 @@ def may_see_partner(user: Any, partner_code: str) -> bool:
 def may_see_contacts(user: Any, partner_code: str) -> bool:
     """Names and addresses: of their own partner, or with a permission of its own."""
     return _may(user, partner_code, Act.SEE) or bool(user.has_perm(SEE_CONTACTS))
+
+
+def may_see_due_diligence(user: Any) -> bool:
+    """Outcomes with notes and where their papers are: colleagues alone, whoever is examined."""
+    return bool(user.has_perm(SEE_DUE_DILIGENCE) or user.has_perm(RECORD_DUE_DILIGENCE))
+
+
+def may_see_people(user: Any) -> bool:
+    """Who acts for which partner: colleagues alone."""
+    return any(user.has_perm(one) for one in (SEE_PEOPLE, ADD_PERSON, REMOVE_PERSON))
+
+
+def may_see_steps(user: Any) -> bool:
+    """What colleagues say among themselves: notes of a review, requests to end a version."""
+    steps = (SEE_EVERY_AGREEMENT, SUBMIT, APPROVE, ASK_END, CONFIRM_END)
+    return any(user.has_perm(one) for one in steps)
+
+
+def may_approve(user: Any, partner_code: str) -> bool:
+    """A colleague with the permission who does not act for the partner."""
+    return bool(user.has_perm(APPROVE)) and not _acts_for(user, partner_code)
+
+
+def may_confirm_end(user: Any, partner_code: str) -> bool:
+    """The same for an early end."""
+    return bool(user.has_perm(CONFIRM_END)) and not _acts_for(user, partner_code)
+
+
+def may_see_every_award(user: Any) -> bool:
+    """Also what was proposed and not granted: whoever proposes, confirms or revokes."""
+    return any(user.has_perm(one) for one in (PROPOSE_AWARD, CONFIRM_AWARD, REVOKE_AWARD))
+
+
+def may_see_every_scheme(user: Any) -> bool:
+    """Also tiers that were proposed and do not count: whoever proposes or confirms them."""
+    return bool(user.has_perm(PROPOSE_SCHEME) or user.has_perm(CONFIRM_SCHEME))
+
+
+def may_confirm_award(user: Any, partner_code: str) -> bool:
+    """A colleague with the permission who does not act for the partner."""
+    return bool(user.has_perm(CONFIRM_AWARD)) and not _acts_for(user, partner_code)
 
 
 def may_record_fulfilment(user: Any, partner_code: str, *, side: str) -> bool:

@@ -20,9 +20,7 @@ from . import api, permissions, wording, wording_place
 from .data import Placement, Promises, RevenueTerms, VersionSummary
 from .exceptions import UnknownPartner, UnknownRecord, UnknownVersion
 from .models import PERSON_ROLES
-from .page_parts import course_link, on_courses, shown_awards, shown_reach
-
-_EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
+from .page_parts import PDF, course_link, on_courses, shown_awards, shown_reach, to_keep
 
 
 @never_cache
@@ -102,8 +100,7 @@ def evidence(request: HttpRequest, file: UUID) -> HttpResponse:
         raise Http404 from None
     if not permissions.may_see_evidence(request.user, found):
         raise Http404
-    extension = _EXTENSIONS[found.content_type]
-    return _to_keep(found.content, found.content_type, f"evidence-{file}.{extension}")
+    return to_keep(found.content, found.content_type, f"evidence-{file}")
 
 
 @require_safe
@@ -117,17 +114,7 @@ def agreement_paper(request: HttpRequest, version: UUID) -> HttpResponse:
     if not permissions.may_see_partner(request.user, found.partner):
         raise Http404
     content = api.agreement_paper(version, language=get_language() or "en", at=at)
-    return _to_keep(content, "application/pdf", f"{found.agreement}-{found.version}.pdf")
-
-
-def _to_keep(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file that a browser saves and never shows as a page of this site."""
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return to_keep(content, PDF, f"{found.agreement}-{found.version}")
 
 
 def _statements_url(code: str) -> str:

@@ -29,9 +29,6 @@ from .page_parts import (
     shown_reach,
 )
 
-#: What was made public once: granted by two people.
-_GRANTED = (AwardState.IN_FORCE, AwardState.ENDED, AwardState.REVOKED, AwardState.NOT_YET)
-
 
 @never_cache
 @require_safe
@@ -71,7 +68,7 @@ def award(request: HttpRequest, uuid: UUID) -> HttpResponse:
         found = api.award(uuid, at=at)
     except UnknownAward:
         raise Http404 from None
-    if found.state not in _GRANTED:
+    if not found.is_granted:
         raise Http404
     scheme = api.scheme(found.scheme, at=at)
     shown = shown_award(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fee_payments import row_numbers  # noqa: F401 - numbers of rows in addresses
+from fairgate_rest import row_numbers  # noqa: F401 - numbers of rows in addresses
 from fee_payments.rest import views_bank, views_desk, views_desk_quotes, views_events
 
 _INVOICE = "administration/invoices/<uuid:invoice>/"

@@ -4,6 +4,8 @@ Days are UTC calendar days, moments are aware and in UTC, money is ``fairgate.mo
 """
 
 from partnerships.data.agreements import (
+    EndState,
+    EndSummary,
     InForceFacts,
     LoadedVersion,
     Means,
@@ -42,9 +44,11 @@ from partnerships.data.partners import (
     Clearance,
     Contact,
     ContactRole,
+    DueDiligence,
     Kind,
     PartnerSummary,
     Party,
+    Person,
     PersonRole,
 )
 from partnerships.data.promises import (
@@ -129,7 +133,10 @@ __all__ = [
     "DeliveredValue",
     "DeliverySummary",
     "Direction",
+    "DueDiligence",
     "Emblem",
+    "EndState",
+    "EndSummary",
     "Evidence",
     "EvidenceContent",
     "FieldChange",
@@ -151,6 +158,7 @@ __all__ = [
     "PartnerSummary",
     "Party",
     "Period",
+    "Person",
     "PersonRole",
     "Placement",
     "PromiseState",

@@ -160,6 +160,34 @@ class SuspensionSummary:
     reason: str
 
 
+class EndState(StrEnum):
+    """What became of a request to end a version early."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSummary:
+    """A request to end a version early, as it stands at a moment.
+
+    ``number`` names it. ``last_day`` is the last UTC day of the version once somebody else than
+    ``asked_by`` has confirmed it; ``because`` says why it was refused.
+    """
+
+    number: int
+    version: UUID
+    last_day: date
+    reason: str
+    state: EndState
+    asked_by: int
+    asked_at: datetime
+    decided_by: int | None
+    decided_at: datetime | None
+    because: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionSummary:
     """One version of an agreement as it stands at the moment of asking.

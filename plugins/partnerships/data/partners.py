@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -71,6 +71,32 @@ class Contact:
     name: str
     email: str
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A user who acts for a partner, in a role (``PersonRole``)."""
+
+    user_id: int
+    partner: str
+    role: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDiligence:
+    """What one examination of a partner found; it holds until ``expires_on`` (UTC, inclusive).
+
+    ``number`` names it, ``evidence`` says where its papers are; ``recorded_by`` is a user name.
+    """
+
+    number: int
+    accepted: bool
+    expires_on: date
+    notes: str
+    evidence: str
+    recorded_by: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

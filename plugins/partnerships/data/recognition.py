@@ -135,6 +135,11 @@ class AwardSummary:
     revoked_at: datetime | None
     checksum: str
 
+    @property
+    def is_granted(self) -> bool:
+        """Whether two people have granted it, and so made it public, whatever became of it."""
+        return self.state not in (AwardState.WAITING, AwardState.REFUSED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseReach:

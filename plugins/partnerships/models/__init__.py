@@ -69,6 +69,7 @@ from partnerships.models.reviews import (
     ReviewRound,
 )
 from partnerships.models.sending import SentOnDay
+from partnerships.models.sent import SentRequest
 
 __all__ = [
     "BACKGROUND_LABELS",
@@ -109,6 +110,7 @@ __all__ = [
     "Reminder",
     "ReviewRound",
     "SentOnDay",
+    "SentRequest",
     "Signature",
     "SuspensionRecord",
     "VersionContribution",

@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import get_supported_language_variant
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from fairgate.readable import is_readable
 from fairgate_rest.bodies import Body, Moment, OneOf
 from partnerships.data import MarkPicture, Role
+
+
+class Line(serializers.CharField):
+    """A text that people can read whole: nothing in it controls something or breaks the line."""
+
+    def to_internal_value(self, data: Any) -> str:
+        told: str = super().to_internal_value(data)
+        if not is_readable(told):
+            raise serializers.ValidationError(_("There are control characters in the text."))
+        return told
 
 
 class Language(Body):

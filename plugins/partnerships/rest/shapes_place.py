@@ -21,9 +21,11 @@ from partnerships.data import (
     PromiseState,
     PromotionPlace,
     PromotionState,
+    Role,
     Side,
     Standing,
 )
+from partnerships.rest.shapes import Line
 
 _LONGEST = 500
 
@@ -77,10 +79,43 @@ class VersionShape(serializers.Serializer):
     checksum = serializers.CharField(help_text="The SHA-256 of the agreed text.")
 
 
+class FollowsShape(serializers.Serializer):
+    """The version that a version amends or renews, and why."""
+
+    version = serializers.IntegerField()
+    amendment = serializers.IntegerField(
+        allow_null=True, help_text="Its number within the agreement; null is a renewal."
+    )
+    reason = serializers.CharField()
+
+
+class RoleShape(serializers.Serializer):
+    """What a partner is on the courses of a version."""
+
+    partner = serializers.CharField()
+    name = serializers.CharField()
+    role = OneOf(Role)
+    role_label = serializers.CharField()
+
+
+class PartShape(serializers.Serializer):
+    """A party's part of the net receipts: ``weight`` of the sum of all weights."""
+
+    party = serializers.CharField()
+    weight = serializers.IntegerField()
+
+
 class WholeVersionShape(VersionShape):
-    """The same with the text that is agreed to."""
+    """The same with the text that is agreed to, and all that it says."""
 
     agreed_text = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True, help_text="As it was agreed.")
+    ended_on = serializers.DateField(
+        allow_null=True, help_text="The last day of an early end that two people have decided."
+    )
+    follows = FollowsShape(allow_null=True)
+    roles = RoleShape(many=True)
+    parts = PartShape(many=True, help_text="Empty where no revenue is shared.")
 
 
 class EvidenceShape(serializers.Serializer):
@@ -242,7 +277,7 @@ class PartnerQuery(Body):
 class ReasonBody(Body):
     """Why, in a sentence that is kept."""
 
-    reason = serializers.CharField(max_length=255)
+    reason = Line(max_length=255)
 
 
 class SentenceBody(Body):
@@ -267,7 +302,7 @@ class SignBody(Body):
     """Who has signed on paper, for which side."""
 
     side = OneOf(Side)
-    signed_by = serializers.CharField(max_length=150)
+    signed_by = Line(max_length=150)
 
 
 class RecordForm(Body):

@@ -8,80 +8,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import Http404
-from rest_framework.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.serializers import CharField
 
 from fairgate import clock
-from fairgate_rest.cursors import CursorView
-from fairgate_rest.uploads import TakesFile
+from fairgate_rest.uploads import AsItIs, TakesFile
 from fairgate_rest.views import described
-from partnerships import api, conf, data, permissions, wording
+from partnerships import api, conf, permissions
 from partnerships.data import VersionSummary
 from partnerships.exceptions import UnknownRecord
+from partnerships.page_parts import EVIDENCE_TYPES, to_keep
 from partnerships.rest import shapes_place as shapes
-from partnerships.rest.faults import STATUSES, WORDS
-
-
-class PartnersView(CursorView):
-    """The base of the views here."""
-
-    statuses = STATUSES
-    words = WORDS
-
-    @property
-    def user_id(self) -> int:
-        """Whose request it is."""
-        return int(self.request.user.pk)
-
-    def seen_version(self, uuid: UUID) -> VersionSummary:
-        """A version that the caller may see.
-
-        Raises:
-            UnknownVersion, Http404: there is none for them.
-        """
-        found = api.version(uuid, at=clock.now())
-        if not permissions.may_see_partner(self.request.user, found.partner):
-            raise Http404
-        return found
-
-    def seen_promises(self, uuid: UUID) -> tuple[VersionSummary, data.Promises]:
-        """A version and its promises: all of them, or what the caller's partners give under it.
-
-        Raises:
-            UnknownVersion, Http404: there is none for them.
-        """
-        at = clock.now()
-        found, promises = api.version(uuid, at=at), api.promises(uuid, at=at)
-        if permissions.may_see_partner(self.request.user, found.partner):
-            return found, promises
-        part = promises.given_by(*api.partners_of(self.user_id))
-        if not (part.contributions and found.is_signed):
-            raise Http404
-        return found, part
-
-    def require(self, *, allowed: bool) -> None:
-        """What is seen, and may not be done.
-
-        Raises:
-            PermissionDenied: it is not allowed.
-        """
-        if not allowed:
-            raise PermissionDenied
-
-
-def shown_version(version: VersionSummary) -> dict[str, Any]:
-    """A version with its obstacles in words."""
-    names = (
-        "uuid", "agreement", "version", "partner", "standing", "is_in_force", "valid_from",
-        "last_day", "courses", "goals", "signatures", "checksum", "agreed_text",
-    )  # fmt: skip
-    told = {name: getattr(version, name) for name in names}
-    obstacles = [{"code": one, "said": wording.obstacle(one)} for one in version.obstacles]
-    return told | {"obstacles": obstacles}
-
+from partnerships.rest.views_base import PartnersView, shown_version
 
 # --- Partners -------------------------------------------------------------------------------------
 
@@ -397,6 +338,22 @@ class RefuseDelivery(_Decision):
         because = self.body(shapes.ReasonBody)["reason"]
         api.refuse_delivery(uuid, because=because, by=self.user_id, at=clock.now())
         return self._told(version)
+
+
+class Evidence(PartnersView):
+    """A file that proves something."""
+
+    content_negotiation_class = AsItIs
+
+    @described(
+        operation_id="read_evidence",
+        responses={(200, kind): OpenApiTypes.BINARY for kind in EVIDENCE_TYPES},
+    )
+    def get(self, request: Any, uuid: UUID) -> HttpResponse:
+        found = api.evidence_file(uuid)
+        if not permissions.may_see_partner(request.user, found.partner):
+            raise Http404
+        return to_keep(found.content, found.content_type, f"evidence-{uuid}")
 
 
 def _of(known: dict[str, str], code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -11,13 +11,61 @@ from rest_framework.response import Response
 from fairgate import clock
 from fairgate_marks import MarkRefused, Reason
 from fairgate_rest.uploads import TakesFile
-from fairgate_rest.views import described
+from fairgate_rest.views import described, permitted
 from partnerships import api, conf, permissions
 from partnerships.data import LANGUAGES, BrandSummary, Promotion, PromotionSummary
 from partnerships.rest import shapes_place as shapes
-from partnerships.rest.views_place import PartnersView
+from partnerships.rest.views_base import PartnersView
 
 _SECOND = "By a second person with the permission, who does not act for the partner."
+
+
+class _OneShown(PartnersView):
+    """The base of what is about one thing that a partner shows: a picture, or a promotion."""
+
+    shape: ClassVar[type]
+
+    def found(self, uuid: UUID) -> Any:
+        """The thing."""
+        raise NotImplementedError
+
+    def may_see(self, found: Any) -> bool:
+        """Whether it is there for the caller."""
+        raise NotImplementedError
+
+    def may_decide(self, found: Any) -> bool:
+        """Whether the caller is a second person."""
+        raise NotImplementedError
+
+    def may_withdraw(self, found: Any) -> bool:
+        """Whether the caller may take it from every page."""
+        raise NotImplementedError
+
+    def seen(self, uuid: UUID) -> Any:
+        """The thing, if the caller may see it."""
+        found = self.found(uuid)
+        if not self.may_see(found):
+            raise Http404
+        return found
+
+    def shown(self, found: Any, *, status: int = 200) -> Response:
+        """The answer with it."""
+        return Response(self.shape(found).data, status=status)
+
+    def decided(self, uuid: UUID, act: Any) -> Response:
+        """It after a decision."""
+        self.require(allowed=self.may_decide(self.seen(uuid)))
+        sentence = self.body(shapes.SentenceBody)["sentence"]
+        return self.shown(act(uuid, by=self.user_id, at=clock.now(), sentence=sentence))
+
+    def withdrawn(self, uuid: UUID, act: Any) -> Response:
+        """It after it was withdrawn."""
+        self.require(allowed=self.may_withdraw(self.seen(uuid)))
+        reason = self.body(shapes.WithdrawalBody)["reason"]
+        return self.shown(act(uuid, by=self.user_id, reason=reason, at=clock.now()))
+
+
+# --- Pictures -------------------------------------------------------------------------------------
 
 
 class Pictures(TakesFile, PartnersView):
@@ -41,6 +89,7 @@ class Pictures(TakesFile, PartnersView):
         "is said in one language at least (`seen_en`, ...).",
         request={"multipart/form-data": shapes.PictureForm},
         responses={201: shapes.PictureVersionShape, 413: None},
+        is_keyed=True,
     )
     def post(self, request: Any, code: str) -> Response:
         self._require_seen(code)
@@ -54,6 +103,7 @@ class Pictures(TakesFile, PartnersView):
             usage_rules=_texts(given, "use_"),
             by=self.user_id,
             at=clock.now(),
+            key=self.key,
         )
         return Response(shapes.PictureVersionShape(sent).data, status=201)
 
@@ -67,25 +117,42 @@ def _texts(given: dict[str, Any], prefix: str) -> dict[str, str]:
     return {code: given[prefix + code] for code in LANGUAGES if prefix + code in given}
 
 
-class _OnePicture(PartnersView):
-    def seen(self, uuid: UUID) -> BrandSummary:
-        """A picture that the caller may see."""
-        found = api.picture(uuid, at=clock.now())
-        if not permissions.may_see_pictures(self.request.user, found.partner):
-            raise Http404
-        return found
+class WaitingPictures(PartnersView):
+    """The pictures of all partners that nobody has decided about, the oldest first."""
 
-    def decided(self, uuid: UUID, act: Any) -> Response:
-        """The picture after a decision."""
-        found = self.seen(uuid)
-        self.require(
-            allowed=permissions.may_decide_picture(
-                self.request.user, found.partner, uploaded_by=found.uploaded_by
-            )
-        )
-        sentence = self.body(shapes.SentenceBody)["sentence"]
-        told = act(uuid, by=self.user_id, at=clock.now(), sentence=sentence)
-        return Response(shapes.PictureVersionShape(told).data)
+    permission_classes: ClassVar[Any] = (permitted(permissions.DECIDE_PICTURES),)
+
+    @described(
+        operation_id="list_waiting_pictures", responses=shapes.PictureVersionShape(many=True)
+    )
+    def get(self, request: Any) -> Response:
+        found = api.list_waiting_pictures(at=clock.now())
+        return self.part_of_all(found, shapes.PictureVersionShape, key=lambda one: one.uuid)
+
+
+class _OnePicture(_OneShown):
+    shape = shapes.PictureVersionShape
+
+    def found(self, uuid: UUID) -> BrandSummary:
+        return api.picture(uuid, at=clock.now())
+
+    def may_see(self, found: BrandSummary) -> bool:
+        return permissions.may_see_pictures(self.request.user, found.partner)
+
+    def may_decide(self, found: BrandSummary) -> bool:
+        sender = found.uploaded_by
+        return permissions.may_decide_picture(self.request.user, found.partner, uploaded_by=sender)
+
+    def may_withdraw(self, found: BrandSummary) -> bool:
+        return permissions.may_withdraw_picture(self.request.user, found.partner)
+
+
+class OnePicture(_OnePicture):
+    """One version of a picture, and where it stands."""
+
+    @described(operation_id="get_picture", responses=shapes.PictureVersionShape)
+    def get(self, request: Any, uuid: UUID) -> Response:
+        return self.shown(self.seen(uuid))
 
 
 class ApprovePicture(_OnePicture):
@@ -118,11 +185,7 @@ class WithdrawPicture(_OnePicture):
         responses=shapes.PictureVersionShape,
     )  # fmt: skip
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen(uuid)
-        self.require(allowed=permissions.may_withdraw_picture(request.user, found.partner))
-        reason = self.body(shapes.WithdrawalBody)["reason"]
-        told = api.withdraw_picture(uuid, by=self.user_id, reason=reason, at=clock.now())
-        return Response(shapes.PictureVersionShape(told).data)
+        return self.withdrawn(uuid, api.withdraw_picture)
 
 
 # --- Promotions -----------------------------------------------------------------------------------
@@ -164,25 +227,41 @@ class Promotions(PartnersView):
         api.partner(code)
 
 
-class _OnePromotion(PartnersView):
-    def seen(self, uuid: UUID) -> PromotionSummary:
-        """A promotion that the caller may see."""
-        found = api.promotion(uuid, at=clock.now())
-        if not permissions.may_see_promotions(self.request.user, found.partner):
-            raise Http404
-        return found
+class WaitingPromotions(PartnersView):
+    """The promotions of all partners that wait for a decision, the oldest first."""
 
-    def decided(self, uuid: UUID, act: Any) -> Response:
-        """The promotion after a decision."""
-        found = self.seen(uuid)
-        self.require(
-            allowed=permissions.may_decide_promotion(
-                self.request.user, found.partner, proposed_by=found.proposed_by
-            )
+    permission_classes: ClassVar[Any] = (permitted(permissions.DECIDE_PROMOTIONS),)
+
+    @described(operation_id="list_waiting_promotions", responses=shapes.PromotionShape(many=True))
+    def get(self, request: Any) -> Response:
+        found = api.list_waiting_promotions(at=clock.now())
+        return self.part_of_all(found, shapes.PromotionShape, key=lambda one: one.uuid)
+
+
+class _OnePromotion(_OneShown):
+    shape = shapes.PromotionShape
+
+    def found(self, uuid: UUID) -> PromotionSummary:
+        return api.promotion(uuid, at=clock.now())
+
+    def may_see(self, found: PromotionSummary) -> bool:
+        return permissions.may_see_promotions(self.request.user, found.partner)
+
+    def may_decide(self, found: PromotionSummary) -> bool:
+        return permissions.may_decide_promotion(
+            self.request.user, found.partner, proposed_by=found.proposed_by
         )
-        sentence = self.body(shapes.SentenceBody)["sentence"]
-        told = act(uuid, by=self.user_id, at=clock.now(), sentence=sentence)
-        return Response(shapes.PromotionShape(told).data)
+
+    def may_withdraw(self, found: PromotionSummary) -> bool:
+        return permissions.may_withdraw_promotion(self.request.user, found.partner)
+
+
+class OnePromotion(_OnePromotion):
+    """One promotion, and where it stands."""
+
+    @described(operation_id="get_promotion", responses=shapes.PromotionShape)
+    def get(self, request: Any, uuid: UUID) -> Response:
+        return self.shown(self.seen(uuid))
 
 
 class ApprovePromotion(_OnePromotion):
@@ -215,8 +294,4 @@ class WithdrawPromotion(_OnePromotion):
         responses=shapes.PromotionShape,
     )  # fmt: skip
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen(uuid)
-        self.require(allowed=permissions.may_withdraw_promotion(request.user, found.partner))
-        reason = self.body(shapes.WithdrawalBody)["reason"]
-        told = api.withdraw_promotion(uuid, by=self.user_id, reason=reason, at=clock.now())
-        return Response(shapes.PromotionShape(told).data)
+        return self.withdrawn(uuid, api.withdraw_promotion)

@@ -1,6 +1,10 @@
 """Reads: rows in, frozen values out. The rule of what is in force stays in ``rules``."""
 
 from partnerships.selectors.course_roles import list_role_standings
+from partnerships.selectors.ends import (
+    get_end,
+    list_ends,
+)
 from partnerships.selectors.marks import (
     address_of_rules,
     list_marks,
@@ -11,13 +15,16 @@ from partnerships.selectors.marks import (
 )
 from partnerships.selectors.partners import (
     check_account,
+    get_contact,
     get_partner,
     get_party,
     get_role_of,
     list_contacts,
+    list_due_diligence,
     list_partner_codes_of,
     list_partners,
     list_partners_of_course,
+    list_people,
 )
 from partnerships.selectors.pictures import (
     get_kept_file,
@@ -70,7 +77,9 @@ __all__ = [
     "check_account",
     "compute_award",
     "get_award",
+    "get_contact",
     "get_delivered_value",
+    "get_end",
     "get_evidence",
     "get_kept_file",
     "get_own_file",
@@ -93,6 +102,8 @@ __all__ = [
     "list_awards",
     "list_changes",
     "list_contacts",
+    "list_due_diligence",
+    "list_ends",
     "list_given_elsewhere",
     "list_granted_places",
     "list_marks",
@@ -100,6 +111,7 @@ __all__ = [
     "list_partner_codes_of",
     "list_partners",
     "list_partners_of_course",
+    "list_people",
     "list_pictures",
     "list_placements",
     "list_promises",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from partnerships import conf, models
-from partnerships.data import FUND, PLATFORM, Contact, PartnerSummary, Party
-from partnerships.exceptions import UnknownPartner, UnknownUser
+from partnerships.data import FUND, PLATFORM, Contact, DueDiligence, PartnerSummary, Party, Person
+from partnerships.exceptions import UnknownPartner, UnknownRecord, UnknownUser
 
 
 def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
@@ -94,21 +95,60 @@ def get_role_of(user_id: int, partner_code: str) -> str:
     return role or ""
 
 
+def list_people(partner_code: str) -> tuple[Person, ...]:
+    """The users who act for a partner, by their number."""
+    rows = models.PartnerPerson.objects.filter(partner__code=partner_code).order_by("user_id")
+    return tuple(
+        Person(user_id=row.user_id, partner=partner_code, role=row.role, added_at=row.added_at)
+        for row in rows
+    )
+
+
+def list_due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:
+    """What examinations of a partner have found by a moment, the last one first: it counts."""
+    rows = models.DueDiligenceCheck.objects.filter(partner__code=partner_code, recorded_at__lte=at)
+    return tuple(
+        DueDiligence(
+            number=row.pk,
+            accepted=row.accepted,
+            expires_on=row.expires_on,
+            notes=row.notes,
+            evidence=row.evidence,
+            recorded_by=row.recorded_by,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows.order_by("-recorded_at", "-id")
+    )
+
+
+def get_contact(contact_uuid: UUID) -> Contact:
+    """One person at a partner.
+
+    Raises:
+        UnknownRecord: there is none.
+    """
+    row = models.PartnerContact.objects.select_related("partner").filter(uuid=contact_uuid).first()
+    if row is None:
+        raise UnknownRecord(f"There is no contact {contact_uuid}.")
+    return _contact(row)
+
+
 def list_contacts(partner_code: str, *, role: str) -> tuple[Contact, ...]:
     """The people of a partner by role and name; of one role if it is named."""
     rows = models.PartnerContact.objects.select_related("partner")
     rows = rows.filter(partner__code=partner_code).order_by("role", "name", "id")
     if role:
         rows = rows.filter(role=role)
-    return tuple(
-        Contact(
-            uuid=row.uuid,
-            partner=row.partner.code,
-            role=row.role,
-            role_label=str(row.get_role_display()),
-            name=row.name,
-            email=row.email,
-            language=row.language,
-        )
-        for row in rows
+    return tuple(_contact(row) for row in rows)
+
+
+def _contact(row: Any) -> Contact:
+    return Contact(
+        uuid=row.uuid,
+        partner=row.partner.code,
+        role=row.role,
+        role_label=str(row.get_role_display()),
+        name=row.name,
+        email=row.email,
+        language=row.language,
     )

@@ -23,6 +23,7 @@ from partnerships.exceptions import (
 )
 from partnerships.services import deciding
 from partnerships.services.known import known_partner
+from partnerships.services.sending import made_before, made_once
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,23 @@ def upload_picture(
     usage_rules: Mapping[str, str],
     by: int,
     at: datetime,
+    key: str,
 ) -> UUID:
     """Read, draw and keep a picture, undecided; see ``api.upload_picture``."""
     partner = known_partner(partner_code)
+    sent: dict[str, Any] = {
+        "key": key,
+        "what": "picture",
+        "said": {
+            "partner": partner_code,
+            "background": background,
+            "file": hashlib.sha256(content).hexdigest(),
+            "seen": dict(alternatives),
+            "use": dict(usage_rules),
+        },
+    }
+    if (before := made_before(**sent)) is not None:
+        return UUID(before)
     seen = rules.checked_texts(
         alternatives, at_most=rules.LONGEST_ALTERNATIVE, one_line=True, needed=True
     )
@@ -52,21 +67,20 @@ def upload_picture(
     width, height = rules.shown_size(mark.width, mark.height, may_grow=mark.kind is Kind.SVG)
     # Before any lock: drawing starts processes, and takes a second.
     files = _files(mark, height)
-    asset = _write(
-        partner,
-        files,
-        background=background.value,
-        uploaded_sha256=hashlib.sha256(content).hexdigest(),
-        suffix=mark.kind.suffix,
-        width=width,
-        height=height,
-        alternatives=seen,
-        usage_rules=use,
-        uploaded_by=by,
-        uploaded_at=at,
-    )
-    log.info("picture sent: picture=%s partner=%s", asset.uuid, partner.uuid)
-    return asset.uuid
+    told: dict[str, Any] = {
+        "background": background.value,
+        "uploaded_sha256": hashlib.sha256(content).hexdigest(),
+        "suffix": mark.kind.suffix,
+        "width": width,
+        "height": height,
+        "alternatives": seen,
+        "usage_rules": use,
+        "uploaded_by": by,
+        "uploaded_at": at,
+    }
+    made = made_once(lambda: str(_write(partner, files, **told).uuid), **sent)
+    log.info("picture sent: picture=%s partner=%s", made, partner.uuid)
+    return UUID(made)
 
 
 @in_transaction

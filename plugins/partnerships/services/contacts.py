@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from partnerships import models, selectors
 from partnerships.data import ContactRole
 from partnerships.exceptions import ContactRefused
 from partnerships.services.known import known_partner
+from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +30,35 @@ def add_contact(
     language: str,
     user_id: int | None,
     at: datetime,
+    key: str,
 ) -> UUID:
     """Add a person, or write name and language of one with this role and address anew."""
-    partner, its_role = known_partner(partner_code), ContactRole(role)
-    name, email = name.strip(), email.strip()
+    told: dict[str, Any] = {
+        "role": ContactRole(role),
+        "name": name.strip(),
+        "email": email.strip(),
+        "language": language,
+        "user_id": user_id,
+    }
+    made = made_once(
+        lambda: str(_add_contact(known_partner(partner_code), **told, at=at)),
+        key=key,
+        what="contact",
+        said={"partner": partner_code, **told},
+    )
+    return UUID(made)
+
+
+def _add_contact(
+    partner: models.Partner,
+    *,
+    role: ContactRole,
+    name: str,
+    email: str,
+    language: str,
+    user_id: int | None,
+    at: datetime,
+) -> UUID:
     if not name or len(name) > 150 or not is_readable(name):
         raise ContactRefused("A contact has a name of at most 150 readable characters.")
     try:
@@ -42,11 +69,11 @@ def add_contact(
         selectors.check_account(user_id)
     row, _created = models.PartnerContact.objects.update_or_create(
         partner=partner,
-        role=its_role.value,
+        role=role.value,
         email=email,
         defaults={"name": name, "language": language, "user_id": user_id, "added_at": at},
     )
-    log.info("contact added: partner=%s contact=%s role=%s", partner.uuid, row.uuid, its_role.value)
+    log.info("contact added: partner=%s contact=%s role=%s", partner.uuid, row.uuid, role.value)
     found: UUID = row.uuid
     return found
 

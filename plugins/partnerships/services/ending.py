@@ -10,13 +10,27 @@ from fairgate.clock import utc_day
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
 from partnerships.exceptions import EndRefused, SecondPersonNeeded, UnknownRecord
+from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
 
 
-@in_transaction
-def ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime) -> int:
+def ask_end(
+    version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime, key: str
+) -> int:
     """Ask that a signed version ends on a day; nothing happens until a second person confirms."""
+    said = {"version": version_uuid, "last_day": last_day, "reason": reason}
+    made = made_once(
+        lambda: str(_ask_end(version_uuid, last_day=last_day, reason=reason, by=by, at=at)),
+        key=key,
+        what="end",
+        said=said,
+    )
+    return int(made)
+
+
+@in_transaction
+def _ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime) -> int:
     with lock_objects.locked_version(version_uuid) as version:
         rules.check_may_end(
             last_day,

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,13 +21,24 @@ from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules, selectors, tiers_file
 from partnerships.exceptions import AwardRefused, SchemeRefused, UnknownAward, UnknownScheme
 from partnerships.services.known import known_partner
+from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
 
 
-@in_transaction
-def propose_scheme(text: str, *, reason: str, by: int, at: datetime) -> UUID:
+def propose_scheme(text: str, *, reason: str, by: int, at: datetime, key: str) -> UUID:
     """Keep a scheme that counts once a second person has confirmed it."""
+    made = made_once(
+        lambda: str(_propose_scheme(text, reason=reason, by=by, at=at)),
+        key=key,
+        what="scheme",
+        said={"text": text, "reason": reason},
+    )
+    return UUID(made)
+
+
+@in_transaction
+def _propose_scheme(text: str, *, reason: str, by: int, at: datetime) -> UUID:
     scheme = tiers_file.read(text, file="tiers")
     said = _said(reason, SchemeRefused)
     row = models.RecognitionScheme(
@@ -78,7 +90,6 @@ def refuse_scheme(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
     log.info("scheme of tiers refused: scheme=%s by=%s", uuid, by)
 
 
-@in_transaction
 def propose_award(
     partner_code: str,
     *,
@@ -89,8 +100,37 @@ def propose_award(
     reason: str,
     by: int,
     at: datetime,
+    key: str,
 ) -> UUID:
     """Compute the tier that a partner has reached, and keep it with what it was computed from."""
+    told: dict[str, Any] = {
+        "since": since,
+        "until": until,
+        "valid_from": valid_from,
+        "valid_until": valid_until,
+        "reason": reason,
+    }
+    made = made_once(
+        lambda: str(_propose_award(partner_code, **told, by=by, at=at)),
+        key=key,
+        what="award",
+        said={"partner": partner_code, **told},
+    )
+    return UUID(made)
+
+
+@in_transaction
+def _propose_award(
+    partner_code: str,
+    *,
+    since: date,
+    until: date,
+    valid_from: date,
+    valid_until: date,
+    reason: str,
+    by: int,
+    at: datetime,
+) -> UUID:
     said = _said(reason, AwardRefused)
     rules.check_span(since, until, today=utc_day(at))
     rules.check_period(valid_from, valid_until)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from partnerships import models
 from partnerships.services.known import known_partner
+from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
 
@@ -22,18 +24,22 @@ def record_due_diligence(
     at: datetime,
     notes: str,
     evidence: str,
+    key: str,
 ) -> None:
     """Record an outcome; the same one as the last is not recorded twice."""
-    with transaction.atomic():
-        write_due_diligence(
-            known_partner(code),
-            accepted=accepted,
-            expires_on=expires_on,
-            by=by,
-            at=at,
-            notes=notes.strip()[:1000],
-            evidence=evidence.strip()[:500],
-        )
+    told: dict[str, Any] = {
+        "accepted": accepted,
+        "expires_on": expires_on,
+        "notes": notes.strip()[:1000],
+        "evidence": evidence.strip()[:500],
+    }
+
+    def record() -> str:
+        with transaction.atomic():
+            write_due_diligence(known_partner(code), by=by, at=at, **told)
+        return code
+
+    made_once(record, key=key, what="due diligence", said={"partner": code, **told})
 
 
 def write_due_diligence(

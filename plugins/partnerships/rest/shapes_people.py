@@ -1,0 +1,91 @@
+"""People of partners, whom we write to, and what examinations of partners found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from fairgate_rest.bodies import Body, Moment, OneOf
+from partnerships.data import ContactRole, PersonRole
+from partnerships.rest.shapes import Line
+
+
+class ContactShape(serializers.Serializer):
+    """A person at a partner whom we write to."""
+
+    uuid = serializers.UUIDField()
+    partner = serializers.CharField()
+    role = OneOf(ContactRole)
+    role_label = serializers.CharField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    language = serializers.CharField(help_text="They are written to in; may be empty.")
+
+
+class ContactBody(Body):
+    """A person in a role; again with the same role and address, name and language are changed."""
+
+    role = OneOf(ContactRole)
+    name = Line(max_length=150)
+    email = serializers.EmailField(max_length=254)
+    language = serializers.ChoiceField(
+        choices=[code for code, _name in settings.LANGUAGES], required=False, default="",
+        allow_blank=True,
+    )  # fmt: skip
+
+
+class PersonShape(serializers.Serializer):
+    """A user who acts for a partner."""
+
+    user_id = serializers.IntegerField()
+    role = OneOf(PersonRole)
+    added_at = Moment()
+
+
+class PersonBody(Body):
+    """Who is to act for a partner, and in which role; said again, the role is changed."""
+
+    username = serializers.CharField(max_length=150)
+    role = OneOf(PersonRole)
+
+    def validate_username(self, name: str) -> Any:
+        """The user: nobody acts for a partner who is not there."""
+        users = get_user_model()._default_manager.filter(is_active=True)
+        user = users.filter(**{get_user_model().USERNAME_FIELD: name}).first()
+        if user is None:
+            raise serializers.ValidationError(_("There is no active user of this name."))
+        return user
+
+
+class DueDiligenceShape(serializers.Serializer):
+    """What an examination found; the last one counts."""
+
+    number = serializers.IntegerField(help_text="Names it.")
+    accepted = serializers.BooleanField()
+    expires_on = serializers.DateField(help_text="The last UTC day on which it holds.")
+    notes = serializers.CharField()
+    evidence = serializers.CharField(help_text="Where its papers are.")
+    recorded_by = serializers.CharField(help_text="A user name.")
+    recorded_at = Moment()
+
+
+class DueDiligenceBody(Body):
+    """The outcome of an examination."""
+
+    accepted = serializers.BooleanField()
+    expires_on = serializers.DateField(help_text="The last UTC day on which it holds.")
+    notes = Line(max_length=1000, required=False, allow_blank=True, default="")
+    evidence = Line(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ClearanceShape(serializers.Serializer):
+    """Whether a partner's due diligence holds today."""
+
+    holds = serializers.BooleanField()
+    until = serializers.DateField(
+        allow_null=True, help_text="Its last UTC day; null if there is none, or it was refused."
+    )

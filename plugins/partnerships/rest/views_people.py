@@ -1,0 +1,178 @@
+"""Who acts for a partner, whom we write to, and its due diligence."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework.response import Response
+from rest_framework.serializers import IntegerField
+
+from fairgate import clock
+from fairgate_rest.views import described
+from partnerships import api, permissions
+from partnerships.data import Contact
+from partnerships.page_parts import is_cleared
+from partnerships.rest import shapes_people as shapes
+from partnerships.rest.views_base import PartnersView
+
+# --- Contacts -------------------------------------------------------------------------------------
+
+
+class Contacts(PartnersView):
+    """The people of a partner whom we write to, by role and name, and one more."""
+
+    @described(operation_id="list_contacts", responses=shapes.ContactShape(many=True))
+    def get(self, request: Any, code: str) -> Response:
+        self._require_seen(code)
+        return self.part_of_all(api.contacts(code), shapes.ContactShape, key=lambda one: one.uuid)
+
+    @described(
+        operation_id="add_contact",
+        description="With the permission `add_partnercontact`. The person in this role with this "
+        "address is changed, if they are there.",
+        request=shapes.ContactBody,
+        responses={201: shapes.ContactShape},
+        is_keyed=True,
+    )
+    def post(self, request: Any, code: str) -> Response:
+        self._require_seen(code)
+        self.require(allowed=request.user.has_perm(permissions.ADD_CONTACT))
+        given = self.body(shapes.ContactBody)
+        added = api.add_contact(code, **given, at=clock.now(), key=self.key)
+        return Response(shapes.ContactShape(api.contact(added)).data, status=201)
+
+    def _require_seen(self, code: str) -> None:
+        if not permissions.may_see_contacts(self.request.user, code):
+            raise Http404
+        api.partner(code)
+
+
+class OneContact(PartnersView):
+    """One person whom we write to; forgotten when they ask for it, or have left."""
+
+    @described(operation_id="get_contact", responses=shapes.ContactShape)
+    def get(self, request: Any, uuid: UUID) -> Response:
+        return Response(shapes.ContactShape(self._seen(uuid)).data)
+
+    @described(
+        operation_id="remove_contact",
+        description="With the permission `delete_partnercontact`. Nothing of them is kept.",
+        responses={204: None},
+    )
+    def delete(self, request: Any, uuid: UUID) -> Response:
+        self._seen(uuid)
+        self.require(allowed=request.user.has_perm(permissions.REMOVE_CONTACT))
+        api.remove_contact(uuid)
+        return Response(status=204)
+
+    def _seen(self, uuid: UUID) -> Contact:
+        found = api.contact(uuid)
+        if not permissions.may_see_contacts(self.request.user, found.partner):
+            raise Http404
+        return found
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+
+class People(PartnersView):
+    """The users who act for a partner, by number, and one more: colleagues alone."""
+
+    cursor = IntegerField
+
+    @described(operation_id="list_people", responses=shapes.PersonShape(many=True))
+    def get(self, request: Any, code: str) -> Response:
+        self._require_seen(code)
+        return self.part_of_all(api.people(code), shapes.PersonShape, key=lambda one: one.user_id)
+
+    @described(
+        operation_id="add_person",
+        description="With the permission `add_partnerperson`. Said again, it is the same; with "
+        "another role, the role is changed.",
+        request=shapes.PersonBody,
+        responses=shapes.PersonShape,
+    )
+    def put(self, request: Any, code: str) -> Response:
+        self._require_seen(code)
+        self.require(allowed=request.user.has_perm(permissions.ADD_PERSON))
+        given = self.body(shapes.PersonBody)
+        user_id = int(given["username"].pk)
+        api.add_person(user_id, partner_code=code, role=given["role"], at=clock.now())
+        added = next(one for one in api.people(code) if one.user_id == user_id)
+        return Response(shapes.PersonShape(added).data)
+
+    def _require_seen(self, code: str) -> None:
+        is_colleague = permissions.may_see_people(self.request.user)
+        self.seen_partner(code, also=is_colleague)
+        self.require(allowed=is_colleague)
+
+
+class OnePerson(PartnersView):
+    """The right of a user to act for a partner."""
+
+    @described(
+        operation_id="remove_person",
+        description="With the permission `delete_partnerperson`. It ends at once.",
+        responses={204: None},
+    )
+    def delete(self, request: Any, code: str, user_id: int) -> Response:
+        self.seen_partner(code, also=permissions.may_see_people(request.user))
+        self.require(allowed=request.user.has_perm(permissions.REMOVE_PERSON))
+        if not api.is_person_of(user_id, code):
+            raise Http404
+        api.remove_person(user_id, partner_code=code)
+        return Response(status=204)
+
+
+# --- Due diligence --------------------------------------------------------------------------------
+
+
+class Clearance(PartnersView):
+    """Whether a partner's due diligence holds, for its people and for colleagues."""
+
+    @described(operation_id="get_clearance", responses=shapes.ClearanceShape)
+    def get(self, request: Any, code: str) -> Response:
+        found = self.seen_partner(code, also=permissions.may_see_due_diligence(request.user))
+        holds = is_cleared(found, at=clock.now())
+        told = {"holds": holds, "until": found.cleared_until}
+        return Response(shapes.ClearanceShape(told).data)
+
+
+class DueDiligence(PartnersView):
+    """What examinations of a partner found, the last one first, and the next one."""
+
+    cursor = IntegerField
+
+    @described(
+        operation_id="list_due_diligence",
+        description="Of colleagues alone (`view_duediligencecheck`): notes, and where papers are.",
+        responses=shapes.DueDiligenceShape(many=True),
+    )
+    def get(self, request: Any, code: str) -> Response:
+        self._require_seen(code)
+        found = api.due_diligence(code, at=clock.now())
+        return self.part_of_all(found, shapes.DueDiligenceShape, key=lambda one: one.number)
+
+    @described(
+        operation_id="record_due_diligence",
+        description="With the permission `add_duediligencecheck`. What was shown under the one "
+        "before is shown, or gone, at once.",
+        request=shapes.DueDiligenceBody,
+        responses={201: shapes.DueDiligenceShape},
+        is_keyed=True,
+    )
+    def post(self, request: Any, code: str) -> Response:
+        self._require_seen(code)
+        self.require(allowed=request.user.has_perm(permissions.RECORD_DUE_DILIGENCE))
+        given, at = self.body(shapes.DueDiligenceBody), clock.now()
+        by = request.user.get_username()
+        api.record_due_diligence(code, **given, by=by, at=at, key=self.key)
+        last = api.due_diligence(code, at=at)[0]
+        return Response(shapes.DueDiligenceShape(last).data, status=201)
+
+    def _require_seen(self, code: str) -> None:
+        is_colleague = permissions.may_see_due_diligence(self.request.user)
+        self.seen_partner(code, also=is_colleague)
+        self.require(allowed=is_colleague)
