@@ -9,16 +9,25 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
 from factories.brand import drawing, sent
+from factories.partners_rest import (
+    JSON,
+    PDF,
+    ROOT,
+    client_of,
+    delivery,
+    fulfilment,
+    pdf,
+    post,
+    send,
+)
 from factories.partnerships import (
     AGREEMENT,
     COURSE,
-    LONG_AGO,
     PROMISES,
     load_approved,
     put_in_force,
@@ -34,9 +43,6 @@ from partnerships.rest.faults import STATUSES
 
 pytestmark = pytest.mark.django_db
 
-ROOT = "/fairgate/partners/api/v1/"
-JSON = "application/json"
-PDF = b"%PDF-1.7 a report"
 NOON = datetime(2027, 2, 1, 12, tzinfo=UTC)
 
 
@@ -54,45 +60,6 @@ def now(settings):
 def version():
     """An agreement in force in which both sides promise something."""
     return put_in_force(terms_text(version_text(promises=PROMISES)))[0]
-
-
-def client_of(role="", *may, partner="GSMA", **options):
-    """A browser of a partner's person, or of a colleague with permissions."""
-    user = User.objects.create_user(f"{role or 'colleague'}-{partner}-{len(may)}-{uuid4().hex[:6]}")
-    if role:
-        api.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
-    user.user_permissions.set(Permission.objects.filter(codename__in=may))
-    client = Client(**options)
-    client.force_login(user)
-    client.user = user
-    return client
-
-
-def post(client, path, body=None, *, key=None):
-    named = {"HTTP_IDEMPOTENCY_KEY": key or str(uuid4())}
-    return client.post(ROOT + path, json.dumps(body or {}), content_type=JSON, **named)
-
-
-def send(client, path, key=None, **fields):
-    return client.post(ROOT + path, fields, HTTP_IDEMPOTENCY_KEY=key or str(uuid4()))
-
-
-def pdf(content=PDF):
-    return SimpleUploadedFile("a.pdf", content)
-
-
-def fulfilment(**more):
-    return {
-        "code": "ROOM", "due": "2027-01-15", "fulfilled_on": "2027-01-10", "evidence": "Letter 7",
-        **more,
-    }  # fmt: skip
-
-
-def delivery(**more):
-    return {
-        "code": "GRANT", "amount": "500.00", "currency": "USD", "delivered_on": "2027-01-10",
-        "evidence": "Transfer 9", **more,
-    }  # fmt: skip
 
 
 ACTUAL = {"code": "TRAINED", "on": "2027-01-10", "value": "42", "source": "Report 1"}
@@ -426,131 +393,3 @@ def family(root=PartnershipsError):
 def test_every_error_of_the_family_has_its_status():
     assert len(family()) > 25
     assert set(family()) - set(STATUSES) == set()
-
-
-@pytest.fixture
-def document():
-    return client_of("").get(f"{ROOT}openapi/").json()
-
-
-def test_the_description_names_every_path_and_is_valid(document):
-    assert len(document["paths"]) == len(urls.described)
-    validate_schema(document)
-
-
-def test_what_records_or_proposes_takes_a_key(document):
-    keyed = {
-        operation["operationId"]
-        for methods in document["paths"].values()
-        for operation in methods.values()
-        for one in operation.get("parameters", ())
-        if (one["in"], one["name"], one.get("required")) == ("header", "Idempotency-Key", True)
-    }
-    assert keyed == {"record_fulfilment", "record_delivery", "record_actual", "propose_promotion"}
-
-
-def test_answers_are_as_the_description_says(document, version):
-    officer = client_of("officer")
-    send(officer, f"agreements/{version.uuid}/fulfilments/", file=pdf(), **fulfilment())
-    send(officer, f"agreements/{version.uuid}/deliveries/", **delivery())
-    post(officer, f"agreements/{version.uuid}/actuals/", ACTUAL)
-    sent()
-    propose(version)
-    values = {"code": "GSMA", "uuid": str(version.uuid), "course": COURSE}
-
-    seen = 0
-    for path, methods in document["paths"].items():
-        if "get" not in methods:
-            continue
-        url = ROOT.rstrip("/") + re.sub(r"{(\w+)}", lambda name: values[name[1]], path)
-        answer = officer.get(url)
-        assert answer.status_code == 200, (url, answer.content)
-        schema = methods["get"]["responses"]["200"]["content"][JSON]["schema"]
-        assert differences(answer.json(), schema, document, path) == []
-        seen += 1
-    assert seen == 9
-
-
-def differences(value, schema, document, at):
-    """Where an answer is not as its schema says: names, kinds, enumerations, nulls."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return differences(value, document["components"]["schemas"][name], document, at)
-    if value is not None and "allOf" in schema:
-        return differences(value, schema["allOf"][0], document, at)
-    if value is None:
-        return [] if schema.get("nullable") else [f"{at}: null"]
-    if "enum" in schema and value not in schema["enum"]:
-        return [f"{at}: {value}"]
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
-    kind = kinds.get(schema.get("type", ""))
-    if kind is not None and not isinstance(value, kind):
-        return [f"{at}: {type(value).__name__}"]
-    return _within(value, schema, document, at)
-
-
-def _within(value, schema, document, at):
-    if isinstance(value, list):
-        found = [differences(one, schema["items"], document, f"{at}[]") for one in value]
-        return [fault for faults in found for fault in faults]
-    if not isinstance(value, dict) or "properties" not in schema:
-        return []
-    known = schema["properties"]
-    odd = [f"{at}: {name}" for name in set(value) ^ set(known)]
-    inner = [differences(value[n], known[n], document, f"{at}.{n}") for n in value if n in known]
-    return [*odd, *(fault for faults in inner for fault in faults)]
-
-
-def test_every_act_answers_as_the_description_says(document, version):
-    officer, signatory = client_of("officer"), client_of("signatory")
-    names = (
-        "view_agreement", "sign_agreementversion", "suspend_agreement", "accept_delivery",
-        "approve_brandasset", "approve_promotion",
-    )  # fmt: skip
-    colleague = client_of("", *names)
-    of_version, why = f"agreements/{version.uuid}/", {"reason": "Review"}
-    acts = {
-        "record_fulfilment": send(officer, f"{of_version}fulfilments/", **fulfilment()),
-        "record_delivery": send(officer, f"{of_version}deliveries/", **delivery()),
-        "record_actual": post(officer, f"{of_version}actuals/", ACTUAL),
-        "send_picture": send(
-            officer, "partners/GSMA/pictures/", background="light", seen_en="Waves",
-            file=SimpleUploadedFile("a.svg", drawing()),
-        ),
-    }  # fmt: skip
-    other = send(officer, f"{of_version}deliveries/", **delivery(amount="7.00")).json()["record"]
-    first = acts["record_delivery"].json()["record"]
-    acts["accept_delivery"] = post(colleague, f"deliveries/{first}/accept/")
-    acts["refuse_delivery"] = post(colleague, f"deliveries/{other}/refuse/", why)
-    for kind, keys in (
-        ("picture", [acts["send_picture"].json()["uuid"], str(sent().uuid)]),
-        ("promotion", [propose(version), propose(version)]),
-    ):
-        path = f"{kind}s/{keys[0]}"
-        acts[f"approve_{kind}"] = post(colleague, f"{path}/approve/")
-        acts[f"withdraw_{kind}"] = post(colleague, f"{path}/withdraw/", why)
-        no = {"sentence": "No."}
-        acts[f"refuse_{kind}"] = post(colleague, f"{kind}s/{keys[1]}/refuse/", no)
-    acts["propose_promotion"] = post(
-        officer, "partners/GSMA/promotions/", proposal_of(version, text="Third")
-    )
-    acts["suspend"] = post(colleague, f"{of_version}suspend/", why)
-    acts["resume"] = post(colleague, f"{of_version}resume/", why)
-    load_approved(terms_text(version_text(agreement="NEXT", revenue="", promises=PROMISES)))
-    draft = next(one for one in api.list_versions(at=clock.now()) if one.agreement == "NEXT")
-    path, seen = f"agreements/{draft.uuid}", {"checksum": draft.checksum}
-    acts["consent"] = post(signatory, f"{path}/consent/", seen)
-    body = {"side": "host", "signed_by": "H. Host"}
-    acts["sign"] = post(colleague, f"{path}/sign/", body)
-
-    described = {
-        operation["operationId"]: operation
-        for methods in document["paths"].values()
-        for method, operation in methods.items()
-        if method != "get"
-    }
-    assert set(acts) == set(described)
-    for name, answer in acts.items():
-        assert answer.status_code < 300, (name, answer.content)
-        told = described[name]["responses"][str(answer.status_code)]["content"][JSON]["schema"]
-        assert differences(answer.json(), told, document, name) == []
