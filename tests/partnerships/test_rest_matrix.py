@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from drf_spectacular.validation import validate_schema
 
 from factories import recognition
 from factories.brand import sent
@@ -22,16 +21,14 @@ from factories.partners_rest import (
     client_of,
     delivery,
     fulfilment,
-    pdf,
     post,
     send,
 )
-from factories.partnerships import COURSE, load_approved
+from factories.partnerships import COURSE
 from fairgate import clock
 from fairgate.money import Money
 from partnerships import api, models
 from partnerships.data import Promotion, PromotionPlace
-from partnerships.rest import urls
 
 pytestmark = pytest.mark.django_db
 

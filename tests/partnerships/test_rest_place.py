@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from drf_spectacular.validation import validate_schema
 
 from factories.brand import drawing, sent
 from factories.partners_rest import (
-    JSON,
     PDF,
     ROOT,
     client_of,
@@ -38,7 +35,6 @@ from factories.partnerships import (
 from fairgate import clock
 from partnerships import api, exceptions, models
 from partnerships.exceptions import PartnershipsError
-from partnerships.rest import urls
 from partnerships.rest.faults import STATUSES
 
 pytestmark = pytest.mark.django_db

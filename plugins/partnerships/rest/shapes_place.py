@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fairgate_rest.bodies import Amount, Body, Moment, OneOf
@@ -213,6 +214,7 @@ class RecordShape(serializers.Serializer):
     record = serializers.UUIDField()
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
 class TextsShape(serializers.Field):
     """Texts by language."""
 
@@ -230,6 +232,8 @@ class PictureVersionShape(serializers.Serializer):
     state = OneOf(BrandState)
     width = serializers.IntegerField()
     height = serializers.IntegerField()
+    seen = TextsShape(source="alternatives", help_text="What is seen, by language.")
+    usage_rules = TextsShape(help_text="What the partner asks of its use, by language.")
     uploaded_sha256 = serializers.CharField()
     sha256 = serializers.CharField()
     uploaded_at = Moment()
