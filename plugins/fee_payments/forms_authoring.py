@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fairgate import typed_amounts
 from fairgate.money import MoneyError, currencies
 from fairgate.readable import is_readable
+from fairgate_forms.spoken import FocusedForm
 from fee_payments.data import (
     AuthoredChange,
     AuthoredOffering,
@@ -20,7 +21,6 @@ from fee_payments.data import (
     OfferingSummary,
     PayerClass,
 )
-from fee_payments.forms_spoken import SpokenForm
 from fee_payments.models import PAYER_LABELS, Offering
 
 Choice = tuple[str, Any]
@@ -31,7 +31,7 @@ def _day(label: Any, *, required: bool = False, help_text: Any = "") -> forms.Da
     return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
 
 
-class LimitedForm(SpokenForm):
+class LimitedForm(FocusedForm):
     """Offers what authors of the course may choose, then what they may ask operators for."""
 
     reason = forms.CharField(

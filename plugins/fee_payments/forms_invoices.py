@@ -12,11 +12,11 @@ from django_countries import countries
 
 from fairgate.money import Money, MoneyError, UnknownCurrency, exponent
 from fairgate.readable import is_readable
+from fairgate_forms.spoken import FocusedForm
 from fee_payments import models
 from fee_payments.bank_files import CsvMapping, plain_account
 from fee_payments.data.invoices import BuyerDetails, InvoiceState, QuoteItem
 from fee_payments.exceptions import InvalidCsvMapping
-from fee_payments.forms_spoken import SpokenForm
 from fee_payments.services.invoicing import MAX_NAME
 from fee_payments.wording_invoices import STATE_NAMES
 
@@ -32,7 +32,7 @@ def currency_code(code: str) -> str:
     return code
 
 
-class AddresseeForm(SpokenForm):
+class AddresseeForm(FocusedForm):
     """To whom an invoice is made out: an organisation that the person acts for, or who they say."""
 
     buyer = forms.ChoiceField(label=_("Make it out to"), required=False)
@@ -94,7 +94,7 @@ class AddresseeForm(SpokenForm):
         )
 
 
-class InvoiceSearchForm(SpokenForm):
+class InvoiceSearchForm(FocusedForm):
     """Which invoices an operator looks for."""
 
     state = forms.ChoiceField(label=_("State"), required=False)
@@ -109,7 +109,7 @@ class InvoiceSearchForm(SpokenForm):
         ]
 
 
-class StatementForm(SpokenForm):
+class StatementForm(FocusedForm):
     """A file of a bank."""
 
     file = forms.FileField(label=_("File of the bank"), max_length=255)
@@ -121,7 +121,7 @@ class StatementForm(SpokenForm):
     )
 
 
-class LineSearchForm(SpokenForm):
+class LineSearchForm(FocusedForm):
     """Which payments an operator looks for."""
 
     account = forms.ModelChoiceField(
@@ -142,7 +142,7 @@ class LineSearchForm(SpokenForm):
     text = forms.CharField(label=_("Name, text or reference"), max_length=100, required=False)
 
 
-class AmountForm(SpokenForm):
+class AmountForm(FocusedForm):
     """An amount in a currency that is known; ``amount()`` is what was typed."""
 
     amount = forms.CharField(label=_("Amount"), max_length=30)
@@ -184,7 +184,7 @@ class PurchaseOrderForm(AmountForm):
     field_order = ("number", "amount", "received_on", "file")
 
 
-class QuoteForm(SpokenForm):
+class QuoteForm(FocusedForm):
     """A quote to a buyer: lines of a fee's code, that of its session, and how many."""
 
     buyer = forms.ModelChoiceField(label=_("Buyer"), queryset=models.Buyer.objects.all())

@@ -8,7 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, register
 from django.core.checks import Warning as Remark
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.utils.module_loading import import_string
 
 from . import badges
@@ -24,7 +25,11 @@ _NUMBERS = (
     "PARTNERSHIPS_EVIDENCE_FILES_PER_DAY",
     "PARTNERSHIPS_PARTNER_EVIDENCE_FILES_PER_DAY",
     "PARTNERSHIPS_LEAST_LEARNERS",
+    "PARTNERSHIPS_EVIDENCE_MAX_BYTES",
 )
+_DAYS = ("PARTNERSHIPS_EXPIRY_REMINDER_DAYS", "PARTNERSHIPS_DUE_DILIGENCE_REMINDER_DAYS")
+#: Nobody is reminded of what ends in more than ten years.
+_MOST_DAYS = 3_660
 
 
 @register("partnerships", "fairgate")
@@ -72,6 +77,56 @@ def _no_number(name: str) -> CheckMessage:
         hint="Write a number, or leave the setting out.",
         id="partnerships.E003",
     )
+
+
+@register("partnerships", "fairgate")
+def check_reminders(**_kwargs: Any) -> list[CheckMessage]:
+    """Reminders have days before an end, and addresses to go to."""
+    found: list[CheckMessage] = [
+        Error(
+            f"{name} is {getattr(settings, name)!r}.",
+            hint="Give a list of whole numbers of days above zero, each once, like [90, 30, 7]; an "
+            "empty one reminds nobody.",
+            id="partnerships.E006",
+        )
+        for name in _DAYS
+        if not _are_days(getattr(settings, name, ()))
+    ]
+    wrong = _no_addresses(getattr(settings, "PARTNERSHIPS_OFFICE_EMAILS", ()))
+    if wrong:
+        found.append(
+            Error(
+                f"PARTNERSHIPS_OFFICE_EMAILS has what is no e-mail address: {', '.join(wrong)}.",
+                hint='Give a list like ["partners@example.org"]; an empty one reminds nobody of '
+                "the office.",
+                id="partnerships.E007",
+            )
+        )
+    return found
+
+
+def _are_days(given: Any) -> bool:
+    if not isinstance(given, list | tuple):
+        return False
+    are_days = all(type(day) is int and 0 < day <= _MOST_DAYS for day in given)
+    return are_days and len(set(given)) == len(given)
+
+
+def _no_addresses(given: Any) -> list[str]:
+    """What of the setting is no address; one address alone may be written as a text."""
+    if isinstance(given, str):
+        return [] if not given or _is_address(given) else [repr(given)]
+    if not isinstance(given, list | tuple):
+        return [repr(given)]
+    return [repr(one) for one in given if not _is_address(one)]
+
+
+def _is_address(given: Any) -> bool:
+    try:
+        validate_email(given)
+    except (ValidationError, TypeError):
+        return False
+    return isinstance(given, str)
 
 
 @register("partnerships", "fairgate")

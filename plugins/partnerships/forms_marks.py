@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate.languages import Language
 from fairgate.readable import is_readable
+from fairgate_forms.spoken import SpokenForm
 
 from . import rules, wording_marks
 from .data import LANGUAGES, Background
-from .forms_spoken import SpokenForm, check_readable
+from .forms_parts import check_readable
 from .models import BACKGROUND_LABELS
 
 _SEEN, _USE = "seen_", "use_"

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from fairgate import typed_amounts
 from fairgate.money import Money
 from fairgate.readable import is_readable
+from fairgate_forms.spoken import SpokenForm
 from fairgate_tables.amount_fields import AmountField, read_amount
 
 from .data import DeliverySummary
-from .forms_spoken import SpokenForm, check_readable, day_field
+from .forms_parts import check_readable, day_field
 
 LONGEST_EVIDENCE = 500
 

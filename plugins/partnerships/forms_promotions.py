@@ -9,9 +9,11 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_forms.spoken import SpokenForm
+
 from . import rules, wording_marks
 from .data import LANGUAGES, Promotion, PromotionPlace, VersionSummary
-from .forms_spoken import SpokenForm, day_field
+from .forms_parts import day_field
 
 
 class ProposalForm(SpokenForm):

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "fairgate": "libs",
     "fairgate_badges": "libs",
+    "fairgate_forms": "libs",
     "fairgate_marks": "libs",
     "fairgate_papers": "libs",
     "fairgate_rest": "libs",

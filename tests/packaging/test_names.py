@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PLACES = {
     "fairgate": "libs",
     "fairgate_badges": "libs",
+    "fairgate_forms": "libs",
     "fairgate_marks": "libs",
     "fairgate_papers": "libs",
     "fairgate_rest": "libs",

@@ -1,17 +1,16 @@
-"""What every form of a partner's pages does for who does not see it."""
+"""What every form of our own pages does for who does not see it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.utils.translation import gettext_lazy as _
-
-from fairgate.readable import is_readable
 
 
 class SpokenForm(forms.Form):
-    """Ties a control to its help and its faults. The page leads to the faults from its top."""
+    """Ties a control to its help and its faults.
+
+    The page gives the help the id of the control and ``_helptext``, the faults ``_error``, and
+    leads to the faults from its top.
+    """
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -32,7 +31,7 @@ class SpokenForm(forms.Form):
         ]
 
     def _tie(self, name: str) -> None:
-        field, control = self.fields[name], f"id_{name}"
+        field, control = self.fields[name], self[name].auto_id
         described = [f"{control}_error"] if name in self.errors else []
         if field.help_text:
             described.append(f"{control}_helptext")
@@ -42,24 +41,11 @@ class SpokenForm(forms.Form):
             field.widget.attrs["aria-invalid"] = "true"
 
 
-def check_readable(text: str) -> None:
-    """A validator of texts that may have several lines.
+class FocusedForm(SpokenForm):
+    """The same for a page that does not lead to its faults: the browser goes to the first one."""
 
-    Raises:
-        ValidationError: there are signs in it that nobody sees.
-    """
-    if not is_readable(text, allowed="\r\n"):
-        raise forms.ValidationError(_("There are control characters in the text."))
-
-
-def day_field(label: Any) -> forms.DateField:
-    """A UTC day, as browsers send one."""
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={
-            "required": _("Please say on which day."),
-            "invalid": _("Please give a day like 2026-11-23."),
-        },
-    )
+    def full_clean(self) -> None:
+        super().full_clean()
+        wrong = next((name for name in self.fields if name in self.errors), None)
+        if wrong is not None:
+            self.fields[wrong].widget.attrs["autofocus"] = True

@@ -1,0 +1,1 @@
+"""What the forms of all apps share. Their words, and how they look, are each app's own."""
