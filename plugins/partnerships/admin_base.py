@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from .exceptions import PartnershipsError
+from .wording_refusals import in_words
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -73,6 +74,6 @@ def attempt(page: ModelAdmin, request: HttpRequest, action: Callable[[], Any]) -
     try:
         action()
     except PartnershipsError as error:
-        page.message_user(request, str(error), messages.ERROR)
+        page.message_user(request, in_words(error), messages.ERROR)
     else:
         page.message_user(request, gettext("Recorded."), messages.SUCCESS)

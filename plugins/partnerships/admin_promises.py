@@ -20,6 +20,7 @@ from fairgate.money import InexactAmount, Money
 from . import api, conf, models, permissions
 from .admin_base import ReadOnlyAdmin, attempt, each, note_of, user_id
 from .exceptions import PartnershipsError
+from .wording_refusals import in_words
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -43,7 +44,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             try:
                 self.recorded = self.record(told)
             except PartnershipsError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(in_words(error)) from error
         return told
 
     def _post_clean(self) -> None:
@@ -77,7 +78,7 @@ class DeliveryForm(RecordForm):
         try:
             amount = Money(told["amount"], contribution.currency)
         except InexactAmount as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(in_words(error)) from error
         return api.record_delivery(
             contribution.version.uuid,
             contribution.code,
@@ -244,7 +245,7 @@ class EndForm(forms.ModelForm):  # type: ignore[type-arg]
                     at=clock.now(),
                 )
             except PartnershipsError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(in_words(error)) from error
         return told
 
     def _post_clean(self) -> None:

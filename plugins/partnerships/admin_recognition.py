@@ -21,6 +21,7 @@ from . import wording_recognition as wording
 from .admin_base import ReadOnlyAdmin, ReadOnlyInline, each, note_of, user_id
 from .admin_promises import DecisionForm, RecordAdmin
 from .exceptions import PartnershipsError
+from .wording_refusals import in_words
 
 
 class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -34,7 +35,7 @@ class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]
             try:
                 self.recorded = self.propose(told, by=user_id(self.request)).uuid
             except (PartnershipsError, DocumentErrors) as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(in_words(error)) from error
         return told
 
     def propose(self, told: dict[str, Any], *, by: int) -> Any:

@@ -44,11 +44,28 @@ Faults of a TERMS.yaml, an overlap of versions or a change of a signed one among
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fairgate.errors import FairgateError
 
 
 class PartnershipsError(FairgateError):
-    """Something about a partner or an agreement is not as it has to be."""
+    """Something about a partner or an agreement is not as it has to be.
+
+    ``sentence`` says what, in English, with names like ``%(day)s`` for what was ``found``: so that
+    ``wording_refusals`` can say it in another language. One without names may be said in the
+    reader's language already.
+    """
+
+    def __init__(self, sentence: str, /, **found: object) -> None:
+        self.sentence = sentence
+        self.found = {name: _plain(value) for name, value in found.items()}
+        super().__init__(sentence % self.found if found else sentence)
+
+
+def _plain(value: object) -> str:
+    """As it stands in a sentence of any language: days and moments as ISO 8601 has them."""
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
 
 
 class UnknownPartner(PartnershipsError, LookupError):
@@ -164,7 +181,7 @@ class TooManyPictures(PartnershipsError):
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        super().__init__(f"Only {limit} pictures of one partner are taken in a day.")
+        super().__init__("Only %(limit)s pictures of one partner are taken in a day.", limit=limit)
 
 
 class PromotionRefused(PartnershipsError, ValueError):
@@ -191,7 +208,9 @@ class TooManyPromotions(PartnershipsError):
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        super().__init__(f"Only {limit} promotions of one partner are taken in a day.")
+        super().__init__(
+            "Only %(limit)s promotions of one partner are taken in a day.", limit=limit
+        )
 
 
 class SchemeRefused(PartnershipsError):

@@ -33,7 +33,7 @@ def locked_agreement(code: str) -> Iterator[models.Agreement]:
     with transaction.atomic():
         found = models.Agreement.objects.select_for_update().filter(code=code).first()
         if found is None:
-            raise UnknownVersion(f"There is no agreement “{code}”.")
+            raise UnknownVersion("There is no agreement “%(code)s”.", code=code)
         yield found
 
 
@@ -77,7 +77,7 @@ def locked_version(version_uuid: UUID) -> Iterator[models.AgreementVersion]:
     with transaction.atomic():
         found = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
         if found is None:
-            raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+            raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
         list(
             models.Agreement.objects.select_for_update()
             .filter(id=found.agreement_id)

@@ -32,6 +32,7 @@ from .place_parts import (
     seen_promises,
     user_id,
 )
+from .wording_refusals import in_words
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ def recorded(request: HttpRequest, handler: KeepsTexts | None, what: Recording) 
     try:
         is_written = is_valid and _is_written(what)
     except TooManyRecords as error:
-        return _too_many(request, what, str(error), wait=error.wait)
+        return _too_many(request, what, in_words(error), wait=error.wait)
     if not is_written:
         return _record_page(request, what, status=400)
     messages.success(request, what.said)
@@ -103,7 +104,7 @@ def _is_written(what: Recording) -> bool:
     except TooManyRecords:
         raise
     except EvidenceRefused as refused:
-        what.form.blame("file", str(refused))
+        what.form.blame("file", in_words(refused))
     except PartnershipsError:
         # The form has checked what can be typed wrong: what is left happened since it was drawn.
         said = _("Somebody has recorded something here meanwhile. Please look at the agreement.")

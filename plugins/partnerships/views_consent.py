@@ -20,6 +20,7 @@ from .data import VersionSummary
 from .exceptions import AlreadySigned, NotApproved, TermsConflict, TextChanged, TooManyRecords
 from .forms_place import ConsentForm
 from .place_parts import may_consent_now, seen_version, user_id
+from .wording_refusals import in_words
 
 
 @login_required
@@ -59,7 +60,7 @@ def _sign(
     except (NotApproved, AlreadySigned):
         messages.warning(request, _("This text cannot be signed now."))
     except TooManyRecords as error:
-        messages.warning(request, str(error))
+        messages.warning(request, in_words(error))
     except TermsConflict:
         said = _("Another agreement shares the receipts of the same course; please talk to us.")
         messages.error(request, said)

@@ -31,6 +31,7 @@ from .exceptions import (
 from .forms_promotions import ProposalForm
 from .models import PLACE_LABELS
 from .place_parts import user_id
+from .wording_refusals import in_words
 
 # Which control of the form a refused part of a proposal belongs to.
 _CONTROLS = {
@@ -101,9 +102,9 @@ def _proposed(request: HttpRequest, form: ProposalForm) -> UUID | None:
     except PromotionRefused as refused:
         control = _CONTROLS.get(PromotionFault[refused.fault])
         if control is None:
-            form.add_error(None, str(refused))
+            form.add_error(None, in_words(refused))
         else:
-            form.blame(control, str(refused))
+            form.blame(control, in_words(refused))
     except TooManyPromotions as error:
         said = _("This partner has proposed %(limit)s promotions in a day. Please try tomorrow.")
         form.add_error(None, said % {"limit": error.limit})

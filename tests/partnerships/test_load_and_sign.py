@@ -167,7 +167,7 @@ def test_a_side_signs_once() -> None:
 
     # when
     with pytest.raises(
-        exceptions.AlreadySigned, match="The host side signed GSMA-SPECTRUM v1 on 23"
+        exceptions.AlreadySigned, match="The host side signed GSMA-SPECTRUM v1 on 2026-11-23"
     ):
         api.sign(version.uuid, side="host", by="Another", at=NOW)
 
@@ -273,7 +273,7 @@ def test_an_agreement_is_suspended_once_and_resumed_once() -> None:
     with pytest.raises(exceptions.NotSuspended, match="GSMA-SPECTRUM is not suspended"):
         api.resume(AGREEMENT, by="officer", reason="?", at=NOW)
     api.suspend(AGREEMENT, by="officer", reason="Review", at=NOW)
-    with pytest.raises(exceptions.AlreadySuspended, match="is suspended since 23 November 2026"):
+    with pytest.raises(exceptions.AlreadySuspended, match="is suspended since 2026-11-23"):
         api.suspend(AGREEMENT, by="officer", reason="Again", at=NOW)
     with pytest.raises(exceptions.SignedOutOfOrder, match="a new one cannot be older"):
         api.resume(AGREEMENT, by="officer", reason="Earlier", at=NOW - timedelta(seconds=1))

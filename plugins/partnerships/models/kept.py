@@ -16,13 +16,17 @@ class KeptQuerySet(models.QuerySet[Any]):
     """Rows that stay. ``delete`` refuses; the parts of a draft may be replaced."""
 
     def delete(self) -> NoReturn:
-        raise RecordIsKept(f"{self.model._meta.verbose_name_plural} are kept, not deleted.")
+        raise RecordIsKept(
+            "%(kind)s are kept, not deleted.", kind=self.model._meta.verbose_name_plural
+        )
 
     def drop_parts_of_draft(self, version: AgreementVersion) -> None:
         """Remove these parts of a version, to write them anew, unless it carries a signature."""
         if version.signatures.exists():
             raise RecordIsKept(
-                f"{version} is signed; its {self.model._meta.verbose_name_plural} are kept."
+                "%(version)s is signed; its %(kind)s are kept.",
+                version=version,
+                kind=self.model._meta.verbose_name_plural,
             )
         super().filter(version=version)._raw_delete(using=self.db)
 
@@ -40,4 +44,6 @@ class Kept(models.Model):
         base_manager_name = "objects"
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise RecordIsKept(f"{self._meta.verbose_name} “{self}” is kept, not deleted.")
+        raise RecordIsKept(
+            "%(kind)s “%(row)s” is kept, not deleted.", kind=self._meta.verbose_name, row=self
+        )

@@ -10,6 +10,7 @@ from fairgate_marks import MarkRefused
 from fairgate_papers import PapersError
 from fairgate_rest.problems import Statuses, Words
 from partnerships import exceptions, wording_marks
+from partnerships.wording_refusals import in_words
 
 STATUSES: Statuses = {
     exceptions.PartnershipsError: 400,
@@ -53,5 +54,6 @@ STATUSES: Statuses = {
     PapersError: 503,
 }
 
-WORDS: Words = {MarkRefused: wording_marks.refusal}
+_OURS = (kind for kind in STATUSES if issubclass(kind, exceptions.PartnershipsError))
+WORDS: Words = {**dict.fromkeys(_OURS, in_words), MarkRefused: wording_marks.refusal}
 """What the pages say, too."""

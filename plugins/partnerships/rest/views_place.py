@@ -358,7 +358,7 @@ class Evidence(PartnersView):
 
 def _of(known: dict[str, str], code: str) -> str:
     if code not in known:
-        raise UnknownRecord(f"This version promises no “{code}”.")
+        raise UnknownRecord("This version promises no “%(code)s”.", code=code)
     return known[code]
 
 

@@ -90,12 +90,22 @@ def check_may_sign(
     """
     for its_side, moment in signed:
         if its_side == side:
-            raise AlreadySigned(f"The {side.value} side signed {version} on {moment:%d %B %Y}.")
+            raise _signed(side, version=version, on=moment.date())
         if at < moment:
             raise SignedOutOfOrder(
-                f"{version} was signed first on {moment:%d %B %Y %H:%M:%S} UTC; "
-                "the second signature cannot be older."
+                "%(version)s was signed first on %(moment)s UTC; the second "
+                "signature cannot be older.",
+                version=version,
+                moment=moment,
             )
+
+
+def _signed(side: Side, *, version: str, on: date) -> AlreadySigned:
+    if side is Side.HOST:
+        return AlreadySigned(
+            "The host side signed %(version)s on %(day)s.", version=version, day=on
+        )
+    return AlreadySigned("The partner side signed %(version)s on %(day)s.", version=version, day=on)
 
 
 def check_may_suspend(last: tuple[bool, datetime] | None, *, at: datetime, agreement: str) -> None:
@@ -103,20 +113,23 @@ def check_may_suspend(last: tuple[bool, datetime] | None, *, at: datetime, agree
     if last is not None:
         is_suspended, moment = last
         if is_suspended:
-            raise AlreadySuspended(f"{agreement} is suspended since {moment:%d %B %Y}.")
+            raise AlreadySuspended(
+                "%(agreement)s is suspended since %(day)s.", agreement=agreement, day=moment.date()
+            )
         _check_follows(moment, at=at, agreement=agreement)
 
 
 def check_may_resume(last: tuple[bool, datetime] | None, *, at: datetime, agreement: str) -> None:
     """Refuse to resume what is not suspended, or before the suspension itself."""
     if last is None or not last[0]:
-        raise NotSuspended(f"{agreement} is not suspended.")
+        raise NotSuspended("%(agreement)s is not suspended.", agreement=agreement)
     _check_follows(last[1], at=at, agreement=agreement)
 
 
 def _check_follows(moment: datetime, *, at: datetime, agreement: str) -> None:
     if at < moment:
         raise SignedOutOfOrder(
-            f"The last record of {agreement} is of {moment:%d %B %Y %H:%M:%S} UTC; "
-            "a new one cannot be older."
+            "The last record of %(agreement)s is of %(moment)s UTC; a new one cannot be older.",
+            agreement=agreement,
+            moment=moment,
         )

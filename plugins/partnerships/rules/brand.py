@@ -57,15 +57,20 @@ def checked_texts(
     """
     for code in texts:
         if code not in LANGUAGES:
-            raise PictureTextRefused(f"“{code}” is none of: {', '.join(LANGUAGES)}.")
+            raise PictureTextRefused(
+                "“%(code)s” is none of: %(known)s.", code=code, known=", ".join(LANGUAGES)
+            )
     kept = {code: texts[code].strip() for code in LANGUAGES if texts.get(code, "").strip()}
     for code, text in kept.items():
         if len(text) > at_most:
             raise PictureTextRefused(
-                f"The text in “{code}” has {len(text)} characters; at most {at_most} are taken."
+                "The text in “%(code)s” has %(length)s characters; at most %(limit)s are taken.",
+                code=code,
+                length=len(text),
+                limit=at_most,
             )
         if not is_readable(text, allowed="" if one_line else "\r\n"):
-            raise PictureTextRefused(f"The text in “{code}” has control characters.")
+            raise PictureTextRefused("The text in “%(code)s” has control characters.", code=code)
     if needed and not kept:
         raise PictureTextRefused("Say in at least one language what is seen.")
     return kept
@@ -81,7 +86,9 @@ def checked_sentence(sentence: str, *, needed: bool) -> str:
     if needed and not said:
         raise PictureTextRefused("Say why, in a sentence.")
     if len(said) > LONGEST_SENTENCE or not is_readable(said, allowed="\r\n"):
-        raise PictureTextRefused(f"A sentence has at most {LONGEST_SENTENCE} readable characters.")
+        raise PictureTextRefused(
+            "A sentence has at most %(limit)s readable characters.", limit=LONGEST_SENTENCE
+        )
     return said
 
 

@@ -19,11 +19,15 @@ def check_may_end(
     if not reason.strip():
         raise EndRefused("Say why it ends; the reason is kept.")
     if not is_signed:
-        raise EndRefused(f"{version} is not signed by both sides; there is nothing to end.")
+        raise EndRefused(
+            "%(version)s is not signed by both sides; there is nothing to end.", version=version
+        )
     if last_day < max(today, period.first):
-        raise EndRefused(f"{version} cannot end before {max(today, period.first)}.")
+        raise EndRefused(
+            "%(version)s cannot end before %(day)s.", version=version, day=max(today, period.first)
+        )
     if period.last is not None and last_day >= period.last:
-        raise EndRefused(f"{version} ends on {period.last} anyway.")
+        raise EndRefused("%(version)s ends on %(day)s anyway.", version=version, day=period.last)
 
 
 def check_may_confirm_end(
@@ -41,4 +45,6 @@ def check_may_confirm_end(
     if by == asked_by:
         raise SecondPersonNeeded("Another person than who asked for the end has to confirm it.")
     if last_day < today:
-        raise EndRefused(f"{last_day} is past; refuse this, and ask for another day.")
+        raise EndRefused(
+            "%(last_day)s is past; refuse this, and ask for another day.", last_day=last_day
+        )

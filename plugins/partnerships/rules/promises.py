@@ -80,6 +80,8 @@ def check_day(day: date, *, first: date, today: date) -> None:
         RecordRefused: as said.
     """
     if day > today:
-        raise RecordRefused(f"{day} has not come yet.")
+        raise RecordRefused("%(day)s has not come yet.", day=day)
     if day < first:
-        raise RecordRefused(f"{day} lies before the first day of the version, {first}.")
+        raise RecordRefused(
+            "%(day)s lies before the first day of the version, %(first)s.", day=day, first=first
+        )

@@ -101,7 +101,9 @@ def check_span(since: date, until: date, *, today: date) -> None:
     if until < since:
         raise AwardRefused("The days that are counted end before they begin.")
     if until > today:
-        raise AwardRefused(f"{until} has not come yet; what is delivered until then is not known.")
+        raise AwardRefused(
+            "%(until)s has not come yet; what is delivered until then is not known.", until=until
+        )
 
 
 def check_period(valid_from: date, valid_until: date) -> None:
@@ -113,7 +115,9 @@ def check_period(valid_from: date, valid_until: date) -> None:
     if valid_until < valid_from:
         raise AwardRefused("The recognition ends before it begins.")
     if (valid_until - valid_from).days > MOST_DAYS:
-        raise AwardRefused(f"A recognition lasts {MOST_DAYS} days at most; award it again then.")
+        raise AwardRefused(
+            "A recognition lasts %(limit)s days at most; award it again then.", limit=MOST_DAYS
+        )
 
 
 #: Three years: who looks at a badge offline sees its end only.
@@ -139,8 +143,11 @@ def check_no_double(
         is_higher = its_threshold.currency == threshold.currency and its_threshold < threshold
         if overlap and not is_higher:
             raise AwardRefused(
-                f"This partner has an award from {first} to {last}; for the same days only one "
-                "of a higher tier can be added. Revoke that one first."
+                "This partner has an award from %(first)s to %(last)s; for the same "
+                "days only one of a higher tier can be added. Revoke that one "
+                "first.",
+                first=first,
+                last=last,
             )
 
 

@@ -23,9 +23,9 @@ def check_may_submit(review: Review, *, version: str) -> None:
         ReviewRefused: as said.
     """
     if review is Review.SUBMITTED:
-        raise ReviewRefused(f"{version} waits for approval already.")
+        raise ReviewRefused("%(version)s waits for approval already.", version=version)
     if review is Review.APPROVED:
-        raise ReviewRefused(f"{version} is approved already.")
+        raise ReviewRefused("%(version)s is approved already.", version=version)
 
 
 def check_may_approve(
@@ -40,10 +40,11 @@ def check_may_approve(
         SecondPersonNeeded: this person has submitted or loaded it.
     """
     if review is not Review.SUBMITTED:
-        raise ReviewRefused(f"{version} does not wait for approval.")
+        raise ReviewRefused("%(version)s does not wait for approval.", version=version)
     if by == submitted_by or is_same_person(name, loaded_by):
         raise SecondPersonNeeded(
-            f"{version} has to be approved by another person than who loaded or submitted it."
+            "%(version)s has to be approved by another person than who loaded or submitted it.",
+            version=version,
         )
 
 
@@ -54,9 +55,9 @@ def check_may_return(review: Review, *, is_signed: bool, version: str) -> None:
         ReviewRefused: as said.
     """
     if is_signed:
-        raise ReviewRefused(f"{version} is signed; a change is a new version.")
+        raise ReviewRefused("%(version)s is signed; a change is a new version.", version=version)
     if review is Review.NOT_SUBMITTED:
-        raise ReviewRefused(f"{version} is a draft already.")
+        raise ReviewRefused("%(version)s is a draft already.", version=version)
 
 
 def check_is_approved(review: Review, *, approved: str | None, checksum: str, version: str) -> None:
@@ -68,7 +69,9 @@ def check_is_approved(review: Review, *, approved: str | None, checksum: str, ve
         NotApproved, TextChanged: as said.
     """
     if review is not Review.APPROVED:
-        raise NotApproved(f"{version} is not approved; it is signed after a second person has.")
+        raise NotApproved(
+            "%(version)s is not approved; it is signed after a second person has.", version=version
+        )
     if approved is not None:
         check_same_text(approved, checksum, version=version)
 
@@ -80,7 +83,9 @@ def check_same_text(seen: str, kept: str, *, version: str) -> None:
         TextChanged: the two checksums differ.
     """
     if seen != kept:
-        raise TextChanged(f"The text of {version} is not the one that you have before you.")
+        raise TextChanged(
+            "The text of %(version)s is not the one that you have before you.", version=version
+        )
 
 
 def check_signs_for_partner(name: str, signatories: Collection[str], *, partner: str) -> None:
@@ -91,7 +96,9 @@ def check_signs_for_partner(name: str, signatories: Collection[str], *, partner:
     """
     if not any(is_same_person(name, known) for known in signatories):
         raise NotASignatory(
-            f"“{name}” is no signatory of {partner}; add them to its contacts first."
+            "“%(name)s” is no signatory of %(partner)s; add them to its contacts first.",
+            name=name,
+            partner=partner,
         )
 
 
@@ -104,8 +111,9 @@ def check_not_before(moments: Iterable[datetime | None], *, at: datetime, versio
     last = max((moment for moment in moments if moment is not None), default=None)
     if last is not None and at < last:
         raise SignedOutOfOrder(
-            f"The last record of {version} is of {last:%d %B %Y %H:%M:%S} UTC; a new one cannot "
-            "be older."
+            "The last record of %(version)s is of %(moment)s UTC; a new one cannot be older.",
+            version=version,
+            moment=last,
         )
 
 

@@ -27,7 +27,7 @@ def get_end(number: int, *, at: datetime) -> EndSummary:
     """
     row = _rows(at).filter(pk=number).first()
     if row is None:
-        raise UnknownRecord(f"There is no early end {number}.")
+        raise UnknownRecord("There is no early end %(number)s.", number=number)
     return _summary(row, at)
 
 

@@ -19,7 +19,7 @@ def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
     """One partner, with the due diligence known at a moment (the last one if none is given)."""
     row = _partners(at).filter(code=code).first()
     if row is None:
-        raise UnknownPartner(f"There is no partner “{code}”.")
+        raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return _partner(row)
 
 
@@ -68,7 +68,7 @@ def get_party(code: str) -> Party:
         return Party(code=PLATFORM, name=conf.host_name(), kind="platform")
     row = models.Partner.objects.filter(code=code).first()
     if row is None:
-        raise UnknownPartner(f"There is no partner “{code}”.")
+        raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return Party(code=row.code, name=row.display_name, kind=row.kind)
 
 
@@ -129,7 +129,7 @@ def get_contact(contact_uuid: UUID) -> Contact:
     """
     row = models.PartnerContact.objects.select_related("partner").filter(uuid=contact_uuid).first()
     if row is None:
-        raise UnknownRecord(f"There is no contact {contact_uuid}.")
+        raise UnknownRecord("There is no contact %(key)s.", key=contact_uuid)
     return _contact(row)
 
 

@@ -193,7 +193,7 @@ def get_picture(uuid: UUID, *, at: datetime) -> BrandSummary:
     """
     row = _versions(at).filter(uuid=uuid).first()
     if row is None:
-        raise UnknownPicture(f"There is no picture {uuid}.")
+        raise UnknownPicture("There is no picture %(key)s.", key=uuid)
     return _summary(row, at)
 
 

@@ -38,7 +38,7 @@ def get_promises(version_uuid: UUID, *, at: datetime) -> Promises:
     """What one version promises, and what came of it by a moment."""
     found = list_promises(at=at, only=Q(uuid=version_uuid))
     if not found:
-        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+        raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
     return found[0]
 
 
@@ -84,7 +84,7 @@ def list_accepted(
 ) -> tuple[Counted, ...]:
     """A partner's deliveries in a span of days that count at a moment: accepted, not corrected."""
     if not models.Partner.objects.filter(code=partner_code).exists():
-        raise UnknownPartner(f"There is no partner “{partner_code}”.")
+        raise UnknownPartner("There is no partner “%(code)s”.", code=partner_code)
     rows = models.Delivery.objects.select_related("contribution")
     rows = rows.filter(contribution__party=partner_code, confirmed_at__lte=at)
     rows = rows.exclude(pk__in=_replaced_by(at)).filter(
@@ -123,7 +123,7 @@ def get_evidence(file_uuid: UUID) -> EvidenceContent:
     """An uploaded file, with the partner whose people may see it."""
     row = _files().select_related("partner").filter(uuid=file_uuid).first()
     if row is None:
-        raise UnknownRecord(f"There is no file {file_uuid}.")
+        raise UnknownRecord("There is no file %(key)s.", key=file_uuid)
     given = models.Delivery.objects.filter(file=row)
     return EvidenceContent(
         content=bytes(row.content),
@@ -139,7 +139,7 @@ def get_version_of_delivery(delivery: UUID) -> UUID:
     rows = models.Delivery.objects.filter(uuid=delivery)
     found: UUID | None = rows.values_list("contribution__version__uuid", flat=True).first()
     if found is None:
-        raise UnknownRecord(f"There is no delivery {delivery}.")
+        raise UnknownRecord("There is no delivery %(key)s.", key=delivery)
     return found
 
 

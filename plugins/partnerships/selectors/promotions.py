@@ -63,7 +63,7 @@ def get_promotion(uuid: UUID, *, at: datetime) -> PromotionSummary:
     """One proposal as it stands at a moment."""
     row = promotions(at).filter(uuid=uuid).first()
     if row is None:
-        raise UnknownPromotion(f"There is no promotion {uuid}.")
+        raise UnknownPromotion("There is no promotion %(key)s.", key=uuid)
     return _summary(row, at)
 
 

@@ -58,7 +58,7 @@ def get_scheme(uuid: UUID, *, at: datetime) -> SchemeSummary:
     for one in list_schemes(at=at):
         if one.uuid == uuid:
             return one
-    raise UnknownScheme(f"There is no scheme of tiers {uuid}.")
+    raise UnknownScheme("There is no scheme of tiers %(key)s.", key=uuid)
 
 
 def get_scheme_of_tier(tier: UUID, *, at: datetime) -> tuple[SchemeSummary, Tier]:
@@ -73,7 +73,7 @@ def get_scheme_of_tier(tier: UUID, *, at: datetime) -> tuple[SchemeSummary, Tier
         for found in one.scheme.tiers:
             if one.uuid_of[found.code] == tier:
                 return one, found
-    raise UnknownScheme(f"There is no tier {tier}.")
+    raise UnknownScheme("There is no tier %(key)s.", key=tier)
 
 
 def compute_award(
@@ -144,7 +144,7 @@ def get_award(uuid: UUID, *, at: datetime) -> AwardSummary:
     """
     row = _awards(at).filter(uuid=uuid).first()
     if row is None:
-        raise UnknownAward(f"There is no award {uuid}.")
+        raise UnknownAward("There is no award %(key)s.", key=uuid)
     return _award(row, at)
 
 

@@ -25,7 +25,12 @@ def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
     rows = versions(at).filter(courses__course_key=course_key, fund_bp__isnull=False)
     found = [row for row in rows if not rules.obstacles(facts_of(row), on=day)]
     if len(found) > 1:
-        raise TermsConflict(f"{found[0]} and {found[1]} both share the receipts of {course_key}.")
+        raise TermsConflict(
+            "%(one)s and %(other)s both share the receipts of %(course)s.",
+            one=found[0],
+            other=found[1],
+            course=course_key,
+        )
     return terms_of(found[0]) if found else None
 
 
@@ -37,7 +42,7 @@ def get_terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
         .first()
     )
     if row is None:
-        raise UnknownVersion(f"No version {version_uuid} shares revenue.")
+        raise UnknownVersion("No version %(key)s shares revenue.", key=version_uuid)
     return terms_of(row)
 
 

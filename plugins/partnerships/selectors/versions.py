@@ -30,7 +30,7 @@ def get_version(version_uuid: UUID, *, at: datetime) -> VersionSummary:
     """One version as it stands at a moment."""
     row = _with_parts(versions(at).filter(uuid=version_uuid)).first()
     if row is None:
-        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+        raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
     return _summary(row, at)
 
 
@@ -108,7 +108,7 @@ def list_changes(version_uuid: UUID) -> tuple[FieldChange, ...]:
     rows = models.AgreementVersion.objects.select_related("follows")
     row = rows.filter(uuid=version_uuid).first()
     if row is None:
-        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+        raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
     if row.follows is None:
         return ()
     return rules.changes_between(row.follows.agreed_text, row.agreed_text)

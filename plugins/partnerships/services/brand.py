@@ -157,7 +157,7 @@ def _decide(uuid: UUID, *, approved: bool, by: int, at: datetime, sentence: str)
             "Who sent a picture, or acts for its partner, does not decide about it."
         )
     if not deciding.decide(asset, approved=approved, by=by, at=at, sentence=said):
-        raise PictureSettled(f"{asset} is decided or withdrawn already.")
+        raise PictureSettled("%(picture)s is decided or withdrawn already.", picture=asset)
     what = "approved" if approved else "refused"
     log.info("picture %s: picture=%s by=%s", what, uuid, by)
 
@@ -167,7 +167,7 @@ def withdraw_picture(uuid: UUID, *, by: int, reason: str, at: datetime) -> None:
     said = rules.checked_sentence(reason, needed=True)
     asset = _known(uuid)
     if not deciding.withdraw(asset, by=by, reason=said, at=at):
-        raise PictureSettled(f"{asset} is refused or withdrawn already.")
+        raise PictureSettled("%(picture)s is refused or withdrawn already.", picture=asset)
     log.info("picture withdrawn: picture=%s by=%s", uuid, by)
 
 
@@ -175,7 +175,7 @@ def _known(uuid: UUID) -> models.BrandAsset:
     rows = models.BrandAsset.objects.select_related("partner")
     found: models.BrandAsset | None = rows.filter(uuid=uuid).first()
     if found is None:
-        raise UnknownPicture(f"There is no picture {uuid}.")
+        raise UnknownPicture("There is no picture %(key)s.", key=uuid)
     return found
 
 

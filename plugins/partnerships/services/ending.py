@@ -41,7 +41,7 @@ def _ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: da
             version=str(version),
         )
         if version.end_records.select_for_update().filter(live_key__isnull=False).exists():
-            raise EndRefused(f"An early end of {version} was asked for already.")
+            raise EndRefused("An early end of %(version)s was asked for already.", version=version)
         record = models.EndRecord.objects.create(
             version=version,
             live_key=version.pk,
@@ -95,5 +95,5 @@ def _version_of(record_pk: int) -> UUID:
         .first()
     )
     if found is None:
-        raise UnknownRecord(f"There is no early end {record_pk}.")
+        raise UnknownRecord("There is no early end %(number)s.", number=record_pk)
     return found

@@ -14,5 +14,5 @@ def known_partner(code: str) -> models.Partner:
     """
     found: models.Partner | None = models.Partner.objects.filter(code=code).first()
     if found is None:
-        raise UnknownPartner(f"There is no partner “{code}”.")
+        raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return found

@@ -155,7 +155,7 @@ def _known(uuid: UUID) -> models.Promotion:
     rows = models.Promotion.objects.select_related("version__agreement__partner")
     found: models.Promotion | None = rows.filter(uuid=uuid).first()
     if found is None:
-        raise UnknownPromotion(f"There is no promotion {uuid}.")
+        raise UnknownPromotion("There is no promotion %(key)s.", key=uuid)
     return found
 
 

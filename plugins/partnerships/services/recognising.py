@@ -72,7 +72,7 @@ def confirm_scheme(uuid: UUID, *, by: int, at: datetime) -> None:
     """Let a scheme count, as another person than who proposed it."""
     row = _locked_scheme(uuid)
     rules.check_may_confirm_scheme(is_waiting=row.is_waiting, by=by, asked_by=row.asked_by)
-    rules.check_not_before([row.asked_at], at=at, version="The scheme")
+    rules.check_not_before([row.asked_at], at=at, version=str(row))
     row.confirmed_by, row.confirmed_at = by, at
     row.save(update_fields=["confirmed_by", "confirmed_at"])
     log.info("scheme of tiers confirmed: scheme=%s by=%s", uuid, by)
@@ -139,7 +139,9 @@ def _propose_award(
         _check_cleared(partner_code, at=at)
         found = selectors.compute_award(partner_code, since=since, until=until, at=at)
         if found.reached.tier is None or found.tier_id is None:
-            raise AwardRefused(f"{found.reached.worth} reaches no tier of the scheme.")
+            raise AwardRefused(
+                "%(worth)s reaches no tier of the scheme.", worth=found.reached.worth
+            )
         _check_no_double(partner, valid_from, valid_until, found.reached.tier.threshold)
         row = models.RecognitionAward.objects.create(
             partner=partner,
@@ -169,7 +171,7 @@ def confirm_award(uuid: UUID, *, by: int, at: datetime) -> None:
             asked_by=row.asked_by,
             acts_for_partner=row.partner.people.filter(user_id=by).exists(),
         )
-        rules.check_not_before([row.asked_at], at=at, version="The award")
+        rules.check_not_before([row.asked_at], at=at, version=str(row))
         _check_cleared(row.partner.code, at=at)
         _check_still_reached(row, at=at)
         row.confirmed_by, row.confirmed_at = by, at
@@ -198,7 +200,7 @@ def revoke_award(uuid: UUID, *, reason: str, by: int, at: datetime) -> None:
             raise AwardRefused("Only an award that was granted is revoked; refuse this one.")
         if models.AwardRevocation.objects.select_for_update().filter(award=row).exists():
             raise AwardRefused("This award was revoked already.")
-        rules.check_not_before([row.confirmed_at], at=at, version="The award")
+        rules.check_not_before([row.confirmed_at], at=at, version=str(row))
         models.AwardRevocation(award=row, reason=said, revoked_by=by, revoked_at=at).save()
         row.is_live = None
         row.save(update_fields=["is_live"])
@@ -219,7 +221,8 @@ def _save_first(row: models.RecognitionScheme) -> None:
             row.save()
     except IntegrityError:
         raise SchemeRefused(
-            f"Another scheme begins on {row.valid_from}; refuse that one, or take another day."
+            "Another scheme begins on %(day)s; refuse that one, or take another day.",
+            day=row.valid_from,
         ) from None
 
 
@@ -227,7 +230,7 @@ def _locked_scheme(uuid: UUID) -> models.RecognitionScheme:
     rows = models.RecognitionScheme.objects.select_for_update()
     found: models.RecognitionScheme | None = rows.filter(uuid=uuid).first()
     if found is None:
-        raise UnknownScheme(f"There is no scheme of tiers {uuid}.")
+        raise UnknownScheme("There is no scheme of tiers %(key)s.", key=uuid)
     return found
 
 
@@ -236,7 +239,7 @@ def _locked_award(uuid: UUID) -> Iterator[models.RecognitionAward]:
     rows = models.RecognitionAward.objects.select_related("partner", "tier__scheme")
     found = rows.filter(uuid=uuid).first()
     if found is None:
-        raise UnknownAward(f"There is no award {uuid}.")
+        raise UnknownAward("There is no award %(key)s.", key=uuid)
     with lock_objects.locked_partner(found.partner):
         yield models.RecognitionAward.objects.select_for_update().get(pk=found.pk)
 

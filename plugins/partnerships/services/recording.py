@@ -69,7 +69,11 @@ def record_fulfilment(
         if replaced is None and not is_met:
             raise RecordRefused("Only a correction says that an obligation was not met.")
         if replaced is None and _is_recorded(obligation, due):
-            raise RecordRefused(f"{code} is recorded for {due}; a correction names that record.")
+            raise RecordRefused(
+                "%(code)s is recorded for %(due)s; a correction names that record.",
+                code=code,
+                due=due,
+            )
         sender.count(files=int(file is not None), at=at)
         row = models.Fulfilment(
             uuid=record,
@@ -109,7 +113,9 @@ def record_delivery(
     ):
         contribution = _promise(version.contributions, code, version)
         if amount.currency != contribution.currency:
-            raise RecordRefused(f"{code} is counted in {contribution.currency}.")
+            raise RecordRefused(
+                "%(code)s is counted in %(currency)s.", code=code, currency=contribution.currency
+            )
         record = _record_key(key, "delivery", version)
         if _was_said(
             models.Delivery,
@@ -150,7 +156,7 @@ def accept_delivery(delivery_uuid: UUID, *, by: int, at: datetime) -> None:
         if _acts_for_a_giver(by, row.contribution):
             raise SecondPersonNeeded("Who acts for a partner does not accept what it gave.")
         rules.check_may_accept(is_waiting=row.is_waiting, by=by, recorded_by=row.asked_by)
-        rules.check_not_before([row.asked_at], at=at, version="The delivery")
+        rules.check_not_before([row.asked_at], at=at, version=str(row))
         row.confirmed_by, row.confirmed_at = by, at
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     log.info("delivery accepted: record=%s by=%s", delivery_uuid, by)
@@ -233,7 +239,9 @@ def _signed(version_uuid: UUID, *, day: date, at: datetime) -> Iterator[models.A
     """A version that both sides have signed, locked: what a draft says, nobody owes."""
     with lock_objects.locked_version(version_uuid) as version:
         if len(lock_objects.signatures_now(version)) < 2:
-            raise RecordRefused(f"{version} is not signed by both sides; nothing is owed yet.")
+            raise RecordRefused(
+                "%(version)s is not signed by both sides; nothing is owed yet.", version=version
+            )
         rules.check_day(day, first=version.valid_from, today=utc_day(at))
         yield version
 
@@ -263,14 +271,14 @@ def _hash_of(file: bytes | None) -> str | None:
 def _promise(promises: Any, code: str, version: models.AgreementVersion) -> Any:
     found = promises.filter(code=code).first()
     if found is None:
-        raise UnknownRecord(f"{version} promises no “{code}”.")
+        raise UnknownRecord("%(version)s promises no “%(code)s”.", version=version, code=code)
     return found
 
 
 def _check_due(obligation: models.VersionObligation, due: date) -> None:
     dates = rules.due_dates(obligation.due_on, obligation.every_months, last=due)
     if due not in dates:
-        raise RecordRefused(f"{obligation.code} is not due on {due}.")
+        raise RecordRefused("%(code)s is not due on %(due)s.", code=obligation.code, due=due)
 
 
 def _is_recorded(obligation: models.VersionObligation, due: date) -> bool:
@@ -284,7 +292,7 @@ def _replaced(model: Any, whose: dict[str, Any], replaces: UUID | None) -> Any:
         return None
     found = model.objects.filter(uuid=replaces, **whose).first()
     if found is None:
-        raise UnknownRecord(f"There is no record {replaces} of this promise.")
+        raise UnknownRecord("There is no record %(key)s of this promise.", key=replaces)
     if model.objects.select_for_update().filter(replaces=found).exists():
         raise RecordRefused("This record was corrected already; correct the correction.")
     return found
@@ -297,7 +305,7 @@ def _delivery_to_replace(
         return None
     found: models.Delivery | None = contribution.deliveries.filter(uuid=replaces).first()
     if found is None:
-        raise UnknownRecord(f"There is no record {replaces} of this promise.")
+        raise UnknownRecord("There is no record %(key)s of this promise.", key=replaces)
     if found.confirmed_at is None:
         raise RecordRefused("Only a delivery that was accepted is corrected; refuse this one.")
     if models.Delivery.objects.select_for_update().filter(live_key=found.pk).exists():
@@ -310,7 +318,7 @@ def _delivery(delivery_uuid: UUID) -> Iterator[models.Delivery]:
     rows = models.Delivery.objects.filter(uuid=delivery_uuid)
     version: UUID | None = rows.values_list("contribution__version__uuid", flat=True).first()
     if version is None:
-        raise UnknownRecord(f"There is no delivery {delivery_uuid}.")
+        raise UnknownRecord("There is no delivery %(key)s.", key=delivery_uuid)
     with lock_objects.locked_version(version):
         yield rows.select_for_update().get()
 

@@ -42,7 +42,9 @@ def approve(version_uuid: UUID, *, by: int, at: datetime) -> None:
     """Let a text be signed, as another person than who loaded or submitted it."""
     with lock_objects.locked_version(version_uuid) as version:
         if version.agreement.partner.people.filter(user_id=by).exists():
-            raise SecondPersonNeeded(f"Who acts for the partner does not approve {version}.")
+            raise SecondPersonNeeded(
+                "Who acts for the partner does not approve %(version)s.", version=version
+            )
         review, found = lock_objects.review_now(version)
         rules.check_may_approve(
             review,
@@ -53,7 +55,7 @@ def approve(version_uuid: UUID, *, by: int, at: datetime) -> None:
             version=str(version),
         )
         if found is None:
-            raise ReviewRefused(f"{version} does not wait for approval.")
+            raise ReviewRefused("%(version)s does not wait for approval.", version=version)
         rules.check_same_text(found.checksum, version.checksum, version=str(version))
         rules.check_not_before([found.asked_at], at=at, version=str(version))
         found.confirmed_by, found.confirmed_at = by, at
@@ -71,7 +73,9 @@ def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) 
         is_signed = bool(lock_objects.signatures_now(version))
         rules.check_may_return(review, is_signed=is_signed, version=str(version))
         if found is None:
-            raise ReviewRefused(f"{version} was approved before approvals were recorded.")
+            raise ReviewRefused(
+                "%(version)s was approved before approvals were recorded.", version=version
+            )
         moments = (found.asked_at, found.confirmed_at)
         rules.check_not_before(moments, at=at, version=str(version))
         end = "refused" if found.is_waiting else "withdrawn"

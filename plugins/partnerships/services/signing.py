@@ -74,7 +74,9 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
     people = found.agreement.partner.people
     user = get_user_model()._default_manager.filter(pk=user_id, is_active=True).first()
     if user is None or not people.filter(user_id=user_id, role=SIGNATORY).exists():
-        raise NotASignatory(f"You do not sign for {found.agreement.partner.code}.")
+        raise NotASignatory(
+            "You do not sign for %(partner)s.", partner=found.agreement.partner.code
+        )
     signed_by = (user.get_full_name() or user.get_username())[:150]
     name = _Name(signed_by=signed_by, means=Means.CONSENT, user_id=user_id)
     with pacing.queued(version_uuid, by=user_id) as sender:
@@ -86,7 +88,7 @@ def _found(version_uuid: UUID) -> models.AgreementVersion:
     rows = models.AgreementVersion.objects.select_related("agreement__partner")
     found: models.AgreementVersion | None = rows.filter(uuid=version_uuid).first()
     if found is None:
-        raise UnknownVersion(f"There is no agreement version {version_uuid}.")
+        raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
     return found
 
 
@@ -148,6 +150,8 @@ def _check_no_other_terms(version: models.AgreementVersion) -> None:
     for other in lock_objects.other_signed_terms_now(version):
         if its_days.shares_a_day_with(lock_objects.period_now(other)):
             raise TermsConflict(
-                f"{version} and {other}, which is signed, would both share the receipts of a "
-                "course on the same days."
+                "%(version)s and %(other)s, which is signed, would both share the "
+                "receipts of a course on the same days.",
+                version=version,
+                other=other,
             )
