@@ -1,0 +1,174 @@
+"""Partners, who acts for them, whom we write to, and their due diligence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from partnerships import selectors, services
+from partnerships.data import Contact, DueDiligence, PartnerSummary, Party, Person
+
+
+def record_due_diligence(
+    partner_code: str,
+    *,
+    accepted: bool,
+    expires_on: date,
+    by: str,
+    at: datetime,
+    notes: str = "",
+    evidence: str = "",
+    key: str = "",
+) -> PartnerSummary:
+    """Record the outcome of a partner's due diligence; ``expires_on`` is its last day.
+
+    ``evidence`` says where its papers are. ``key`` is a name of the sender for this request: sent
+    again, it is recorded once.
+
+    Raises:
+        UnknownPartner
+        KeyReused: the key stands for another outcome.
+    """
+    services.record_due_diligence(
+        partner_code,
+        accepted=accepted,
+        expires_on=expires_on,
+        by=by,
+        at=at,
+        notes=notes,
+        evidence=evidence,
+        key=key,
+    )
+    return selectors.get_partner(partner_code, at=None)
+
+
+def due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:
+    """What examinations of a partner have found, the last one first: it counts."""
+    return selectors.list_due_diligence(partner_code, at=at)
+
+
+def partner(code: str, *, at: datetime | None = None) -> PartnerSummary:
+    """One partner. Without ``at`` its due diligence is the last one recorded."""
+    return selectors.get_partner(code, at=at)
+
+
+def party(code: str) -> Party:
+    """The name behind any code that can receive a share: FUND, PLATFORM or a partner."""
+    return selectors.get_party(code)
+
+
+def list_partners(*, at: datetime | None = None) -> tuple[PartnerSummary, ...]:
+    """Every partner, by display name. Without ``at`` the due diligence is the last one recorded."""
+    return selectors.list_partners(at=at)
+
+
+def partners_of_course(course_key: str) -> tuple[PartnerSummary, ...]:
+    """The partners with a role on this course under any version, in force or not."""
+    return selectors.list_partners_of_course(course_key)
+
+
+def partners_of(user_id: int) -> tuple[str, ...]:
+    """The codes of the partners for whom this user acts."""
+    return selectors.list_partner_codes_of(user_id)
+
+
+def is_person_of(user_id: int, partner_code: str) -> bool:
+    """Whether this user acts for this partner."""
+    return partner_code in selectors.list_partner_codes_of(user_id)
+
+
+def role_of(user_id: int, partner_code: str) -> str:
+    """The role (``data.PersonRole``) in which a user acts for a partner; "" if they do not."""
+    return selectors.get_role_of(user_id, partner_code)
+
+
+def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
+    """Let a user act for a partner as ``officer``, ``signatory`` or ``finance``.
+
+    Doing it again changes the role.
+
+    Raises:
+        UnknownPartner, UnknownUser
+        ValueError: there is no such role.
+    """
+    services.add_person(user_id, partner_code=partner_code, role=role, at=at)
+
+
+def remove_person(user_id: int, *, partner_code: str) -> None:
+    """End a user's right to act for a partner."""
+    services.remove_person(user_id, partner_code=partner_code)
+
+
+def people(partner_code: str) -> tuple[Person, ...]:
+    """The users who act for a partner."""
+    return selectors.list_people(partner_code)
+
+
+def contact(contact_uuid: UUID) -> Contact:
+    """One person of a partner whom we write to.
+
+    Raises:
+        UnknownRecord: there is none, or they were forgotten.
+    """
+    return selectors.get_contact(contact_uuid)
+
+
+def contacts(partner_code: str, *, role: str = "") -> tuple[Contact, ...]:
+    """The people of a partner whom we write to, by role; of one role (``ContactRole``) if named."""
+    return selectors.list_contacts(partner_code, role=role)
+
+
+def add_contact(
+    partner_code: str,
+    *,
+    role: str,
+    name: str,
+    email: str,
+    at: datetime,
+    language: str = "",
+    user_id: int | None = None,
+    key: str = "",
+) -> UUID:
+    """Add a person at a partner in a role (``ContactRole``); again with the same address: change.
+
+    ``language`` is the code of the site's language that they are written to in, ``user_id`` their
+    account here, if they have one. ``key`` is a name of the sender for this request: sent again, it
+    adds nobody, also not who was forgotten since.
+
+    Raises:
+        UnknownPartner, UnknownUser, ContactRefused
+        KeyReused: the key stands for another contact.
+        ValueError: there is no such role.
+    """
+    return services.add_contact(
+        partner_code,
+        role=role,
+        name=name,
+        email=email,
+        language=language,
+        user_id=user_id,
+        at=at,
+        key=key,
+    )
+
+
+def remove_contact(contact_uuid: UUID) -> None:
+    """Forget a person in one role."""
+    services.remove_contact(contact_uuid)
+
+
+def forget_contact(email: str) -> int:
+    """Forget a person who asks for it, by their address; how many entries there were.
+
+    Their name stays under what they have signed.
+    """
+    return services.forget_contact(email)
+
+
+def forget_user(user_id: int, *, user_name: str = "") -> None:
+    """Remove what we hold about a user who leaves the platform (retirement).
+
+    Where they stand by ``user_name``, their number stands instead. Their name stays under what they
+    have signed.
+    """
+    services.forget_user(user_id, user_name=user_name)
