@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SentRequest(models.Model):
@@ -20,8 +21,8 @@ class SentRequest(models.Model):
     made = models.CharField(max_length=64)
 
     class Meta:
-        verbose_name = "sent request"
-        verbose_name_plural = "sent requests"
+        verbose_name = _("sent request")
+        verbose_name_plural = _("sent requests")
 
     def __str__(self) -> str:
         return self.key
