@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partnerships', '0010_promotions'),
+        ('partnerships', '0011_sent_on_day'),
     ]
 
     operations = [
