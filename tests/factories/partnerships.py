@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 
+from factories import signed_terms
 from partnerships import api
 from partnerships.data import Standing, VersionSummary
 
@@ -117,6 +118,10 @@ def approve(version: VersionSummary, *, at: datetime = LONG_AGO) -> None:
 
 def load_approved(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load the terms; every draft among them is approved and may be signed."""
+    return signed_terms.once((load_approved, text, at), lambda: _load_approved(text, at))
+
+
+def _load_approved(text: str, at: datetime) -> tuple[VersionSummary, ...]:
     load(text, at=at)
     signatories(at=at)
     for version in api.list_versions(at=at):
@@ -127,7 +132,11 @@ def load_approved(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSu
 
 def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load and approve the terms and let both sides sign every version that nobody has signed."""
-    for version in load_approved(text, at=at):
+    return signed_terms.once((put_in_force, text, at), lambda: _put_in_force(text, at))
+
+
+def _put_in_force(text: str, at: datetime) -> tuple[VersionSummary, ...]:
+    for version in _load_approved(text, at):
         if not version.signatures:
             api.sign(version.uuid, side="partner", by="G. Partner", at=at)
             api.sign(version.uuid, side="host", by="H. Host", at=at)

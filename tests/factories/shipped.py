@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Model, UUIDField
 
+from factories import copies
 from waiver_policy import models
 
 LISTS: tuple[type[Model], ...] = (
@@ -66,17 +67,9 @@ def said(tables: tuple[type[Model], ...]) -> Any:
 
 
 def _held(model: type[Model]) -> Rows:
-    """Every row, as the database itself writes its values in a statement."""
-    quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    columns = [quote(field.column) for field in model._meta.concrete_fields]
-    with connection.cursor() as cursor:
-        # The names are those of our models.
-        cursor.execute(f"SELECT {', '.join(f'QUOTE({name})' for name in columns)} FROM {table}")  # noqa: S608
-        values = ", ".join(f"({', '.join(map(_text, row))})" for row in cursor.fetchall())
     names = [field.attname for field in model._meta.concrete_fields if isinstance(field, UUIDField)]
     return Rows(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values}",  # noqa: S608
+        copies.statement(model),
         tuple(
             uuid
             for row in model._base_manager.values_list(*names)
@@ -84,10 +77,6 @@ def _held(model: type[Model]) -> Rows:
             if names and uuid is not None
         ),
     )
-
-
-def _text(quoted: Any) -> str:
-    return quoted.decode() if isinstance(quoted, bytes) else str(quoted)
 
 
 def _with_new_uuids(held: Rows) -> str:
