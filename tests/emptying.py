@@ -6,6 +6,7 @@ MariaDB in half a second or more; most of our tests commit, and write to a handf
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.db import connections
@@ -22,8 +23,7 @@ def empty_databases(test_case: Any) -> None:
 
 def _empty(connection: Any) -> None:
     quote = connection.ops.quote_name
-    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = sorted(set(names) - KEPT)
+    tables = _tables(connection.introspection)
     # The names come from Django's own models.
     asked = (
         f"SELECT '{table}' FROM (SELECT 1) one WHERE EXISTS (SELECT 1 FROM {quote(table)})"  # noqa: S608
@@ -33,3 +33,10 @@ def _empty(connection: Any) -> None:
         cursor.execute(" UNION ALL ".join(asked))
         for (table,) in cursor.fetchall():
             cursor.execute(f"DELETE FROM {quote(table)}")  # noqa: S608
+
+
+@functools.cache
+def _tables(introspection: Any) -> list[str]:
+    """Those of our models; a connection is asked once which of them it has."""
+    names = introspection.django_table_names(only_existing=True, include_views=False)
+    return sorted(set(names) - KEPT)
