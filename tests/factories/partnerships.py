@@ -132,10 +132,11 @@ def _load_approved(text: str, at: datetime) -> tuple[VersionSummary, ...]:
 
 def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load and approve the terms and let both sides sign every version that nobody has signed."""
-    return signed_terms.once((put_in_force, text, at), lambda: _put_in_force(text, at))
+    return signed_terms.once((put_in_force, text, at), lambda: sign_anew(text, at=at))
 
 
-def _put_in_force(text: str, at: datetime) -> tuple[VersionSummary, ...]:
+def sign_anew(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
+    """The same for a test of the signing itself: nothing is copied."""
     for version in _load_approved(text, at):
         if not version.signatures:
             api.sign(version.uuid, side="partner", by="G. Partner", at=at)

@@ -26,6 +26,7 @@ from factories.partnerships import (
     load,
     load_approved,
     put_in_force,
+    sign_anew,
     terms_text,
     version_text,
 )
@@ -289,7 +290,7 @@ def test_the_admin_says_that_an_account_is_not_there(client, page, more) -> None
 def test_logs_name_ids_and_never_a_person(caplog) -> None:
     caplog.set_level(logging.INFO, logger="partnerships")
 
-    put_in_force()
+    sign_anew()
     api.suspend(AGREEMENT, by="Olga Officer", reason="A private matter", at=NOW)
 
     said = caplog.text
