@@ -49,6 +49,14 @@ def test_a_link_leads_to_a_file(document):
     ]
 
 
+@pytest.mark.parametrize("decision", sorted(ROOT.glob("docs/decisions/*.md")), ids=name_of)
+def test_a_decision_is_one_page_that_fits_a_screen(decision):
+    lines = decision.read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= 60
+    assert [line for line in lines if len(line) > 120] == []
+
+
 @pytest.mark.parametrize("page", ["quickstarts/native.md", "how-tos/upgrade.md"])
 def test_the_constraints_of_an_installation_do_not_hold_us_back(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
