@@ -12,6 +12,11 @@ PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-
 # Tests start many processes, so what they import is compiled once, whatever the environment says.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
+# What others wrote and our tests ask (CONTRIBUTING.md): installed once, into folders of its own. Where
+# that fails, those tests are skipped with a reason; OTHERS=needed makes it an error.
+OTHERS ?=
+OTHERS_OF_PYPI := openbadgeslib localstripe
+
 # The releases of Tutor that tutor/pyproject.toml names.
 TUTORS := 20 21 22
 
@@ -21,7 +26,7 @@ DECLARED := setup.py $(wildcard requirements/*.txt) \
 	$(wildcard libs/*/__init__.py plugins/*/__init__.py xblocks/*/__init__.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help messages install check vectors test test-platform test-tutor cover demo demo-reset bench \
+.PHONY: help messages install check vectors others test test-platform test-tutor cover demo demo-reset bench \
 	bench-platform dist
 .DELETE_ON_ERROR:
 
@@ -42,7 +47,7 @@ demo-reset: $(VENV)/.has-demo ## forget what was tried in the demo and start ove
 	@$(MANAGE) demo_seed
 	@echo "The demo is as on the first day. Start it: make demo"
 
-test: $(VENV)/.has-test ## run the tests, on SQLite and, where one answers, on MariaDB; ARGS="-k quote"
+test: $(VENV)/.has-test others ## run the tests, on SQLite and, where one answers, on MariaDB; ARGS="-k quote"
 	@$(PYTEST) $(PARALLEL) $(ARGS)
 
 check: $(VENV)/.has-dev ## linters, types, import contracts, migrations, PII annotations, policy vectors
@@ -121,6 +126,27 @@ $(VENV)/.has-%: $(DECLARED) | $(BIN)/python
 		test) touch .has-demo .has-test ;; \
 		*) touch .has-$* ;; \
 	esac
+
+others: | $(BIN)/python
+	@$(MAKE) --silent --jobs=3 $(OTHERS_OF_PYPI:%=build/others/%/.ready) \
+		build/others/digital-credentials/.ready
+
+build/others/%/.ready: requirements/%.txt | $(BIN)/python
+	@echo "Installing $* from PyPI into build/, for the tests alone"
+	@rm -rf $(@D) && $(BIN)/python -m venv --without-pip $(@D)
+	@if $(BIN)/python -m pip --python $(@D)/bin/python install --quiet --no-compile --no-deps \
+		--disable-pip-version-check --requirement $<; then touch $@; else $(call NOT_THERE,$*); fi
+
+build/others/digital-credentials/.ready: $(wildcard tests/digital_credentials/*.json)
+	@if ! command -v npm >/dev/null; then echo "npm is not here, so the verifiers of the Digital" \
+		"Credentials Consortium are not asked." >&2; exit 0; fi; \
+	echo "Installing what the Digital Credentials Consortium wrote from npm into build/"; \
+	rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D) && cd $(@D) && \
+	if npm ci --silent --no-audit --no-fund --ignore-scripts; then touch .ready; \
+		else $(call NOT_THERE,digital-credentials); fi
+
+NOT_THERE = echo "$(1) could not be installed, so it is not asked. This takes a network." >&2; \
+	rm -rf "$(CURDIR)/build/others/$(1)"; [ "$(OTHERS)" != needed ]
 
 # Tutor of one release, and the plugin of the micro-frontends that belongs to it.
 build/tutor-%/.ready:

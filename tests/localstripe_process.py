@@ -1,8 +1,8 @@
 """localstripe, a fake Stripe that nobody here wrote, as a process of its own.
 
 It is published under the GNU GPL 3, so it is no requirement of ours, imported nowhere and shipped
-nowhere: it is started where somebody has installed it, from the variable ``LOCALSTRIPE`` (the path
-of its executable) or from this environment, and answers by HTTP.
+nowhere: it is started where ``make test`` has installed it, or from the variable ``LOCALSTRIPE``
+(the path of its executable), and answers by HTTP.
 """
 
 from __future__ import annotations
@@ -10,30 +10,27 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import requests
 
 VARIABLE = "LOCALSTRIPE"
+INSTALLED = Path(__file__).parents[1] / "build/others/localstripe/bin/localstripe"
 KEY = {"Authorization": "Bearer sk_test_peer"}
 TIMEOUT_SECONDS = 10
 READY = "Running on"
 MISSING = (
-    "needs localstripe: install it into an environment of its own (python -m venv DIR && "
-    f"DIR/bin/pip install localstripe) and name it: {VARIABLE}=DIR/bin/localstripe"
+    "needs localstripe, which make test installs from PyPI; or name its executable: "
+    f"{VARIABLE}=DIR/bin/localstripe"
 )
 
 
 def command() -> list[str]:
     """How localstripe is started here; empty if it is not there."""
-    named = os.environ.get(VARIABLE, "")
-    if named and Path(named).is_file():
-        return [named]
-    return [sys.executable, "-m", "localstripe"] if find_spec("localstripe") else []
+    named = Path(os.environ.get(VARIABLE) or INSTALLED)
+    return [str(named)] if named.is_file() else []
 
 
 @contextmanager
