@@ -51,6 +51,15 @@ def png_of(width: int, height: int, *, depth: int = 8) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + parts
 
 
+def overflowing() -> bytes:
+    """A PNG whose pixels are followed by fifty million bytes more, all in a few kilobytes."""
+    whole = png()
+    length = int.from_bytes(whole[33:37], "big")
+    pixels = zlib.decompress(whole[41 : 41 + length])
+    more = chunk(b"IDAT", zlib.compress(pixels + b"\0" * 50_000_000))
+    return whole[:33] + more + chunk(b"IEND", b"")
+
+
 def zipped() -> bytes:
     """A ZIP file, which is read from its end."""
     file = io.BytesIO()
@@ -90,6 +99,8 @@ W3C = (
     '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"'
     ' "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
 )
+# A few kilobytes that unpack to fifty million bytes.
+BOMB = zlib.compress(b"\0" * 50_000_000)
 JAVASCRIPT = f"javascript:{RUNS}"
 IMAGE = "data:image/png;base64,iVBORw0KGgo="
 
@@ -428,11 +439,11 @@ HOSTILE: dict[str, tuple[bytes, Reason | None]] = {
         None,
     ),
     "a PNG with a text that unpacks to a gigabyte": (
-        png_with(chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"\0" * 50_000_000))),
+        png_with(chunk(b"zTXt", b"Comment\0\0" + BOMB)),
         None,
     ),
     "a PNG with a colour profile that unpacks to a gigabyte": (
-        png_with(chunk(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 50_000_000))),
+        png_with(chunk(b"iCCP", b"x\0\0" + BOMB)),
         None,
     ),
     "a PNG with the place where it was taken": (
@@ -454,6 +465,158 @@ HOSTILE: dict[str, tuple[bytes, Reason | None]] = {
     ),
     "a PNG cut off": (png()[:-20], Reason.ENDS_EARLY),
     "a PNG with a wrong check sum": (png()[:-1] + b"x", Reason.CHECK_SUM),
+    "an animation that writes the address of a link": (
+        svg(f'<a><animate attributeName="href" to="{JAVASCRIPT}"/>{SHAPE}</a>'),
+        Reason.LINK,
+    ),
+    "a set of a link's address under its old name": (
+        svg(
+            f'<set xlink:href="#a" attributeName="xlink:href" to="{JAVASCRIPT}" begin="0s"/>{SHAPE}'
+        ),
+        Reason.ANIMATION,
+    ),
+    "an animation along a path from elsewhere": (
+        svg('<rect><animateMotion><mpath href="https://evil.example/#p"/></animateMotion></rect>'),
+        Reason.ANIMATION,
+    ),
+    "an animation that is discarded": (svg(f'{SHAPE}<discard begin="1s"/>'), Reason.ANIMATION),
+    "a picture of an SVG in a data address": (
+        svg('<image xlink:href="data:image/svg+xml,%3Csvg onload=alert(1)%3E"/>'),
+        Reason.EMBEDDED_PICTURE,
+    ),
+    "a use of data that holds a page": (
+        svg('<use href="data:text/html,%3Cscript%3Ealert(1)%3C/script%3E#x"/>'),
+        Reason.ELSEWHERE,
+    ),
+    "a picture of data in a filter": (
+        svg(f'<filter id="f"><feImage xlink:href="{IMAGE}"/></filter>'),
+        Reason.FILTER,
+    ),
+    "a pointer from elsewhere": (
+        svg('<cursor xlink:href="https://evil.example/c.cur"/>'),
+        Reason.ELEMENT,
+    ),
+    "a colour profile from elsewhere": (
+        svg('<color-profile xlink:href="https://evil.example/p.icc" name="p"/>'),
+        Reason.ELEMENT,
+    ),
+    "words of another file": (
+        svg('<tref xlink:href="https://evil.example/t.svg#t"/>'),
+        Reason.TEXT,
+    ),
+    "a choice between pictures": (svg(f"<switch>{SHAPE}</switch>"), Reason.ELEMENT),
+    "a film": (
+        svg('<video xmlns="http://www.w3.org/1999/xhtml" src="https://evil.example/v"/>'),
+        Reason.OTHER_NAMESPACE,
+    ),
+    "a file that is put in by XInclude": (
+        svg('<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'),
+        Reason.OTHER_NAMESPACE,
+    ),
+    "a transformation by an instruction": (
+        svg(SHAPE, before='<?xml-stylesheet type="text/xsl" href="#x"?>'),
+        Reason.INSTRUCTION,
+    ),
+    "a stylesheet by an instruction at the end": (
+        svg(SHAPE) + b'<?xml-stylesheet href="https://evil.example/x.css"?>',
+        Reason.INSTRUCTION,
+    ),
+    "a stylesheet in a data address": (
+        svg(f'<style>@import url("data:text/css,*%7Bfill:red%7D");</style>{SHAPE}'),
+        Reason.STYLE_RULE,
+    ),
+    "a style of a set of pictures": (
+        svg("<rect style=\"fill:image-set('//evil.example/x' 1x)\"/>"),
+        Reason.VALUE,
+    ),
+    "a style with a pointer": (
+        svg('<rect style="cursor:url(https://evil.example/c),auto"/>'),
+        Reason.STYLE_RULE,
+    ),
+    "a style with a mask of many": (
+        svg('<rect style="mask-image:url(//evil.example/m)"/>'),
+        Reason.STYLE_PROPERTY,
+    ),
+    "a style that says its names": (
+        svg(f"<style>@namespace url(https://evil.example/);</style>{SHAPE}"),
+        Reason.STYLE_RULE,
+    ),
+    "a style with a variable of an address": (
+        svg(f"<style>rect{{--a:url(//evil.example);fill:var(--a)}}</style>{SHAPE}"),
+        Reason.STYLE_RULE,
+    ),
+    "an entity of a parameter": (
+        svg(SHAPE, before='<!DOCTYPE svg [<!ENTITY % x SYSTEM "https://evil.example/x.dtd">%x;]>'),
+        Reason.DOCUMENT_TYPE,
+    ),
+    "one long entity, used often": (
+        svg("&a;" * 10_000, before=f'<!DOCTYPE svg [<!ENTITY a "{"x" * 10_000}">]>'),
+        Reason.DOCUMENT_TYPE,
+    ),
+    "UTF-16 without its mark": (svg(SHAPE).decode().encode("utf-16-be"), Reason.OTHER_ENCODING),
+    "UTF-32": (svg(SHAPE).decode().encode("utf-32"), Reason.OTHER_ENCODING),
+    "UTF-8 that says it is UTF-16": (
+        svg(SHAPE, before='<?xml version="1.0" encoding="UTF-16"?>'),
+        Reason.OTHER_ENCODING,
+    ),
+    "UTF-7 that does not say so": (b"+ADw-svg onload+AD0-alert(1)+AD4-", Reason.NOT_A_MARK),
+    "UTF-7 inside UTF-8": (
+        svg(f"+ADw-script+AD4-alert(1)+ADw-/script+AD4-{SHAPE}"),
+        Reason.STRAY_TEXT,
+    ),
+    "EBCDIC": (svg(SHAPE).decode().encode("cp037"), Reason.NOT_A_MARK),
+    "XML of another version": (svg(SHAPE, before='<?xml version="1.1"?>'), None),
+    "a compressed SVG in a compressed SVG": (
+        gzip.compress(gzip.compress(svg(SHAPE))),
+        Reason.COMPRESSED,
+    ),
+    "a compressed SVG that unpacks to a gigabyte": (
+        gzip.compress(b" " * 5_000_000),
+        Reason.COMPRESSED,
+    ),
+    "uses of a symbol that double": (
+        svg(
+            '<symbol id="s0"><rect width="9" height="9"/></symbol>'
+            + "".join(
+                f'<symbol id="s{n}">' + f'<use href="#s{n - 1}"/>' * 10 + "</symbol>"
+                for n in range(1, 9)
+            )
+            + '<use href="#s8"/>'
+        ),
+        Reason.TOO_MUCH_TO_DRAW,
+    ),
+    "a viewBox as wide as a country": (
+        svg(SHAPE, attributes='viewBox="0 0 1e30 1e30"'),
+        Reason.NUMBER,
+    ),
+    "a viewBox as small as an atom": (
+        svg(SHAPE, attributes='viewBox="0 0 1e-30 1e-30"'),
+        Reason.NUMBER,
+    ),
+    "a page of HTML with a PNG behind it": (
+        f"<script>{RUNS}</script>".encode() + png(),
+        Reason.NOT_UTF8,
+    ),
+    "a PNG in which a page begins with the name of a chunk": (
+        png_with(chunk(b"sCrI", f"<script>{RUNS}</script>".encode())),
+        None,
+    ),
+    "a PNG with a compressed text in any language": (
+        png_with(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + BOMB)),
+        None,
+    ),
+    "a PNG that moves in frames": (
+        png_with(chunk(b"acTL", b"\0\0\0\1\0\0\0\0"), chunk(b"fcTL", b"\0" * 26)),
+        Reason.MOVES,
+    ),
+    "a PNG whose pixels unpack to more than it says": (overflowing(), None),
+    "a PNG cut off in its header": (png()[:20], Reason.ENDS_EARLY),
+    "a PNG that says how long its part is, and lies": (
+        png()[:33] + b"\xff\xff\xff\xff" + png()[37:],
+        Reason.ENDS_EARLY,
+    ),
+    "the first eight bytes of a PNG": (png()[:8], Reason.ENDS_EARLY),
+    "a PNG with a palette of nothing": (png_with(chunk(b"PLTE", b"")), None),
     "a JPEG": (b"\xff\xd8\xff\xe0" + b"\0" * 100, Reason.OTHER_FORMAT),
 }
 
