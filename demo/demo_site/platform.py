@@ -168,11 +168,13 @@ def certificate_of(_user_id: int, _course_key: str) -> None:
 
 def learners_by_country(course_keys: Collection[str]) -> dict[str, dict[str, int]]:
     """How many learners are enrolled in each of these runs, by the country of their profile."""
+    from demo_site.seeds.cohort import LEARNERS
+
     rows = DemoEnrolment.objects.filter(course_key__in=course_keys, is_active=True)
     enrolled = list(rows.values_list("course_key", "user_id"))
     people = Person.objects.filter(user_id__in={user_id for _key, user_id in enrolled})
     countries = dict(people.values_list("user_id", "country"))
-    found: dict[str, dict[str, int]] = {}
+    found = {key: dict(LEARNERS.get(key, {})) for key in course_keys}
     for course_key, user_id in enrolled:
         country = countries.get(user_id) or ""
         here = found.setdefault(course_key, {})

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demo_site.seeds.cohort import LEARNERS
+from demo_site.seeds.programme import ONLINE, WORKSHOP
 from factories.recognition import NOW
 from fairgate import stand_in
 from partnerships import api, conf, rules
@@ -122,3 +124,18 @@ def test_the_lists_of_waiver_policy_are_asked(platform):
     found = api.reach_of({"GSMA": ["one"]}, at=NOW)["GSMA"]
 
     assert [name for name, _number in found.groups] == ["LDC", "SIDS"]
+
+
+@pytest.mark.django_db
+def test_the_demo_has_numbers_that_are_told_and_numbers_that_are_hidden(monkeypatch, settings):
+    monkeypatch.setattr(conf, "import_string", lambda _path: members)
+    settings.PARTNERSHIPS_COUNTRY_LISTS = "somebody.who.knows"
+
+    found = api.reach_of({key: [key] for key in (ONLINE, WORKSHOP)}, at=NOW)
+
+    many, few_of_them = found[ONLINE], found[WORKSHOP]
+    assert many.learners.value == sum(LEARNERS[ONLINE].values())
+    assert [number.value for _name, number in many.groups] == [31, 13]
+    assert few_of_them.learners.value == sum(LEARNERS[WORKSHOP].values())
+    hidden = ShownNumber(value=None, is_least=True)
+    assert [number for _name, number in few_of_them.groups] == [hidden, hidden]
