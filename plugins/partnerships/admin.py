@@ -1,7 +1,7 @@
 """Django admin: everything to look at, nothing to edit, and the few actions that a person takes.
 
-Terms come from a file (``partnerships_load``); here colleagues record signatures, suspensions, due
-diligence and a partner's people, through the same services as everybody else.
+Terms come from a file (``partnerships_load``); here colleagues record signatures, suspensions and a
+partner's people, through the same services as everybody else.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from fairgate import clock
 from . import (
     admin_promises,  # noqa: F401 - importing registers
     admin_recognition,  # noqa: F401 - importing registers
+    admin_vetting,  # noqa: F401 - importing registers
     api,
     models,
     permissions,
@@ -114,14 +115,28 @@ class SuspensionInline(ReadOnlyInline):
     model = models.SuspensionRecord
 
 
+class ResumeInline(ReadOnlyInline):
+    """Who asked that an agreement resumes, and what came of it."""
+
+    model = models.ResumeRequest
+    exclude = ("live_key",)
+
+
 class DueDiligenceInline(ReadOnlyInline):
     """Due diligence of a partner."""
 
     model = models.DueDiligenceCheck
 
 
+class DiligenceProposalInline(ReadOnlyInline):
+    """Due diligence of a partner as one person said it, and what another did about it."""
+
+    model = models.DueDiligenceProposal
+    exclude = ("live_key",)
+
+
 class ReasonForm(ActionForm):
-    """Why an agreement is suspended or resumed."""
+    """Why an agreement is suspended, resumes, or does not resume."""
 
     reason = forms.CharField(max_length=500, required=False, label=_("Reason"))
 
@@ -139,7 +154,7 @@ class PartnerAdmin(ReadOnlyAdmin):
 
     list_display = ("code", "display_name", "kind")
     search_fields = ("code", "legal_name", "display_name")
-    inlines = (DueDiligenceInline,)
+    inlines = (DueDiligenceInline, DiligenceProposalInline)
 
 
 @admin.register(models.Agreement)
@@ -148,9 +163,9 @@ class AgreementAdmin(ReadOnlyAdmin):
 
     list_display = ("code", "partner", "standing_now")
     search_fields = ("code", "partner__display_name")
-    inlines = (SuspensionInline,)
+    inlines = (SuspensionInline, ResumeInline)
     action_form = ReasonForm
-    actions = ("suspend", "resume")
+    actions = ("suspend", "ask_resume", "confirm_resume", "refuse_resume")
 
     @admin.display(description=_("Now"))
     def standing_now(self, agreement: models.Agreement) -> str:
@@ -161,28 +176,46 @@ class AgreementAdmin(ReadOnlyAdmin):
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(permissions.SUSPEND)
 
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(permissions.CONFIRM_RESUME)
+
     @admin.action(permissions=["suspend"], description=_("Suspend from now on"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[models.Agreement]) -> None:
-        self._record(request, queryset, api.suspend)
+        by = request.user.get_username()
+        self._with_reason(request, queryset, partial(api.suspend, by=by), name="reason")
 
-    @admin.action(permissions=["suspend"], description=_("Resume from now on"))
-    def resume(self, request: HttpRequest, queryset: QuerySet[models.Agreement]) -> None:
-        self._record(request, queryset, api.resume)
+    @admin.action(permissions=["suspend"], description=_("Ask that it resumes"))
+    def ask_resume(self, request: HttpRequest, queryset: QuerySet[models.Agreement]) -> None:
+        step = partial(api.ask_resume, by=user_id(request))
+        self._with_reason(request, queryset, step, name="reason")
 
-    def _record(
+    @admin.action(
+        permissions=["confirm"], description=_("Let it resume from now on, as the second person")
+    )
+    def confirm_resume(self, request: HttpRequest, queryset: QuerySet[models.Agreement]) -> None:
+        for agreement in queryset:
+            step = partial(api.confirm_resume, by=user_id(request), at=clock.now())
+            attempt(self, request, partial(step, agreement.code))
+
+    @admin.action(permissions=["confirm"], description=_("Leave it suspended"))
+    def refuse_resume(self, request: HttpRequest, queryset: QuerySet[models.Agreement]) -> None:
+        step = partial(api.refuse_resume, by=user_id(request))
+        self._with_reason(request, queryset, step, name="because")
+
+    def _with_reason(
         self,
         request: HttpRequest,
         queryset: QuerySet[models.Agreement],
-        record: Callable[..., None],
+        step: Callable[..., None],
+        *,
+        name: str,
     ) -> None:
         reason, at = request.POST.get("reason", "").strip(), clock.now()
         if not reason:
             self.message_user(request, gettext("Give a reason."), messages.ERROR)
             return
-        by = request.user.get_username()
         for agreement in queryset:
-            step = partial(record, agreement.code, by=by, reason=reason, at=at)
-            attempt(self, request, step)
+            attempt(self, request, partial(step, agreement.code, at=at, **{name: reason}))
 
 
 @admin.register(models.AgreementVersion)
@@ -269,29 +302,6 @@ class AgreementVersionAdmin(ReadOnlyAdmin):
         recorded_by = request.user.get_username()
         step = partial(api.sign, side=side.value, by=name, at=at, recorded_by=recorded_by)
         each(self, request, queryset, step)
-
-
-@admin.register(models.DueDiligenceCheck)
-class DueDiligenceCheckAdmin(ReadOnlyAdmin):
-    """Outcomes; a new one is added, an old one is never changed."""
-
-    list_display = ("partner", "accepted", "expires_on", "recorded_at")
-    fields = ("partner", "accepted", "expires_on", "notes", "evidence")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(permissions.RECORD_DUE_DILIGENCE)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        api.record_due_diligence(
-            obj.partner.code,
-            accepted=obj.accepted,
-            expires_on=obj.expires_on,
-            notes=obj.notes,
-            evidence=obj.evidence,
-            by=request.user.get_username(),
-            at=clock.now(),
-        )
-        obj.pk = obj.partner.due_diligence.order_by("-recorded_at", "-id")[0].pk
 
 
 @admin.register(models.Reminder)

@@ -17,6 +17,8 @@
   + TooManyRecords        a person, or a partner's people, have recorded as much as a day takes
   + UnknownRecord         there is no such promise, record or file
   + KeyReused             a request was sent again under its key, and says something else
+  + DiligenceRefused      an accepted due diligence waits for a second person, or is decided
+  + ResumeRefused         that an agreement resumes was asked for already, or nobody has asked
   + EndRefused            a version cannot end on this day, or ends already
   + AlreadySigned         this side has signed this version already
   + SignedOutOfOrder      a signature or a record is dated before the one it follows
@@ -134,6 +136,14 @@ class UnknownRecord(PartnershipsError, LookupError):
 
 class KeyReused(PartnershipsError):
     """A request came again under a key that stands for another one."""
+
+
+class DiligenceRefused(PartnershipsError):
+    """An accepted due diligence waits for a second person already, or does not wait any more."""
+
+
+class ResumeRefused(PartnershipsError):
+    """That an agreement resumes was asked for already, or nobody has asked, or gave no reason."""
 
 
 class EndRefused(PartnershipsError):

@@ -137,6 +137,13 @@ def last_suspension_now(agreement: models.Agreement) -> tuple[bool, datetime] | 
     return found[0] if found else None
 
 
+def waiting_resume_now(agreement: models.Agreement) -> models.ResumeRequest | None:
+    """What waits for a second person to let a locked agreement resume."""
+    rows = agreement.resume_requests.select_for_update().filter(live_key__isnull=False)
+    found: models.ResumeRequest | None = rows.first()
+    return found
+
+
 def other_signed_terms_now(version: models.AgreementVersion) -> list[models.AgreementVersion]:
     """Every other version that both sides signed and that shares revenue of one of its courses."""
     keys = list(version.courses.values_list("course_key", flat=True))
@@ -151,7 +158,7 @@ def other_signed_terms_now(version: models.AgreementVersion) -> list[models.Agre
 
 @contextmanager
 def locked_partner(partner: models.Partner) -> Iterator[None]:
-    """A partner's row, which stands for its awards."""
+    """A partner's row, which stands for its awards and its due diligence."""
     with transaction.atomic():
         list(models.Partner.objects.select_for_update().filter(pk=partner.pk).values_list("pk"))
         yield
@@ -165,3 +172,17 @@ def live_awards_now(partner: models.Partner) -> list[tuple[date, date, Money]]:
         (first, last, Money.from_minor(minor, currency))
         for first, last, minor, currency in rows.values_list(*columns)
     ]
+
+
+def last_diligence_now(partner: models.Partner) -> models.DueDiligenceCheck | None:
+    """The outcome that counts of a locked partner's due diligence."""
+    rows = partner.due_diligence.select_for_update().order_by("-recorded_at", "-id")
+    found: models.DueDiligenceCheck | None = rows.first()
+    return found
+
+
+def last_proposal_now(partner: models.Partner) -> models.DueDiligenceProposal | None:
+    """What was last proposed of a locked partner: the one that waits, if one does."""
+    rows = partner.diligence_proposals.select_for_update().order_by("-id")
+    found: models.DueDiligenceProposal | None = rows.first()
+    return found

@@ -17,6 +17,7 @@ RECORD_DELIVERY = "partnerships.record_delivery"
 ACCEPT_DELIVERY = "partnerships.accept_delivery"
 RECORD_FULFILMENT = "partnerships.record_fulfilment"
 SUSPEND = "partnerships.suspend_agreement"
+CONFIRM_RESUME = "partnerships.confirm_resumerequest"
 SEE_CONTACTS = "partnerships.view_partnercontact"
 ADD_CONTACT = "partnerships.add_partnercontact"
 REMOVE_CONTACT = "partnerships.delete_partnercontact"
@@ -25,6 +26,7 @@ ADD_PERSON = "partnerships.add_partnerperson"
 REMOVE_PERSON = "partnerships.delete_partnerperson"
 SEE_DUE_DILIGENCE = "partnerships.view_duediligencecheck"
 RECORD_DUE_DILIGENCE = "partnerships.add_duediligencecheck"
+CONFIRM_DUE_DILIGENCE = "partnerships.confirm_duediligenceproposal"
 SEND_PICTURES = "partnerships.add_brandasset"
 DECIDE_PICTURES = "partnerships.approve_brandasset"
 DECIDE_PROMOTIONS = "partnerships.approve_promotion"
@@ -51,7 +53,8 @@ def may_see_contacts(user: Any, partner_code: str) -> bool:
 
 def may_see_due_diligence(user: Any) -> bool:
     """Outcomes with notes and where their papers are: colleagues alone, whoever is examined."""
-    return bool(user.has_perm(SEE_DUE_DILIGENCE) or user.has_perm(RECORD_DUE_DILIGENCE))
+    names = (SEE_DUE_DILIGENCE, RECORD_DUE_DILIGENCE, CONFIRM_DUE_DILIGENCE)
+    return any(user.has_perm(name) for name in names)
 
 
 def may_see_people(user: Any) -> bool:

@@ -8,7 +8,15 @@ from fractions import Fraction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .data import Obligation, Obstacle, Promises, PromiseState, Side, Standing
+from .data import (
+    Obligation,
+    Obstacle,
+    Promises,
+    PromiseState,
+    ProposedDiligence,
+    Side,
+    Standing,
+)
 from .models import SIDE_LABELS
 
 _STANDINGS = {
@@ -87,6 +95,13 @@ def standing(of: Standing) -> str:
 def obstacle(of: Obstacle) -> str:
     """Why a version is not in force, as a sentence."""
     return str(_OBSTACLES[of])
+
+
+def proposed(diligence: ProposedDiligence) -> str:
+    """That an accepted due diligence waits, as a sentence."""
+    return gettext(
+        "%(partner)s: that its due diligence is accepted until %(day)s waits for a second person."
+    ) % {"partner": diligence.partner, "day": diligence.expires_on}
 
 
 def side(of: str) -> str:

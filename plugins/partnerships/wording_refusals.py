@@ -33,6 +33,19 @@ SENTENCES = (
     _("The text in “%(code)s” has %(length)s characters; at most %(limit)s are taken."),
     _("The text in “%(code)s” has control characters."),
     _("Say why it ends; the reason is kept."),
+    _("Say why it resumes; the reason is kept."),
+    _("Say why it does not resume; the reason is kept."),
+    _("That %(agreement)s resumes was asked for already."),
+    _("Nobody has asked that %(agreement)s resumes, or it was decided."),
+    _("Who acts for the partner does not say that %(agreement)s resumes."),
+    _("Another person than who asked has to say that %(agreement)s resumes."),
+    _("Who acts for the partner does not say that its due diligence is accepted."),
+    _("Another person than who asked has to say that its due diligence is accepted."),
+    _(
+        "That the due diligence of %(partner)s is accepted until %(day)s waits for a second "
+        "person; refuse that first."
+    ),
+    _("There is no proposed due diligence %(key)s."),
     _("%(version)s is not signed by both sides; there is nothing to end."),
     _("%(version)s cannot end before %(day)s."),
     _("%(version)s ends on %(day)s anyway."),

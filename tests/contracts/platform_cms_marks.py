@@ -52,6 +52,8 @@ class Badge(AuthoredCourse):
         super().setUp()
         text = TERMS.format(course=self.course.id)
         api.load_agreements(text, file="TERMS.yaml", by="operator", at=LONG_AGO)
+        for waits in api.list_proposed_diligence(at=LONG_AGO):
+            api.confirm_due_diligence(waits.uuid, by=2, at=LONG_AGO)
         self.badge = self.make(self.unit, "partner_badge")
         self.addCleanup(clock.use, None)
         self.at(IN_FORCE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.contrib.auth.models import User
 
@@ -116,13 +116,26 @@ def approve(version: VersionSummary, *, at: datetime = LONG_AGO) -> None:
     api.approve(version.uuid, by=APPROVER, at=at)
 
 
+def clear(*, at: datetime = LONG_AGO) -> None:
+    """A second person accepts every due diligence that waits for one."""
+    for waits in api.list_proposed_diligence(at=at):
+        api.confirm_due_diligence(waits.uuid, by=APPROVER, at=at)
+
+
+def resume(agreement: str = AGREEMENT, *, at: datetime, reason: str = "Cleared") -> None:
+    """One colleague asks that an agreement resumes and another lets it."""
+    api.ask_resume(agreement, by=SUBMITTER, reason=reason, at=at)
+    api.confirm_resume(agreement, by=APPROVER, at=at)
+
+
 def load_approved(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
-    """Load the terms; every draft among them is approved and may be signed."""
+    """Load the terms; partners are cleared, and every draft is approved and may be signed."""
     return signed_terms.once((load_approved, text, at), lambda: _load_approved(text, at))
 
 
 def _load_approved(text: str, at: datetime) -> tuple[VersionSummary, ...]:
     load(text, at=at)
+    clear(at=at)
     signatories(at=at)
     for version in api.list_versions(at=at):
         if version.standing is Standing.DRAFT:
@@ -166,3 +179,26 @@ def two_agreements() -> str:
             revenue="",
         ),
     )
+
+
+#: What one person has said already, and another has not.
+BY_ONE_PERSON = ("due diligence", "resuming")
+
+#: A second version of the agreement above, from its last day on: a file that is refused.
+OVERLAPPING = terms_text(
+    version_text(), version_text(version=2, valid_from="2027-09-30", valid_until="2028-09-30")
+)
+
+
+def all_but_a_second_person(what: str) -> None:
+    """Everything is in force but for the word of a second person about one of ``BY_ONE_PERSON``."""
+    put_in_force()
+    if what == "resuming":
+        api.suspend(AGREEMENT, by="officer", reason="Review", at=LONG_AGO)
+        api.ask_resume(AGREEMENT, by=SUBMITTER, reason="Cleared", at=LONG_AGO)
+        return
+    for partner in ("GSMA", "ATC"):
+        for accepted in (False, True):
+            api.record_due_diligence(
+                partner, accepted=accepted, expires_on=date(2030, 1, 1), by="officer", at=LONG_AGO
+            )

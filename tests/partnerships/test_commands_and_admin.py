@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from django.urls import reverse
 from factories.partnerships import (
     AGREEMENT,
     COURSE,
-    LONG_AGO,
     PROMISES,
+    SUBMITTER,
     account,
     load,
     load_approved,
@@ -52,9 +53,9 @@ def output_of(*args: str) -> str:
     return out.getvalue()
 
 
-def operator(client: Client, *codenames: str) -> None:
+def operator(client: Client, *codenames: str, name: str = "op") -> None:
     """Sign in as staff with these permissions and no other."""
-    user = User.objects.create_user("op", is_staff=True)
+    user = User.objects.create_user(name, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client.force_login(user)
 
@@ -203,7 +204,7 @@ def test_contacts_are_added_and_removed_in_the_admin(client) -> None:
     assert named == ["Finance – GSMA", "Finance – GSMA"]
 
 
-def test_one_admin_action_takes_every_mark_away_and_one_brings_it_back(client) -> None:
+def test_one_admin_action_takes_every_mark_away_and_two_people_bring_it_back(client) -> None:
     put_in_force()
     agreement = models.Agreement.objects.get()
     operator(client, "view_agreement", "suspend_agreement")
@@ -212,7 +213,16 @@ def test_one_admin_action_takes_every_mark_away_and_one_brings_it_back(client) -
     assert api.branding_for(COURSE, at=NOW) != ()
     assert act(client, "agreement", "suspend", agreement.pk, reason="Review") == "Recorded."
     assert api.branding_for(COURSE, at=NOW) == ()
-    act(client, "agreement", "resume", agreement.pk, reason="Cleared")
+    again = partial(act, client, "agreement", pk=agreement.pk)
+    assert again("ask_resume", reason="Cleared") == "Recorded."
+    operator(client, "view_agreement", "suspend_agreement", "confirm_resumerequest", name="ann")
+    assert again("refuse_resume") == "Give a reason."
+    assert again("refuse_resume", reason="Not yet") == "Recorded."
+    assert again("ask_resume", reason="Now") == "Recorded."
+    assert "Another person than who asked" in again("confirm_resume")
+    assert again("refuse_resume", reason="By another") == "Recorded."
+    api.ask_resume(AGREEMENT, by=SUBMITTER, reason="Cleared", at=NOW)
+    assert again("confirm_resume") == "Recorded."
     assert len(api.branding_for(COURSE, at=NOW)) == 2
 
 
@@ -248,22 +258,16 @@ def test_the_admin_shows_everything_and_edits_nothing(client, model) -> None:
     assert client.post(delete, {"post": "yes"}).status_code == 403
 
 
-def test_due_diligence_and_people_are_added_in_the_admin(client) -> None:
+def test_people_are_added_in_the_admin(client) -> None:
     load()
     partner = models.Partner.objects.get(code="GSMA")
     client.force_login(User.objects.create_superuser("root"))
 
     client.post(
-        reverse("admin:partnerships_duediligencecheck_add"),
-        {"partner": partner.pk, "accepted": "on", "expires_on": "2027-01-31"},
-    )
-    client.post(
         reverse("admin:partnerships_partnerperson_add"),
         {"partner": partner.pk, "user_id": account(7), "role": "officer"},
     )
 
-    assert api.partner("GSMA", at=NOW).cleared_until == date(2027, 1, 31)
-    assert api.partner("GSMA", at=LONG_AGO).cleared_until == date(2030, 12, 31)
     assert api.is_person_of(7, "GSMA")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from factories.partnerships import account, load, put_in_force
+from factories.partnerships import account, clear, load, put_in_force
 from partnerships import api, exceptions, models
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -88,10 +88,16 @@ def test_due_diligence_says_what_was_found_and_where_its_papers_are():
     load()
     told = {"accepted": True, "expires_on": date(2028, 6, 30), "by": "olga", "at": NOW}
 
-    api.record_due_diligence("GSMA", **told, notes="Nothing found.", evidence="DD-2026-17")
-    api.record_due_diligence("GSMA", **told)
-    api.record_due_diligence("GSMA", **told, notes="Nothing found.", evidence="DD-2026-17")
+    clear()
+    papers = {"notes": "Nothing found.", "evidence": "DD-2026-17"}
 
+    api.record_due_diligence("GSMA", **told, **papers)
+    api.record_due_diligence("GSMA", **told)
+    clear(at=NOW)
+    api.record_due_diligence("GSMA", **told)
+    api.record_due_diligence("GSMA", **told, **papers)
+
+    assert api.list_proposed_diligence(at=NOW) == ()
     checks = models.DueDiligenceCheck.objects.filter(partner__code="GSMA")
     last = checks.order_by("id").last()
     assert (checks.count(), last.notes, last.evidence) == (2, "Nothing found.", "DD-2026-17")

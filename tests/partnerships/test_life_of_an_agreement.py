@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from factories.partnerships import load, signatories, terms_text, version_text
+from factories.partnerships import clear, load, signatories, terms_text, version_text
 from fairgate.documents import DocumentErrors
 from machines import lives
 from partnerships import api, exceptions, models
@@ -24,6 +26,11 @@ from partnerships.data import Standing
 
 FIRST, LAST = date(2026, 10, 1), date(2027, 9, 30)
 COLLEAGUES = st.sampled_from((1, 2, 3))
+#: Somebody of the host who acts for the partner as well.
+THEIRS = 4
+#: Whose user name is “one”.
+PROPOSER = 1
+ANYBODY = st.sampled_from((1, 2, 3, THEIRS))
 COUNTER = iter(range(1_000_000))
 
 
@@ -43,6 +50,8 @@ class AgreementLife(RuleBasedStateMachine):
         self.submitter = 0
         self.sides: list[str] = []
         self.is_suspended = False
+        self.asks_to_resume = 0
+        self.proposed: tuple[UUID, date] | None = None
         self.cleared_until: date | None = date(2030, 12, 31)
         self.history: list[tuple[datetime, bool]] = []
         self.last = LAST
@@ -57,10 +66,12 @@ class AgreementLife(RuleBasedStateMachine):
         self.agreement = f"LIFE-{name}"
         self.course = f"course-v1:ATC+LIFE{name}+2026"
         load(self.text("60"), at=self.now)
+        api.add_person(THEIRS, partner_code="GSMA", role="officer", at=self.now)
         for partner in ("GSMA", "ATC"):
             api.record_due_diligence(
                 partner, accepted=True, expires_on=date(2030, 12, 31), by="officer", at=self.now
             )
+        clear(at=self.now)
         signatories("Somebody", at=self.now)
         self.uuid = models.AgreementVersion.objects.get(agreement__code=self.agreement).uuid
         if begins != "draft":
@@ -228,23 +239,84 @@ class AgreementLife(RuleBasedStateMachine):
             assert not self.is_suspended
             self.is_suspended = True
 
-    @rule()
-    def it_is_resumed(self) -> None:
+    @rule(by=ANYBODY)
+    def it_is_asked_to_resume(self, by: int) -> None:
         try:
-            api.resume(self.agreement, by="officer", reason="Cleared", at=self.now)
+            api.ask_resume(self.agreement, by=by, reason="Cleared", at=self.now)
         except exceptions.NotSuspended:
             assert not self.is_suspended
+        except exceptions.SecondPersonNeeded:
+            assert by == THEIRS
+        except exceptions.ResumeRefused:
+            assert self.asks_to_resume
         else:
-            assert self.is_suspended
-            self.is_suspended = False
+            assert (self.is_suspended, self.asks_to_resume, by == THEIRS) == (True, 0, False)
+            self.asks_to_resume = by
 
-    @rule(accepted=st.booleans(), days=st.integers(min_value=0, max_value=400))
-    def due_diligence_is_recorded(self, accepted: bool, days: int) -> None:
+    @rule(by=ANYBODY)
+    def it_is_resumed(self, by: int) -> None:
+        try:
+            api.confirm_resume(self.agreement, by=by, at=self.now)
+        except exceptions.ResumeRefused:
+            assert not self.asks_to_resume
+        except exceptions.SecondPersonNeeded:
+            assert by in (self.asks_to_resume, THEIRS)
+        else:
+            assert by not in (0, self.asks_to_resume, THEIRS)
+            assert self.asks_to_resume
+            self.is_suspended, self.asks_to_resume = False, 0
+
+    @rule(by=COLLEAGUES)
+    def it_is_left_suspended(self, by: int) -> None:
+        try:
+            api.refuse_resume(self.agreement, because="Not yet", by=by, at=self.now)
+        except exceptions.ResumeRefused:
+            assert not self.asks_to_resume
+        else:
+            assert self.asks_to_resume
+            self.asks_to_resume = 0
+
+    @rule(days=st.integers(min_value=0, max_value=400))
+    def the_partner_is_refused(self, days: int) -> None:
         until = self.now.date() + timedelta(days=days)
-        api.record_due_diligence(
-            "GSMA", accepted=accepted, expires_on=until, by="officer", at=self.now
-        )
-        self.cleared_until = until if accepted else None
+        api.record_due_diligence("GSMA", accepted=False, expires_on=until, by="one", at=self.now)
+        self.cleared_until = self.proposed = None
+
+    @rule(days=st.integers(min_value=0, max_value=400))
+    def due_diligence_is_proposed(self, days: int) -> None:
+        until = self.now.date() + timedelta(days=days)
+        try:
+            api.record_due_diligence("GSMA", accepted=True, expires_on=until, by="one", at=self.now)
+        except exceptions.DiligenceRefused:
+            assert self.proposed is not None
+            assert self.proposed[1] != until
+        else:
+            waiting = [
+                one
+                for one in api.list_proposed_diligence(at=self.now)
+                if one.partner == "GSMA" and one.expires_on == until
+            ]
+            assert bool(waiting) == (until != self.cleared_until)
+            self.proposed = (waiting[0].uuid, until) if waiting else self.proposed
+
+    @rule(by=ANYBODY)
+    def due_diligence_is_confirmed(self, by: int) -> None:
+        if self.proposed is None:
+            return
+        try:
+            api.confirm_due_diligence(self.proposed[0], by=by, at=self.now)
+        except exceptions.SecondPersonNeeded:
+            assert by in (PROPOSER, THEIRS)
+        else:
+            assert by not in (PROPOSER, THEIRS)
+            self.cleared_until, self.proposed = self.proposed[1], None
+
+    @rule(by=COLLEAGUES)
+    def due_diligence_is_turned_down(self, by: int) -> None:
+        if self.proposed is None:
+            return
+        api.refuse_due_diligence(self.proposed[0], because="No papers", by=by, at=self.now)
+        self.proposed = None
 
     def is_in_force_on(self, day: date) -> bool:
         """What the model says of a day from today on, if nothing else happens."""
@@ -294,10 +366,13 @@ class AgreementLife(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_what_is_in_force_follows_from_the_records_in_every_life(database: Any) -> None:
+    User.objects.create_user("one", pk=PROPOSER)
+
     # Each life has an agreement and a course of its own; GSMA is cleared anew at each start, dated
     # before, so lives run one after the other in the same tables.
     def fresh() -> AgreementLife:
         models.DueDiligenceCheck.objects.all()._raw_delete("default")
+        models.DueDiligenceProposal.objects.all()._raw_delete("default")
         return AgreementLife()
 
     run_state_machine_as_test(

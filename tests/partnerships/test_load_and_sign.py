@@ -12,10 +12,12 @@ from factories.partnerships import (
     AGREEMENT,
     COURSE,
     LONG_AGO,
+    SUBMITTER,
     account,
     load,
     load_approved,
     put_in_force,
+    resume,
     terms_text,
     version_text,
 )
@@ -43,7 +45,7 @@ def test_loading_the_same_file_again_changes_nothing() -> None:
     # then
     assert [one.change for one in first + again] == ["added", "unchanged"]
     assert api.list_versions(at=NOW) == kept
-    assert models.DueDiligenceCheck.objects.count() == 2
+    assert models.DueDiligenceProposal.objects.count() == 2
 
 
 @pytest.mark.django_db
@@ -271,13 +273,13 @@ def test_an_agreement_is_suspended_once_and_resumed_once() -> None:
 
     # then
     with pytest.raises(exceptions.NotSuspended, match="GSMA-SPECTRUM is not suspended"):
-        api.resume(AGREEMENT, by="officer", reason="?", at=NOW)
+        api.ask_resume(AGREEMENT, by=SUBMITTER, reason="?", at=NOW)
     api.suspend(AGREEMENT, by="officer", reason="Review", at=NOW)
     with pytest.raises(exceptions.AlreadySuspended, match="is suspended since 2026-11-23"):
         api.suspend(AGREEMENT, by="officer", reason="Again", at=NOW)
     with pytest.raises(exceptions.SignedOutOfOrder, match="a new one cannot be older"):
-        api.resume(AGREEMENT, by="officer", reason="Earlier", at=NOW - timedelta(seconds=1))
-    api.resume(AGREEMENT, by="officer", reason="Cleared", at=NOW)
+        api.ask_resume(AGREEMENT, by=SUBMITTER, reason="?", at=NOW - timedelta(seconds=1))
+    resume(at=NOW)
     assert models.SuspensionRecord.objects.count() == 2
 
 
@@ -287,6 +289,7 @@ def test_an_agreement_is_suspended_once_and_resumed_once() -> None:
     [
         models.Partner,
         models.DueDiligenceCheck,
+        models.DueDiligenceProposal,
         models.Agreement,
         models.AgreementVersion,
         models.VersionShare,
@@ -295,6 +298,7 @@ def test_an_agreement_is_suspended_once_and_resumed_once() -> None:
         models.VersionGoal,
         models.Signature,
         models.SuspensionRecord,
+        models.ResumeRequest,
     ],
 )
 def test_partners_agreements_and_their_records_are_never_deleted(
@@ -303,6 +307,7 @@ def test_partners_agreements_and_their_records_are_never_deleted(
     # given (T26)
     (version,) = put_in_force()
     api.suspend(AGREEMENT, by="officer", reason="Review", at=NOW)
+    api.ask_resume(AGREEMENT, by=SUBMITTER, reason="Cleared", at=NOW)
     count = model.objects.count()
 
     # then

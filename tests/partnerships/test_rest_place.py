@@ -112,7 +112,10 @@ def test_a_version_says_where_it_stands_and_what_is_in_the_way(version):
 
 
 OF_VERSION = ("", "promises/")
-ACTS = ("consent/", "sign/", "suspend/", "resume/", "fulfilments/", "deliveries/", "actuals/")
+ACTS = (
+    "consent/", "sign/", "suspend/", "resume/", "resume/confirm/", "resume/refuse/",
+    "fulfilments/", "deliveries/", "actuals/",
+)  # fmt: skip
 
 
 def test_what_is_another_partners_is_not_there(version):
@@ -280,7 +283,7 @@ def test_a_colleague_records_a_signature_on_paper():
     assert [one["signed_by"] for one in told["signatures"]] == ["H. Host"]
 
 
-def test_one_act_suspends_everything_and_one_puts_it_back(version):
+def test_one_person_suspends_everything_and_two_put_it_back(version):
     colleague = client_of("", "view_agreement", "suspend_agreement")
     path, why = f"agreements/{version.uuid}", {"reason": "Review"}
 
@@ -288,7 +291,16 @@ def test_one_act_suspends_everything_and_one_puts_it_back(version):
     assert post(colleague, f"{path}/suspend/", why).json()["standing"] == "suspended"
     assert Client().get(f"{ROOT}courses/{COURSE}/marks/").json()["marks"] == []
     assert post(colleague, f"{path}/suspend/", why).json()["code"] == "AlreadySuspended"
-    assert post(colleague, f"{path}/resume/", why).json()["is_in_force"] is True
+    second = client_of("", "view_agreement", "suspend_agreement", "confirm_resumerequest")
+    assert post(second, f"{path}/resume/confirm/").json()["code"] == "ResumeRefused"
+    assert post(colleague, f"{path}/resume/", why).json()["standing"] == "suspended"
+    assert post(colleague, f"{path}/resume/confirm/").status_code == 403
+    assert post(second, f"{path}/resume/refuse/", why).json()["standing"] == "suspended"
+    assert post(second, f"{path}/resume/", why).json()["standing"] == "suspended"
+    assert post(second, f"{path}/resume/confirm/").json()["code"] == "SecondPersonNeeded"
+    assert post(second, f"{path}/resume/refuse/", why).status_code == 200
+    assert post(colleague, f"{path}/resume/", why).status_code == 200
+    assert post(second, f"{path}/resume/confirm/").json()["is_in_force"] is True
 
 
 # --- Pictures and promotions ----------------------------------------------------------------------

@@ -33,12 +33,15 @@ NAME, USER_NAME, EMAIL = "Grace Wanjiru", "grace.w", "grace.w@example.org"
 KEPT_NUMBERS = {
     "actual.recorded_by",
     "delivery.asked_by", "delivery.confirmed_by", "delivery.refused_by",
+    "duediligenceproposal.asked_by", "duediligenceproposal.confirmed_by",
+    "duediligenceproposal.refused_by",
     "endrecord.asked_by", "endrecord.confirmed_by", "endrecord.refused_by",
     "awardrevocation.revoked_by",
     "evidencefile.uploaded_by",
     "fulfilment.recorded_by",
     "recognitionaward.asked_by", "recognitionaward.confirmed_by", "recognitionaward.refused_by",
     "recognitionscheme.asked_by", "recognitionscheme.confirmed_by", "recognitionscheme.refused_by",
+    "resumerequest.asked_by", "resumerequest.confirmed_by", "resumerequest.refused_by",
     "reviewround.asked_by", "reviewround.confirmed_by", "reviewround.refused_by",
     "reviewround.withdrawn_by",
     "signature.user_id",
@@ -79,16 +82,20 @@ def grace(db):
     user = User.objects.create_user(USER_NAME, EMAIL, first_name="Grace", last_name="Wanjiru")
     (version,) = load_approved(terms_text(version_text(promises=PROMISES)))
     api.sign(version.uuid, side="host", by="H. Host", recorded_by=USER_NAME, at=LONG_AGO)
+    colleague = User.objects.create_user("ann").pk
+    api.suspend(AGREEMENT, by=USER_NAME, reason="Review", at=LONG_AGO)
+    api.ask_resume(AGREEMENT, by=colleague, reason="Done", at=LONG_AGO)
+    api.confirm_resume(AGREEMENT, by=user.pk, at=LONG_AGO)
+    api.record_due_diligence(
+        "ATC", accepted=True, expires_on=date(2029, 1, 1), by="ann", at=LONG_AGO
+    )
+    (waits,) = api.list_proposed_diligence(at=LONG_AGO)
+    api.confirm_due_diligence(waits.uuid, by=user.pk, at=LONG_AGO)
     api.add_person(user.pk, partner_code="GSMA", role="signatory", at=LONG_AGO)
     api.add_contact(
         "GSMA", role="focal_point", name=NAME, email=EMAIL, user_id=user.pk, at=LONG_AGO
     )
-    api.record_due_diligence(
-        "ATC", accepted=True, expires_on=date(2029, 1, 1), by=USER_NAME, at=LONG_AGO
-    )
     api.consent(version.uuid, user_id=user.pk, checksum=version.checksum, at=LONG_AGO)
-    api.suspend(AGREEMENT, by=USER_NAME, reason="Review", at=LONG_AGO)
-    api.resume(AGREEMENT, by=USER_NAME, reason="Done", at=LONG_AGO)
     said = {"evidence": "Letter 7", "file": b"%PDF-1.7", "by": user.pk, "at": NOW}
     day = date(2027, 1, 10)
     api.record_fulfilment(version.uuid, "ROOM", due=date(2027, 1, 15), fulfilled_on=day, **said)

@@ -212,6 +212,8 @@ def _lists_and_policy() -> None:
 def _agreements() -> None:
     text = (Path(__file__).parent / "agreements.yaml").read_text(encoding="utf-8")
     partnerships.load_agreements(text, file="agreements.yaml", by="operator", at=OPENING)
+    for waits in partnerships.list_proposed_diligence(at=OPENING):
+        partnerships.confirm_due_diligence(waits.uuid, by=user_called("ines").pk, at=OPENING)
     signed_on = {1: datetime(2026, 8, 26, 10, 0, tzinfo=UTC), 2: datetime(2026, 9, 21, tzinfo=UTC)}
     partnerships.add_contact(
         "GSMA", role="signatory", name="Grace Wanjiru", email="grace@example.org",

@@ -36,8 +36,11 @@ def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
 def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:
     """Load a TERMS.yaml, all or nothing; the same file again changes nothing.
 
+    That the due diligence of a partner is accepted, a file proposes: ``record_due_diligence``.
+
     Raises:
         DocumentErrors: every fault, with file, line and field; nothing was loaded.
+        SecondPersonNeeded: it accepts the due diligence of a partner for which ``by`` acts.
     """
     return services.load(text, file=file, by=by, at=at)
 
@@ -204,13 +207,38 @@ def suspend(agreement: str, *, by: str, reason: str, at: datetime) -> None:
     services.suspend(agreement, by=by, reason=reason, at=at)
 
 
-def resume(agreement: str, *, by: str, reason: str, at: datetime) -> None:
+def ask_resume(agreement: str, *, reason: str, by: int, at: datetime) -> None:
+    """Ask that the suspension of an agreement is lifted.
+
+    Nothing happens until a second person confirms it.
+
+    Raises:
+        UnknownVersion, NotSuspended, SignedOutOfOrder
+        ResumeRefused: no reason, or it was asked for already.
+        SecondPersonNeeded: the user acts for the partner.
+    """
+    services.ask_resume(agreement, by=by, reason=reason, at=at)
+
+
+def confirm_resume(agreement: str, *, by: int, at: datetime) -> None:
     """Lift the suspension of an agreement from ``at`` on.
 
     Raises:
         UnknownVersion, NotSuspended, SignedOutOfOrder
+        ResumeRefused: nobody has asked, or it was decided; also for the second of two at once.
+        SecondPersonNeeded: the user has asked for it, or acts for the partner.
     """
-    services.resume(agreement, by=by, reason=reason, at=at)
+    services.confirm_resume(agreement, by=by, at=at)
+
+
+def refuse_resume(agreement: str, *, because: str, by: int, at: datetime) -> None:
+    """Leave an agreement suspended that was asked to resume.
+
+    Raises:
+        UnknownVersion
+        ResumeRefused: no reason, nobody has asked, or it was decided.
+    """
+    services.refuse_resume(agreement, because=because, by=by, at=at)
 
 
 def version(version_uuid: UUID, *, at: datetime) -> VersionSummary:

@@ -6,7 +6,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from partnerships import selectors, services
-from partnerships.data import Contact, DueDiligence, PartnerSummary, Party, Person
+from partnerships.data import (
+    Contact,
+    DueDiligence,
+    PartnerSummary,
+    Party,
+    Person,
+    ProposedDiligence,
+)
 
 
 def record_due_diligence(
@@ -19,17 +26,21 @@ def record_due_diligence(
     notes: str = "",
     evidence: str = "",
     key: str = "",
-) -> PartnerSummary:
+) -> UUID | None:
     """Record the outcome of a partner's due diligence; ``expires_on`` is its last day.
 
-    ``evidence`` says where its papers are. ``key`` is a name of the sender for this request: sent
-    again, it is recorded once.
+    A refusal counts at once. That it is accepted is a proposal, which counts for nothing before a
+    second person confirms it (``confirm_due_diligence``): its key is returned, ``None`` when
+    nothing waits with this. ``by`` is the user name of who says it; ``evidence`` says where its
+    papers are. ``key`` is a name of the sender for this request: sent again, it is said once.
 
     Raises:
         UnknownPartner
+        DiligenceRefused: another acceptance waits.
+        SecondPersonNeeded: who accepts it acts for the partner.
         KeyReused: the key stands for another outcome.
     """
-    services.record_due_diligence(
+    return services.record_due_diligence(
         partner_code,
         accepted=accepted,
         expires_on=expires_on,
@@ -39,7 +50,41 @@ def record_due_diligence(
         evidence=evidence,
         key=key,
     )
-    return selectors.get_partner(partner_code, at=None)
+
+
+def list_proposed_diligence(*, at: datetime) -> tuple[ProposedDiligence, ...]:
+    """The accepted due diligence that waits for a second person, the oldest first."""
+    return selectors.list_proposed_diligence(at=at)
+
+
+def proposed_diligence(proposal: UUID) -> ProposedDiligence:
+    """An accepted due diligence as it was proposed, whatever was decided about it.
+
+    Raises:
+        UnknownRecord: there is none.
+    """
+    return selectors.get_proposed_diligence(proposal)
+
+
+def confirm_due_diligence(proposal: UUID, *, by: int, at: datetime) -> None:
+    """Let an accepted due diligence count from ``at`` on.
+
+    Raises:
+        UnknownRecord, SignedOutOfOrder
+        DiligenceRefused: it was decided; also for the second of two at once.
+        SecondPersonNeeded: the user has proposed it, or acts for the partner.
+    """
+    services.confirm_due_diligence(proposal, by=by, at=at)
+
+
+def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Do not let an accepted due diligence count; what counted before still does.
+
+    Raises:
+        UnknownRecord
+        DiligenceRefused: no reason, or it was decided.
+    """
+    services.refuse_due_diligence(proposal, because=because, by=by, at=at)
 
 
 def due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:

@@ -101,7 +101,10 @@ def list_waiting_pictures(*, at: datetime) -> tuple[BrandSummary, ...]:
 
 
 def shown_file(sha256: str, suffix: str, *, at: datetime) -> BrandFile | None:
-    """A file of a picture that counts at a moment; ``None`` for everything else. No content."""
+    """A file of a picture that pages show at a moment; ``None`` for everything else. No content.
+
+    It counts then, and an agreement in force draws a mark of its partner (ADR 0058).
+    """
     return selectors.get_shown_file(sha256, suffix, at=at)
 
 

@@ -50,6 +50,7 @@ from partnerships.data.partners import (
     Party,
     Person,
     PersonRole,
+    ProposedDiligence,
 )
 from partnerships.data.promises import (
     ActualSummary,
@@ -168,6 +169,7 @@ __all__ = [
     "PromotionPlace",
     "PromotionState",
     "PromotionSummary",
+    "ProposedDiligence",
     "Reached",
     "RevenueTerms",
     "Review",

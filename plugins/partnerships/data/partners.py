@@ -132,3 +132,20 @@ class Clearance:
 
     accepted: bool
     until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedDiligence:
+    """An accepted due diligence that waits for a second person, and counts for nothing yet.
+
+    ``proposed_by`` is the number of a user; 0 is somebody without an account who loaded a file.
+    """
+
+    uuid: UUID
+    partner: str
+    partner_name: str
+    expires_on: date
+    notes: str
+    evidence: str
+    proposed_by: int
+    proposed_at: datetime

@@ -7,6 +7,7 @@ version that nobody has signed yet.
 from partnerships.models.agreements import (
     Agreement,
     AgreementVersion,
+    ResumeRequest,
     Signature,
     SuspensionRecord,
     VersionCourse,
@@ -40,6 +41,7 @@ from partnerships.models.labels import (
 )
 from partnerships.models.partners import (
     DueDiligenceCheck,
+    DueDiligenceProposal,
     Partner,
     PartnerContact,
     PartnerPerson,
@@ -93,6 +95,7 @@ __all__ = [
     "BrandFile",
     "Delivery",
     "DueDiligenceCheck",
+    "DueDiligenceProposal",
     "EndRecord",
     "EvidenceFile",
     "Fulfilment",
@@ -108,6 +111,7 @@ __all__ = [
     "RecognitionScheme",
     "RecognitionTier",
     "Reminder",
+    "ResumeRequest",
     "ReviewRound",
     "SentOnDay",
     "SentRequest",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
+from fairgate_tables.two_people import TwoPeople, two_people_checks
 from partnerships.data import FUND, Means, Side
 from partnerships.models.kept import Kept
 from partnerships.models.labels import MEANS_LABELS, ROLE_LABELS, SIDE_LABELS
@@ -34,7 +35,7 @@ class Agreement(Kept):
     class Meta:
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
-        permissions = [("suspend_agreement", "Can suspend and resume agreements")]
+        permissions = [("suspend_agreement", "Can suspend agreements, and ask that they resume")]
 
     def __str__(self) -> str:
         return self.code
@@ -315,8 +316,48 @@ class Signature(Kept):
         return f"{self.version}: {self.get_side_display()}"
 
 
+class ResumeRequest(TwoPeople, Kept):
+    """That a suspended agreement be put back, once a second person of the host has confirmed it.
+
+    ``live_key`` is the agreement's number in its table while the request waits.
+
+    .. pii: Who asked that an agreement resumes, confirmed or refused it.
+    .. pii_types: id
+    .. pii_retirement: retained
+    """
+
+    agreement = models.ForeignKey(
+        Agreement,
+        verbose_name=_("agreement"),
+        on_delete=models.PROTECT,
+        related_name="resume_requests",
+    )
+    live_key = models.PositiveBigIntegerField(unique=True, null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("request to resume")
+        verbose_name_plural = _("requests to resume")
+        ordering = ["agreement", "id"]
+        permissions = [("confirm_resumerequest", "Can let agreements resume, or refuse that")]
+        constraints = [
+            *two_people_checks("partnerships_resume"),
+            check(
+                "partnerships_resume_live_while_waiting",
+                Q(live_key__isnull=False, confirmed_at__isnull=True, refused_at__isnull=True)
+                | Q(live_key__isnull=True, confirmed_at__isnull=False)
+                | Q(live_key__isnull=True, refused_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement}: {self.asked_at:%Y-%m-%d}"
+
+
 class SuspensionRecord(Kept):
     """An agreement taken out of force, or put back, from a moment on; the last one counts.
+
+    What puts it back follows from a ``request`` that a second person has confirmed; records from
+    before that was asked for have none.
 
     .. pii: User name of the colleague who suspended or resumed; their number once they leave.
     .. pii_types: username
@@ -334,6 +375,14 @@ class SuspensionRecord(Kept):
     at = models.DateTimeField(_("at"))
     reason = models.CharField(_("reason"), max_length=500)
     recorded_by = models.CharField(_("recorded by"), max_length=150)
+    request = models.OneToOneField(
+        ResumeRequest,
+        verbose_name=_("request to resume"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="record",
+    )
 
     class Meta:
         verbose_name = _("suspension record")

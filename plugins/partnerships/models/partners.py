@@ -5,8 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from fairgate_tables.constraints import check
+from fairgate_tables.two_people import TwoPeople, two_people_checks
 from partnerships.models.kept import Kept
 from partnerships.models.labels import CONTACT_LABELS, KIND_LABELS, PERSON_ROLES
 
@@ -38,10 +41,60 @@ class Partner(Kept):
         return self.display_name
 
 
+class DueDiligenceProposal(TwoPeople, Kept):
+    """That a partner has passed an examination, as one person says it: it counts for nothing yet.
+
+    A second person of the host confirms it, which adds the ``DueDiligenceCheck`` that counts.
+    ``asked_by`` is 0 for who loaded a file and has no account here. ``live_key`` is the partner's
+    number in its table while it waits: one at a time is the database's rule. There is no
+    ``reason``: the notes say it.
+
+    .. pii: Who proposed, confirmed or refused the outcome; notes may name people.
+    .. pii_types: id, other
+    .. pii_retirement: retained
+    """
+
+    reason = None  # type: ignore[assignment]  # so Django leaves out a field of the base
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    partner = models.ForeignKey(
+        Partner,
+        verbose_name=_("partner"),
+        on_delete=models.PROTECT,
+        related_name="diligence_proposals",
+    )
+    live_key = models.PositiveBigIntegerField(unique=True, null=True, editable=False)
+    #: The last UTC day on which the outcome would hold.
+    expires_on = models.DateField(_("expires on"))
+    notes = models.CharField(_("notes"), max_length=1000, blank=True, default="")
+    evidence = models.CharField(_("where the evidence is"), max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("proposed due diligence")
+        verbose_name_plural = _("proposed due diligence")
+        ordering = ["partner", "id"]
+        permissions = [
+            ("confirm_duediligenceproposal", "Can confirm or refuse accepted due diligence")
+        ]
+        constraints = [
+            *two_people_checks("partnerships_diligence"),
+            check(
+                "partnerships_diligence_live_while_waiting",
+                Q(live_key__isnull=False, confirmed_at__isnull=True, refused_at__isnull=True)
+                | Q(live_key__isnull=True, confirmed_at__isnull=False)
+                | Q(live_key__isnull=True, refused_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.expires_on}"
+
+
 class DueDiligenceCheck(Kept):
     """The outcome of one examination of a partner; the last one recorded counts.
 
-    ``evidence`` says where its papers are: a number of a file, an address of an archive.
+    ``evidence`` says where its papers are: a number of a file, an address of an archive. An
+    accepted one follows from a ``proposal`` that a second person has confirmed; those from before
+    that was asked for have none.
 
     .. pii: User name of the colleague who recorded the outcome; their number once they leave.
     .. pii_types: username
@@ -58,6 +111,14 @@ class DueDiligenceCheck(Kept):
     evidence = models.CharField(_("where the evidence is"), max_length=500, blank=True, default="")
     recorded_by = models.CharField(_("recorded by"), max_length=150)
     recorded_at = models.DateTimeField(_("recorded at"))
+    proposal = models.OneToOneField(
+        DueDiligenceProposal,
+        verbose_name=_("proposed due diligence"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="check_of",
+    )
 
     class Meta:
         verbose_name = _("due diligence check")

@@ -155,17 +155,23 @@ class Sign(PartnersView):
 class _Suspension(PartnersView):
     """Taking the agreement of a version out of force, or putting it back."""
 
-    def _step(self, uuid: UUID, act: Any) -> Response:
+    permission: ClassVar[str]
+
+    def permitted(self, uuid: UUID) -> str:
+        """The agreement of a version, for who may take this step with it."""
         found = self.seen_version(uuid)
-        self.require(allowed=self.request.user.has_perm(permissions.SUSPEND))
-        reason, by = self.body(shapes.ReasonBody)["reason"], self.request.user.get_username()
-        act(found.agreement, by=by, reason=reason, at=clock.now())
-        told = api.version(uuid, at=clock.now())
-        return Response(shapes.VersionShape(shown_version(told)).data)
+        self.require(allowed=self.request.user.has_perm(self.permission))
+        return found.agreement
+
+    def told(self, uuid: UUID) -> Response:
+        """The version as it stands afterwards."""
+        return Response(shapes.VersionShape(shown_version(api.version(uuid, at=clock.now()))).data)
 
 
 class Suspend(_Suspension):
     """Out of force: every mark, term and promotion of the agreement, from now on."""
+
+    permission = permissions.SUSPEND
 
     @described(
         operation_id="suspend",
@@ -174,20 +180,62 @@ class Suspend(_Suspension):
         responses=shapes.VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        return self._step(uuid, api.suspend)
+        agreement, reason = self.permitted(uuid), self.body(shapes.ReasonBody)["reason"]
+        api.suspend(agreement, by=request.user.get_username(), reason=reason, at=clock.now())
+        return self.told(uuid)
 
 
 class Resume(_Suspension):
-    """Back in force, as far as nothing else is in the way."""
+    """Asking that it is put back; it stays suspended until a second person confirms."""
+
+    permission = permissions.SUSPEND
 
     @described(
-        operation_id="resume",
-        description="With the permission `suspend_agreement`.",
+        operation_id="ask_resume",
+        description="With the permission `suspend_agreement`, not by who acts for the partner.",
         request=shapes.ReasonBody,
         responses=shapes.VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        return self._step(uuid, api.resume)
+        agreement, reason = self.permitted(uuid), self.body(shapes.ReasonBody)["reason"]
+        api.ask_resume(agreement, by=self.user_id, reason=reason, at=clock.now())
+        return self.told(uuid)
+
+
+class ConfirmResume(_Suspension):
+    """Back in force, as far as nothing else is in the way."""
+
+    permission = permissions.CONFIRM_RESUME
+
+    @described(
+        operation_id="confirm_resume",
+        description="With the permission `confirm_resumerequest`, not by who asked for it, and not "
+        "by who acts for the partner.",
+        request=shapes.NothingBody,
+        responses=shapes.VersionShape,
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        agreement = self.permitted(uuid)
+        self.body(shapes.NothingBody)
+        api.confirm_resume(agreement, by=self.user_id, at=clock.now())
+        return self.told(uuid)
+
+
+class RefuseResume(_Suspension):
+    """Leaving it suspended that was asked to resume."""
+
+    permission = permissions.CONFIRM_RESUME
+
+    @described(
+        operation_id="refuse_resume",
+        description="With the permission `confirm_resumerequest`.",
+        request=shapes.ReasonBody,
+        responses=shapes.VersionShape,
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        agreement, because = self.permitted(uuid), self.body(shapes.ReasonBody)["reason"]
+        api.refuse_resume(agreement, by=self.user_id, because=because, at=clock.now())
+        return self.told(uuid)
 
 
 # --- Records --------------------------------------------------------------------------------------

@@ -76,6 +76,12 @@ from partnerships.rules.reviews import (
     check_signs_for_partner,
     is_same_person,
 )
+from partnerships.rules.second_person import (
+    check_may_ask_resume,
+    check_may_confirm_diligence,
+    check_may_confirm_resume,
+    check_may_vet,
+)
 
 __all__ = [
     "HIGHEST",
@@ -94,8 +100,11 @@ __all__ = [
     "check_is_approved",
     "check_may_accept",
     "check_may_approve",
+    "check_may_ask_resume",
     "check_may_confirm_award",
+    "check_may_confirm_diligence",
     "check_may_confirm_end",
+    "check_may_confirm_resume",
     "check_may_confirm_scheme",
     "check_may_end",
     "check_may_resume",
@@ -103,6 +112,7 @@ __all__ = [
     "check_may_sign",
     "check_may_submit",
     "check_may_suspend",
+    "check_may_vet",
     "check_no_double",
     "check_not_before",
     "check_period",

@@ -18,6 +18,7 @@ from partnerships.selectors.partners import (
     get_contact,
     get_partner,
     get_party,
+    get_proposed_diligence,
     get_role_of,
     list_contacts,
     list_due_diligence,
@@ -25,6 +26,7 @@ from partnerships.selectors.partners import (
     list_partners,
     list_partners_of_course,
     list_people,
+    list_proposed_diligence,
 )
 from partnerships.selectors.pictures import (
     get_kept_file,
@@ -88,6 +90,7 @@ __all__ = [
     "get_picture",
     "get_promises",
     "get_promotion",
+    "get_proposed_diligence",
     "get_role_of",
     "get_scheme",
     "get_scheme_in_force",
@@ -116,6 +119,7 @@ __all__ = [
     "list_placements",
     "list_promises",
     "list_promotions",
+    "list_proposed_diligence",
     "list_reach",
     "list_role_standings",
     "list_schemes",

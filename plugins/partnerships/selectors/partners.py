@@ -11,7 +11,16 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from partnerships import conf, models
-from partnerships.data import FUND, PLATFORM, Contact, DueDiligence, PartnerSummary, Party, Person
+from partnerships.data import (
+    FUND,
+    PLATFORM,
+    Contact,
+    DueDiligence,
+    PartnerSummary,
+    Party,
+    Person,
+    ProposedDiligence,
+)
 from partnerships.exceptions import UnknownPartner, UnknownRecord, UnknownUser
 
 
@@ -34,6 +43,36 @@ def list_partners_of_course(course_key: str) -> tuple[PartnerSummary, ...]:
         partner=OuterRef("pk"), version__courses__course_key=course_key
     )
     return tuple(_partner(row) for row in _partners(None).filter(Exists(named)))
+
+
+def list_proposed_diligence(*, at: datetime) -> tuple[ProposedDiligence, ...]:
+    """What waited at a moment for a second person, the oldest first."""
+    rows = models.DueDiligenceProposal.objects.select_related("partner")
+    waiting = rows.filter(asked_at__lte=at).exclude(confirmed_at__lte=at)
+    waiting = waiting.exclude(refused_at__lte=at).order_by("asked_at", "id")
+    return tuple(_proposed(row) for row in waiting)
+
+
+def get_proposed_diligence(proposal: UUID) -> ProposedDiligence:
+    """One acceptance as it was proposed, also once it was decided."""
+    rows = models.DueDiligenceProposal.objects.select_related("partner")
+    found = rows.filter(uuid=proposal).first()
+    if found is None:
+        raise UnknownRecord("There is no proposed due diligence %(key)s.", key=proposal)
+    return _proposed(found)
+
+
+def _proposed(row: models.DueDiligenceProposal) -> ProposedDiligence:
+    return ProposedDiligence(
+        uuid=row.uuid,
+        partner=row.partner.code,
+        partner_name=row.partner.display_name,
+        expires_on=row.expires_on,
+        notes=row.notes,
+        evidence=row.evidence,
+        proposed_by=row.asked_by,
+        proposed_at=row.asked_at,
+    )
 
 
 def _partners(at: datetime | None) -> QuerySet[Any]:

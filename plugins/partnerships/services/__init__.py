@@ -61,11 +61,15 @@ from partnerships.services.signing import (
     sign,
 )
 from partnerships.services.suspending import (
-    resume,
+    ask_resume,
+    confirm_resume,
+    refuse_resume,
     suspend,
 )
 from partnerships.services.vetting import (
+    confirm_due_diligence,
     record_due_diligence,
+    refuse_due_diligence,
 )
 
 __all__ = [
@@ -76,8 +80,11 @@ __all__ = [
     "approve_picture",
     "approve_promotion",
     "ask_end",
+    "ask_resume",
     "confirm_award",
+    "confirm_due_diligence",
     "confirm_end",
+    "confirm_resume",
     "confirm_scheme",
     "consent",
     "forget_contact",
@@ -94,14 +101,15 @@ __all__ = [
     "record_fulfilment",
     "refuse_award",
     "refuse_delivery",
+    "refuse_due_diligence",
     "refuse_end",
     "refuse_picture",
     "refuse_promotion",
+    "refuse_resume",
     "refuse_scheme",
     "remind",
     "remove_contact",
     "remove_person",
-    "resume",
     "return_to_draft",
     "revoke_award",
     "sign",

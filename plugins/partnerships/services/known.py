@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
+
 from partnerships import models
 from partnerships.exceptions import UnknownPartner
 
@@ -16,3 +18,17 @@ def known_partner(code: str) -> models.Partner:
     if found is None:
         raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return found
+
+
+def user_name(user_id: int) -> str:
+    """The user name of an account; its number where there is none, as once somebody has left."""
+    found = get_user_model()._default_manager.filter(pk=user_id).first()
+    return f"user {user_id}" if found is None else str(found.get_username())
+
+
+def account_called(name: str) -> int:
+    """The number of the account with this user name; 0 where there is none."""
+    users = get_user_model()
+    rows = users._default_manager.filter(**{users.USERNAME_FIELD: name})
+    found: int | None = rows.values_list("pk", flat=True).first()
+    return found or 0

@@ -15,7 +15,7 @@ from partnerships import lock_objects, models, rules, terms_file
 from partnerships.data import LoadedVersion, Review
 from partnerships.services.following import check_followed, set_followed
 from partnerships.services.promised_rows import promised_rows
-from partnerships.services.vetting import write_due_diligence
+from partnerships.services.vetting import write_outcome_of_file
 from partnerships.terms_file import PartnerEntry, VersionEntry
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
 
     Raises:
         DocumentErrors: a fault of the file, or of the file beside what is kept already.
+        SecondPersonNeeded: the file accepts the due diligence of a partner for which ``by`` acts.
     """
     terms = terms_file.read(text, file=file)
     with transaction.atomic():
@@ -56,7 +57,7 @@ def _write_partner(entry: PartnerEntry, *, by: str, at: datetime) -> models.Part
     partner, _created = models.Partner.objects.update_or_create(code=entry.code, defaults=named)
     if entry.due_diligence is not None:
         accepted, expires_on = entry.due_diligence
-        write_due_diligence(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)
+        write_outcome_of_file(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)
     return partner
 
 

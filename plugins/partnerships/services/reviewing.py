@@ -10,11 +10,10 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
 from partnerships.exceptions import ReviewRefused, SecondPersonNeeded
+from partnerships.services.known import user_name
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ def approve(version_uuid: UUID, *, by: int, at: datetime) -> None:
         rules.check_may_approve(
             review,
             by=by,
-            name=_user_name(by),
+            name=user_name(by),
             submitted_by=None if found is None else found.asked_by,
             loaded_by=version.loaded_by,
             version=str(version),
@@ -84,11 +83,6 @@ def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) 
             setattr(found, column, value)
         found.save(update_fields=[*told, "live_key"])
     log.info("agreement version returned: version=%s by=%s", version_uuid, by)
-
-
-def _user_name(user_id: int) -> str:
-    found = get_user_model()._default_manager.filter(pk=user_id).first()
-    return "" if found is None else str(found.get_username())
 
 
 def _check_follows(version: models.AgreementVersion, *, at: datetime) -> None:

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from fairgate import clock
 from fairgate.counted import counted
 from fairgate.documents import DocumentError, read_text
-from partnerships import api
+from partnerships import api, wording
+from partnerships.exceptions import SecondPersonNeeded
 
 #: What the columns ``loaded_by`` and ``recorded_by`` hold.
 LONGEST_NAME = 150
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             loaded = api.load_agreements(
                 read_text(file), file=file, by=options["by"], at=clock.now()
             )
-        except DocumentError as error:
+        except (DocumentError, SecondPersonNeeded) as error:
             raise CommandError(f"Nothing was loaded.\n{error}", returncode=2) from None
         for one in loaded:
             self.stdout.write(
@@ -41,6 +42,8 @@ class Command(BaseCommand):
                 f"sha256 {one.checksum}"
             )
         self.stdout.write(f"{counted(len(loaded), 'agreement version')} read from {file}.")
+        for waits in api.list_proposed_diligence(at=clock.now()):
+            self.stdout.write(wording.proposed(waits))
 
 
 def _name(text: str) -> str:

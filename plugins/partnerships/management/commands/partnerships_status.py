@@ -35,6 +35,8 @@ class Command(BaseCommand):
             self.stdout.write(_line(one))
             for late in wording.late(api.promises(one.uuid, at=at)):
                 self.stdout.write(f"    late: {late}")
+        for waits in api.list_proposed_diligence(at=at):
+            self.stdout.write(wording.proposed(waits))
         in_force = sum(one.is_in_force for one in versions)
         self.stdout.write(
             f"{counted(len(versions), 'version')}, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC."
