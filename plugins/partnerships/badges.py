@@ -219,8 +219,11 @@ def baked(award: AwardSummary, credential: str, suffix: str) -> bytes:
 
 
 def status_list(by: Signer, *, last_place: int, marked: frozenset[int], at: datetime) -> str:
-    """The signed list of what was revoked by a moment; it counts for a day."""
-    moment = at.replace(microsecond=0)
+    """The signed list of what was revoked by a moment; it counts for a day.
+
+    Within an hour the same places give the same bytes, so that who has them is told so.
+    """
+    moment = at.replace(minute=0, second=0, microsecond=0)
     told = StatusList(
         url=_at(by, "badge_status"),
         issuer=by.published.issuer,

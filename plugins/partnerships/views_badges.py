@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.views.decorators.http import require_safe
 
 from fairgate import clock
@@ -21,8 +22,9 @@ from . import api
 from .exceptions import UnknownAward, UnknownScheme
 
 _KINDS = {"png": Kind.PNG, "svg": Kind.SVG}
-# A list that was fetched counts for a day; whoever asks again soon gets what was revoked since.
 _SOON = "public, max-age=300"
+# Kept anywhere, and asked for each time: an award that was revoked is not valid a second longer.
+_ASKS_AGAIN = "public, no-cache"
 
 
 @require_safe
@@ -49,8 +51,13 @@ def key(request: HttpRequest, fingerprint: str) -> HttpResponse:
 @require_safe
 @transaction.non_atomic_requests
 def status(request: HttpRequest) -> HttpResponse:
-    """The signed list of revoked awards."""
-    return _answer(api.badge_status_list(at=clock.now()), "application/vc+jwt")
+    """The signed list of revoked awards, or that who asks has it already."""
+    whole = _answer(api.badge_status_list(at=clock.now()), "application/vc+jwt")
+    set_response_etag(whole)
+    answer = get_conditional_response(request, etag=whole["ETag"], response=whole) or whole
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Cache-Control"] = _ASKS_AGAIN
+    return answer
 
 
 @require_safe

@@ -1,7 +1,8 @@
 """The files of marks, served by ourselves: only what is to be shown now has an address.
 
-Everybody is shown what is approved, without a session. A browser may keep it, and asks before it
-shows it again; a cache between may not. What was issued has addresses of its own that stay.
+Everybody is shown what is approved, without a session, while an agreement in force shows it. A
+browser may keep it, and asks before it shows it again; a cache between may not. What was issued has
+addresses of its own that stay.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ STAYS = "public, max-age=31536000, immutable"
 @require_safe
 @transaction.non_atomic_requests
 def mark(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A file of a picture that counts at this moment."""
+    """A file of a picture that pages show at this moment."""
     found = api.shown_file(*_parts(name), at=clock.now())
     return _answer(request, found, caching=ASKS_AGAIN)
 

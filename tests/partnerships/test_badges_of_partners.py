@@ -300,6 +300,38 @@ def test_the_key_is_in_no_page_no_row_and_no_repr(client, caplog):
     assert '"d"' not in pages[1]
 
 
+# --- How long the list is kept --------------------------------------------------------------------
+
+
+def ask_for_list(client, **named):
+    return client.get(f"{BADGES}/status/1", **named)
+
+
+def test_who_has_the_list_is_told_so_until_the_second_an_award_is_revoked(client, moment):
+    award = gold()
+    first = ask_for_list(client)
+    has_it = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+
+    moment[0] = NOW + timedelta(minutes=5)
+    same = ask_for_list(client, **has_it)
+    api.revoke_award(award.uuid, reason="Paid back", by=SECOND, at=moment[0])
+    other = ask_for_list(client, **has_it)
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert same["Access-Control-Allow-Origin"] == "*"
+    assert {answer["Cache-Control"] for answer in (first, same, other)} == {"public, no-cache"}
+    assert (other.status_code, other["ETag"] == first["ETag"]) == (200, False)
+
+
+def test_the_list_is_made_anew_each_hour_so_that_no_copy_of_it_ends(client, moment):
+    gold()
+    first = ask_for_list(client)
+
+    moment[0] = NOW + timedelta(hours=1)
+
+    assert ask_for_list(client, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+
+
 # --- Verifiers that nobody here wrote. Their clock is that of the machine.
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,11 +20,22 @@ from django.urls import resolve, reverse
 from factories.brand import APPROVED, approved, drawing, sent
 from factories.marks import png
 from factories.partnerships import (
+    AGREEMENT,
+    APPROVER,
+    BY_ONE_PERSON,
     COURSE,
     FIRST_SECOND_AFTER,
+    FIRST_UNCLEARED_SECOND,
+    LAST_CLEARED_SECOND,
     LAST_SECOND,
     LONG_AGO,
+    SUBMITTER,
+    all_but_a_second_person,
+    clear,
     put_in_force,
+    resume,
+    terms_text,
+    version_text,
 )
 from fairgate import clock
 from fairgate_marks import HEADERS, Kind
@@ -445,6 +456,127 @@ def test_what_waits_is_refused_or_withdrawn_has_no_address(client, moment):
     assert client.get(file_of(waiting)).status_code == 200
     moment[0] = NOW + timedelta(seconds=1)
     assert client.get(file_of(waiting)).status_code == 404
+
+
+def status_of(client, picture, moment, at):
+    """How the address of a picture answers at a moment to a browser that has it."""
+    moment[0] = at
+    return client.get(file_of(picture), HTTP_IF_NONE_MATCH=f'"{picture.sha256}"').status_code
+
+
+def test_the_address_answers_in_the_last_second_of_the_agreement_and_not_in_the_first_after(
+    client, moment
+):
+    picture = approved()
+
+    assert status_of(client, picture, moment, LAST_SECOND) == 304
+    assert status_of(client, picture, moment, FIRST_SECOND_AFTER) == 404
+    gone = client.get(file_of(picture))
+    assert (gone.status_code, gone["Cache-Control"]) == (404, "no-store")
+
+
+def test_the_address_begins_with_the_first_second_of_the_agreement(client, moment):
+    picture = approved(at=LONG_AGO, decided_at=LONG_AGO)
+    begin = datetime(2026, 10, 1, tzinfo=UTC)
+
+    assert status_of(client, picture, moment, begin - timedelta(seconds=1)) == 404
+    assert status_of(client, picture, moment, begin) == 304
+
+
+def test_the_address_is_gone_while_the_agreement_is_suspended(client, moment):
+    picture = approved()
+    second = timedelta(seconds=1)
+    api.suspend(AGREEMENT, by="olga", reason="Review", at=NOW)
+    resume(at=NOW + 2 * second)
+
+    answers = [status_of(client, picture, moment, NOW + place * second) for place in range(-1, 3)]
+
+    assert answers == [304, 404, 404, 304]
+
+
+def test_the_address_is_gone_with_the_first_second_after_a_due_diligence(client, moment):
+    api.record_due_diligence(
+        "GSMA", accepted=True, expires_on=date(2027, 5, 31), by="olga", at=LONG_AGO
+    )
+    clear()
+    picture = approved()
+
+    assert status_of(client, picture, moment, LAST_CLEARED_SECOND) == 304
+    assert status_of(client, picture, moment, FIRST_UNCLEARED_SECOND) == 404
+
+
+def test_the_address_is_gone_with_an_early_end(client, moment):
+    picture = approved()
+    (version,) = api.list_versions(at=NOW)
+    asked = api.ask_end(version.uuid, last_day=NOW.date(), reason="Consent", by=SUBMITTER, at=NOW)
+    api.confirm_end(asked, by=APPROVER, at=NOW)
+
+    assert status_of(client, picture, moment, NOW.replace(hour=23, minute=59, second=59)) == 304
+    assert status_of(client, picture, moment, datetime(2026, 11, 24, tzinfo=UTC)) == 404
+
+
+@pytest.mark.parametrize("what", BY_ONE_PERSON)
+def test_the_address_waits_for_the_word_of_a_second_person(client, moment, what):
+    all_but_a_second_person(what)
+    picture = approved()
+
+    assert status_of(client, picture, moment, NOW) == 404
+
+
+def test_another_agreement_that_shows_the_same_partner_keeps_the_address(client, moment):
+    put_in_force(
+        terms_text(
+            version_text(),
+            version_text(agreement="GSMA-LATER", valid_until="2028-03-31", revenue=""),
+        )
+    )
+    picture = approved()
+
+    assert status_of(client, picture, moment, FIRST_SECOND_AFTER) == 304
+    assert status_of(client, picture, moment, datetime(2028, 4, 1, tzinfo=UTC)) == 404
+
+
+def test_an_agreement_in_which_a_partner_has_no_role_shows_no_picture_of_it(client, moment):
+    picture = approved("ATC")
+    put_in_force(
+        terms_text(
+            version_text(),
+            version_text(
+                agreement="ATC-GRANT", partner="ATC", valid_until="2028-03-31", revenue="",
+                roles="[{partner: GSMA, role: sponsor}]",
+            ),
+        )
+    )  # fmt: skip
+
+    assert status_of(client, picture, moment, LAST_SECOND) == 304
+    assert status_of(client, picture, moment, FIRST_SECOND_AFTER) == 404
+
+
+def test_what_was_issued_and_who_may_see_pictures_outlive_the_agreement(client, moment):
+    picture = approved()
+    (mark, *_) = api.freeze_marks(COURSE, at=NOW)
+    moment[0] = FIRST_SECOND_AFTER
+    be(client, "grace", partner="GSMA")
+
+    assert client.get(mark.picture.light).status_code == 200
+    assert client.get(f"{page_of(picture)}{picture.mark}").status_code == 200
+    assert Client().get(f"{page_of(picture)}{picture.mark}").status_code == 302
+    assert client.get(file_of(picture)).status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_the_address_costs_one_query_however_many_agreements(
+    client, number, django_assert_num_queries
+):
+    more = [
+        version_text(agreement=f"GSMA-{place}", revenue="", courses=[f"course-v1:ATC+C{place}+26"])
+        for place in range(number)
+    ]
+    put_in_force(terms_text(version_text(), *more))
+    picture = approved()
+
+    with django_assert_num_queries(1):
+        assert client.head(file_of(picture)).status_code == 200
 
 
 def test_a_browser_that_has_it_is_told_so_until_the_second_it_is_withdrawn(client):

@@ -12,6 +12,7 @@ from fairgate.languages import Language
 class MarkPicture:
     """The approved picture of a partner, as it is served by this site.
 
+    A path answers while an agreement in force shows the mark; those of what was issued stay.
     ``light`` and ``dark`` are paths on this site for light and dark backgrounds; ``dark`` is empty
     where the one for light backgrounds serves both. ``alternative`` says in the reader's language
     what is seen. ``width`` and ``height`` are in pixels of CSS. ``sha256`` (hex) is that of the

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from partnerships import models, rules
 from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Review, Side, earlier
@@ -38,6 +38,13 @@ def roles(at: datetime) -> QuerySet[Any]:
         own_cleared_until=Subquery(own.values("expires_on")[:1]),
     )
     return known.order_by("version__agreement__code", "place", "id")
+
+
+def of_day(roles: QuerySet[Any], day: date) -> QuerySet[Any]:
+    """Roles without those whose agreed days are others: fewer, about which ``rules`` decide."""
+    is_open = Q(version__valid_until__isnull=True) | Q(version__valid_until__gte=day)
+    narrowed: QuerySet[Any] = roles.filter(is_open, version__valid_from__lte=day)
+    return narrowed
 
 
 def promotions(at: datetime) -> QuerySet[Any]:

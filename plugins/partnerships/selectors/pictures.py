@@ -17,6 +17,7 @@ from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
+from fairgate.clock import utc_day
 from partnerships import conf, models, rules
 from partnerships.data import (
     Background,
@@ -26,6 +27,7 @@ from partnerships.data import (
     MarkPicture,
 )
 from partnerships.exceptions import UnknownPicture
+from partnerships.selectors.facts import in_force, of_day, roles
 
 _FILES = ("mark", "single", "double", "paper")
 
@@ -146,20 +148,31 @@ def _path(name: str, *, kept: bool) -> str:
 
 
 def get_shown_file(sha256: str, suffix: str, *, at: datetime) -> BrandFile | None:
-    """A file, if it belongs to a picture that counts at a moment; without its content."""
-    shown = _approved(at).exclude(withdrawn_at__lte=at).filter(~Exists(_newer(at)))
-    return _file(sha256, suffix, _naming(shown))
+    """A file that pages show at a moment, without its content. One query.
+
+    The picture has to count then, and an agreement in force has to draw a mark of its partner.
+    """
+    counting = _approved(at).exclude(withdrawn_at__lte=at).filter(~Exists(_newer(at)))
+    named = counting.filter(_names(sha256), partner=OuterRef("partner"))
+    files = models.BrandFile.objects.filter(pk=sha256, suffix=suffix)
+    day = utc_day(at)
+    rows = of_day(roles(at), day).filter(Exists(named))
+    rows = rows.annotate(size=Subquery(files.values("size")))
+    found = next(in_force(rows, on=day), None)
+    if found is None or found.size is None:
+        return None
+    return BrandFile(name=f"{sha256}{suffix}", size=found.size)
 
 
 def get_kept_file(sha256: str, suffix: str) -> BrandFile | None:
     """A file, if something that was issued shows it; without its content."""
     issued = models.KeptMark.objects.filter(asset=OuterRef("pk"))
-    return _file(sha256, suffix, _naming(models.BrandAsset.objects.filter(Exists(issued))))
+    return _file(sha256, suffix, models.BrandAsset.objects.filter(Exists(issued)))
 
 
 def get_own_file(uuid: UUID, sha256: str, suffix: str) -> BrandFile | None:
     """A file of one version, whatever was decided about it; without its content."""
-    return _file(sha256, suffix, _naming(models.BrandAsset.objects.filter(uuid=uuid)))
+    return _file(sha256, suffix, models.BrandAsset.objects.filter(uuid=uuid))
 
 
 def read_file(sha256: str) -> bytes:
@@ -168,16 +181,18 @@ def read_file(sha256: str) -> bytes:
     return bytes(found)
 
 
-def _naming(assets: QuerySet[Any]) -> QuerySet[Any]:
+def _names(sha256: str) -> Q:
+    """That a version has this file."""
     named = Q()
     for column in _FILES:
-        named |= Q(**{column: OuterRef("pk")})
-    naming: QuerySet[Any] = assets.filter(named)
-    return naming
+        named |= Q(**{column: sha256})
+    return named
 
 
-def _file(sha256: str, suffix: str, naming: QuerySet[Any]) -> BrandFile | None:
-    rows = models.BrandFile.objects.filter(Exists(naming), pk=sha256, suffix=suffix)
+def _file(sha256: str, suffix: str, assets: QuerySet[Any]) -> BrandFile | None:
+    rows = models.BrandFile.objects.filter(
+        Exists(assets.filter(_names(sha256))), pk=sha256, suffix=suffix
+    )
     found = rows.values_list("size", flat=True).first()
     return None if found is None else BrandFile(name=f"{sha256}{suffix}", size=found)
 
