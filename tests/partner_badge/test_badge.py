@@ -14,17 +14,22 @@ from xblock.fields import Scope, ScopeIds
 
 from factories.partnerships import (
     AGREEMENT,
+    BY_ONE_PERSON,
     CLEARED_UNTIL,
     COURSE,
     FIRST_SECOND_AFTER,
     FIRST_UNCLEARED_SECOND,
     LAST_CLEARED_SECOND,
     LAST_SECOND,
+    OVERLAPPING,
+    all_but_a_second_person,
+    load,
     put_in_force,
     terms_text,
     two_agreements,
     version_text,
 )
+from fairgate.documents import DocumentErrors
 from partner_badge import PartnerBadgeXBlock, client, compat
 from partnerships import api
 from partnerships.data import MarkPicture
@@ -145,6 +150,25 @@ def test_a_suspension_takes_the_badge_away_at_once(badge, now) -> None:
 
     api.suspend(AGREEMENT, by="officer", reason="Review", at=now[0])
 
+    assert block.student_view().content == EMPTY
+
+
+@pytest.mark.parametrize("what", BY_ONE_PERSON)
+def test_the_badge_waits_for_the_word_of_a_second_person(badge, what) -> None:
+    all_but_a_second_person(what)
+
+    assert badge().student_view().content == EMPTY
+
+
+def test_versions_that_overlap_are_refused_and_the_badge_shows_each_mark_once(badge, now) -> None:
+    put_in_force()
+    with pytest.raises(DocumentErrors, match="share"):
+        load(OVERLAPPING)
+    block = badge()
+
+    now[0] = LAST_SECOND
+    assert block.student_view().content.count("Co-host") == 1
+    now[0] = FIRST_SECOND_AFTER
     assert block.student_view().content == EMPTY
 
 

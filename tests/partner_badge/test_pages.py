@@ -15,17 +15,23 @@ from web_fragments.fragment import Fragment
 from factories import brand
 from factories.partnerships import (
     AGREEMENT,
+    BY_ONE_PERSON,
     CLEARED_UNTIL,
     COURSE,
     FIRST_SECOND_AFTER,
     FIRST_UNCLEARED_SECOND,
     LAST_CLEARED_SECOND,
     LAST_SECOND,
+    OVERLAPPING,
+    all_but_a_second_person,
+    load,
     put_in_force,
+    resume,
     terms_text,
     two_agreements,
     version_text,
 )
+from fairgate.documents import DocumentErrors
 from partner_badge import client, drawing, pipeline, presenter
 from partner_badge.middleware import PartnersOnPages
 from partnerships import api
@@ -277,7 +283,7 @@ def test_a_suspension_and_a_withdrawal_take_a_promotion_off_at_once(now, course,
 
     api.suspend(AGREEMENT, by="officer", reason="Review", at=now[0])
     assert "GSMA" not in page()
-    api.resume(AGREEMENT, by="officer", reason="Done", at=now[0])
+    resume(at=now[0])
     assert "Free reports" in page()
     api.withdraw_promotion(found.uuid, by=42, reason="Wrong", at=now[0])
     assert "Free reports" not in page()
@@ -378,6 +384,26 @@ def test_an_expired_due_diligence_takes_the_marks_off_a_page(page, now):
     now[0] = LAST_CLEARED_SECOND
     assert "GSMA" in page.shown()
     now[0] = FIRST_UNCLEARED_SECOND
+    assert page.shown() == ""
+
+
+@every_page
+@pytest.mark.parametrize("what", BY_ONE_PERSON)
+def test_a_page_waits_for_the_word_of_a_second_person(page, what):
+    all_but_a_second_person(what)
+
+    assert page.shown() == ""
+
+
+@every_page
+def test_versions_that_overlap_are_refused_and_a_page_shows_each_mark_once(page, now):
+    put_in_force()
+    with pytest.raises(DocumentErrors, match="share"):
+        load(OVERLAPPING)
+
+    now[0] = LAST_SECOND
+    assert page.shown().count("Co-host") == 1
+    now[0] = FIRST_SECOND_AFTER
     assert page.shown() == ""
 
 

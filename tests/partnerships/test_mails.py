@@ -10,17 +10,22 @@ from django.utils import translation
 from factories import brand
 from factories.partnerships import (
     AGREEMENT,
+    BY_ONE_PERSON,
     CLEARED_UNTIL,
     COURSE,
     FIRST_SECOND_AFTER,
     FIRST_UNCLEARED_SECOND,
     LAST_CLEARED_SECOND,
     LAST_SECOND,
+    OVERLAPPING,
+    all_but_a_second_person,
+    load,
     put_in_force,
     terms_text,
     two_agreements,
     version_text,
 )
+from fairgate.documents import DocumentErrors
 from fee_payments.services import mail_partners
 from partnerships import api
 
@@ -103,6 +108,22 @@ def test_a_suspended_agreement_is_in_no_mail():
     api.suspend(AGREEMENT, by="officer", reason="Review", at=NOON)
 
     assert strip() == NOTHING
+
+
+@pytest.mark.parametrize("what", BY_ONE_PERSON)
+def test_a_mail_waits_for_the_word_of_a_second_person(what):
+    all_but_a_second_person(what)
+
+    assert strip() == NOTHING
+
+
+def test_versions_that_overlap_are_refused_and_a_mail_names_each_once():
+    put_in_force()
+    with pytest.raises(DocumentErrors, match="share"):
+        load(OVERLAPPING)
+
+    assert strip(at=LAST_SECOND)[0].count("Co-host") == 1
+    assert strip(at=FIRST_SECOND_AFTER) == NOTHING
 
 
 def test_of_two_agreements_each_has_its_own_end():

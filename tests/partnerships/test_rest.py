@@ -10,17 +10,22 @@ from django.test import Client
 
 from factories.partnerships import (
     AGREEMENT,
+    BY_ONE_PERSON,
     CLEARED_UNTIL,
     COURSE,
     FIRST_SECOND_AFTER,
     FIRST_UNCLEARED_SECOND,
     LAST_CLEARED_SECOND,
     LAST_SECOND,
+    OVERLAPPING,
+    all_but_a_second_person,
+    load,
     put_in_force,
     terms_text,
     two_agreements,
 )
 from fairgate import clock
+from fairgate.documents import DocumentErrors
 from partnerships import api
 from partnerships.data import MarkPicture, Promotion, PromotionPlace
 
@@ -99,6 +104,24 @@ def test_an_expired_due_diligence_ends_it(now):
     now[0] = LAST_CLEARED_SECOND
     assert partners() == ["GSMA", "ATC"]
     now[0] = FIRST_UNCLEARED_SECOND
+    assert partners() == []
+
+
+@pytest.mark.parametrize("what", BY_ONE_PERSON)
+def test_it_waits_for_the_word_of_a_second_person(what):
+    all_but_a_second_person(what)
+
+    assert partners() == []
+
+
+def test_versions_that_overlap_are_refused_and_each_mark_is_told_once(now):
+    put_in_force()
+    with pytest.raises(DocumentErrors, match="share"):
+        load(OVERLAPPING)
+
+    now[0] = LAST_SECOND
+    assert partners() == ["GSMA", "ATC"]
+    now[0] = FIRST_SECOND_AFTER
     assert partners() == []
 
 
