@@ -288,7 +288,8 @@ class Promoted(CourseOfPartners):
     def assert_gone_when_it_is_suspended_or_withdrawn(self, page):
         self.suspend()
         assert "Sponsored" not in page()
-        api.resume("GSMA-SPECTRUM", by="officer", reason="Done", at=IN_FORCE)
+        api.ask_resume("GSMA-SPECTRUM", by=1, reason="Done", at=IN_FORCE)
+        api.confirm_resume("GSMA-SPECTRUM", by=2, at=IN_FORCE)
         self.assert_shown(page)
         api.withdraw_promotion(self.promotion, by=42, reason="The wrong link.", at=IN_FORCE)
         assert "Sponsored" not in page()

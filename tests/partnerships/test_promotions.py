@@ -506,7 +506,7 @@ def test_the_page_of_partners_shows_none_once_it_is_suspended_or_withdrawn(clien
 
     api.suspend(AGREEMENT, by="officer", reason="Review", at=moment[0])
     assert ASKED.text not in client.get(PARTNERS).content.decode()
-    api.resume(AGREEMENT, by="officer", reason="Done", at=moment[0])
+    resume(at=moment[0])
     api.withdraw_promotion(found.uuid, by=COLLEAGUE, reason="Wrong.", at=moment[0])
     assert ASKED.text not in client.get(PARTNERS).content.decode()
 

@@ -103,6 +103,9 @@ def test_answers_are_as_the_description_says(document, version):
     post(officer, f"agreements/{version.uuid}/actuals/", ACTUAL)
     api.ask_end(version.uuid, last_day=date(2027, 3, 31), reason="Both", by=1, at=NOON)
     contact = api.add_contact("GSMA", role="finance", name="F.", email="f@example.org", at=NOON)
+    api.record_due_diligence(
+        "GSMA", accepted=True, expires_on=date(2031, 1, 31), by="officer", at=NOON
+    )
     award = api.awards(at=NOON)[0]
     keys = {
         "agreements": version.uuid,
@@ -113,6 +116,7 @@ def test_answers_are_as_the_description_says(document, version):
         "promotions": propose(version),
         "evidence": models.EvidenceFile.objects.get().uuid,
         "partners": "GSMA",
+        "due-diligence": "waiting",
         "courses": COURSE,
     }
 
@@ -131,7 +135,7 @@ def test_answers_are_as_the_description_says(document, version):
         else:
             assert answer["Content-Type"] in content
         asked += 1
-    assert asked == 28
+    assert asked == 29
 
 
 def propose(version, text="Free reports"):
@@ -154,7 +158,7 @@ def picture(client):
 
 def test_every_act_answers_as_the_description_says(document, version):
     acts = {**of_records(version), **of_showing(version), **of_recognition(), **of_people()}
-    acts |= of_the_way_of_a_text() | of_ends(version)
+    acts |= of_due_diligence() | of_the_way_of_a_text() | of_ends(version)
 
     described = {
         operation["operationId"]: operation
@@ -242,9 +246,6 @@ def award(first_day, last_day):
 def of_people():
     client, named = root(), User.objects.create_user("pia")
     acts = {
-        "record_due_diligence": post(
-            client, "partners/GSMA/due-diligence/", {"accepted": True, "expires_on": "2031-01-31"}
-        ),
         "add_contact": post(
             client, "partners/GSMA/contacts/",
             {"role": "focal_point", "name": "Fay", "email": "fay@example.org", "language": "fr"},
@@ -261,6 +262,32 @@ def of_people():
     return acts
 
 
+DILIGENCE = "partners/GSMA/due-diligence/"
+
+
+def of_due_diligence():
+    first = client_of("", "add_duediligencecheck")
+    second = client_of("", "confirm_duediligenceproposal")
+    body = {"accepted": True, "expires_on": "2031-01-31"}
+    refused = post(first, DILIGENCE, body).json()["uuid"]
+    acts = {"refuse_due_diligence": post(second, f"due-diligence/{refused}/refuse/", WHY)}
+    acts["record_due_diligence"] = post(first, DILIGENCE, body)
+    key = acts["record_due_diligence"].json()["uuid"]
+    acts["confirm_due_diligence"] = post(second, f"due-diligence/{key}/confirm/")
+    return acts
+
+
+def test_a_refusal_of_due_diligence_answers_as_the_description_says(document, version):
+    body = {"accepted": False, "expires_on": "2031-01-31"}
+
+    answer = post(client_of("", "add_duediligencecheck"), DILIGENCE, body)
+
+    told = document["paths"]["/partners/{code}/due-diligence/"]["post"]["responses"]
+    assert answer.status_code == 201
+    schema = told["201"]["content"][JSON]["schema"]
+    assert differences(answer.json(), schema, document, "refusal") == []
+
+
 def of_the_way_of_a_text():
     load(terms_text(version_text(agreement="NEXT", revenue="", promises=PROMISES)))
     draft = next(one for one in api.list_versions(at=clock.now()) if one.agreement == "NEXT")
@@ -274,7 +301,11 @@ def of_the_way_of_a_text():
     acts["consent"] = post(client_of("signatory"), f"{path}/consent/", {"checksum": draft.checksum})
     acts["sign"] = post(first, f"{path}/sign/", {"side": "host", "signed_by": "H. Host"})
     acts["suspend"] = post(second, f"{path}/suspend/", WHY)
-    acts["resume"] = post(second, f"{path}/resume/", WHY)
+    acts["ask_resume"] = post(second, f"{path}/resume/", WHY)
+    third = client_of("", "view_agreement", "confirm_resumerequest")
+    acts["refuse_resume"] = post(third, f"{path}/resume/refuse/", WHY)
+    post(second, f"{path}/resume/", WHY)
+    acts["confirm_resume"] = post(third, f"{path}/resume/confirm/")
     return acts
 
 

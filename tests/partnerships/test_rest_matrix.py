@@ -73,6 +73,9 @@ def world():
         at=NOON,
     )  # fmt: skip
     contact = api.add_contact("GSMA", role="finance", name="F.", email="f@example.org", at=NOON)
+    cleared = api.record_due_diligence(
+        "GSMA", accepted=True, expires_on=date(2031, 1, 31), by="operator", at=NOON
+    )
     person = User.objects.create_user("person")
     api.add_person(person.pk, partner_code="GSMA", role="finance", at=NOON)
     days = {"valid_from": date(2027, 11, 1), "valid_until": date(2028, 10, 31)}
@@ -84,6 +87,7 @@ def world():
         "PICTURE": sent().uuid,
         "PROMOTION": promotion,
         "CONTACT": contact,
+        "CLEARED": cleared,
         "PERSON": person.pk,
         "SCHEME": award.scheme,
         "PROPOSED": models.RecognitionScheme.objects.latest("id").uuid,
@@ -104,6 +108,13 @@ ASKED = {
     "get_clearance": ("get", "partners/GSMA/clearance/", ("view_duediligencecheck",)),
     "list_due_diligence": ("get", "partners/GSMA/due-diligence/", ("view_duediligencecheck",)),
     "record_due_diligence": ("post", "partners/GSMA/due-diligence/", ("add_duediligencecheck",)),
+    "list_waiting_due_diligence": ("get", "due-diligence/waiting/", ("view_duediligencecheck",)),
+    "confirm_due_diligence": (
+        "post", "due-diligence/{CLEARED}/confirm/", ("confirm_duediligenceproposal",),
+    ),
+    "refuse_due_diligence": (
+        "post", "due-diligence/{CLEARED}/refuse/", ("confirm_duediligenceproposal",),
+    ),
     "list_contacts": ("get", "partners/GSMA/contacts/", ("view_partnercontact",)),
     "add_contact": (
         "post", "partners/GSMA/contacts/", ("view_partnercontact", "add_partnercontact"),
@@ -131,7 +142,11 @@ ASKED = {
     "consent": ("post", "agreements/{VERSION}/consent/", ("sign_agreementversion",)),
     "sign": ("post", "agreements/{VERSION}/sign/", ("sign_agreementversion",)),
     "suspend": ("post", "agreements/{VERSION}/suspend/", ("suspend_agreement",)),
-    "resume": ("post", "agreements/{VERSION}/resume/", ("suspend_agreement",)),
+    "ask_resume": ("post", "agreements/{VERSION}/resume/", ("suspend_agreement",)),
+    "confirm_resume": (
+        "post", "agreements/{VERSION}/resume/confirm/", ("confirm_resumerequest",),
+    ),
+    "refuse_resume": ("post", "agreements/{VERSION}/resume/refuse/", ("confirm_resumerequest",)),
     "record_fulfilment": ("form", "agreements/{VERSION}/fulfilments/", ("record_fulfilment",)),
     "record_delivery": ("form", "agreements/{VERSION}/deliveries/", ("record_delivery",)),
     "record_actual": ("post", "agreements/{VERSION}/actuals/", ("record_fulfilment",)),
@@ -194,6 +209,9 @@ MAY = {
     "get_clearance": OWN_AND_READERS,
     "list_due_diligence": STEP,
     "record_due_diligence": STEP,
+    "list_waiting_due_diligence": COLLEAGUES,
+    "confirm_due_diligence": STEP,
+    "refuse_due_diligence": STEP,
     "list_contacts": OWN_AND_COLLEAGUE,
     "add_contact": OF_CONTACTS,
     "get_contact": OWN_AND_COLLEAGUE,
@@ -217,7 +235,9 @@ MAY = {
     "consent": "401 404 404 403 yes 403 403 403",
     "sign": STEP,
     "suspend": STEP,
-    "resume": STEP,
+    "ask_resume": STEP,
+    "confirm_resume": STEP,
+    "refuse_resume": STEP,
     "record_fulfilment": PARTNERSHIP,
     "record_delivery": "401 404 404 yes yes yes 403 yes",
     "record_actual": PARTNERSHIP,
@@ -263,7 +283,7 @@ CALLERS = {
     "colleague": lambda may: client_of("", *may),
 }
 #: What a colleague may without seeing every agreement.
-WITHOUT_AGREEMENTS = re.compile("duediligence|contact|person|recognition|brandasset|promotion")
+WITHOUT_AGREEMENTS = re.compile("diligence|contact|person|recognition|brandasset|promotion")
 FORMS = {"record_fulfilment": fulfilment, "record_delivery": delivery, "send_picture": dict}
 
 

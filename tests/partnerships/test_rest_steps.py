@@ -177,6 +177,87 @@ def test_due_diligence_is_recorded_and_takes_marks_away_at_once(version):
     assert not api.version(version.uuid, at=clock.now()).is_in_force
 
 
+ACCEPTED = {"accepted": True, "expires_on": "2031-01-31", "evidence": "File 7"}
+DILIGENCE = "partners/GSMA/due-diligence/"
+
+
+def test_an_accepted_due_diligence_counts_once_a_second_person_confirms_it(version):
+    both = client_of("", "add_duediligencecheck", "confirm_duediligenceproposal")
+    second = client_of("", "confirm_duediligenceproposal")
+    post(both, DILIGENCE, {"accepted": False, "expires_on": "2027-02-01"})
+
+    proposed = post(both, DILIGENCE, ACCEPTED)
+    assert proposed.status_code == 202
+    assert (proposed.json()["partner"], proposed.json()["evidence"]) == ("GSMA", "File 7")
+    assert proposed.json()["proposed_by"] == both.user.pk
+    assert get(second, "due-diligence/waiting/")["results"] == [proposed.json()]
+    assert get(second, "partners/GSMA/clearance/") == {"holds": False, "until": None}
+    one = f"due-diligence/{proposed.json()['uuid']}"
+    assert post(both, f"{one}/confirm/").json()["code"] == "SecondPersonNeeded"
+    told = post(second, f"{one}/confirm/").json()
+
+    assert told == {"holds": True, "until": "2031-01-31"}
+    assert get(second, "due-diligence/waiting/")["results"] == []
+    counts = get(second, DILIGENCE)["results"][0]
+    assert (counts["accepted"], counts["recorded_by"]) == (True, second.user.username)
+    again = post(second, f"{one}/refuse/", WHY)
+    assert (again.status_code, again.json()["code"]) == (409, "DiligenceRefused")
+
+
+def test_a_proposed_due_diligence_that_is_refused_changes_nothing(version):
+    first = client_of("", "add_duediligencecheck", "confirm_duediligenceproposal")
+    until = get(first, "partners/GSMA/clearance/")["until"]
+    one = f"due-diligence/{post(first, DILIGENCE, ACCEPTED).json()['uuid']}"
+
+    told = post(first, f"{one}/refuse/", WHY).json()
+
+    assert told == {"holds": True, "until": until}
+    assert post(first, f"{one}/confirm/").json()["code"] == "DiligenceRefused"
+
+
+def test_another_acceptance_is_refused_while_one_waits_and_the_same_is_the_one_that_waits(version):
+    first = client_of("", "add_duediligencecheck")
+    waits = post(first, DILIGENCE, ACCEPTED).json()
+
+    same = post(first, DILIGENCE, ACCEPTED)
+    other = post(first, DILIGENCE, {**ACCEPTED, "expires_on": "2031-02-28"})
+
+    assert (same.status_code, same.json()) == (202, waits)
+    assert (other.status_code, other.json()["code"]) == (409, "DiligenceRefused")
+
+
+def test_an_acceptance_that_counts_already_waits_for_nobody(version):
+    first = client_of("", "add_duediligencecheck")
+    until = get(first, "partners/GSMA/clearance/")["until"]
+
+    answer = post(first, DILIGENCE, {"accepted": True, "expires_on": until})
+
+    assert (answer.status_code, answer.json()["accepted"]) == (201, True)
+    assert not models.DueDiligenceProposal.objects.exclude(confirmed_at__isnull=False).exists()
+
+
+def test_who_acts_for_the_partner_neither_proposes_nor_confirms_whatever_they_may(version):
+    own = client_of("officer", "add_duediligencecheck", "confirm_duediligenceproposal")
+    assert post(own, DILIGENCE, ACCEPTED).json()["code"] == "SecondPersonNeeded"
+    one = post(client_of("", "add_duediligencecheck"), DILIGENCE, ACCEPTED).json()["uuid"]
+
+    assert post(own, f"due-diligence/{one}/confirm/").json()["code"] == "SecondPersonNeeded"
+    assert len(get(own, "due-diligence/waiting/")["results"]) == 1
+
+
+def test_sent_again_once_it_was_confirmed_an_acceptance_is_not_proposed_again(version):
+    first = client_of("", "add_duediligencecheck")
+    sent = post(first, DILIGENCE, ACCEPTED, key="a").json()
+    second = client_of("", "confirm_duediligenceproposal")
+    post(second, f"due-diligence/{sent['uuid']}/confirm/")
+    post(first, DILIGENCE, {"accepted": False, "expires_on": "2027-02-01"})
+
+    again = post(first, DILIGENCE, ACCEPTED, key="a")
+
+    assert (again.status_code, again.json()) == (202, sent)
+    assert get(first, "due-diligence/waiting/")["results"] == []
+
+
 def test_a_contact_is_added_changed_and_forgotten(version):
     colleague = client_of("", "view_partnercontact", "add_partnercontact", "delete_partnercontact")
     path = "partners/GSMA/contacts/"
@@ -299,6 +380,12 @@ def _contact(version):
 
 def _due_diligence(version):
     client = client_of("", "add_duediligencecheck")
+    body = {"accepted": False, "expires_on": "2031-01-31"}
+    return client, "partners/GSMA/due-diligence/", body, {"accepted": True}
+
+
+def _acceptance(version):
+    client = client_of("", "add_duediligencecheck")
     body = {"accepted": True, "expires_on": "2031-01-31"}
     return client, "partners/GSMA/due-diligence/", body, {"accepted": False}
 
@@ -324,6 +411,7 @@ MADE = {
     _end: models.EndRecord,
     _contact: models.PartnerContact,
     _due_diligence: models.DueDiligenceCheck,
+    _acceptance: models.DueDiligenceProposal,
     _scheme: models.RecognitionScheme,
     _award: models.RecognitionAward,
 }
@@ -338,7 +426,8 @@ def test_what_is_sent_again_under_its_key_is_made_once(version, kind):
     again = post(client, path, body, key="a")
     changed = post(client, path, {**body, **other}, key="a")
 
-    assert (first.status_code, again.status_code) == (201, 201), first.content
+    made = 202 if kind is _acceptance else 201
+    assert (first.status_code, again.status_code) == (made, made), first.content
     assert first.json() == again.json()
     assert (changed.status_code, changed.json()["code"]) == (409, "KeyReused")
     assert MADE[kind].objects.count() == before + 1
@@ -413,6 +502,7 @@ ACTS = {
         "since": "2026-10-01", "until": "2026-10-31", "valid_from": "2027-01-01",
         "valid_until": "2027-12-31", "reason": "For 2027",
     },
+    "agreements/{version}/resume/": WHY,
     "schemes/": {"text": "schema: fairgate-tiers/1", "reason": "First"},
 }  # fmt: skip
 BODIES = [
@@ -438,7 +528,7 @@ def rows():
     kinds = (
         models.EndRecord, models.ReviewRound, models.DueDiligenceCheck, models.PartnerContact,
         models.RecognitionAward, models.RecognitionScheme, models.SuspensionRecord,
-        models.Signature, models.SentRequest,
+        models.Signature, models.SentRequest, models.ResumeRequest, models.DueDiligenceProposal,
     )  # fmt: skip
     return [kind.objects.count() for kind in kinds]
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from factories.partnerships import put_in_force
+from factories.partnerships import clear, load, put_in_force
 from partnerships import api, models
 from partnerships.exceptions import EndRefused, KeyReused
 from partnerships.services import sending
@@ -66,6 +66,23 @@ def test_two_senders_with_one_key_do_not_wait_for_each_other(ask, isolation, ato
 
     assert errors(told) == []
     assert models.SentRequest.objects.count() == 2
+
+
+@everywhere
+def test_of_two_acceptances_at_once_both_are_told_what_was_proposed_once(isolation, atomic):
+    load()
+    clear()
+    accepted = partial(
+        api.record_due_diligence, "GSMA", accepted=True, by="officer", at=NOW,
+        expires_on=date(2031, 1, 31), key="41:a",
+    )  # fmt: skip
+    before = models.DueDiligenceProposal.objects.count()
+
+    told = race(accepted, accepted, isolation=isolation, atomic=atomic)
+
+    assert errors(told) == []
+    assert set(values(told)) == {models.DueDiligenceProposal.objects.latest("id").uuid}
+    assert models.DueDiligenceProposal.objects.count() == before + 1
 
 
 def test_without_the_row_the_second_is_refused_what_the_first_has_made(ask, monkeypatch):

@@ -73,8 +73,22 @@ class DueDiligenceShape(serializers.Serializer):
     recorded_at = Moment()
 
 
+class ProposedDiligenceShape(serializers.Serializer):
+    """An accepted due diligence as it was proposed; without a second person it never counts."""
+
+    uuid = serializers.UUIDField(help_text="Names it.")
+    partner = serializers.CharField(help_text="The partner's code.")
+    expires_on = serializers.DateField(help_text="The last UTC day on which it would hold.")
+    notes = serializers.CharField()
+    evidence = serializers.CharField(help_text="Where its papers are.")
+    proposed_by = serializers.IntegerField(
+        help_text="The number of a user; 0 is who loaded a file and has no account."
+    )
+    proposed_at = Moment()
+
+
 class DueDiligenceBody(Body):
-    """The outcome of an examination."""
+    """The outcome of an examination: a refusal counts at once, an acceptance is proposed."""
 
     accepted = serializers.BooleanField()
     expires_on = serializers.DateField(help_text="The last UTC day on which it holds.")

@@ -17,6 +17,7 @@ from partnerships.rest import (
 
 _PARTNER = "partners/<str:code>/"
 _VERSION = "agreements/<uuid:uuid>/"
+_PROPOSAL = "due-diligence/<uuid:uuid>/"
 _PICTURE = "pictures/<uuid:uuid>/"
 _PROMOTION = "promotions/<uuid:uuid>/"
 _END = "ends/<row:number>/"
@@ -31,6 +32,19 @@ described = [
     path(_PARTNER, views_place.OnePartner.as_view(), name="partner"),
     path(f"{_PARTNER}clearance/", views_people.Clearance.as_view(), name="clearance"),
     path(f"{_PARTNER}due-diligence/", views_people.DueDiligence.as_view(), name="due_diligence"),
+    path(
+        "due-diligence/waiting/",
+        views_people.WaitingDiligence.as_view(),
+        name="waiting_due_diligence",
+    ),
+    path(
+        f"{_PROPOSAL}confirm/",
+        views_people.ConfirmDiligence.as_view(),
+        name="confirm_due_diligence",
+    ),
+    path(
+        f"{_PROPOSAL}refuse/", views_people.RefuseDiligence.as_view(), name="refuse_due_diligence"
+    ),
     path(f"{_PARTNER}contacts/", views_people.Contacts.as_view(), name="contacts"),
     path("contacts/<uuid:uuid>/", views_people.OneContact.as_view(), name="contact"),
     path(f"{_PARTNER}people/", views_people.People.as_view(), name="people"),

@@ -12,9 +12,10 @@ from rest_framework.serializers import IntegerField
 from fairgate import clock
 from fairgate_rest.views import described
 from partnerships import api, permissions
-from partnerships.data import Contact
+from partnerships.data import Contact, PartnerSummary
 from partnerships.page_parts import is_cleared
 from partnerships.rest import shapes_people as shapes
+from partnerships.rest.shapes_place import NothingBody, ReasonBody
 from partnerships.rest.views_base import PartnersView
 
 # --- Contacts -------------------------------------------------------------------------------------
@@ -135,9 +136,7 @@ class Clearance(PartnersView):
     @described(operation_id="get_clearance", responses=shapes.ClearanceShape)
     def get(self, request: Any, code: str) -> Response:
         found = self.seen_partner(code, also=permissions.may_see_due_diligence(request.user))
-        holds = is_cleared(found, at=clock.now())
-        told = {"holds": holds, "until": found.cleared_until}
-        return Response(shapes.ClearanceShape(told).data)
+        return _clearance(found)
 
 
 class DueDiligence(PartnersView):
@@ -157,10 +156,11 @@ class DueDiligence(PartnersView):
 
     @described(
         operation_id="record_due_diligence",
-        description="With the permission `add_duediligencecheck`. What was shown under the one "
-        "before is shown, or gone, at once.",
+        description="With the permission `add_duediligencecheck`. A refusal counts at once: what "
+        "was shown is gone. That it is accepted, by nobody who acts for the partner, is a proposal "
+        "(202) until a second person confirms it. Said again as it counts already, it is 201.",
         request=shapes.DueDiligenceBody,
-        responses={201: shapes.DueDiligenceShape},
+        responses={201: shapes.DueDiligenceShape, 202: shapes.ProposedDiligenceShape},
         is_keyed=True,
     )
     def post(self, request: Any, code: str) -> Response:
@@ -168,7 +168,10 @@ class DueDiligence(PartnersView):
         self.require(allowed=request.user.has_perm(permissions.RECORD_DUE_DILIGENCE))
         given, at = self.body(shapes.DueDiligenceBody), clock.now()
         by = request.user.get_username()
-        api.record_due_diligence(code, **given, by=by, at=at, key=self.key)
+        proposal = api.record_due_diligence(code, **given, by=by, at=at, key=self.key)
+        if proposal is not None:
+            waits = api.proposed_diligence(proposal)
+            return Response(shapes.ProposedDiligenceShape(waits).data, status=202)
         last = api.due_diligence(code, at=at)[0]
         return Response(shapes.DueDiligenceShape(last).data, status=201)
 
@@ -176,3 +179,64 @@ class DueDiligence(PartnersView):
         is_colleague = permissions.may_see_due_diligence(self.request.user)
         self.seen_partner(code, also=is_colleague)
         self.require(allowed=is_colleague)
+
+
+class WaitingDiligence(PartnersView):
+    """The accepted due diligence of all partners that waits for a second person."""
+
+    @described(
+        operation_id="list_waiting_due_diligence",
+        description="The oldest first. For who sees, records or confirms due diligence.",
+        responses=shapes.ProposedDiligenceShape(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        self.require(allowed=permissions.may_see_due_diligence(request.user))
+        found = api.list_proposed_diligence(at=clock.now())
+        return self.part_of_all(found, shapes.ProposedDiligenceShape, key=lambda one: one.uuid)
+
+
+class _Proposal(PartnersView):
+    def permitted(self, uuid: UUID) -> str:
+        """The partner that a proposal is about, for who may decide about it."""
+        code = api.proposed_diligence(uuid).partner
+        self.seen_partner(code, also=permissions.may_see_due_diligence(self.request.user))
+        self.require(allowed=self.request.user.has_perm(permissions.CONFIRM_DUE_DILIGENCE))
+        return code
+
+
+class ConfirmDiligence(_Proposal):
+    """Let an accepted due diligence count; what it kept from being shown is shown at once."""
+
+    @described(
+        operation_id="confirm_due_diligence",
+        description="With the permission `confirm_duediligenceproposal`, not by who proposed it, "
+        "and not by who acts for the partner.",
+        request=NothingBody,
+        responses=shapes.ClearanceShape,
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        code = self.permitted(uuid)
+        self.body(NothingBody)
+        api.confirm_due_diligence(uuid, by=self.user_id, at=clock.now())
+        return _clearance(api.partner(code, at=clock.now()))
+
+
+class RefuseDiligence(_Proposal):
+    """Do not let it count; what counted before still does."""
+
+    @described(
+        operation_id="refuse_due_diligence",
+        description="With the permission `confirm_duediligenceproposal`; also by who proposed it.",
+        request=ReasonBody,
+        responses=shapes.ClearanceShape,
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        code, because = self.permitted(uuid), self.body(ReasonBody)["reason"]
+        api.refuse_due_diligence(uuid, because=because, by=self.user_id, at=clock.now())
+        return _clearance(api.partner(code, at=clock.now()))
+
+
+def _clearance(partner: PartnerSummary) -> Response:
+    holds = is_cleared(partner, at=clock.now())
+    told = {"holds": holds, "until": partner.cleared_until}
+    return Response(shapes.ClearanceShape(told).data)
