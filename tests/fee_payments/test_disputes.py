@@ -153,3 +153,21 @@ def test_disputes_can_be_listed_again(paid):
     [(_, dispute)] = api.list_disputes(since=later(2))
     assert (dispute.state, dispute.closed_at) == (DisputeState.WON, later(2))
     assert api.list_disputes(since=later(3)) == ()
+
+
+def test_a_dispute_names_the_parts_that_its_payment_was_told_by(paid):
+    happens(paid, "dispute", 1)
+    [(_, payment)] = api.list_payments()
+    [(_, dispute)] = api.list_disputes()
+    assert (dispute.parts, dispute.told_at) == ((payment.uuid,), later(1))
+
+
+def test_a_dispute_of_a_test_is_not_told_beside_real_money(paid, settings):
+    # given
+    happens(paid, "dispute", 1)
+
+    # when: the site goes live
+    settings.FEE_PAYMENTS_TEST_MODE = False
+
+    # then
+    assert api.list_disputes() == ()

@@ -28,7 +28,9 @@ class DisputeSummary:
     """A dispute as it stands.
 
     While it is open or lost, ``amount`` and ``fee`` are gone from our account at the provider; when
-    it is won, ``amount`` is back, and ``fee`` is what the provider keeps all the same.
+    it is won, ``amount`` is back, and ``fee`` is what the provider keeps all the same. ``parts``
+    are the uuids of the ``PaymentSummary`` that the payment was told by; none while its fee is not
+    known. ``told_at`` is the provider's moment of what is told here.
     """
 
     uuid: UUID
@@ -43,3 +45,5 @@ class DisputeSummary:
     opened_at: datetime
     closed_at: datetime | None
     evidence_due_by: datetime | None
+    parts: tuple[UUID, ...]
+    told_at: datetime
