@@ -30,6 +30,37 @@ def opened(user_id=1001, *, at=LATER):
     return api.entitled_offerings(user_id, at=at)
 
 
+ANTENNAS = "course-v1:ATC+ANTENNAS+2026_T4"
+
+
+def weights_of_all(*opens):
+    """What a payment for a bundle of these offerings says of its courses."""
+    make.offering("all", kind="bundle", course_key="", opens=opens)
+    make.paid_order(make.learner(), "all")
+    [(_, payment)] = api.list_payments()
+    return {one.course_key: one.weight for one in payment.courses}
+
+
+def test_a_payment_for_a_bundle_says_how_much_of_it_is_for_which_course():
+    # given: two offerings are of the first course
+    make.offering("lab", prices=(make.price(Money("30.00", "USD")),))
+    make.offering("short", course_key=ANTENNAS, prices=(make.price(Money("50.00", "USD")),))
+
+    # then: as they cost apart
+    assert weights_of_all("one", "lab", "short") == {make.COURSE: 15_000, ANTENNAS: 5_000}
+
+
+def test_courses_without_a_price_in_the_currency_of_the_payment_count_the_same():
+    make.offering("short", course_key=ANTENNAS, prices=(make.price(Money("50.00", "EUR")),))
+    assert weights_of_all("one", "short") == {make.COURSE: 1, ANTENNAS: 1}
+
+
+def test_what_is_of_one_course_names_no_others():
+    make.paid_order(make.learner(), "one")
+    [(_, payment)] = api.list_payments()
+    assert (payment.course_key, payment.courses) == (make.COURSE, ())
+
+
 def test_a_seat_code_of_a_bundle_opens_all_of_it_and_taken_back_closes_it():
     issued = api.issue_seat_codes("both", count=1, sponsor="UAF", by=9, key="batch", at=make.NOON)
     api.redeem_seat_code(make.learner(), "both", issued.codes[0], at=make.NOON)

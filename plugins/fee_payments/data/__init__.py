@@ -77,6 +77,7 @@ from fee_payments.data.payments import (
     ProviderChoice,
     RefundSummary,
     ReturnedSeat,
+    SoldCourse,
     WaivedSeat,
 )
 from fee_payments.data.people import Learner, MembershipEntry
@@ -198,6 +199,7 @@ __all__ = [
     "SeatSummary",
     "SessionEntry",
     "SessionSummary",
+    "SoldCourse",
     "SoldSession",
     "SpanKind",
     "TaxEntry",

@@ -13,11 +13,24 @@ from fairgate.percent import Percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoldCourse:
+    """A course run that a bundle opens, and how much of the bundle's money is for it.
+
+    ``weight`` is what its offerings cost apart on the day of the payment, in minor units; 1 for
+    each where the price list has no such price for all of them.
+    """
+
+    course_key: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSummary:
     """Money that arrived for one line of an order. ``gross = net + tax + processor_fee``.
 
     ``uuid`` is that of this part of the payment, under which it is booked once. The parts of one
-    payment have its provider and reference in common.
+    payment have its provider and reference in common. ``courses`` are those of a bundle that is of
+    no course run itself: its ``course_key`` is empty.
     """
 
     uuid: UUID
@@ -33,6 +46,7 @@ class PaymentSummary:
     tax: Money
     processor_fee: Money
     paid_at: datetime
+    courses: tuple[SoldCourse, ...] = ()
 
     @property
     def currency(self) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from fairgate.clock import utc_day
 from fairgate.money import Money
 from fee_payments import conf, models
 from fee_payments.data import (
@@ -17,7 +18,9 @@ from fee_payments.data import (
     RefundReceipt,
     RefundState,
     RefundSummary,
+    SoldCourse,
 )
+from fee_payments.selectors.sold_courses import sold_courses
 
 
 def list_payments(
@@ -56,6 +59,15 @@ def payment_summary(row: models.PaymentPart) -> PaymentSummary:
         tax=Money.from_minor(row.tax_minor, payment.currency),
         processor_fee=Money.from_minor(row.processor_fee_minor, payment.currency),
         paid_at=payment.paid_at,
+        courses=_courses_of(line, payment),
+    )
+
+
+def _courses_of(line: models.OrderLine, payment: models.Payment) -> tuple[SoldCourse, ...]:
+    if line.offering.course_key or payment.paid_at is None:
+        return ()
+    return sold_courses(
+        line.offering, line.order.payer_class, payment.currency, on=utc_day(payment.paid_at)
     )
 
 
