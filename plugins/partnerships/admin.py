@@ -52,6 +52,12 @@ class ShareInline(ReadOnlyInline):
     model = models.VersionShare
 
 
+class RecoupmentInline(ReadOnlyInline):
+    """What comes before the shares of a version."""
+
+    model = models.VersionRecoupment
+
+
 class CourseInline(ReadOnlyInline):
     """Courses of a version."""
 
@@ -228,6 +234,7 @@ class AgreementVersionAdmin(ReadOnlyAdmin):
     readonly_fields = ("standing_now", "obstacles_now", "late_now", "changed")
     inlines = (
         ShareInline,
+        RecoupmentInline,
         CourseInline,
         RoleInline,
         GoalInline,

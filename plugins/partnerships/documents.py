@@ -25,7 +25,9 @@ from fairgate_papers import (
 from partnerships import conf
 from partnerships.data import (
     FUND,
+    GROSS,
     PLATFORM,
+    PRO_RATA,
     FieldChange,
     PartnerSummary,
     Promises,
@@ -215,17 +217,39 @@ def _revenue(terms: RevenueTerms) -> Iterator[Part]:
     weights = terms.weights()
     whole = sum(weight for _code, weight in weights)
     rows = [[_party(code), f"{weight} / {whole}"] for code, weight in weights if weight]
-    yield _table(_("Shares of the net receipts"), [_("Party"), _("Part of each receipt")], rows)
+    heading = (
+        _("Shares of the receipts less tax")
+        if terms.basis == GROSS
+        else _("Shares of the net receipts")
+    )
+    yield _table(heading, [_("Party"), _("Part of each receipt")], rows)
     payout = terms.minimum_payout
     facts = [
         Fact(label=_("Part of the fund"), value=str(terms.fund_percent)),
-        Fact(label=_("Who bears a lost processor’s fee"), value=terms.lost_processor_fee),
-        Fact(label=_("Who bears a dispute’s fee"), value=terms.dispute_fee),
+        *_costs(terms),
         Fact(label=_("Days on hold"), value=str(terms.hold_days)),
     ]
+    if terms.merchant_of_record != PLATFORM:
+        merchant = _party(terms.merchant_of_record)
+        facts.append(Fact(label=_("Who receives the payers’ money"), value=merchant))
     if payout is not None:
         facts.append(Fact(label=_("Smallest payout"), value=str(payout)))
+    if terms.recoupments:
+        rows = [[_party(one.party), str(one.amount)] for one in terms.recoupments]
+        yield _table(_("What comes before the shares"), [_("Party"), _("Up to")], rows)
     yield Particulars(heading=_("Revenue"), facts=tuple(facts))
+
+
+def _costs(terms: RevenueTerms) -> Iterator[Fact]:
+    if terms.processor_fee:
+        yield Fact(label=_("Who bears the processor’s fee"), value=_bearer(terms.processor_fee))
+    lost = _bearer(terms.lost_processor_fee)
+    yield Fact(label=_("Who bears a lost processor’s fee"), value=lost)
+    yield Fact(label=_("Who bears a dispute’s fee"), value=_bearer(terms.dispute_fee))
+
+
+def _bearer(code: str) -> str:
+    return _("everybody in proportion") if code == PRO_RATA else _party(code)
 
 
 def _party(code: str) -> str:

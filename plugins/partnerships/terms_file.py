@@ -20,8 +20,9 @@ from fairgate.percent import InvalidPercent, Percent
 
 from . import rules, terms_parts
 from .data import (
+    BASES,
     FUND,
-    NET_RECEIPTS,
+    GROSS,
     PLATFORM,
     PRO_RATA,
     WELL_KNOWN,
@@ -46,13 +47,16 @@ _AGREEMENT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _FILE_KEYS = frozenset({"schema", "partners", "agreements"})
 _PARTNER_KEYS = frozenset({"code", "legal_name", "display_name", "kind", "url", "due_diligence"})
 _DILIGENCE_KEYS = frozenset({"accepted", "expires_on"})
-_REVENUE_KEYS = ("fund_percent", "shares", "basis", "costs", "hold_days", "minimum_payout")
+_REVENUE_KEYS = (
+    "fund_percent", "shares", "basis", "costs", "hold_days", "minimum_payout", "recoupments",
+    "merchant_of_record",
+)  # fmt: skip
 _VERSION_KEYS = frozenset(
     {"agreement", "version", "partner", "valid_from", "valid_until", "courses", "roles", "goals"}
     | set(_REVENUE_KEYS)
     | terms_parts.KEYS
 )
-_COST_KEYS = frozenset({"lost_processor_fee", "dispute_fee"})
+_COST_KEYS = frozenset({"processor_fee", "lost_processor_fee", "dispute_fee"})
 _MONEY_KEYS = frozenset({"amount", "currency"})
 _ROLE_KEYS = frozenset({"partner", "role"})
 
@@ -129,12 +133,17 @@ class TermsFile:
 
 def _agreed_revenue(terms: RevenueTerms) -> dict[str, object]:
     payout = terms.minimum_payout
+    # What most terms do not say is left out, so that their text and checksum stay what they were.
+    fee = {"processor_fee": terms.processor_fee} if terms.processor_fee else {}
+    is_ours = terms.merchant_of_record == PLATFORM
+    collected = {} if is_ours else {"merchant_of_record": terms.merchant_of_record}
     return {
         "basis": terms.basis,
         "fund_percent": f"{Decimal(terms.fund_percent.basis_points) / 100:.2f}",
         # A list, not a mapping: the order of the shares breaks ties of rounding.
         "shares": [{"party": code, "weight": weight} for code, weight in terms.shares],
         "costs": {
+            **fee,
             "lost_processor_fee": terms.lost_processor_fee,
             "dispute_fee": terms.dispute_fee,
         },
@@ -144,6 +153,8 @@ def _agreed_revenue(terms: RevenueTerms) -> dict[str, object]:
             if payout is not None
             else None
         ),
+        **terms_parts.agreed_recoupments(terms.recoupments),
+        **collected,
     }
 
 
@@ -358,12 +369,15 @@ def _revenue(
     bearers = {FUND, PLATFORM, *(code for code, _ in shares)}
     costs = row.inner("costs", _COST_KEYS) if row.is_given("costs") else None
     basis = row.text("basis")
-    if basis not in ("", NET_RECEIPTS):
-        row.fault("basis", f"“{basis}” is not a basis; this shares “{NET_RECEIPTS}”.")
+    if basis not in ("", *BASES):
+        row.fault("basis", f"“{basis}” is not a basis; it is none of: {', '.join(BASES)}.")
+    fee = _fee_of_the_gross(costs, basis, bearers | {PRO_RATA})
     lost_fee = _bearer(costs, "lost_processor_fee", bearers | {PRO_RATA})
     dispute_fee = _bearer(costs, "dispute_fee", bearers)
     hold_days = row.whole("hold_days", least=0, most=MAX_HOLD_DAYS)
     minimum_payout = _minimum_payout(row)
+    recoupments = terms_parts.read_recoupments(row, partners)
+    merchant = _merchant(row, partners)
     if fund_percent is None or period is None:
         return None
     return RevenueTerms(
@@ -381,7 +395,29 @@ def _revenue(
         valid_from=period.first,
         valid_until=period.last,
         courses=courses,
+        processor_fee=fee,
+        recoupments=recoupments,
+        merchant_of_record=merchant,
     )
+
+
+def _fee_of_the_gross(costs: Fields | None, basis: str, bearers: set[str]) -> str:
+    if costs is None:
+        return ""
+    if basis == GROSS:
+        return _bearer(costs, "processor_fee", bearers)
+    if "processor_fee" in costs:
+        costs.fault(
+            "processor_fee", f"comes off before net receipts are shared; of “{GROSS}” only."
+        )
+    return ""
+
+
+def _merchant(row: Fields, partners: set[str]) -> str:
+    code = row.text("merchant_of_record", needed=False)
+    if code and code != PLATFORM and code not in partners:
+        row.fault("merchant_of_record", f"“{code}” is not defined under partners.")
+    return code or PLATFORM
 
 
 def _fund_percent(row: Fields) -> Percent | None:

@@ -20,6 +20,7 @@ from .data import (
     Follows,
     Obligation,
     Outcome,
+    Recoupment,
     Side,
 )
 from .yaml_fields import Fields
@@ -34,6 +35,7 @@ _CONTRIBUTION_KEYS = frozenset(
     {"code", "from", "kind", "text", "amount", "currency", "due", "valuation"}
 )
 _OUTCOME_KEYS = frozenset({"code", "indicator", "unit", "baseline", "target", "direction", "due"})
+_RECOUPMENT_KEYS = frozenset({"party", "amount", "currency"})
 _FOLLOWS_KEYS = frozenset({"version", "amendment", "reason"})
 
 
@@ -106,6 +108,36 @@ def read_outcomes(row: Fields) -> tuple[Outcome, ...]:
                 due=due,
             )
     return tuple(found.values())
+
+
+def read_recoupments(row: Fields, partners: set[str]) -> tuple[Recoupment, ...]:
+    """Who gets what of the receipts before they are shared, in written order."""
+    found: dict[tuple[str, str], Recoupment] = {}
+    for entry in row.rows("recoupments", _RECOUPMENT_KEYS):
+        party, amount = entry.text("party"), read_money(entry)
+        if party and party != PLATFORM and party not in partners:
+            entry.fault("party", f"“{party}” is not defined under partners.")
+        if amount is None:
+            continue
+        if not amount:
+            entry.fault("amount", "is more than nothing.")
+        if (party, amount.currency) in found:
+            entry.fault("party", f"“{party}” recoups in {amount.currency} already.")
+        found[party, amount.currency] = Recoupment(party=party, amount=amount)
+    return tuple(found.values())
+
+
+def agreed_recoupments(recoupments: tuple[Recoupment, ...]) -> dict[str, object]:
+    """Them in the canonical text, which without any is what it was before there were such."""
+    agreed = [
+        {
+            "party": one.party,
+            "currency": one.amount.currency,
+            "amount": f"{one.amount.amount:f}",
+        }
+        for one in recoupments
+    ]
+    return {"recoupments": agreed} if agreed else {}
 
 
 def read_follows(row: Fields, number: int) -> Follows | None:

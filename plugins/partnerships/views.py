@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from fairgate import clock
 from fairgate.clock import utc_day
 
 from . import api, permissions, wording, wording_place
-from .data import Placement, Promises, RevenueTerms, VersionSummary
+from .data import PLATFORM, PRO_RATA, Placement, Promises, RevenueTerms, VersionSummary
 from .exceptions import UnknownPartner, UnknownRecord, UnknownVersion
 from .models import PERSON_ROLES
 from .page_parts import PDF, course_link, on_courses, shown_awards, shown_reach, to_keep
@@ -143,11 +144,12 @@ def _shown_version(version: VersionSummary) -> dict[str, Any]:
         ],
         "courses": [course_link(key) for key in version.courses],
         "shares": _shares(version.terms),
+        "money": list(_money(version.terms)) if version.terms else [],
     }
 
 
 def _shares(terms: RevenueTerms | None) -> list[dict[str, str]]:
-    """Each party's part of the net receipts, as the exact percentage of the whole."""
+    """Each party's part of what is shared, as the exact percentage of the whole."""
     if terms is None:
         return []
     weights = terms.weights()
@@ -157,3 +159,21 @@ def _shares(terms: RevenueTerms | None) -> list[dict[str, str]]:
         for code, weight in weights
         if weight
     ]
+
+
+def _money(terms: RevenueTerms) -> Iterator[tuple[str, str]]:
+    """What is shared, what comes before it, who bears which cost, and who receives the money."""
+    yield _("What is shared"), wording.basis(terms.basis)
+    for one in terms.recoupments:
+        named = _("%(party)s gets first, in all") % {"party": api.party(one.party).name}
+        yield named, str(one.amount)
+    for label, code in (
+        (_("Who bears the processor’s fee"), terms.processor_fee),
+        (_("Who bears a lost processor’s fee"), terms.lost_processor_fee),
+        (_("Who bears a dispute’s fee"), terms.dispute_fee),
+    ):
+        if code:
+            everybody = _("everybody in proportion")
+            yield label, everybody if code == PRO_RATA else api.party(code).name
+    if terms.merchant_of_record != PLATFORM:
+        yield _("Who receives the payers’ money"), api.party(terms.merchant_of_record).name

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .data import (
+    GROSS,
+    NET_RECEIPTS,
     Obligation,
     Obstacle,
     Promises,
@@ -36,6 +38,11 @@ TONES = {
     Standing.IN_FORCE: "ok",
     Standing.SUSPENDED: "stop",
     Standing.ENDED: "",
+}
+
+_BASES = {
+    NET_RECEIPTS: _("receipts less tax and the processor’s fee"),
+    GROSS: _("receipts less tax"),
 }
 
 _OBSTACLES = {
@@ -107,6 +114,11 @@ def proposed(diligence: ProposedDiligence) -> str:
 def side(of: str) -> str:
     """Who signed."""
     return str(SIDE_LABELS[Side(of)])
+
+
+def basis(of: str) -> str:
+    """What is shared of a receipt."""
+    return str(_BASES[of])
 
 
 def percent(weight: int, whole: int) -> str:

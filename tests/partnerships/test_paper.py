@@ -92,7 +92,7 @@ Waiver fund
 6 / 25
 Revenue
 20
-pro_rata
+everybody in proportion
 Smallest payout
 USD 25.00
 Signatures

@@ -68,7 +68,38 @@ FAULTS = [
     ("display_name: GSMA", 'display_name: "G\\u2028A"', "display", "display_name", "control"),
     ("display_name: GSMA", 'display_name: "G\\u0007A"', "display", "display_name", "control"),
     ("display_name: GSMA", 'display_name: "G\\u0085A"', "display", "display_name", "control"),
-    ("basis: net_receipts", "basis: gross", "basis: gross", "basis", "is not a basis"),
+    ("basis: net_receipts", "basis: profit", "basis: profit", "basis", "is not a basis"),
+    ("basis: net_receipts", "basis: gross", "costs:", "costs.processor_fee", "is missing"),
+    ("{lost_", "{processor_fee: ATC, lost_", "costs:", "costs.processor_fee", "comes off before"),
+    (
+        "hold_days: 30",
+        "recoupments: [{party: X, amount: 1, currency: USD}]\n    hold_days: 30",
+        "recoupments",
+        "recoupments[1].party",
+        "not defined under partners",
+    ),
+    (
+        "hold_days: 30",
+        "recoupments: [{party: ATC, amount: 0, currency: USD}]\n    hold_days: 30",
+        "recoupments",
+        "recoupments[1].amount",
+        "is more than nothing",
+    ),
+    (
+        "hold_days: 30",
+        "recoupments: [{party: ATC, amount: 1, currency: USD}, "
+        "{party: ATC, amount: 2, currency: USD}]\n    hold_days: 30",
+        "recoupments",
+        "recoupments[2].party",
+        "recoups in USD already",
+    ),
+    (
+        "hold_days: 30",
+        "merchant_of_record: X\n    hold_days: 30",
+        "merchant_of_record",
+        "merchant_of_record",
+        "not defined under partners",
+    ),
     ("hold_days: 30", "hold_days: 1.5", "hold_days", "hold_days", "is a whole number"),
     ("hold_days: 30", "hold_days: -1", "hold_days", "hold_days", "is a whole number"),
     ("version: 1", "version: 0", "version: 0", "version", "is a whole number"),
@@ -275,3 +306,58 @@ def test_another_way_to_write_the_same_terms_is_the_same_checksum() -> None:
     # then
     (after,) = api.list_versions(at=LONG_AGO)
     assert before == after
+
+
+#: Of the terms of ``ONE_AGREEMENT``, as they were read before there were recoupments.
+CHECKSUM = "7871597a6d47d6cfc300535977630e7a3218f922555235d73777c68499f15f76"
+
+RICH = (
+    REVENUE.replace("basis: net_receipts", "basis: gross").replace(
+        "{lost_processor_fee", "{processor_fee: ATC, lost_processor_fee"
+    )
+    + """\
+    recoupments:
+      - {party: ATC, amount: "5000.00", currency: USD}
+      - {party: PLATFORM, amount: "300", currency: JPY}
+    merchant_of_record: ATC
+"""
+)
+
+
+@pytest.mark.django_db
+def test_terms_on_the_gross_with_recoupments_and_a_merchant_are_kept_as_they_are_written():
+    # given
+    text = terms_text(version_text(revenue=RICH))
+    (read,) = api.read_terms(text, file="TERMS.yaml")
+
+    # when
+    load(text)
+
+    # then
+    kept = api.terms_by_uuid(read.version_uuid)
+    assert kept == read
+    assert (kept.basis, kept.processor_fee, kept.merchant_of_record) == ("gross", "ATC", "ATC")
+    assert kept.recouped_in("USD") == (("ATC", 500_000),)
+    assert kept.recouped_in("JPY") == (("PLATFORM", 300),)
+    agreed = json.loads(models.AgreementVersion.objects.get().agreed_text)
+    assert agreed["costs"]["processor_fee"] == "ATC"
+    assert agreed["recoupments"] == [
+        {"party": "ATC", "currency": "USD", "amount": "5000.00"},
+        {"party": "PLATFORM", "currency": "JPY", "amount": "300"},
+    ]
+    assert agreed["merchant_of_record"] == "ATC"
+
+
+@pytest.mark.django_db
+def test_terms_from_before_there_were_recoupments_keep_their_checksum():
+    # given: named or not, the platform receives the money
+    load(terms_text())
+    before = models.AgreementVersion.objects.get().checksum
+
+    # when
+    load(terms_text(version_text(revenue=REVENUE + "    merchant_of_record: PLATFORM\n")))
+
+    # then
+    version = models.AgreementVersion.objects.get()
+    assert version.checksum == before == CHECKSUM
+    assert "recoupments" not in version.agreed_text

@@ -101,13 +101,18 @@ from partnerships.data.showing import (
     RoleStanding,
 )
 from partnerships.data.terms import (
+    BASES,
+    GROSS,
     NET_RECEIPTS,
     PRO_RATA,
+    Recoupment,
     RevenueTerms,
 )
 
 __all__ = [
+    "BASES",
     "FUND",
+    "GROSS",
     "LANGUAGES",
     "NET_RECEIPTS",
     "PLATFORM",
@@ -171,6 +176,7 @@ __all__ = [
     "PromotionSummary",
     "ProposedDiligence",
     "Reached",
+    "Recoupment",
     "RevenueTerms",
     "Review",
     "ReviewSummary",

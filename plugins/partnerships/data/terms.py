@@ -9,14 +9,27 @@ from uuid import UUID
 
 from fairgate.money import Money
 from fairgate.percent import Percent
-from partnerships.data.partners import FUND
+from partnerships.data.partners import FUND, PLATFORM
 
-#: ``lost_processor_fee`` of terms by which everybody bears his part, the fund too.
+#: A bearer of terms by which everybody bears his part, the fund too.
 PRO_RATA = "pro_rata"
 
-
-#: The only basis we share on: gross less tax less the processor's fee (money.md 5.1).
+#: What is shared: gross less tax less the processor's fee (money.md 5.1), or gross less tax, where
+#: the terms say who bears that fee. Tax is never shared.
 NET_RECEIPTS = "net_receipts"
+GROSS = "gross"
+BASES = (NET_RECEIPTS, GROSS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recoupment:
+    """What a party gets of the receipts in a currency before anything is shared, up to ``amount``.
+
+    What it has got under earlier versions of the agreement counts.
+    """
+
+    party: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +38,12 @@ class RevenueTerms:
 
     The fund takes ``fund_percent`` of each receipt first; ``shares`` divide the rest by whole
     weights, in the fixed order that also breaks ties of rounding (money.md 5.2).
-    ``lost_processor_fee`` is ``PRO_RATA`` or the code of the party who bears it; ``dispute_fee`` is
-    a party's code. ``hold_days`` counts whole days after a period's end. ``minimum_payout`` is the
-    smallest amount that is paid out, ``None`` for any; ``currency_hint`` is its currency.
+    ``lost_processor_fee`` is ``PRO_RATA`` or the code of the party who bears it, and so is
+    ``processor_fee``, which is "" unless the basis is ``GROSS``; ``dispute_fee`` is a party's code.
+    ``recoupments`` come first, in this order. ``merchant_of_record`` receives the payers' money:
+    the platform, or a partner that owes it to the others then. ``hold_days`` counts whole days
+    after a period's end. ``minimum_payout`` is the smallest amount that is paid out, ``None`` for
+    any; ``currency_hint`` is its currency.
     ``valid_until`` is the last day, inclusive; ``None`` means open-ended.
     """
 
@@ -45,11 +61,22 @@ class RevenueTerms:
     valid_from: date
     valid_until: date | None
     courses: tuple[str, ...]
+    processor_fee: str = ""
+    recoupments: tuple[Recoupment, ...] = ()
+    merchant_of_record: str = PLATFORM
 
     @property
     def currency_hint(self) -> str | None:
         """The currency the parties count in, as far as the minimum payout says it."""
         return None if self.minimum_payout is None else self.minimum_payout.currency
+
+    def recouped_in(self, currency: str) -> tuple[tuple[str, int], ...]:
+        """Who recoups how many minor units in a currency, in order."""
+        return tuple(
+            (one.party, one.amount.minor)
+            for one in self.recoupments
+            if one.amount.currency == currency
+        )
 
     @property
     def parties(self) -> tuple[str, ...]:

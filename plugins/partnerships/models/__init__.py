@@ -12,6 +12,7 @@ from partnerships.models.agreements import (
     SuspensionRecord,
     VersionCourse,
     VersionGoal,
+    VersionRecoupment,
     VersionRole,
     VersionShare,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "VersionGoal",
     "VersionObligation",
     "VersionOutcome",
+    "VersionRecoupment",
     "VersionRole",
     "VersionShare",
 ]

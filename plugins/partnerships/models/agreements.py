@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fairgate_tables.two_people import TwoPeople, two_people_checks
-from partnerships.data import FUND, Means, Side
+from partnerships.data import FUND, GROSS, Means, Side
 from partnerships.models.kept import Kept
 from partnerships.models.labels import MEANS_LABELS, ROLE_LABELS, SIDE_LABELS
 from partnerships.models.partners import Partner
@@ -64,11 +64,19 @@ class AgreementVersion(Kept):
     fund_bp = models.PositiveIntegerField(
         _("part of the fund (basis points)"), null=True, blank=True
     )
+    #: Who bears the processor's fee where the gross is shared; empty where it comes off before.
+    processor_fee = models.CharField(
+        _("who bears the processor’s fee"), max_length=32, blank=True, default=""
+    )
     lost_processor_fee = models.CharField(
         _("who bears a lost processor’s fee"), max_length=32, blank=True, default=""
     )
     dispute_fee = models.CharField(
         _("who bears a dispute’s fee"), max_length=32, blank=True, default=""
+    )
+    #: Who receives the payers' money; empty where no revenue is shared.
+    merchant_of_record = models.CharField(
+        _("merchant of record"), max_length=32, blank=True, default=""
     )
     hold_days = models.PositiveIntegerField(_("days on hold"), default=0)
     minimum_payout_minor = models.BigIntegerField(
@@ -121,6 +129,10 @@ class AgreementVersion(Kept):
                 | Q(fund_bp__gte=0, fund_bp__lte=10_000) & ~Q(basis=""),
             ),
             check(
+                "partnerships_version_fee_of_the_gross",
+                Q(basis=GROSS) & ~Q(processor_fee="") | ~Q(basis=GROSS) & Q(processor_fee=""),
+            ),
+            check(
                 "partnerships_version_payout_has_currency",
                 Q(minimum_payout_minor__isnull=True, currency="")
                 | Q(minimum_payout_minor__gte=0) & ~Q(currency=""),
@@ -160,6 +172,38 @@ class VersionShare(Kept):
 
     def __str__(self) -> str:
         return f"{self.party}: {self.weight}"
+
+
+class VersionRecoupment(Kept):
+    """What one party gets of the receipts in a currency before anything is shared.
+
+    .. no_pii:
+    """
+
+    version = models.ForeignKey(
+        AgreementVersion,
+        verbose_name=_("agreement version"),
+        on_delete=models.PROTECT,
+        related_name="recoupments",
+    )
+    place = models.PositiveIntegerField(pgettext_lazy("in a list", "place"))
+    party = models.CharField(_("party"), max_length=32)
+    currency = models.CharField(_("currency"), max_length=3)
+    amount_minor = models.BigIntegerField(_("amount (minor units)"))
+
+    class Meta:
+        verbose_name = _("recoupment")
+        verbose_name_plural = _("recoupments")
+        ordering = ["version", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "party", "currency"], name="partnerships_recoupment_once"
+            ),
+            check("partnerships_recoupment_positive", Q(amount_minor__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.amount_minor} {self.currency}"
 
 
 class VersionCourse(Kept):

@@ -10,7 +10,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
 from partnerships import models, rules
-from partnerships.data import RevenueTerms
+from partnerships.data import PLATFORM, Recoupment, RevenueTerms
 from partnerships.exceptions import TermsConflict, UnknownVersion
 from partnerships.selectors.facts import facts_of, versions
 
@@ -64,4 +64,10 @@ def terms_of(row: Any) -> RevenueTerms:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         courses=tuple(course.course_key for course in row.courses.all()),
+        processor_fee=row.processor_fee,
+        recoupments=tuple(
+            Recoupment(party=one.party, amount=Money.from_minor(one.amount_minor, one.currency))
+            for one in row.recoupments.all()
+        ),
+        merchant_of_record=row.merchant_of_record or PLATFORM,
     )

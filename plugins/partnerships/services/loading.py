@@ -183,6 +183,8 @@ def _set_revenue(version: models.AgreementVersion, entry: VersionEntry) -> None:
     payout = terms.minimum_payout if terms else None
     version.basis = terms.basis if terms else ""
     version.fund_bp = terms.fund_percent.basis_points if terms else None
+    version.processor_fee = terms.processor_fee if terms else ""
+    version.merchant_of_record = terms.merchant_of_record if terms else ""
     version.lost_processor_fee = terms.lost_processor_fee if terms else ""
     version.dispute_fee = terms.dispute_fee if terms else ""
     version.hold_days = terms.hold_days if terms else 0
@@ -198,8 +200,17 @@ def _write_parts(
     is_new: bool,
 ) -> None:
     shares = entry.revenue.shares if entry.revenue else ()
+    recoupments = entry.revenue.recoupments if entry.revenue else ()
     parts: dict[Any, list[dict[str, object]]] = {
         models.VersionShare: [{"party": code, "weight": weight} for code, weight in shares],
+        models.VersionRecoupment: [
+            {
+                "party": one.party,
+                "currency": one.amount.currency,
+                "amount_minor": one.amount.minor,
+            }
+            for one in recoupments
+        ],
         models.VersionCourse: [{"course_key": key} for key in entry.courses],
         models.VersionRole: [
             {"partner": partners[code], "role": role} for code, role in entry.roles
