@@ -1,19 +1,27 @@
 """The only door of ``revenue_share``: booking facts, clearing, closing, statements.
 
 Moments are aware, in UTC. Booking is idempotent by the uuid of the fact: a payment, a refund, a
-waiver's grant. Booking, clearing and closing are safe from several workers at once, and inside a
-transaction that the caller has begun.
+waiver's grant; a dispute by how it stands. Booking, clearing and closing are safe from several
+workers at once, and inside a transaction that the caller has begun.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import IO
+from uuid import UUID
 
 from django.utils import translation
 
-from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
+from fairgate.money import Money
+from fee_payments.data import (
+    DisputeSummary,
+    PaymentSummary,
+    RefundSummary,
+    ReturnedSeat,
+    WaivedSeat,
+)
 from partnerships import api as partnerships
 from partnerships.data import PLATFORM
 
@@ -35,23 +43,37 @@ from .data import (
 )
 from .selectors import checking, events
 from .selectors import statements as reads
-from .services import booking, catching_up, closing, holds, rollups
+from .services import (
+    adjusting,
+    booking,
+    catching_up,
+    closing,
+    disputing,
+    holds,
+    refunding,
+    rollups,
+)
 
 __all__ = [
     "balances",
+    "book_dispute",
     "book_payment",
     "book_refund",
     "book_returned_seat",
     "book_waived_seat",
     "catch_up",
     "check",
+    "check_adjustment",
     "clear_holds",
     "close_period",
+    "confirm_adjustment",
     "events_csv",
     "events_page",
     "list_statements",
     "next_period",
+    "propose_adjustment",
     "rebuild",
+    "refuse_adjustment",
     "statement",
     "statement_csv",
     "statement_currencies",
@@ -80,7 +102,19 @@ def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
         RefundExceedsSale: more would be taken back than the sale brought.
         KeyReused: this refund is booked with other amounts or dates.
     """
-    return booking.book_refund(refund, at=at)
+    return refunding.book_refund(refund, at=at)
+
+
+def book_dispute(dispute: DisputeSummary, *, at: datetime) -> Booking:
+    """Book how a dispute stands: what the bank took of the payment's sales, kept or gave back.
+
+    What is told again, or late, changes nothing. The answer is what its newest fact did.
+
+    Raises:
+        SaleNotBooked: the payment is not in the books yet; ``catch_up`` books both.
+        DisputeDiffers: it is in another currency than its payment.
+    """
+    return disputing.book_dispute(dispute, at=at)
 
 
 def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
@@ -123,6 +157,53 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
         EarlierPeriodOpen: an earlier month has to be closed first.
     """
     return closing.close_period(period, at=at, by=by)
+
+
+def propose_adjustment(
+    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime
+) -> UUID:
+    """Ask that money is moved by hand: party -> what it gets, below zero what it gives.
+
+    The party "" is what is not allocated. Nothing moves before another person confirms it.
+
+    Raises:
+        InvalidPeriod: not a month.
+        AdjustmentRefused: no reason, not zero together, several currencies, no such party, or the
+            month is closed or has not begun.
+    """
+    return adjusting.propose(amounts, reason=reason, period=period, by=by, at=at)
+
+
+def check_adjustment(
+    amounts: Mapping[str, Money], *, reason: str, period: str, at: datetime
+) -> None:
+    """Whether this could be proposed; nothing is written.
+
+    Raises:
+        InvalidPeriod, AdjustmentRefused: as ``propose_adjustment``.
+    """
+    adjusting.check(amounts, reason=reason, period=period, at=at)
+
+
+def confirm_adjustment(uuid: UUID, *, by: int, at: datetime) -> Booking:
+    """Move what somebody else proposed.
+
+    Raises:
+        UnknownAdjustment: nobody proposed it.
+        SecondPersonNeeded: ``by`` did.
+        AdjustmentRefused: it is decided, or its month was closed meanwhile.
+    """
+    return adjusting.confirm(uuid, by=by, at=at)
+
+
+def refuse_adjustment(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Do not move it; who proposed it may take it back.
+
+    Raises:
+        UnknownAdjustment: nobody proposed it.
+        AdjustmentRefused: it is decided, or nobody says why.
+    """
+    adjusting.refuse(uuid, because=because, by=by, at=at)
 
 
 def statement(party: str, period: str, *, currency: str | None = None) -> Statement:

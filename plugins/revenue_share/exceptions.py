@@ -4,12 +4,16 @@
   + KeyReused             the same event came again with other amounts or dates
   + SaleNotBooked         the payment of this refund is not in the books yet (retryable)
   + RefundExceedsSale     more would be taken back than the sale brought
+  + DisputeDiffers        a dispute is in another currency than its payment
   + UnbalancedPosting     debits and credits differ, or currencies are mixed
   + InvalidPeriod         not a month written like 2026-10
   + CloseRefused          the month cannot be closed now
     + PeriodStillOnHold   the hold of its last sales has not ended
     + EarlierPeriodOpen   an earlier month has to be closed first
     + FactsWaiting        something that was paid or refunded cannot be booked
+  + AdjustmentRefused     an adjustment that cannot be, or is decided already
+  + SecondPersonNeeded    who proposed it cannot confirm it
+  + UnknownAdjustment     nobody has proposed such an adjustment
   + StatementNotFound     this party has nothing in this month
   + CurrencyNeeded        the party has several currencies in this month; say which
 
@@ -38,7 +42,7 @@ class KeyReused(RevenueShareError):
 class SaleNotBooked(RevenueShareError):
     """A refund mirrors the lines of its sale, so the sale comes first; catching up brings both.
 
-    So does a waived seat that is given back.
+    So do a dispute and a waived seat that is given back.
     """
 
     retryable = True
@@ -49,6 +53,10 @@ class SaleNotBooked(RevenueShareError):
 
 class RefundExceedsSale(RevenueShareError):
     """A line gives back at most what it got."""
+
+
+class DisputeDiffers(RevenueShareError):
+    """What a bank takes of a payment is in the payment's currency."""
 
 
 class UnbalancedPosting(RevenueShareError):
@@ -80,6 +88,18 @@ class FactsWaiting(CloseRefused):
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
         super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {' '.join(reasons)}")
+
+
+class AdjustmentRefused(RevenueShareError):
+    """What is moved by hand adds up, has a reason, and counts in an open month."""
+
+
+class SecondPersonNeeded(RevenueShareError):
+    """Money is moved by hand by two people."""
+
+
+class UnknownAdjustment(RevenueShareError, LookupError):
+    """Nobody has proposed it."""
 
 
 class StatementNotFound(RevenueShareError, LookupError):

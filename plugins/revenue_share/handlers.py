@@ -7,8 +7,17 @@ import logging
 from django.dispatch import receiver
 
 from fairgate import clock
-from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
+from fee_payments.data import (
+    DisputeSummary,
+    PaymentSummary,
+    RefundSummary,
+    ReturnedSeat,
+    WaivedSeat,
+)
 from fee_payments.signals import (
+    DISPUTE_LOST,
+    DISPUTE_OPENED,
+    DISPUTE_WON,
     PAYMENT_RECORDED,
     PAYMENT_REFUNDED,
     SEAT_RETURNED,
@@ -34,6 +43,15 @@ def book_refund(refund: RefundSummary, **_: object) -> None:
         api.book_refund(refund, at=clock.now())
     except SaleNotBooked:
         log.warning("refund waits for its sale: refund=%s", refund.uuid)
+
+
+@receiver([DISPUTE_OPENED, DISPUTE_LOST, DISPUTE_WON], dispatch_uid="revenue_share.dispute_changed")
+def book_dispute(dispute: DisputeSummary, **_: object) -> None:
+    """Book how a dispute stands; without its sales it waits for the next catch-up."""
+    try:
+        api.book_dispute(dispute, at=clock.now())
+    except SaleNotBooked:
+        log.warning("dispute waits for its sale: dispute=%s", dispute.uuid)
 
 
 @receiver(SEAT_WAIVED, dispatch_uid="revenue_share.seat_waived")

@@ -1,9 +1,12 @@
 """What is locked, and in which order.
 
 0. the lock date: in common by who books, alone by who closes or rebuilds
-1. the carried remainders of one version of the terms in one currency, by their place
-2. the standing of the sale that a refund or a clearing is about
-3. the fund's position in one currency
+1. the standing of a dispute, or an adjustment
+2. what was recouped under an agreement in one currency, by party
+3. the carried remainders of the versions of the terms in one currency: versions in the order of
+   their uuid, rows by their place
+4. the standings of the sales that a refund, a dispute or a clearing is about, by their sale's id
+5. the fund's position in one currency
 
 Everything is released by the commit. What a decision needs stands in the locked rows themselves:
 in a transaction that had read something earlier (``ATOMIC_REQUESTS`` with REPEATABLE READ), a plain
@@ -12,6 +15,7 @@ read after the lock would still see the books as they were then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from fairgate_tables.inserting import insert_or_lock
@@ -68,10 +72,47 @@ def make_carries(terms_version: UUID, currency: str, weights: Weights) -> None:
     )
 
 
+@in_transaction
+def make_recoupments(agreement: str, currency: str, parties: Iterable[str]) -> None:
+    """Make the standings of recoupments before the first sale that they come off."""
+    rows = models.RecoupmentStanding.objects
+    there = set(rows.filter(agreement=agreement, currency=currency).values_list("party", flat=True))
+    rows.bulk_create(
+        [
+            models.RecoupmentStanding(agreement=agreement, currency=currency, party=party)
+            for party in sorted(set(parties) - there)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def lock_recoupments(agreement: str, currency: str) -> dict[str, models.RecoupmentStanding]:
+    """What was recouped under an agreement in a currency, by party."""
+    rows = models.RecoupmentStanding.objects.filter(agreement=agreement, currency=currency)
+    return {row.party: row for row in rows.select_for_update().order_by("party")}
+
+
 def lock_carries(terms_version: UUID, currency: str) -> list[models.CarriedRemainder]:
     """The carried remainders of one version and currency, in the parties' order."""
     rows = models.CarriedRemainder.objects.filter(terms_version=terms_version, currency=currency)
     return list(rows.select_for_update().order_by("place"))
+
+
+def make_dispute(uuid: UUID, currency: str) -> None:
+    """Make the standing of a dispute before it is booked; of two workers, one's is ignored."""
+    if not models.DisputeStanding.objects.filter(uuid=uuid).exists():
+        fresh = models.DisputeStanding(uuid=uuid, currency=currency)
+        models.DisputeStanding.objects.bulk_create([fresh], ignore_conflicts=True)
+
+
+def lock_adjustment(uuid: UUID) -> models.Adjustment | None:
+    """What somebody proposed, so that nobody else decides about it now; ``None`` if nobody did."""
+    return models.Adjustment.objects.select_for_update().filter(uuid=uuid).first()
+
+
+def lock_dispute(uuid: UUID) -> models.DisputeStanding:
+    """What is booked of a dispute, so that nobody else books it now."""
+    return models.DisputeStanding.objects.select_for_update().get(uuid=uuid)
 
 
 def lock_standing(sale_id: int) -> models.SaleStanding:

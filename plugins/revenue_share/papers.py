@@ -57,9 +57,8 @@ def paper_of(statement: Statement, *, names: Names, language: str) -> Paper:
             body=tuple(_body(statement)),
             notes=(
                 _(
-                    "Amounts are net of tax and of the processor’s fee. Receipts are shared under "
-                    "the agreement in force on the day of the sale; a refund takes back what its "
-                    "sale gave."
+                    "Amounts are net of tax. Receipts are shared under the agreement in force on "
+                    "the day of the sale; a refund or a dispute takes back what its sale gave."
                 ),
             ),
             footer=_footer(statement),

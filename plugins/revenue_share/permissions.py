@@ -8,6 +8,8 @@ from partnerships import api as partnerships
 
 VIEW = "revenue_share.view_statement"
 CLOSE = "revenue_share.close_period"
+PROPOSE = "revenue_share.propose_adjustment"
+DECIDE = "revenue_share.decide_adjustment"
 
 
 def may_see_books(user: Any) -> bool:
@@ -18,6 +20,11 @@ def may_see_books(user: Any) -> bool:
 def may_close(user: Any) -> bool:
     """Finance with the right to close."""
     return may_see_books(user) and bool(user.has_perm(CLOSE))
+
+
+def may_propose(user: Any) -> bool:
+    """An officer who may propose what is moved by hand."""
+    return bool(user.is_authenticated and user.has_perm(PROPOSE))
 
 
 def may_see_party(user: Any, party: str) -> bool:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
-from partnerships.data import PRO_RATA, RevenueTerms
+from partnerships.data import RevenueTerms
 
 from . import statements
-from .data import Allocation, EventKind, EventLine, Part, Period, Statement
+from .data import Amounts, EventKind, EventLine, Part, Period, Statement
 from .events_file import FileEvent
 from .rules import carried
+from .rules.sharing import Shared, share_sale, sharing_of, take_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +28,19 @@ class Replayed:
 
 @dataclass(slots=True)
 class _Sale:
-    """A sale as the books know it: its terms, and what each party still holds of it."""
+    """A sale as the books know it: its terms, and what each party still has of it."""
 
     event: FileEvent
     terms: RevenueTerms | None
-    held: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Books:
-    """The books in memory: carries per version and currency, sales, and the lines."""
+    """The books in memory: carries per version and currency, recoupments, sales, and the lines."""
 
     carries: dict[tuple[UUID, str], Mapping[str, int]] = field(default_factory=dict)
+    recouped: dict[tuple[str, str, str], int] = field(default_factory=dict)
     sales: dict[str, _Sale] = field(default_factory=dict)
     lines: list[tuple[str, EventLine]] = field(default_factory=list)
     unallocated: list[FileEvent] = field(default_factory=list)
@@ -49,18 +51,28 @@ class _Books:
             terms.weights()
         )
 
-    def add(
-        self, event: FileEvent, sale: _Sale, part: Part, shared: Allocation, base: Money
-    ) -> None:
-        """Keep the lines and the carries of one part of an event."""
-        terms = sale.terms
-        if terms is None:
-            return
-        self.carries[terms.version_uuid, base.currency] = shared.carries
-        for party, units in shared.units.items():
-            if units:
-                line = _line(event, sale.event, terms, part, base, units)
-                self.lines.append((party, line))
+    def recoupable(self, terms: RevenueTerms, currency: str) -> list[tuple[str, int]]:
+        """Who may still recoup how much."""
+        return [
+            (party, max(amount - self.recouped.get((terms.agreement, currency, party), 0), 0))
+            for party, amount in terms.recouped_in(currency)
+        ]
+
+    def add(self, event: FileEvent, sale: _Sale, terms: RevenueTerms, shared: Shared) -> None:
+        """Keep the lines of an event, and what it changes."""
+        currency = event.gross.currency
+        self.carries[terms.version_uuid, currency] = shared.carries
+        for party, units in shared.recouped.items():
+            key = (terms.agreement, currency, party)
+            self.recouped[key] = self.recouped.get(key, 0) + units
+        for part, by_party in shared.units.items():
+            base = Money.from_minor(shared.bases[part], currency)
+            kept = sale.kept.setdefault(Part.SHARE if part is Part.MIRROR else part, {})
+            for party, units in by_party.items():
+                kept[party] = kept.get(party, 0) + units
+                if units:
+                    line = _line(event, sale.event, terms, part, base, units)
+                    self.lines.append((party, line))
 
 
 def replay(events: Iterable[FileEvent], terms: Sequence[RevenueTerms]) -> Replayed:
@@ -105,10 +117,14 @@ def _sell(event: FileEvent, terms: Sequence[RevenueTerms], books: _Books) -> Non
     if sale.terms is None:
         books.unallocated.append(event)
         return
-    carries = books.carry(sale.terms, event.gross.currency)
-    shared = carried.allocate(event.net.minor, sale.terms.weights(), carries)
-    sale.held = dict(shared.units)
-    books.add(event, sale, Part.SHARE, shared, event.net)
+    currency = event.gross.currency
+    shared = share_sale(
+        _amounts(event),
+        sharing_of(sale.terms),
+        books.carry(sale.terms, currency),
+        books.recoupable(sale.terms, currency),
+    )
+    books.add(event, sale, sale.terms, shared)
 
 
 def _refund(event: FileEvent, books: _Books) -> None:
@@ -116,16 +132,19 @@ def _refund(event: FileEvent, books: _Books) -> None:
     if sale.terms is None:
         books.unallocated.append(event)
         return
-    weights, currency = sale.terms.weights(), event.gross.currency
-    carries = books.carry(sale.terms, currency)
-    taken = carried.reverse(event.net.minor, sale.held, weights, carries)
-    books.add(event, sale, Part.MIRROR, taken, -event.net)
-    for party, units in taken.units.items():
-        sale.held[party] += units
-    bearer = sale.terms.lost_processor_fee
-    named = "" if bearer == PRO_RATA else bearer
-    cost = carried.lose_fee(event.fee.minor, named, weights, books.carry(sale.terms, currency))
-    books.add(event, sale, Part.LOST_FEE, cost, -event.fee)
+    shared = take_back(
+        _amounts(event),
+        excess=0,
+        dispute_fee=0,
+        sharing=sharing_of(sale.terms),
+        carries=books.carry(sale.terms, event.gross.currency),
+        kept=sale.kept,
+    )
+    books.add(event, sale, sale.terms, shared)
+
+
+def _amounts(event: FileEvent) -> Amounts:
+    return Amounts(event.net.minor, event.tax.minor, event.fee.minor)
 
 
 def _line(

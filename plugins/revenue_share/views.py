@@ -17,6 +17,7 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,7 +26,7 @@ from fairgate import clock
 from partnerships import api as partnerships
 
 from . import api, permissions, wording
-from .data import EventLine, Part, Statement, StatementLine
+from .data import DISPUTES, EventLine, Part, Statement, StatementLine
 from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
 
 CSV = "text/csv; charset=utf-8"
@@ -188,6 +189,7 @@ def books(request: HttpRequest) -> HttpResponse:
         ],
         "faults": api.check(),
         "next_period": api.next_period(at=clock.now()),
+        "adjust_url": _adjust_url(request),
         "may_close": permissions.may_close(request.user),
     }
     return render(request, "revenue_share/books.html", context)
@@ -228,6 +230,14 @@ def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
         raise Http404 from None
 
 
+def _adjust_url(request: HttpRequest) -> str:
+    """Where an adjustment is proposed, for who may; "" for everybody else."""
+    is_officer = getattr(request.user, "is_staff", False)
+    if not (is_officer and permissions.may_propose(request.user)):
+        return ""
+    return reverse("admin:revenue_share_adjustment_add")
+
+
 def _line_of(shown: Statement, number: int) -> StatementLine:
     if not 1 <= number <= len(shown.lines):
         raise Http404
@@ -242,6 +252,7 @@ def _whole_number(text: str) -> int:
 def _shown_event(event: EventLine) -> dict[str, Any]:
     return {
         "event": event,
+        "kind": wording.kind(event.kind) if event.kind in DISPUTES else "",
         "base": wording.amount(event.base),
         "amount": wording.amount(event.amount),
     }

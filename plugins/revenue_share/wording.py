@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 
 from fairgate.money import Money
 
-from .data import Account, Part, Period, StatementState
-from .models import ACCOUNT_LABELS, PART_LABELS, STATE_LABELS
+from .data import Account, EventKind, Part, Period, StatementState
+from .models import ACCOUNT_LABELS, KIND_LABELS, PART_LABELS, STATE_LABELS
 
 MINUS = "\u2212"
 
@@ -21,6 +21,11 @@ def state(value: StatementState) -> Promise:
 def part(value: Part) -> Promise:
     """What a line is, in words."""
     return PART_LABELS[value]
+
+
+def kind(value: EventKind) -> Promise:
+    """What happened, in words."""
+    return KIND_LABELS[value]
 
 
 def account(value: Account) -> Promise:

@@ -8,7 +8,14 @@ from uuid import UUID, uuid5
 from factories import partnerships as partnership_factory
 from fairgate.money import Money
 from fairgate.percent import Percent
-from fee_payments.data import PayerClass, PaymentSummary, RefundSummary, WaivedSeat
+from fee_payments.data import (
+    DisputeState,
+    DisputeSummary,
+    PayerClass,
+    PaymentSummary,
+    RefundSummary,
+    WaivedSeat,
+)
 from revenue_share import api
 
 COURSE = partnership_factory.COURSE
@@ -82,6 +89,36 @@ def refund(
         fee_not_returned=lost,
         net=money - tax_part - lost,
         refunded_at=at,
+    )
+
+
+def dispute(
+    state: str = "opened",
+    of: tuple[str, ...] = ("S1",),
+    amount: str = "120.00",
+    fee: str = "15.00",
+    at: datetime = REFUND_DAY,
+    *,
+    name: str = "D1",
+    opened_at: datetime | None = None,
+    currency: str = "USD",
+) -> DisputeSummary:
+    """A payer's bank takes the money of a payment; ``of`` are the names of its parts."""
+    return DisputeSummary(
+        uuid=named(name),
+        payment_uuid=named(f"payment {of[0]}"),
+        order_uuid=named(f"order {of[0]}"),
+        provider="sandbox",
+        reference=name,
+        amount=Money(amount, currency),
+        fee=Money(fee, currency),
+        reason="fraudulent",
+        state=DisputeState(state),
+        opened_at=opened_at or at,
+        closed_at=None if state == "opened" else at,
+        evidence_due_by=None,
+        parts=tuple(named(part) for part in of),
+        told_at=at,
     )
 
 

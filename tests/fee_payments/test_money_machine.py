@@ -471,9 +471,14 @@ class MoneyMachine(RuleBasedStateMachine):
         ):
             check()
         assert books.check() == ()
-        booked = RevenueEvent.objects.values_list("kind", "gross_minor")
-        sold = sum(minor if kind == "sale" else -minor for kind, minor in booked)
-        assert sold == sum(deal.paid - deal.refunded for deal in self.deals.values())
+        booked = dict.fromkeys(("sale", "refund", "dispute"), 0)
+        for kind, minor in RevenueEvent.objects.values_list("kind", "gross_minor"):
+            booked[kind.split("_")[0]] += minor
+        deals = self.deals.values()
+        assert booked["sale"] == sum(deal.paid for deal in deals)
+        assert booked["refund"] == sum(deal.refunded for deal in deals)
+        with_banks = models.Dispute.objects.filter(state__in=("opened", "lost"))
+        assert booked["dispute"] == sum(with_banks.values_list("amount_minor", flat=True))
 
 
 def sent_back(session) -> int:

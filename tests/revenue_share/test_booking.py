@@ -175,6 +175,20 @@ def test_a_payment_smaller_than_its_fee_is_a_cost_to_all(terms):
     assert api.check() == ()
 
 
+def test_a_payment_smaller_than_its_fee_is_refunded_in_parts(terms):
+    # given: 0.30 with a fee of 0.40, so the net is below zero
+    api.book_payment(facts.payment("A", "0.30", "0.00", "0.40"), at=facts.NOON)
+
+    # when: as fee_payments splits it: the last part settles the net
+    api.book_refund(facts.refund("R1", "A", "0.10", "0.00", "0.10"), at=facts.REFUND_DAY)
+    api.book_refund(facts.refund("R2", "A", "0.20", "0.00", "0.30"), at=facts.REFUND_DAY)
+
+    # then: the fee is lost
+    drafts = api.list_statements()
+    assert sum(one.closing.minor for one in drafts) == -40
+    assert api.check() == ()
+
+
 @pytest.mark.parametrize(("currency", "gross"), [("JPY", "15001"), ("KWD", "36.667")])
 def test_t20_yen_and_dinars_go_through_charge_refund_and_split(terms, currency, gross):
     # given

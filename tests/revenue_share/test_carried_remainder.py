@@ -65,7 +65,7 @@ def test_the_parts_add_up_to_every_amount(shares, sales):
 def test_no_part_of_a_sale_is_negative_and_none_of_a_cost_is_positive(shares, events):
     books = Books(shares)
     sold = [unit for amount in events for unit in books.sell(amount).values()]
-    costs = [carried.lose_fee(amount, "", shares, books.carries) for amount in events]
+    costs = [carried.bear(amount, "", shares, books.carries) for amount in events]
     assert min(sold) >= 0
     assert max(unit for cost in costs for unit in cost.units.values()) <= 0
 
@@ -187,12 +187,12 @@ def test_a_lost_chargeback_of_s2_costs_everybody_what_the_example_says():
     for amount in (9622, 11622, 5795, 941):
         books.sell(amount)
     books.refund(2, 2415)
-    books.add(carried.lose_fee(85, "", AGREED, books.carries), -85)
+    books.add(carried.bear(85, "", AGREED, books.carries), -85)
 
     # when
     mirror = books.refund(1, 11622)
-    fee = books.add(carried.lose_fee(378, "", AGREED, books.carries), -378)
-    dispute = carried.lose_fee(1500, "PLATFORM", AGREED, books.carries).units
+    fee = books.add(carried.bear(378, "", AGREED, books.carries), -378)
+    dispute = carried.bear(1500, "PLATFORM", AGREED, books.carries).units
 
     # then
     assert tuple(mirror.values()) == (-2324, -4184, -2325, -2789)
@@ -206,7 +206,7 @@ def test_the_euro_sale_of_the_example_has_carries_of_its_own():
 
 
 def test_a_bearer_outside_the_shares_bears_the_fee_alone():
-    cost = carried.lose_fee(85, "HOST", AGREED, carried.no_carries(AGREED))
+    cost = carried.bear(85, "HOST", AGREED, carried.no_carries(AGREED))
     assert cost.units == {"FUND": 0, "GSMA": 0, "ATC": 0, "PLATFORM": 0, "HOST": -85}
     assert cost.carries == carried.no_carries(AGREED)
 

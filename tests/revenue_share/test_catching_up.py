@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +13,7 @@ from factories import revenue_share as facts
 from fairgate import clock
 from fairgate.money import Money
 from fee_payments import api as payments
+from fee_payments.models import Payment
 from revenue_share import api
 from revenue_share.data import CaughtUp, Part
 from revenue_share.models import PeriodClose, RevenueEvent
@@ -98,6 +100,51 @@ def test_f05_a_refund_told_before_its_payment_is_booked_by_the_next_catch_up():
     assert booked() == {"sale": 11_622, "refund": -5_811}
 
 
+def disputed(*buttons: str) -> None:
+    """An order is paid, and its payer's bank does these things, a day after the other."""
+    fees.offering()
+    order = fees.paid_order(fees.learner())
+    paid = Payment.objects.get(order__uuid=order.uuid)
+    for days, button in enumerate(buttons):
+        at = facts.REFUND_DAY + timedelta(days=days)
+        fees.send(fees.happening(paid, button, at=at), at=at)
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "caught up"])
+def test_a_dispute_is_booked_whether_it_was_told_or_found(
+    django_capture_on_commit_callbacks, is_told
+):
+    # given
+    with django_capture_on_commit_callbacks(execute=is_told):
+        disputed("dispute", "lose")
+
+    # when
+    done = [api.catch_up(at=facts.REFUND_DAY), api.catch_up(at=facts.REFUND_DAY)]
+
+    # then
+    assert [one.disputes for one in done] == [0 if is_told else 1, 0]
+    assert booked() == {"sale": 11_622, "dispute_opened": -11_622, "dispute_lost": 0}
+    fees_kept = RevenueEvent.objects.get(kind="dispute_opened").dispute_fee_minor
+    assert fees_kept == 1_500
+    assert api.check() == ()
+
+
+def test_a_dispute_told_before_its_payment_is_booked_by_the_next_catch_up():
+    # given
+    from revenue_share import handlers
+
+    disputed("dispute")
+    [(_, dispute)] = payments.list_disputes()
+    handlers.book_dispute(dispute=dispute)
+    assert booked() == {}
+
+    # when
+    api.catch_up(at=facts.REFUND_DAY)
+
+    # then
+    assert booked() == {"sale": 11_622, "dispute_opened": -11_622}
+
+
 def test_a_waived_seat_is_told_too():
     from revenue_share import handlers
 
@@ -113,7 +160,9 @@ def test_the_command_says_what_it_did():
     buy_and_refund()
     out = io.StringIO()
     call_command("revenue_share_catch_up", stdout=out)
-    assert out.getvalue() == ("Booked 1 payment, 1 refund, 0 waived seats; cleared 0 sales.\n")
+    assert out.getvalue() == (
+        "Booked 1 payment, 1 refund, 0 disputes, 0 waived seats; cleared 0 sales.\n"
+    )
 
 
 def test_the_command_closes_a_month_and_prints_its_statements():

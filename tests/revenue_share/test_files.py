@@ -20,7 +20,7 @@ from revenue_share.data import StatementState as State
 
 OCTOBER = [
     "Statement for October 2026", "RS-000003", "GSMA", "USD", "Carried from the last statement",
-    "0.00", "Share of a sale", "100.73", "Share of a refund, taken back", "−8.69",
+    "0.00", "Share of a sale", "100.73", "Share taken back, or given again", "−8.69",
     "Processor’s fee that did not come back", "−0.31", "This month", "91.73", "To be paid out",
     "USD 91.73", "Carried to the next statement", "GSMA-SPECTRUM, version 1",
 ]  # fmt: skip
@@ -120,7 +120,7 @@ def test_the_workbook_has_the_numbers_of_the_page_as_numbers(frozen):
     assert facts_and_sums == {
         "Statement": "RS-000003", "Party": "GSMA (GSMA)", "Month (UTC)": "October 2026",
         "Currency": "USD", "SHA-256": frozen.sha256, "Carried from the last statement": 0,
-        "Share of a sale": 100.73, "Share of a refund, taken back": -8.69,
+        "Share of a sale": 100.73, "Share taken back, or given again": -8.69,
         "Processor’s fee that did not come back": -0.31, "This month": 91.73,
         "To be paid out": 91.73,
     }  # fmt: skip

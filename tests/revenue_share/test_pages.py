@@ -15,6 +15,7 @@ from factories import revenue_share as facts
 from fairgate import clock
 from partnerships import api as partnerships
 from revenue_share import api, statements, views
+from revenue_share.data import Part
 from revenue_share.models import PeriodClose
 from revenue_share.wording import MINUS
 
@@ -245,6 +246,38 @@ def test_finance_sees_what_is_not_allocated(client, finance):
     other = facts.payment("X", "50.00", course="course-v1:NO+TERMS+1")
     api.book_payment(other, at=facts.NOON)
     assert "USD 50.00 is not allocated" in get(client, "revenue_share:books").content.decode()
+
+
+def test_a_partner_reads_what_a_dispute_took_behind_the_line_of_what_was_taken_back(
+    client, officer
+):
+    # given: the second line of the month is what was taken back
+    api.book_dispute(facts.dispute(of=("S2",)), at=facts.REFUND_DAY)
+    shown = api.statement("GSMA", "2026-10")
+    assert shown.lines[1].part is Part.MIRROR
+
+    # when
+    url = reverse("revenue_share:statement_events", args=["GSMA", "2026-10", 2])
+    page = client.get(url).content.decode()
+
+    # then
+    assert "Dispute opened" in page
+    assert f"USD {MINUS}41.84" in page
+
+
+def test_an_officer_who_may_propose_finds_where_from_what_is_not_allocated(client, finance):
+    # given
+    api.book_payment(facts.payment("U", course="course-v1:NO+TERMS+1"), at=facts.NOON)
+    url = reverse("admin:revenue_share_adjustment_add")
+    assert url not in client.get(reverse("revenue_share:books")).content.decode()
+
+    # when
+    finance.user_permissions.add(Permission.objects.get(codename="propose_adjustment"))
+    finance.is_staff = True
+    finance.save()
+
+    # then
+    assert url in client.get(reverse("revenue_share:books")).content.decode()
 
 
 def test_finance_closes_a_month(client, closer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
@@ -11,11 +12,14 @@ from factories import revenue_share as facts
 from fairgate.money import Money
 from races import ISOLATIONS, READ_COMMITTED, REPEATABLE_READ, errors, race, values
 from revenue_share import api, lock_objects
-from revenue_share.exceptions import RefundExceedsSale
+from revenue_share.exceptions import AdjustmentRefused, RefundExceedsSale
 from revenue_share.models import (
+    Adjustment,
     AllocationLine,
     CarriedRemainder,
+    DisputeStanding,
     LedgerTransaction,
+    RecoupmentStanding,
     RevenueEvent,
     Statement,
 )
@@ -179,6 +183,174 @@ def test_a_month_is_closed_once_by_many_while_others_book(isolation):
     assert Statement.objects.filter(period="2026-10").count() == 4
     assert sorted(Statement.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
     assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_dispute_told_to_many_workers_is_booked_once(isolation, atomic):
+    # given
+    book("S1", "100.00")
+    told = partial(api.book_dispute, facts.dispute(amount="100.00"), at=facts.REFUND_DAY)
+
+    # when
+    outcomes = race(*[told] * WORKERS, isolation=isolation, atomic=atomic)
+
+    # then: under ATOMIC_REQUESTS the very first telling may lose a deadlock, loudly
+    done = values(outcomes)
+    assert done
+    assert all(one == done[0] for one in done)
+    assert atomic or not errors(outcomes)
+    assert RevenueEvent.objects.filter(kind="dispute_opened").count() == 1
+    assert api.check() == ()
+
+
+def test_without_the_lock_a_dispute_is_booked_twice_or_dies(monkeypatch):
+    # given: the twin of the test before, with a plain read in place of the lock
+    def read(uuid):
+        return DisputeStanding.objects.get(uuid=uuid)
+
+    book("S1", "100.00")
+    monkeypatch.setattr(lock_objects, "lock_dispute", read)
+
+    # when: lost and won are told at the same moment, enough times to meet
+    def told(name, state, days):
+        at = facts.REFUND_DAY + timedelta(days=days)
+        dispute = facts.dispute(state, amount="1.00", at=at, name=name)
+        return partial(api.book_dispute, dispute, at=facts.CLOSE_DAY)
+
+    failed = []
+    for turn in range(10):
+        calls = [told(f"D{turn}", state, days) for days, state in enumerate(("lost", "won"))]
+        failed += errors(race(*calls * 2, isolation=READ_COMMITTED))
+
+    # then: a step is written by two, or what a sale lost is counted twice
+    assert failed or api.check()
+
+
+RECOUPING = facts.partnership_factory.REVENUE + (
+    '    recoupments: [{party: ATC, amount: "200.00", currency: USD}]\n'
+)
+OTHER = "course-v1:ATC+STUDIO+1"
+
+
+def recouping_terms() -> None:
+    factory = facts.partnership_factory
+    version = factory.version_text(agreement="STUDIO", courses=[OTHER], revenue=RECOUPING)
+    factory.put_in_force(factory.terms_text(version))
+
+
+def sell_studio(name):
+    return api.book_payment(facts.payment(name, "60.00", course=OTHER), at=facts.NOON)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_many_workers_recoup_no_more_than_the_terms_state(isolation):
+    # given
+    recouping_terms()
+    sell_studio("warm")
+
+    # when
+    calls = [partial(sell_studio, f"S{place}") for place in range(WORKERS)]
+    outcomes = race(*calls, isolation=isolation)
+
+    # then
+    assert errors(outcomes) == []
+    assert RecoupmentStanding.objects.get().recouped_minor == 20_000
+    assert api.check() == ()
+
+
+def test_without_the_lock_too_much_is_recouped(monkeypatch):
+    # given: the twin of the test before, with a plain read in place of the lock
+    def read(agreement, currency):
+        rows = RecoupmentStanding.objects.filter(agreement=agreement, currency=currency)
+        return {row.party: row for row in rows}
+
+    recouping_terms()
+    sell_studio("warm")
+    monkeypatch.setattr(lock_objects, "lock_recoupments", read)
+
+    # when: enough rounds for two readers to meet
+    for turn in range(6):
+        race(*[partial(sell_studio, f"S{turn} {place}") for place in range(4)],
+             isolation=READ_COMMITTED)  # fmt: skip
+
+    # then
+    assert "recoupment equals lines" in {fault.invariant for fault in api.check()}
+
+
+def proposed():
+    amounts = {"GSMA": Money("-1.00", "USD"), "ATC": Money("1.00", "USD")}
+    return api.propose_adjustment(
+        amounts, reason="A mistake.", period="2026-10", by=1, at=facts.NOON
+    )
+
+
+def confirming(uuid, by):
+    return partial(api.confirm_adjustment, uuid, by=by, at=facts.NOON)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_an_adjustment_that_many_confirm_or_refuse_is_decided_once(isolation):
+    # given
+    uuid = proposed()
+    refusing = partial(api.refuse_adjustment, uuid, because="No.", by=9, at=facts.NOON)
+
+    # when
+    outcomes = race(*[confirming(uuid, by) for by in range(2, 8)], refusing, isolation=isolation)
+
+    # then
+    assert len(values(outcomes)) == 1
+    assert {type(error) for error in errors(outcomes)} == {AdjustmentRefused}
+    assert api.check() == ()
+
+
+def test_without_the_lock_an_adjustment_is_confirmed_and_refused(monkeypatch):
+    # given: the twin of the test before, with a plain read in place of the lock
+    def read(uuid):
+        return Adjustment.objects.filter(uuid=uuid).first()
+
+    monkeypatch.setattr(lock_objects, "lock_adjustment", read)
+
+    # when: enough rounds for two readers to meet
+    failed = []
+    for _turn in range(10):
+        uuid = proposed()
+        refusing = partial(api.refuse_adjustment, uuid, because="No.", by=9, at=facts.NOON)
+        failed += errors(race(confirming(uuid, 2), refusing, confirming(uuid, 3),
+                              isolation=READ_COMMITTED))  # fmt: skip
+
+    # then: only the constraints and unique keys stop them, as errors that nobody explains
+    assert {type(error) for error in failed} - {AdjustmentRefused}
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_workers_that_post_dispute_refund_and_close_at_once_leave_books_that_hold(isolation):
+    # given
+    facts.book_october()
+    api.clear_holds(at=facts.CLOSE_DAY)
+
+    def dispute(name, of, state):
+        told = facts.dispute(state, (of,), "10.00", at=facts.CLOSE_DAY, name=name)
+        return partial(api.book_dispute, told, at=facts.CLOSE_DAY)
+
+    calls = [
+        partial(book, "N1", "33.33"),
+        confirming(proposed(), 2),
+        dispute("D1", "S1", "lost"),
+        dispute("D2", "S2", "opened"),
+        dispute("D3", "S2", "won"),
+        partial(api.book_refund, facts.refund("R8", "S2", "5.00"), at=facts.CLOSE_DAY),
+        partial(api.book_refund, facts.refund("R9", "S1", "5.00"), at=facts.CLOSE_DAY),
+        partial(api.close_period, "2026-10", at=facts.CLOSE_DAY, by="ines"),
+    ]
+
+    # when
+    outcomes = race(*calls, isolation=isolation)
+
+    # then: the month may have been closed before the adjustment
+    assert {type(error) for error in errors(outcomes)} <= {AdjustmentRefused}
+    assert api.check() == ()
+    assert waivers.check_funds() == ()
 
 
 def test_a_stale_view_of_the_books_does_not_mislead_a_refund():

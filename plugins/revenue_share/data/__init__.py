@@ -10,10 +10,14 @@ from revenue_share.data.books import (
     Fault,
     Posting,
     Rebuilt,
+    Stage,
 )
 from revenue_share.data.events import (
+    DISPUTES,
     SEATS,
+    TAKEN_BY_BANKS,
     Allocation,
+    Amounts,
     Booking,
     CaughtUp,
     EventKind,
@@ -35,9 +39,12 @@ from revenue_share.data.statements import (
 )
 
 __all__ = [
+    "DISPUTES",
     "SEATS",
+    "TAKEN_BY_BANKS",
     "Account",
     "Allocation",
+    "Amounts",
     "Balance",
     "Booking",
     "CaughtUp",
@@ -51,6 +58,7 @@ __all__ = [
     "Period",
     "Posting",
     "Rebuilt",
+    "Stage",
     "Statement",
     "StatementLine",
     "StatementState",

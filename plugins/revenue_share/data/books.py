@@ -12,7 +12,10 @@ class Account(StrEnum):
     """Where value sits. Accounts with a party are the party's position (money.md 5.4).
 
     ``UNALLOCATED`` holds receipts of courses that had no terms in force, until somebody decides.
-    ``FEE_LOST`` takes processor fees of refunds out of the bearer's position while it is on hold.
+    It also holds what went back beyond what a sale brought, after a refund and a dispute of it.
+    ``FEE_LOST`` takes the costs of refunds and disputes out of the bearer's position while it is on
+    hold. What a bank takes of a sale that was cleared is ``RECEIVABLE`` of the party, its fee
+    ``DISPUTE_FEE`` of the bearer, until a close sets both off against what the party is owed.
     """
 
     GATEWAY_CLEARING = "gateway_clearing"
@@ -22,8 +25,21 @@ class Account(StrEnum):
     UNALLOCATED = "unallocated"
     PAYABLE_ON_HOLD = "payable_on_hold"
     FEE_LOST = "fee_lost"
+    DISPUTE_FEE = "dispute_fee"
     PAYABLE_CLEARED = "payable_cleared"
+    RECEIVABLE = "receivable"
     FUND_AVAILABLE = "fund_available"
+
+
+class Stage(StrEnum):
+    """How far the money of a sale has come: it says on which accounts a party's position is.
+
+    ``DISPUTED``: it was cleared, perhaps paid out, and a payer's bank has taken it since.
+    """
+
+    ON_HOLD = "on_hold"
+    CLEARED = "cleared"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

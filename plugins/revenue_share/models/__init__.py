@@ -1,8 +1,11 @@
 """The tables of the books. Rows of ``WrittenOnce`` models are never changed and never deleted."""
 
+from revenue_share.models.adjustments import Adjustment, AdjustmentLine
 from revenue_share.models.events import (
     AllocationLine,
     CarriedRemainder,
+    DisputeStanding,
+    RecoupmentStanding,
     RevenueEvent,
     SaleStanding,
 )
@@ -36,8 +39,11 @@ __all__ = [
     "KIND_LABELS",
     "PART_LABELS",
     "STATE_LABELS",
+    "Adjustment",
+    "AdjustmentLine",
     "AllocationLine",
     "CarriedRemainder",
+    "DisputeStanding",
     "FundCredit",
     "FundPosition",
     "LedgerEntry",
@@ -47,6 +53,7 @@ __all__ = [
     "PartyRollup",
     "PeriodClose",
     "ReceiptRollup",
+    "RecoupmentStanding",
     "RevenueEvent",
     "SaleStanding",
     "Statement",

@@ -18,17 +18,25 @@ from .labels import KIND_LABELS, PART_LABELS, choices
 class RevenueEvent(WrittenOnce):
     """Something that happened outside and changes the books: a sale, a refund, a waived seat.
 
-    ``uuid`` is the key of the fact in its own app, so a fact is booked once. ``period`` is the
-    month of the sale (UTC), also for its refunds; ``counted_in`` the month whose statements it is
-    on: the same, or the first that was still open. Amounts are minor units of ``currency``;
-    ``net_minor`` is what is shared (negative for a refund), ``fee_minor`` the processor's fee of a
-    sale or the part of it that a refund does not bring back. The terms are those in force at the
-    sale: a later version never touches it. There is no learner here: the books need none.
+    ``fact_uuid`` is the key of the fact in its own app, ``uuid`` that of the event. They are the
+    same for the first event of a fact, so a fact is booked once; a fact about several sales is an
+    event for each. ``period`` is the month of the sale (UTC), also for its refunds and disputes;
+    ``counted_in`` the month whose statements it is on: the same, or the first that was still open.
+
+    Amounts are minor units of ``currency``; ``net_minor`` is what is shared (negative for what is
+    taken back), ``fee_minor`` the processor's fee of a sale or the part of it that does not come
+    back. Those of a dispute are signed: ``gross_minor`` is below zero when the bank gives back.
+    ``dispute_fee_minor`` comes on top of it; ``excess_minor`` is the part of it that the sale did
+    not bring any more. The terms are those in force at the sale: a later version never touches it.
+    ``processor_fee_bearer`` is empty where that fee comes off before anything is shared,
+    ``merchant`` where the platform received the money; ``recouped_minor`` of a sale came before its
+    shares. There is no learner here: the books need none.
 
     .. no_pii:
     """
 
     uuid = models.UUIDField("UUID", unique=True, editable=False)
+    fact_uuid = models.UUIDField(_("fact"), db_index=True, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=choices(KIND_LABELS))
     sale = models.ForeignKey(
         "self",
@@ -46,6 +54,9 @@ class RevenueEvent(WrittenOnce):
     tax_minor = models.BigIntegerField(_("tax (minor units)"))
     fee_minor = models.BigIntegerField(_("processor’s fee (minor units)"))
     net_minor = models.BigIntegerField(_("net (minor units)"))
+    dispute_uuid = models.UUIDField(_("dispute"), null=True, blank=True, db_index=True)
+    dispute_fee_minor = models.BigIntegerField(_("fee of a dispute (minor units)"), default=0)
+    excess_minor = models.BigIntegerField(_("beyond the sale (minor units)"), default=0)
     occurred_at = models.DateTimeField(_("occurred at"))
     booked_at = models.DateTimeField(_("booked at"))
     period = models.CharField(_("month"), max_length=7)
@@ -56,6 +67,14 @@ class RevenueEvent(WrittenOnce):
     agreement = models.CharField(_("agreement"), max_length=255, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
     fee_bearer = models.CharField(_("who bears the fee"), max_length=64, blank=True)
+    processor_fee_bearer = models.CharField(
+        _("who bears the processor’s fee"), max_length=64, blank=True, default=""
+    )
+    merchant = models.CharField(_("merchant of record"), max_length=64, blank=True, default="")
+    recouped_minor = models.BigIntegerField(_("recouped (minor units)"), default=0)
+    dispute_fee_bearer = models.CharField(
+        _("who bears the fee of a dispute"), max_length=64, blank=True, default=""
+    )
     minimum_payout_minor = models.BigIntegerField(
         _("smallest payout (minor units)"), null=True, blank=True
     )
@@ -69,7 +88,8 @@ class RevenueEvent(WrittenOnce):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             check(
                 "revenue_share_event_signs",
-                Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0),
+                Q(gross_minor__gte=0, tax_minor__gte=0, fee_minor__gte=0)
+                | Q(dispute_uuid__isnull=False),
             ),
             check(
                 "revenue_share_event_sale_net",
@@ -78,6 +98,18 @@ class RevenueEvent(WrittenOnce):
             check(
                 "revenue_share_event_refund_of",
                 Q(kind="refund", sale__isnull=False) | ~Q(kind="refund"),
+            ),
+            check(
+                "revenue_share_event_taken_back",
+                Q(sale__isnull=True)
+                | Q(
+                    gross_minor=F("tax_minor") + F("fee_minor") + F("excess_minor") - F("net_minor")
+                ),
+            ),
+            check(
+                "revenue_share_event_dispute_of",
+                Q(dispute_uuid__isnull=True, dispute_fee_minor=0)
+                | Q(dispute_uuid__isnull=False, sale__isnull=False),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -168,10 +200,16 @@ class CarriedRemainder(models.Model):
 class SaleStanding(models.Model):
     """What is left of one sale, and whether its hold has ended: the row that refunds lock.
 
-    ``held`` is what each party still has of it, ``lost`` the fees it bears (both party -> signed
-    minor units): sums of the sale's lines, kept here so that the lock gives them as they are.
-    ``check`` compares. ``ends_at`` is the first moment after the hold, empty for a sale that was
-    not allocated.
+    ``kept`` is what each party has of it by now, by what it was for (part -> party -> signed minor
+    units, mirrors taken off the shares): sums of the sale's lines, kept here so that the lock gives
+    them as they are. ``net_gone_minor``, ``tax_gone_minor`` and ``fee_gone_minor`` are what went
+    back of the sale. ``refunded_minor`` and ``disputed_minor`` are what payers and banks have of
+    it; where the two are more than the sale brought, the rest is its excess.
+
+    ``disputed`` is what banks have taken and not given back: ``amounts`` (net, tax, fee), ``units``
+    as in ``kept``, and ``was_cleared``, whether the sale was when they took it last. ``check``
+    compares all this. ``ends_at`` is the first moment after the hold, empty for a sale that was not
+    allocated.
 
     .. no_pii:
     """
@@ -180,8 +218,12 @@ class SaleStanding(models.Model):
         RevenueEvent, verbose_name=_("sale"), on_delete=models.PROTECT, related_name="standing"
     )
     refunded_minor = models.BigIntegerField(_("refunded (minor units)"), default=0)
-    held = models.JSONField(_("held by party"), default=dict)
-    lost = models.JSONField(_("lost fees by party"), default=dict)
+    disputed_minor = models.BigIntegerField(_("disputed (minor units)"), default=0)
+    net_gone_minor = models.BigIntegerField(_("net taken back (minor units)"), default=0)
+    tax_gone_minor = models.BigIntegerField(_("tax taken back (minor units)"), default=0)
+    fee_gone_minor = models.BigIntegerField(_("lost fee (minor units)"), default=0)
+    kept = models.JSONField(_("kept by party"), default=dict)
+    disputed = models.JSONField(_("taken by banks"), default=dict)
     ends_at = models.DateTimeField(_("hold ends at"), null=True, blank=True)
     cleared_at = models.DateTimeField(_("cleared at"), null=True, blank=True)
 
@@ -192,7 +234,10 @@ class SaleStanding(models.Model):
         verbose_name_plural = _("standings of sales")
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            check("revenue_share_standing_refunded", Q(refunded_minor__gte=0)),
+            check(
+                "revenue_share_standing_refunded",
+                Q(refunded_minor__gte=0, disputed_minor__gte=0),
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["cleared_at", "ends_at"], name="revenue_share_standing_due"),
@@ -200,3 +245,61 @@ class SaleStanding(models.Model):
 
     def __str__(self) -> str:
         return f"standing of {self.sale}"
+
+
+class RecoupmentStanding(models.Model):
+    """How much a party has recouped under an agreement, all its versions, in one currency.
+
+    .. no_pii:
+    """
+
+    agreement = models.CharField(_("agreement"), max_length=255)
+    currency = models.CharField(_("currency"), max_length=3)
+    party = models.CharField(_("party"), max_length=64)
+    recouped_minor = models.BigIntegerField(_("recouped (minor units)"), default=0)
+
+    class Meta:
+        verbose_name = _("standing of a recoupment")
+        verbose_name_plural = _("standings of recoupments")
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["agreement", "currency", "party"], name="revenue_share_recoupment_once"
+            ),
+            check("revenue_share_recoupment_positive", Q(recouped_minor__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} of {self.agreement}: {self.recouped_minor} {self.currency}"
+
+
+class DisputeStanding(models.Model):
+    """What is booked of one dispute: the row that decides whether what is told is news.
+
+    ``state``, ``told_at``, ``told_minor`` and ``fee_minor`` are as it was told last; ``state`` is
+    empty before the first time. ``amount_minor`` is what it has taken by now, ``shares`` how much
+    of it and of the fee is of which sale (sale's uuid -> amount, fee). ``steps`` counts its facts.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField("UUID", unique=True, editable=False)
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(_("state"), max_length=8, blank=True, default="")
+    told_at = models.DateTimeField(_("told as of"), null=True)
+    told_minor = models.BigIntegerField(_("amount (minor units)"), default=0)
+    fee_minor = models.BigIntegerField(_("fee of a dispute (minor units)"), default=0)
+    amount_minor = models.BigIntegerField(_("taken (minor units)"), default=0)
+    shares = models.JSONField(_("by sale"), default=dict)
+    steps = models.PositiveIntegerField(_("steps"), default=0)
+
+    class Meta:
+        verbose_name = _("standing of a dispute")
+        verbose_name_plural = _("standings of disputes")
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            check("revenue_share_dispute_positive", Q(amount_minor__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"standing of dispute {self.uuid}"

@@ -14,11 +14,20 @@ KIND_LABELS = {
     EventKind.REFUND: _("refund"),
     EventKind.WAIVED_SEAT: _("Waived seat"),
     EventKind.RETURNED_SEAT: _("Waived seat, given back"),
+    EventKind.DISPUTE_OPENED: _("Dispute opened"),
+    EventKind.DISPUTE_LOST: _("Dispute lost"),
+    EventKind.DISPUTE_WON: _("Dispute won"),
+    EventKind.ADJUSTMENT: _("Adjustment by hand"),
 }
 PART_LABELS = {
     Part.SHARE: _("Share of a sale"),
-    Part.MIRROR: _("Share of a refund, taken back"),
+    Part.MIRROR: _("Share taken back, or given again"),
+    Part.RECOUPED: _("Recouped before the shares"),
+    Part.PROCESSOR_FEE: _("Processor’s fee"),
     Part.LOST_FEE: _("Processor’s fee that did not come back"),
+    Part.DISPUTE_FEE: _("Fee of a dispute"),
+    Part.COLLECTED: _("Received from payers, and owed"),
+    Part.ADJUSTMENT: _("Adjustment by hand"),
     Part.SEAT: _("Waived seat"),
 }
 ACCOUNT_LABELS = {
@@ -29,7 +38,9 @@ ACCOUNT_LABELS = {
     Account.UNALLOCATED: _("Not allocated"),
     Account.PAYABLE_ON_HOLD: _("Owed, on hold"),
     Account.FEE_LOST: _("Lost fees, on hold"),
+    Account.DISPUTE_FEE: _("Fees of disputes"),
     Account.PAYABLE_CLEARED: _("Owed, cleared"),
+    Account.RECEIVABLE: _("To be given back"),
     Account.FUND_AVAILABLE: _("Cleared for the waiver fund"),
 }
 STATE_LABELS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID, uuid5
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,8 @@ from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce
 
 from .labels import STATE_LABELS, choices
+
+_CLOSES = UUID("5a0b8cf6-3f0e-5d0c-9d51-0c7a4c4e2f10")
 
 
 class PeriodClose(WrittenOnce):
@@ -35,6 +38,11 @@ class PeriodClose(WrittenOnce):
 
     def __str__(self) -> str:
         return self.period
+
+    @property
+    def uuid(self) -> UUID:
+        """The cause of what is posted with the close; it follows from the month."""
+        return uuid5(_CLOSES, self.period)
 
 
 class LockDate(models.Model):

@@ -87,16 +87,16 @@ def reverse(part: int, remaining: Units, weights: Weights, carries: Units) -> Al
     return Allocation(units=taken, carries=_follow(-part, taken, weights, carries))
 
 
-def lose_fee(fee: int, bearer: str, weights: Weights, carries: Units) -> Allocation:
-    """A processor's fee that did not come back: a cost of its own (``fee`` >= 0 minor units).
+def bear(cost: int, bearer: str, weights: Weights, carries: Units) -> Allocation:
+    """A cost of its own (``cost`` minor units): a processor's fee that did not come back.
 
     ``bearer`` is a party's code, or "" to share it by the weights (``pro_rata`` in the terms).
     A named bearer takes all of it and no carry changes.
     """
     if not bearer:
-        return allocate(-fee, weights, carries)
+        return allocate(-cost, weights, carries)
     units = no_carries(weights)
-    units[bearer] = -fee
+    units[bearer] = -cost
     return Allocation(units=units, carries=dict(carries))
 
 

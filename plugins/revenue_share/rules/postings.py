@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..data import Account, Posting, Units
+from ..data import Account, Part, Posting, Stage, Units
 from ..exceptions import UnbalancedPosting
 
 #: The party whose cleared money is handed to the waiver fund.
 FUND = "FUND"
 
 Leg = tuple[Account, str, int]
+
+_COSTS = (Part.LOST_FEE, Part.DISPUTE_FEE)
+
+
+def collected_sale(*, receipts: int, merchant: str) -> tuple[Posting, ...]:
+    """A partner received the money: tax and fee are its own affair, the rest it owes."""
+    return _postings(
+        [(Account.RECEIVABLE, merchant, receipts), (Account.DEFERRED_RECEIPTS, "", -receipts)]
+    )
 
 
 def sale(*, gross: int, tax: int, processor_fee: int) -> tuple[Posting, ...]:
@@ -29,10 +38,13 @@ def sale(*, gross: int, tax: int, processor_fee: int) -> tuple[Posting, ...]:
     )
 
 
-def allocation(*, receipts: int, processor_fee: int, units: Units | None) -> tuple[Posting, ...]:
+def allocation(
+    *, receipts: int, processor_fee: int, units: Mapping[Part, Units] | None
+) -> tuple[Posting, ...]:
     """The receipts (gross less tax) pay the fee, and what is left belongs to the parties.
 
-    ``units`` of ``None``: no terms were in force, so it stays unallocated.
+    ``units`` of ``None``: no terms were in force, so it stays unallocated. What a merchant has
+    collected is posted with its sale.
     """
     legs: list[Leg] = [
         (Account.DEFERRED_RECEIPTS, "", receipts),
@@ -41,49 +53,72 @@ def allocation(*, receipts: int, processor_fee: int, units: Units | None) -> tup
     if units is None:
         legs.append((Account.UNALLOCATED, "", processor_fee - receipts))
     else:
-        legs += [(Account.PAYABLE_ON_HOLD, party, -value) for party, value in units.items()]
+        own: dict[Part, Units] = {
+            part: shares for part, shares in units.items() if part is not Part.COLLECTED
+        }
+        legs += _positions(own, Stage.ON_HOLD)
     return _postings(legs)
 
 
-def refund_on_hold(*, amount: int, tax: int, mirror: Units, lost: Units) -> tuple[Posting, ...]:
-    """A refund while the sale is on hold: shares shrink, the lost fee waits on its bearer."""
-    legs: list[Leg] = _money_back(amount, tax)
-    legs += [(Account.PAYABLE_ON_HOLD, party, -value) for party, value in mirror.items()]
-    legs += [(Account.FEE_LOST, party, -value) for party, value in lost.items()]
-    return _postings(legs)
+def taken_back(
+    *,
+    amount: int,
+    tax: int,
+    dispute_fee: int,
+    unallocated: int,
+    units: Mapping[Part, Units],
+    stage: Stage,
+    merchant: str,
+) -> tuple[Posting, ...]:
+    """Money of a sale went back to its payer, or, with negative amounts, came again.
 
-
-def refund_cleared(*, amount: int, tax: int, mirror: Units, lost: Units) -> tuple[Posting, ...]:
-    """A refund after the hold: what was cleared is called back, also below zero (clawback)."""
-    legs: list[Leg] = _money_back(amount, tax)
-    for units in (mirror, lost):
-        legs += [(cleared_account(party), party, -value) for party, value in units.items()]
-    return _postings(legs)
-
-
-def refund_unallocated(*, amount: int, tax: int) -> tuple[Posting, ...]:
-    """A refund of a sale that nobody got a share of."""
-    return _postings([*_money_back(amount, tax), (Account.UNALLOCATED, "", amount - tax)])
-
-
-def hold_cleared(*, held: Units, lost: Units) -> tuple[Posting, ...]:
-    """The hold of a sale ended: what is left of the shares, less lost fees, is the parties' own.
-
-    ``held`` is what stands on hold for each party (>= 0 for a normal sale), ``lost`` the fees it
-    bears (<= 0).
+    ``amount`` and ``dispute_fee`` left the gateway, ``tax`` is owed no more; of a ``merchant``'s
+    sale both are its own affair, and what it owes is among the ``units``. ``units`` is what each
+    part takes from each party (negative, as on its line), ``unallocated`` what nobody bears yet.
     """
-    legs: list[Leg] = []
-    for party, value in held.items():
-        legs.append((Account.PAYABLE_ON_HOLD, party, value))
-        legs.append((cleared_account(party), party, -value))
-    for party, value in lost.items():
-        legs.append((Account.FEE_LOST, party, value))
-        legs.append((cleared_account(party), party, -value))
-    return _postings(legs)
+    legs: list[Leg] = [(Account.UNALLOCATED, "", unallocated)]
+    if not merchant:
+        legs.append((Account.GATEWAY_CLEARING, "", -amount - dispute_fee))
+        legs.append((Account.TAX_PAYABLE, "", tax))
+    return _postings([*legs, *_positions(units, stage)])
+
+
+def hold_cleared(kept: Mapping[Part, Units]) -> tuple[Posting, ...]:
+    """The hold of a sale ended: what is left of the shares, less costs, is the parties' own."""
+    returned = {part: {party: -value for party, value in units.items()}
+                for part, units in kept.items()}  # fmt: skip
+    return _postings([*_positions(returned, Stage.ON_HOLD), *_positions(kept, Stage.CLEARED)])
+
+
+def to_set_off(closing: int, *, receivable: int, dispute_fee: int) -> tuple[int, int]:
+    """How much of what a party has to give back, and of fees, a statement has made up for.
+
+    ``closing`` is what it carries forward: of a debt, so much is still to be given back.
+    """
+    made_up = max(receivable + dispute_fee - max(-closing, 0), min(receivable + dispute_fee, 0))
+    given_back = min(receivable, made_up)
+    return given_back, made_up - given_back
+
+
+def set_off(party: str, *, receivable: int, dispute_fee: int) -> tuple[Posting, ...]:
+    """What a party has to give back is taken from what it is owed; below zero, it is owed more."""
+    return _postings(
+        [
+            (Account.PAYABLE_CLEARED, party, receivable + dispute_fee),
+            (Account.RECEIVABLE, party, -receivable),
+            (Account.DISPUTE_FEE, party, -dispute_fee),
+        ]
+    )
 
 
 def waived_seat(*, units: Units, unallocated: int) -> tuple[Posting, ...]:
     """The fund pays for a seat; ``unallocated`` is the cost when nobody is named to receive it."""
+    legs: list[Leg] = [(cleared_account(party), party, -value) for party, value in units.items()]
+    return _postings([*legs, (Account.UNALLOCATED, "", -unallocated)])
+
+
+def adjustment(*, units: Units, unallocated: int) -> tuple[Posting, ...]:
+    """People move cleared money between parties, or allocate what was not allocated."""
     legs: list[Leg] = [(cleared_account(party), party, -value) for party, value in units.items()]
     return _postings([*legs, (Account.UNALLOCATED, "", -unallocated)])
 
@@ -93,8 +128,22 @@ def cleared_account(party: str) -> Account:
     return Account.FUND_AVAILABLE if party == FUND else Account.PAYABLE_CLEARED
 
 
-def _money_back(amount: int, tax: int) -> list[Leg]:
-    return [(Account.GATEWAY_CLEARING, "", -amount), (Account.TAX_PAYABLE, "", tax)]
+def _positions(units: Mapping[Part, Units], stage: Stage) -> list[Leg]:
+    return [
+        (_account(part, party, stage), party, -value)
+        for part, by_party in units.items()
+        for party, value in by_party.items()
+    ]
+
+
+def _account(part: Part, party: str, stage: Stage) -> Account:
+    if part is Part.COLLECTED:
+        return Account.RECEIVABLE
+    if stage is Stage.ON_HOLD:
+        return Account.FEE_LOST if part in _COSTS else Account.PAYABLE_ON_HOLD
+    if stage is Stage.DISPUTED and party != FUND:
+        return Account.DISPUTE_FEE if part is Part.DISPUTE_FEE else Account.RECEIVABLE
+    return cleared_account(party)
 
 
 def _postings(legs: Iterable[Leg]) -> tuple[Posting, ...]:

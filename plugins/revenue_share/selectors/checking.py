@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from uuid import UUID
 
 from django.db.models import Case, Count, F, Max, Q, Sum, When
 from django.db.models.functions import Coalesce
 
 from fairgate.counted import counted
+from partnerships.data import PRO_RATA
 
 from .. import statements
-from ..data import SEATS, Account, EventKind, Fault, Part, Units
+from ..data import DISPUTES, SEATS, TAKEN_BY_BANKS, Account, EventKind, Fault, Part, Units
 from ..models import (
+    Adjustment,
     AllocationLine,
     CarriedRemainder,
+    DisputeStanding,
     LedgerEntry,
     LedgerTransaction,
     LockDate,
     PeriodClose,
+    RecoupmentStanding,
     RevenueEvent,
     SaleStanding,
     Statement,
 )
+from ..rules.refunds import excess
 from . import rollups
 from .statements import SPENT_BY_FUND
 
@@ -30,11 +36,16 @@ POSITION = (
     Account.PAYABLE_ON_HOLD,
     Account.FEE_LOST,
     Account.PAYABLE_CLEARED,
+    Account.RECEIVABLE,
+    Account.DISPUTE_FEE,
     Account.FUND_AVAILABLE,
 )
 
 #: The parts whose units were shared by weight, so that carries follow them.
 _SHARED = (Part.SHARE.value, Part.MIRROR.value)
+
+#: What takes something of a sale back, or gives it again.
+_AFTER_A_SALE = tuple(kind.value for kind in (EventKind.REFUND, *DISPUTES))
 
 
 def check() -> tuple[Fault, ...]:
@@ -62,36 +73,103 @@ def _transactions_balance() -> Iterator[Fault]:
 
 def _events_are_posted() -> Iterator[Fault]:
     keys = set(LedgerTransaction.objects.values_list("key", flat=True))
-    for event in RevenueEvent.objects.exclude(gross_minor=0).order_by("pk").iterator():
-        needed = ("sale", "allocation") if event.kind == EventKind.SALE else (event.kind,)
-        moves = event.kind not in SEATS or event.net_minor
-        for kind in needed if moves else ():
-            if f"{kind}:{event.uuid}" not in keys and _moves(event, kind):
+    for event in RevenueEvent.objects.order_by("pk").iterator():
+        for kind in _needed(event):
+            if f"{kind}:{event.uuid}" not in keys:
                 sentence = f"the transaction {kind} is missing."
                 yield Fault(invariant="event is posted", row=str(event), sentence=sentence)
 
 
-def _moves(event: RevenueEvent, kind: str) -> bool:
+def _needed(event: RevenueEvent) -> tuple[str, ...]:
+    """The transactions of an event; one that moves nothing has none."""
+    if event.kind in SEATS:
+        return (event.kind,) if event.net_minor else ()
+    if event.kind == EventKind.ADJUSTMENT:
+        return (event.kind,)
+    if event.kind != EventKind.SALE:
+        return (event.kind,) if event.gross_minor or event.dispute_fee_minor else ()
     # Receipts of nothing (a gross that is all tax and no fee) share nothing.
-    return kind != "allocation" or event.gross_minor != event.tax_minor or event.fee_minor != 0
+    has_receipts = event.gross_minor != event.tax_minor or event.fee_minor
+    needed = (event.kind, "allocation") if has_receipts else (event.kind,)
+    return needed if event.gross_minor or event.fee_minor else ()
 
 
 def _lines_sum_to_the_event() -> Iterator[Fault]:
-    by_weight = Q(kind="sale", lines__part=Part.SHARE.value) | Q(
-        kind="refund", lines__part=Part.MIRROR.value
-    )
-    shared = RevenueEvent.objects.filter(terms_version__isnull=False).annotate(
-        shared=Coalesce(Sum("lines__units_minor", filter=by_weight), 0),
-        lost=Coalesce(Sum("lines__units_minor", filter=Q(lines__part=Part.LOST_FEE.value)), 0),
-    )
-    broken = ~Q(shared=F("net_minor")) | (Q(kind="refund") & ~Q(lost=-F("fee_minor")))
-    for event in shared.filter(broken).order_by("pk"):
-        yield Fault(
-            invariant="lines sum to the event",
-            row=str(event),
-            sentence=f"lines {event.shared}, event {event.net_minor}; "
-            f"lost fees {event.lost}, event {event.fee_minor} {event.currency}.",
-        )
+    shared = RevenueEvent.objects.filter(terms_version__isnull=False).prefetch_related("lines")
+    for event in shared.order_by("pk").iterator(500):
+        found: dict[str, int] = {}
+        for line in event.lines.all():
+            kind = _BASE if line.part in (*_SHARED, Part.RECOUPED) else line.part
+            found[kind] = found.get(kind, 0) + line.units_minor
+        for part, units in _stated_sums(event).items():
+            if found.get(part, 0) != units:
+                yield Fault(
+                    invariant="lines sum to the event",
+                    row=str(event),
+                    sentence=f"{part}: lines {found.get(part, 0)}, event {units} {event.currency}.",
+                )
+
+
+#: What is shared of an event: what is recouped, and what is shared by weight.
+_BASE = "base"
+
+
+def _stated_sums(event: RevenueEvent) -> dict[str, int]:
+    """What the lines of an event's parts sum to, as its columns say."""
+    is_sale = event.kind == EventKind.SALE
+    sign = 1 if is_sale else -1
+    fee = event.fee_minor if event.processor_fee_bearer else 0
+    owed = event.net_minor if is_sale else -(
+        event.gross_minor - event.tax_minor + event.dispute_fee_minor
+    )  # fmt: skip
+    return {
+        _BASE: event.net_minor + sign * fee,
+        Part.PROCESSOR_FEE.value: -sign * fee,
+        Part.LOST_FEE.value: 0 if is_sale else -event.fee_minor,
+        Part.DISPUTE_FEE.value: -event.dispute_fee_minor,
+        Part.COLLECTED.value: -owed if event.merchant else 0,
+    }
+
+
+def _adjustments_are_by_two_people() -> Iterator[Fault]:
+    booked = RevenueEvent.objects.filter(kind=EventKind.ADJUSTMENT.value)
+    events = {event.uuid: event for event in booked.prefetch_related("lines")}
+    for step in Adjustment.objects.prefetch_related("lines").order_by("pk"):
+        event = events.pop(step.uuid, None)
+        stated = {line.party: line.units_minor for line in step.lines.all()}
+        lines = {line.party: line.units_minor for line in event.lines.all()} if event else None
+        is_confirmed = step.confirmed_by is not None and step.confirmed_by != step.asked_by
+        wanted = {party: units for party, units in stated.items() if party}
+        if (
+            is_confirmed != (event is not None)
+            or (event and lines != wanted)
+            or sum(stated.values())
+        ):
+            sentence = "what is booked is not what one person proposed and another confirmed."
+            yield Fault(invariant="adjustment by two people", row=str(step.uuid), sentence=sentence)
+    for event in events.values():
+        sentence = "nobody has proposed it."
+        yield Fault(invariant="adjustment by two people", row=str(event), sentence=sentence)
+
+
+def _recoupments_equal_lines() -> Iterator[Fault]:
+    lines = AllocationLine.objects.filter(part=Part.RECOUPED.value)
+    groups = lines.values_list("event__agreement", "currency", "party")
+    found = {
+        (agreement, currency, party): units
+        for agreement, currency, party, units in groups.annotate(
+            units=Sum("units_minor")
+        ).order_by()
+    }
+    for row in RecoupmentStanding.objects.order_by("pk"):
+        units = found.pop((row.agreement, row.currency, row.party), 0)
+        if units != row.recouped_minor:
+            sentence = f"lines {units}, kept {row.recouped_minor}."
+            yield Fault(invariant="recoupment equals lines", row=str(row), sentence=sentence)
+    for key, units in found.items():
+        if units:
+            sentence = f"lines of {units} are kept nowhere."
+            yield Fault(invariant="recoupment equals lines", row=" ".join(key), sentence=sentence)
 
 
 def _positions_equal_lines() -> Iterator[Fault]:
@@ -117,31 +195,151 @@ def _positions_equal_lines() -> Iterator[Fault]:
 
 def _standings_equal_lines() -> Iterator[Fault]:
     for row in SaleStanding.objects.select_related("sale").order_by("pk").iterator():
-        lines = AllocationLine.objects.filter(Q(event=row.sale_id) | Q(event__sale=row.sale_id))
-        sums: dict[bool, dict[str, int]] = {False: {}, True: {}}
-        for line in lines:
-            kept = sums[line.part == Part.LOST_FEE]
-            kept[line.party] = kept.get(line.party, 0) + line.units_minor
-        refunds = RevenueEvent.objects.filter(sale=row.sale_id)
-        refunded = refunds.aggregate(sum=Sum("gross_minor"))["sum"] or 0
-        found = (_without_zeros(sums[False]), _without_zeros(sums[True]), refunded)
-        if found != (_without_zeros(row.held), _without_zeros(row.lost), row.refunded_minor):
+        if _stated(row) != _found(row):
             sentence = "what is left of the sale is not what its lines say."
             yield Fault(invariant="standing equals lines", row=str(row.sale), sentence=sentence)
 
 
-def _without_zeros(units: Units) -> Units:
-    return {party: value for party, value in units.items() if value}
+def _stated(row: SaleStanding) -> tuple[object, ...]:
+    gone = (row.net_gone_minor, row.tax_gone_minor, row.fee_gone_minor)
+    taken = tuple(row.disputed.get("amounts", (0, 0, 0)))
+    back = _without_zeros(row.disputed.get("units", {}))
+    sums = (row.refunded_minor, row.disputed_minor)
+    return (_without_zeros(row.kept), gone, taken, back, sums)
+
+
+def _found(row: SaleStanding) -> tuple[object, ...]:
+    """The same from the events of a sale and their lines."""
+    later = list(RevenueEvent.objects.filter(sale=row.sale_id))
+    disputes = [event for event in later if event.dispute_uuid]
+    of_disputes = {event.pk for event in disputes}
+    kept: dict[str, dict[str, int]] = {}
+    taken: dict[str, dict[str, int]] = {}
+    for line in AllocationLine.objects.filter(Q(event=row.sale_id) | Q(event__sale=row.sale_id)):
+        part = Part.SHARE.value if line.part == Part.MIRROR else line.part
+        if line.part != Part.COLLECTED:
+            _count(kept, part, line)
+        if line.event_id in of_disputes and line.part in TAKEN_BY_BANKS:
+            _count(taken, line.part, line)
+    sums = (_gross(later) - _gross(disputes), _gross(disputes))
+    return (_without_zeros(kept), _gone(later), _gone(disputes), _without_zeros(taken), sums)
+
+
+def _count(kept: dict[str, dict[str, int]], part: str, line: AllocationLine) -> None:
+    by_party = kept.setdefault(part, {})
+    by_party[line.party] = by_party.get(line.party, 0) + line.units_minor
+
+
+def _gone(events: list[RevenueEvent]) -> tuple[int, int, int]:
+    return (
+        -sum(event.net_minor for event in events),
+        sum(event.tax_minor for event in events),
+        sum(event.fee_minor for event in events),
+    )
+
+
+def _gross(events: list[RevenueEvent]) -> int:
+    return sum(event.gross_minor for event in events)
+
+
+def _without_zeros(kept: Mapping[str, Units]) -> dict[str, Units]:
+    left = {
+        part: {party: value for party, value in units.items() if value}
+        for part, units in kept.items()
+    }
+    return {part: units for part, units in left.items() if units}
+
+
+def _excess_is_what_is_beyond_the_sale() -> Iterator[Fault]:
+    for row in SaleStanding.objects.select_related("sale").order_by("pk").iterator():
+        gone = row.refunded_minor + row.disputed_minor
+        events = RevenueEvent.objects.filter(sale=row.sale_id)
+        found = events.aggregate(sum=Sum("excess_minor"))["sum"] or 0
+        if found != excess(row.sale.gross_minor, gone):
+            sentence = f"{found} is booked as beyond it, of {gone} that went back."
+            yield Fault(invariant="excess is beyond the sale", row=str(row.sale), sentence=sentence)
+
+
+def _disputes_equal_events() -> Iterator[Fault]:
+    for row in DisputeStanding.objects.order_by("pk").iterator():
+        events = RevenueEvent.objects.filter(dispute_uuid=row.uuid)
+        sums = events.aggregate(amount=Sum("gross_minor"), fee=Sum("dispute_fee_minor"))
+        found = (sums["amount"] or 0, sums["fee"] or 0)
+        shares = [tuple(share) for share in row.shares.values()]
+        stated = tuple(sum(parts) for parts in zip(*shares, strict=True)) if shares else (0, 0)
+        if not found == stated == (row.amount_minor, row.fee_minor):
+            sentence = f"says {row.amount_minor} and {row.fee_minor}, its events {found}."
+            yield Fault(invariant="dispute equals its events", row=str(row.uuid), sentence=sentence)
+
+
+def _entries_follow_from_their_event() -> Iterator[Fault]:
+    """Every transaction of an event, made again from its columns and lines."""
+    written = _entries_by_event()
+    for event in RevenueEvent.objects.prefetch_related("lines").order_by("pk").iterator(500):
+        wanted = _legs_of(event)
+        found = written.pop(event.uuid, {})
+        if wanted != found:
+            differ = sorted(key for key in {*wanted, *found} if wanted.get(key) != found.get(key))
+            account, party = differ[0]
+            sentence = (
+                f"{account} {party}".strip() + f": entries {found.get(differ[0], 0)}, "
+                f"event {wanted.get(differ[0], 0)}."
+            )
+            yield Fault(
+                invariant="entries follow from their event", row=str(event), sentence=sentence
+            )
+    for uuid in written:
+        sentence = "there is no such event."
+        yield Fault(invariant="entries follow from their event", row=str(uuid), sentence=sentence)
+
+
+#: A party's position as one account, whatever the stage of the money.
+_ALL_OF_A_PARTY = "position"
+
+
+def _entries_by_event() -> dict[UUID, dict[tuple[str, str], int]]:
+    position = {account.value for account in POSITION}
+    entries = LedgerEntry.objects.exclude(transaction__cause_kind="close")
+    found: dict[UUID, dict[tuple[str, str], int]] = {}
+    for cause, account, party, units in entries.values_list(
+        "transaction__cause_uuid", "account", "party"
+    ).annotate(units=Sum(F("debit_minor") - F("credit_minor"))):
+        sums = found.setdefault(cause, {})
+        key = (_ALL_OF_A_PARTY if account in position else account, party)
+        sums[key] = sums.get(key, 0) + int(units)
+    return {cause: {key: value for key, value in sums.items() if value}
+            for cause, sums in found.items() if any(sums.values())}  # fmt: skip
+
+
+def _legs_of(event: RevenueEvent) -> dict[tuple[str, str], int]:
+    legs: dict[tuple[str, str], int] = {}
+    for line in event.lines.all():
+        key = (_ALL_OF_A_PARTY, line.party)
+        legs[key] = legs.get(key, 0) - line.units_minor
+    if event.merchant:
+        pass  # the money, and its tax, are not ours
+    elif event.kind == EventKind.SALE:
+        legs[Account.GATEWAY_CLEARING.value, ""] = event.gross_minor - event.fee_minor
+        legs[Account.TAX_PAYABLE.value, ""] = -event.tax_minor
+    elif event.kind in _AFTER_A_SALE:
+        legs[Account.GATEWAY_CLEARING.value, ""] = -event.gross_minor - event.dispute_fee_minor
+        legs[Account.TAX_PAYABLE.value, ""] = event.tax_minor
+    # What is neither at the gateway, nor tax, nor somebody's, waits for a decision.
+    legs[Account.UNALLOCATED.value, ""] = -sum(legs.values())
+    return {key: value for key, value in legs.items() if value}
 
 
 def _gateway_equals_events() -> Iterator[Fault]:
     came = Case(
         When(kind="sale", then=F("gross_minor") - F("fee_minor")),
-        When(kind="refund", then=-F("gross_minor")),
+        When(kind__in=_AFTER_A_SALE, then=-F("gross_minor") - F("dispute_fee_minor")),
         default=0,
     )
     events = dict(
-        RevenueEvent.objects.order_by("currency").values_list("currency").annotate(sum=Sum(came))
+        RevenueEvent.objects.filter(merchant="")
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(sum=Sum(came))
     )
     clearing = LedgerEntry.objects.filter(account=Account.GATEWAY_CLEARING.value)
     groups = clearing.order_by("currency").values_list("currency")
@@ -157,16 +355,15 @@ def _gateway_equals_events() -> Iterator[Fault]:
 
 def _carries_are_exact() -> Iterator[Fault]:
     # carry = (what was shared by weight) * w / W - units, so nothing was lost to rounding.
+    by_weight = Q(part__in=_SHARED)
+    by_weight |= Q(part=Part.LOST_FEE.value, event__fee_bearer=PRO_RATA)
+    by_weight |= Q(part=Part.PROCESSOR_FEE.value, event__processor_fee_bearer=PRO_RATA)
     for row in CarriedRemainder.objects.order_by("terms_version", "currency", "place"):
-        events = RevenueEvent.objects.filter(terms_version=row.terms_version, currency=row.currency)
-        shared = events.aggregate(sum=Sum("net_minor"))["sum"] or 0
-        parts: tuple[str, ...] = _SHARED
-        by_weight = events.filter(kind="refund", fee_bearer="pro_rata")
-        if lost := by_weight.aggregate(sum=Sum("fee_minor"))["sum"]:
-            shared -= lost
-            parts = (*_SHARED, Part.LOST_FEE.value)
-        lines = AllocationLine.objects.filter(event__in=events, party=row.party, part__in=parts)
-        units = lines.aggregate(sum=Sum("units_minor"))["sum"] or 0
+        lines = AllocationLine.objects.filter(
+            by_weight, event__terms_version=row.terms_version, currency=row.currency
+        )
+        shared = lines.aggregate(sum=Sum("units_minor"))["sum"] or 0
+        units = lines.filter(party=row.party).aggregate(sum=Sum("units_minor"))["sum"] or 0
         if shared * row.weight - units * row.denominator != row.numerator:
             sentence = f"carries {row.numerator}/{row.denominator}, which its lines do not give."
             yield Fault(invariant="carry is exact", row=f"carry {row.pk}", sentence=sentence)
@@ -237,8 +434,13 @@ PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _transactions_balance,
     _events_are_posted,
     _lines_sum_to_the_event,
+    _recoupments_equal_lines,
+    _adjustments_are_by_two_people,
     _positions_equal_lines,
     _standings_equal_lines,
+    _excess_is_what_is_beyond_the_sale,
+    _disputes_equal_events,
+    _entries_follow_from_their_event,
     _gateway_equals_events,
     _carries_are_exact,
     _statements_are_as_frozen,

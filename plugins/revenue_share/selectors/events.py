@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from fairgate.money import Money
 
 from ..data import SEATS, Account, Balance, Booking, EventKind, Part
 from ..models import (
     AllocationLine,
+    DisputeStanding,
     FundCredit,
     LedgerEntry,
     RevenueEvent,
@@ -20,44 +21,65 @@ from ..models import (
 )
 
 
-def find_event(uuid: UUID) -> RevenueEvent | None:
-    """The booked event with this key."""
-    event: RevenueEvent | None = RevenueEvent.objects.filter(uuid=uuid).first()
-    return event
+def events_of(fact_uuid: UUID) -> list[RevenueEvent]:
+    """The events that a fact is booked as; none while it is not."""
+    return list(RevenueEvent.objects.filter(fact_uuid=fact_uuid).order_by("pk"))
 
 
-def known_events(uuids: Iterable[UUID]) -> set[UUID]:
+def find_event(fact_uuid: UUID) -> RevenueEvent | None:
+    """The first event of a fact, if it is booked."""
+    return next(iter(events_of(fact_uuid)), None)
+
+
+def sales_of(payments: Iterable[UUID]) -> list[RevenueEvent]:
+    """The sales that these parts of a payment are booked as, by their id."""
+    kind = EventKind.SALE.value
+    return list(RevenueEvent.objects.filter(fact_uuid__in=list(payments), kind=kind).order_by("pk"))
+
+
+def known_facts(uuids: Iterable[UUID]) -> set[UUID]:
     """Which of these keys are booked; one query."""
-    return set(RevenueEvent.objects.filter(uuid__in=list(uuids)).values_list("uuid", flat=True))
+    rows = RevenueEvent.objects.filter(fact_uuid__in=list(uuids))
+    return set(rows.values_list("fact_uuid", flat=True))
 
 
-def booking_of(event: RevenueEvent) -> Booking:
-    """What booking this event did, read from its lines."""
-    lines = AllocationLine.objects.filter(event=event).order_by("pk")
-    return booking(event, [(line.part, line.party, line.units_minor) for line in lines])
+def known_disputes(uuids: Iterable[UUID]) -> dict[UUID, DisputeStanding]:
+    """What is booked of these disputes; one query."""
+    return {row.uuid: row for row in DisputeStanding.objects.filter(uuid__in=list(uuids))}
 
 
-def newest_booking_of(uuid: UUID) -> tuple[RevenueEvent, Booking]:
+def booking_of(found: Sequence[RevenueEvent]) -> Booking:
+    """What booking these events of a fact did, read from their lines."""
+    lines = AllocationLine.objects.filter(event__in=found).order_by("pk")
+    return booking(found, [(line.part, line.party, line.units_minor) for line in lines])
+
+
+def newest_booking_of(fact_uuid: UUID) -> tuple[list[RevenueEvent], Booking]:
     """The booking that another worker has just made, also if this transaction began before it.
 
     A locking read sees what is committed, a plain one what was committed at the first read.
     """
-    event: RevenueEvent = RevenueEvent.objects.select_for_update().get(uuid=uuid)
-    rows = AllocationLine.objects.select_for_update().filter(event=event).order_by("pk")
-    return event, booking(event, [(line.part, line.party, line.units_minor) for line in rows])
+    rows = RevenueEvent.objects.select_for_update().filter(fact_uuid=fact_uuid)
+    found = list(rows.order_by("pk"))
+    lines = AllocationLine.objects.select_for_update().filter(event__in=found).order_by("pk")
+    written = [(line.part, line.party, line.units_minor) for line in lines]
+    return found, booking(found, written)
 
 
-def booking(event: RevenueEvent, lines: Iterable[tuple[str, str, int]]) -> Booking:
-    """An event and its lines (part, party, units) as the caller sees it."""
+def booking(found: Sequence[RevenueEvent], lines: Iterable[tuple[str, str, int]]) -> Booking:
+    """The events of a fact and their lines (part, party, units) as the caller sees them."""
     parts: dict[Part, dict[str, int]] = {}
     for part, party, units in lines:
-        parts.setdefault(Part(part), {})[party] = units
+        by_party = parts.setdefault(Part(part), {})
+        by_party[party] = by_party.get(party, 0) + units
+    first = found[0]
     return Booking(
-        event=event.uuid,
-        kind=EventKind(event.kind),
-        currency=event.currency,
-        period=event.period,
-        is_unallocated=event.terms_version is None and event.kind not in SEATS,
+        event=first.fact_uuid,
+        kind=EventKind(first.kind),
+        currency=first.currency,
+        period=first.period,
+        is_unallocated=first.kind not in (*SEATS, EventKind.ADJUSTMENT)
+        and all(event.terms_version is None for event in found),
         parts=parts,
     )
 
@@ -93,3 +115,17 @@ def list_balances(currency: str | None = None) -> tuple[Balance, ...]:
             debit=Sum("debit_minor"), credit=Sum("credit_minor")
         )
     )
+
+
+def due_back(party: str, currency: str, *, by: str) -> dict[Account, int]:
+    """What a party has to give back by a month that is closed: debits less credits."""
+    accounts = (Account.RECEIVABLE.value, Account.DISPUTE_FEE.value)
+    entries = LedgerEntry.objects.filter(
+        account__in=accounts,
+        period__lte=by,
+        party=party,
+        currency=currency,
+    )
+    groups = entries.order_by("account").values_list("account")
+    sums = groups.annotate(units=Sum(F("debit_minor") - F("credit_minor")))
+    return {Account(account): int(units) for account, units in sums}

@@ -1,74 +1,48 @@
-"""Books what happened outside: sales, refunds, waived seats. Each fact once, by its uuid."""
+"""Books sales and waived seats. Each fact once, by its uuid."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
-
-from django.db import IntegrityError, transaction
 
 from fairgate_tables.transactions import in_transaction
-from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
+from fee_payments.data import PaymentSummary, ReturnedSeat, WaivedSeat
 from partnerships import api as partnerships
-from partnerships.data import FUND, PRO_RATA, RevenueTerms
+from partnerships.data import FUND, RevenueTerms
 
 from .. import conf, lock_objects
-from ..data import Allocation, Booking, EventKind, Part, Period, Posting, Units, Weights
-from ..exceptions import KeyReused, RefundExceedsSale, SaleNotBooked
-from ..models import AllocationLine, CarriedRemainder, FundPosition, RevenueEvent, SaleStanding
-from ..rules import carried, postings
+from ..data import Amounts, Booking, EventKind, Part, Period
+from ..exceptions import SaleNotBooked
+from ..models import AllocationLine, RevenueEvent, SaleStanding
+from ..rules import postings, refunds
+from ..rules.sharing import Shared, share_sale, sharing_of
 from ..selectors import events
-from . import holds, rollups
-from .ledger import post
+from .carries import Carries
+from .entries import post_event, write_event, write_lines, write_shared
+from .facts import BookedByAnother, Fact, booking_of_another, first_booking
+from .recoupments import Recoupments
+from .taking_back import add_kept
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """What came from outside, in minor units; ``sale_uuid`` is set for a refund.
+class Piece:
+    """What a payment brings for one course, and the terms of that course."""
 
-    Two facts with one uuid must be equal in everything that moves money, or one of them is wrong.
-    Country and class of the payer are there for reports.
-    """
-
-    uuid: UUID
-    kind: EventKind
-    currency: str
-    gross: int
-    tax: int
-    fee: int
-    net: int
-    occurred_at: datetime
-    course_key: str = ""
-    offering_code: str = ""
-    country: str = ""
-    payer_class: str = ""
-    sale_uuid: UUID | None = None
-
-    @property
-    def payload_sha256(self) -> str:
-        """The fingerprint that a repetition is compared with."""
-        payload = [
-            self.kind.value, self.currency, self.gross, self.tax, self.fee, self.net,
-            self.occurred_at.astimezone(UTC).isoformat(), self.course_key, self.offering_code,
-            str(self.sale_uuid or ""),
-        ]  # fmt: skip
-        return hashlib.sha256(json.dumps(payload).encode()).hexdigest()
-
-
-class _BookedByAnother(Exception):
-    """Another worker booked the same fact while this one was at it."""
+    course_key: str
+    brought: Amounts
+    terms: RevenueTerms | None
 
 
 def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
-    """Book a sale and share it under the terms in force when it was paid."""
+    """Book a sale and share it under the terms in force when it was paid.
+
+    A bundle is a sale for each of its courses.
+    """
     fact = Fact(
         uuid=payment.uuid,
         kind=EventKind.SALE,
@@ -83,44 +57,17 @@ def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
         country=payment.country,
         payer_class=payment.payer_class.value,
     )
-    known = _first_booking(fact)
+    known = first_booking(fact)
     if known:
         return known
-    terms = partnerships.terms_for(fact.course_key, at=fact.occurred_at)
-    if terms:
-        lock_objects.make_carries(terms.version_uuid, fact.currency, terms.weights())
+    pieces = _pieces_of(payment, fact)
+    for piece in pieces:
+        if piece.terms:
+            _make_rows(piece.terms, fact.currency)
     try:
-        return _book_sale(fact, terms, at)
-    except _BookedByAnother:
-        return _booking_of_another(fact)
-
-
-def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
-    """Take a refund's part of the sale's stored units back, and give the lost fee to its bearer."""
-    fact = Fact(
-        uuid=refund.uuid,
-        kind=EventKind.REFUND,
-        currency=refund.amount.currency,
-        gross=refund.amount.minor,
-        tax=refund.tax.minor,
-        fee=refund.fee_not_returned.minor,
-        net=-refund.net.minor,
-        occurred_at=refund.refunded_at,
-        sale_uuid=refund.payment_uuid,
-    )
-    known = _first_booking(fact)
-    if known:
-        return known
-    sale = events.find_event(refund.payment_uuid)
-    if sale is None or sale.kind != EventKind.SALE:
-        raise SaleNotBooked(refund.payment_uuid)
-    try:
-        booking = _book_refund(fact, sale, at)
-    except _BookedByAnother:
-        return _booking_of_another(fact)
-    # At once: what was called back of the fund cannot be granted any more.
-    holds.send_credits(at)
-    return booking
+        return _book_sales(fact, pieces, at)
+    except BookedByAnother:
+        return booking_of_another(fact)
 
 
 def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
@@ -138,13 +85,13 @@ def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
         course_key=seat.course_key,
         offering_code=seat.offering_code,
     )
-    known = _first_booking(fact)
+    known = first_booking(fact)
     if known:
         return known
     try:
         return _book_seat(fact, at)
-    except _BookedByAnother:
-        return _booking_of_another(fact)
+    except BookedByAnother:
+        return booking_of_another(fact)
 
 
 def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
@@ -164,272 +111,161 @@ def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
         course_key=waived.course_key,
         offering_code=waived.offering_code,
     )
-    known = _first_booking(fact)
+    known = first_booking(fact)
     if known:
         return known
     try:
         return _book_return(fact, waived, at)
-    except _BookedByAnother:
-        return _booking_of_another(fact)
+    except BookedByAnother:
+        return booking_of_another(fact)
+
+
+def _make_rows(terms: RevenueTerms, currency: str) -> None:
+    """Make what a sale under these terms locks, before its transaction."""
+    lock_objects.make_carries(terms.version_uuid, currency, terms.weights())
+    if recouping := terms.recouped_in(currency):
+        parties = [party for party, _ in recouping]
+        lock_objects.make_recoupments(terms.agreement, currency, parties)
+
+
+def _pieces_of(payment: PaymentSummary, fact: Fact) -> tuple[Piece, ...]:
+    whole = Amounts(fact.net, fact.tax, fact.fee)
+    if not payment.courses:
+        return (_piece(payment.course_key, whole, fact),)
+    parts = refunds.by_weight(whole, [course.weight for course in payment.courses])
+    pieces = (
+        _piece(course.course_key, part, fact)
+        for course, part in zip(payment.courses, parts, strict=True)
+        if any(part)
+    )
+    return tuple(pieces)
+
+
+def _piece(course_key: str, brought: Amounts, fact: Fact) -> Piece:
+    terms = partnerships.terms_for(course_key, at=fact.occurred_at)
+    return Piece(course_key=course_key, brought=brought, terms=terms)
+
+
+class _Shares:
+    """What a sale changes of carries and recoupments: all locked at once, in their order."""
+
+    def __init__(self, pieces: Sequence[Piece], currency: str) -> None:
+        agreed = [piece.terms for piece in pieces if piece.terms]
+        recouping = {terms.agreement for terms in agreed if terms.recouped_in(currency)}
+        versions = {terms.version_uuid for terms in agreed}
+        self._currency = currency
+        self._recoupments = {code: Recoupments(code, currency) for code in sorted(recouping)}
+        self._carries = {key: Carries(key, currency) for key in sorted(versions, key=str)}
+
+    def of(self, brought: Amounts, terms: RevenueTerms) -> Shared:
+        """Share what one piece brings, and keep what it changes."""
+        recoupments = self._recoupments.get(terms.agreement)
+        carries = self._carries[terms.version_uuid]
+        stated = terms.recouped_in(self._currency)
+        left = recoupments.left(stated) if recoupments else ()
+        shared = share_sale(brought, sharing_of(terms), carries.numerators, left)
+        carries.follow(shared.carries)
+        if recoupments:
+            recoupments.follow(shared.recouped)
+        return shared
 
 
 @in_transaction
-def _book_sale(fact: Fact, terms: RevenueTerms | None, at: datetime) -> Booking:
+def _book_sales(fact: Fact, pieces: Sequence[Piece], at: datetime) -> Booking:
     closed = lock_objects.hold_lock_date()
-    carries = lock_objects.lock_carries(terms.version_uuid, fact.currency) if terms else []
-    month = Period.of(fact.occurred_at)
-    event = _write_event(fact, at=at, month=month, closed=closed, **_terms_of(terms, fact))
-    units: Units | None = None
+    shares = _Shares(pieces, fact.currency)
+    written = [
+        _book_sale(fact, piece, shares, closed, place=place, at=at)
+        for place, piece in enumerate(pieces)
+    ]
+    log.info("sale booked: fact=%s sales=%s", fact.uuid, len(written))
+    return events.booking_of(written)
+
+
+def _book_sale(
+    fact: Fact, piece: Piece, shares: _Shares, closed: Period | None, *, place: int, at: datetime
+) -> RevenueEvent:
+    terms, shared = piece.terms, None
+    columns: dict[str, Any] = {"course_key": piece.course_key, "place": place}
     if terms:
-        shared = carried.allocate(fact.net, _weights(carries), _numerators(carries))
-        units = _apply(event, Part.SHARE, shared, carries, base=fact.net)
-    SaleStanding.objects.create(sale=event, held=units or {}, ends_at=event.hold_ends_at)
-    _post(event, "sale", postings.sale(gross=fact.gross, tax=fact.tax, processor_fee=fact.fee), at)
+        shared = shares.of(piece.brought, terms)
+        columns |= _columns_of(terms, fact, shared)
+    event = _write(fact, piece.brought, piece.brought.gross, closed=closed, at=at, **columns)
+    standing = SaleStanding(sale=event)
+    if shared:
+        write_shared(event, shared)
+        add_kept(standing.kept, shared.units)
+        standing.ends_at = event.hold_ends_at
+    standing.save()
+    _post_sale(event, shared, at)
+    return event
+
+
+def _post_sale(event: RevenueEvent, shared: Shared | None, at: datetime) -> None:
+    receipts, fee = event.gross_minor - event.tax_minor, event.fee_minor
+    if event.merchant:
+        receipts, fee = event.net_minor, 0
+        arrived = postings.collected_sale(receipts=receipts, merchant=event.merchant)
+    else:
+        arrived = postings.sale(gross=event.gross_minor, tax=event.tax_minor, processor_fee=fee)
+    post_event(event, "sale", arrived, at=at)
     shares = postings.allocation(
-        receipts=fact.gross - fact.tax, processor_fee=fact.fee, units=units
+        receipts=receipts, processor_fee=fee, units=shared.units if shared else None
     )
-    _post(event, "allocation", shares, at)
-    log.info("sale booked: event=%s allocated=%s", event.uuid, units is not None)
-    return events.booking_of(event)
-
-
-@in_transaction
-def _book_refund(fact: Fact, sale: RevenueEvent, at: datetime) -> Booking:
-    closed = lock_objects.hold_lock_date()
-    version = sale.terms_version
-    carries = lock_objects.lock_carries(version, sale.currency) if version else []
-    standing = lock_objects.lock_standing(sale.pk)
-    event = _write_event(
-        fact,
-        at=at,
-        month=Period.parse(sale.period),
-        closed=closed,
-        sale=sale,
-        course_key=sale.course_key,
-        offering_code=sale.offering_code,
-        country=sale.country,
-        payer_class=sale.payer_class,
-        terms_version=version,
-        agreement=sale.agreement,
-        version=sale.version,
-        fee_bearer=sale.fee_bearer,
-        minimum_payout_minor=sale.minimum_payout_minor,
-        hold_ends_at=sale.hold_ends_at,
-    )
-    _check_refundable(fact, sale, standing)
-    mirror, lost = _take_back(fact, standing, event, carries) if version else ({}, {})
-    legs = _refund_legs(fact, standing, mirror=mirror, lost=lost)
-    _post(event, "refund", legs, at)
-    _lower(standing, fact.gross, mirror=mirror, lost=lost)
-    if standing.cleared_at:
-        _take_from_fund(event, mirror.get(FUND, 0) + lost.get(FUND, 0), at)
-    log.info("refund booked: event=%s sale=%s", event.uuid, sale.uuid)
-    return events.booking_of(event)
+    post_event(event, "allocation", shares, at=at)
 
 
 @in_transaction
 def _book_seat(fact: Fact, at: datetime) -> Booking:
     closed = lock_objects.hold_lock_date()
-    month = Period.of(fact.occurred_at)
-    event = _write_event(fact, at=at, month=month, closed=closed)
+    event = _write(fact, Amounts(fact.net, 0, 0), fact.gross, closed=closed, at=at)
     party = conf.seat_party(fact.course_key)
     units = {FUND: -fact.net}
     if party:
         units[party] = units.get(party, 0) + fact.net
-    _write_lines(event, Part.SEAT, units, base=fact.net)
+    write_lines(event, Part.SEAT, units, base=fact.net)
     legs = postings.waived_seat(units=units, unallocated=0 if party else fact.net)
-    _post(event, "waived_seat", legs, at)
+    post_event(event, "waived_seat", legs, at=at)
     log.info("waived seat booked: event=%s", event.uuid)
-    return events.booking_of(event)
+    return events.booking_of([event])
 
 
 @in_transaction
 def _book_return(fact: Fact, waived: RevenueEvent, at: datetime) -> Booking:
     closed = lock_objects.hold_lock_date()
-    month = Period.of(fact.occurred_at)
-    event = _write_event(fact, at=at, month=month, closed=closed)
+    event = _write(fact, Amounts(fact.net, 0, 0), fact.gross, closed=closed, at=at)
     # As it was booked, and not as the settings say by now: the same party gives it back.
     lines = AllocationLine.objects.filter(event=waived).values_list("party", "units_minor")
     units = {party: -value for party, value in lines}
-    _write_lines(event, Part.SEAT, units, base=fact.net)
+    write_lines(event, Part.SEAT, units, base=fact.net)
     legs = postings.waived_seat(units=units, unallocated=-sum(units.values()))
-    _post(event, "returned_seat", legs, at)
+    post_event(event, "returned_seat", legs, at=at)
     log.info("returned seat booked: event=%s", event.uuid)
-    return events.booking_of(event)
+    return events.booking_of([event])
 
 
-def _take_back(
-    fact: Fact, standing: SaleStanding, event: RevenueEvent, carries: Sequence[CarriedRemainder]
-) -> tuple[Units, Units]:
-    weights = _weights(carries)
-    remaining = {party: standing.held.get(party, 0) for party, _ in weights}
-    taken = carried.reverse(-fact.net, remaining, weights, _numerators(carries))
-    mirror = _apply(event, Part.MIRROR, taken, carries, base=fact.net)
-    bearer = "" if event.fee_bearer == PRO_RATA else event.fee_bearer
-    cost = carried.lose_fee(fact.fee, bearer, weights, _numerators(carries))
-    return mirror, _apply(event, Part.LOST_FEE, cost, carries, base=-fact.fee)
-
-
-def _refund_legs(
-    fact: Fact, standing: SaleStanding, *, mirror: Units, lost: Units
-) -> tuple[Posting, ...]:
-    if standing.ends_at is None:
-        return postings.refund_unallocated(amount=fact.gross, tax=fact.tax)
-    legs = postings.refund_cleared if standing.cleared_at else postings.refund_on_hold
-    return legs(amount=fact.gross, tax=fact.tax, mirror=mirror, lost=lost)
-
-
-def _lower(standing: SaleStanding, gross: int, *, mirror: Units, lost: Units) -> None:
-    standing.refunded_minor += gross
-    for kept, change in ((standing.held, mirror), (standing.lost, lost)):
-        for party, units in change.items():
-            kept[party] = kept.get(party, 0) + units
-    standing.save(update_fields=["refunded_minor", "held", "lost"])
-
-
-def _check_refundable(fact: Fact, sale: RevenueEvent, standing: SaleStanding) -> None:
-    if fact.currency != sale.currency:
-        raise RefundExceedsSale(
-            f"The refund {fact.uuid} is in {fact.currency}, its sale in {sale.currency}."
-        )
-    refunded = standing.refunded_minor + fact.gross
-    if refunded > sale.gross_minor:
-        raise RefundExceedsSale(
-            f"The refunds of sale {sale.uuid} would be {refunded} minor units, "
-            f"more than its {sale.gross_minor}."
-        )
-
-
-def _take_from_fund(refund: RevenueEvent, units: int, at: datetime) -> None:
-    if units:
-        position: FundPosition = lock_objects.lock_fund(refund.currency)
-        position.cleared_minor += units
-        holds.settle_with_fund(position, refund.pk, at)
-
-
-def _first_booking(fact: Fact) -> Booking | None:
-    event = events.find_event(fact.uuid)
-    if event is None:
-        return None
-    _check_same(event, fact)
-    return events.booking_of(event)
-
-
-@in_transaction
-def _booking_of_another(fact: Fact) -> Booking:
-    event, booking = events.newest_booking_of(fact.uuid)
-    _check_same(event, fact)
-    return booking
-
-
-def _check_same(event: RevenueEvent, fact: Fact) -> None:
-    if event.payload_sha256 != fact.payload_sha256:
-        raise KeyReused(fact.kind.value, fact.uuid)
-
-
-def _write_event(
-    fact: Fact, *, at: datetime, month: Period, closed: Period | None, **more: Any
+def _write(
+    fact: Fact, amounts: Amounts, gross: int, *, closed: Period | None, at: datetime, **columns: Any
 ) -> RevenueEvent:
-    values: Mapping[str, Any] = {
-        "course_key": fact.course_key,
-        "offering_code": fact.offering_code,
-        "country": fact.country,
-        "payer_class": fact.payer_class,
-        **more,
-    }
-    event = RevenueEvent(
-        uuid=fact.uuid,
-        kind=fact.kind.value,
-        payload_sha256=fact.payload_sha256,
-        currency=fact.currency,
-        gross_minor=fact.gross,
-        tax_minor=fact.tax,
-        fee_minor=fact.fee,
-        net_minor=fact.net,
-        occurred_at=fact.occurred_at,
-        booked_at=at,
-        period=str(month),
-        counted_in=str(month.first_open(closed)),
-        **values,
-    )
-    try:
-        with transaction.atomic():
-            event.save()
-    except IntegrityError:
-        # The uuid is the only thing that can be there already; any other fault shows up there.
-        raise _BookedByAnother from None
-    rollups.add_event(event)
-    return event
+    month = Period.of(fact.occurred_at)
+    return write_event(fact, amounts, gross=gross, month=month, closed=closed, at=at, **columns)
 
 
-def _terms_of(terms: RevenueTerms | None, fact: Fact) -> dict[str, Any]:
-    if terms is None:
-        return {}
-    minimum = terms.minimum_payout
+def _columns_of(terms: RevenueTerms, fact: Fact, shared: Shared) -> dict[str, Any]:
+    minimum, sharing = terms.minimum_payout, sharing_of(terms)
     is_same = minimum is not None and minimum.currency == fact.currency
     return {
         "terms_version": terms.version_uuid,
         "agreement": terms.agreement,
         "version": terms.version,
-        "fee_bearer": terms.lost_processor_fee,
+        "fee_bearer": sharing.lost_fee,
+        "dispute_fee_bearer": sharing.dispute_fee,
+        "processor_fee_bearer": sharing.processor_fee,
+        "merchant": sharing.merchant,
+        "recouped_minor": sum(shared.recouped.values()),
         "minimum_payout_minor": minimum.minor if minimum and is_same else None,
         "hold_ends_at": Period.of(fact.occurred_at).hold_ends_at(terms.hold_days),
     }
-
-
-def _apply(
-    event: RevenueEvent,
-    part: Part,
-    shared: Allocation,
-    carries: Sequence[CarriedRemainder],
-    *,
-    base: int,
-) -> Units:
-    for row in carries:
-        row.numerator = shared.carries[row.party]
-    CarriedRemainder.objects.bulk_update(carries, ["numerator"])
-    _write_lines(event, part, shared.units, base=base)
-    return shared.units
-
-
-def _write_lines(event: RevenueEvent, part: Part, units: Units, *, base: int) -> None:
-    lines = [
-        AllocationLine(
-            event=event,
-            part=part.value,
-            party=party,
-            currency=event.currency,
-            period=event.counted_in,
-            base_minor=base,
-            units_minor=value,
-        )
-        for party, value in units.items()
-        if value
-    ]
-    if lines:
-        AllocationLine.objects.bulk_create(lines)
-        rollups.add_lines(event, lines)
-
-
-def _post(event: RevenueEvent, kind: str, legs: Sequence[Posting], at: datetime) -> None:
-    post(
-        legs,
-        kind=kind,
-        cause_kind=EventKind(event.kind),
-        cause_uuid=event.uuid,
-        period=event.counted_in,
-        currency=event.currency,
-        occurred_at=event.occurred_at,
-        at=at,
-    )
-
-
-def _weights(carries: Sequence[CarriedRemainder]) -> Weights:
-    return tuple((row.party, row.weight) for row in carries)
-
-
-def _numerators(carries: Sequence[CarriedRemainder]) -> dict[str, int]:
-    return {row.party: row.numerator for row in carries}
 
 
 def _same_currency(seat: WaivedSeat) -> bool:

@@ -9,16 +9,22 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from fee_payments import api as fees
-from fee_payments.data import PaymentSummary, RefundSummary, ReturnedSeat, WaivedSeat
+from fee_payments.data import (
+    DisputeSummary,
+    PaymentSummary,
+    RefundSummary,
+    ReturnedSeat,
+    WaivedSeat,
+)
 
 from ..data import CaughtUp
 from ..exceptions import RevenueShareError
 from ..selectors import events
-from . import booking
+from . import booking, disputing, refunding
 
 log = logging.getLogger(__name__)
 
-F = TypeVar("F", PaymentSummary, RefundSummary, WaivedSeat, ReturnedSeat)
+F = TypeVar("F", PaymentSummary, RefundSummary, WaivedSeat, ReturnedSeat, DisputeSummary)
 F_co = TypeVar("F_co", covariant=True)
 
 
@@ -29,7 +35,7 @@ class Listing(Protocol[F_co]):
 
 
 def catch_up(*, at: datetime) -> CaughtUp:
-    """Book all that is missing: payments first, for their refunds to find them.
+    """Book all that is missing: payments first, for their refunds and disputes to find them.
 
     It goes through everything each time and asks for keys in blocks. A stored place would skip a
     row that was numbered early and committed late.
@@ -47,7 +53,7 @@ def catch_up(*, at: datetime) -> CaughtUp:
         ),
         refunds=booked(
             _missing(fees.list_refunds, "uuid"),
-            lambda fact: booking.book_refund(fact, at=at),
+            lambda fact: refunding.book_refund(fact, at=at),
             "uuid",
         ),
         seats=booked(
@@ -59,6 +65,9 @@ def catch_up(*, at: datetime) -> CaughtUp:
             _missing(fees.list_returned_seats, "uuid"),
             lambda fact: booking.book_returned_seat(fact, at=at),
             "uuid",
+        ),
+        disputes=booked(
+            _news_of_disputes(), lambda fact: disputing.book_dispute(fact, at=at), "uuid"
         ),
         waiting=tuple(waiting),
     )
@@ -75,9 +84,18 @@ def _book(fact: F, book: Callable[[F], object], key: UUID, waiting: list[str]) -
     return 1
 
 
+def _news_of_disputes() -> Iterator[DisputeSummary]:
+    # A dispute is one row that changes, so it is compared with what is booked of it.
+    after = 0
+    while page := fees.list_disputes(after=after, limit=500):
+        known = events.known_disputes([dispute.uuid for _, dispute in page])
+        yield from (one for _, one in page if disputing.is_news(one, known.get(one.uuid)))
+        after = page[-1][0]
+
+
 def _missing(listing: Listing[F], key: str) -> Iterator[F]:
     after = 0
     while page := listing(after=after, limit=500):
-        known = events.known_events([getattr(fact, key) for _, fact in page])
+        known = events.known_facts([getattr(fact, key) for _, fact in page])
         yield from (fact for _, fact in page if getattr(fact, key) not in known)
         after = page[-1][0]

@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from fairgate_tables.transactions import in_transaction
 
 from .. import lock_objects, statements
-from ..data import ClosedPeriod, Period, Statement
+from ..data import Account, ClosedPeriod, Period, Statement
 from ..exceptions import CloseRefused, EarlierPeriodOpen, FactsWaiting, PeriodStillOnHold
 from ..models import PeriodClose
 from ..models import Statement as StatementRow
+from ..rules import postings
+from ..selectors import events
 from ..selectors import statements as reads
 from .catching_up import catch_up
 from .holds import clear_holds
+from .ledger import post
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +48,33 @@ def _close(period: Period, at: datetime, by: str) -> ClosedPeriod:
         _write(draft, number + place, close)
         for place, draft in enumerate(reads.drafts_to_close(period), start=1)
     ]
+    for statement in written:
+        _set_off(statement, close, at)
     lock.period = str(period)
     lock.save()
     log.info("period closed: period=%s statements=%s", period, len(written))
     return ClosedPeriod(period=str(period), closed_at=at, closed_by=by, statements=tuple(written))
+
+
+def _set_off(statement: Statement, close: PeriodClose, at: datetime) -> None:
+    """Take what a party has to give back from what it is owed, as its statement does."""
+    due = events.due_back(statement.party, statement.currency, by=close.period)
+    given_back, charged = postings.to_set_off(
+        statement.closing.minor,
+        receivable=due.get(Account.RECEIVABLE, 0),
+        dispute_fee=due.get(Account.DISPUTE_FEE, 0),
+    )
+    post(
+        postings.set_off(statement.party, receivable=given_back, dispute_fee=charged),
+        kind="set_off",
+        cause_kind="close",
+        cause_uuid=close.uuid,
+        period=close.period,
+        currency=statement.currency,
+        occurred_at=at,
+        at=at,
+        of=f"{statement.party}:{statement.currency}",
+    )
 
 
 def _check_may_close(period: Period, closed: Period | None, at: datetime) -> None:

@@ -11,7 +11,7 @@ from partnerships.data import FUND
 from waiver_policy import api as waivers
 
 from .. import lock_objects
-from ..data import Cleared, EventKind, Period
+from ..data import Cleared, EventKind, Part, Period
 from ..models import FundCredit, FundPosition
 from ..rules import postings
 from ..selectors import events
@@ -32,11 +32,12 @@ def _clear(sale_id: int, at: datetime) -> int:
     standing = lock_objects.lock_standing(sale_id)
     if standing.cleared_at is not None or standing.ends_at is None:
         return 0  # another worker was faster
-    sale, held, lost = standing.sale, standing.held, standing.lost
+    sale = standing.sale
+    kept = {Part(part): units for part, units in standing.kept.items()}
     post(
-        postings.hold_cleared(held=held, lost=lost),
+        postings.hold_cleared(kept),
         kind="hold_cleared",
-        cause_kind=EventKind.SALE,
+        cause_kind=EventKind.SALE.value,
         cause_uuid=sale.uuid,
         period=str(Period.of(standing.ends_at).first_open(closed)),
         currency=sale.currency,
@@ -45,7 +46,7 @@ def _clear(sale_id: int, at: datetime) -> int:
     )
     standing.cleared_at = at
     standing.save(update_fields=["cleared_at"])
-    earned = held.get(FUND, 0) + lost.get(FUND, 0)
+    earned = sum(units.get(FUND, 0) for units in kept.values())
     if earned:
         position: FundPosition = lock_objects.lock_fund(sale.currency)
         position.cleared_minor += earned
@@ -86,14 +87,16 @@ def send_credits(at: datetime) -> tuple[Money, ...]:
 
 
 def _send(credit: FundCredit, amount: Money, at: datetime) -> None:
-    event = credit.event.uuid
+    event = credit.event
     if amount.minor < 0:
-        key = f"revenue_share:refund:{event}"
-        reason = f"Revenue share called back by refund {event}."
+        key = f"revenue_share:refund:{event.uuid}"
+        cause = "refund" if event.dispute_uuid is None else "dispute"
+        reason = f"Revenue share called back by {cause} {event.dispute_uuid or event.uuid}."
         waivers.claw_back_fund(-amount, key=key, reason=reason, at=at)
-        log.info("fund clawed back: event=%s currency=%s", event, credit.currency)
+        log.info("fund clawed back: event=%s currency=%s", event.uuid, credit.currency)
         return
-    key = f"revenue_share:hold_cleared:{event}"
-    reason = f"Revenue share of sale {event}, hold ended."
-    waivers.credit_fund(amount, key=key, reason=reason, at=at, kind="revenue")
-    log.info("fund credited: event=%s currency=%s", event, credit.currency)
+    key = f"revenue_share:hold_cleared:{event.uuid}"
+    is_sale = event.kind == EventKind.SALE
+    why = f"sale {event.uuid}, hold ended" if is_sale else f"dispute {event.dispute_uuid}, won"
+    waivers.credit_fund(amount, key=key, reason=f"Revenue share of {why}.", at=at, kind="revenue")
+    log.info("fund credited: event=%s currency=%s", event.uuid, credit.currency)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ..data import EventKind, Posting
+from ..data import Posting
 from ..exceptions import UnbalancedPosting
 from ..models import LedgerEntry, LedgerTransaction
 
@@ -15,16 +15,18 @@ def post(
     postings: Sequence[Posting],
     *,
     kind: str,
-    cause_kind: EventKind,
+    cause_kind: str,
     cause_uuid: UUID,
     period: str,
     currency: str,
     occurred_at: datetime,
     at: datetime,
+    of: str = "",
 ) -> LedgerTransaction | None:
     """Write one transaction, once per kind and cause; ``None`` when there is nothing to move.
 
     ``period`` is the month it is posted in, which the caller holds open (``hold_lock_date``).
+    ``of`` tells several of one kind apart that have one cause.
 
     Raises:
         UnbalancedPosting: debits and credits differ; nothing is written.
@@ -36,9 +38,9 @@ def post(
     if not debit:
         return None
     written = LedgerTransaction(
-        key=f"{kind}:{cause_uuid}",
+        key=f"{kind}:{cause_uuid}{of and f':{of}'}",
         kind=kind,
-        cause_kind=cause_kind.value,
+        cause_kind=cause_kind,
         cause_uuid=cause_uuid,
         period=period,
         currency=currency,

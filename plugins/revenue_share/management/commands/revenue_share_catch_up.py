@@ -14,7 +14,7 @@ from revenue_share import api
 class Command(BaseCommand):
     """For the scheduler: as often as the operator likes, once a night at least."""
 
-    help = "Book every payment, refund and waived seat that is not in the books; clear holds."
+    help = "Book every payment, refund, dispute and waived seat that is missing; clear holds."
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Print how many of each were booked; exit code 1 if something cannot be."""
@@ -23,7 +23,8 @@ class Command(BaseCommand):
         cleared = api.clear_holds(at=at)
         self.stdout.write(
             f"Booked {counted(done.payments, 'payment')}, {counted(done.refunds, 'refund')}, "
-            f"{counted(done.seats, 'waived seat')}; cleared {counted(cleared.sales, 'sale')}."
+            f"{counted(done.disputes, 'dispute')}, {counted(done.seats, 'waived seat')}; "
+            f"cleared {counted(cleared.sales, 'sale')}."
         )
         for reason in done.waiting:
             self.stderr.write(reason)

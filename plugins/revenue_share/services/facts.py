@@ -1,0 +1,88 @@
+"""Facts from outside: each is booked once, by its uuid, and a repetition has to say the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fairgate_tables.transactions import in_transaction
+
+from ..data import Amounts, Booking, EventKind
+from ..exceptions import KeyReused
+from ..models import RevenueEvent
+from ..selectors import events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What came from outside, in minor units; ``sale_uuid`` is set for a refund.
+
+    Two facts with one uuid must be equal in everything that moves money, or one of them is wrong.
+    Country and class of the payer are there for reports.
+    """
+
+    uuid: UUID
+    kind: EventKind
+    currency: str
+    gross: int
+    tax: int
+    fee: int
+    net: int
+    occurred_at: datetime
+    course_key: str = ""
+    offering_code: str = ""
+    country: str = ""
+    payer_class: str = ""
+    sale_uuid: UUID | None = None
+
+    @property
+    def payload_sha256(self) -> str:
+        """The fingerprint that a repetition is compared with."""
+        payload = [
+            self.kind.value, self.currency, self.gross, self.tax, self.fee, self.net,
+            self.occurred_at.astimezone(UTC).isoformat(), self.course_key, self.offering_code,
+            str(self.sale_uuid or ""),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(payload).encode()).hexdigest()
+
+    @property
+    def taken(self) -> Amounts:
+        """What a refund takes back, as it was told."""
+        return Amounts(-self.net, self.tax, self.fee)
+
+
+class BookedByAnother(Exception):
+    """Another worker booked the same fact while this one was at it."""
+
+
+def first_booking(fact: Fact) -> Booking | None:
+    """How a fact was booked before, if it was.
+
+    Raises:
+        KeyReused: with other amounts or dates.
+    """
+    found = events.events_of(fact.uuid)
+    if not found:
+        return None
+    _check_same(found[0], fact)
+    return events.booking_of(found)
+
+
+@in_transaction
+def booking_of_another(fact: Fact) -> Booking:
+    """How another worker has just booked a fact.
+
+    Raises:
+        KeyReused: with other amounts or dates.
+    """
+    found, booking = events.newest_booking_of(fact.uuid)
+    _check_same(found[0], fact)
+    return booking
+
+
+def _check_same(event: RevenueEvent, fact: Fact) -> None:
+    if event.payload_sha256 != fact.payload_sha256:
+        raise KeyReused(fact.kind.value, fact.uuid)
