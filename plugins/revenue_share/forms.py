@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
@@ -39,6 +39,11 @@ class AdjustmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         fields = ("period", "currency", "reason")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "period": gettext_lazy("An open month that has begun, like 2026-10."),
+            "currency": gettext_lazy("A code like USD."),
+            "reason": gettext_lazy("It is kept, and whoever confirms this reads it."),
+        }
 
     def clean(self) -> dict[str, Any]:
         """The lines as amounts by party, in ``amounts``."""

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from factories.partnerships import AGREEMENT, put_in_force, terms_text, version_text
+from factories.partnerships import AGREEMENT, REVENUE, put_in_force, terms_text, version_text
 from fairgate import clock
 from partnerships import api
 
@@ -82,6 +82,39 @@ def test_a_partners_person_sees_agreement_goals_courses_and_shares(client, momen
     assert [part in shown for part in ("20 %", "36 %", "24 %")] == [True, True, True]
     assert "does not endorse GSMA" in shown
     assert api.list_versions(at=IN_FORCE)[0].checksum in shown
+
+
+RICH = (
+    REVENUE.replace("basis: net_receipts", "basis: gross").replace(
+        "{lost_processor_fee", "{processor_fee: ATC, lost_processor_fee"
+    )
+    + """\
+    recoupments: [{party: ATC, amount: "5000.00", currency: USD}]
+    merchant_of_record: ATC
+"""
+)
+
+
+def test_a_partners_person_reads_what_comes_before_the_shares_and_who_bears_what(
+    client, moment
+) -> None:
+    # given
+    put_in_force(terms_text(version_text(revenue=RICH)))
+    grace = visitor(client, "grace")
+    api.add_person(grace.pk, partner_code="GSMA", role="officer", at=IN_FORCE)
+
+    # when
+    text = page(client, OWN)
+
+    # then
+    for label, value in (
+        ("What is shared", "receipts less tax"),
+        ("Regional Academy gets first, in all", "USD 5,000.00"),
+        ("Who bears the processor’s fee", "Regional Academy"),
+        ("Who bears a lost processor’s fee", "everybody in proportion"),
+        ("Who receives the payers’ money", "Regional Academy"),
+    ):
+        assert f"<dt>{label}</dt><dd><bdi>{value}</bdi></dd>" in text
 
 
 def test_a_partners_page_says_why_nothing_is_shown(client, moment) -> None:
