@@ -163,6 +163,9 @@ WAIVER_POLICY_DOCUMENTS = {"OPTIONS": {"location": str(VAR / "papers")}}
 # A key of cryptography.fernet is 32 bytes in base64; the file holds as many random letters.
 WAIVER_POLICY_DOCUMENT_KEYS = (urlsafe_b64encode(secret(VAR, "papers")[:32].encode()).decode(),)
 FEE_PAYMENTS_PURCHASE_ORDER_KEYS = WAIVER_POLICY_DOCUMENT_KEYS
+REVENUE_SHARE_PAYOUT_KEYS = WAIVER_POLICY_DOCUMENT_KEYS
+# An example of the registry of IBANs: nobody has this account.
+REVENUE_SHARE_BANK_ACCOUNTS = {"USD": {"holder": "Fairgate demo", "iban": "CH9300762011623852957"}}
 # Badges name addresses where they can be verified; the demo has none that anybody could reach.
 PARTNERSHIPS_BADGE_KEYS = (secret(VAR, "badges", rsa_key),)
 PARTNERSHIPS_BADGE_ROOT_URL = "https://demo.fairgate.example"

@@ -38,7 +38,8 @@ Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credi
 ``write_off``; ``bank_account_id``,
 ``list_accounts``, ``list_imports``, ``inspect_import``, ``search_lines``, ``inspect_line``,
 ``matches_of_invoice``,
-``list_transfers_back``, ``transfer_back``, ``preview_statements``. Writing: ``issue_invoice``,
+``list_transfers_back``, ``transfer_back``, ``preview_statements``, ``read_bank_file``. Writing:
+``issue_invoice``,
 ``issue_credit_note``, ``issue_quote``, ``issue_own_quote``, ``receive_purchase_order``,
 ``send_purchase_order``, ``order_quote``, ``invoice_purchase_order``, ``invoice_quoted_seats``,
 ``accept_proposal``,
@@ -203,7 +204,11 @@ from fee_payments.services import (
     work_event,
 )
 from fee_payments.services import choices_for as list_providers
-from fee_payments.services.bank_importing import import_statements, preview_statements
+from fee_payments.services.bank_importing import (
+    import_statements,
+    preview_statements,
+    read_bank_file,
+)
 from fee_payments.services.bank_matching import (
     accept_proposal,
     apply_import,
@@ -410,6 +415,7 @@ __all__ = [
     "quote_batch",
     "quote_lines",
     "quote_of",
+    "read_bank_file",
     "read_people",
     "reassign_seat",
     "receipt_of",

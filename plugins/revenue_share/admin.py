@@ -16,22 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from fairgate import clock
 
-from . import api, models, permissions
+from . import admin_payouts, admin_rates, api, models, permissions
+from .admin_base import ReadOnlyAdmin
 from .exceptions import RevenueShareError
 from .forms import AdjustmentForm, BecauseForm
 
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
-    """Shows rows; nobody adds, changes or deletes one here, a superuser neither."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+__all__ = ["admin_payouts", "admin_rates"]
 
 
 class LinesInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""The only door of ``revenue_share``: booking facts, clearing, closing, statements.
+"""The only door of ``revenue_share``: booking facts, clearing, closing, statements, payouts.
 
 Moments are aware, in UTC. Booking is idempotent by the uuid of the fact: a payment, a refund, a
 waiver's grant; a dispute by how it stands. Booking, clearing and closing are safe from several
@@ -7,8 +7,9 @@ workers at once, and inside a transaction that the caller has begun.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import IO
 from uuid import UUID
 
@@ -27,21 +28,33 @@ from partnerships.data import PLATFORM
 
 from . import papers, sheets, statements
 from .data import (
+    Acceptance,
     Balance,
+    BatchSummary,
     Booking,
     CaughtUp,
     Cleared,
     ClosedPeriod,
+    Conversion,
     EventLine,
     Fault,
+    LoadedRates,
     Names,
+    Payable,
+    PaymentOrder,
+    PayoutSummary,
     Period,
+    RateSource,
     Rebuilt,
+    RecordedFile,
     Statement,
     StatementLine,
+    StatementState,
     StatementSummary,
 )
 from .selectors import checking, events
+from .selectors import payouts as payout_reads
+from .selectors import rates as rate_reads
 from .selectors import statements as reads
 from .services import (
     adjusting,
@@ -50,12 +63,20 @@ from .services import (
     closing,
     disputing,
     holds,
+    payout_accounts,
+    payout_records,
+    payouts,
+    rates,
     refunding,
     rollups,
 )
 
 __all__ = [
+    "accept_difference",
+    "approve_batch",
+    "ask_to_accept",
     "balances",
+    "batch",
     "book_dispute",
     "book_payment",
     "book_refund",
@@ -66,19 +87,38 @@ __all__ = [
     "check_adjustment",
     "clear_holds",
     "close_period",
+    "confirm_account",
     "confirm_adjustment",
+    "confirm_rate",
+    "convert",
     "events_csv",
     "events_page",
+    "list_acceptances",
+    "list_batches",
+    "list_faulty_payouts",
+    "list_payables",
     "list_statements",
+    "load_rates",
     "next_period",
+    "payment_order",
+    "propose_account",
+    "propose_account_end",
     "propose_adjustment",
+    "propose_batch",
+    "propose_rate",
     "rebuild",
+    "record_bank_file",
+    "refuse_account",
     "refuse_adjustment",
+    "refuse_batch",
+    "refuse_difference",
+    "refuse_rate",
     "statement",
     "statement_csv",
     "statement_currencies",
     "statement_json",
     "statement_paper",
+    "statement_states",
     "write_workbook",
 ]
 
@@ -306,3 +346,218 @@ def rebuild() -> Rebuilt:
 def check() -> tuple[Fault, ...]:
     """Prove every invariant of the books; one fault for the first row that breaks each."""
     return checking.check()
+
+
+def load_rates(
+    content: bytes, *, source: RateSource, file: str, by: int | None, at: datetime
+) -> LoadedRates:
+    """Take the rates of a file that ``source`` has published: all of them, or none.
+
+    A file that was loaded does nothing again. Another value for a day that is there is told as a
+    correction; what was converted before stays as it was.
+
+    Raises:
+        DocumentErrors: every fault of the file, with its line.
+    """
+    return rates.load_rates(content, source=source, file=file, by=by, at=at)
+
+
+def propose_rate(
+    base: str, currency: str, rate: Decimal, *, effective_on: date, reason: str, by: int,
+    at: datetime,
+) -> UUID:  # fmt: skip
+    """Ask that a rate counts which nobody publishes; its key.
+
+    Raises:
+        RateRefused: no reason, no such currency, a value or a day that cannot be.
+    """
+    return rates.propose_rate(
+        base, currency, rate, effective_on=effective_on, reason=reason, by=by, at=at
+    )
+
+
+def confirm_rate(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Let a rate that was entered by hand count, as the second person.
+
+    Raises:
+        StepNotFound, SecondPersonNeeded, RateRefused: there is none; the same person has asked for
+            it; it was decided already.
+    """
+    rates.confirm_rate(uuid, by=by, at=at)
+
+
+def refuse_rate(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Let a rate that was entered by hand not count.
+
+    Raises:
+        StepNotFound, RateRefused: there is none; no reason, or it was decided already.
+    """
+    rates.refuse_rate(uuid, by=by, because=because, at=at)
+
+
+def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
+    """An amount in another currency, by the newest rates in effect and known at a moment.
+
+    Raises:
+        NoRate: there is none, or it is too old.
+    """
+    return rate_reads.convert(amount, currency, at=at)
+
+
+def propose_account(
+    party: str, currency: str, *, holder: str, number: str, bic: str = "", is_iban: bool = True,
+    reason: str, by: int, at: datetime,
+) -> UUID:  # fmt: skip
+    """Ask that a party is paid to this account in this currency; the key of the step.
+
+    Raises:
+        AccountRefused: no reason, no such party or currency, or it is no account.
+        PayoutRefused: this site has no key to encrypt it with.
+    """
+    return payout_accounts.propose_account(
+        party, currency, holder=holder, number=number, bic=bic, is_iban=is_iban, reason=reason,
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def propose_account_end(party: str, currency: str, *, reason: str, by: int, at: datetime) -> UUID:
+    """Ask that a party is paid to no account in this currency any more.
+
+    Raises:
+        AccountRefused: no reason, or it has none.
+    """
+    return payout_accounts.propose_end(party, currency, reason=reason, by=by, at=at)
+
+
+def confirm_account(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Let an account count, or the end of one, as the second person.
+
+    Raises:
+        StepNotFound, SecondPersonNeeded, AccountRefused: there is none; the same person has asked
+            for it; it was decided already.
+    """
+    payout_accounts.confirm_account(uuid, by=by, at=at)
+
+
+def refuse_account(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Let an account not count.
+
+    Raises:
+        StepNotFound, AccountRefused: there is none; no reason, or it was decided already.
+    """
+    payout_accounts.refuse_account(uuid, by=by, because=because, at=at)
+
+
+def list_payables() -> tuple[Payable, ...]:
+    """Every frozen statement that is to be paid and is not, and why it cannot be."""
+    return payout_reads.list_payables()
+
+
+def propose_batch(
+    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime
+) -> UUID:
+    """Propose to pay these statements (their numbers) on a day; the key of the batch.
+
+    Raises:
+        PayoutRefused: no reason, no such day, nothing to pay, or one of them cannot be paid.
+    """
+    return payouts.propose_batch(numbers, execute_on=execute_on, reason=reason, by=by, at=at)
+
+
+def approve_batch(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Approve a batch as the second person; its file for the bank is made, once.
+
+    Raises:
+        PayoutNotFound, SecondPersonNeeded, PayoutRefused: there is none; the same person has
+            proposed it; it was decided, or something of it was changed since.
+    """
+    payouts.approve_batch(uuid, by=by, at=at)
+
+
+def refuse_batch(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Do not pay a batch that waits; its statements can be paid again.
+
+    Raises:
+        PayoutNotFound, PayoutRefused: there is none; no reason, or it was decided already.
+    """
+    payouts.refuse_batch(uuid, by=by, because=because, at=at)
+
+
+def batch(uuid: UUID) -> BatchSummary:
+    """A batch with its payouts.
+
+    Raises:
+        PayoutNotFound: there is none.
+    """
+    return payout_reads.get_batch(uuid)
+
+
+def list_batches() -> tuple[BatchSummary, ...]:
+    """Every batch, the newest first."""
+    return payout_reads.list_batches()
+
+
+def payment_order(uuid: UUID) -> PaymentOrder:
+    """The file of an approved batch for the bank: the same bytes every time.
+
+    Raises:
+        PayoutNotFound, PayoutRefused: there is no such batch; it is not approved.
+    """
+    return payouts.payment_order(uuid)
+
+
+def record_bank_file(
+    content: bytes, *, by: int | None, at: datetime, account: int | None = None
+) -> RecordedFile:
+    """Record what a bank's file says of payouts; the same file again changes nothing.
+
+    ``account`` (an id of fee_payments) says with which mapping a CSV is read.
+
+    Raises:
+        PaymentsError: the file cannot be read whole; nothing was taken.
+        PayoutRefused: it is of none of our accounts.
+    """
+    return payout_records.record_bank_file(content, by=by, at=at, account=account)
+
+
+def list_faulty_payouts() -> tuple[PayoutSummary, ...]:
+    """The payouts with an entry of the bank that a person has to look at."""
+    return payout_reads.list_faulty()
+
+
+def list_acceptances() -> tuple[Acceptance, ...]:
+    """Differences that wait for a second person."""
+    return payout_reads.list_acceptances()
+
+
+def ask_to_accept(entry_id: int, *, reason: str, by: int, at: datetime) -> UUID:
+    """Ask that the difference of a bank's entry is accepted as its fee or its rate.
+
+    Raises:
+        PayoutNotFound, PayoutRefused: there is no such entry, or no such difference.
+    """
+    return payout_records.ask_acceptance(entry_id, reason=reason, by=by, at=at)
+
+
+def accept_difference(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Accept a difference as the second person; it goes to ``fx_gain_loss``.
+
+    Raises:
+        StepNotFound, SecondPersonNeeded, PayoutRefused: there is none; the same person has asked;
+            it was decided, or there is no difference any more.
+    """
+    payout_records.accept(uuid, by=by, at=at)
+
+
+def refuse_difference(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Do not accept a difference.
+
+    Raises:
+        StepNotFound, PayoutRefused: there is none; no reason, or it was decided already.
+    """
+    payout_records.refuse_acceptance(uuid, by=by, because=because, at=at)
+
+
+def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
+    """What became of closed statements, by number: ``closed``, ``sent`` or ``paid``."""
+    return payout_reads.statement_states(numbers)

@@ -36,5 +36,5 @@ class RevenueShareConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Begin to listen to payments."""
-        from . import handlers  # noqa: F401 - the receivers register when imported
+        """Begin to listen to payments, and register the system checks."""
+        from . import checks, handlers  # noqa: F401 - both register when imported

@@ -12,12 +12,18 @@
     + EarlierPeriodOpen   an earlier month has to be closed first
     + FactsWaiting        something that was paid or refunded cannot be booked
   + AdjustmentRefused     an adjustment that cannot be, or is decided already
-  + SecondPersonNeeded    who proposed it cannot confirm it
   + UnknownAdjustment     nobody has proposed such an adjustment
   + StatementNotFound     this party has nothing in this month
   + CurrencyNeeded        the party has several currencies in this month; say which
+  + AccountRefused        an account cannot be paid to like this
+  + PayoutRefused         nothing is paid, approved, accepted or downloaded like this
+  + PayoutNotFound        there is no such batch, payout or entry
+  + NoRate                no rate is known for a day, or only one that is too old
+  + RateRefused           a rate cannot be entered by hand like this
+  + SecondPersonNeeded    who asked for a step does not confirm it
+  + StepNotFound          there is no such step
 
-Faults of an EVENTS.csv are ``fairgate.documents.DocumentErrors``.
+Faults of an EVENTS.csv, and of files of rates, are ``fairgate.documents.DocumentErrors``.
 """
 
 from __future__ import annotations
@@ -94,10 +100,6 @@ class AdjustmentRefused(RevenueShareError):
     """What is moved by hand adds up, has a reason, and counts in an open month."""
 
 
-class SecondPersonNeeded(RevenueShareError):
-    """Money is moved by hand by two people."""
-
-
 class UnknownAdjustment(RevenueShareError, LookupError):
     """Nobody has proposed it."""
 
@@ -112,3 +114,31 @@ class CurrencyNeeded(RevenueShareError):
     def __init__(self, currencies: Sequence[str]) -> None:
         self.currencies = tuple(currencies)
         super().__init__(f"There are statements in {', '.join(currencies)}: name the currency.")
+
+
+class NoRate(RevenueShareError):
+    """Nothing is converted without a rate that was in effect on the day, and not too old."""
+
+
+class RateRefused(RevenueShareError):
+    """A rate cannot be entered like this; the text says why. Nothing was kept."""
+
+
+class SecondPersonNeeded(RevenueShareError):
+    """A step that one person asks for is confirmed by another."""
+
+
+class StepNotFound(RevenueShareError, LookupError):
+    """There is no step with this key."""
+
+
+class AccountRefused(RevenueShareError):
+    """An account cannot be used like this; the text says why, and shows no number."""
+
+
+class PayoutRefused(RevenueShareError):
+    """A step of a payout is not taken; the text says why. Nothing was done."""
+
+
+class PayoutNotFound(RevenueShareError, LookupError):
+    """There is no batch, payout or entry with this key."""

@@ -8,6 +8,9 @@
 4. the standings of the sales that a refund, a dispute or a clearing is about, by their sale's id
 5. the fund's position in one currency
 
+Payouts lock the lock date where they post, and nothing else of these. Then: the row of a step of
+two people, which a batch is; payouts, then their accounts, by ascending ids; a payout's entries.
+
 Everything is released by the commit. What a decision needs stands in the locked rows themselves:
 in a transaction that had read something earlier (``ATOMIC_REQUESTS`` with REPEATABLE READ), a plain
 read after the lock would still see the books as they were then.
@@ -126,3 +129,8 @@ def lock_fund(currency: str) -> models.FundPosition:
         fresh = models.FundPosition(currency=currency)
         models.FundPosition.objects.bulk_create([fresh], ignore_conflicts=True)
     return models.FundPosition.objects.select_for_update().get(currency=currency)
+
+
+def lock_payout(payout_id: int) -> models.Payout:
+    """A payout, so that nobody else records or accepts anything of it now."""
+    return models.Payout.objects.select_for_update().get(pk=payout_id)

@@ -10,6 +10,15 @@ VIEW = "revenue_share.view_statement"
 CLOSE = "revenue_share.close_period"
 PROPOSE = "revenue_share.propose_adjustment"
 DECIDE = "revenue_share.decide_adjustment"
+LOAD_RATES = "revenue_share.load_rates"
+PROPOSE_RATE = "revenue_share.propose_rate"
+CONFIRM_RATE = "revenue_share.confirm_rate"
+PROPOSE_ACCOUNT = "revenue_share.propose_payout_account"
+CONFIRM_ACCOUNT = "revenue_share.confirm_payout_account"
+VIEW_PAYOUTS = "revenue_share.view_payoutbatch"
+PROPOSE_PAYOUT = "revenue_share.propose_payout"
+APPROVE_PAYOUT = "revenue_share.approve_payout"
+RECORD_PAYOUT = "revenue_share.record_payout"
 
 
 def may_see_books(user: Any) -> bool:
@@ -37,3 +46,14 @@ def may_see_party(user: Any, party: str) -> bool:
 def parties_of(user: Any) -> tuple[str, ...]:
     """The parties whose statements a person who is not of finance sees."""
     return partnerships.partners_of(user.id) if user.is_authenticated else ()
+
+
+def may(user: Any, right: str) -> bool:
+    """Whether an active person has a right by permission."""
+    return bool(user.is_authenticated and user.is_active and user.has_perm(right))
+
+
+def may_see_payouts(user: Any) -> bool:
+    """Who looks at them, and who does anything with them."""
+    rights = (VIEW_PAYOUTS, PROPOSE_PAYOUT, APPROVE_PAYOUT, RECORD_PAYOUT)
+    return any(may(user, right) for right in rights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import views, views_payouts
 
 app_name = "revenue_share"
 
@@ -44,4 +44,16 @@ urlpatterns = [
     ),
     path("books/", views.books, name="books"),
     path("books/close/", views.close, name="close"),
+    path("payouts/", views_payouts.payouts, name="payouts"),
+    path("payouts/propose/", views_payouts.propose, name="propose_payouts"),
+    path("payouts/record/", views_payouts.record, name="record_payouts"),
+    path("payouts/entries/<int:entry>/accept/", views_payouts.ask_to_accept, name="ask_to_accept"),
+    path(
+        "payouts/differences/<uuid:uuid>/",
+        views_payouts.decide_difference,
+        name="decide_difference",
+    ),
+    path("payouts/<uuid:uuid>/", views_payouts.batch, name="payout_batch"),
+    path("payouts/<uuid:uuid>/decide/", views_payouts.decide, name="decide_payouts"),
+    path("payouts/<uuid:uuid>/order.xml", views_payouts.order_file, name="payment_order"),
 ]

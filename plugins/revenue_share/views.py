@@ -65,6 +65,7 @@ def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
             for row in rows
         ],
         "may_see_books": permissions.may_see_books(request.user),
+        "may_see_payouts": permissions.may_see_payouts(request.user),
     }
     return render(request, "revenue_share/statements.html", context)
 
@@ -74,12 +75,13 @@ def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
 def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
     """One statement to read and to print."""
     shown = _statement_for(request, party, period)
+    became = api.statement_states([shown.number] if shown.number else [])
     context = {
         "page_title": _("Statement for %(month)s") % {"month": wording.month(period)},
         "statement": shown,
         "label": wording.label(shown.number),
         "name": _name(party),
-        "state": wording.state(shown.state),
+        "state": wording.state(became.get(shown.number or 0, shown.state)),
         "lines": [_shown_line(shown, line) for line in shown.lines],
         "opening": wording.amount(shown.opening),
         "subtotal": wording.amount(shown.subtotal),

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from fairgate.money import Money
 
-from .data import Account, EventKind, Part, Period, StatementState
-from .models import ACCOUNT_LABELS, KIND_LABELS, PART_LABELS, STATE_LABELS
+from .data import (
+    Account,
+    BatchSummary,
+    EntryFault,
+    EventKind,
+    Part,
+    PayoutState,
+    Period,
+    Rate,
+    StatementState,
+)
+from .models import (
+    ACCOUNT_LABELS,
+    KIND_LABELS,
+    PART_LABELS,
+    PAYOUT_LABELS,
+    SOURCE_LABELS,
+    STATE_LABELS,
+)
 
 MINUS = "\u2212"
+_FAULTS = {
+    EntryFault.WRONG_AMOUNT: gettext_lazy("The amount is another one."),
+    EntryFault.DUPLICATE: gettext_lazy("The bank has paid it once more."),
+    EntryFault.UNEXPECTED: gettext_lazy("Nothing is known that this could be."),
+}
 
 
 def state(value: StatementState) -> Promise:
@@ -64,3 +90,38 @@ def period(text: str) -> Period:
 def label(number: int | None) -> str:
     """A statement's number as it is written on paper, "" for a draft."""
     return "" if number is None else f"RS-{number:06d}"
+
+
+def payout_state(value: PayoutState) -> Promise:
+    """A payout's state in words."""
+    return PAYOUT_LABELS[value]
+
+
+def batch_state(batch: BatchSummary) -> str:
+    """Where a batch stands in words."""
+    if batch.is_waiting:
+        return _("waits for a second person")
+    if batch.confirmed_at:
+        return pgettext("payouts", "approved")
+    return pgettext("payouts", "refused")
+
+
+def fault(value: EntryFault) -> Promise:
+    """What is wrong with an entry of the bank, as a sentence."""
+    return _FAULTS[value]
+
+
+def rate(value: Rate) -> str:
+    """A rate to be read, with its source and the day it came into effect."""
+    return _("1 %(base)s = %(rate)s %(currency)s, %(source)s of %(day)s") % {
+        "base": value.base,
+        "rate": f"{value.rate.normalize():f}",
+        "currency": value.currency,
+        "source": SOURCE_LABELS[value.source],
+        "day": day(value.effective_on),
+    }
+
+
+def day(value: date) -> str:
+    """A day as the reader's language writes it."""
+    return date_format(value, "DATE_FORMAT")

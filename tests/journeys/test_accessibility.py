@@ -95,6 +95,11 @@ OF_FACTS = {
         f"{WAIVERS}/review/{{application}}/fact/?fact=income",
     ),
 }  # fmt: skip
+# Where a month is closed, and a party is to be paid.
+OF_PAYOUTS = {
+    "Inès": ("/fairgate/revenue/payouts/", "/fairgate/revenue/payouts/{batch}/"),
+    "Omar": ("/fairgate/revenue/payouts/{batch}/",),
+}
 IDS = {
     "application": "SELECT uuid FROM waiver_policy_waiverapplication",
     "nomination": "SELECT uuid FROM waiver_policy_nomination",
@@ -119,6 +124,7 @@ IDS = {
     "award": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id DESC",
     "ended": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id",
     "picture": "SELECT uuid FROM partnerships_brandasset WHERE approved IS NULL",
+    "batch": "SELECT uuid FROM revenue_share_payoutbatch",
 }
 # What answers a GET with something else than a page of ours.
 NO_PAGES = {
@@ -133,7 +139,8 @@ NO_PAGES = {
     "partnerships:badge_token", "partnerships:badge_picture",
     "revenue_share:statement_csv", "revenue_share:statement_json",
     "revenue_share:statement_events_csv", "revenue_share:statement_paper",
-    "revenue_share:statement_workbook", "",
+    "revenue_share:statement_workbook",
+    "revenue_share:payment_order", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
 LINK = re.compile(r"/seats/invitation/([^/\s]+)/")
@@ -163,7 +170,9 @@ OBJECTIONS = """() => axe.run({resultTypes: ["violations"]}).then(
 
 def test_every_page_of_the_site_is_listed_here():
     anything = dict.fromkeys((*IDS, "invitation"), UUID(int=0))
-    paths = [path for some in (PAGES, OF_FACTS) for paths in some.values() for path in paths]
+    paths = [
+        path for some in (PAGES, OF_FACTS, OF_PAYOUTS) for paths in some.values() for path in paths
+    ]
     listed = {resolve(path.format(**anything).partition("?")[0]).view_name for path in paths}
     assert listed == set(pages(get_resolver().url_patterns)) - NO_PAGES
 
@@ -252,6 +261,30 @@ def test_axe_finds_nothing_where_a_policy_asks_for_facts(
 
     # then
     assert faults(visitor, OF_FACTS, ids(served.folder), language) == []
+
+
+PAID_OUT = """
+from datetime import UTC, date, datetime
+from revenue_share import api
+at = datetime(2026, 12, 2, 9, tzinfo=UTC)
+closed = api.close_period("2026-10", at=at, by="ines")
+uuid = api.propose_account(
+    "GSMA", "USD", holder="GSM Association", number="GB29NWBK60161331926819", reason="their letter",
+    by=1, at=at,
+)
+api.confirm_account(uuid, by=2, at=at)
+numbers = [one.number for one in api.list_payables() if not one.refusal]
+api.propose_batch(numbers, execute_on=date(2026, 12, 15), reason="December run", by=1, at=at)
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_axe_finds_nothing_where_parties_are_paid(visitor, served, manage, language):
+    code, said = manage(served.folder, "shell", "-c", PAID_OUT)
+    assert code == 0, said
+    visitor.be("Lena")
+    assert faults(visitor, OF_PAYOUTS, ids(served.folder), language) == []
 
 
 def faults(visitor, whose, known, language):

@@ -82,12 +82,29 @@ def preview_statements(
     return propose(new), len(found) - len(new)
 
 
-def _read(content: bytes, account: int | None) -> tuple[list[Found], FileKind]:
-    chosen = models.BankAccount.objects.get(pk=account) if account is not None else None
+def read_bank_file(content: bytes, *, account: int | None = None) -> tuple[BankStatement, ...]:
+    """The statements in a bank's file, of whichever accounts; nothing is kept, nothing left out.
+
+    Raises:
+        BankFileError: the file cannot be read, or is not whole.
+    """
+    return _statements(content, _chosen(account))
+
+
+def _chosen(account: int | None) -> models.BankAccount | None:
+    return models.BankAccount.objects.get(pk=account) if account is not None else None
+
+
+def _statements(content: bytes, chosen: models.BankAccount | None) -> tuple[BankStatement, ...]:
     mapping = None
     if chosen is not None and chosen.csv_mapping:
         mapping = CsvMapping.from_json(chosen.csv_mapping)
-    statements = read_statement_file(content, mapping=mapping)
+    return read_statement_file(content, mapping=mapping)
+
+
+def _read(content: bytes, account: int | None) -> tuple[list[Found], FileKind]:
+    chosen = _chosen(account)
+    statements = _statements(content, chosen)
     ours = {(one.number, one.currency): one for one in models.BankAccount.objects.all()}
     found: list[Found] = []
     for statement in statements:

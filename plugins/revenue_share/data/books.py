@@ -13,6 +13,8 @@ class Account(StrEnum):
 
     ``UNALLOCATED`` holds receipts of courses that had no terms in force, until somebody decides.
     It also holds what went back beyond what a sale brought, after a refund and a dispute of it.
+    ``BANK`` is what payouts were paid from; what came to it is in other books. ``FX_GAIN_LOSS``
+    takes what a bank's rate and fees differ by, and stands between two currencies of one payout.
     ``FEE_LOST`` takes the costs of refunds and disputes out of the bearer's position while it is on
     hold. What a bank takes of a sale that was cleared is ``RECEIVABLE`` of the party, its fee
     ``DISPUTE_FEE`` of the bearer, until a close sets both off against what the party is owed.
@@ -29,6 +31,8 @@ class Account(StrEnum):
     PAYABLE_CLEARED = "payable_cleared"
     RECEIVABLE = "receivable"
     FUND_AVAILABLE = "fund_available"
+    BANK = "bank"
+    FX_GAIN_LOSS = "fx_gain_loss"
 
 
 class Stage(StrEnum):

@@ -12,10 +12,16 @@ from .events import EventKind, Part
 
 
 class StatementState(StrEnum):
-    """``draft``: still open. ``closed``: to be paid out. ``carried``: goes to the next one."""
+    """``draft``: still open. ``closed``: to be paid out. ``carried``: goes to the next one.
+
+    A document says one of these for ever. What becomes of a closed one stands beside it: ``sent``
+    while the bank is asked to pay it, ``paid`` when it has.
+    """
 
     DRAFT = "draft"
     CLOSED = "closed"
+    SENT = "sent"
+    PAID = "paid"
     CARRIED = "carried"
 
 

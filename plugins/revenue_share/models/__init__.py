@@ -17,6 +17,8 @@ from revenue_share.models.labels import (
     ACCOUNT_LABELS,
     KIND_LABELS,
     PART_LABELS,
+    PAYOUT_LABELS,
+    SOURCE_LABELS,
     STATE_LABELS,
 )
 from revenue_share.models.ledger import (
@@ -24,10 +26,21 @@ from revenue_share.models.ledger import (
     LedgerEntryQuerySet,
     LedgerTransaction,
 )
+from revenue_share.models.payouts import (
+    Payout,
+    PayoutAcceptance,
+    PayoutAccount,
+    PayoutBatch,
+    PayoutEntry,
+)
 from revenue_share.models.periods import (
     LockDate,
     PeriodClose,
     Statement,
+)
+from revenue_share.models.rates import (
+    FxRate,
+    RateProposal,
 )
 from revenue_share.models.rollups import (
     PartyRollup,
@@ -38,6 +51,8 @@ __all__ = [
     "ACCOUNT_LABELS",
     "KIND_LABELS",
     "PART_LABELS",
+    "PAYOUT_LABELS",
+    "SOURCE_LABELS",
     "STATE_LABELS",
     "Adjustment",
     "AdjustmentLine",
@@ -46,12 +61,19 @@ __all__ = [
     "DisputeStanding",
     "FundCredit",
     "FundPosition",
+    "FxRate",
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "LedgerTransaction",
     "LockDate",
     "PartyRollup",
+    "Payout",
+    "PayoutAcceptance",
+    "PayoutAccount",
+    "PayoutBatch",
+    "PayoutEntry",
     "PeriodClose",
+    "RateProposal",
     "ReceiptRollup",
     "RecoupmentStanding",
     "RevenueEvent",

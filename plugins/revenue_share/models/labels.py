@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from ..data import Account, EventKind, Part, StatementState
+from ..data import Account, EventKind, Part, PayoutState, RateSource, StatementState
 
 KIND_LABELS = {
     EventKind.SALE: _("sale"),
@@ -42,11 +43,28 @@ ACCOUNT_LABELS = {
     Account.PAYABLE_CLEARED: _("Owed, cleared"),
     Account.RECEIVABLE: _("To be given back"),
     Account.FUND_AVAILABLE: _("Cleared for the waiver fund"),
+    Account.BANK: _("Paid out by the bank"),
+    Account.FX_GAIN_LOSS: _("Differences of rates and bank fees"),
 }
 STATE_LABELS = {
     StatementState.DRAFT: _("draft"),
     StatementState.CLOSED: _("closed"),
+    StatementState.SENT: _("sent to the bank"),
+    StatementState.PAID: _("paid"),
     StatementState.CARRIED: _("carried forward"),
+}
+SOURCE_LABELS = {
+    RateSource.UNORE: _("UN operational rate"),
+    RateSource.ECB: _("ECB reference rate"),
+    RateSource.MANUAL: _("entered by two people"),
+}
+PAYOUT_LABELS = {
+    PayoutState.PROPOSED: pgettext_lazy("a payout", "proposed"),
+    PayoutState.ORDERED: pgettext_lazy("a payout", "sent to the bank"),
+    PayoutState.HELD: pgettext_lazy("a payout", "held"),
+    PayoutState.PAID: pgettext_lazy("a payout", "paid"),
+    PayoutState.RETURNED: pgettext_lazy("a payout", "returned"),
+    PayoutState.REFUSED: pgettext_lazy("a payout", "refused"),
 }
 
 

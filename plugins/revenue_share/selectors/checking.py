@@ -12,7 +12,17 @@ from fairgate.counted import counted
 from partnerships.data import PRO_RATA
 
 from .. import statements
-from ..data import DISPUTES, SEATS, TAKEN_BY_BANKS, Account, EventKind, Fault, Part, Units
+from ..data import (
+    DISPUTES,
+    SEATS,
+    TAKEN_BY_BANKS,
+    Account,
+    CauseKind,
+    EventKind,
+    Fault,
+    Part,
+    Units,
+)
 from ..models import (
     Adjustment,
     AllocationLine,
@@ -28,7 +38,7 @@ from ..models import (
     Statement,
 )
 from ..rules.refunds import excess
-from . import rollups
+from . import checking_payouts, rollups
 from .statements import SPENT_BY_FUND
 
 #: The accounts that make up a party's position.
@@ -175,6 +185,7 @@ def _recoupments_equal_lines() -> Iterator[Fault]:
 def _positions_equal_lines() -> Iterator[Fault]:
     ledger: dict[tuple[str, str], int] = {}
     entries = LedgerEntry.objects.filter(account__in=[account.value for account in POSITION])
+    entries = entries.exclude(transaction__cause_kind=CauseKind.PAYOUT.value)
     groups = entries.order_by("party", "currency").values_list("party", "currency")
     for party, currency, debit, credit in groups.annotate(
         debit=Sum("debit_minor"), credit=Sum("credit_minor")
@@ -299,7 +310,9 @@ _ALL_OF_A_PARTY = "position"
 
 def _entries_by_event() -> dict[UUID, dict[tuple[str, str], int]]:
     position = {account.value for account in POSITION}
-    entries = LedgerEntry.objects.exclude(transaction__cause_kind="close")
+    entries = LedgerEntry.objects.exclude(
+        transaction__cause_kind__in=("close", CauseKind.PAYOUT.value)
+    )
     found: dict[UUID, dict[tuple[str, str], int]] = {}
     for cause, account, party, units in entries.values_list(
         "transaction__cause_uuid", "account", "party"
@@ -448,4 +461,5 @@ PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _statements_hold_every_line,
     _sums_are_kept,
     _closed_months_stay_closed,
+    *checking_payouts.PROOFS,
 )

@@ -27,6 +27,7 @@ from ..data import (
 from ..exceptions import CurrencyNeeded, StatementNotFound
 from ..models import AllocationLine, PartyRollup, PeriodClose
 from ..models import Statement as StatementRow
+from . import payouts
 
 #: What the fund pays for seats comes out of its own account (``waiver_policy``), which has deposits
 #: that are not in these books. Its statement says what it earned.
@@ -153,18 +154,20 @@ def document_of(statement: Statement) -> str:
 
 def list_summaries(party: str | None) -> tuple[StatementSummary, ...]:
     """Every statement, newest month first, drafts included."""
-    frozen = StatementRow.objects.filter(party=party) if party else StatementRow.objects.all()
+    known = StatementRow.objects.filter(party=party) if party else StatementRow.objects.all()
+    frozen = list(known.defer("document"))
+    became = payouts.statement_states([row.number for row in frozen])
     rows = [
         StatementSummary(
             party=row.party,
             period=row.period,
             currency=row.currency,
-            state=StatementState(row.state),
+            state=became.get(row.number, StatementState(row.state)),
             number=row.number,
             payable=Money.from_minor(row.payable_minor, row.currency),
             closing=Money.from_minor(row.closing_minor, row.currency),
         )
-        for row in frozen.defer("document")
+        for row in frozen
     ]
     rows += [
         StatementSummary(

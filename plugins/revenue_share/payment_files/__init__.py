@@ -1,0 +1,13 @@
+"""Files that ask a bank to pay: ISO 20022 pain.001.001.09, and what may stand in them.
+
+Plain Python: values in, bytes out. ``write_transfers`` is the one door; ``accounts`` says what an
+IBAN and a BIC are, ``latin`` what of a text a bank takes.
+"""
+
+from __future__ import annotations
+
+from .accounts import read_account
+from .latin import in_latin
+from .pain001 import write_transfers
+
+__all__ = ["in_latin", "read_account", "write_transfers"]

@@ -1,0 +1,49 @@
+"""Accounts as people type them: an IBAN is checked, another number is taken as it is."""
+
+from __future__ import annotations
+
+import re
+
+from ..data import AccountDetails
+from .latin import in_latin
+
+# ISO 13616: country, check digits, up to thirty of the country's own. The shortest is Norway's.
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
+_LOOKS_LIKE_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+", re.ASCII)
+# ISO 9362, as pain.001.001.09 has it (BICFIDec2014Identifier).
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?", re.ASCII)
+_NUMBER = re.compile(r"[A-Z0-9/\-?:().,'+]{1,34}", re.ASCII)
+_LONGEST_NAME = 70
+
+
+def read_account(*, holder: str, number: str, bic: str = "", is_iban: bool) -> AccountDetails:
+    """The account that somebody typed: blanks gone, in capitals, its holder in Latin letters.
+
+    Raises:
+        ValueError: it is no account; the sentence says what is wrong, and shows no number.
+    """
+    name = in_latin(holder)
+    if not name or len(name) > _LONGEST_NAME:
+        raise ValueError(f"The holder has a name of at most {_LONGEST_NAME} Latin letters.")
+    plain, code = _plain(number), _plain(bic)
+    if is_iban and not is_valid_iban(plain):
+        raise ValueError("The IBAN is none: its check digits or its length are wrong.")
+    if not is_iban and (not _NUMBER.fullmatch(plain) or _LOOKS_LIKE_IBAN.fullmatch(plain)):
+        raise ValueError("An account that has no IBAN has a number of at most 34 signs.")
+    if code and not _BIC.fullmatch(code):
+        raise ValueError("A BIC has 8 or 11 signs, like UBSWCHZH80A.")
+    if not is_iban and not code:
+        raise ValueError("An account without an IBAN needs the BIC of its bank.")
+    return AccountDetails(holder=name, number=plain, is_iban=is_iban, bic=code)
+
+
+def is_valid_iban(text: str) -> bool:
+    """Whether the check digits are right (ISO 7064, MOD 97-10)."""
+    if not _IBAN.fullmatch(text):
+        return False
+    turned = text[4:] + text[:4]
+    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).upper()

@@ -1,0 +1,115 @@
+"""What follows from the entries of a bank for a payout, and which entries of the ledger it makes.
+
+Nothing here depends on the order in which files come: what was debited counts in the order in
+which it became known, and what comes back is looked at after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fairgate.money import Money
+from partnerships.data import PLATFORM
+
+from ..data import (
+    Account,
+    BankStanding,
+    Entry,
+    EntryFault,
+    Ordered,
+    PayoutState,
+    Posting,
+)
+from .postings import check_balanced
+
+#: A currency and its legs; there are two of them where two currencies meet.
+Legs = tuple[str, tuple[Posting, ...]]
+#: The ids that we give, however a bank breaks and fills them.
+_OURS = re.compile(r"RS[0-9]{6,12}[0-9A-F]{8}", re.ASCII)
+
+
+def standing_of(ordered: Ordered, entries: Sequence[Entry]) -> BankStanding:
+    """Where a payout stands by all that the bank has told of it.
+
+    The first debit that is right, or accepted, executes it. Each further one is a duplicate until
+    as much comes back. What comes back after that returns the payout.
+    """
+    known = sorted(entries, key=lambda entry: entry.id)
+    debits = [entry for entry in known if not entry.is_credit]
+    came_in = [entry for entry in known if entry.is_credit]
+    right = [entry for entry in debits if entry.is_accepted or is_as_ordered(ordered, entry)]
+    faults = [(entry, EntryFault.WRONG_AMOUNT) for entry in debits if entry not in right]
+    if not right:
+        faults += [(entry, EntryFault.UNEXPECTED) for entry in came_in]
+        state = PayoutState.HELD if debits else PayoutState.ORDERED
+        return BankStanding(state=state, faults=tuple(faults))
+    executed, again = right[0], right[1:]
+    back = [entry for entry in came_in if entry.is_accepted or entry.amount == executed.amount]
+    faults += [(entry, EntryFault.WRONG_AMOUNT) for entry in came_in if entry not in back]
+    faults += [(entry, EntryFault.DUPLICATE) for entry in again[len(back) :]]
+    returned = back[len(again)] if len(back) > len(again) else None
+    faults += [(entry, EntryFault.UNEXPECTED) for entry in back[len(again) + 1 :]]
+    return BankStanding(
+        state=PayoutState.RETURNED if returned else PayoutState.PAID,
+        executed=executed,
+        returned=returned,
+        faults=tuple(faults),
+    )
+
+
+def is_as_ordered(ordered: Ordered, entry: Entry) -> bool:
+    """Whether our account was debited with what was ordered.
+
+    Exactly, where the account is in the currency that is paid. Where the bank has converted from
+    the currency of the statement its rate is its own: within the tolerance.
+    """
+    if entry.amount.currency != ordered.debit_currency:
+        return False
+    if ordered.debit_currency == ordered.pay.currency:
+        return entry.amount == ordered.pay
+    most = ordered.statement.minor * ordered.tolerance
+    return abs(entry.amount.minor - ordered.statement.minor) * 100 <= most
+
+
+def executed(party: str, statement: Money, charged: Money) -> tuple[Legs, ...]:
+    """The statement is cleared, the bank has less; a difference is the platform's (5.3)."""
+    return _legs(party, statement, charged, sign=1)
+
+
+def returned(party: str, statement: Money, came_back: Money) -> tuple[Legs, ...]:
+    """The mirror: it is owed again, the bank has what came back."""
+    return _legs(party, statement, came_back, sign=-1)
+
+
+def ids_in(*texts: str) -> tuple[str, ...]:
+    """The ids of payouts that stand in texts of a bank, in the form of ``bare``."""
+    found = [name for text in texts for name in _OURS.findall(bare(text))]
+    return tuple(dict.fromkeys(found))
+
+
+def bare(text: str) -> str:
+    """A text without all that banks add and leave out: letters and digits, in capitals."""
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+def _legs(party: str, statement: Money, bank: Money, *, sign: int) -> tuple[Legs, ...]:
+    owed, difference = (Account.PAYABLE_CLEARED, party), (Account.FX_GAIN_LOSS, PLATFORM)
+    account = (Account.BANK, "")
+    if statement.currency == bank.currency:
+        sums = {
+            owed: sign * statement.minor,
+            difference: sign * (bank.minor - statement.minor),
+            account: -sign * bank.minor,
+        }
+        return ((statement.currency, check_balanced(sums)),)
+    return (
+        (
+            statement.currency,
+            check_balanced({owed: sign * statement.minor, difference: -sign * statement.minor}),
+        ),
+        (
+            bank.currency,
+            check_balanced({difference: sign * bank.minor, account: -sign * bank.minor}),
+        ),
+    )

@@ -1,0 +1,293 @@
+"""What is to be paid, what was, and what of it a person has to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from fairgate.money import Money
+from partnerships.data import WELL_KNOWN
+
+from .. import conf, statements
+from ..data import (
+    LIVE,
+    Acceptance,
+    BankStanding,
+    BatchSummary,
+    Conversion,
+    Entry,
+    EntrySummary,
+    Ordered,
+    Payable,
+    PayoutState,
+    PayoutSummary,
+    StatementState,
+)
+from ..exceptions import NoRate, PayoutNotFound
+from ..models import Payout, PayoutAcceptance, PayoutAccount, PayoutBatch, PayoutEntry, Statement
+from ..rules import payouts as rules
+from . import rates
+
+_STATES = {
+    PayoutState.PROPOSED: StatementState.CLOSED,
+    PayoutState.ORDERED: StatementState.SENT,
+    PayoutState.HELD: StatementState.SENT,
+    PayoutState.PAID: StatementState.PAID,
+}
+
+
+def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
+    """What became of these statements, by number; those that nobody pays are left out."""
+    rows = Payout.objects.filter(live_key__isnull=False, statement__number__in=list(numbers))
+    return {
+        number: _STATES[PayoutState(state)]
+        for number, state in rows.values_list("statement__number", "state")
+    }
+
+
+def list_payables() -> tuple[Payable, ...]:
+    """Every frozen statement that is to be paid and is in no live payout, by number."""
+    rows = to_be_paid().select_related("close").order_by("number")
+    return tuple(payable(row) for row in rows)
+
+
+def to_be_paid() -> QuerySet[Any]:
+    """The rows of those statements.
+
+    What the fund gets, it was handed with the hold; what the host gets is where it belongs.
+    """
+    live = Payout.objects.filter(state__in=[state.value for state in LIVE])
+    rows: QuerySet[Any] = Statement.objects.filter(payable_minor__gt=0)
+    return rows.exclude(party__in=WELL_KNOWN).exclude(pk__in=live.values("statement"))
+
+
+def payable(row: Statement) -> Payable:
+    """How a statement is paid: to which account, by which rates; or why it cannot be."""
+    amount = Money.from_minor(row.payable_minor, row.currency)
+    found = Payable(
+        statement_id=row.pk,
+        number=row.number,
+        party=row.party,
+        period=row.period,
+        amount=amount,
+    )
+    if not is_as_frozen(row):
+        return replace(found, refusal=_("Its document is not what was frozen."))
+    accounts = _accounts_for(row)
+    if not accounts:
+        return replace(found, refusal=_("The party has no account to be paid to."))
+    if len(accounts) > 1:
+        said = _("The party has several accounts, and none in %(currency)s.")
+        return replace(found, refusal=said % {"currency": row.currency})
+    account = accounts[0]
+    found = replace(found, account_id=account.pk, account=account.masked)
+    try:
+        conversion = conversion_of(row, account.currency)
+        debit_currency = _debit_currency(row.currency, account.currency)
+    except (NoRate, ImproperlyConfigured) as error:
+        return replace(found, refusal=str(error))
+    found = replace(found, conversion=conversion, debit_currency=debit_currency)
+    if not conversion.converted:
+        return replace(found, refusal=_("It is less than the smallest amount that can be sent."))
+    if not debit_currency:
+        said = _("There is no bank account of ours in %(currency)s, nor in %(other)s.")
+        names = {"currency": account.currency, "other": row.currency}
+        return replace(found, refusal=said % names)
+    return found
+
+
+def is_as_frozen(row: Statement) -> bool:
+    """Whether a statement says what its document says, and that is what was hashed."""
+    if statements.digest(row.document) != row.sha256:
+        return False
+    read = statements.read_document(row.document)
+    return (read.number, read.party, read.currency, read.payable.minor) == (
+        row.number, row.party, row.currency, row.payable_minor,
+    )  # fmt: skip
+
+
+def conversion_of(row: Statement, currency: str) -> Conversion:
+    """What a statement is in another currency: as it was before, if it was paid once already.
+
+    Raises:
+        NoRate: see ``rates.convert``.
+    """
+    before = row.payouts.filter(pay_currency=currency).order_by("pk").first()
+    if before is not None:
+        return conversion_of_payout(before)
+    amount = Money.from_minor(row.payable_minor, row.currency)
+    return rates.convert(amount, currency, at=row.close.closed_at)
+
+
+def conversion_of_payout(row: Payout) -> Conversion:
+    """The amounts of a payout and the rates that it names."""
+    return Conversion(
+        amount=Money.from_minor(row.amount_minor, row.currency),
+        converted=Money.from_minor(row.pay_minor, row.pay_currency),
+        rates=rates.rates_by_id([row.first_rate_id, row.second_rate_id]),
+    )
+
+
+def standing_of(row: Payout, *, is_locked: bool = False) -> BankStanding:
+    """Where a payout stands by the entries that are recorded.
+
+    Who has locked the payout reads with ``is_locked`` what is there by now, and not what was there
+    when the transaction began.
+    """
+    entries = PayoutEntry.objects.filter(payout=row).order_by("pk")
+    steps = PayoutAcceptance.objects.filter(entry__in=entries.values("pk"))
+    if is_locked:
+        entries = entries.select_for_update()
+        steps = PayoutAcceptance.objects.filter(
+            entry_id__in=[entry.pk for entry in entries]
+        ).select_for_update()
+    accepted = {step.entry_id for step in steps if step.confirmed_at}
+    known = [_entry(one, is_accepted=one.pk in accepted) for one in entries]
+    return rules.standing_of(ordered(row), known)
+
+
+def ordered(row: Payout) -> Ordered:
+    """What the bank was asked for."""
+    return Ordered(
+        statement=Money.from_minor(row.amount_minor, row.currency),
+        pay=Money.from_minor(row.pay_minor, row.pay_currency),
+        debit_currency=row.debit_currency,
+        tolerance=conf.bank_rate_percent(),
+    )
+
+
+def list_batches() -> tuple[BatchSummary, ...]:
+    """Every batch, the newest first."""
+    return tuple(_batch(row) for row in PayoutBatch.objects.order_by("-pk"))
+
+
+def get_batch(uuid: UUID) -> BatchSummary:
+    """One batch with its payouts.
+
+    Raises:
+        PayoutNotFound: there is none.
+    """
+    return _batch(batch_row(uuid))
+
+
+def batch_row(uuid: UUID) -> PayoutBatch:
+    """The row of a batch.
+
+    Raises:
+        PayoutNotFound: there is none.
+    """
+    row: PayoutBatch | None = PayoutBatch.objects.filter(uuid=uuid).first()
+    if row is None:
+        raise PayoutNotFound(f"There is no batch {uuid}.")
+    return row
+
+
+def list_faulty() -> tuple[PayoutSummary, ...]:
+    """The payouts with an entry of the bank that a person has to look at."""
+    rows = Payout.objects.filter(entries__isnull=False).distinct()
+    found = [_payout(row) for row in rows.select_related("statement", "account").order_by("pk")]
+    return tuple(one for one in found if any(entry.fault for entry in one.entries))
+
+
+def list_acceptances() -> tuple[Acceptance, ...]:
+    """Differences that wait for a second person."""
+    rows = PayoutAcceptance.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    return tuple(
+        Acceptance(
+            uuid=row.uuid,
+            name=row.entry.payout.end_to_end_id,
+            reason=row.reason,
+            asked_by=row.asked_by,
+        )
+        for row in rows.select_related("entry__payout").order_by("pk")
+    )
+
+
+def get_entry(pk: int) -> PayoutEntry:
+    """An entry of the bank.
+
+    Raises:
+        PayoutNotFound: there is none.
+    """
+    row: PayoutEntry | None = PayoutEntry.objects.select_related("payout").filter(pk=pk).first()
+    if row is None:
+        raise PayoutNotFound(f"There is no entry {pk}.")
+    return row
+
+
+def _batch(row: PayoutBatch) -> BatchSummary:
+    payouts = row.payouts.select_related("statement", "account").order_by("pk")
+    return BatchSummary(
+        uuid=row.uuid,
+        message_id=row.message_id,
+        execute_on=row.execute_on,
+        reason=row.reason,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        confirmed_by=row.confirmed_by,
+        confirmed_at=row.confirmed_at,
+        refused_because=row.refused_because,
+        is_waiting=row.is_waiting,
+        sha256=row.sha256,
+        payouts=tuple(_payout(one) for one in payouts),
+    )
+
+
+def _payout(row: Payout) -> PayoutSummary:
+    faults = {entry.id: fault for entry, fault in standing_of(row).faults}
+    waiting = set(
+        PayoutAcceptance.objects.filter(
+            entry__payout=row, confirmed_at__isnull=True, refused_at__isnull=True
+        ).values_list("entry_id", flat=True)
+    )
+    charged = row.bank_minor
+    return PayoutSummary(
+        uuid=row.uuid,
+        number=row.statement.number,
+        party=row.statement.party,
+        period=row.statement.period,
+        state=PayoutState(row.state),
+        conversion=conversion_of_payout(row),
+        account=row.account.masked,
+        end_to_end_id=row.end_to_end_id,
+        charged=None if charged is None else Money.from_minor(charged, row.debit_currency),
+        entries=tuple(
+            EntrySummary(
+                id=one.pk,
+                booked_on=one.booked_on,
+                is_credit=one.is_credit,
+                amount=Money.from_minor(one.amount_minor, one.currency),
+                fault=faults.get(one.pk),
+                waits=one.pk in waiting,
+            )
+            for one in row.entries.order_by("pk")
+        ),
+    )
+
+
+def _entry(row: PayoutEntry, *, is_accepted: bool) -> Entry:
+    return Entry(
+        id=row.pk,
+        booked_on=row.booked_on,
+        is_credit=row.is_credit,
+        amount=Money.from_minor(row.amount_minor, row.currency),
+        is_accepted=is_accepted,
+    )
+
+
+def _accounts_for(row: Statement) -> list[PayoutAccount]:
+    """The party's account in the statement's currency; where it has none, all that it has."""
+    live = list(PayoutAccount.objects.filter(party=row.party, live_key__isnull=False))
+    return [one for one in live if one.currency == row.currency] or live
+
+
+def _debit_currency(statement: str, paid: str) -> str:
+    """Our account in the currency that is paid, else in the statement's; "" if in neither."""
+    ours = conf.bank_accounts()
+    return next((code for code in (paid, statement) if code in ours), "")

@@ -1,0 +1,117 @@
+"""Rates of exchange, and what an amount is by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from fairgate.clock import utc_day
+from fairgate.money import Money
+
+from .. import conf
+from ..data import BASES, Conversion, Rate, RateSource
+from ..exceptions import NoRate, StepNotFound
+from ..models import FxRate, RateProposal
+from ..rules import rates as rules
+
+
+def rate_of(row: FxRate) -> Rate:
+    """The value of a row."""
+    return Rate(
+        id=row.pk,
+        source=RateSource(row.source),
+        base=row.base,
+        currency=row.currency,
+        effective_on=row.effective_on,
+        rate=row.rate,
+        recorded_at=row.recorded_at,
+    )
+
+
+def newest_rate(base: str, currency: str, *, on: date, known_by: datetime) -> Rate:
+    """The newest rate that was in effect on a UTC day, as it was known at a moment.
+
+    Of one effective day the one recorded last counts, whether published or entered by hand.
+
+    Raises:
+        NoRate: there is none, or it is too old.
+    """
+    found = (
+        _in_effect(base, currency, on)
+        .filter(recorded_at__lte=known_by)
+        .order_by("-effective_on", "-recorded_at", "-id")
+        .first()
+    )
+    if found is None:
+        raise NoRate(
+            _("No rate of %(base)s in %(currency)s is known for %(day)s. Load the published "
+              "rates, or enter one by two people.")
+            % {"base": base, "currency": currency, "day": on.isoformat()}
+        )  # fmt: skip
+    return rate_of(found)
+
+
+def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
+    """The amount in another currency, by the rates in effect at a moment.
+
+    They are those that were known then. Where none was known, those that became known first: they
+    were in effect all the same, and a correction that comes later still changes nothing.
+
+    Raises:
+        NoRate: a rate on the way is not known at all, or it is too old.
+    """
+    legs, on = _legs(amount.currency, currency), utc_day(at)
+    base = BASES[conf.rate_source()]
+    rates = tuple(
+        newest_rate(base, leg, on=on, known_by=max(at, _first_known(base, leg, on, at)))
+        for leg in legs
+    )
+    return Conversion(amount=amount, converted=rules.convert(amount, currency, rates), rates=rates)
+
+
+def rates_by_id(ids: Sequence[int | None]) -> tuple[Rate, ...]:
+    """These rates, in this order; what is ``None`` is left out."""
+    rows = FxRate.objects.in_bulk([pk for pk in ids if pk is not None])
+    return tuple(rate_of(rows[pk]) for pk in ids if pk is not None)
+
+
+def get_proposal(uuid: UUID) -> RateProposal:
+    """A rate that waits for a second person, or did.
+
+    Raises:
+        StepNotFound: there is none.
+    """
+    row: RateProposal | None = RateProposal.objects.filter(uuid=uuid).first()
+    if row is None:
+        raise StepNotFound(f"There is no rate {uuid} entered by hand.")
+    return row
+
+
+def _legs(currency: str, other: str) -> tuple[str, ...]:
+    """The currencies whose rates lead from one to the other, through the base of the source."""
+    if currency == other:
+        return ()
+    base = BASES[conf.rate_source()]
+    return tuple(one for one in (currency, other) if one != base)
+
+
+def _in_effect(base: str, currency: str, on: date) -> Any:
+    return FxRate.objects.filter(
+        source__in=[conf.rate_source().value, RateSource.MANUAL.value],
+        base=base,
+        currency=currency,
+        effective_on__lte=on,
+        effective_on__gt=on - conf.rate_age(),
+    )
+
+
+def _first_known(base: str, currency: str, on: date, at: datetime) -> datetime:
+    first: datetime | None = _in_effect(base, currency, on).aggregate(first=Min("recorded_at"))[
+        "first"
+    ]
+    return first or at

@@ -1,0 +1,56 @@
+"""How a step that one person asks for is confirmed or refused by another: of whatever table."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from fairgate_tables.two_people import TwoPeople
+
+from ..exceptions import RevenueShareError, SecondPersonNeeded, StepNotFound
+
+log = logging.getLogger(__name__)
+
+Step = TypeVar("Step", bound=TwoPeople)
+Refusal = type[RevenueShareError]
+
+
+def check_reason(reason: str, refusal: Refusal) -> None:
+    """Refuse a step that nobody says why of."""
+    if not reason.strip():
+        raise refusal(_("Please say why; the reason is kept."))
+
+
+def waiting(kind: type[Step], pk: int, refusal: Refusal, *, by: int | None = None) -> Step:
+    """The step, locked, that nobody has decided; ``by`` is who wants to confirm it.
+
+    Raises:
+        StepNotFound: there is none.
+        SecondPersonNeeded: ``by`` has asked for it.
+        RevenueShareError: it is decided already, as ``refusal``.
+    """
+    step = kind._default_manager.select_for_update().filter(pk=pk).first()
+    if step is None:
+        raise StepNotFound(f"There is no such step {pk}.")
+    if not step.is_waiting:
+        raise refusal(_("This was decided already."))
+    if by is not None and step.asked_by == by:
+        raise SecondPersonNeeded(_("Another person than who asked has to confirm this."))
+    return step
+
+
+def confirm(step: TwoPeople, *, by: int, at: datetime) -> None:
+    """Note who has confirmed a locked step, and when."""
+    step.confirmed_by, step.confirmed_at = by, at
+    step.save(update_fields=["confirmed_by", "confirmed_at"])
+    log.info("confirmed: %s=%s by=%s", step._meta.model_name, step.pk, by)
+
+
+def refuse(step: TwoPeople, *, by: int, because: str, at: datetime) -> None:
+    """Note who has refused a locked step, and why."""
+    step.refused_by, step.refused_at, step.refused_because = by, at, because.strip()[:255]
+    step.save(update_fields=["refused_by", "refused_at", "refused_because"])
+    log.info("refused: %s=%s by=%s", step._meta.model_name, step.pk, by)

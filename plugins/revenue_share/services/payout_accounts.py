@@ -1,0 +1,132 @@
+"""The accounts that parties are paid to: changed by two people, and never shown whole again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from fairgate.money import MoneyError, exponent
+from fairgate_tables.transactions import in_transaction
+from partnerships import api as partnerships
+from partnerships.data import WELL_KNOWN
+
+from ..exceptions import AccountRefused, StepNotFound
+from ..models import PayoutAccount
+from ..payment_files import read_account
+from . import sealing
+from .deciding import check_reason, confirm, refuse, waiting
+
+log = logging.getLogger(__name__)
+
+
+def propose_account(
+    party: str, currency: str, *, holder: str, number: str, bic: str, is_iban: bool, reason: str,
+    by: int, at: datetime,
+) -> UUID:  # fmt: skip
+    """Ask that a party is paid to this account in this currency; the key of the step.
+
+    Raises:
+        AccountRefused: no reason, no such party or currency, or it is no account.
+        PayoutRefused: this site has no key to encrypt it with.
+    """
+    _check(party, currency, reason)
+    try:
+        account = read_account(holder=holder, number=number, bic=bic, is_iban=is_iban)
+    except ValueError as error:
+        raise AccountRefused(str(error)) from None
+    uuid = uuid4()
+    return _ask(
+        PayoutAccount(
+            uuid=uuid, party=party, currency=currency, masked=account.masked,
+            sealed=sealing.seal_account(account, uuid), reason=reason.strip()[:255], asked_by=by,
+            asked_at=at,
+        )
+    )  # fmt: skip
+
+
+def propose_end(party: str, currency: str, *, reason: str, by: int, at: datetime) -> UUID:
+    """Ask that a party is paid to no account in this currency any more.
+
+    Raises:
+        AccountRefused: no reason, or it has none.
+    """
+    _check(party, currency, reason)
+    if not PayoutAccount.objects.filter(live_key=_key(party, currency)).exists():
+        raise AccountRefused(
+            _("%(party)s has no account in %(currency)s.") % {"party": party, "currency": currency}
+        )
+    return _ask(
+        PayoutAccount(
+            party=party, currency=currency, reason=reason.strip()[:255], asked_by=by, asked_at=at
+        )
+    )
+
+
+@in_transaction
+def confirm_account(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Let the account count, or the end, as the second person; the one before ends.
+
+    Raises:
+        StepNotFound, SecondPersonNeeded: there is none; the same person has asked.
+        AccountRefused: it was decided already, or another one is being confirmed.
+    """
+    step = waiting(PayoutAccount, _id_of(uuid), AccountRefused, by=by)
+    key = _key(step.party, step.currency)
+    confirm(step, by=by, at=at)
+    PayoutAccount.objects.filter(live_key=key).update(live_key=None)
+    if not step.sealed:
+        return
+    step.live_key = key
+    try:
+        with transaction.atomic():
+            step.save(update_fields=["live_key"])
+    except IntegrityError:
+        raise AccountRefused(
+            _("Another account of this party is being confirmed; try again.")
+        ) from None
+
+
+@in_transaction
+def refuse_account(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Let it not count; who has asked may take it back like this.
+
+    Raises:
+        StepNotFound: there is none.
+        AccountRefused: no reason, or it was decided already.
+    """
+    check_reason(because, AccountRefused)
+    refuse(waiting(PayoutAccount, _id_of(uuid), AccountRefused), by=by, because=because, at=at)
+
+
+def _ask(row: PayoutAccount) -> UUID:
+    row.save()
+    log.info("account proposed: account=%s party=%s by=%s", row.uuid, row.party, row.asked_by)
+    return row.uuid
+
+
+def _check(party: str, currency: str, reason: str) -> None:
+    check_reason(reason, AccountRefused)
+    if party in WELL_KNOWN:
+        raise AccountRefused(_("What the fund and the host get is not paid out by a bank."))
+    try:
+        partnerships.party(party)
+        exponent(currency)
+    except LookupError:
+        raise AccountRefused(_("There is no party “%(party)s”.") % {"party": party}) from None
+    except MoneyError as error:
+        raise AccountRefused(str(error)) from None
+
+
+def _key(party: str, currency: str) -> str:
+    return f"{party}:{currency}"
+
+
+def _id_of(uuid: UUID) -> int:
+    pk: int | None = PayoutAccount.objects.filter(uuid=uuid).values_list("pk", flat=True).first()
+    if pk is None:
+        raise StepNotFound(f"There is no account {uuid}.")
+    return pk

@@ -1,0 +1,264 @@
+"""What the bank has done with payouts, from the files of our account: each entry once.
+
+An entry is stored as it came; what it means is computed from all that is known of its payout, so
+the order of files does not matter. What is not as it was ordered waits for two people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairgate.money import Money
+from fairgate_tables.transactions import in_transaction
+from fee_payments import api as fees
+
+from .. import conf, lock_objects
+from ..data import (
+    SENT,
+    BankStanding,
+    CauseKind,
+    EntryFault,
+    PayoutState,
+    Period,
+    RecordedFile,
+)
+from ..exceptions import PayoutRefused, StepNotFound
+from ..models import Payout, PayoutAcceptance, PayoutEntry
+from ..rules import payouts as rules
+from ..selectors import payouts as reads
+from .deciding import check_reason, confirm, refuse, waiting
+from .ledger import post
+
+if TYPE_CHECKING:
+    from fee_payments.bank_files import BankEntry, BankStatement
+
+log = logging.getLogger(__name__)
+
+_FAULTS = {
+    EntryFault.WRONG_AMOUNT: gettext_lazy(
+        "%(entry)s: %(amount)s is not what was ordered with %(id)s."
+    ),
+    EntryFault.DUPLICATE: gettext_lazy("%(entry)s: %(id)s was executed once more."),
+    EntryFault.UNEXPECTED: gettext_lazy(
+        "%(entry)s: nothing is known of %(id)s that this could be."
+    ),
+}
+
+#: Where entries of the bank may still change something.
+_OPEN = (*SENT, PayoutState.PAID)
+
+
+def record_bank_file(
+    content: bytes, *, by: int | None, at: datetime, account: int | None = None
+) -> RecordedFile:
+    """Record what a bank's file says of payouts: paid, held, returned. Again, it changes nothing.
+
+    ``account`` (an id of fee_payments) says with which mapping a CSV is read. A worker that dies
+    leaves whole entries; the same file goes on from there.
+
+    Raises:
+        PaymentsError: the file cannot be read whole; nothing was taken.
+        PayoutRefused: it is of none of our accounts.
+    """
+    statements = _of_ours(fees.read_bank_file(content, account=account))
+    digest = hashlib.sha256(content).hexdigest()
+    counted: Counter[str] = Counter()
+    faults: list[str] = []
+    for entry in (entry for one in statements for entry in one.entries if entry.is_booked):
+        names = rules.ids_in(entry.reference) or rules.ids_in(entry.remittance)
+        if len(names) > 1:
+            faults.append(
+                _("%(entry)s: it names several payouts. Ask the bank to book each by itself.")
+                % {"entry": entry.position}
+            )
+        elif names:
+            counted.update(_record(entry, names[0], digest, by, at, faults))
+    return RecordedFile(
+        paid=counted["paid"],
+        returned=counted["returned"],
+        held=counted["held"],
+        known=counted["known"],
+        faults=tuple(faults),
+    )
+
+
+def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime) -> UUID:
+    """Ask that the difference of an entry is accepted: it is a fee or a rate of the bank.
+
+    Raises:
+        PayoutNotFound: there is no such entry.
+        PayoutRefused: no reason, there is no such difference, or one waits already.
+    """
+    check_reason(reason, PayoutRefused)
+    entry = reads.get_entry(entry_id)
+    _check_acceptable(entry.payout, entry)
+    try:
+        with transaction.atomic():
+            step = PayoutAcceptance.objects.create(
+                entry=entry, live_key=entry.pk, reason=reason.strip()[:255], asked_by=by,
+                asked_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise PayoutRefused(_("This waits for a second person already.")) from None
+    log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
+    return step.uuid
+
+
+@in_transaction
+def accept(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Accept a difference as the second person: it is posted, to the platform's account for it.
+
+    Raises:
+        StepNotFound, SecondPersonNeeded: there is none; the same person has asked.
+        PayoutRefused: it was decided already, or there is no such difference any more.
+    """
+    closed = lock_objects.hold_lock_date()
+    step = waiting(PayoutAcceptance, _acceptance_id(uuid), PayoutRefused, by=by)
+    payout = lock_objects.lock_payout(step.entry.payout_id)
+    _check_acceptable(payout, step.entry, is_locked=True)
+    confirm(step, by=by, at=at)
+    _take(payout, closed, at)
+
+
+@in_transaction
+def refuse_acceptance(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Do not accept it: the bank has to put it right.
+
+    Raises:
+        StepNotFound: there is none.
+        PayoutRefused: no reason, or it was decided already.
+    """
+    check_reason(because, PayoutRefused)
+    step = waiting(PayoutAcceptance, _acceptance_id(uuid), PayoutRefused)
+    refuse(step, by=by, because=because, at=at)
+    step.live_key = None
+    step.save(update_fields=["live_key"])
+
+
+def _of_ours(found: Sequence[BankStatement]) -> list[BankStatement]:
+    try:
+        ours = {(own.number, code) for code, own in conf.bank_accounts().items()}
+    except ImproperlyConfigured as error:
+        raise PayoutRefused(str(error)) from None
+    statements = [one for one in found if (one.account, one.currency) in ours]
+    if not statements:
+        raise PayoutRefused(_("The file is of no account that payouts are paid from."))
+    return statements
+
+
+def _record(
+    entry: BankEntry, name: str, digest: str, by: int | None, at: datetime, faults: list[str]
+) -> list[str]:
+    """What an entry did: ``paid``, ``returned``, ``held``, ``known``; or a fault was noted."""
+    pk = Payout.objects.filter(bare_id=name).values_list("pk", flat=True).first()
+    if pk is None:
+        faults.append(
+            _("%(entry)s: %(id)s looks like one of our payouts, and is none.")
+            % {"entry": entry.position, "id": name}
+        )
+        return []
+    return _store(pk, entry, digest, by, at, faults)
+
+
+@in_transaction
+def _store(
+    pk: int, entry: BankEntry, digest: str, by: int | None, at: datetime, faults: list[str]
+) -> list[str]:
+    closed = lock_objects.hold_lock_date()
+    payout = lock_objects.lock_payout(pk)
+    if PayoutEntry.objects.select_for_update().filter(key=entry.key).exists():
+        return ["known"]
+    was_sent = payout.state not in (PayoutState.PROPOSED, PayoutState.REFUSED)
+    if not was_sent or not entry.amount or entry.booked_on is None:
+        faults.append(
+            _("%(entry)s: %(id)s was not sent to the bank by us.")
+            % {"entry": entry.position, "id": payout.end_to_end_id}
+        )
+        return []
+    row = PayoutEntry(
+        key=entry.key, payout=payout, booked_on=entry.booked_on, is_credit=entry.is_credit,
+        currency=entry.amount.currency, amount_minor=entry.amount.minor, recorded_at=at,
+        recorded_by=by, file_sha256=digest,
+    )  # fmt: skip
+    row.save()
+    before = payout.state
+    standing = _take(payout, closed, at)
+    fault = {one.id: fault for one, fault in standing.faults}.get(row.pk)
+    if fault:
+        faults.append(
+            str(_FAULTS[fault]) % {"entry": entry.position, "id": payout.end_to_end_id,
+                              "amount": entry.amount}
+        )  # fmt: skip
+    return [payout.state] if payout.state != before else []
+
+
+def _take(payout: Payout, closed: Period | None, at: datetime) -> BankStanding:
+    """Bring a locked payout, and the books, to where its entries say that it stands.
+
+    ``closed`` is the last closed month: what the bank has booked in it is posted in the next one.
+    """
+    standing = reads.standing_of(payout, is_locked=True)
+    if payout.state not in _OPEN:
+        return standing
+    party = payout.statement.party
+    amount = Money.from_minor(payout.amount_minor, payout.currency)
+    if standing.executed and payout.state in SENT:
+        payout.bank_minor = standing.executed.amount.minor
+        legs = rules.executed(party, amount, standing.executed.amount)
+        _post(payout, "payout", legs, standing.executed.booked_on, closed, at)
+    if standing.returned:
+        payout.live_key = None
+        legs = rules.returned(party, amount, standing.returned.amount)
+        _post(payout, "payout_returned", legs, standing.returned.booked_on, closed, at)
+    payout.state = standing.state.value
+    payout.save(update_fields=["bank_minor", "live_key", "state"])
+    log.info("payout recorded: payout=%s state=%s", payout.uuid, payout.state)
+    return standing
+
+
+def _post(
+    payout: Payout, kind: str, legs: Sequence[rules.Legs], booked_on: date, closed: Period | None,
+    at: datetime,
+) -> None:  # fmt: skip
+    booked_at = datetime.combine(booked_on, time.min, UTC)
+    for currency, postings in legs:
+        is_second = currency != payout.currency
+        post(
+            postings,
+            kind=f"{kind}_bank" if is_second else kind,
+            cause_kind=CauseKind.PAYOUT.value,
+            cause_uuid=payout.uuid,
+            period=str(Period.of(booked_at).first_open(closed)),
+            currency=currency,
+            occurred_at=booked_at,
+            at=at,
+        )
+
+
+def _check_acceptable(payout: Payout, entry: PayoutEntry, *, is_locked: bool = False) -> None:
+    standing = reads.standing_of(payout, is_locked=is_locked)
+    is_open = payout.state == (PayoutState.PAID if entry.is_credit else PayoutState.HELD)
+    faults = {one.id: fault for one, fault in standing.faults}
+    if not is_open or faults.get(entry.pk) is not EntryFault.WRONG_AMOUNT:
+        raise PayoutRefused(_("There is no difference in this entry that could be accepted."))
+    if entry.currency != payout.debit_currency:
+        raise PayoutRefused(_("It is in another currency than the account it was paid from."))
+
+
+def _acceptance_id(uuid: UUID) -> int:
+    rows = PayoutAcceptance.objects.filter(uuid=uuid)
+    pk: int | None = rows.values_list("pk", flat=True).first()
+    if pk is None:
+        raise StepNotFound(f"There is no difference {uuid} to accept.")
+    return pk

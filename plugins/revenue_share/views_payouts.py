@@ -1,0 +1,283 @@
+"""Pages of payouts: proposed by one, approved by another, recorded from the bank's file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from fairgate import clock
+from fairgate.clock import utc_day
+from fee_payments.exceptions import PaymentsError
+from partnerships import api as partnerships
+
+from . import api, permissions, wording
+from .data import BatchSummary, Conversion, Payable, PayoutSummary
+from .exceptions import PayoutNotFound, RevenueShareError
+
+log = logging.getLogger(__name__)
+
+#: The files of a bank that is read here have payouts alone or a month of them.
+MAX_FILE = 32 * 1024 * 1024
+
+
+@require_safe
+@login_required
+@never_cache
+def payouts(request: HttpRequest) -> HttpResponse:
+    """What is to be paid, what was proposed and sent, and what a person has to look at."""
+    _require(request, permissions.may_see_payouts)
+    payables = api.list_payables()
+    context = {
+        "page_title": _("Payouts"),
+        "payables": [_shown_payable(one) for one in payables],
+        "can_propose": not all(one.refusal for one in payables),
+        "batches": [_shown_batch(one) for one in api.list_batches()],
+        "faulty": [_shown_payout(one) for one in api.list_faulty_payouts()],
+        "acceptances": api.list_acceptances(),
+        "today": utc_day(clock.now()).isoformat(),
+        "may_propose": permissions.may(request.user, permissions.PROPOSE_PAYOUT),
+        "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
+    }
+    return render(request, "revenue_share/payouts.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def batch(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One batch, and the decision where it waits."""
+    _require(request, permissions.may_see_payouts)
+    found = _batch(uuid)
+    user_id = int(request.user.pk or 0)
+    context = {
+        "page_title": _("Payouts for %(day)s") % {"day": wording.day(found.execute_on)},
+        "batch": _shown_batch(found),
+        "payouts": [_shown_payout(one) for one in found.payouts],
+        "is_own": found.asked_by == user_id,
+        "may_approve": permissions.may(request.user, permissions.APPROVE_PAYOUT),
+        "may_withdraw": found.asked_by == user_id
+        and permissions.may(request.user, permissions.PROPOSE_PAYOUT),
+    }
+    return render(request, "revenue_share/payout_batch.html", context)
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def propose(request: HttpRequest) -> HttpResponse:
+    """Propose the statements that were ticked."""
+    _require_right(request, permissions.PROPOSE_PAYOUT)
+    numbers = [int(text) for text in request.POST.getlist("statement") if text.isdigit()]
+    by, at = int(request.user.pk or 0), clock.now()
+    try:
+        day = date.fromisoformat(request.POST.get("execute_on", ""))
+    except ValueError:
+        messages.error(request, _("Choose the day of payment."))
+        return redirect("revenue_share:payouts")
+    try:
+        reason = request.POST.get("reason", "")
+        uuid = api.propose_batch(numbers, execute_on=day, reason=reason, by=by, at=at)
+    except RevenueShareError as error:
+        messages.error(request, str(error))
+        return redirect("revenue_share:payouts")
+    messages.success(request, _("Proposed. A second person has to approve it."))
+    return redirect("revenue_share:payout_batch", uuid)
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Approve a batch as the second person, or refuse it; who has proposed it may take it back."""
+    found, by, at = _batch(uuid), int(request.user.pk or 0), clock.now()
+    is_approval = request.POST.get("decision") == "approve"
+    is_own = not is_approval and found.asked_by == by
+    _require_right(request, permissions.PROPOSE_PAYOUT if is_own else permissions.APPROVE_PAYOUT)
+    if is_approval:
+        _attempt(
+            request,
+            lambda: api.approve_batch(uuid, by=by, at=at),
+            _("Approved. Download the file and give it to the bank."),
+        )
+    else:
+        because = request.POST.get("reason", "")
+        _attempt(
+            request,
+            lambda: api.refuse_batch(uuid, by=by, because=because, at=at),
+            _("Refused. Its statements can be paid again."),
+        )
+    return redirect("revenue_share:payout_batch", uuid)
+
+
+@require_safe
+@login_required
+@never_cache
+def order_file(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The file for the bank. It is the one place where accounts are shown whole."""
+    _require_right(request, permissions.APPROVE_PAYOUT)
+    try:
+        found = api.payment_order(uuid)
+    except PayoutNotFound:
+        raise Http404 from None
+    except RevenueShareError as error:
+        messages.error(request, str(error))
+        return redirect("revenue_share:payout_batch", uuid)
+    log.info("payment order downloaded: batch=%s by=%s", uuid, request.user.pk)
+    response = HttpResponse(found.content, content_type="application/xml")
+    response["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def record(request: HttpRequest) -> HttpResponse:
+    """Take a file of our bank."""
+    _require_right(request, permissions.RECORD_PAYOUT)
+    upload = request.FILES.get("file")
+    if upload is None or (upload.size or 0) > MAX_FILE:
+        messages.error(request, _("Choose a file of the bank, of at most 32 MB."))
+        return redirect("revenue_share:payouts")
+    try:
+        done = api.record_bank_file(upload.read(), by=int(request.user.pk or 0), at=clock.now())
+    except (RevenueShareError, PaymentsError) as error:
+        messages.error(request, str(error))
+        return redirect("revenue_share:payouts")
+    said = _("Paid: %(paid)s. Returned: %(returned)s. Held: %(held)s. Known already: %(known)s.")
+    messages.success(
+        request,
+        said % {
+            "paid": done.paid, "returned": done.returned, "held": done.held, "known": done.known,
+        },
+    )  # fmt: skip
+    for fault in done.faults:
+        messages.warning(request, fault)
+    return redirect("revenue_share:payouts")
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def ask_to_accept(request: HttpRequest, entry: int) -> HttpResponse:
+    """Ask that the difference of an entry is accepted."""
+    _require_right(request, permissions.RECORD_PAYOUT)
+    by, at, reason = int(request.user.pk or 0), clock.now(), request.POST.get("reason", "")
+    _attempt(
+        request,
+        lambda: api.ask_to_accept(entry, reason=reason, by=by, at=at),
+        _("It waits for a second person."),
+    )
+    return redirect("revenue_share:payouts")
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def decide_difference(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Accept a difference as the second person, or do not."""
+    _require_right(request, permissions.RECORD_PAYOUT)
+    by, at, because = int(request.user.pk or 0), clock.now(), request.POST.get("reason", "")
+    if request.POST.get("decision") == "accept":
+        step: Callable[[], Any] = lambda: api.accept_difference(uuid, by=by, at=at)  # noqa: E731
+        said = _("Accepted: it went to the account of differences.")
+    else:
+        step = lambda: api.refuse_difference(uuid, by=by, because=because, at=at)  # noqa: E731
+        said = _("Not accepted: the bank has to put it right.")
+    _attempt(request, step, said)
+    return redirect("revenue_share:payouts")
+
+
+def _attempt(request: HttpRequest, step: Callable[[], Any], said: str) -> None:
+    try:
+        step()
+    except PayoutNotFound:
+        raise Http404 from None
+    except RevenueShareError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+
+
+def _batch(uuid: UUID) -> BatchSummary:
+    try:
+        return api.batch(uuid)
+    except PayoutNotFound:
+        raise Http404 from None
+
+
+def _require(request: HttpRequest, allowed: Callable[[Any], bool]) -> None:
+    if not allowed(request.user):
+        raise Http404
+
+
+def _require_right(request: HttpRequest, right: str) -> None:
+    _require(request, lambda user: permissions.may(user, right))
+
+
+def _shown_payable(one: Payable) -> dict[str, Any]:
+    return {
+        "one": one,
+        "label": wording.label(one.number),
+        "name": _name(one.party),
+        "month": wording.month(one.period),
+        "amount": wording.amount(one.amount),
+        "paid": _paid(one.conversion),
+    }
+
+
+def _shown_batch(one: BatchSummary) -> dict[str, Any]:
+    return {
+        "one": one,
+        "state": wording.batch_state(one),
+        "totals": [wording.amount(total) for total in one.totals],
+        "count": len(one.payouts),
+    }
+
+
+def _shown_payout(one: PayoutSummary) -> dict[str, Any]:
+    return {
+        "one": one,
+        "label": wording.label(one.number),
+        "name": _name(one.party),
+        "amount": wording.amount(one.conversion.amount),
+        "paid": _paid(one.conversion),
+        "state": wording.payout_state(one.state),
+        "charged": wording.amount(one.charged) if one.charged else "",
+        "entries": [
+            {
+                "one": entry,
+                "amount": wording.amount(entry.amount if entry.is_credit else -entry.amount),
+                "fault": wording.fault(entry.fault) if entry.fault else "",
+                "may_be_accepted": entry.fault == "wrong_amount" and not entry.waits,
+            }
+            for entry in one.entries
+        ],
+    }
+
+
+def _paid(conversion: Conversion | None) -> dict[str, Any]:
+    """What arrives, and by which rates; nothing where it is not known."""
+    if conversion is None:
+        return {}
+    rates: Iterable[str] = [wording.rate(rate) for rate in conversion.rates]
+    return {"amount": wording.amount(conversion.converted), "rates": list(rates)}
+
+
+def _name(party: str) -> str:
+    try:
+        return partnerships.party(party).name
+    except LookupError:
+        return party
