@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce, WrittenOnceQuerySet
@@ -101,7 +102,9 @@ class LedgerEntry(WrittenOnce):
         on_delete=models.PROTECT,
         related_name="entries",
     )
-    account = models.CharField(_("account"), max_length=24, choices=choices(ACCOUNT_LABELS))
+    account = models.CharField(
+        pgettext_lazy("in the books", "account"), max_length=24, choices=choices(ACCOUNT_LABELS)
+    )
     party = models.CharField(_("party"), max_length=64, blank=True)
     period = models.CharField(_("month"), max_length=7)
     currency = models.CharField(_("currency"), max_length=3)
