@@ -187,6 +187,13 @@ def test_due_dates_go_on_for_ever_in_steps_of_whole_months(first, months, last):
     assert rules.next_due_date(first, None, after=first) is None
 
 
+def test_due_dates_end_with_the_calendar_and_not_with_an_error():
+    first, last = date(9999, 6, 30), date.max
+
+    assert list(rules.due_dates(first, 5, last=last)) == [first, date(9999, 11, 30)]
+    assert rules.next_due_date(first, 5, after=date(9999, 11, 30)) is None
+
+
 @pytest.mark.django_db
 def test_nothing_is_owed_before_both_have_signed_and_nothing_is_recorded():
     (version,) = load_approved(TERMS)

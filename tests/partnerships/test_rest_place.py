@@ -231,6 +231,16 @@ def test_what_is_wrong_with_a_delivery_is_told(version, wrong, status, said):
     assert not models.Delivery.objects.exists()
 
 
+@pytest.mark.parametrize("due", ["0001-01-01", "2027-02-01", "9999-12-31"])
+def test_a_day_on_which_nothing_is_due_is_told_however_far_it_lies(version, due):
+    path = f"agreements/{version.uuid}/fulfilments/"
+
+    answer = send(client_of("officer"), path, **fulfilment(code="REPORT", due=due))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "RecordRefused")
+    assert f"REPORT is not due on {due}." in answer.json()["detail"]
+
+
 def test_a_file_that_is_too_large_is_told_before_it_is_read(version, settings):
     settings.PARTNERSHIPS_EVIDENCE_MAX_BYTES = 2048
     path = f"agreements/{version.uuid}/fulfilments/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from datetime import date
+from datetime import MAXYEAR, date
 from decimal import Decimal
 
 from partnerships.data import Direction, Outcome, PromiseState
@@ -14,14 +14,16 @@ from partnerships.exceptions import RecordRefused, SecondPersonNeeded
 def due_dates(first: date, every_months: int | None, *, last: date) -> Iterator[date]:
     """Every due date up to ``last``, inclusive: one, or one each so many months.
 
-    The 31st of a month is the last day of a shorter one, and the 31st again in the next.
+    The 31st of a month is the last day of a shorter one, and the 31st again in the next. None lies
+    beyond the end of the calendar, in the year 9999.
     """
     if every_months is None:
         if first <= last:
             yield first
         return
-    months, due = 0, first
-    while due <= last:
+    months = 0
+    due: date | None = first
+    while due is not None and due <= last:
         yield due
         months += every_months
         due = _months_later(first, months)
@@ -34,13 +36,16 @@ def next_due_date(first: date, every_months: int | None, *, after: date) -> date
     if every_months is None:
         return None
     months = every_months
-    while (due := _months_later(first, months)) <= after:
+    while (due := _months_later(first, months)) is not None and due <= after:
         months += every_months
     return due
 
 
-def _months_later(day: date, months: int) -> date:
+def _months_later(day: date, months: int) -> date | None:
+    """The same day so many months later; ``None`` where no calendar has it."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return None
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
