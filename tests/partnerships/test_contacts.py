@@ -75,6 +75,17 @@ def test_a_contact_leaves_one_role_and_a_user_who_leaves_the_platform_leaves_all
     assert [found.name for found in api.contacts("GSMA")] == ["Ann"]
 
 
+def test_a_contact_whose_name_is_corrected_keeps_the_account_by_which_they_are_forgotten():
+    load()
+    add("Grace W.", "finance", "grace@example.org", user_id=account(7))
+
+    add("Grace Wanjiru", "finance", "grace@example.org")
+
+    assert [found.name for found in api.contacts("GSMA")] == ["Grace Wanjiru"]
+    api.forget_user(7)
+    assert api.contacts("GSMA") == ()
+
+
 def test_a_contact_is_tied_to_no_account_that_is_not_there():
     load()
 

@@ -143,7 +143,8 @@ def test_they_correct_and_take_back_their_own(client, version):
     assert models.Delivery.objects.get(uuid=waiting).refused_by == user.pk
 
 
-def test_a_file_is_for_who_delivered_and_for_whose_agreement_it_is(client, version):
+@pytest.mark.parametrize("root", [ROOT, REST])
+def test_a_file_is_for_who_delivered_and_for_whose_agreement_it_is(client, version, root):
     be(client, "finance")
     client.post(page(version, EXPERTS), told(file=pdf()))
     theirs = models.Delivery.objects.get().file.uuid
@@ -153,11 +154,11 @@ def test_a_file_is_for_who_delivered_and_for_whose_agreement_it_is(client, versi
     )  # fmt: skip
     others = models.Delivery.objects.get(uuid=by_gsma).file.uuid
 
-    assert client.get(f"{ROOT}evidence/{theirs}/").status_code == 200
-    assert client.get(f"{ROOT}evidence/{others}/").status_code == 404
+    assert client.get(f"{root}evidence/{theirs}/").status_code == 200
+    assert client.get(f"{root}evidence/{others}/").status_code == 404
     be(client, "finance", partner="GSMA")
-    assert client.get(f"{ROOT}evidence/{theirs}/").status_code == 200
-    assert client.get(f"{ROOT}evidence/{others}/").status_code == 200
+    assert client.get(f"{root}evidence/{theirs}/").status_code == 200
+    assert client.get(f"{root}evidence/{others}/").status_code == 200
 
 
 def test_before_both_have_signed_they_see_nothing(client):

@@ -177,8 +177,8 @@ def add_contact(
     """Add a person at a partner in a role (``ContactRole``); again with the same address: change.
 
     ``language`` is the code of the site's language that they are written to in, ``user_id`` their
-    account here, if they have one. ``key`` is a name of the sender for this request: sent again, it
-    adds nobody, also not who was forgotten since.
+    account here, if they have one; without it, one that is known stays. ``key`` is a name of the
+    sender for this request: sent again, it adds nobody, also not who was forgotten since.
 
     Raises:
         UnknownPartner, UnknownUser, ContactRefused

@@ -399,7 +399,7 @@ class Evidence(PartnersView):
     )
     def get(self, request: Any, uuid: UUID) -> HttpResponse:
         found = api.evidence_file(uuid)
-        if not permissions.may_see_partner(request.user, found.partner):
+        if not permissions.may_see_evidence(request.user, found):
             raise Http404
         return to_keep(found.content, found.content_type, f"evidence-{uuid}")
 

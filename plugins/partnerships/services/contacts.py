@@ -67,11 +67,11 @@ def _add_contact(
         raise ContactRefused("A contact has an e-mail address.") from None
     if user_id is not None:
         selectors.check_account(user_id)
+    told = {"name": name, "language": language, "added_at": at}
+    # Who says nothing of an account takes none away: by it a user who leaves is forgotten here.
+    account = {} if user_id is None else {"user_id": user_id}
     row, _created = models.PartnerContact.objects.update_or_create(
-        partner=partner,
-        role=role.value,
-        email=email,
-        defaults={"name": name, "language": language, "user_id": user_id, "added_at": at},
+        partner=partner, role=role.value, email=email, defaults={**told, **account}
     )
     log.info("contact added: partner=%s contact=%s role=%s", partner.uuid, row.uuid, role.value)
     found: UUID = row.uuid
