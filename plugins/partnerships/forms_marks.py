@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fairgate.languages import Language
-from fairgate.readable import is_readable
+from fairgate.readable import is_readable, turns_writing
 from fairgate_forms.spoken import SpokenForm
 
 from . import rules, wording_marks
@@ -70,7 +70,8 @@ class PictureForm(SpokenForm):
         for name in (prefix + code for prefix in (_SEEN, _USE) for code in LANGUAGES):
             # Browsers end a line of a text with two signs, and a text of one line has none.
             allowed = "\r\n" if name.startswith(_USE) else ""
-            if not is_readable(told.get(name, ""), allowed=allowed):
+            text = told.get(name, "")
+            if not is_readable(text, allowed=allowed) or turns_writing(text):
                 self.add_error(name, _("There are control characters in the text."))
         is_told = any(self.data.get(_SEEN + code, "").strip() for code in LANGUAGES)
         if not is_told:

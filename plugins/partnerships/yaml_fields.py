@@ -11,14 +11,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from fairgate.documents import Faults, Mapped
-from fairgate.readable import is_readable
+from fairgate.readable import is_readable, turns_writing
 
 Word = TypeVar("Word", bound=StrEnum)
-
-#: Control, lone surrogate, line and paragraph separator.
-#: Embeddings, overrides and isolates: a name with one is read in another order than it is kept,
-#: and pulls its neighbours along. Marks that a script needs (U+200C to U+200F) are not among them.
-_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -79,7 +74,7 @@ class Fields:
         if not text or not is_readable(text):
             self.fault(key, "is blank or holds control characters.")
             return ""
-        if any(unicodedata.bidirectional(sign) in _TURNING for sign in text):
+        if turns_writing(text):
             self.fault(key, "holds characters that change the direction of the writing.")
         if len(text) > longest:
             self.fault(key, f"is longer than {longest} characters.")

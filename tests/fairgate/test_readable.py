@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from fairgate.readable import is_readable
+from fairgate.readable import is_readable, is_seen, turns_writing
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,23 @@ def test_of_what_is_printable_every_sign_is_readable():
     signs = map(chr, range(sys.maxunicode + 1))
     printable = {unicodedata.category(sign) for sign in signs if sign.isprintable()}
     assert not printable & {"Cc", "Cs", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2067", "\u2069"]
+)
+def test_a_text_that_is_read_in_another_order_than_it_is_kept_is_known(sign):
+    assert turns_writing(f"Ministry{sign}of Posts")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Ministry of Posts", "\u200fوزارة", "نمی\u200cخواهم", "👩\u200d🏫"]
+)
+def test_marks_that_a_script_needs_turn_nothing(text):
+    assert not turns_writing(text)
+
+
+@pytest.mark.parametrize("text", ["", " \u00a0", "\u200b\u200b", "\u00ad", "\u200f"])
+def test_blanks_and_marks_alone_are_not_seen(text):
+    assert not is_seen(text)
+    assert is_seen(f"{text}و")

@@ -203,7 +203,8 @@ def test_rules_of_use_are_as_long_as_stands_with_a_mark_and_no_longer():
 
 
 @pytest.mark.parametrize(
-    "texts", [{}, {"en": "  "}, {"de": "Wellen"}, {"en": "a\x07"}, {"en": "a" * 251}]
+    "texts",
+    [{}, {"en": "  "}, {"de": "Wellen"}, {"en": "a\x07"}, {"en": "a\u202eb"}, {"en": "a" * 251}],
 )
 def test_texts_that_nobody_could_use_are_refused(texts):
     with pytest.raises(PictureTextRefused):

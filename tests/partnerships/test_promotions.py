@@ -98,6 +98,8 @@ def shown(at, place=COURSE):
         ({"text": "x" * 201}, "TEXT"),
         ({"text": "two\nlines"}, "TEXT"),
         ({"text": "a\x00b"}, "TEXT"),
+        ({"text": "Free \u202estroper"}, "TEXT"),
+        ({"text": "\u200b\u200b"}, "TEXT"),
         ({"language": "tlh"}, "LANGUAGE"),
         ({"course": "course-v1:ATC+OTHER+1"}, "COURSE"),
         ({"course": ""}, "COURSE"),
@@ -134,6 +136,10 @@ def test_what_is_not_as_it_has_to_be_is_refused(version, wrong, fault):
         "https://[::1",
         "https://evil.example/" + "x" * 500,
         " https://evil.example/ x",
+        "https://evil.example/\u202emoc.elpmaxe",
+        "https://\u2066www.gsma.example/",
+        "https://evil.example/\u200b",
+        "https://evil.example/\u00a0x",
     ],
 )
 def test_an_address_that_a_browser_may_read_otherwise_is_refused(url):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from fairgate.readable import is_readable
+from fairgate.readable import is_readable, turns_writing
 from partnerships.data import LANGUAGES, BrandState, Texts
 from partnerships.exceptions import PictureTextRefused
 
@@ -69,7 +69,7 @@ def checked_texts(
                 length=len(text),
                 limit=at_most,
             )
-        if not is_readable(text, allowed="" if one_line else "\r\n"):
+        if not is_readable(text, allowed="" if one_line else "\r\n") or turns_writing(text):
             raise PictureTextRefused("The text in “%(code)s” has control characters.", code=code)
     if needed and not kept:
         raise PictureTextRefused("Say in at least one language what is seen.")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from fairgate.readable import is_readable
+from fairgate.readable import is_readable, is_seen, turns_writing
 from partnerships.data import (
     LANGUAGES,
     Period,
@@ -44,7 +44,8 @@ def promotion_fault(
 
 
 def _is_text(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= LONGEST_PROMOTION and is_readable(text)
+    is_short = is_seen(text) and len(text) <= LONGEST_PROMOTION
+    return is_short and is_readable(text) and not turns_writing(text)
 
 
 def _is_within(asked: Promotion, period: Period) -> bool:
@@ -54,7 +55,8 @@ def _is_within(asked: Promotion, period: Period) -> bool:
 
 def is_safe_address(url: str) -> bool:
     """Whether it is a whole https address of a host with a name, without user or password."""
-    if len(url) > LONGEST_ADDRESS or not is_readable(url) or any(sign.isspace() for sign in url):
+    # What is not printable is not seen, or turns the writing: it would be approved as another one.
+    if len(url) > LONGEST_ADDRESS or not url.isprintable() or " " in url:
         return False
     try:
         parts = urlsplit(url)
