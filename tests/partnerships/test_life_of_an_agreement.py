@@ -367,6 +367,7 @@ class AgreementLife(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_what_is_in_force_follows_from_the_records_in_every_life(database: Any) -> None:
     User.objects.create_user("one", pk=PROPOSER)
+    User.objects.create_user("theirs", pk=THEIRS)
 
     # Each life has an agreement and a course of its own; GSMA is cleared anew at each start, dated
     # before, so lives run one after the other in the same tables.
