@@ -17,7 +17,15 @@ from fairgate import clock
 
 from . import api, permissions
 from .data import VersionSummary
-from .exceptions import AlreadySigned, NotApproved, TermsConflict, TextChanged, TooManyRecords
+from .exceptions import (
+    AlreadySigned,
+    NotApproved,
+    NotASignatory,
+    SecondPersonNeeded,
+    TermsConflict,
+    TextChanged,
+    TooManyRecords,
+)
 from .forms_place import ConsentForm
 from .place_parts import may_consent_now, seen_version, user_id
 from .wording_refusals import in_words
@@ -59,7 +67,7 @@ def _sign(
         return _consent_page(request, version, anew, status=409, is_changed=True)
     except (NotApproved, AlreadySigned):
         messages.warning(request, _("This text cannot be signed now."))
-    except TooManyRecords as error:
+    except (NotASignatory, SecondPersonNeeded, TooManyRecords) as error:
         messages.warning(request, in_words(error))
     except TermsConflict:
         said = _("Another agreement shares the receipts of the same course; please talk to us.")

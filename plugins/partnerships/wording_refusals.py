@@ -75,6 +75,7 @@ SENTENCES = (
     _("%(version)s is approved already."),
     _("%(version)s does not wait for approval."),
     _("%(version)s has to be approved by another person than who loaded or submitted it."),
+    _("Who loaded, submitted or approved %(version)s does not sign it for the partner."),
     _("%(version)s is signed; a change is a new version."),
     _("%(version)s is a draft already."),
     _("%(version)s is not approved; it is signed after a second person has."),

@@ -399,6 +399,16 @@ def test_a_text_that_was_not_seen_is_shown_again_and_not_signed(client, approved
     assert not models.Signature.objects.exists()
 
 
+def test_who_approved_it_for_the_host_is_told_that_somebody_else_signs(client, approved):
+    user = be(client, "signatory")
+    models.ReviewRound.objects.update(confirmed_by=user.pk)
+
+    answer = consent(client, approved)
+
+    assert "does not sign it for the partner." in text_of(answer)
+    assert not models.Signature.objects.exists()
+
+
 def test_what_is_signed_already_is_not_signed_again(client, version):
     be(client, "signatory")
 

@@ -279,6 +279,35 @@ def test_a_user_who_signs_for_the_partner_consents_to_the_text_that_they_have_se
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("act", ["loaded", "submitted", "approved"])
+def test_who_acted_for_the_host_does_not_consent_for_the_partner_that_they_act_for_since(act):
+    olga = User.objects.create_user("olga")
+    who = {"loaded": "operator", "submitted": SUBMITTER, "approved": APPROVER}
+    who[act] = "Olga" if act == "loaded" else olga.pk
+    api.load_agreements(terms_text(), file="TERMS.yaml", by=who["loaded"], at=LONG_AGO)
+    (version,) = api.list_versions(at=LONG_AGO)
+    api.submit(version.uuid, by=who["submitted"], at=LONG_AGO)
+    api.approve(version.uuid, by=who["approved"], at=LONG_AGO)
+    api.add_person(olga.pk, partner_code="GSMA", role="signatory", at=NOW)
+
+    with pytest.raises(exceptions.SecondPersonNeeded, match="does not sign it for the partner"):
+        api.consent(version.uuid, user_id=olga.pk, checksum=version.checksum, at=NOW)
+    assert not models.Signature.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("full_name", ["", "Grace\nWanjiru", "Grace \u202eurijnaW", "\x07"])
+def test_under_a_text_stands_a_name_that_people_can_read(full_name):
+    (version,) = load_approved()
+    grace = User.objects.create_user("grace", first_name=full_name)
+    api.add_person(grace.pk, partner_code="GSMA", role="signatory", at=NOW)
+
+    api.consent(version.uuid, user_id=grace.pk, checksum=version.checksum, at=NOW)
+
+    assert models.Signature.objects.get().signed_by == "grace"
+
+
+@pytest.mark.django_db
 def test_a_user_with_the_role_may_have_signed_the_paper():
     (version,) = load_approved()
     grace = User.objects.create_user("grace", first_name="Grace", last_name="Wanjiru")

@@ -110,6 +110,7 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
     Raises:
         UnknownVersion, AlreadySigned, SignedOutOfOrder, NotApproved, TermsConflict: as ``sign``.
         NotASignatory: the user does not sign for the partner.
+        SecondPersonNeeded: the user has loaded, submitted or approved the text for the host.
         TooManyRecords: one day takes no more of this person, or of the partner.
         TextChanged: the text is not the one that was seen.
     """

@@ -73,6 +73,7 @@ from partnerships.rules.reviews import (
     check_may_submit,
     check_not_before,
     check_same_text,
+    check_signs_for_one_side,
     check_signs_for_partner,
     is_same_person,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "check_not_before",
     "check_period",
     "check_same_text",
+    "check_signs_for_one_side",
     "check_signs_for_partner",
     "check_span",
     "checked_sentence",

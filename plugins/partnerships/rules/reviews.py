@@ -102,6 +102,24 @@ def check_signs_for_partner(name: str, signatories: Collection[str], *, partner:
         )
 
 
+def check_signs_for_one_side(
+    *, by: int | None, name: str, host: Collection[int | None], loaded_by: str, version: str
+) -> None:
+    """Refuse a consent of who has loaded, submitted or approved the text, and acts for it since.
+
+    ``by`` is the user who consents and ``name`` their user name; ``host`` are the two who have
+    submitted and approved it.
+
+    Raises:
+        SecondPersonNeeded: as said.
+    """
+    if by in host or is_same_person(name, loaded_by):
+        raise SecondPersonNeeded(
+            "Who loaded, submitted or approved %(version)s does not sign it for the partner.",
+            version=version,
+        )
+
+
 def check_not_before(moments: Iterable[datetime | None], *, at: datetime, version: str) -> None:
     """Refuse a record that is dated before one that it follows.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
-from fairgate.readable import is_readable
+from fairgate.readable import is_readable, turns_writing
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
 from partnerships.data import ContactRole, Means, PersonRole, Side
@@ -20,6 +20,7 @@ from partnerships.exceptions import (
     UnknownVersion,
 )
 from partnerships.services import pacing
+from partnerships.services.known import user_name
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: dateti
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     its_side, by = Side(side), by.strip()
-    if not by or len(by) > 150 or not is_readable(by):
+    if not by or len(by) > 150 or not _is_name(by):
         raise NotASignatory("Who signs has a name of at most 150 readable characters.")
     found = _found(version_uuid)
     if its_side is Side.PARTNER:
@@ -68,6 +69,7 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
         UnknownVersion, NotApproved, AlreadySigned, SignedOutOfOrder, TermsConflict: as ``sign``.
         TooManyRecords: the day takes no more.
         NotASignatory: the user does not sign for the partner.
+        SecondPersonNeeded: the user has loaded, submitted or approved the text for the host.
         TextChanged: the text is not the one that the user has seen.
     """
     found = _found(version_uuid)
@@ -77,8 +79,9 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
         raise NotASignatory(
             "You do not sign for %(partner)s.", partner=found.agreement.partner.code
         )
-    signed_by = (user.get_full_name() or user.get_username())[:150]
-    name = _Name(signed_by=signed_by, means=Means.CONSENT, user_id=user_id)
+    full_name = user.get_full_name()
+    signed_by = full_name if full_name and _is_name(full_name) else user.get_username()
+    name = _Name(signed_by=signed_by[:150], means=Means.CONSENT, user_id=user_id)
     with pacing.queued(version_uuid, by=user_id) as sender:
         sender.count(at=at)
         _put(name, found, Side.PARTNER, at=at, seen=checksum)
@@ -121,7 +124,8 @@ def _put(
             checksum=version.checksum,
             version=str(version),
         )
-        if seen or name.means is Means.CONSENT:
+        if name.means is Means.CONSENT:
+            _check_other_side(name, version, approved)
             rules.check_same_text(seen, version.checksum, version=str(version))
         signed = lock_objects.signatures_now(version)
         before = [] if approved is None else [approved.confirmed_at]
@@ -141,6 +145,23 @@ def _put(
             checksum=version.checksum,
         )
     log.info("agreement version signed: version=%s side=%s", found.uuid, side.value)
+
+
+def _is_name(text: str) -> bool:
+    return is_readable(text) and not turns_writing(text)
+
+
+def _check_other_side(
+    name: _Name, version: models.AgreementVersion, approved: models.ReviewRound | None
+) -> None:
+    """Refuse that one person lets a text be signed for the host and signs it for the partner."""
+    rules.check_signs_for_one_side(
+        by=name.user_id,
+        name=user_name(name.user_id or 0),
+        host=() if approved is None else (approved.asked_by, approved.confirmed_by),
+        loaded_by=version.loaded_by,
+        version=str(version),
+    )
 
 
 def _check_no_other_terms(version: models.AgreementVersion) -> None:
