@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
+from fairgate.readable import is_readable
 
 from . import (
     admin_promises,  # noqa: F401 - importing registers
@@ -333,6 +334,16 @@ class AccountForm(ModelForm):
         return number
 
 
+class ContactForm(AccountForm):
+    """A person whom we write to; what the service would refuse is told at its control."""
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not is_readable(name):
+            raise forms.ValidationError(gettext("There are control characters in the text."))
+        return name
+
+
 @admin.register(models.PartnerPerson)
 class PartnerPersonAdmin(ModelAdmin):
     """Users who act for a partner: added and removed, not changed."""
@@ -445,7 +456,7 @@ class KeptMarkAdmin(ReadOnlyAdmin):
 class PartnerContactAdmin(ModelAdmin):
     """Whom we write to at a partner: added and removed, not changed."""
 
-    form = AccountForm
+    form = ContactForm
     list_display = ("name", "partner", "role", "email", "language")
     list_filter = ("role",)
     search_fields = ("name", "email", "partner__code", "partner__display_name")

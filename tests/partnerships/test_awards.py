@@ -226,6 +226,8 @@ def test_an_award_is_in_force_from_the_first_second_of_its_days_to_the_last():
         ({"until": date(2026, 9, 30)}, "end before they begin"),
         ({"valid_until": date(2026, 10, 31)}, "ends before it begins"),
         ({"valid_until": date(2031, 1, 1)}, "at most; award it again"),
+        # The day after the last day of the calendar stands in no badge.
+        ({"valid_from": date(9999, 1, 1), "valid_until": date.max}, "begins in 1098 days at most"),
         ({"reason": "  "}, "Say why"),
         ({"reason": "a\x00b"}, "Say why"),
         ({"since": date(2026, 10, 16)}, "reaches no tier"),
@@ -241,6 +243,17 @@ def test_an_award_that_does_not_follow_is_refused_and_nothing_is_kept(changes, s
         proposed(**changes)
 
     assert api.awards(at=NOW) == ()
+
+
+def test_a_worth_that_no_amount_can_hold_is_refused_in_words():
+    in_force()
+    tiers(currency="EUR", rates='[{currency: USD, rate: "999999999"}]')
+    deliver("9999999999.00")
+
+    with pytest.raises(AwardRefused, match="worth more than any amount"):
+        proposed()
+    with pytest.raises(AwardRefused, match="worth more than any amount"):
+        api.tier_reached("GSMA", since=SINCE, until=UNTIL, at=NOW)
 
 
 def test_a_partner_without_accepted_due_diligence_gets_no_award():

@@ -186,6 +186,18 @@ def test_a_text_is_submitted_approved_and_returned_in_the_admin(client) -> None:
     assert (review.outcome, review.ended_by, review.note) == ("withdrawn", second.pk, "Ready")
 
 
+def test_a_contact_whose_name_cannot_be_read_is_told_at_its_control(client) -> None:
+    load()
+    partner = models.Partner.objects.get(code="GSMA")
+    client.force_login(User.objects.create_superuser("root"))
+    data = {"partner": partner.pk, "role": "finance", "name": "A\u2028B", "email": "g@example.org"}
+
+    answer = client.post(reverse("admin:partnerships_partnercontact_add"), data)
+
+    assert "There are control characters in the text." in answer.content.decode()
+    assert api.contacts("GSMA") == ()
+
+
 def test_contacts_are_added_and_removed_in_the_admin(client) -> None:
     load()
     partner = models.Partner.objects.get(code="GSMA")

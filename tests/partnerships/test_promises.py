@@ -301,6 +301,20 @@ def test_delivered_value_is_what_was_accepted_in_cash_and_in_kind_apart():
 
 
 @pytest.mark.django_db
+def test_a_delivery_with_which_nothing_could_be_added_up_any_more_is_not_accepted():
+    version = in_force()
+    most = accepted(version, amount="9999999999999.99")
+    more = deliver(version, amount="1.00")
+
+    with pytest.raises(exceptions.RecordRefused, match="GRANT would come to more than any amount"):
+        api.accept_delivery(more, by=OMAR, at=NOW)
+    api.accept_delivery(deliver(version, amount="1.00", replaces=most), by=OMAR, at=NOW)
+    api.accept_delivery(more, by=OMAR, at=NOW)
+
+    assert contribution(version).delivered == Money("2.00", "USD")
+
+
+@pytest.mark.django_db
 def test_delivered_value_follows_corrections_as_of_the_moment():
     version = in_force()
     first = accepted(version)

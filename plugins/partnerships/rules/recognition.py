@@ -106,8 +106,8 @@ def check_span(since: date, until: date, *, today: date) -> None:
         )
 
 
-def check_period(valid_from: date, valid_until: date) -> None:
-    """Refuse a recognition that is turned round or has no near end.
+def check_period(valid_from: date, valid_until: date, *, today: date) -> None:
+    """Refuse a recognition that is turned round, or has no near beginning or end.
 
     Raises:
         AwardRefused: as said.
@@ -117,6 +117,10 @@ def check_period(valid_from: date, valid_until: date) -> None:
     if (valid_until - valid_from).days > MOST_DAYS:
         raise AwardRefused(
             "A recognition lasts %(limit)s days at most; award it again then.", limit=MOST_DAYS
+        )
+    if (valid_from - today).days > MOST_DAYS:
+        raise AwardRefused(
+            "A recognition begins in %(limit)s days at most; award it then.", limit=MOST_DAYS
         )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from fairgate.clock import utc_day
-from fairgate.money import Money
+from fairgate.money import Money, TooLarge
 from partnerships import models, rules
 from partnerships.data import (
     AwardState,
@@ -89,14 +89,20 @@ def compute_award(
     Without ``scheme`` it is the one that counts at that moment.
 
     Raises:
-        AwardRefused: no scheme counts.
+        AwardRefused: no scheme counts, or the worth is larger than any amount that is kept.
         UnknownPartner, UnknownScheme
     """
     chosen = get_scheme_in_force(at=at) if scheme is None else get_scheme(scheme, at=at)
     if chosen is None:
         raise AwardRefused("No scheme of tiers counts today.")
     counted = list_accepted(partner_code, since=since, until=until, at=at)
-    found = rules.reached(chosen.scheme, counted)
+    try:
+        found = rules.reached(chosen.scheme, counted)
+    except TooLarge:
+        raise AwardRefused(
+            "By the rates of the scheme, what was delivered is worth more than any amount that is "
+            "kept."
+        ) from None
     tier_id = None
     if found.tier is not None:
         rows = models.RecognitionTier.objects.filter(uuid=chosen.uuid_of[found.tier.code])

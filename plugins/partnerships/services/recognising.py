@@ -133,7 +133,7 @@ def _propose_award(
 ) -> UUID:
     said = _said(reason, AwardRefused)
     rules.check_span(since, until, today=utc_day(at))
-    rules.check_period(valid_from, valid_until)
+    rules.check_period(valid_from, valid_until, today=utc_day(at))
     partner = known_partner(partner_code)
     with lock_objects.locked_partner(partner):
         _check_cleared(partner_code, at=at)

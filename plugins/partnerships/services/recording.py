@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from fairgate.clock import utc_day
-from fairgate.money import Money
+from fairgate.money import MAX_MINOR, Money
 from fairgate.readable import is_readable
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
@@ -157,6 +157,7 @@ def accept_delivery(delivery_uuid: UUID, *, by: int, at: datetime) -> None:
             raise SecondPersonNeeded("Who acts for a partner does not accept what it gave.")
         rules.check_may_accept(is_waiting=row.is_waiting, by=by, recorded_by=row.asked_by)
         rules.check_not_before([row.asked_at], at=at, version=str(row))
+        _check_sum(row)
         row.confirmed_by, row.confirmed_at = by, at
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     log.info("delivery accepted: record=%s by=%s", delivery_uuid, by)
@@ -169,6 +170,22 @@ def _acts_for_a_giver(by: int, contribution: models.VersionContribution) -> bool
     """
     codes = (contribution.version.agreement.partner.code, contribution.party)
     return bool(models.PartnerPerson.objects.filter(user_id=by, partner__code__in=codes).exists())
+
+
+def _check_sum(row: models.Delivery) -> None:
+    """Refuse a delivery with which its contribution could not be added up any more.
+
+    Nobody would see the agreement, and nobody be reminded of any other.
+    """
+    rows = row.contribution.deliveries.select_for_update().filter(confirmed_at__isnull=False)
+    accepted = list(rows.values_list("pk", "amount_minor", "replaces_id"))
+    replaced = {row.replaces_id, *(replaces for _pk, _minor, replaces in accepted)}
+    counting = sum(minor for pk, minor, _replaces in accepted if pk not in replaced)
+    if counting + row.amount_minor > MAX_MINOR:
+        raise RecordRefused(
+            "With this, %(code)s would come to more than any amount that is kept; refuse it.",
+            code=row.contribution.code,
+        )
 
 
 @in_transaction
