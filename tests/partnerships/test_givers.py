@@ -221,3 +221,42 @@ def test_programs_see_and_record_the_same(client, version):
         for code in ("EXPERTS", "GRANT")
     }
     assert sent == {"EXPERTS": 201, "GRANT": 404}
+
+
+@pytest.mark.parametrize("partner", ["ATC", "GSMA"])
+def test_programs_take_back_what_their_own_user_has_recorded_and_nobody_accepted(client, partner):
+    version = put_in_force(terms_text(version_text(promises=OF_THE_VENUE)))[0]
+    user = be(client, "finance", partner=partner)
+    given = {"amount": Money(5, "USD"), "delivered_on": date(2027, 1, 10), "evidence": "Invoice 3"}
+    own, others = (
+        api.record_delivery(version.uuid, "EXPERTS", **given, by=by, at=NOW) for by in (user.pk, 99)
+    )
+
+    told = {
+        record: client.post(
+            f"{REST}deliveries/{record}/refuse/",
+            {"reason": "Sent twice."},
+            content_type="application/json",
+        )
+        for record in (own, others)
+    }
+
+    assert (told[own].status_code, told[others].status_code) == (200, 403)
+    assert models.Delivery.objects.get(uuid=own).refused_by == user.pk
+    assert models.Delivery.objects.get(uuid=others).refused_by is None
+    seen = [one["code"] for one in told[own].json()["contributions"]]
+    assert seen == (["EXPERTS"] if partner == "ATC" else ["GRANT", "EXPERTS"])
+
+
+def test_programs_take_back_nothing_that_they_do_not_see(client, version):
+    be(client, "finance")
+    record = api.record_delivery(
+        version.uuid, "GRANT", amount=Money(5, "USD"), delivered_on=date(2027, 1, 10),
+        evidence="Transfer 9", by=1, at=NOW,
+    )  # fmt: skip
+
+    path = f"{REST}deliveries/{record}/refuse/"
+    answer = client.post(path, {"reason": "No."}, content_type="application/json")
+
+    assert answer.status_code == 404
+    assert models.Delivery.objects.get().refused_by is None

@@ -344,19 +344,7 @@ class Actuals(PartnersView):
         return _recorded(record)
 
 
-class _Decision(PartnersView):
-    """The second person about a delivery."""
-
-    def _version(self, delivery: UUID) -> VersionSummary:
-        found = self.seen_version(api.version_of_delivery(delivery))
-        self.require(allowed=permissions.may_accept_delivery(self.request.user, found.partner))
-        return found
-
-    def _told(self, version: VersionSummary) -> Response:
-        return Response(shapes.PromisesShape(api.promises(version.uuid, at=clock.now())).data)
-
-
-class AcceptDelivery(_Decision):
+class AcceptDelivery(PartnersView):
     """Let a delivery count."""
 
     @described(
@@ -367,25 +355,43 @@ class AcceptDelivery(_Decision):
         responses=shapes.PromisesShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        version = self._version(uuid)
+        version = self.seen_version(api.version_of_delivery(uuid))
+        self.require(allowed=permissions.may_accept_delivery(request.user, version.partner))
         self.body(shapes.NothingBody)
         api.accept_delivery(uuid, by=self.user_id, at=clock.now())
-        return self._told(version)
+        return Response(shapes.PromisesShape(api.promises(version.uuid, at=clock.now())).data)
 
 
-class RefuseDelivery(_Decision):
-    """Let a delivery not count."""
+class RefuseDelivery(PartnersView):
+    """Let a delivery not count; who has recorded it takes it back."""
 
     @described(
         operation_id="refuse_delivery",
+        description="With the permission `accept_delivery`, not by who acts for the partner; or by "
+        "who recorded it.",
         request=shapes.ReasonBody,
         responses=shapes.PromisesShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        version = self._version(uuid)
+        key = api.version_of_delivery(uuid)
+        self.require(allowed=self._may_refuse(key, uuid))
         because = self.body(shapes.ReasonBody)["reason"]
         api.refuse_delivery(uuid, because=because, by=self.user_id, at=clock.now())
-        return self._told(version)
+        return Response(shapes.PromisesShape(self.seen_promises(key)[1]).data)
+
+    def _may_refuse(self, key: UUID, delivery: UUID) -> bool:
+        """Whether the caller decides about a delivery that they see, or has recorded it."""
+        version, promises = self.seen_promises(key)
+        for one in promises.contributions:
+            if (found := one.delivery(delivery)) is not None:
+                break
+        else:
+            raise Http404
+        user, party = self.request.user, one.contribution.party
+        if permissions.may_accept_delivery(user, version.partner):
+            return True
+        may_record = permissions.may_record_delivery(user, version.partner, party=party)
+        return may_record and found.recorded_by == self.user_id
 
 
 class Evidence(PartnersView):
