@@ -118,14 +118,17 @@ def check_period(valid_from: date, valid_until: date, *, today: date) -> None:
         raise AwardRefused(
             "A recognition lasts %(limit)s days at most; award it again then.", limit=MOST_DAYS
         )
-    if (valid_from - today).days > MOST_DAYS:
+    if (valid_from - today).days > FURTHEST_DAYS:
         raise AwardRefused(
-            "A recognition begins in %(limit)s days at most; award it then.", limit=MOST_DAYS
+            "A recognition begins in %(limit)s days at most; award it then.", limit=FURTHEST_DAYS
         )
 
 
 #: Three years: who looks at a badge offline sees its end only.
 MOST_DAYS = 3 * 366
+
+#: Ten years: what begins later was mistyped, and its badge could lie beyond the calendar.
+FURTHEST_DAYS = 10 * 366
 
 
 def check_no_double(
