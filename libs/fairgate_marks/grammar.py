@@ -89,10 +89,20 @@ def numbers(text: str) -> list[str]:
 
 
 def dashes(text: str) -> str:
-    """The lengths of dashes and gaps, or ``none``."""
-    if text.strip() in {"none", "inherit"}:
-        return text.strip()
-    return " ".join(length(part) for part in re.split(r"[\s,]+", text.strip()))
+    """``none``, or lengths that are all 0 and mean the same.
+
+    How many dashes a renderer cuts depends on lengths, transforms and how often something is used;
+    small ones hold it for minutes. A logo that is dashed is drawn with its dashes as shapes.
+
+    Raises:
+        MarkRefused: a line would be dashed.
+    """
+    if text.strip() in {"none", "inherit"}:  # from an element that has none, either
+        return "none"
+    parts = re.split(r"[\s,]+", _short_enough(text).strip())
+    if any(float(_whole(_LENGTH, part)[1]) for part in parts):
+        raise MarkRefused(Reason.PATTERN)
+    return "none"
 
 
 def box(text: str) -> str:

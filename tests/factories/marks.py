@@ -213,6 +213,26 @@ HOSTILE: dict[str, tuple[bytes, Reason | None]] = {
     "a filter outside of a filter": (svg("<feFlood/>"), Reason.FILTER),
     "a filter by its property": (svg('<rect filter="url(#f)"/>'), Reason.ATTRIBUTE),
     "a pattern": (svg('<pattern id="p"/>'), Reason.PATTERN),
+    "dashes too small to see, in an attribute": (
+        svg(100 * '<path d="M0 0H1e6" stroke="red" stroke-dasharray="0.01"/>'),
+        Reason.PATTERN,
+    ),
+    "dashes too small to see, in a style": (
+        svg('<path d="M0 0H1e6" style="stroke:red;stroke-dasharray:1e-9 1e-9"/>'),
+        Reason.PATTERN,
+    ),
+    "dashes too small to see, in a sheet of styles": (
+        svg('<style>*{stroke:red;stroke-dasharray:.001%}</style><path d="M0 0H1e6"/>'),
+        Reason.PATTERN,
+    ),
+    "dashes that a shape inherits": (
+        svg(f'<g stroke="red" stroke-dasharray="8,4" transform="scale(1e-6)">{SHAPE}</g>'),
+        Reason.PATTERN,
+    ),
+    "dashes of a gap only": (
+        svg('<path d="M0 0H1e6" stroke="red" stroke-dasharray="0 .01"/>'),
+        Reason.PATTERN,
+    ),
     "an animation that writes a script's address": (
         svg(f'<rect><animate attributeName="href" values="{JAVASCRIPT}"/></rect>'),
         Reason.ANIMATION,
@@ -645,7 +665,7 @@ HONEST: dict[str, bytes] = {
     "classes in a style, as Illustrator writes them": svg(
         '<defs><style type="text/css">\n.st0{fill:#00A651;} /* green */\n'
         ".st1,.st2{fill:none;stroke:#231F20;stroke-width:4;stroke-miterlimit:10;}\n"
-        ".st2{stroke:#F00;stroke-dasharray:8,4;}circle{opacity:.5}</style></defs>"
+        ".st2{stroke:#F00;stroke-dasharray:none;}circle{opacity:.5}</style></defs>"
         '<path class="st0" d="M20,20h60v60H20V20z"/><path class="st1" d="M100,20 l40 60l40-60"/>'
         '<line class="st2" x1="10" y1="90" x2="190" y2="90"/>'
         '<circle class="st0" cx="140" cy="30" r="15"/>',

@@ -220,6 +220,7 @@ def test_too_many_rules_are_refused():
         'fill="CurrentColor"',
         'rx="auto"',
         'stroke-dasharray="none"',
+        'stroke-dasharray="0, 0px" stroke-dashoffset="4"',
         'mask="none"',
         'xlink:type="simple"',
         'xml:space="preserve"',
