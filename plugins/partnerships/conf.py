@@ -41,7 +41,7 @@ def marks_per_day() -> int:
 
 
 def promotions_per_day() -> int:
-    """How many promotions of one agreement are taken in 24 hours."""
+    """How many promotions of one partner are taken in 24 hours."""
     return int(settings.PARTNERSHIPS_PROMOTIONS_PER_DAY)
 
 

@@ -158,7 +158,7 @@ def other_signed_terms_now(version: models.AgreementVersion) -> list[models.Agre
 
 @contextmanager
 def locked_partner(partner: models.Partner) -> Iterator[None]:
-    """A partner's row, which stands for its awards and its due diligence."""
+    """A partner's row, which stands for its awards, due diligence and counts of a day."""
     with transaction.atomic():
         list(models.Partner.objects.select_for_update().filter(pk=partner.pk).values_list("pk"))
         yield

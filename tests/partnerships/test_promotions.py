@@ -26,6 +26,7 @@ from factories.partnerships import (
     put_in_force,
     resume,
     terms_text,
+    version_text,
 )
 from fairgate import clock
 from partnerships import api, models, rules
@@ -178,6 +179,23 @@ def test_a_partner_proposes_so_many_in_a_day(version, settings):
     with pytest.raises(TooManyPromotions):
         proposed(version)
     proposed(version, at=NOW + timedelta(days=1, seconds=1))
+
+
+def test_what_a_partner_proposes_in_a_day_counts_for_all_its_agreements(settings):
+    settings.PARTNERSHIPS_PROMOTIONS_PER_DAY = 1
+    of_atc = "course-v1:ATC+P2+2026_10"
+    first, other, another_partners = put_in_force(
+        terms_text(
+            version_text(),
+            version_text(agreement="NEXT", revenue="", courses=("course-v1:GSMA+P1+2026_10",)),
+            version_text(agreement="OTHERS", partner="ATC", revenue="", courses=(of_atc,)),
+        )
+    )
+    proposed(first)
+
+    with pytest.raises(TooManyPromotions):
+        proposed(other, course="course-v1:GSMA+P1+2026_10")
+    proposed(another_partners, course=of_atc)
 
 
 # --- Who decides ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from partnerships.exceptions import (
     SecondPersonNeeded,
     TooManyPromotions,
     UnknownPromotion,
+    UnknownVersion,
 )
 from partnerships.services import deciding
 
@@ -53,12 +54,16 @@ def propose_promotion(
 ) -> UUID:
     """Keep a proposal, undecided; see ``api.propose_promotion``."""
     asked = replace(asked, text=asked.text.strip(), url=asked.url.strip())
-    with lock_objects.locked_version(version_uuid) as version:
+    partner = _partner_of(version_uuid)
+    with (
+        lock_objects.locked_partner(partner),
+        lock_objects.locked_version(version_uuid) as version,
+    ):
         uuid = uuid5(_PROMOTIONS, f"{version_uuid}:{key}") if key else uuid4()
         if _was_proposed(uuid, asked):
             return uuid
         _check(version_uuid, asked, at=at)
-        _check_pace(version, at=at)
+        _check_pace(partner, at=at)
         models.Promotion.objects.create(
             uuid=uuid,
             version=version,
@@ -74,6 +79,15 @@ def propose_promotion(
         )
     log.info("promotion proposed: promotion=%s version=%s by=%s", uuid, version_uuid, by)
     return uuid
+
+
+def _partner_of(version_uuid: UUID) -> models.Partner:
+    found: models.Partner | None = models.Partner.objects.filter(
+        agreements__versions__uuid=version_uuid
+    ).first()
+    if found is None:
+        raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
+    return found
 
 
 def _was_proposed(uuid: UUID, asked: Promotion) -> bool:
@@ -106,9 +120,12 @@ def _check(version_uuid: UUID, asked: Promotion, *, at: datetime) -> None:
         raise _refused(fault)
 
 
-def _check_pace(version: models.AgreementVersion, *, at: datetime) -> None:
+def _check_pace(partner: models.Partner, *, at: datetime) -> None:
+    # Not by a join: that would lock the partner's other agreements, too, in no order.
+    versions = models.AgreementVersion.objects.filter(agreement__partner=partner)
     rows = models.Promotion.objects.select_for_update().filter(
-        version__agreement=version.agreement_id, proposed_at__gt=at - timedelta(days=1)
+        version__in=list(versions.values_list("id", flat=True)),
+        proposed_at__gt=at - timedelta(days=1),
     )
     if len(rows.values_list("id")) >= conf.promotions_per_day():
         raise TooManyPromotions(conf.promotions_per_day())

@@ -25,7 +25,7 @@ DEFAULTS: dict[str, object] = {
     # Bytes that the file of a mark may have, and pictures that one partner may send in 24 hours.
     "PARTNERSHIPS_MARK_MAX_BYTES": 512_000,
     "PARTNERSHIPS_MARKS_PER_DAY": 20,
-    # Promotions that may be proposed under one agreement in 24 hours.
+    # Promotions that one partner may propose in 24 hours, under all its agreements.
     "PARTNERSHIPS_PROMOTIONS_PER_DAY": 10,
     # What one person, and all people of a partner, may record for it on a day (UTC), signatures
     # among it; and how many files that may bring.
