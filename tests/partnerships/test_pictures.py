@@ -136,6 +136,21 @@ def test_a_picture_for_dark_backgrounds_alone_leaves_the_name_alone():
     assert picture_at() is None
 
 
+def test_without_the_picture_for_light_backgrounds_the_dark_one_has_no_address():
+    light = approved()
+    approved(content=drawing("#fff"), background=Background.DARK)
+    shown = picture_at().dark
+
+    api.withdraw_picture(light.uuid, by=SENDER, reason="We have a new name.", at=LATER)
+
+    assert is_served(shown, LATER - SECOND)
+    assert picture_at(LATER) is None
+    assert not is_served(shown, LATER)
+
+    approved(content=drawing("#7a1020"), decided_at=LATER + SECOND)
+    assert is_served(shown, LATER + SECOND)
+
+
 def test_a_png_is_shown_by_its_sharp_picture_and_not_by_all_its_pixels():
     picture = approved(content=png((800, 400)))
 

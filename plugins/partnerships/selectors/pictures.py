@@ -66,6 +66,12 @@ def _approved(at: datetime) -> QuerySet[Any]:
     return rows
 
 
+def _counting(at: datetime) -> QuerySet[Any]:
+    """The newest approvals that stand."""
+    rows: QuerySet[Any] = _approved(at).exclude(withdrawn_at__lte=at)
+    return rows.filter(~Exists(_newer(at)))
+
+
 def _newer(at: datetime) -> QuerySet[Any]:
     """The approvals that replace one of an outer query."""
     later = Q(decided_at__gt=OuterRef("decided_at"))
@@ -152,8 +158,11 @@ def get_shown_file(sha256: str, suffix: str, *, at: datetime) -> BrandFile | Non
 
     The picture has to count then, and an agreement in force has to draw a mark of its partner.
     """
-    counting = _approved(at).exclude(withdrawn_at__lte=at).filter(~Exists(_newer(at)))
-    named = counting.filter(_names(sha256), partner=OuterRef("partner"))
+    light = Q(background=Background.LIGHT.value)
+    lights = _counting(at).filter(light, partner=OuterRef("partner"))
+    # What is for dark backgrounds shows beside the one for light ones, and nowhere alone.
+    seen = _counting(at).filter(light | Exists(lights))
+    named = seen.filter(_names(sha256), partner=OuterRef("partner"))
     files = models.BrandFile.objects.filter(pk=sha256, suffix=suffix)
     day = utc_day(at)
     rows = of_day(roles(at), day).filter(Exists(named))
