@@ -118,6 +118,9 @@ def test_the_status_says_what_is_in_force_and_why_the_rest_is_not() -> None:
     ended = output_of("partnerships_status", "--on", "2027-10-01")
     assert "Ended  Its last day is past." in ended
     assert "1 version, 0 in force at 2027-10-01 00:00 UTC." in ended
+    assert "in force at 0001-01-01 00:00 UTC." in output_of(
+        "partnerships_status", "--on", "0001-01-01"
+    )
     with pytest.raises(CommandError, match="“soon” is not a day"):
         output_of("partnerships_status", "--on", "soon")
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(wording.proposed(waits))
         in_force = sum(one.is_in_force for one in versions)
         self.stdout.write(
-            f"{counted(len(versions), 'version')}, {in_force} in force at {at:%Y-%m-%d %H:%M} UTC."
+            f"{counted(len(versions), 'version')}, {in_force} in force at {_written(at)} UTC."
         )
         altered = api.list_altered()
         if altered:
@@ -56,6 +56,10 @@ def _moment(on: str | None) -> datetime:
         return datetime.combine(datetime.fromisoformat(on).date(), time(), tzinfo=UTC)
     except ValueError:
         raise CommandError(f"“{on}” is not a day; write it like 2026-10-01.") from None
+
+
+def _written(at: datetime) -> str:
+    return at.replace(tzinfo=None).isoformat(" ", "minutes")  # %Y writes the year 1 as "1"
 
 
 def _line(one: VersionSummary) -> str:
