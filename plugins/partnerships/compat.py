@@ -38,6 +38,18 @@ def _issue(**which: Any) -> CertificateIssue | None:
 
 
 @replaceable
+def address_of_leaver(user_id: int) -> str:
+    """The e-mail address of somebody before they asked to leave; "" if they have not asked.
+
+    The platform replaces it in the account when they ask, weeks before it tells us.
+    """
+    from openedx.core.djangoapps.user_api.models import UserRetirementStatus
+
+    rows = UserRetirementStatus.objects.filter(user_id=user_id)
+    return str(rows.values_list("original_email", flat=True).first() or "")
+
+
+@replaceable
 def learners_by_country(course_keys: Collection[str]) -> Mapping[str, Mapping[str, int]]:
     """How many learners are enrolled in each of these runs, by the country of their profile.
 

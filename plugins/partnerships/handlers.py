@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import api
+from . import api, compat
 
 log = logging.getLogger(__name__)
 
@@ -16,9 +16,10 @@ log = logging.getLogger(__name__)
 def forget_retired_user(sender: object, user: Any, **_kwargs: object) -> None:
     """A user leaves the platform: nobody acts for a partner any more under this id.
 
-    The platform tells us before it replaces the user name.
+    The platform tells us before it replaces the user name, and after it replaced the address.
     """
-    api.forget_user(user.id, user_name=getattr(user, "username", ""))
+    addresses = {getattr(user, "email", ""), compat.address_of_leaver(user.id)}
+    api.forget_user(user.id, user_name=getattr(user, "username", ""), emails=addresses)
 
 
 def keep_marks_of_certificate(certificate: Any, **_kwargs: object) -> None:

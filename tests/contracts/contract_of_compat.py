@@ -413,6 +413,10 @@ class CompatContract:
         assert partners.certificate_by_number("") is None
         assert partners.certificate_of(NOBODY, self.course_key) is None
 
+    def test_who_has_not_asked_to_leave_has_no_address_from_before(self):
+        for user_id in (self.learner_id, NOBODY):
+            assert partners.address_of_leaver(user_id) == ""
+
     def test_learners_of_courses_are_counted_by_country(self):
         run, both = self.course_key, (self.learner_id, self.countryless_id)
         for who in both:

@@ -58,6 +58,7 @@ from fee_payments import selectors as payments_selectors
 from fee_payments.data import OfferingEntry, PayerClass, PriceEntry
 from fee_payments.models import Offering
 from fee_payments.services import catalogue
+from partnerships import compat as partners
 from waiver_policy import api as waivers
 from waiver_policy.exceptions import CoolingOff
 from waiver_policy.models import ChangeOfCountry
@@ -104,6 +105,7 @@ class LeavingForGood(GatedCourse):
             state_name="PENDING", defaults={"state_execution_order": 1, "required": True}
         )
         UserRetirementStatus.create_retirement(user)
+        assert partners.address_of_leaver(user.pk) == user.email
         with pytest.raises(CoolingOff):
             waivers.retire_person(user.pk, at=datetime.now(UTC))
 

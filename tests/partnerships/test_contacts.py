@@ -71,6 +71,7 @@ def test_a_contact_leaves_one_role_and_a_user_who_leaves_the_platform_leaves_all
     api.remove_contact(one)
     assert len(api.contacts("GSMA")) == 3
     add("Grace", "finance", "grace@example.org", user_id=account(7))
+    add("Grace", "signatory", "Grace@Example.org")
     api.forget_user(7)
     assert [found.name for found in api.contacts("GSMA")] == ["Ann"]
 

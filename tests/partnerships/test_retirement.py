@@ -20,7 +20,7 @@ from factories.partnerships import (
     version_text,
 )
 from fairgate.money import Money
-from partnerships import api, handlers
+from partnerships import api, compat, handlers
 from partnerships.data import Background, Promotion, PromotionPlace
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +163,41 @@ def test_nothing_is_left_of_who_leaves_but_their_signature_and_numbers(grace):
     assert numbers <= KEPT_NUMBERS
     assert numbers & FORGOTTEN == set()
     assert api.partners_of(grace.pk) == ()
+
+
+@pytest.mark.parametrize("email", [EMAIL, "Grace.W@Example.org"])
+def test_who_leaves_is_forgotten_as_a_contact_that_names_their_address_and_no_account(email):
+    user = User.objects.create_user(USER_NAME, EMAIL)
+    load_approved()
+    for partner, address in (("GSMA", email), ("ATC", EMAIL), ("ATC", "ann@example.org")):
+        api.add_contact(partner, role="focal_point", name="A. B.", email=address, at=LONG_AGO)
+
+    handlers.forget_retired_user(sender=None, user=user)
+
+    left = {one.email for code in ("GSMA", "ATC") for one in api.contacts(code)}
+    assert "ann@example.org" in left
+    assert EMAIL not in {one.lower() for one in left}
+
+
+def test_the_address_counts_that_they_had_before_they_asked_to_leave(monkeypatch):
+    user = User.objects.create_user(USER_NAME, "retired__user_5f2a@retired.invalid")
+    monkeypatch.setattr(compat, "address_of_leaver", {user.pk: EMAIL}.get)
+    load_approved()
+    api.add_contact("GSMA", role="focal_point", name=NAME, email=EMAIL, at=LONG_AGO)
+
+    handlers.forget_retired_user(sender=None, user=user)
+
+    assert EMAIL not in {one.email for one in api.contacts("GSMA")}
+
+
+def test_who_leaves_without_an_address_takes_nobodys_contacts_along():
+    user = User.objects.create_user(USER_NAME)
+    load_approved()
+    before = [one.uuid for one in api.contacts("GSMA")]
+
+    handlers.forget_retired_user(sender=None, user=user)
+
+    assert [one.uuid for one in api.contacts("GSMA")] == before
 
 
 def test_asked_again_nothing_more_happens(grace):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -210,10 +211,10 @@ def forget_contact(email: str) -> int:
     return services.forget_contact(email)
 
 
-def forget_user(user_id: int, *, user_name: str = "") -> None:
+def forget_user(user_id: int, *, user_name: str = "", emails: Collection[str] = ()) -> None:
     """Remove what we hold about a user who leaves the platform (retirement).
 
     Where they stand by ``user_name``, their number stands instead. Their name stays under what they
-    have signed.
+    have signed. A contact is theirs by the account, or by one of their ``emails`` in any case.
     """
-    services.forget_user(user_id, user_name=user_name)
+    services.forget_user(user_id, user_name=user_name, emails=emails)

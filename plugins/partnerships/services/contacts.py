@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -91,8 +92,10 @@ def forget_contact(email: str) -> int:
     return count
 
 
-def forget_contacts_of(user_id: int) -> None:
+def forget_contacts_of(user_id: int, emails: Iterable[str]) -> None:
     """Forget the entries of a user, and every other one with an address of theirs."""
-    mine = models.PartnerContact.objects.filter(user_id=user_id)
-    addresses = list(mine.values_list("email", flat=True))
-    models.PartnerContact.objects.filter(Q(user_id=user_id) | Q(email__in=addresses)).delete()
+    theirs = Q(user_id=user_id)
+    known = models.PartnerContact.objects.filter(theirs).values_list("email", flat=True)
+    for address in {email.strip() for email in (*known, *emails)} - {""}:
+        theirs |= Q(email__iexact=address)
+    models.PartnerContact.objects.filter(theirs).delete()

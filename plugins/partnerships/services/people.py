@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -46,7 +47,7 @@ _NAMED = (
 )
 
 
-def forget_user(user_id: int, *, user_name: str) -> None:
+def forget_user(user_id: int, *, user_name: str, emails: Collection[str]) -> None:
     """Remove what we hold about a user who leaves the platform."""
     with transaction.atomic():
         if user_name:
@@ -55,7 +56,7 @@ def forget_user(user_id: int, *, user_name: str) -> None:
         forget_person(user_id)
         forget_promoter(user_id)
         forget_sender(user_id)
-        forget_contacts_of(user_id)
+        forget_contacts_of(user_id, emails)
     log.info("user forgotten: user=%s", user_id)
 
 
