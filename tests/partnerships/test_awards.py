@@ -330,6 +330,8 @@ def test_of_two_awards_for_the_same_days_the_second_is_refused_unless_it_is_high
     awarded()
 
     assert [one.tier.code for one in api.awards(at=NOW)] == ["GOLD", "SILVER"]
+    named = {code: len(api.awards(at=NOW, partner_code=code)) for code in ("GSMA", "gsma")}
+    assert named["gsma"] == 0 < named["GSMA"]
 
 
 def test_a_revoked_award_counts_no_more_from_that_second_and_can_be_given_again():

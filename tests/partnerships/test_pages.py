@@ -12,6 +12,7 @@ from django.test import Client
 from factories.partnerships import AGREEMENT, REVENUE, put_in_force, terms_text, version_text
 from fairgate import clock
 from partnerships import api
+from partnerships.exceptions import UnknownPartner
 
 IN_FORCE = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AFTER = datetime(2027, 10, 1, tzinfo=UTC)
@@ -182,3 +183,56 @@ def test_what_people_write_is_text_and_not_markup(client, moment) -> None:
 def test_pages_are_only_read(client, moment) -> None:
     assert client.post(PUBLIC).status_code == 405
     assert client.post(OWN).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{}/",
+        "{}/marks/",
+        "{}/promotions/",
+        "{}/public/",
+        "api/v1/partners/{}/",
+        "api/v1/partners/{}/clearance/",
+        "api/v1/partners/{}/contacts/",
+        "{}/agreements/{version}/",
+    ],
+)
+def test_a_partners_code_in_other_letters_is_the_address_of_nothing(client, moment, path) -> None:
+    (version,) = put_in_force()
+    visitor(client, "root", is_superuser=True)
+
+    def status_of(code):
+        return client.get(PUBLIC + path.format(code, version=version.uuid)).status_code
+
+    assert status_of("GSMA") == 200
+    assert [status_of(other) for other in ("gsma", "Gsma", "GSM\u00c1")] == [404] * 3
+
+
+def test_what_is_asked_for_a_partner_in_other_letters_is_nothing(client, moment) -> None:
+    put_in_force()
+    visitor(client, "root", is_superuser=True)
+
+    asked = client.get(f"{PUBLIC}api/v1/agreements/?partner=gsma")
+
+    assert asked.json()["results"] == []
+
+
+def test_whoever_names_a_partner_in_other_letters_names_nobody(client, moment) -> None:
+    put_in_force()
+
+    for look in (
+        api.party,
+        api.partner,
+        lambda code: api.remove_person(1, partner_code=code),
+        lambda code: api.delivered_value(
+            code, since=IN_FORCE.date(), until=IN_FORCE.date(), at=IN_FORCE
+        ),
+    ):
+        with pytest.raises(UnknownPartner):
+            look("gsma")
+    for found in (
+        api.list_versions(at=IN_FORCE, partner_code="gsma"),
+        api.placements(at=IN_FORCE, partner_code="gsma"),
+    ):
+        assert found == ()

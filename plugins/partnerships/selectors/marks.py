@@ -44,7 +44,8 @@ def list_placements(
         rows = rows.filter(version__courses__course_key__in=course_keys).distinct()
     if partner_code is not None:
         rows = rows.filter(partner__code=partner_code)
-    shown = list(in_force(rows.prefetch_related("version__courses"), on=day))
+    found = in_force(rows.prefetch_related("version__courses"), on=day)
+    shown = [row for row in found if partner_code in {None, row.partner.code}]
     return tuple(
         Placement(course_key=course.course_key, mark=_mark(row))
         for row in shown

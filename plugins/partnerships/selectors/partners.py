@@ -27,9 +27,17 @@ from partnerships.exceptions import UnknownPartner, UnknownRecord, UnknownUser
 def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
     """One partner, with the due diligence known at a moment (the last one if none is given)."""
     row = _partners(at).filter(code=code).first()
-    if row is None:
+    if not is_called(row, code):
         raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return _partner(row)
+
+
+def is_called(partner: models.Partner | None, code: str) -> bool:
+    """Whether a partner that a database found by its code has this code, letter by letter.
+
+    MariaDB finds GSMA also as gsma and GSMÁ. That is nobody's code, and no other address of theirs.
+    """
+    return partner is not None and partner.code == code
 
 
 def list_partners(*, at: datetime | None) -> tuple[PartnerSummary, ...]:
@@ -106,7 +114,7 @@ def get_party(code: str) -> Party:
     if code == PLATFORM:
         return Party(code=PLATFORM, name=conf.host_name(), kind="platform")
     row = models.Partner.objects.filter(code=code).first()
-    if row is None:
+    if row is None or not is_called(row, code):
         raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return Party(code=row.code, name=row.display_name, kind=row.kind)
 

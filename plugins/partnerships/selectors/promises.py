@@ -32,6 +32,7 @@ from partnerships.data import (
 )
 from partnerships.exceptions import UnknownPartner, UnknownRecord, UnknownVersion
 from partnerships.selectors.facts import last_day, versions
+from partnerships.selectors.partners import is_called
 
 
 def get_promises(version_uuid: UUID, *, at: datetime) -> Promises:
@@ -83,7 +84,7 @@ def list_accepted(
     partner_code: str, *, since: date, until: date, at: datetime
 ) -> tuple[Counted, ...]:
     """A partner's deliveries in a span of days that count at a moment: accepted, not corrected."""
-    if not models.Partner.objects.filter(code=partner_code).exists():
+    if not is_called(models.Partner.objects.filter(code=partner_code).first(), partner_code):
         raise UnknownPartner("There is no partner “%(code)s”.", code=partner_code)
     rows = models.Delivery.objects.select_related("contribution")
     rows = rows.filter(contribution__party=partner_code, confirmed_at__lte=at)

@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from fairgate.clock import utc_day
 from fairgate.money import Money, TooLarge
 from partnerships import models, rules
@@ -25,6 +23,7 @@ from partnerships.data import (
     Tier,
 )
 from partnerships.exceptions import AwardRefused, UnknownAward, UnknownScheme
+from partnerships.selectors.partners import is_called
 from partnerships.selectors.promises import list_accepted
 
 
@@ -138,8 +137,11 @@ def _replays(row: Any) -> bool:
 
 def list_awards(*, at: datetime, partner_code: str = "") -> tuple[AwardSummary, ...]:
     """The awards proposed by a moment, the highest worth first; of one partner if named."""
-    only = Q(partner__code=partner_code) if partner_code else Q()
-    return tuple(_award(row, at) for row in _awards(at).filter(only))
+    rows = _awards(at)
+    if partner_code:
+        found = rows.filter(partner__code=partner_code)
+        rows = [row for row in found if is_called(row.partner, partner_code)]
+    return tuple(_award(row, at) for row in rows)
 
 
 def get_award(uuid: UUID, *, at: datetime) -> AwardSummary:

@@ -40,7 +40,8 @@ def list_versions(*, at: datetime, partner_code: str | None) -> tuple[VersionSum
     if partner_code is not None:
         rows = rows.filter(agreement__partner__code=partner_code)
     rows = _with_parts(rows.order_by("agreement__code", "number"))
-    return tuple(_summary(row, at) for row in rows)
+    named = (row for row in rows if partner_code in {None, row.agreement.partner.code})
+    return tuple(_summary(row, at) for row in named)
 
 
 def list_altered() -> tuple[str, ...]:

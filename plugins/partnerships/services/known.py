@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import get_user_model
 
-from partnerships import models
+from partnerships import models, selectors
 from partnerships.exceptions import UnknownPartner
 
 
@@ -15,7 +15,7 @@ def known_partner(code: str) -> models.Partner:
         UnknownPartner: there is none.
     """
     found: models.Partner | None = models.Partner.objects.filter(code=code).first()
-    if found is None:
+    if found is None or not selectors.is_called(found, code):
         raise UnknownPartner("There is no partner “%(code)s”.", code=code)
     return found
 
