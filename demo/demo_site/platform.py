@@ -179,7 +179,7 @@ def learners_by_country(course_keys: Collection[str]) -> dict[str, dict[str, int
     enrolled = list(rows.values_list("course_key", "user_id"))
     people = Person.objects.filter(user_id__in={user_id for _key, user_id in enrolled})
     countries = dict(people.values_list("user_id", "country"))
-    found = {key: dict(LEARNERS.get(key, {})) for key in course_keys}
+    found = {key: dict(LEARNERS[key]) for key in course_keys if key in LEARNERS}
     for course_key, user_id in enrolled:
         country = countries.get(user_id) or ""
         here = found.setdefault(course_key, {})
