@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 import races
 from factories.fee_gate import AT, COURSE, EXAM, FEE, Platform, course, offering
@@ -178,6 +178,26 @@ def test_a_row_that_is_no_rule_makes_the_table_unreadable(monkeypatch, column, v
     )
 
     assert in_force(AT) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_loses_a_lock_begins_or_ends_the_rule_at_the_next_try():
+    lost = []
+
+    def lose_each_first(execute, sql, params, many, context):
+        statement = sql.split()[0]
+        if statement in {"INSERT", "UPDATE"} and statement not in lost:
+            lost.append(statement)
+            raise OperationalError(1213, "Deadlock found when trying to get lock")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(lose_each_first):
+        rule = begin()
+        services.end_rule(rule.id, ends_at=AT + DAY, at=AT)
+
+    assert lost == ["INSERT", "UPDATE"]
+    assert in_force(AT) == [FEE]
+    assert in_force(AT + DAY) == []
 
 
 @pytest.mark.mariadb

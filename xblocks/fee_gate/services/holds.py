@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from fairgate_tables.transactions import run_again
 from fee_gate import client, compat, keys, selectors
 from fee_gate.data import HoldRule, HoldScope, NewRule
 from fee_gate.exceptions import RuleRefused
@@ -16,6 +17,7 @@ from fee_gate.models import FeeGateRule
 log = logging.getLogger(__name__)
 
 
+@run_again
 def begin_rule(new: NewRule, *, at: datetime) -> HoldRule:
     """Let enrolments in, or certificates of, a course run wait for a fee.
 
@@ -91,6 +93,7 @@ def _check_fee(course: str, fee: str) -> None:
         )
 
 
+@run_again
 def end_rule(rule_id: int, *, ends_at: datetime, at: datetime) -> HoldRule:
     """Let a rule end, or end earlier than was said. What it held until then stays as it was.
 
