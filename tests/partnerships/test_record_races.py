@@ -18,7 +18,7 @@ from factories.partnerships import (
     terms_text,
     version_text,
 )
-from fairgate.money import Money
+from fairgate.money import MAX_MINOR, Money
 from partnerships import api, lock_objects, models
 from partnerships.exceptions import KeyReused, RecordRefused, TooManyRecords
 from partnerships.services import pacing, recording
@@ -123,6 +123,88 @@ def test_one_key_for_two_amounts_at_once_records_the_first(version, isolation, a
     assert models.Delivery.objects.count() == 1
 
 
+# --- How much can be added up ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def half_and_more(version):
+    """Two deliveries that wait: each can be kept, and both together are more than any amount."""
+    worth = Money.from_minor(MAX_MINOR // 2 + 1, "USD").amount
+    return [deliver(version, worth, key=f"41:{name}") for name in "ab"]
+
+
+def accept(delivery):
+    return api.accept_delivery(delivery, by=ADA, at=NOW)
+
+
+def accepted_minor():
+    rows = models.Delivery.objects.filter(confirmed_at__isnull=False)
+    return sum(rows.values_list("amount_minor", flat=True))
+
+
+@contextmanager
+def without_the_agreement(uuid):
+    yield models.AgreementVersion.objects.get(uuid=uuid)
+
+
+@everywhere
+def test_of_two_deliveries_that_cannot_be_added_up_one_is_accepted(
+    half_and_more, isolation, atomic
+):
+    accepted = race(
+        *[partial(accept, one) for one in half_and_more], isolation=isolation, atomic=atomic
+    )
+
+    assert [type(error) for error in errors(accepted)] == [RecordRefused]
+    assert accepted_minor() == MAX_MINOR // 2 + 1
+
+
+def test_whatever_was_read_before_one_of_two_that_cannot_be_added_up_is_accepted(half_and_more):
+    met = threading.Barrier(2)
+    acts = [partial(after_both_have_looked, met, partial(accept, one)) for one in half_and_more]
+
+    accepted = race(*acts, isolation=REPEATABLE_READ)
+
+    assert [type(error) for error in errors(accepted)] == [RecordRefused]
+    assert accepted_minor() == MAX_MINOR // 2 + 1
+
+
+def test_without_the_lock_of_the_agreement_more_is_accepted_than_can_be_added_up(
+    half_and_more, monkeypatch
+):
+    def as_both_see_it(contribution):
+        rows = contribution.deliveries.filter(confirmed_at__isnull=False)
+        found = list(rows.values_list("pk", "amount_minor", "replaces_id"))
+        met.wait(20)
+        return found
+
+    met = threading.Barrier(2)
+    monkeypatch.setattr(lock_objects, "locked_version", without_the_agreement)
+    monkeypatch.setattr(recording, "_accepted_now", as_both_see_it)
+
+    accepted = race(*[partial(accept, one) for one in half_and_more])
+
+    assert len(values(accepted)) == 2
+    assert accepted_minor() > MAX_MINOR
+
+
+def test_with_the_lock_alone_a_plain_read_accepts_more_than_can_be_added_up(
+    half_and_more, monkeypatch
+):
+    def as_read_before(contribution):
+        rows = contribution.deliveries.filter(confirmed_at__isnull=False)
+        return list(rows.values_list("pk", "amount_minor", "replaces_id"))
+
+    met = threading.Barrier(2)
+    monkeypatch.setattr(recording, "_accepted_now", as_read_before)
+    acts = [partial(after_both_have_looked, met, partial(accept, one)) for one in half_and_more]
+
+    accepted = race(*acts, isolation=REPEATABLE_READ)
+
+    assert len(values(accepted)) == 2
+    assert accepted_minor() > MAX_MINOR
+
+
 # --- How much a day takes -------------------------------------------------------------------------
 
 
@@ -175,14 +257,10 @@ def test_without_a_queue_and_a_locked_read_a_day_takes_one_too_many(one_a_day, m
     def everybody_at_once(_partner):
         yield
 
-    @contextmanager
-    def no_agreement_either(uuid):
-        yield models.AgreementVersion.objects.get(uuid=uuid)
-
     met = threading.Barrier(2)
     monkeypatch.setattr(pacing, "sent_now", as_it_was)
     monkeypatch.setattr(lock_objects, "locked_partner", everybody_at_once)
-    monkeypatch.setattr(lock_objects, "locked_version", no_agreement_either)
+    monkeypatch.setattr(lock_objects, "locked_version", without_the_agreement)
     monkeypatch.setattr(lock_objects, "signatures_now", lambda _version: [1, 2])
 
     recorded = race(partial(deliver_as, one_a_day, GRACE), partial(deliver_as, one_a_day, ADA))

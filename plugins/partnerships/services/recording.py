@@ -177,8 +177,7 @@ def _check_sum(row: models.Delivery) -> None:
 
     Nobody would see the agreement, and nobody be reminded of any other.
     """
-    rows = row.contribution.deliveries.select_for_update().filter(confirmed_at__isnull=False)
-    accepted = list(rows.values_list("pk", "amount_minor", "replaces_id"))
+    accepted = _accepted_now(row.contribution)
     replaced = {row.replaces_id, *(replaces for _pk, _minor, replaces in accepted)}
     counting = sum(minor for pk, minor, _replaces in accepted if pk not in replaced)
     if counting + row.amount_minor > MAX_MINOR:
@@ -186,6 +185,13 @@ def _check_sum(row: models.Delivery) -> None:
             "With this, %(code)s would come to more than any amount that is kept; refuse it.",
             code=row.contribution.code,
         )
+
+
+def _accepted_now(contribution: models.VersionContribution) -> list[tuple[int, int, int | None]]:
+    """Row, minor units and corrected row of each accepted delivery; of a locked agreement."""
+    # With a lock as well: under REPEATABLE READ a plain read would not see who was before us.
+    rows = contribution.deliveries.select_for_update().filter(confirmed_at__isnull=False)
+    return list(rows.values_list("pk", "amount_minor", "replaces_id"))
 
 
 @in_transaction
