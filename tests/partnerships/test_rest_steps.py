@@ -258,6 +258,35 @@ def test_sent_again_once_it_was_confirmed_an_acceptance_is_not_proposed_again(ve
     assert get(first, "due-diligence/waiting/")["results"] == []
 
 
+REFUSED = {"accepted": False, "expires_on": "2027-02-01", "evidence": "File 8"}
+
+
+def test_a_refused_due_diligence_sent_again_is_answered_as_the_first_time_whatever_was_found_since(
+    version,
+):
+    first = client_of("", "add_duediligencecheck")
+    sent = post(first, DILIGENCE, REFUSED, key="a")
+    later = post(first, DILIGENCE, {**REFUSED, "evidence": "File 9"}, key="b")
+
+    again = post(first, DILIGENCE, REFUSED, key="a")
+
+    assert (again.status_code, again.json()) == (201, sent.json())
+    assert get(first, DILIGENCE)["results"][0] == later.json()
+
+
+def test_an_acceptance_that_counted_already_is_answered_as_the_first_time_once_it_is_refused(
+    version,
+):
+    first = client_of("", "add_duediligencecheck")
+    counts = {"accepted": True, "expires_on": get(first, "partners/GSMA/clearance/")["until"]}
+    sent = post(first, DILIGENCE, counts, key="a")
+    post(first, DILIGENCE, REFUSED, key="b")
+
+    again = post(first, DILIGENCE, counts, key="a")
+
+    assert (again.status_code, again.json()) == (201, sent.json())
+
+
 def test_a_contact_is_added_changed_and_forgotten(version):
     colleague = client_of("", "view_partnercontact", "add_partnercontact", "delete_partnercontact")
     path = "partners/GSMA/contacts/"

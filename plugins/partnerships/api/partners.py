@@ -27,13 +27,14 @@ def record_due_diligence(
     notes: str = "",
     evidence: str = "",
     key: str = "",
-) -> UUID | None:
+) -> UUID | int:
     """Record the outcome of a partner's due diligence; ``expires_on`` is its last day.
 
     A refusal counts at once. That it is accepted is a proposal, which counts for nothing before a
-    second person confirms it (``confirm_due_diligence``): its key is returned, ``None`` when
-    nothing waits with this. ``by`` is the user name of who says it; ``evidence`` says where its
-    papers are. ``key`` is a name of the sender for this request: sent again, it is said once.
+    second person confirms it (``confirm_due_diligence``): its key is returned, or the number of the
+    outcome that counts with this. ``by`` is the user name of who says it; ``evidence`` says where
+    its papers are. ``key`` is a name of the sender for this request: sent again, it is said once,
+    and the same is returned, whatever was found since.
 
     Raises:
         UnknownPartner
@@ -91,6 +92,11 @@ def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime)
 def due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:
     """What examinations of a partner have found, the last one first: it counts."""
     return selectors.list_due_diligence(partner_code, at=at)
+
+
+def outcome_of_due_diligence(number: int) -> DueDiligence:
+    """An outcome as it was recorded under this number, whether it still counts or not."""
+    return selectors.get_due_diligence(number)
 
 
 def partner(code: str, *, at: datetime | None = None) -> PartnerSummary:

@@ -168,12 +168,12 @@ class DueDiligence(PartnersView):
         self.require(allowed=request.user.has_perm(permissions.RECORD_DUE_DILIGENCE))
         given, at = self.body(shapes.DueDiligenceBody), clock.now()
         by = request.user.get_username()
-        proposal = api.record_due_diligence(code, **given, by=by, at=at, key=self.key)
-        if proposal is not None:
-            waits = api.proposed_diligence(proposal)
+        said = api.record_due_diligence(code, **given, by=by, at=at, key=self.key)
+        if isinstance(said, UUID):
+            waits = api.proposed_diligence(said)
             return Response(shapes.ProposedDiligenceShape(waits).data, status=202)
-        last = api.due_diligence(code, at=at)[0]
-        return Response(shapes.DueDiligenceShape(last).data, status=201)
+        counts = api.outcome_of_due_diligence(said)
+        return Response(shapes.DueDiligenceShape(counts).data, status=201)
 
     def _require_seen(self, code: str) -> None:
         is_colleague = permissions.may_see_due_diligence(self.request.user)

@@ -16,6 +16,7 @@ from partnerships.selectors.marks import (
 from partnerships.selectors.partners import (
     check_account,
     get_contact,
+    get_due_diligence,
     get_partner,
     get_party,
     get_proposed_diligence,
@@ -82,6 +83,7 @@ __all__ = [
     "get_award",
     "get_contact",
     "get_delivered_value",
+    "get_due_diligence",
     "get_end",
     "get_evidence",
     "get_kept_file",

@@ -154,17 +154,23 @@ def list_people(partner_code: str) -> tuple[Person, ...]:
 def list_due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:
     """What examinations of a partner have found by a moment, the last one first: it counts."""
     rows = models.DueDiligenceCheck.objects.filter(partner__code=partner_code, recorded_at__lte=at)
-    return tuple(
-        DueDiligence(
-            number=row.pk,
-            accepted=row.accepted,
-            expires_on=row.expires_on,
-            notes=row.notes,
-            evidence=row.evidence,
-            recorded_by=row.recorded_by,
-            recorded_at=row.recorded_at,
-        )
-        for row in rows.order_by("-recorded_at", "-id")
+    return tuple(_due_diligence(row) for row in rows.order_by("-recorded_at", "-id"))
+
+
+def get_due_diligence(number: int) -> DueDiligence:
+    """What one examination has found, by the number of its outcome."""
+    return _due_diligence(models.DueDiligenceCheck.objects.get(pk=number))
+
+
+def _due_diligence(row: Any) -> DueDiligence:
+    return DueDiligence(
+        number=row.pk,
+        accepted=row.accepted,
+        expires_on=row.expires_on,
+        notes=row.notes,
+        evidence=row.evidence,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
     )
 
 

@@ -21,9 +21,6 @@ from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
 
-# What a request has made that let nothing wait.
-_RECORDED = "recorded"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
@@ -52,7 +49,7 @@ def record_due_diligence(
     notes: str,
     evidence: str,
     key: str,
-) -> UUID | None:
+) -> UUID | int:
     """Record a refusal, or propose an acceptance; what was said last is not recorded twice."""
     found = _Outcome(
         accepted=accepted,
@@ -70,16 +67,16 @@ def record_due_diligence(
         "evidence": found.evidence,
     }
     made = made_once(partial(_say, code, found), key=key, what="due diligence", said=said)
-    return None if made == _RECORDED else UUID(made)
+    return int(made) if made.isdecimal() else UUID(made)
 
 
 @in_transaction
 def _say(code: str, found: _Outcome) -> str:
-    """The key of the proposal that waits with this, or that nothing does."""
+    """The key of the proposal that waits with this, or the number of the outcome that counts."""
     partner = known_partner(code)
     with lock_objects.locked_partner(partner):
-        if _is_last_word(partner, found):
-            return _RECORDED
+        if (word := _last_word(partner, found)) is not None:
+            return str(word.pk)
         last = lock_objects.last_proposal_now(partner)
         if found.accepted and last is not None and last.is_waiting:
             if not found.is_said_by(last):
@@ -90,8 +87,7 @@ def _say(code: str, found: _Outcome) -> str:
                     day=last.expires_on,
                 )
             return str(last.uuid)
-        proposal = _write(partner, found, last)
-        return _RECORDED if proposal is None else str(proposal.uuid)
+        return _write(partner, found, last)
 
 
 def write_outcome_of_file(
@@ -105,7 +101,7 @@ def write_outcome_of_file(
     found = _Outcome(accepted=accepted, expires_on=expires_on, by=by, at=at)
     with lock_objects.locked_partner(partner):
         last = lock_objects.last_proposal_now(partner)
-        if _is_last_word(partner, found) or _was_proposed(partner, found, last):
+        if _last_word(partner, found) is not None or _was_proposed(partner, found, last):
             return
         if accepted and last is not None and last.is_waiting:
             _close(last, by=account_called(by), because="Another file says another day.", at=at)
@@ -145,9 +141,11 @@ def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime)
         _close(row, by=by, because=because, at=at)
 
 
-def _is_last_word(partner: models.Partner, found: _Outcome) -> bool:
+def _last_word(partner: models.Partner, found: _Outcome) -> models.DueDiligenceCheck | None:
+    """The outcome that counts, if it says this already."""
     last = lock_objects.last_diligence_now(partner)
-    return last is not None and last.accepted == found.accepted and found.is_said_by(last)
+    is_same = last is not None and last.accepted == found.accepted and found.is_said_by(last)
+    return last if is_same else None
 
 
 def _was_proposed(
@@ -162,8 +160,8 @@ def _was_proposed(
 
 def _write(
     partner: models.Partner, found: _Outcome, last: models.DueDiligenceProposal | None
-) -> models.DueDiligenceProposal | None:
-    """What waits for a second person now, if this is an acceptance."""
+) -> str:
+    """The key of what waits for a second person now, or the number of what counts at once."""
     by = account_called(found.by)
     told = {"expires_on": found.expires_on, "notes": found.notes, "evidence": found.evidence}
     if found.accepted:
@@ -172,7 +170,7 @@ def _write(
             live_key=partner.pk, asked_by=by, asked_at=found.at, **told
         )
         log.info("due diligence proposed: partner=%s proposal=%s", partner.uuid, proposal.uuid)
-        return proposal
+        return str(proposal.uuid)
     if last is not None and last.is_waiting:
         # Or it would be confirmed by somebody who does not know what was found since.
         _close(last, by=by, because="The partner was refused.", at=found.at)
@@ -180,7 +178,7 @@ def _write(
         accepted=False, recorded_by=found.by, recorded_at=found.at, **told
     )
     log.info("due diligence refused: partner=%s check=%s", partner.uuid, check.pk)
-    return None
+    return str(check.pk)
 
 
 def _close(row: models.DueDiligenceProposal, *, by: int, because: str, at: datetime) -> None:
