@@ -99,6 +99,21 @@ def test_contacts_are_for_the_partners_people_and_not_for_every_colleague(client
     assert "somebody@example.org" in text_of(client.get(OWN))
 
 
+def test_what_an_agreement_says_is_shown_as_it_was_typed_and_never_as_markup(client):
+    script = "<script>alert(1)</script>"
+    promises = PROMISES.replace("A lab for 40 people", script).replace("A grant", script)
+    said = version_text(promises=promises.replace("Regulators trained", script))
+    text = terms_text(said.replace("Train 200 regulators of LDC and SIDS.", script))
+    version = put_in_force(text)[0]
+    be(client, "officer")
+
+    for path in (OWN, page_of(version), page_of(version, GRANT), page_of(version, ROOM)):
+        page = text_of(client.get(path))
+        assert script not in page
+        assert "&lt;script&gt;alert(1)" in page
+    assert version.goals == (script,)
+
+
 def test_the_agreement_says_where_each_promise_stands(client, version):
     be(client, "officer")
 

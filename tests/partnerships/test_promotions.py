@@ -384,7 +384,7 @@ def test_a_partners_person_proposes_and_a_colleague_approves(client, version):
     ("wrong", "said"),
     [
         ({"url": "http://x.example/"}, "begins with https://"),
-        ({"text": "a\u2028b"}, "one line of at most 200"),
+        ({"text": "a\u2028b"}, "A text is one line of at most 200 readable characters."),
         ({"last_day": "2027-10-01"}, "within those of the agreement"),
         ({"first_day": "soon"}, "like 2026-11-23"),
         ({"where": "elsewhere"}, "elsewhere"),
@@ -405,11 +405,12 @@ def test_what_is_wrong_is_told_at_its_control_and_what_was_typed_stays(
         assert "Kept words" in answer.content.decode()
 
 
-def test_markup_is_text_on_every_page(client, version):
+def test_markup_is_taken_as_typed_and_is_text_on_every_page(client, version):
     evil = "<img src=x onerror=alert(1)>\"'&"
     found = approved(version, text=evil)
     be(client, "officer")
 
+    assert shown(LAST_SECOND) == [evil]
     for path in (OWN, f"{OWN}{found.uuid}/"):
         page = client.get(path).content.decode()
         assert "<img src=x" not in page

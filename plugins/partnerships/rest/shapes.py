@@ -84,7 +84,7 @@ class PromotionLine(serializers.Serializer):
     uuid = serializers.UUIDField()
     partner = serializers.CharField(help_text="The partner's code.")
     label = serializers.CharField(help_text="That it is sponsored, and by whom: stands with it.")
-    text = serializers.CharField(help_text="Plain text, never markup.")
+    text = serializers.CharField(help_text="As it was typed: shown as text, never as markup.")
     language = serializers.CharField(help_text="Of the text.")
     direction = serializers.CharField(help_text="Of the text: ltr or rtl.")
     url = serializers.URLField(help_text="Where the text leads; https.")

@@ -32,9 +32,7 @@ log = logging.getLogger(__name__)
 
 _PROMOTIONS = UUID("0e0b6d0e-6f0f-4f4f-9a7e-3f8c55b7a6d1")
 _SAID: Mapping[PromotionFault, Any] = {
-    PromotionFault.TEXT: gettext_lazy(
-        "A text is one line of at most 200 readable characters, without any markup."
-    ),
+    PromotionFault.TEXT: gettext_lazy("A text is one line of at most 200 readable characters."),
     PromotionFault.URL: gettext_lazy(
         "An address begins with https:// and names a site, without user or password."
     ),
