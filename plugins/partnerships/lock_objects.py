@@ -32,7 +32,7 @@ def locked_agreement(code: str) -> Iterator[models.Agreement]:
     """
     with transaction.atomic():
         found = models.Agreement.objects.select_for_update().filter(code=code).first()
-        if found is None:
+        if found is None or found.code != code:  # MariaDB finds it in other letters, too
             raise UnknownVersion("There is no agreement “%(code)s”.", code=code)
         yield found
 

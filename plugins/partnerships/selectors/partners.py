@@ -40,6 +40,12 @@ def is_called(partner: models.Partner | None, code: str) -> bool:
     return partner is not None and partner.code == code
 
 
+def of_partner(rows: QuerySet[Any], code: str) -> list[Any]:
+    """Rows with a ``partner``, of the one with this code, letter by letter."""
+    found = rows.select_related("partner").filter(partner__code=code)
+    return [row for row in found if is_called(row.partner, code)]
+
+
 def list_partners(*, at: datetime | None) -> tuple[PartnerSummary, ...]:
     """Every partner, by display name, with the due diligence known at a moment (or the last)."""
     return tuple(_partner(row) for row in _partners(at))
@@ -137,24 +143,24 @@ def list_partner_codes_of(user_id: int) -> tuple[str, ...]:
 
 def get_role_of(user_id: int, partner_code: str) -> str:
     """The role (``PersonRole``) in which a user acts for a partner; "" if they do not."""
-    people = models.PartnerPerson.objects.filter(user_id=user_id, partner__code=partner_code)
-    role: str | None = people.values_list("role", flat=True).first()
-    return role or ""
+    people = models.PartnerPerson.objects.filter(user_id=user_id)
+    return next((str(row.role) for row in of_partner(people, partner_code)), "")
 
 
 def list_people(partner_code: str) -> tuple[Person, ...]:
     """The users who act for a partner, by their number."""
-    rows = models.PartnerPerson.objects.filter(partner__code=partner_code).order_by("user_id")
+    rows = models.PartnerPerson.objects.order_by("user_id")
     return tuple(
         Person(user_id=row.user_id, partner=partner_code, role=row.role, added_at=row.added_at)
-        for row in rows
+        for row in of_partner(rows, partner_code)
     )
 
 
 def list_due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:
     """What examinations of a partner have found by a moment, the last one first: it counts."""
-    rows = models.DueDiligenceCheck.objects.filter(partner__code=partner_code, recorded_at__lte=at)
-    return tuple(_due_diligence(row) for row in rows.order_by("-recorded_at", "-id"))
+    rows = models.DueDiligenceCheck.objects.filter(recorded_at__lte=at)
+    rows = rows.order_by("-recorded_at", "-id")
+    return tuple(_due_diligence(row) for row in of_partner(rows, partner_code))
 
 
 def get_due_diligence(number: int) -> DueDiligence:
@@ -188,11 +194,10 @@ def get_contact(contact_uuid: UUID) -> Contact:
 
 def list_contacts(partner_code: str, *, role: str) -> tuple[Contact, ...]:
     """The people of a partner by role and name; of one role if it is named."""
-    rows = models.PartnerContact.objects.select_related("partner")
-    rows = rows.filter(partner__code=partner_code).order_by("role", "name", "id")
+    rows = models.PartnerContact.objects.order_by("role", "name", "id")
     if role:
         rows = rows.filter(role=role)
-    return tuple(_contact(row) for row in rows)
+    return tuple(_contact(row) for row in of_partner(rows, partner_code))
 
 
 def _contact(row: Any) -> Contact:

@@ -28,6 +28,7 @@ from partnerships.data import (
 )
 from partnerships.exceptions import UnknownPicture
 from partnerships.selectors.facts import in_force, of_day, roles
+from partnerships.selectors.partners import of_partner
 
 _FILES = ("mark", "single", "double", "paper")
 
@@ -223,8 +224,8 @@ def get_picture(uuid: UUID, *, at: datetime) -> BrandSummary:
 
 def list_pictures(*, partner_code: str, at: datetime) -> tuple[BrandSummary, ...]:
     """The versions of one partner, newest first."""
-    rows = _versions(at).filter(partner__code=partner_code)
-    return tuple(_summary(row, at) for row in rows.order_by("-uploaded_at", "-id"))
+    rows = _versions(at).order_by("-uploaded_at", "-id")
+    return tuple(_summary(row, at) for row in of_partner(rows, partner_code))
 
 
 def list_waiting_pictures(*, at: datetime) -> tuple[BrandSummary, ...]:

@@ -62,7 +62,9 @@ def list_given_elsewhere(partner_code: str, *, at: datetime) -> tuple[Promises, 
     gives = models.VersionContribution.objects.filter(party=partner_code)
     only = Q(pk__in=gives.values("version_id"), host_signed=True, partner_signed=True)
     found = list_promises(at=at, only=only & ~Q(agreement__partner__code=partner_code))
-    return tuple(one.given_by(partner_code) for one in found)
+    given = (one.given_by(partner_code) for one in found)
+    # A database also finds what a party in other letters gives; letter by letter that is nothing.
+    return tuple(one for one in given if one.contributions)
 
 
 def get_delivered_value(

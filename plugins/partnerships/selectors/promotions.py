@@ -69,7 +69,8 @@ def get_promotion(uuid: UUID, *, at: datetime) -> PromotionSummary:
 
 def list_promotions(partner_code: str, *, at: datetime) -> tuple[PromotionSummary, ...]:
     """Every proposal of a partner, the newest first."""
-    return tuple(_of(Q(version__agreement__partner__code=partner_code), at, newest_first=True))
+    found = _of(Q(version__agreement__partner__code=partner_code), at, newest_first=True)
+    return tuple(one for one in found if one.partner == partner_code)
 
 
 def list_waiting_promotions(*, at: datetime) -> tuple[PromotionSummary, ...]:

@@ -23,7 +23,7 @@ from partnerships.data import (
     Tier,
 )
 from partnerships.exceptions import AwardRefused, UnknownAward, UnknownScheme
-from partnerships.selectors.partners import is_called
+from partnerships.selectors.partners import of_partner
 from partnerships.selectors.promises import list_accepted
 
 
@@ -137,10 +137,7 @@ def _replays(row: Any) -> bool:
 
 def list_awards(*, at: datetime, partner_code: str = "") -> tuple[AwardSummary, ...]:
     """The awards proposed by a moment, the highest worth first; of one partner if named."""
-    rows = _awards(at)
-    if partner_code:
-        found = rows.filter(partner__code=partner_code)
-        rows = [row for row in found if is_called(row.partner, partner_code)]
+    rows = of_partner(_awards(at), partner_code) if partner_code else _awards(at)
     return tuple(_award(row, at) for row in rows)
 
 
