@@ -121,7 +121,7 @@ def _page(request: HttpRequest, code: str, uuid: UUID) -> decision_pages.Decisio
         shown=shown,
         may_decide=_may_decide(request, found),
         may_withdraw=permissions.may_withdraw_picture(request.user, code),
-        is_standing=found.state in (BrandState.WAITING, BrandState.SHOWN, BrandState.REPLACED),
+        is_standing=found.state not in (BrandState.REFUSED, BrandState.WITHDRAWN),
         acts=_ACTS,
     )
 

@@ -14,6 +14,7 @@ from .data import BrandState
 
 STATES = {
     BrandState.WAITING: _("Waits for a decision"),
+    BrandState.APPROVED: _("Approved, not shown without one for light backgrounds"),
     BrandState.SHOWN: _("Approved and shown"),
     BrandState.REPLACED: _("Replaced by a newer one"),
     BrandState.REFUSED: _("Refused"),
@@ -23,6 +24,7 @@ STATES = {
 #: The look of a tag (``fairgate.css``) for each state.
 TONES = {
     BrandState.WAITING: "warn",
+    BrandState.APPROVED: "warn",
     BrandState.SHOWN: "ok",
     BrandState.REPLACED: "",
     BrandState.REFUSED: "stop",

@@ -424,6 +424,26 @@ def test_a_partner_without_pictures_is_told_that_the_name_stands_alone(client):
     assert "Nothing was sent yet." in page
 
 
+def test_a_picture_for_dark_backgrounds_alone_is_not_among_what_is_shown_and_can_be_withdrawn(
+    client,
+):
+    dark = approved(background=Background.DARK)
+    be(client, "grace", partner="GSMA")
+
+    page = client.get(MARKS).content.decode()
+    own = client.get(page_of(dark)).content.decode()
+
+    assert "the name stands alone" in page
+    assert "partner-mark" not in page
+    said = "Approved, not shown without one for light backgrounds"
+    assert said in page
+    assert said in own
+    assert "Withdraw this picture" in own
+
+    approved()
+    assert client.get(MARKS).content.decode().count('<div class="partner-mark') == 2
+
+
 # --- Addresses of files ---------------------------------------------------------------------------
 
 

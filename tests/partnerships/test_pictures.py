@@ -130,15 +130,29 @@ def test_a_picture_for_dark_backgrounds_stands_beside_the_one_for_light_ones():
     assert name_of(picture_at().dark) == dark.mark
 
 
-def test_a_picture_for_dark_backgrounds_alone_leaves_the_name_alone():
-    approved(background=Background.DARK)
+def test_a_picture_for_dark_backgrounds_alone_leaves_the_name_alone_and_is_not_called_shown():
+    dark = approved(background=Background.DARK)
 
     assert picture_at() is None
+    assert dark.state is BrandState.APPROVED
+    (listed,) = api.list_pictures("GSMA", at=LATER)
+    assert listed.state is BrandState.APPROVED
+
+    approved(decided_at=LATER + SECOND)
+
+    assert api.picture(dark.uuid, at=LATER).state is BrandState.APPROVED
+    assert api.picture(dark.uuid, at=LATER + SECOND).state is BrandState.SHOWN
+
+
+def test_the_picture_for_light_backgrounds_of_another_partner_shows_nothing_of_this_one():
+    approved("ATC")
+
+    assert approved(background=Background.DARK).state is BrandState.APPROVED
 
 
 def test_without_the_picture_for_light_backgrounds_the_dark_one_has_no_address():
     light = approved()
-    approved(content=drawing("#fff"), background=Background.DARK)
+    dark = approved(content=drawing("#fff"), background=Background.DARK)
     shown = picture_at().dark
 
     api.withdraw_picture(light.uuid, by=SENDER, reason="We have a new name.", at=LATER)
@@ -146,6 +160,8 @@ def test_without_the_picture_for_light_backgrounds_the_dark_one_has_no_address()
     assert is_served(shown, LATER - SECOND)
     assert picture_at(LATER) is None
     assert not is_served(shown, LATER)
+    told = [api.picture(dark.uuid, at=at).state for at in (LATER - SECOND, LATER)]
+    assert told == [BrandState.SHOWN, BrandState.APPROVED]
 
     approved(content=drawing("#7a1020"), decided_at=LATER + SECOND)
     assert is_served(shown, LATER + SECOND)

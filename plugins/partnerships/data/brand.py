@@ -22,9 +22,14 @@ class Background(StrEnum):
 
 
 class BrandState(StrEnum):
-    """Where a version of a picture stands at a moment. Computed from dated records."""
+    """Where a version of a picture stands at a moment. Computed from dated records.
+
+    ``APPROVED`` is one for dark backgrounds that counts while none for light ones does: the name
+    stands alone.
+    """
 
     WAITING = "waiting"
+    APPROVED = "approved"
     SHOWN = "shown"
     REPLACED = "replaced"
     REFUSED = "refused"

@@ -102,14 +102,21 @@ def state(
     decided_at: datetime | None,
     approved: bool,
     is_newest: bool,
+    has_light: bool,
     withdrawn_at: datetime | None,
     at: datetime,
 ) -> BrandState:
-    """Where a version stands at a moment; ``is_newest``: no later approval has replaced it."""
+    """Where a version stands at a moment.
+
+    ``is_newest``: no later approval has replaced it. ``has_light``: a picture of the partner for
+    light backgrounds counts, without which none shows.
+    """
     if withdrawn_at is not None and withdrawn_at <= at:
         return BrandState.WITHDRAWN
     if decided_at is None or decided_at > at:
         return BrandState.WAITING
     if not approved:
         return BrandState.REFUSED
-    return BrandState.SHOWN if is_newest else BrandState.REPLACED
+    if not is_newest:
+        return BrandState.REPLACED
+    return BrandState.SHOWN if has_light else BrandState.APPROVED

@@ -83,6 +83,13 @@ def _newer(at: datetime) -> QuerySet[Any]:
     return rows
 
 
+def _lights(at: datetime) -> QuerySet[Any]:
+    """What counts for light backgrounds of the partner of an outer query."""
+    light = Background.LIGHT.value
+    rows: QuerySet[Any] = _counting(at).filter(background=light, partner=OuterRef("partner"))
+    return rows
+
+
 def picture_of(row: Any, *, kept: bool = False) -> MarkPicture | None:
     """The picture of a row of ``with_pictures``; with addresses that stay, if it is ``kept``."""
     light, dark = _read(row.told_light), _read(row.told_dark)
@@ -159,10 +166,8 @@ def get_shown_file(sha256: str, suffix: str, *, at: datetime) -> BrandFile | Non
 
     The picture has to count then, and an agreement in force has to draw a mark of its partner.
     """
-    light = Q(background=Background.LIGHT.value)
-    lights = _counting(at).filter(light, partner=OuterRef("partner"))
     # What is for dark backgrounds shows beside the one for light ones, and nowhere alone.
-    seen = _counting(at).filter(light | Exists(lights))
+    seen = _counting(at).filter(Exists(_lights(at)))
     named = seen.filter(_names(sha256), partner=OuterRef("partner"))
     files = models.BrandFile.objects.filter(pk=sha256, suffix=suffix)
     day = utc_day(at)
@@ -237,7 +242,9 @@ def list_waiting_pictures(*, at: datetime) -> tuple[BrandSummary, ...]:
 
 def _versions(at: datetime) -> QuerySet[Any]:
     rows: QuerySet[Any] = models.BrandAsset.objects.select_related("partner")
-    versions: QuerySet[Any] = rows.annotate(is_newest=~Exists(_newer(at)))
+    versions: QuerySet[Any] = rows.annotate(
+        is_newest=~Exists(_newer(at)), has_light=Exists(_lights(at))
+    )
     return versions
 
 
@@ -253,6 +260,7 @@ def _summary(row: Any, at: datetime) -> BrandSummary:
             decided_at=row.decided_at,
             approved=bool(row.approved),
             is_newest=row.is_newest,
+            has_light=row.has_light,
             withdrawn_at=row.withdrawn_at,
             at=at,
         ),
