@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .data import AwardState, SchemeState, ShownNumber
+from .data import AwardState, SchemeState
 
 AWARD_STATES = {
     AwardState.WAITING: _("Waits for a second person"),
@@ -43,20 +43,19 @@ GROUPS = {
 }
 
 
-def learners(number: ShownNumber, *, least: int) -> str:
+def learners(number: int | None, *, least: int) -> str:
     """A number of learners as everybody may read it."""
-    if number.value is None:
+    if number is None:
         return gettext("fewer than %(least)d in each course") % {"least": least}
-    return _counted(number.value, is_least=number.is_least)
+    return _counted(number)
 
 
-def of_group(number: ShownNumber) -> str:
+def of_group(number: int | None) -> str:
     """The same of a group, whose number is hidden as well where few are outside of it."""
-    if number.value is None:
+    if number is None:
         return gettext("not told, to protect the few people it is about")
-    return _counted(number.value, is_least=number.is_least)
+    return _counted(number)
 
 
-def _counted(count: int, *, is_least: bool) -> str:
-    told = number_format(count, force_grouping=True)
-    return gettext("at least %(count)s") % {"count": told} if is_least else told
+def _counted(count: int) -> str:
+    return gettext("at least %(count)s") % {"count": number_format(count, force_grouping=True)}

@@ -181,14 +181,15 @@ def list_altered_awards() -> tuple[UUID, ...]:
 def reach_of(courses: Mapping[str, Collection[str]], *, at: datetime) -> dict[str, ShownReach]:
     """How many learners each of these sets of courses has, and how many of LDC and SIDS.
 
-    It is for everybody: numbers about few people are hidden, course by course, and sums are made of
-    what is shown. The sets are asked for at once, by any name.
+    It is for everybody: courses are counted once a month, in round numbers, those about few people
+    are hidden, and sums are made of what is shown. The sets are asked for at once, by any name.
     """
-    return selectors.list_reach(courses, at=at)
+    every = {key for keys in courses.values() for key in keys}
+    return selectors.list_reach(courses, services.count_learners(every, at=at))
 
 
 def least_learners() -> int:
-    """Numbers of learners below this one are hidden."""
+    """Numbers of learners below this one are hidden, and all are multiples of it."""
     return conf.least_learners()
 
 

@@ -90,7 +90,6 @@ from partnerships.data.recognition import (
     Scheme,
     SchemeState,
     SchemeSummary,
-    ShownNumber,
     ShownReach,
     Tier,
 )
@@ -187,7 +186,6 @@ __all__ = [
     "SchemeState",
     "SchemeSummary",
     "Sent",
-    "ShownNumber",
     "ShownPromotion",
     "ShownReach",
     "Side",

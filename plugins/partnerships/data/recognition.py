@@ -143,24 +143,23 @@ class AwardSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseReach:
-    """How many learners a course has, and how many of each group of countries (LDC, SIDS)."""
+    """How many learners a course has, and how many of each group of countries (LDC, SIDS).
+
+    A country may be in several groups; ``outside`` are the learners of no group.
+    """
 
     learners: int
     groups: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownNumber:
-    """A number that may be published. ``None`` is hidden; ``is_least``: it leaves something out."""
-
-    value: int | None
-    is_least: bool = False
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownReach:
-    """What may be said of courses together: how many, their learners, and those of each group."""
+    """What may be said of courses together: how many, their learners, and those of each group.
+
+    Numbers of learners are what they are at least; ``None`` is hidden.
+    """
 
     courses: int
-    learners: ShownNumber
-    groups: tuple[tuple[str, ShownNumber], ...]
+    learners: int | None
+    groups: tuple[tuple[str, int | None], ...]

@@ -21,6 +21,7 @@ from partnerships.models.brand import (
     BrandFile,
     KeptMark,
 )
+from partnerships.models.counting import CourseCount
 from partnerships.models.issued import IssuedMarks
 from partnerships.models.kept import (
     Kept,
@@ -94,6 +95,7 @@ __all__ = [
     "AwardRevocation",
     "BrandAsset",
     "BrandFile",
+    "CourseCount",
     "Delivery",
     "DueDiligenceCheck",
     "DueDiligenceProposal",

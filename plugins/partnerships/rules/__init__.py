@@ -51,7 +51,7 @@ from partnerships.rules.promotions import (
     promotion_fault,
     promotion_state,
 )
-from partnerships.rules.reach import add_up, may_be_shown
+from partnerships.rules.reach import add_up, may_be_shown, told_next
 from partnerships.rules.recognition import (
     award_state,
     check_may_confirm_award,
@@ -154,5 +154,6 @@ __all__ = [
     "standing",
     "state",
     "tier_for",
+    "told_next",
     "version_key",
 ]

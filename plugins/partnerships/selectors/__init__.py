@@ -53,7 +53,7 @@ from partnerships.selectors.promotions import (
     list_shown_promotions,
     list_waiting_promotions,
 )
-from partnerships.selectors.reach import list_reach
+from partnerships.selectors.reach import get_told, list_counts, list_learners, list_reach
 from partnerships.selectors.recognition import (
     compute_award,
     get_award,
@@ -101,6 +101,7 @@ __all__ = [
     "get_shown_file",
     "get_terms",
     "get_terms_by_uuid",
+    "get_told",
     "get_version",
     "get_version_of_delivery",
     "is_called",
@@ -109,10 +110,12 @@ __all__ = [
     "list_awards",
     "list_changes",
     "list_contacts",
+    "list_counts",
     "list_due_diligence",
     "list_ends",
     "list_given_elsewhere",
     "list_granted_places",
+    "list_learners",
     "list_marks",
     "list_marks_to_keep",
     "list_partner_codes_of",

@@ -12,6 +12,7 @@ from partnerships.services.contacts import (
     forget_contact,
     remove_contact,
 )
+from partnerships.services.counting import count_learners
 from partnerships.services.ending import (
     ask_end,
     confirm_end,
@@ -87,6 +88,7 @@ __all__ = [
     "confirm_resume",
     "confirm_scheme",
     "consent",
+    "count_learners",
     "forget_contact",
     "forget_user",
     "issue_marks",
