@@ -13,7 +13,7 @@ from django.db import transaction
 from fairgate import stand_in
 from partnerships import api, models
 from partnerships.services import counting
-from races import ISOLATIONS, REPEATABLE_READ, errors, race, values
+from races import ISOLATIONS, READ_COMMITTED, REPEATABLE_READ, errors, race, values
 
 pytestmark = pytest.mark.mariadb
 
@@ -81,6 +81,36 @@ def test_whatever_was_read_before_both_are_told_the_same():
 
     assert errors(told) == []
     assert set(values(told)) == {ask(KEYS, DECEMBER)}
+
+
+@pytest.mark.parametrize(
+    ("is_counted", "isolation"),
+    # Under REPEATABLE READ new rows wait for new neighbours, and for nothing else.
+    [(False, READ_COMMITTED), (True, READ_COMMITTED), (True, REPEATABLE_READ)],
+)
+def test_who_asks_of_other_courses_is_not_waited_for(monkeypatch, is_counted, isolation):
+    """Each holds its own courses and asks for no lock of the other's: a request runs once."""
+    met = threading.Barrier(2)
+    really = counting.counts_now
+
+    def once_both_hold_theirs(course_keys):
+        met.wait(20)
+        return really(course_keys)
+
+    def within_a_request(keys):
+        with transaction.atomic():
+            return ask(keys, DECEMBER)
+
+    if is_counted:
+        ask(["a", "b", "c", "d"], NOVEMBER)
+    monkeypatch.setattr(counting, "counts_now", once_both_hold_theirs)
+
+    told = race(
+        partial(within_a_request, ["b", "d"]), partial(within_a_request, ["a", "c"]),
+        isolation=isolation,
+    )  # fmt: skip
+
+    assert errors(told) == []
 
 
 def test_without_a_locked_read_they_are_told_of_two_months_in_one(monkeypatch):
