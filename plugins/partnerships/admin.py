@@ -26,6 +26,7 @@ from fairgate.readable import is_readable
 from . import (
     admin_promises,  # noqa: F401 - importing registers
     admin_recognition,  # noqa: F401 - importing registers
+    admin_renaming,  # noqa: F401 - importing registers
     admin_vetting,  # noqa: F401 - importing registers
     api,
     models,
@@ -142,6 +143,13 @@ class DiligenceProposalInline(ReadOnlyInline):
     exclude = ("live_key",)
 
 
+class ChangeInline(ReadOnlyInline):
+    """What a partner was called, and who let it be called otherwise."""
+
+    model = models.PartnerChange
+    exclude = ("live_key",)
+
+
 class ReasonForm(ActionForm):
     """Why an agreement is suspended, resumes, or does not resume."""
 
@@ -161,7 +169,7 @@ class PartnerAdmin(ReadOnlyAdmin):
 
     list_display = ("code", "display_name", "kind")
     search_fields = ("code", "legal_name", "display_name")
-    inlines = (DueDiligenceInline, DiligenceProposalInline)
+    inlines = (ChangeInline, DueDiligenceInline, DiligenceProposalInline)
 
 
 @admin.register(models.Agreement)

@@ -3,6 +3,7 @@
 * PartnershipsError
   + UnknownPartner        no partner has this code
   + UnknownUser           no account of this site has this number
+  + AccountNeeded         nobody has an account under whose name one of two people would act
   + UnknownVersion        no agreement, or no version of one, has this name or key
   + TermsConflict         two agreements would share the receipts of one course on the same day
   + ContactRefused        a contact without a readable name, or without an address
@@ -18,6 +19,7 @@
   + UnknownRecord         there is no such promise, record or file
   + KeyReused             a request was sent again under its key, and says something else
   + DiligenceRefused      an accepted due diligence waits for a second person, or is decided
+  + ChangeRefused         a change of a partner's names is decided, or no reason is given
   + ResumeRefused         that an agreement resumes was asked for already, or nobody has asked
   + EndRefused            a version cannot end on this day, or ends already
   + AlreadySigned         this side has signed this version already
@@ -76,6 +78,10 @@ class UnknownPartner(PartnershipsError, LookupError):
 
 class UnknownUser(PartnershipsError, LookupError):
     """No account of this site has this number. The sentence is in the language that is active."""
+
+
+class AccountNeeded(PartnershipsError):
+    """Something that takes two people was to be done under a name that is no active account's."""
 
 
 class UnknownVersion(PartnershipsError, LookupError):
@@ -140,6 +146,10 @@ class KeyReused(PartnershipsError):
 
 class DiligenceRefused(PartnershipsError):
     """An accepted due diligence waits for a second person already, or does not wait any more."""
+
+
+class ChangeRefused(PartnershipsError):
+    """A change of a partner's names does not wait any more, or nobody says why it is refused."""
 
 
 class ResumeRefused(PartnershipsError):

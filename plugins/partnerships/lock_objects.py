@@ -14,12 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from fairgate.money import Money
 
 from . import models
-from .data import Period, Review, earlier
+from .data import PLATFORM, Identity, Period, Review, earlier
 from .exceptions import UnknownVersion
 
 
@@ -157,8 +158,45 @@ def other_signed_terms_now(version: models.AgreementVersion) -> list[models.Agre
 
 
 @contextmanager
+def locked_partners(codes: Iterable[str]) -> Iterator[None]:
+    """The rows of those of these partners that exist; before any agreement's."""
+    with transaction.atomic():
+        rows = models.Partner.objects.select_for_update().filter(code__in=list(codes))
+        list(rows.order_by("id").values_list("pk"))
+        yield
+
+
+@contextmanager
+def locked_partners_of(version_uuid: UUID) -> Iterator[None]:
+    """The rows of all partners that the text of a version names; of none if there is no version."""
+    version = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
+    with locked_partners(() if version is None else _named_in(version)):
+        yield
+
+
+def _named_in(version: models.AgreementVersion) -> set[str]:
+    parts = (version.shares, version.recoupments, version.contributions)
+    codes = {code for rows in parts for code in rows.values_list("party", flat=True)}
+    codes |= set(version.roles.values_list("partner__code", flat=True))
+    return {*codes, version.agreement.partner.code, version.merchant_of_record} - {PLATFORM, ""}
+
+
+def _naming(partner: models.Partner) -> Q:
+    """Versions whose text names a partner: the same the other way round."""
+    code = partner.code
+    return (
+        Q(agreement__partner=partner)
+        | Q(roles__partner=partner)
+        | Q(shares__party=code)
+        | Q(recoupments__party=code)
+        | Q(contributions__party=code)
+        | Q(merchant_of_record=code)
+    )
+
+
+@contextmanager
 def locked_partner(partner: models.Partner) -> Iterator[None]:
-    """A partner's row, which stands for its awards, due diligence and counts of a day."""
+    """A partner's row, which stands for its names, awards, due diligence and counts of a day."""
     with transaction.atomic():
         list(models.Partner.objects.select_for_update().filter(pk=partner.pk).values_list("pk"))
         yield
@@ -185,4 +223,43 @@ def last_proposal_now(partner: models.Partner) -> models.DueDiligenceProposal | 
     """What was last proposed of a locked partner: the one that waits, if one does."""
     rows = partner.diligence_proposals.select_for_update().order_by("-id")
     found: models.DueDiligenceProposal | None = rows.first()
+    return found
+
+
+def identity_now(partner: models.Partner) -> Identity:
+    """How a locked partner is called."""
+    columns = ("legal_name", "display_name", "kind", "url")
+    rows = models.Partner.objects.select_for_update().filter(pk=partner.pk)
+    return Identity(**rows.values(*columns).get())
+
+
+def is_in_a_frozen_text_now(partner: models.Partner) -> bool:
+    """Whether a text that names a locked partner was ever submitted, or is signed."""
+    versions = models.AgreementVersion.objects.filter(_naming(partner)).values_list("pk", flat=True)
+    numbers = list(versions.distinct())
+    frozen = (models.ReviewRound.objects, models.Signature.objects)
+    return any(
+        bool(list(rows.select_for_update().filter(version__in=numbers).values_list("pk")[:1]))
+        for rows in frozen
+    )
+
+
+def last_change_now(partner: models.Partner) -> models.PartnerChange | None:
+    """What was last proposed of a locked partner's names: what waits, if something does."""
+    rows = partner.changes.select_for_update().order_by("-id")
+    found: models.PartnerChange | None = rows.first()
+    return found
+
+
+def last_renamed_now(partner: models.Partner) -> datetime | None:
+    """When a locked partner was last given other names by two people."""
+    rows = partner.changes.select_for_update().filter(confirmed_at__isnull=False)
+    found: datetime | None = rows.order_by("-id").values_list("confirmed_at", flat=True).first()
+    return found
+
+
+def change_now(change: UUID) -> models.PartnerChange:
+    """One change of a locked partner."""
+    rows = models.PartnerChange.objects.select_for_update()
+    found: models.PartnerChange = rows.get(uuid=change)
     return found

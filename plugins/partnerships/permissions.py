@@ -27,6 +27,8 @@ REMOVE_PERSON = "partnerships.delete_partnerperson"
 SEE_DUE_DILIGENCE = "partnerships.view_duediligencecheck"
 RECORD_DUE_DILIGENCE = "partnerships.add_duediligencecheck"
 CONFIRM_DUE_DILIGENCE = "partnerships.confirm_duediligenceproposal"
+SEE_CHANGES = "partnerships.view_partnerchange"
+CONFIRM_CHANGE = "partnerships.confirm_partnerchange"
 SEND_PICTURES = "partnerships.add_brandasset"
 DECIDE_PICTURES = "partnerships.approve_brandasset"
 DECIDE_PROMOTIONS = "partnerships.approve_promotion"
@@ -55,6 +57,11 @@ def may_see_due_diligence(user: Any) -> bool:
     """Outcomes with notes and where their papers are: colleagues alone, whoever is examined."""
     names = (SEE_DUE_DILIGENCE, RECORD_DUE_DILIGENCE, CONFIRM_DUE_DILIGENCE)
     return any(user.has_perm(name) for name in names)
+
+
+def may_see_changes(user: Any) -> bool:
+    """Other names of partners that wait for a second person: colleagues alone."""
+    return bool(user.has_perm(SEE_CHANGES) or user.has_perm(CONFIRM_CHANGE))
 
 
 def may_see_people(user: Any) -> bool:

@@ -11,15 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from .data import (
     GROSS,
     NET_RECEIPTS,
+    Identity,
+    Kind,
     Obligation,
     Obstacle,
     Promises,
     PromiseState,
+    ProposedChange,
     ProposedDiligence,
     Side,
     Standing,
 )
-from .models import SIDE_LABELS
+from .models import KIND_LABELS, SIDE_LABELS
 
 _STANDINGS = {
     Standing.DRAFT: _("Draft"),
@@ -109,6 +112,25 @@ def proposed(diligence: ProposedDiligence) -> str:
     return gettext(
         "%(partner)s: that its due diligence is accepted until %(day)s waits for a second person."
     ) % {"partner": diligence.partner, "day": diligence.expires_on}
+
+
+def proposed_change(change: ProposedChange) -> str:
+    """That another identity of a partner waits, as a sentence; what stays the same is not said."""
+    pairs = (
+        (gettext("legal name"), change.before.legal_name, change.after.legal_name),
+        (gettext("name that is shown"), change.before.display_name, change.after.display_name),
+        (gettext("kind"), _kind(change.before), _kind(change.after)),
+        (gettext("website"), change.before.url or "–", change.after.url or "–"),
+    )
+    told = "; ".join(f"{what}: {old} → {new}" for what, old, new in pairs if old != new)
+    return gettext("%(partner)s: that it changes waits for a second person. %(changes)s") % {
+        "partner": change.partner,
+        "changes": told,
+    }
+
+
+def _kind(of: Identity) -> str:
+    return str(KIND_LABELS[Kind(of.kind)])
 
 
 def side(of: str) -> str:

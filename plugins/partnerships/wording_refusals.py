@@ -39,6 +39,15 @@ SENTENCES = (
     _("Nobody has asked that %(agreement)s resumes, or it was decided."),
     _("Who acts for the partner does not say that %(agreement)s resumes."),
     _("Another person than who asked has to say that %(agreement)s resumes."),
+    _("Who acts for the partner does not say how it is called here."),
+    _("Another person than who asked has to say that the partner is called that."),
+    _("Say why the partner is not called that; the reason is kept."),
+    _("There is no change of a partner %(key)s."),
+    _(
+        "“%(name)s” is no active account here; what takes two people is done by people who "
+        "have one."
+    ),
+    _("Nobody with an account has proposed this; refuse it, and have it proposed again."),
     _("Who acts for the partner does not say that its due diligence is accepted."),
     _("Another person than who asked has to say that its due diligence is accepted."),
     _(

@@ -97,9 +97,10 @@ class CourseOfPartners(ModuleStoreTestCase):
 
     def agree(self, *, cleared_until="2030-12-31"):
         text = TERMS.format(course=self.course.id, cleared_until=cleared_until)
-        api.load_agreements(text, file="TERMS.yaml", by="operator", at=LONG_AGO)
+        operator = UserFactory(username="operator")
+        api.load_agreements(text, file="TERMS.yaml", by=operator.username, at=LONG_AGO)
         for waits in api.list_proposed_diligence(at=LONG_AGO):
-            api.confirm_due_diligence(waits.uuid, by=2, at=LONG_AGO)
+            api.confirm_due_diligence(waits.uuid, by=operator.pk + 1, at=LONG_AGO)
         (version,) = api.list_versions(at=LONG_AGO)
         api.submit(version.uuid, by=1, at=LONG_AGO)
         api.approve(version.uuid, by=2, at=LONG_AGO)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from factories import signed_terms
 from partnerships import api
-from partnerships.data import Standing, VersionSummary
+from partnerships.data import ProposedChange, Standing, VersionSummary
 
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"
 AGREEMENT = "GSMA-SPECTRUM"
@@ -17,8 +17,11 @@ AGREEMENT = "GSMA-SPECTRUM"
 #: Before every other moment of the tests: terms are loaded, cleared and signed by then.
 LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
 
-#: Two colleagues: no rows, for who approves is known by a number.
-SUBMITTER, APPROVER = 901, 902
+#: Two colleagues: no rows, for who approves is known by a number. No account gets these in a run.
+SUBMITTER, APPROVER = 900_000_901, 900_000_902
+
+#: Who loads files and has papers has an account, of the same number each time.
+ACCOUNTS = {"operator": 900_000_903, "registrar": 900_000_904}
 
 REVENUE = """\
     fund_percent: 20
@@ -91,9 +94,41 @@ agreements:
 {entries}"""
 
 
+def uncleared_text(*versions: str) -> str:
+    """The same file, which says nothing of due diligence: nothing of it waits for anybody."""
+    lines = terms_text(*versions).splitlines(keepends=True)
+    return "".join(line for line in lines if "due_diligence" not in line)
+
+
+#: How GSMA is called otherwise.
+NEW_NAME = "GSMA International"
+
+
+def renamed_text(name: str = NEW_NAME, text: str = "") -> str:
+    """The same file, or another, in which GSMA has another name and website."""
+    text = text or terms_text()
+    text = text.replace("display_name: GSMA\n", f"display_name: {name}\n")
+    return text.replace("https://www.gsma.example/", "https://new.gsma.example/")
+
+
+def propose_change(
+    name: str = NEW_NAME, *, text: str = "", by: str = "operator", at: datetime
+) -> ProposedChange:
+    """Load a file in which GSMA is called otherwise; what waits for a second person then."""
+    api.load_agreements(renamed_text(name, text), file="TERMS.yaml", by=colleague(by), at=at)
+    return api.list_proposed_changes(at=at)[-1]
+
+
 def load(text: str = "", *, at: datetime = LONG_AGO) -> None:
     """Load the terms, unsigned."""
-    api.load_agreements(text or terms_text(), file="TERMS.yaml", by="operator", at=at)
+    api.load_agreements(text or terms_text(), file="TERMS.yaml", by=colleague(), at=at)
+
+
+def colleague(name: str = "operator") -> str:
+    """Somebody of the host who has an account under which things are proposed; their user name."""
+    if not User.objects.filter(username=name).exists():
+        User.objects.create(pk=ACCOUNTS.get(name), username=name, date_joined=LONG_AGO)
+    return name
 
 
 def account(number: int) -> int:
@@ -130,6 +165,7 @@ def resume(agreement: str = AGREEMENT, *, at: datetime, reason: str = "Cleared")
 
 def load_approved(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load the terms; partners are cleared, and every draft is approved and may be signed."""
+    colleague()
     return signed_terms.once((load_approved, text, at), lambda: _load_approved(text, at))
 
 
@@ -145,6 +181,7 @@ def _load_approved(text: str, at: datetime) -> tuple[VersionSummary, ...]:
 
 def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load and approve the terms and let both sides sign every version that nobody has signed."""
+    colleague()
     return signed_terms.once((put_in_force, text, at), lambda: sign_anew(text, at=at))
 
 
@@ -200,5 +237,9 @@ def all_but_a_second_person(what: str) -> None:
     for partner in ("GSMA", "ATC"):
         for accepted in (False, True):
             api.record_due_diligence(
-                partner, accepted=accepted, expires_on=date(2030, 1, 1), by="officer", at=LONG_AGO
+                partner,
+                accepted=accepted,
+                expires_on=date(2030, 1, 1),
+                by=colleague("officer"),
+                at=LONG_AGO,
             )

@@ -45,9 +45,13 @@ def tiers(at: datetime = TIERS_MADE, **changes: str) -> Any:
     return api.confirm_scheme(made.uuid, by=SECOND, at=at)
 
 
+#: The file with the agreement of GSMA with a grant and days of experts.
+TERMS = terms_text(version_text(promises=PROMISES))
+
+
 def in_force() -> Any:
-    """The agreement of GSMA with a grant and days of experts, in force."""
-    return put_in_force(terms_text(version_text(promises=PROMISES)))[0]
+    """That agreement, in force."""
+    return put_in_force(TERMS)[0]
 
 
 def deliver(

@@ -24,6 +24,7 @@ from factories.partnerships import (
     PROMISES,
     SUBMITTER,
     account,
+    colleague,
     load,
     load_approved,
     put_in_force,
@@ -71,6 +72,7 @@ def act(client: Client, model: str, action: str, pk: int, **fields: str) -> str:
 def test_the_command_loads_a_file_and_says_what_it_did(tmp_path: Path) -> None:
     file = tmp_path / "TERMS.yaml"
     file.write_text(terms_text(), encoding="utf-8")
+    colleague("operator")
 
     said = output_of("partnerships_load", str(file))
 
@@ -107,7 +109,7 @@ def test_the_command_keeps_a_name_that_fits_its_column_and_refuses_a_longer_one(
         output_of("partnerships_load", str(file), "--by", "é" * 151)
     assert not models.Partner.objects.exists()
 
-    output_of("partnerships_load", str(file), "--by", "é" * 150)
+    output_of("partnerships_load", str(file), "--by", colleague("é" * 150))
     assert models.AgreementVersion.objects.get().loaded_by == "é" * 150
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from factories.partnerships import account, clear, load, put_in_force
+from factories.partnerships import account, clear, colleague, load, put_in_force
 from partnerships import api, exceptions, models
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -98,7 +98,7 @@ def test_a_contact_is_tied_to_no_account_that_is_not_there():
 
 def test_due_diligence_says_what_was_found_and_where_its_papers_are():
     load()
-    told = {"accepted": True, "expires_on": date(2028, 6, 30), "by": "olga", "at": NOW}
+    told = {"accepted": True, "expires_on": date(2028, 6, 30), "by": colleague("olga"), "at": NOW}
 
     clear()
     papers = {"notes": "Nothing found.", "evidence": "DD-2026-17"}

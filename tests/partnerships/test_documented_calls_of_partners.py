@@ -14,7 +14,7 @@ from django.urls import resolve
 from factories import recognition
 from factories.documented_calls import LMS, Call, documented, played, shows
 from factories.partners_rest import PDF, client_of
-from factories.partnerships import load
+from factories.partnerships import load, propose_change
 from fairgate import clock
 from fairgate.money import Money
 from partnerships import api
@@ -62,6 +62,11 @@ def _gold():
     return {}
 
 
+def _renamed():
+    recognition.in_force()
+    return {"CHANGE": str(propose_change(text=recognition.TERMS, at=NOON).uuid)}
+
+
 #: Who calls, with which permissions, and what has to be there.
 CALLERS = {
     1: (("",), _in_force),
@@ -74,6 +79,7 @@ CALLERS = {
     8: (("", "view_agreement", "ask_endrecord"), _in_force),
     9: (("", "propose_recognitionaward"), _gold),
     10: (("", "view_agreement", "suspend_agreement"), _in_force),
+    11: (("", "confirm_partnerchange"), _renamed),
 }
 
 
@@ -81,8 +87,8 @@ def typed(number, told):
     return Call.typed(CALLS[number][0], {**told, "LMS": LMS, "TOKEN": "a.b.c", "KEY": str(uuid4())})
 
 
-def test_the_page_has_ten_calls_and_each_is_played():
-    assert list(CALLS) == list(CALLERS) == list(range(1, 11))
+def test_the_page_has_eleven_calls_and_each_is_played():
+    assert list(CALLS) == list(CALLERS) == list(range(1, 12))
 
 
 @pytest.mark.parametrize("number", CALLERS)
@@ -105,7 +111,7 @@ def test_without_its_permission_the_same_call_is_refused(number):
 
 
 def test_every_address_of_the_page_is_one_of_the_api():
-    told = {name: str(uuid4()) for name in ("DRAFT", "VERSION", "DELIVERY")}
+    told = {name: str(uuid4()) for name in ("DRAFT", "VERSION", "DELIVERY", "CHANGE")}
 
     paths = [urlsplit(typed(number, told).url).path for number in CALLERS]
 

@@ -12,6 +12,7 @@ from factories.partnerships import (
     AGREEMENT,
     COURSE,
     clear,
+    colleague,
     load_approved,
     put_in_force,
     resume,
@@ -254,7 +255,7 @@ def test_a_partner_whose_own_due_diligence_lapsed_shows_no_mark_under_anothers_a
 
     # when
     api.record_due_diligence(
-        "ATC", accepted=True, expires_on=date(2026, 11, 1), by="officer", at=IN_FORCE
+        "ATC", accepted=True, expires_on=date(2026, 11, 1), by=colleague("officer"), at=IN_FORCE
     )
     clear(at=IN_FORCE)
 

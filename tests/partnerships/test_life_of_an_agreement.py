@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from factories.partnerships import clear, load, signatories, terms_text, version_text
+from factories.partnerships import clear, colleague, load, signatories, terms_text, version_text
 from fairgate.documents import DocumentErrors
 from machines import lives
 from partnerships import api, exceptions, models
@@ -69,7 +69,11 @@ class AgreementLife(RuleBasedStateMachine):
         api.add_person(THEIRS, partner_code="GSMA", role="officer", at=self.now)
         for partner in ("GSMA", "ATC"):
             api.record_due_diligence(
-                partner, accepted=True, expires_on=date(2030, 12, 31), by="officer", at=self.now
+                partner,
+                accepted=True,
+                expires_on=date(2030, 12, 31),
+                by=colleague("officer"),
+                at=self.now,
             )
         clear(at=self.now)
         signatories("Somebody", at=self.now)
@@ -286,7 +290,9 @@ class AgreementLife(RuleBasedStateMachine):
     def due_diligence_is_proposed(self, days: int) -> None:
         until = self.now.date() + timedelta(days=days)
         try:
-            api.record_due_diligence("GSMA", accepted=True, expires_on=until, by="one", at=self.now)
+            api.record_due_diligence(
+                "GSMA", accepted=True, expires_on=until, by=colleague("one"), at=self.now
+            )
         except exceptions.DiligenceRefused:
             assert self.proposed is not None
             assert self.proposed[1] != until

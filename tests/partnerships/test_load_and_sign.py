@@ -14,6 +14,7 @@ from factories.partnerships import (
     LONG_AGO,
     SUBMITTER,
     account,
+    colleague,
     load,
     load_approved,
     put_in_force,
@@ -36,11 +37,11 @@ def text_of_kept() -> list[str]:
 @pytest.mark.django_db
 def test_loading_the_same_file_again_changes_nothing() -> None:
     # given
-    first = api.load_agreements(terms_text(), file="TERMS.yaml", by="operator", at=LONG_AGO)
+    first = api.load_agreements(terms_text(), file="TERMS.yaml", by=colleague(), at=LONG_AGO)
     kept = api.list_versions(at=NOW)
 
     # when
-    again = api.load_agreements(terms_text(), file="TERMS.yaml", by="operator", at=NOW)
+    again = api.load_agreements(terms_text(), file="TERMS.yaml", by=colleague(), at=NOW)
 
     # then
     assert [one.change for one in first + again] == ["added", "unchanged"]
@@ -55,7 +56,7 @@ def test_a_draft_is_written_anew() -> None:
 
     # when
     changed = terms_text(version_text(roles="[{partner: ATC, role: sponsor}]", revenue=""))
-    (loaded,) = api.load_agreements(changed, file="TERMS.yaml", by="operator", at=NOW)
+    (loaded,) = api.load_agreements(changed, file="TERMS.yaml", by=colleague(), at=NOW)
 
     # then
     (version,) = api.list_versions(at=NOW)

@@ -32,6 +32,7 @@ from factories.partnerships import (
     SUBMITTER,
     all_but_a_second_person,
     clear,
+    colleague,
     put_in_force,
     resume,
     terms_text,
@@ -517,7 +518,7 @@ def test_the_address_is_gone_while_the_agreement_is_suspended(client, moment):
 
 def test_the_address_is_gone_with_the_first_second_after_a_due_diligence(client, moment):
     api.record_due_diligence(
-        "GSMA", accepted=True, expires_on=date(2027, 5, 31), by="olga", at=LONG_AGO
+        "GSMA", accepted=True, expires_on=date(2027, 5, 31), by=colleague("olga"), at=LONG_AGO
     )
     clear()
     picture = approved()

@@ -27,7 +27,9 @@ from factories.partners_rest import (
 from factories.partnerships import (
     COURSE,
     PROMISES,
+    colleague,
     load,
+    propose_change,
     terms_text,
     version_text,
 )
@@ -104,8 +106,9 @@ def test_answers_are_as_the_description_says(document, version):
     api.ask_end(version.uuid, last_day=date(2027, 3, 31), reason="Both", by=1, at=NOON)
     contact = api.add_contact("GSMA", role="finance", name="F.", email="f@example.org", at=NOON)
     api.record_due_diligence(
-        "GSMA", accepted=True, expires_on=date(2031, 1, 31), by="officer", at=NOON
+        "GSMA", accepted=True, expires_on=date(2031, 1, 31), by=colleague(), at=NOON
     )
+    propose_change(text=recognition.TERMS, at=NOON)
     award = api.awards(at=NOON)[0]
     keys = {
         "agreements": version.uuid,
@@ -117,6 +120,7 @@ def test_answers_are_as_the_description_says(document, version):
         "evidence": models.EvidenceFile.objects.get().uuid,
         "partners": "GSMA",
         "due-diligence": "waiting",
+        "partner-changes": "waiting",
         "courses": COURSE,
     }
 
@@ -135,7 +139,7 @@ def test_answers_are_as_the_description_says(document, version):
         else:
             assert answer["Content-Type"] in content
         asked += 1
-    assert asked == 29
+    assert asked == 30
 
 
 def propose(version, text="Free reports"):
@@ -158,7 +162,9 @@ def picture(client):
 
 def test_every_act_answers_as_the_description_says(document, version):
     acts = {**of_records(version), **of_showing(version), **of_recognition(), **of_people()}
-    acts |= of_due_diligence() | of_the_way_of_a_text() | of_ends(version)
+    acts |= (
+        of_due_diligence() | of_changes_of_partners() | of_the_way_of_a_text() | of_ends(version)
+    )
 
     described = {
         operation["operationId"]: operation
@@ -274,6 +280,15 @@ def of_due_diligence():
     acts["record_due_diligence"] = post(first, DILIGENCE, body)
     key = acts["record_due_diligence"].json()["uuid"]
     acts["confirm_due_diligence"] = post(second, f"due-diligence/{key}/confirm/")
+    return acts
+
+
+def of_changes_of_partners():
+    second, at = client_of("", "confirm_partnerchange"), clock.now()
+    refused, path = propose_change(text=recognition.TERMS, at=at).uuid, "partner-changes"
+    acts = {"refuse_partner_change": post(second, f"{path}/{refused}/refuse/", WHY)}
+    key = propose_change("GSMA Global", text=recognition.TERMS, at=at).uuid
+    acts["confirm_partner_change"] = post(second, f"{path}/{key}/confirm/")
     return acts
 
 

@@ -24,7 +24,7 @@ from factories.partners_rest import (
     post,
     send,
 )
-from factories.partnerships import COURSE
+from factories.partnerships import COURSE, propose_change
 from fairgate import clock
 from fairgate.money import Money
 from partnerships import api, models
@@ -88,6 +88,7 @@ def world():
         "PROMOTION": promotion,
         "CONTACT": contact,
         "CLEARED": cleared,
+        "CHANGE": propose_change(text=recognition.TERMS, at=NOON).uuid,
         "PERSON": person.pk,
         "SCHEME": award.scheme,
         "PROPOSED": models.RecognitionScheme.objects.latest("id").uuid,
@@ -114,6 +115,15 @@ ASKED = {
     ),
     "refuse_due_diligence": (
         "post", "due-diligence/{CLEARED}/refuse/", ("confirm_duediligenceproposal",),
+    ),
+    "list_waiting_partner_changes": (
+        "get", "partner-changes/waiting/", ("view_partnerchange",),
+    ),
+    "confirm_partner_change": (
+        "post", "partner-changes/{CHANGE}/confirm/", ("confirm_partnerchange",),
+    ),
+    "refuse_partner_change": (
+        "post", "partner-changes/{CHANGE}/refuse/", ("confirm_partnerchange",),
     ),
     "list_contacts": ("get", "partners/GSMA/contacts/", ("view_partnercontact",)),
     "add_contact": (
@@ -212,6 +222,9 @@ MAY = {
     "list_waiting_due_diligence": COLLEAGUES,
     "confirm_due_diligence": STEP,
     "refuse_due_diligence": STEP,
+    "list_waiting_partner_changes": COLLEAGUES,
+    "confirm_partner_change": STEP,
+    "refuse_partner_change": STEP,
     "list_contacts": OWN_AND_COLLEAGUE,
     "add_contact": OF_CONTACTS,
     "get_contact": OWN_AND_COLLEAGUE,
@@ -283,7 +296,9 @@ CALLERS = {
     "colleague": lambda may: client_of("", *may),
 }
 #: What a colleague may without seeing every agreement.
-WITHOUT_AGREEMENTS = re.compile("diligence|contact|person|recognition|brandasset|promotion")
+WITHOUT_AGREEMENTS = re.compile(
+    "diligence|partnerchange|contact|person|recognition|brandasset|promotion"
+)
 FORMS = {"record_fulfilment": fulfilment, "record_delivery": delivery, "send_picture": dict}
 
 

@@ -35,6 +35,7 @@ KEPT_NUMBERS = {
     "delivery.asked_by", "delivery.confirmed_by", "delivery.refused_by",
     "duediligenceproposal.asked_by", "duediligenceproposal.confirmed_by",
     "duediligenceproposal.refused_by",
+    "partnerchange.asked_by", "partnerchange.confirmed_by", "partnerchange.refused_by",
     "endrecord.asked_by", "endrecord.confirmed_by", "endrecord.refused_by",
     "awardrevocation.revoked_by",
     "evidencefile.uploaded_by",

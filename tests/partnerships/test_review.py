@@ -15,11 +15,13 @@ from factories.partnerships import (
     LONG_AGO,
     SUBMITTER,
     account,
+    colleague,
     load,
     load_approved,
     put_in_force,
     signatories,
     terms_text,
+    uncleared_text,
 )
 from fairgate.documents import DocumentErrors
 from partnerships import api, exceptions, lock_objects, models
@@ -128,7 +130,7 @@ def test_who_submitted_a_text_cannot_approve_it():
 @pytest.mark.parametrize("name", ["olga", "OLGA"])
 def test_who_loaded_a_text_cannot_approve_it(name):
     olga = User.objects.create_user("olga")
-    api.load_agreements(terms_text(), file="TERMS.yaml", by=name, at=LONG_AGO)
+    api.load_agreements(uncleared_text(), file="TERMS.yaml", by=name, at=LONG_AGO)
     (version,) = api.list_versions(at=NOW)
     api.submit(version.uuid, by=SUBMITTER, at=NOW)
 
@@ -182,7 +184,7 @@ def test_a_text_is_frozen_while_it_is_reviewed_and_until_it_is_returned(is_appro
 
 
 def loading(text):
-    return api.load_agreements(text, file="TERMS.yaml", by="operator", at=NOW + HOUR)
+    return api.load_agreements(text, file="TERMS.yaml", by=colleague(), at=NOW + HOUR)
 
 
 @pytest.mark.django_db
@@ -282,9 +284,9 @@ def test_a_user_who_signs_for_the_partner_consents_to_the_text_that_they_have_se
 @pytest.mark.parametrize("act", ["loaded", "submitted", "approved"])
 def test_who_acted_for_the_host_does_not_consent_for_the_partner_that_they_act_for_since(act):
     olga = User.objects.create_user("olga")
-    who = {"loaded": "operator", "submitted": SUBMITTER, "approved": APPROVER}
+    who = {"loaded": colleague(), "submitted": SUBMITTER, "approved": APPROVER}
     who[act] = "Olga" if act == "loaded" else olga.pk
-    api.load_agreements(terms_text(), file="TERMS.yaml", by=who["loaded"], at=LONG_AGO)
+    api.load_agreements(uncleared_text(), file="TERMS.yaml", by=who["loaded"], at=LONG_AGO)
     (version,) = api.list_versions(at=LONG_AGO)
     api.submit(version.uuid, by=who["submitted"], at=LONG_AGO)
     api.approve(version.uuid, by=who["approved"], at=LONG_AGO)

@@ -22,15 +22,18 @@ from factories.partnerships import (
     LONG_AGO,
     SUBMITTER,
     clear,
+    colleague,
     load,
     put_in_force,
     resume,
     terms_text,
+    uncleared_text,
 )
 from fairgate import clock
 from partnerships import api, models
 from partnerships.data import Obstacle
 from partnerships.exceptions import (
+    AccountNeeded,
     DiligenceRefused,
     NotSuspended,
     ResumeRefused,
@@ -55,7 +58,7 @@ def _now() -> Iterator[None]:
 
 def propose(code: str = "GSMA", *, by: str = "olga", until: date = UNTIL, at: datetime = NOW):
     """Propose that a due diligence is accepted; what waits for it."""
-    api.record_due_diligence(code, accepted=True, expires_on=until, by=by, at=at)
+    api.record_due_diligence(code, accepted=True, expires_on=until, by=colleague(by), at=at)
     return next(one for one in api.list_proposed_diligence(at=at) if one.partner == code)
 
 
@@ -76,8 +79,7 @@ def acts_for_gsma(name: str) -> int:
 
 def nobody_cleared() -> None:
     """Load terms that say nothing of due diligence."""
-    lines = terms_text().splitlines(keepends=True)
-    load("".join(line for line in lines if "due_diligence" not in line))
+    load(uncleared_text())
 
 
 # --- Due diligence --------------------------------------------------------------------------------
@@ -125,6 +127,30 @@ def test_who_proposed_it_does_not_confirm_it() -> None:
         api.confirm_due_diligence(waits.uuid, by=olga.pk, at=NOW)
 
     assert (waits.proposed_by, cleared_until()) == (olga.pk, None)
+
+
+def test_nobody_without_an_active_account_proposes_it() -> None:
+    nobody_cleared()
+    User.objects.create_user("left", is_active=False)
+
+    for by in ("nobody", "left", ""):
+        with pytest.raises(AccountNeeded, match="is no active account here"):
+            api.record_due_diligence("GSMA", accepted=True, expires_on=UNTIL, by=by, at=NOW)
+
+    assert not models.DueDiligenceProposal.objects.exists()
+
+
+def test_what_was_proposed_by_nobody_before_is_refused_and_never_confirmed() -> None:
+    nobody_cleared()
+    waits = propose()
+    models.DueDiligenceProposal.objects.update(asked_by=0)
+
+    with pytest.raises(SecondPersonNeeded, match="Nobody with an account has proposed this"):
+        api.confirm_due_diligence(waits.uuid, by=APPROVER, at=NOW)
+    assert cleared_until() is None
+    api.refuse_due_diligence(waits.uuid, because="Nobody’s.", by=APPROVER, at=NOW)
+
+    assert api.list_proposed_diligence(at=NOW) == ()
 
 
 def test_who_acts_for_the_partner_neither_proposes_nor_confirms_it() -> None:
@@ -206,6 +232,7 @@ def test_the_database_knows_that_it_takes_two() -> None:
 def test_a_file_proposes_what_it_accepts_and_says_that_it_waits(tmp_path: Path) -> None:
     file = tmp_path / "TERMS.yaml"
     file.write_text(terms_text(), encoding="utf-8")
+    colleague("operator")
     out = StringIO()
 
     call_command("partnerships_load", str(file), stdout=out)
@@ -217,6 +244,27 @@ def test_a_file_proposes_what_it_accepts_and_says_that_it_waits(tmp_path: Path) 
     assert sentence in out.getvalue()
     call_command("partnerships_status", stdout=(told := StringIO()))
     assert sentence in told.getvalue()
+
+
+def test_a_file_of_nobody_accepts_nobody_and_is_not_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text(), encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"Nothing was loaded\.\n“nobody” is no active account"):
+        call_command("partnerships_load", str(file), "--by", "nobody", stdout=StringIO())
+
+    assert not models.Partner.objects.exists()
+
+
+def test_who_loaded_a_file_does_not_confirm_what_it_accepts() -> None:
+    load()
+    (waits, _other) = api.list_proposed_diligence(at=NOW)
+    loader = User.objects.get(username="operator")
+
+    with pytest.raises(SecondPersonNeeded, match="Another person than who asked"):
+        api.confirm_due_diligence(waits.uuid, by=loader.pk, at=NOW)
+
+    assert cleared_until() is None
 
 
 def test_a_file_that_is_loaded_again_proposes_nothing_that_was_refused() -> None:

@@ -10,7 +10,15 @@ from functools import partial
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from factories.partnerships import AGREEMENT, APPROVER, SUBMITTER, clear, load, put_in_force
+from factories.partnerships import (
+    AGREEMENT,
+    APPROVER,
+    SUBMITTER,
+    clear,
+    colleague,
+    load,
+    put_in_force,
+)
 from partnerships import api, lock_objects, models
 from partnerships.exceptions import DiligenceRefused, ResumeRefused
 from races import ISOLATIONS, errors, race
@@ -32,7 +40,7 @@ def on_every_way(test):
 def proposal():
     load()
     clear()
-    api.record_due_diligence("GSMA", accepted=True, expires_on=UNTIL, by="olga", at=NOW)
+    api.record_due_diligence("GSMA", accepted=True, expires_on=UNTIL, by=colleague("olga"), at=NOW)
     (waits,) = api.list_proposed_diligence(at=NOW)
     return waits.uuid
 
@@ -46,7 +54,8 @@ def refuse_partner():
 
 
 def propose_two_days():
-    propose = partial(api.record_due_diligence, "GSMA", accepted=True, by="olga", at=NOW)
+    olga = colleague("olga")
+    propose = partial(api.record_due_diligence, "GSMA", accepted=True, by=olga, at=NOW)
     return [partial(propose, expires_on=date(year, 1, 1)) for year in (2028, 2029)]
 
 

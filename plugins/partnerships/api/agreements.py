@@ -36,11 +36,14 @@ def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
 def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion, ...]:
     """Load a TERMS.yaml, all or nothing; the same file again changes nothing.
 
-    That the due diligence of a partner is accepted, a file proposes: ``record_due_diligence``.
+    That the due diligence of a partner is accepted, a file proposes: ``record_due_diligence``. So
+    it does with other names, another kind or website of a partner that a submitted text names:
+    ``list_proposed_changes``.
 
     Raises:
         DocumentErrors: every fault, with file, line and field; nothing was loaded.
-        SecondPersonNeeded: it accepts the due diligence of a partner for which ``by`` acts.
+        AccountNeeded: it proposes something, and ``by`` is no active account.
+        SecondPersonNeeded: it proposes something of a partner for which ``by`` acts.
     """
     return services.load(text, file=file, by=by, at=at)
 

@@ -13,6 +13,7 @@ from partnerships.data import (
     PartnerSummary,
     Party,
     Person,
+    ProposedChange,
     ProposedDiligence,
 )
 
@@ -39,6 +40,7 @@ def record_due_diligence(
     Raises:
         UnknownPartner
         DiligenceRefused: another acceptance waits.
+        AccountNeeded: it is accepted under a name that is no active account's.
         SecondPersonNeeded: who accepts it acts for the partner.
         KeyReused: the key stands for another outcome.
     """
@@ -74,7 +76,8 @@ def confirm_due_diligence(proposal: UUID, *, by: int, at: datetime) -> None:
     Raises:
         UnknownRecord, SignedOutOfOrder
         DiligenceRefused: it was decided; also for the second of two at once.
-        SecondPersonNeeded: the user has proposed it, or acts for the partner.
+        SecondPersonNeeded: the user has proposed it, or acts for the partner; or nobody with an
+            account has proposed it.
     """
     services.confirm_due_diligence(proposal, by=by, at=at)
 
@@ -87,6 +90,48 @@ def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime)
         DiligenceRefused: no reason, or it was decided.
     """
     services.refuse_due_diligence(proposal, because=because, by=by, at=at)
+
+
+def list_proposed_changes(*, at: datetime) -> tuple[ProposedChange, ...]:
+    """The other names, kinds and websites of partners that wait for a second person, oldest first.
+
+    A file proposes them (``load_agreements``) of a partner that a submitted text names.
+    """
+    return selectors.list_proposed_changes(at=at)
+
+
+def proposed_change(change: UUID) -> ProposedChange:
+    """A change of a partner as it was proposed, whatever was decided about it.
+
+    Raises:
+        UnknownRecord: there is none.
+    """
+    return selectors.get_proposed_change(change)
+
+
+def confirm_partner_change(change: UUID, *, by: int, at: datetime) -> None:
+    """Let a partner be called otherwise from ``at`` on, on every page.
+
+    What was submitted or granted before keeps the names of then (``agreement_paper``,
+    ``badge_token``).
+
+    Raises:
+        UnknownRecord, SignedOutOfOrder
+        ChangeRefused: it was decided; also for the second of two at once.
+        SecondPersonNeeded: the user has proposed it, or acts for the partner.
+    """
+    services.confirm_partner_change(change, by=by, at=at)
+
+
+def refuse_partner_change(change: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Leave a partner called as it is.
+
+    Raises:
+        UnknownRecord
+        ChangeRefused: no reason, or it was decided.
+        SecondPersonNeeded: the user acts for the partner.
+    """
+    services.refuse_partner_change(change, because=because, by=by, at=at)
 
 
 def due_diligence(partner_code: str, *, at: datetime) -> tuple[DueDiligence, ...]:

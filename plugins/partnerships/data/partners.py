@@ -126,6 +126,32 @@ class PartnerSummary:
     cleared_until: date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """How a partner is called and shown: its names, its kind (``Kind``), its website or ""."""
+
+    legal_name: str
+    display_name: str
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedChange:
+    """Another identity of a partner that waits for a second person, or did.
+
+    ``before`` is how the partner was called when it was proposed; ``proposed_by`` is the number of
+    a user.
+    """
+
+    uuid: UUID
+    partner: str
+    before: Identity
+    after: Identity
+    proposed_by: int
+    proposed_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Clearance:
     """The outcome of the last due diligence, and the last UTC day on which it still holds."""
@@ -138,7 +164,8 @@ class Clearance:
 class ProposedDiligence:
     """An accepted due diligence that waits for a second person, and counts for nothing yet.
 
-    ``proposed_by`` is the number of a user; 0 is somebody without an account who loaded a file.
+    ``proposed_by`` is the number of a user; 0 is somebody without an account who loaded a file,
+    when that was possible: what nobody proposed is refused, and never confirmed.
     """
 
     uuid: UUID

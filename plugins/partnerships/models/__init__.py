@@ -68,6 +68,7 @@ from partnerships.models.records import (
     Fulfilment,
 )
 from partnerships.models.reminders import Reminder
+from partnerships.models.renaming import PartnerChange
 from partnerships.models.reviews import (
     ApprovalBeforeRecords,
     ReviewRound,
@@ -107,6 +108,7 @@ __all__ = [
     "KeptMark",
     "KeptQuerySet",
     "Partner",
+    "PartnerChange",
     "PartnerContact",
     "PartnerPerson",
     "Promotion",

@@ -45,9 +45,9 @@ class DueDiligenceProposal(TwoPeople, Kept):
     """That a partner has passed an examination, as one person says it: it counts for nothing yet.
 
     A second person of the host confirms it, which adds the ``DueDiligenceCheck`` that counts.
-    ``asked_by`` is 0 for who loaded a file and has no account here. ``live_key`` is the partner's
-    number in its table while it waits: one at a time is the database's rule. There is no
-    ``reason``: the notes say it.
+    ``asked_by`` is 0 in old rows, of who loaded a file and had no account here: they are refused,
+    and never confirmed. ``live_key`` is the partner's number in its table while it waits: one at a
+    time is the database's rule. There is no ``reason``: the notes say it.
 
     .. pii: Who proposed, confirmed or refused the outcome; notes may name people.
     .. pii_types: id, other

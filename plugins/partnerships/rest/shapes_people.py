@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from fairgate_rest.bodies import Body, Moment, OneOf
-from partnerships.data import ContactRole, PersonRole
+from partnerships.data import ContactRole, Kind, PersonRole
 from partnerships.rest.shapes import Line
 
 
@@ -82,8 +82,28 @@ class ProposedDiligenceShape(serializers.Serializer):
     notes = serializers.CharField()
     evidence = serializers.CharField(help_text="Where its papers are.")
     proposed_by = serializers.IntegerField(
-        help_text="The number of a user; 0 is who loaded a file and has no account."
+        help_text="The number of a user; 0 is nobody with an account: it can only be refused."
     )
+    proposed_at = Moment()
+
+
+class IdentityShape(serializers.Serializer):
+    """How a partner is called and shown."""
+
+    legal_name = serializers.CharField()
+    display_name = serializers.CharField()
+    kind = OneOf(Kind)
+    url = serializers.CharField(help_text="May be empty.")
+
+
+class PartnerChangeShape(serializers.Serializer):
+    """Another identity of a partner as a file proposed it; nobody sees it before two people."""
+
+    uuid = serializers.UUIDField(help_text="Names it.")
+    partner = serializers.CharField(help_text="The partner's code.")
+    before = IdentityShape()
+    after = IdentityShape()
+    proposed_by = serializers.IntegerField(help_text="The number of a user.")
     proposed_at = Moment()
 
 

@@ -18,6 +18,7 @@ from partnerships.rest import (
 _PARTNER = "partners/<str:code>/"
 _VERSION = "agreements/<uuid:uuid>/"
 _PROPOSAL = "due-diligence/<uuid:uuid>/"
+_CHANGE = "partner-changes/<uuid:uuid>/"
 _PICTURE = "pictures/<uuid:uuid>/"
 _PROMOTION = "promotions/<uuid:uuid>/"
 _END = "ends/<row:number>/"
@@ -45,6 +46,13 @@ described = [
     path(
         f"{_PROPOSAL}refuse/", views_people.RefuseDiligence.as_view(), name="refuse_due_diligence"
     ),
+    path(
+        "partner-changes/waiting/",
+        views_people.WaitingChanges.as_view(),
+        name="waiting_partner_changes",
+    ),
+    path(f"{_CHANGE}confirm/", views_people.ConfirmChange.as_view(), name="confirm_partner_change"),
+    path(f"{_CHANGE}refuse/", views_people.RefuseChange.as_view(), name="refuse_partner_change"),
     path(f"{_PARTNER}contacts/", views_people.Contacts.as_view(), name="contacts"),
     path("contacts/<uuid:uuid>/", views_people.OneContact.as_view(), name="contact"),
     path(f"{_PARTNER}people/", views_people.People.as_view(), name="people"),

@@ -1,4 +1,4 @@
-"""Who acts for a partner, whom we write to, and its due diligence."""
+"""Who acts for a partner, whom we write to, its due diligence and its names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from partnerships import api, permissions
 from partnerships.data import Contact, PartnerSummary
 from partnerships.page_parts import is_cleared
 from partnerships.rest import shapes_people as shapes
-from partnerships.rest.shapes_place import NothingBody, ReasonBody
+from partnerships.rest.shapes_place import NothingBody, PartnerShape, ReasonBody
 from partnerships.rest.views_base import PartnersView
 
 # --- Contacts -------------------------------------------------------------------------------------
@@ -240,3 +240,63 @@ def _clearance(partner: PartnerSummary) -> Response:
     holds = is_cleared(partner, at=clock.now())
     told = {"holds": holds, "until": partner.cleared_until}
     return Response(shapes.ClearanceShape(told).data)
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+class WaitingChanges(PartnersView):
+    """Other names, kinds and websites of all partners that wait for a second person."""
+
+    @described(
+        operation_id="list_waiting_partner_changes",
+        description="The oldest first. For who sees or confirms changes of partners. A file "
+        "proposes them; nothing of a partner whose agreement was submitted changes otherwise.",
+        responses=shapes.PartnerChangeShape(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        self.require(allowed=permissions.may_see_changes(request.user))
+        found = api.list_proposed_changes(at=clock.now())
+        return self.part_of_all(found, shapes.PartnerChangeShape, key=lambda one: one.uuid)
+
+
+class _Change(PartnersView):
+    def permitted(self, uuid: UUID) -> str:
+        """The partner that a change is about, for who may decide about it."""
+        code = api.proposed_change(uuid).partner
+        self.seen_partner(code, also=permissions.may_see_changes(self.request.user))
+        self.require(allowed=self.request.user.has_perm(permissions.CONFIRM_CHANGE))
+        return code
+
+
+class ConfirmChange(_Change):
+    """Let a partner be called otherwise, on every page at once; what was signed stays as it is."""
+
+    @described(
+        operation_id="confirm_partner_change",
+        description="With the permission `confirm_partnerchange`, not by who proposed it, and not "
+        "by who acts for the partner.",
+        request=NothingBody,
+        responses=PartnerShape,
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        code = self.permitted(uuid)
+        self.body(NothingBody)
+        api.confirm_partner_change(uuid, by=self.user_id, at=clock.now())
+        return Response(PartnerShape(api.partner(code, at=clock.now())).data)
+
+
+class RefuseChange(_Change):
+    """Leave a partner called as it is."""
+
+    @described(
+        operation_id="refuse_partner_change",
+        description="With the permission `confirm_partnerchange`, also by who proposed it, and not "
+        "by who acts for the partner.",
+        request=ReasonBody,
+        responses=PartnerShape,
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        code, because = self.permitted(uuid), self.body(ReasonBody)["reason"]
+        api.refuse_partner_change(uuid, because=because, by=self.user_id, at=clock.now())
+        return Response(PartnerShape(api.partner(code, at=clock.now())).data)

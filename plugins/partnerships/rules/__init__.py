@@ -79,8 +79,10 @@ from partnerships.rules.reviews import (
 )
 from partnerships.rules.second_person import (
     check_may_ask_resume,
+    check_may_confirm_change,
     check_may_confirm_diligence,
     check_may_confirm_resume,
+    check_may_rename,
     check_may_vet,
 )
 
@@ -103,11 +105,13 @@ __all__ = [
     "check_may_approve",
     "check_may_ask_resume",
     "check_may_confirm_award",
+    "check_may_confirm_change",
     "check_may_confirm_diligence",
     "check_may_confirm_end",
     "check_may_confirm_resume",
     "check_may_confirm_scheme",
     "check_may_end",
+    "check_may_rename",
     "check_may_resume",
     "check_may_return",
     "check_may_sign",

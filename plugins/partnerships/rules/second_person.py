@@ -20,10 +20,16 @@ def check_may_vet(*, acts_for_partner: bool) -> None:
 def check_may_confirm_diligence(*, by: int, asked_by: int, acts_for_partner: bool) -> None:
     """Refuse that who proposed it confirms it as well, or who acts for the partner.
 
+    ``asked_by`` is 0 if nobody with an account has proposed it: that may be anybody, also ``by``.
+
     Raises:
         SecondPersonNeeded: as said.
     """
     check_may_vet(acts_for_partner=acts_for_partner)
+    if not asked_by:
+        raise SecondPersonNeeded(
+            "Nobody with an account has proposed this; refuse it, and have it proposed again."
+        )
     if by == asked_by:
         raise SecondPersonNeeded(
             "Another person than who asked has to say that its due diligence is accepted."
@@ -56,4 +62,27 @@ def check_may_confirm_resume(
         raise SecondPersonNeeded(
             "Another person than who asked has to say that %(agreement)s resumes.",
             agreement=agreement,
+        )
+
+
+def check_may_rename(*, acts_for_partner: bool) -> None:
+    """Refuse that who acts for a partner decides how the partner is called here.
+
+    Raises:
+        SecondPersonNeeded: as said.
+    """
+    if acts_for_partner:
+        raise SecondPersonNeeded("Who acts for the partner does not say how it is called here.")
+
+
+def check_may_confirm_change(*, by: int, asked_by: int, acts_for_partner: bool) -> None:
+    """Refuse that who proposed it confirms it as well, or who acts for the partner.
+
+    Raises:
+        SecondPersonNeeded: as said.
+    """
+    check_may_rename(acts_for_partner=acts_for_partner)
+    if by == asked_by:
+        raise SecondPersonNeeded(
+            "Another person than who asked has to say that the partner is called that."
         )

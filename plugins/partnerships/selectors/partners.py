@@ -16,9 +16,11 @@ from partnerships.data import (
     PLATFORM,
     Contact,
     DueDiligence,
+    Identity,
     PartnerSummary,
     Party,
     Person,
+    ProposedChange,
     ProposedDiligence,
 )
 from partnerships.exceptions import UnknownPartner, UnknownRecord, UnknownUser
@@ -86,6 +88,50 @@ def _proposed(row: models.DueDiligenceProposal) -> ProposedDiligence:
         evidence=row.evidence,
         proposed_by=row.asked_by,
         proposed_at=row.asked_at,
+    )
+
+
+def list_proposed_changes(*, at: datetime) -> tuple[ProposedChange, ...]:
+    """The changes of partners that waited at a moment for a second person, the oldest first."""
+    rows = models.PartnerChange.objects.select_related("partner")
+    waiting = rows.filter(asked_at__lte=at).exclude(confirmed_at__lte=at)
+    waiting = waiting.exclude(refused_at__lte=at).order_by("asked_at", "id")
+    return tuple(_change(row) for row in waiting)
+
+
+def get_proposed_change(change: UUID) -> ProposedChange:
+    """One change as it was proposed, also once it was decided."""
+    found = models.PartnerChange.objects.select_related("partner").filter(uuid=change).first()
+    if found is None:
+        raise UnknownRecord("There is no change of a partner %(key)s.", key=change)
+    return _change(found)
+
+
+def _change(row: models.PartnerChange) -> ProposedChange:
+    return ProposedChange(
+        uuid=row.uuid,
+        partner=row.partner.code,
+        before=identity_before(row),
+        after=identity_of(row),
+        proposed_by=row.asked_by,
+        proposed_at=row.asked_at,
+    )
+
+
+def identity_of(row: models.Partner | models.PartnerChange) -> Identity:
+    """How a partner is called, or would be by a change."""
+    return Identity(
+        legal_name=row.legal_name, display_name=row.display_name, kind=row.kind, url=row.url
+    )
+
+
+def identity_before(row: models.PartnerChange) -> Identity:
+    """How a partner was called before a change."""
+    return Identity(
+        legal_name=row.was_legal_name,
+        display_name=row.was_display_name,
+        kind=row.was_kind,
+        url=row.was_url,
     )
 
 

@@ -52,6 +52,10 @@ from partnerships.services.recording import (
 from partnerships.services.reminding import (
     remind,
 )
+from partnerships.services.renaming import (
+    confirm_partner_change,
+    refuse_partner_change,
+)
 from partnerships.services.reviewing import (
     approve,
     return_to_draft,
@@ -85,6 +89,7 @@ __all__ = [
     "confirm_award",
     "confirm_due_diligence",
     "confirm_end",
+    "confirm_partner_change",
     "confirm_resume",
     "confirm_scheme",
     "consent",
@@ -105,6 +110,7 @@ __all__ = [
     "refuse_delivery",
     "refuse_due_diligence",
     "refuse_end",
+    "refuse_partner_change",
     "refuse_picture",
     "refuse_promotion",
     "refuse_resume",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 
 from partnerships import models, selectors
-from partnerships.exceptions import UnknownPartner
+from partnerships.exceptions import AccountNeeded, UnknownPartner
 
 
 def known_partner(code: str) -> models.Partner:
@@ -32,3 +32,21 @@ def account_called(name: str) -> int:
     rows = users._default_manager.filter(**{users.USERNAME_FIELD: name})
     found: int | None = rows.values_list("pk", flat=True).first()
     return found or 0
+
+
+def known_account(name: str) -> int:
+    """The number of the active account with this user name.
+
+    Raises:
+        AccountNeeded: there is none, so that nobody could tell who the second person is.
+    """
+    users = get_user_model()
+    rows = users._default_manager.filter(**{users.USERNAME_FIELD: name}, is_active=True)
+    found: int | None = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise AccountNeeded(
+            "“%(name)s” is no active account here; what takes two people is done by people who "
+            "have one.",
+            name=name,
+        )
+    return found

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from fairgate.documents import Faults
 from fairgate_tables.transactions import run_again
 from partnerships import lock_objects, models, rules, terms_file
-from partnerships.data import LoadedVersion, Review
+from partnerships.data import Identity, LoadedVersion, Review
 from partnerships.services.following import check_followed, set_followed
 from partnerships.services.promised_rows import promised_rows
+from partnerships.services.renaming import write_identity_of_file
 from partnerships.services.vetting import write_outcome_of_file
 from partnerships.terms_file import PartnerEntry, VersionEntry
 
@@ -27,10 +26,12 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
 
     Raises:
         DocumentErrors: a fault of the file, or of the file beside what is kept already.
-        SecondPersonNeeded: the file accepts the due diligence of a partner for which ``by`` acts.
+        AccountNeeded: the file proposes something, and ``by`` is no active account.
+        SecondPersonNeeded: it proposes something of a partner for which ``by`` acts.
     """
     terms = terms_file.read(text, file=file)
-    with transaction.atomic():
+    # Before anything is read: what is decided about them is decided by what is there by then.
+    with lock_objects.locked_partners(entry.code for entry in terms.partners):
         partners = {entry.code: _write_partner(entry, by=by, at=at) for entry in terms.partners}
         with lock_objects.locked_agreements(
             {entry.agreement for entry in terms.versions}
@@ -48,13 +49,13 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
 
 
 def _write_partner(entry: PartnerEntry, *, by: str, at: datetime) -> models.Partner:
-    named = {
-        "legal_name": entry.legal_name,
-        "display_name": entry.display_name,
-        "kind": entry.kind,
-        "url": entry.url,
-    }
-    partner, _created = models.Partner.objects.update_or_create(code=entry.code, defaults=named)
+    said = Identity(
+        legal_name=entry.legal_name,
+        display_name=entry.display_name,
+        kind=entry.kind,
+        url=entry.url,
+    )
+    partner = write_identity_of_file(entry.code, said, by=by, at=at)
     if entry.due_diligence is not None:
         accepted, expires_on = entry.due_diligence
         write_outcome_of_file(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)

@@ -21,7 +21,11 @@ log = logging.getLogger(__name__)
 @in_transaction
 def submit(version_uuid: UUID, *, by: int, note: str, at: datetime) -> None:
     """Hand a draft over for approval; its text is frozen until it is returned."""
-    with lock_objects.locked_version(version_uuid) as version:
+    # With its partners: none of them is called otherwise by one person from now on.
+    with (
+        lock_objects.locked_partners_of(version_uuid),
+        lock_objects.locked_version(version_uuid) as version,
+    ):
         review, _round = lock_objects.review_now(version)
         rules.check_may_submit(review, version=str(version))
         _check_follows(version, at=at)

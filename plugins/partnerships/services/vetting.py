@@ -16,7 +16,12 @@ from uuid import UUID
 from fairgate_tables.transactions import in_transaction
 from partnerships import lock_objects, models, rules
 from partnerships.exceptions import DiligenceRefused, UnknownRecord
-from partnerships.services.known import account_called, known_partner, user_name
+from partnerships.services.known import (
+    account_called,
+    known_account,
+    known_partner,
+    user_name,
+)
 from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
@@ -50,7 +55,11 @@ def record_due_diligence(
     evidence: str,
     key: str,
 ) -> UUID | int:
-    """Record a refusal, or propose an acceptance; what was said last is not recorded twice."""
+    """Record a refusal, or propose an acceptance; what was said last is not recorded twice.
+
+    Raises:
+        AccountNeeded: ``by``, who would propose it, is no active account.
+    """
     found = _Outcome(
         accepted=accepted,
         expires_on=expires_on,
@@ -97,6 +106,9 @@ def write_outcome_of_file(
 
     A file says its outcome each time it is loaded: what was proposed of it before, and refused or
     still waits, is not proposed again.
+
+    Raises:
+        AccountNeeded: ``by``, who would propose an acceptance, is no active account.
     """
     found = _Outcome(accepted=accepted, expires_on=expires_on, by=by, at=at)
     with lock_objects.locked_partner(partner):
@@ -104,7 +116,7 @@ def write_outcome_of_file(
         if _last_word(partner, found) is not None or _was_proposed(partner, found, last):
             return
         if accepted and last is not None and last.is_waiting:
-            _close(last, by=account_called(by), because="Another file says another day.", at=at)
+            _close(last, by=known_account(by), because="Another file says another day.", at=at)
         _write(partner, found, last)
 
 
@@ -162,9 +174,9 @@ def _write(
     partner: models.Partner, found: _Outcome, last: models.DueDiligenceProposal | None
 ) -> str:
     """The key of what waits for a second person now, or the number of what counts at once."""
-    by = account_called(found.by)
     told = {"expires_on": found.expires_on, "notes": found.notes, "evidence": found.evidence}
     if found.accepted:
+        by = known_account(found.by)
         rules.check_may_vet(acts_for_partner=_acts_for(partner, by))
         proposal: models.DueDiligenceProposal = partner.diligence_proposals.create(
             live_key=partner.pk, asked_by=by, asked_at=found.at, **told
@@ -173,6 +185,7 @@ def _write(
         return str(proposal.uuid)
     if last is not None and last.is_waiting:
         # Or it would be confirmed by somebody who does not know what was found since.
+        by = account_called(found.by)
         _close(last, by=by, because="The partner was refused.", at=found.at)
     check = partner.due_diligence.create(
         accepted=False, recorded_by=found.by, recorded_at=found.at, **told

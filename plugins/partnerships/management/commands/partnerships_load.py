@@ -11,7 +11,7 @@ from fairgate import clock
 from fairgate.counted import counted
 from fairgate.documents import DocumentError, read_text
 from partnerships import api, wording
-from partnerships.exceptions import SecondPersonNeeded
+from partnerships.exceptions import AccountNeeded, SecondPersonNeeded
 
 #: What the columns ``loaded_by`` and ``recorded_by`` hold.
 LONGEST_NAME = 150
@@ -25,7 +25,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="TERMS.yaml")
         parser.add_argument(
-            "--by", type=_name, default="operator", help="who loads it, for the record"
+            "--by",
+            type=_name,
+            default="operator",
+            help="the user name of who loads it, and proposes what waits for a second person",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -34,7 +37,7 @@ class Command(BaseCommand):
             loaded = api.load_agreements(
                 read_text(file), file=file, by=options["by"], at=clock.now()
             )
-        except (DocumentError, SecondPersonNeeded) as error:
+        except (DocumentError, AccountNeeded, SecondPersonNeeded) as error:
             raise CommandError(f"Nothing was loaded.\n{error}", returncode=2) from None
         for one in loaded:
             self.stdout.write(
@@ -44,6 +47,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{counted(len(loaded), 'agreement version')} read from {file}.")
         for waits in api.list_proposed_diligence(at=clock.now()):
             self.stdout.write(wording.proposed(waits))
+        for change in api.list_proposed_changes(at=clock.now()):
+            self.stdout.write(wording.proposed_change(change))
 
 
 def _name(text: str) -> str:

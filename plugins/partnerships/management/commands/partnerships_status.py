@@ -37,6 +37,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"    late: {late}")
         for waits in api.list_proposed_diligence(at=at):
             self.stdout.write(wording.proposed(waits))
+        for change in api.list_proposed_changes(at=at):
+            self.stdout.write(wording.proposed_change(change))
         in_force = sum(one.is_in_force for one in versions)
         self.stdout.write(
             f"{counted(len(versions), 'version')}, {in_force} in force at {_written(at)} UTC."
