@@ -45,7 +45,8 @@ from .admin_base import (
     user_id,
 )
 from .data import Side
-from .exceptions import UnknownUser
+from .exceptions import PartnershipsError, UnknownUser
+from .wording_refusals import in_words
 
 
 class ShareInline(ReadOnlyInline):
@@ -342,7 +343,38 @@ class AccountForm(ModelForm):
         return number
 
 
-class ContactForm(AccountForm):
+class SignatoryForm(AccountForm):
+    """The same of somebody who may sign for a partner, whom the service is asked about."""
+
+    request: HttpRequest
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if not self.errors:
+            try:
+                self.added = self.add(**told)
+            except PartnershipsError as error:
+                raise forms.ValidationError(in_words(error)) from error
+        return told
+
+    def add(self, partner: models.Partner, **told: Any) -> Any:
+        """Do it; the row."""
+        raise NotImplementedError
+
+    def _post_clean(self) -> None:
+        """The row is there by now; the service has checked it, and the database has."""
+
+
+class PersonForm(SignatoryForm):
+    """Who acts for a partner."""
+
+    def add(self, partner: models.Partner, **told: Any) -> Any:
+        by = user_id(self.request)
+        api.add_person(**told, partner_code=partner.code, by=by, at=clock.now())
+        return partner.people.get(user_id=told["user_id"])
+
+
+class ContactForm(SignatoryForm):
     """A person whom we write to; what the service would refuse is told at its control."""
 
     def clean_name(self) -> str:
@@ -351,21 +383,41 @@ class ContactForm(AccountForm):
             raise forms.ValidationError(gettext("There are control characters in the text."))
         return name
 
+    def add(self, partner: models.Partner, **told: Any) -> Any:
+        added = api.add_contact(partner.code, **told, by=user_id(self.request), at=clock.now())
+        return partner.contacts.get(uuid=added)
 
-@admin.register(models.PartnerPerson)
-class PartnerPersonAdmin(ModelAdmin):
-    """Users who act for a partner: added and removed, not changed."""
 
-    form = AccountForm
-    list_display = ("user_id", "partner", "role", "added_at")
-    fields = ("user_id", "partner", "role")
+class SignatoryAdmin(ModelAdmin):
+    """People of partners: added and removed, not changed."""
+
+    def get_form(  # type: ignore[override]  # the admin names what is a keyword here
+        self, request: HttpRequest, obj: Any = None, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        return type("Form", (form,), {"request": request})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def save_form(self, request: HttpRequest, form: Any, change: Any) -> Any:
+        """The service has written the row by now."""
+        return form.added
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        api.add_person(obj.user_id, partner_code=obj.partner.code, role=obj.role, at=clock.now())
-        obj.pk = obj.partner.people.get(user_id=obj.user_id).pk
+        """Nothing is left to write."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Nor beside it."""
+
+
+@admin.register(models.PartnerPerson)
+class PartnerPersonAdmin(SignatoryAdmin):
+    """Users who act for a partner."""
+
+    form = PersonForm
+    list_display = ("user_id", "partner", "role", "added_at")
+    fields = ("user_id", "partner", "role")
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         api.remove_person(obj.user_id, partner_code=obj.partner.code)
@@ -461,29 +513,14 @@ class KeptMarkAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.PartnerContact)
-class PartnerContactAdmin(ModelAdmin):
-    """Whom we write to at a partner: added and removed, not changed."""
+class PartnerContactAdmin(SignatoryAdmin):
+    """Whom we write to at a partner."""
 
     form = ContactForm
     list_display = ("name", "partner", "role", "email", "language")
     list_filter = ("role",)
     search_fields = ("name", "email", "partner__code", "partner__display_name")
     fields = ("partner", "role", "name", "email", "language", "user_id")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        added = api.add_contact(
-            obj.partner.code,
-            role=obj.role,
-            name=obj.name,
-            email=obj.email,
-            language=obj.language,
-            user_id=obj.user_id,
-            at=clock.now(),
-        )
-        obj.pk = obj.partner.contacts.get(uuid=added).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         api.remove_contact(obj.uuid)

@@ -131,6 +131,16 @@ def signatures_now(version: models.AgreementVersion) -> list[tuple[str, datetime
     return list(rows.values_list("side", "signed_at"))
 
 
+def hands_now(version: models.AgreementVersion) -> list[tuple[str, int | None]]:
+    """Who saw to each signature under a version of a locked agreement.
+
+    On paper the user name of who recorded it ("" if nobody wrote that down), else the user who
+    consented.
+    """
+    rows = version.signatures.select_for_update().order_by("place")
+    return list(rows.values_list("recorded_by", "user_id"))
+
+
 def last_suspension_now(agreement: models.Agreement) -> tuple[bool, datetime] | None:
     """Whether the last record of a locked agreement suspends, and its moment."""
     rows = agreement.suspension_records.select_for_update().order_by("-at", "-id")

@@ -88,6 +88,8 @@ SENTENCES = (
     _("%(version)s does not wait for approval."),
     _("%(version)s has to be approved by another person than who loaded or submitted it."),
     _("Who loaded, submitted or approved %(version)s does not sign it for the partner."),
+    _("Another person than who saw to the other signature of %(version)s has to do this one."),
+    _("Nobody names themselves as who signs for a partner; another person of the host does."),
     _("%(version)s is signed; a change is a new version."),
     _("%(version)s is a draft already."),
     _("%(version)s is not approved; it is signed after a second person has."),

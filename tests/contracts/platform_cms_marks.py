@@ -67,9 +67,11 @@ class Badge(AuthoredCourse):
         (version,) = api.list_versions(at=LONG_AGO)
         api.submit(version.uuid, by=1, at=LONG_AGO)
         api.approve(version.uuid, by=2, at=LONG_AGO)
-        api.add_contact("GSMA", role="signatory", name="N. N.", email="n@gsma.example", at=LONG_AGO)
-        for side in ("partner", "host"):
-            api.sign(version.uuid, side=side, by="N. N.", at=LONG_AGO)
+        told = {"role": "signatory", "name": "N. N.", "email": "n@gsma.example"}
+        api.add_contact("GSMA", **told, by=1, at=LONG_AGO)
+        get_user_model().objects.create(username="registrar")
+        for side, colleague in (("partner", "operator"), ("host", "registrar")):
+            api.sign(version.uuid, side=side, by="N. N.", recorded_by=colleague, at=LONG_AGO)
 
     def test_the_preview_shows_what_learners_see_until_the_last_second(self):
         self.sign()

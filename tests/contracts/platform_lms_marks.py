@@ -104,9 +104,13 @@ class CourseOfPartners(ModuleStoreTestCase):
         (version,) = api.list_versions(at=LONG_AGO)
         api.submit(version.uuid, by=1, at=LONG_AGO)
         api.approve(version.uuid, by=2, at=LONG_AGO)
-        api.add_contact("GSMA", role="signatory", name="N. N.", email="n@gsma.example", at=LONG_AGO)
-        for side in ("partner", "host"):
-            api.sign(version.uuid, side=side, by="N. N.", at=LONG_AGO)
+        told = {"role": "signatory", "name": "N. N.", "email": "n@gsma.example"}
+        api.add_contact("GSMA", **told, by=operator.pk, at=LONG_AGO)
+        registrar = UserFactory(username="registrar")
+        for side, colleague in (("partner", operator), ("host", registrar)):
+            api.sign(
+                version.uuid, side=side, by="N. N.", recorded_by=colleague.username, at=LONG_AGO
+            )
 
     def at(self, moment):
         clock.use(lambda: moment)

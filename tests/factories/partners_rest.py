@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factories.partnerships import LONG_AGO
+from factories.partnerships import APPROVER, LONG_AGO
 from partnerships import api
 
 ROOT = "/fairgate/partners/api/v1/"
@@ -22,7 +22,7 @@ def client_of(role: str = "", *may: str, partner: str = "GSMA", **options: Any) 
     """A browser of a partner's person, or of a colleague with permissions."""
     user = User.objects.create_user(f"{role or 'colleague'}-{partner}-{len(may)}-{uuid4().hex[:6]}")
     if role:
-        api.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
+        api.add_person(user.pk, partner_code=partner, role=role, by=APPROVER, at=LONG_AGO)
     user.user_permissions.set(Permission.objects.filter(codename__in=may))
     client: Any = Client(**options)
     client.force_login(user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from django.contrib.auth.models import User
 
@@ -21,7 +22,7 @@ LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
 SUBMITTER, APPROVER = 900_000_901, 900_000_902
 
 #: Who loads files and has papers has an account, of the same number each time.
-ACCOUNTS = {"operator": 900_000_903, "registrar": 900_000_904}
+ACCOUNTS = {"operator": 900_000_903, "registrar": 800_000_903}
 
 REVENUE = """\
     fund_percent: 20
@@ -142,13 +143,21 @@ def signatories(*names: str, at: datetime = LONG_AGO) -> None:
     for partner in api.list_partners():
         for name in names or ("G. Partner", "Somebody", "G."):
             email = f"{name.replace(' ', '').strip('.').lower()}@example.org"
-            api.add_contact(partner.code, role="signatory", name=name, email=email, at=at)
+            api.add_contact(
+                partner.code, role="signatory", name=name, email=email, by=APPROVER, at=at
+            )
 
 
 def approve(version: VersionSummary, *, at: datetime = LONG_AGO) -> None:
     """One colleague submits the text of a draft and another approves it."""
     api.submit(version.uuid, by=SUBMITTER, at=at)
     api.approve(version.uuid, by=APPROVER, at=at)
+
+
+def _office() -> None:
+    """The colleagues without whom nothing is loaded or signed."""
+    for name in ACCOUNTS:
+        colleague(name)
 
 
 def clear(*, at: datetime = LONG_AGO) -> None:
@@ -165,7 +174,7 @@ def resume(agreement: str = AGREEMENT, *, at: datetime, reason: str = "Cleared")
 
 def load_approved(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load the terms; partners are cleared, and every draft is approved and may be signed."""
-    colleague()
+    _office()
     return signed_terms.once((load_approved, text, at), lambda: _load_approved(text, at))
 
 
@@ -179,18 +188,25 @@ def _load_approved(text: str, at: datetime) -> tuple[VersionSummary, ...]:
     return api.list_versions(at=at)
 
 
+def sign_paper(version: UUID, side: str, *, by: str, at: datetime) -> VersionSummary:
+    """Record a signature on paper, each side's by another colleague."""
+    recorded_by = colleague("registrar" if side == "host" else "operator")
+    return api.sign(version, side=side, by=by, recorded_by=recorded_by, at=at)
+
+
 def put_in_force(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """Load and approve the terms and let both sides sign every version that nobody has signed."""
-    colleague()
+    _office()
     return signed_terms.once((put_in_force, text, at), lambda: sign_anew(text, at=at))
 
 
 def sign_anew(text: str = "", *, at: datetime = LONG_AGO) -> tuple[VersionSummary, ...]:
     """The same for a test of the signing itself: nothing is copied."""
+    _office()
     for version in _load_approved(text, at):
         if not version.signatures:
-            api.sign(version.uuid, side="partner", by="G. Partner", at=at)
-            api.sign(version.uuid, side="host", by="H. Host", at=at)
+            sign_paper(version.uuid, "partner", by="G. Partner", at=at)
+            sign_paper(version.uuid, "host", by="H. Host", at=at)
     return api.list_versions(at=at)
 
 

@@ -162,6 +162,9 @@ def test_signatures_are_recorded_in_the_admin(client) -> None:
         "Give the name of the signatory."
     )
     act(client, "agreementversion", "sign_for_partner", version.pk, signatory="G. Partner")
+    alone = act(client, "agreementversion", "sign_for_host", version.pk, signatory="H. Host")
+    assert "Another person than who saw to the other signature" in alone
+    operator(client, "view_agreementversion", "sign_agreementversion", name="ann")
     act(client, "agreementversion", "sign_for_host", version.pk, signatory="H. Host")
     again = act(client, "agreementversion", "sign_for_host", version.pk, signatory="Other")
 
@@ -286,6 +289,26 @@ def test_people_are_added_in_the_admin(client) -> None:
     )
 
     assert api.is_person_of(7, "GSMA")
+
+
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("partnerperson", {}),
+        ("partnercontact", {"name": "Grace", "email": "grace@example.org"}),
+    ],
+)
+def test_nobody_names_themselves_as_a_signatory_in_the_admin(client, page, more) -> None:
+    load()
+    partner = models.Partner.objects.get(code="GSMA")
+    root = User.objects.create_superuser("root")
+    client.force_login(root)
+    data = {"partner": partner.pk, "user_id": root.pk, "role": "signatory", **more}
+
+    answer = client.post(reverse(f"admin:partnerships_{page}_add"), data)
+
+    assert "Nobody names themselves as who signs for a partner" in answer.content.decode()
+    assert (api.people("GSMA"), api.contacts("GSMA")) == ((), ())
 
 
 @pytest.mark.parametrize(

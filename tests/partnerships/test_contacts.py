@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from factories.partnerships import account, clear, colleague, load, put_in_force
+from factories.partnerships import APPROVER, account, clear, colleague, load, put_in_force
 from partnerships import api, exceptions, models
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def add(name, role, email, **told):
-    return api.add_contact("GSMA", role=role, name=name, email=email, at=NOW, **told)
+    return api.add_contact("GSMA", role=role, name=name, email=email, by=APPROVER, at=NOW, **told)
 
 
 def test_a_partner_has_contacts_with_roles():

@@ -10,7 +10,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from factories.partnerships import LONG_AGO, PROMISES, put_in_force, terms_text, version_text
+from factories.partnerships import (
+    APPROVER,
+    LONG_AGO,
+    PROMISES,
+    put_in_force,
+    terms_text,
+    version_text,
+)
 from fairgate import clock
 from fairgate.money import Money
 from partnerships import api, models
@@ -44,7 +51,7 @@ def grace(client) -> User:
 
 def be(client: Client, role: str, *, partner: str = "GSMA") -> User:
     user = User.objects.create_user(f"{role}-{partner}-{uuid4().hex[:6]}")
-    api.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
+    api.add_person(user.pk, partner_code=partner, role=role, by=APPROVER, at=LONG_AGO)
     client.force_login(user)
     return user
 

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factories.partnerships import (
+    APPROVER,
     LONG_AGO,
     PROMISES,
     load_approved,
@@ -48,7 +49,7 @@ def version():
 
 def be(client: Client, role: str, *, partner: str = "ATC", may: tuple[str, ...] = ()) -> User:
     user = User.objects.create_user(f"{role}-{partner}-{uuid4().hex[:6]}")
-    api.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
+    api.add_person(user.pk, partner_code=partner, role=role, by=APPROVER, at=LONG_AGO)
     user.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(user)
     return user

@@ -16,6 +16,7 @@ from factories.partnerships import (
     load_approved,
     put_in_force,
     resume,
+    sign_paper,
     terms_text,
     version_text,
 )
@@ -186,7 +187,7 @@ def test_one_signature_is_not_enough() -> None:
     (version,) = load_approved()
 
     # when
-    signed = api.sign(version.uuid, side="host", by="H. Host", at=IN_FORCE)
+    signed = sign_paper(version.uuid, "host", by="H. Host", at=IN_FORCE)
 
     # then
     assert signed.standing is Standing.IN_REVIEW
@@ -198,8 +199,8 @@ def test_one_signature_is_not_enough() -> None:
 def test_nothing_shows_before_the_second_signature() -> None:
     # given
     (version,) = load_approved()
-    api.sign(version.uuid, side="host", by="H. Host", at=IN_FORCE)
-    api.sign(version.uuid, side="partner", by="G. Partner", at=IN_FORCE + timedelta(hours=1))
+    sign_paper(version.uuid, "host", by="H. Host", at=IN_FORCE)
+    sign_paper(version.uuid, "partner", by="G. Partner", at=IN_FORCE + timedelta(hours=1))
 
     # then
     almost = IN_FORCE + timedelta(minutes=59, seconds=59)

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factories.partnerships import (
+    APPROVER,
     LONG_AGO,
     PROMISES,
     account,
@@ -175,7 +176,7 @@ def test_a_signature_is_counted(settings):
             version_text(promises=PROMISES), version_text(agreement="SECOND", revenue="")
         )
     )  # fmt: skip
-    api.add_person(account(GRACE), partner_code="GSMA", role="signatory", at=LONG_AGO)
+    api.add_person(account(GRACE), partner_code="GSMA", role="signatory", by=APPROVER, at=LONG_AGO)
     api.consent(signed.uuid, user_id=GRACE, checksum=signed.checksum, at=NOW)
 
     with pytest.raises(TooManyRecords):
@@ -260,7 +261,7 @@ def test_who_cannot_sign_today_is_told(client, settings):
             version_text(promises=PROMISES), version_text(agreement="SECOND", revenue="")
         )
     )  # fmt: skip
-    api.add_person(account(GRACE), partner_code="GSMA", role="signatory", at=LONG_AGO)
+    api.add_person(account(GRACE), partner_code="GSMA", role="signatory", by=APPROVER, at=LONG_AGO)
     api.consent(signed.uuid, user_id=GRACE, checksum=signed.checksum, at=NOW)
     client.force_login(User.objects.get(pk=GRACE))
     page = f"/fairgate/partners/GSMA/agreements/{waits.uuid}/consent/"

@@ -19,6 +19,7 @@ from factories.partnerships import (
     load_approved,
     put_in_force,
     resume,
+    sign_paper,
     terms_text,
     version_text,
 )
@@ -71,7 +72,7 @@ def test_a_draft_is_written_anew() -> None:
 def test_a_version_is_frozen_by_its_first_signature(side: Side) -> None:
     # given
     (version,) = load_approved()
-    api.sign(version.uuid, side=side.value, by="Somebody", at=LONG_AGO)
+    sign_paper(version.uuid, side.value, by="Somebody", at=LONG_AGO)
     kept = text_of_kept()
 
     # when
@@ -151,8 +152,8 @@ def test_both_signatures_are_kept_with_order_and_moment() -> None:
     (version,) = load_approved()
 
     # when
-    api.sign(version.uuid, side="partner", by="G. Partner", at=NOW)
-    signed = api.sign(version.uuid, side="host", by="H. Host", at=NOW + timedelta(hours=2))
+    sign_paper(version.uuid, "partner", by="G. Partner", at=NOW)
+    signed = sign_paper(version.uuid, "host", by="H. Host", at=NOW + timedelta(hours=2))
 
     # then
     assert [(one.place, one.side, one.signed_by, one.signed_at) for one in signed.signatures] == [
@@ -166,13 +167,13 @@ def test_both_signatures_are_kept_with_order_and_moment() -> None:
 def test_a_side_signs_once() -> None:
     # given
     (version,) = load_approved()
-    api.sign(version.uuid, side="host", by="H. Host", at=NOW)
+    sign_paper(version.uuid, "host", by="H. Host", at=NOW)
 
     # when
     with pytest.raises(
         exceptions.AlreadySigned, match="The host side signed GSMA-SPECTRUM v1 on 2026-11-23"
     ):
-        api.sign(version.uuid, side="host", by="Another", at=NOW)
+        sign_paper(version.uuid, "host", by="Another", at=NOW)
 
     # then
     (kept,) = api.version(version.uuid, at=NOW).signatures
@@ -183,11 +184,11 @@ def test_a_side_signs_once() -> None:
 def test_the_second_signature_is_not_older_than_the_first() -> None:
     # given
     (version,) = load_approved()
-    api.sign(version.uuid, side="host", by="H. Host", at=NOW)
+    sign_paper(version.uuid, "host", by="H. Host", at=NOW)
 
     # when
     with pytest.raises(exceptions.SignedOutOfOrder, match="the second signature cannot be older"):
-        api.sign(version.uuid, side="partner", by="G.", at=NOW - timedelta(seconds=1))
+        sign_paper(version.uuid, "partner", by="G.", at=NOW - timedelta(seconds=1))
 
     # then
     assert len(api.version(version.uuid, at=NOW).signatures) == 1
@@ -198,7 +199,7 @@ def test_what_is_not_there_cannot_be_signed_or_suspended() -> None:
     nowhere = api.read_terms(terms_text(), file="TERMS.yaml")[0].version_uuid
 
     with pytest.raises(exceptions.UnknownVersion, match="There is no agreement version"):
-        api.sign(nowhere, side="host", by="H. Host", at=NOW)
+        sign_paper(nowhere, "host", by="H. Host", at=NOW)
     with pytest.raises(exceptions.UnknownVersion, match="There is no agreement “NONE”"):
         api.suspend("NONE", by="officer", reason="?", at=NOW)
     with pytest.raises(exceptions.UnknownVersion, match="shares revenue"):
@@ -212,11 +213,11 @@ def test_two_agreements_never_share_the_receipts_of_one_course_on_one_day() -> N
     # given
     put_in_force(terms_text())
     other = load_approved(terms_text(OTHER))[1]
-    api.sign(other.uuid, side="host", by="H. Host", at=NOW)
+    sign_paper(other.uuid, "host", by="H. Host", at=NOW)
 
     # when
     with pytest.raises(exceptions.TermsConflict, match="both share the receipts of a course"):
-        api.sign(other.uuid, side="partner", by="G. Partner", at=NOW)
+        sign_paper(other.uuid, "partner", by="G. Partner", at=NOW)
 
     # then
     assert api.version(other.uuid, at=NOW).obstacles == (
@@ -233,13 +234,13 @@ def test_of_two_conflicting_agreements_signed_at_once_one_is_signed(
 ) -> None:
     # given
     one, other = load_approved(terms_text(version_text(), OTHER))
-    api.sign(one.uuid, side="host", by="H. Host", at=NOW)
-    api.sign(other.uuid, side="host", by="H. Host", at=NOW)
+    sign_paper(one.uuid, "host", by="H. Host", at=NOW)
+    sign_paper(other.uuid, "host", by="H. Host", at=NOW)
 
     # when
     outcomes = races.race(
-        lambda: api.sign(one.uuid, side="partner", by="G. Partner", at=NOW),
-        lambda: api.sign(other.uuid, side="partner", by="G. Partner", at=NOW),
+        lambda: sign_paper(one.uuid, "partner", by="G. Partner", at=NOW),
+        lambda: sign_paper(other.uuid, "partner", by="G. Partner", at=NOW),
         isolation=isolation,
         atomic=atomic,
     )

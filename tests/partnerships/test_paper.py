@@ -15,6 +15,7 @@ from factories.partnerships import (
     PROMISES,
     load_approved,
     put_in_force,
+    sign_paper,
     terms_text,
     version_text,
 )
@@ -143,7 +144,7 @@ def test_the_paper_is_made_in_every_language_of_the_union(language):
 
 def test_what_is_not_signed_by_both_says_so():
     (version,) = load_approved()
-    api.sign(version.uuid, side="host", by="H. Host", at=NOW)
+    sign_paper(version.uuid, "host", by="H. Host", at=NOW)
 
     whole = reading_pdfs.text(api.agreement_paper(version.uuid, language="en", at=NOW))
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Permission, User
 
 from factories.partnerships import (
+    APPROVER,
     LONG_AGO,
     PROMISES,
     load,
@@ -53,7 +54,7 @@ def person(db):
 
     def in_role(role, **more):
         user = User.objects.create_user(f"{role}-person", **more)
-        api.add_person(user.pk, partner_code="GSMA", role=role, at=LONG_AGO)
+        api.add_person(user.pk, partner_code="GSMA", role=role, by=APPROVER, at=LONG_AGO)
         return user
 
     return in_role

@@ -14,6 +14,7 @@ from django.test import Client
 
 from factories.partnerships import (
     AGREEMENT,
+    APPROVER,
     LONG_AGO,
     PROMISES,
     load_approved,
@@ -52,7 +53,7 @@ def be(client: Client, role: str = "", *, partner: str = "GSMA", may: tuple[str,
     """Sign in as a partner's person, or as a colleague with permissions."""
     user = User.objects.create_user(f"{role or 'somebody'}-{partner}", first_name="Grace")
     if role:
-        api.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
+        api.add_person(user.pk, partner_code=partner, role=role, by=APPROVER, at=LONG_AGO)
     user.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(user)
     return user

@@ -14,6 +14,7 @@ from django.test import Client
 
 from factories.partnerships import (
     AGREEMENT,
+    APPROVER,
     CLEARED_UNTIL,
     COURSE,
     FIRST_SECOND_AFTER,
@@ -351,7 +352,7 @@ def test_it_comes_with_its_label_and_says_what_the_link_must_be(version):
 def be(client: Client, role: str = "", *, partner: str = "GSMA", may: tuple[str, ...] = ()) -> User:
     user = User.objects.create_user(f"{role or 'somebody'}-{partner}-{len(may)}")
     if role:
-        api.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
+        api.add_person(user.pk, partner_code=partner, role=role, by=APPROVER, at=LONG_AGO)
     user.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(user)
     return user

@@ -12,10 +12,12 @@ from django.db import models as db
 from factories.brand import drawing
 from factories.partnerships import (
     AGREEMENT,
+    APPROVER,
     COURSE,
     LONG_AGO,
     PROMISES,
     load_approved,
+    sign_paper,
     terms_text,
     version_text,
 )
@@ -81,8 +83,11 @@ def test_every_column_with_a_person_is_forgotten_or_documented_as_kept():
 def grace(db):
     """Somebody who has done, in every table, what a person can do there."""
     user = User.objects.create_user(USER_NAME, EMAIL, first_name="Grace", last_name="Wanjiru")
-    (version,) = load_approved(terms_text(version_text(promises=PROMISES)))
-    api.sign(version.uuid, side="host", by="H. Host", recorded_by=USER_NAME, at=LONG_AGO)
+    version, other = load_approved(
+        terms_text(version_text(promises=PROMISES), version_text(agreement="OTHER", revenue=""))
+    )
+    api.sign(other.uuid, side="host", by="H. Host", recorded_by=USER_NAME, at=LONG_AGO)
+    sign_paper(version.uuid, "host", by="H. Host", at=LONG_AGO)
     colleague = User.objects.create_user("ann").pk
     api.suspend(AGREEMENT, by=USER_NAME, reason="Review", at=LONG_AGO)
     api.ask_resume(AGREEMENT, by=colleague, reason="Done", at=LONG_AGO)
@@ -92,7 +97,7 @@ def grace(db):
     )
     (waits,) = api.list_proposed_diligence(at=LONG_AGO)
     api.confirm_due_diligence(waits.uuid, by=user.pk, at=LONG_AGO)
-    api.add_person(user.pk, partner_code="GSMA", role="signatory", at=LONG_AGO)
+    api.add_person(user.pk, partner_code="GSMA", role="signatory", by=APPROVER, at=LONG_AGO)
     api.add_contact(
         "GSMA", role="focal_point", name=NAME, email=EMAIL, user_id=user.pk, at=LONG_AGO
     )
@@ -124,7 +129,7 @@ def grace(db):
     second = api.propose_promotion(version.uuid, asked, by=5, at=NOW)
     api.remove_person(user.pk, partner_code="GSMA")
     api.approve_promotion(second, by=user.pk, at=NOW)
-    api.add_person(user.pk, partner_code="GSMA", role="signatory", at=LONG_AGO)
+    api.add_person(user.pk, partner_code="GSMA", role="signatory", by=APPROVER, at=LONG_AGO)
     api.load_agreements(
         terms_text(version_text(), version_text(agreement="NEXT", revenue="")).replace(
             version_text(), version_text(promises=PROMISES)

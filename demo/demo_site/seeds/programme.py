@@ -217,18 +217,21 @@ def _agreements() -> None:
     signed_on = {1: datetime(2026, 8, 26, 10, 0, tzinfo=UTC), 2: datetime(2026, 9, 21, tzinfo=UTC)}
     partnerships.add_contact(
         "GSMA", role="signatory", name="Grace Wanjiru", email="grace@example.org",
-        user_id=user_called("grace").pk, at=OPENING,
+        user_id=user_called("grace").pk, by=user_called("ines").pk, at=OPENING,
     )  # fmt: skip
     for version in partnerships.list_versions(at=SIGNED):
         if version.standing is Standing.DRAFT:
             partnerships.submit(version.uuid, by=user_called("operator").pk, at=OPENING)
             partnerships.approve(version.uuid, by=user_called("ines").pk, at=OPENING)
         signatures = {signature.side for signature in version.signatures}
-        for side, name in (("host", "Omar Said"), ("partner", "Grace Wanjiru")):
+        for side, name, colleague in (
+            ("host", "Omar Said", "operator"), ("partner", "Grace Wanjiru", "ines"),
+        ):  # fmt: skip
             # The renewal waits for the partner's signature, which a visitor may put under it.
             if side not in signatures and version.version in signed_on:
                 at = signed_on[version.version]
-                partnerships.sign(version.uuid, side=side, by=name, at=at)
+                partnerships.sign(version.uuid, side=side, by=name, recorded_by=colleague, at=at)
     partnerships.add_person(
-        user_called("grace").pk, partner_code="GSMA", role="signatory", at=OPENING
-    )
+        user_called("grace").pk, partner_code="GSMA", role="signatory",
+        by=user_called("ines").pk, at=OPENING,
+    )  # fmt: skip

@@ -62,8 +62,10 @@ def _agreement(ines: int, operator: int) -> UUID:
     if version.standing is Standing.DRAFT:
         partnerships.submit(version.uuid, by=ines, at=AGREED)
         partnerships.approve(version.uuid, by=operator, at=AGREED)
-        for side, name in (("host", "Omar Said"), ("partner", "Grace Wanjiru")):
-            partnerships.sign(version.uuid, side=side, by=name, at=AGREED)
+        for side, name, colleague in (
+            ("host", "Omar Said", "operator"), ("partner", "Grace Wanjiru", "ines"),
+        ):  # fmt: skip
+            partnerships.sign(version.uuid, side=side, by=name, recorded_by=colleague, at=AGREED)
     return version.uuid
 
 

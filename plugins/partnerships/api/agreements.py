@@ -86,19 +86,21 @@ def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) 
 
 
 def sign(
-    version_uuid: UUID, *, side: str, by: str, at: datetime, recorded_by: str = ""
+    version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: datetime
 ) -> VersionSummary:
     """Record one side's signature (``host`` or ``partner``) on paper; the first freezes the text.
 
     ``by`` is the name of the person who has signed, ``recorded_by`` the user name of the colleague
-    who has the paper.
+    who has the paper: the two signatures of a version are recorded by two colleagues.
 
     Raises:
         UnknownVersion, AlreadySigned, SignedOutOfOrder
         NotApproved, TextChanged: no second person has approved this text.
         NotASignatory: ``by`` is no name, or for the partner none of its signatories
             (``add_contact``).
-        SecondPersonNeeded: for the host, ``recorded_by`` acts for the partner.
+        AccountNeeded: ``recorded_by`` is no active account.
+        SecondPersonNeeded: for the host, ``recorded_by`` acts for the partner; or they have
+            recorded, or given, the other side's signature.
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     services.sign(version_uuid, side=side, by=by, recorded_by=recorded_by, at=at)
@@ -113,7 +115,8 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
     Raises:
         UnknownVersion, AlreadySigned, SignedOutOfOrder, NotApproved, TermsConflict: as ``sign``.
         NotASignatory: the user does not sign for the partner.
-        SecondPersonNeeded: the user has loaded, submitted or approved the text for the host.
+        SecondPersonNeeded: the user has loaded, submitted or approved the text for the host, or
+            recorded the host's signature.
         TooManyRecords: one day takes no more of this person, or of the partner.
         TextChanged: the text is not the one that was seen.
     """

@@ -179,16 +179,20 @@ def role_of(user_id: int, partner_code: str) -> str:
     return selectors.get_role_of(user_id, partner_code)
 
 
-def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
+def add_person(
+    user_id: int, *, partner_code: str, role: str, by: int | None = None, at: datetime
+) -> None:
     """Let a user act for a partner as ``officer``, ``signatory`` or ``finance``.
 
-    Doing it again changes the role.
+    ``by`` is the user who does so; it has to be said of a signatory. Doing it again changes the
+    role.
 
     Raises:
         UnknownPartner, UnknownUser
+        SecondPersonNeeded: of a signatory: the user names themselves, or nobody says who did.
         ValueError: there is no such role.
     """
-    services.add_person(user_id, partner_code=partner_code, role=role, at=at)
+    services.add_person(user_id, partner_code=partner_code, role=role, by=by, at=at)
 
 
 def remove_person(user_id: int, *, partner_code: str) -> None:
@@ -224,9 +228,13 @@ def add_contact(
     at: datetime,
     language: str = "",
     user_id: int | None = None,
+    by: int | None = None,
     key: str = "",
 ) -> UUID:
     """Add a person at a partner in a role (``ContactRole``); again with the same address: change.
+
+    ``by`` is the user who does so; it has to be said of a signatory, whose name may then stand
+    under an agreement.
 
     ``language`` is the code of the site's language that they are written to in, ``user_id`` their
     account here, if they have one; without it, one that is known stays. ``key`` is a name of the
@@ -234,6 +242,8 @@ def add_contact(
 
     Raises:
         UnknownPartner, UnknownUser, ContactRefused
+        SecondPersonNeeded: of a signatory: it is ``by`` themselves by account, name or address, or
+            nobody says who did.
         KeyReused: the key stands for another contact.
         ValueError: there is no such role.
     """
@@ -244,6 +254,7 @@ def add_contact(
         email=email,
         language=language,
         user_id=user_id,
+        by=by,
         at=at,
         key=key,
     )

@@ -32,7 +32,7 @@ class Contacts(PartnersView):
     @described(
         operation_id="add_contact",
         description="With the permission `add_partnercontact`. The person in this role with this "
-        "address is changed, if they are there.",
+        "address is changed, if they are there. Nobody names themselves as a signatory.",
         request=shapes.ContactBody,
         responses={201: shapes.ContactShape},
         is_keyed=True,
@@ -41,7 +41,7 @@ class Contacts(PartnersView):
         self._require_seen(code)
         self.require(allowed=request.user.has_perm(permissions.ADD_CONTACT))
         given = self.body(shapes.ContactBody)
-        added = api.add_contact(code, **given, at=clock.now(), key=self.key)
+        added = api.add_contact(code, **given, by=self.user_id, at=clock.now(), key=self.key)
         return Response(shapes.ContactShape(api.contact(added)).data, status=201)
 
     def _require_seen(self, code: str) -> None:
@@ -91,7 +91,7 @@ class People(PartnersView):
     @described(
         operation_id="add_person",
         description="With the permission `add_partnerperson`. Said again, it is the same; with "
-        "another role, the role is changed.",
+        "another role, the role is changed. Nobody names themselves as a signatory.",
         request=shapes.PersonBody,
         responses=shapes.PersonShape,
     )
@@ -100,7 +100,9 @@ class People(PartnersView):
         self.require(allowed=request.user.has_perm(permissions.ADD_PERSON))
         given = self.body(shapes.PersonBody)
         user_id = int(given["username"].pk)
-        api.add_person(user_id, partner_code=code, role=given["role"], at=clock.now())
+        api.add_person(
+            user_id, partner_code=code, role=given["role"], by=self.user_id, at=clock.now()
+        )
         added = next(one for one in api.people(code) if one.user_id == user_id)
         return Response(shapes.PersonShape(added).data)
 

@@ -134,7 +134,8 @@ class Sign(PartnersView):
 
     @described(
         operation_id="sign",
-        description="With the permission `sign_agreementversion`.",
+        description="With the permission `sign_agreementversion`, and for one side alone: another "
+        "colleague records the other signature.",
         request=shapes.SignBody,
         responses=shapes.VersionShape,
     )

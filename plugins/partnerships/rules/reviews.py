@@ -120,6 +120,22 @@ def check_signs_for_one_side(
         )
 
 
+def check_other_recorded(name: str, others: Iterable[str], *, version: str) -> None:
+    """Refuse that the same person sees to both signatures of a version.
+
+    ``name`` is the user name of who records a signature, or consents; ``others`` are those of who
+    did so for the other side.
+
+    Raises:
+        SecondPersonNeeded: as said.
+    """
+    if any(is_same_person(name, other) for other in others):
+        raise SecondPersonNeeded(
+            "Another person than who saw to the other signature of %(version)s has to do this one.",
+            version=version,
+        )
+
+
 def check_not_before(moments: Iterable[datetime | None], *, at: datetime, version: str) -> None:
     """Refuse a record that is dated before one that it follows.
 

@@ -86,3 +86,15 @@ def check_may_confirm_change(*, by: int, asked_by: int, acts_for_partner: bool) 
         raise SecondPersonNeeded(
             "Another person than who asked has to say that the partner is called that."
         )
+
+
+def check_may_name_signatory(*, by: int | None, is_themselves: bool) -> None:
+    """Refuse that somebody of the host lets themselves sign for a partner, or nobody says who did.
+
+    Raises:
+        SecondPersonNeeded: as said.
+    """
+    if by is None or is_themselves:
+        raise SecondPersonNeeded(
+            "Nobody names themselves as who signs for a partner; another person of the host does."
+        )

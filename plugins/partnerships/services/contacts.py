@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
 
 from fairgate.readable import is_readable
-from partnerships import models, selectors
+from partnerships import models, rules, selectors
 from partnerships.data import ContactRole
 from partnerships.exceptions import ContactRefused
 from partnerships.services.known import known_partner
@@ -30,6 +31,7 @@ def add_contact(
     email: str,
     language: str,
     user_id: int | None,
+    by: int | None,
     at: datetime,
     key: str,
 ) -> UUID:
@@ -42,7 +44,7 @@ def add_contact(
         "user_id": user_id,
     }
     made = made_once(
-        lambda: str(_add_contact(known_partner(partner_code), **told, at=at)),
+        lambda: str(_add_contact(known_partner(partner_code), **told, by=by, at=at)),
         key=key,
         what="contact",
         said={"partner": partner_code, **told},
@@ -58,6 +60,7 @@ def _add_contact(
     email: str,
     language: str,
     user_id: int | None,
+    by: int | None,
     at: datetime,
 ) -> UUID:
     if not name or len(name) > 150 or not is_readable(name):
@@ -68,6 +71,9 @@ def _add_contact(
         raise ContactRefused("A contact has an e-mail address.") from None
     if user_id is not None:
         selectors.check_account(user_id)
+    if role is ContactRole.SIGNATORY:
+        is_themselves = by is not None and _is_account(by, user_id, name, email)
+        rules.check_may_name_signatory(by=by, is_themselves=is_themselves)
     told = {"name": name, "language": language, "added_at": at}
     # Who says nothing of an account takes none away: by it a user who leaves is forgotten here.
     account = {} if user_id is None else {"user_id": user_id}
@@ -77,6 +83,16 @@ def _add_contact(
     log.info("contact added: partner=%s contact=%s role=%s", partner.uuid, row.uuid, role.value)
     found: UUID = row.uuid
     return found
+
+
+def _is_account(by: int, user_id: int | None, name: str, email: str) -> bool:
+    """Whether a contact is who adds it: by account, name or address."""
+    account = get_user_model()._default_manager.filter(pk=by).first()
+    if user_id == by or account is None:
+        return user_id == by
+    names = {account.get_full_name(), account.get_username()} - {""}
+    is_named = any(rules.is_same_person(name, one) for one in names)
+    return is_named or email.casefold() == account.email.casefold()
 
 
 def remove_contact(contact_uuid: UUID) -> None:

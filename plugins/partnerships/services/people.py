@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from partnerships import models, selectors
+from partnerships import models, rules, selectors
+from partnerships.data import Act
 from partnerships.services.brand import forget_person
 from partnerships.services.contacts import forget_contacts_of
 from partnerships.services.known import known_partner
@@ -18,10 +19,16 @@ from partnerships.services.promoting import forget_promoter
 log = logging.getLogger(__name__)
 
 
-def add_person(user_id: int, *, partner_code: str, role: str, at: datetime) -> None:
-    """Let a user act for a partner."""
+def add_person(user_id: int, *, partner_code: str, role: str, by: int | None, at: datetime) -> None:
+    """Let a user act for a partner; ``by`` is who does, and signs for nobody by that.
+
+    Raises:
+        SecondPersonNeeded: in this role the user may sign, and named themselves.
+    """
     if role not in models.PERSON_ROLES:
         raise ValueError(f"“{role}” is none of: {', '.join(models.PERSON_ROLES)}.")
+    if rules.may(role, Act.CONSENT):
+        rules.check_may_name_signatory(by=by, is_themselves=by == user_id)
     partner = known_partner(partner_code)
     selectors.check_account(user_id)
     models.PartnerPerson.objects.update_or_create(

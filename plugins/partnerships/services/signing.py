@@ -20,7 +20,7 @@ from partnerships.exceptions import (
     UnknownVersion,
 )
 from partnerships.services import pacing
-from partnerships.services.known import user_name
+from partnerships.services.known import known_account, user_name
 
 log = logging.getLogger(__name__)
 
@@ -45,19 +45,21 @@ def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: dateti
     Raises:
         UnknownVersion, NotApproved, TextChanged, AlreadySigned, SignedOutOfOrder
         NotASignatory: ``by`` is no name, or for the partner none of its signatories.
-        SecondPersonNeeded: for the host, ``recorded_by`` acts for the partner.
+        AccountNeeded: ``recorded_by`` is no active account.
+        SecondPersonNeeded: for the host, ``recorded_by`` acts for the partner; or they saw to the
+            other side's signature.
         TermsConflict: with this signature two agreements would share one course's receipts.
     """
     its_side, by = Side(side), by.strip()
     if not by or len(by) > 150 or not _is_name(by):
         raise NotASignatory("Who signs has a name of at most 150 readable characters.")
     found = _found(version_uuid)
+    partner, recorder = found.agreement.partner, known_account(recorded_by)
     if its_side is Side.PARTNER:
-        partner = found.agreement.partner
         rules.check_signs_for_partner(by, _signatories(partner), partner=partner.code)
-    elif recorded_by and _acts_for(found.agreement.partner, recorded_by):
+    elif partner.people.filter(user_id=recorder).exists():
         raise SecondPersonNeeded("Who acts for a partner records no signature of the host.")
-    name = _Name(signed_by=by, means=Means.PAPER, recorded_by=recorded_by)
+    name = _Name(signed_by=by, means=Means.PAPER, recorded_by=user_name(recorder))
     _put(name, found, its_side, at=at)
 
 
@@ -69,7 +71,8 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
         UnknownVersion, NotApproved, AlreadySigned, SignedOutOfOrder, TermsConflict: as ``sign``.
         TooManyRecords: the day takes no more.
         NotASignatory: the user does not sign for the partner.
-        SecondPersonNeeded: the user has loaded, submitted or approved the text for the host.
+        SecondPersonNeeded: the user has loaded, submitted or approved the text for the host, or
+            recorded the host's signature.
         TextChanged: the text is not the one that the user has seen.
     """
     found = _found(version_uuid)
@@ -93,13 +96,6 @@ def _found(version_uuid: UUID) -> models.AgreementVersion:
     if found is None:
         raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
     return found
-
-
-def _acts_for(partner: models.Partner, user_name: str) -> bool:
-    users = get_user_model()._default_manager.filter(
-        username=user_name, pk__in=partner.people.values("user_id")
-    )
-    return bool(users.exists())
 
 
 def _signatories(partner: models.Partner) -> list[str]:
@@ -127,11 +123,13 @@ def _put(
         if name.means is Means.CONSENT:
             _check_other_side(name, version, approved)
             rules.check_same_text(seen, version.checksum, version=str(version))
+        hands = lock_objects.hands_now(version)
         signed = lock_objects.signatures_now(version)
         before = [] if approved is None else [approved.confirmed_at]
         rules.check_may_sign(signed, side=side, at=at, version=str(version))
         rules.check_not_before(before, at=at, version=str(version))
         if signed:
+            _check_other_hands(name, hands, version=str(version))
             _check_no_other_terms(version)
         models.Signature.objects.create(
             version=version,
@@ -162,6 +160,13 @@ def _check_other_side(
         loaded_by=version.loaded_by,
         version=str(version),
     )
+
+
+def _check_other_hands(name: _Name, hands: list[tuple[str, int | None]], *, version: str) -> None:
+    """Refuse that one person sees to both signatures, on paper or here."""
+    others = [recorded_by or user_name(user_id or 0) for recorded_by, user_id in hands]
+    hand = name.recorded_by or user_name(name.user_id or 0)
+    rules.check_other_recorded(hand, others, version=version)
 
 
 def _check_no_other_terms(version: models.AgreementVersion) -> None:
