@@ -35,7 +35,7 @@ from fairgate_badges import (
 from fairgate_badges.award import MIN_ENTRIES
 
 from . import conf
-from .data import AwardState, AwardSummary, Emblem, Scheme, Tier
+from .data import AwardSummary, Emblem, Identity, Scheme, Tier
 from .rules import in_language
 
 #: How long a list of revoked awards counts: a verifier that has an older one asks again.
@@ -177,14 +177,10 @@ def criteria_of(scheme: Scheme, tier: Tier) -> str:
     return f"{said} {share % {'share': f'{scheme.in_kind_percent} %'}}"
 
 
-def can_be_badge(award: AwardSummary) -> bool:
-    """Whether an award was granted, to somebody with an address that a badge can name."""
-    granted = award.state not in (AwardState.WAITING, AwardState.REFUSED)
-    return granted and award.partner_url.startswith("https://")
-
-
-def token(by: Signer, award: AwardSummary, scheme: Scheme, *, language: str) -> str:
-    """The signed credential of an award, in a language; the same one each time.
+def token(
+    by: Signer, award: AwardSummary, scheme: Scheme, *, recipient: Identity, language: str
+) -> str:
+    """The signed credential of an award to somebody, in a language; the same one each time.
 
     Raises:
         BadgesError: a name or an address cannot stand in a badge.
@@ -195,7 +191,7 @@ def token(by: Signer, award: AwardSummary, scheme: Scheme, *, language: str) -> 
         achievement=achievement(
             by, scheme, award.tier, key=str(award.tier_uuid), scheme_key=str(award.scheme)
         ),
-        recipient=Recipient(id=award.partner_url, name=award.partner_name),
+        recipient=Recipient(id=recipient.url, name=recipient.display_name),
         valid_from=_begin(award.valid_from),
         valid_until=_begin(award.valid_until + timedelta(days=1)),
         status=StatusEntry(list_url=_at(by, "badge_status"), index=award.place),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,26 +29,38 @@ from partnerships.data import (
     PLATFORM,
     PRO_RATA,
     FieldChange,
-    PartnerSummary,
+    Identity,
+    Kind,
     Promises,
     RevenueTerms,
+    Role,
     Side,
     SignatureSummary,
     VersionSummary,
 )
-from partnerships.models import CONTRIBUTION_LABELS, DIRECTION_LABELS, MEANS_LABELS, SIDE_LABELS
+from partnerships.models import (
+    CONTRIBUTION_LABELS,
+    DIRECTION_LABELS,
+    KIND_LABELS,
+    MEANS_LABELS,
+    ROLE_LABELS,
+    SIDE_LABELS,
+)
 
 Part = Section | Table | Particulars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementOnPaper:
-    """What is printed: a version as it stands at ``at``, and who its partner is."""
+    """What is printed: a version as it stands at ``at``, and how its partners are called there.
+
+    ``named`` has the partner of the agreement and everybody with a role, by code.
+    """
 
     version: VersionSummary
     promises: Promises
     changes: tuple[FieldChange, ...]
-    partner: PartnerSummary
+    named: Mapping[str, Identity]
     at: datetime
 
 
@@ -65,7 +77,7 @@ def render_agreement(agreement: AgreementOnPaper, language: str) -> bytes:
 
 def paper_of(agreement: AgreementOnPaper, language: str) -> Paper:
     """What is printed of an agreement, in a language."""
-    version = agreement.version
+    version, partner = agreement.version, agreement.named[agreement.version.partner]
     with translation.override(language):
         is_signed = len(version.signatures) == len(Side)
         return Paper(
@@ -76,8 +88,8 @@ def paper_of(agreement: AgreementOnPaper, language: str) -> Paper:
             issued_on=agreement.at.date(),
             recipient=Block(
                 heading=_("Partner"),
-                name=agreement.partner.legal_name,
-                lines=(agreement.partner.kind_label, agreement.partner.url),
+                name=partner.legal_name,
+                lines=(str(KIND_LABELS[Kind(partner.kind)]), partner.url),
             ),
             facts=_facts(version),
             body=tuple(_body(agreement)),
@@ -129,7 +141,10 @@ def _body(agreement: AgreementOnPaper) -> Iterator[Part]:
         yield Section(heading=_("Goals"), paragraphs=version.goals)
     yield _table(_("Courses"), [_("Course run")], [[key] for key in version.courses])
     if version.roles:
-        rows = [[role.name, role.role_label] for role in version.roles]
+        rows = [
+            [agreement.named[one.partner].display_name, str(ROLE_LABELS[Role(one.role)])]
+            for one in version.roles
+        ]
         yield _table(_("Roles"), [_("Partner"), _("Role")], rows)
     yield from _promised(promises)
     if version.terms:

@@ -82,7 +82,7 @@ def award(request: HttpRequest, uuid: UUID) -> HttpResponse:
         # Without due diligence nothing is "in force", whatever its days say.
         "state": "" if is_in_force and not counts else shown["state"],
         "counts": counts,
-        "downloads": _downloads(found) if counts else [],
+        "downloads": _downloads(found) if counts and api.can_be_badge(found, at=at) else [],
         "scheme": found.scheme,
     }
     return render(request, "partnerships/award.html", context)
@@ -90,8 +90,6 @@ def award(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _downloads(found: AwardSummary) -> list[tuple[str, str]]:
     """Addresses of the badge in the reader's language, with what they are called."""
-    if not api.can_be_badge(found):
-        return []
     code = (get_language() or "en").partition("-")[0]
     asked = "?" + urlencode({"language": code}) if code in dict(found.tier.names) else ""
     return [

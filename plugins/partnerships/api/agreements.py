@@ -127,18 +127,22 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
 def agreement_paper(version_uuid: UUID, *, language: str, at: datetime) -> bytes:
     """A version as a tagged PDF file, as it stands at ``at``, in a language of the site.
 
-    The same arguments give the same bytes, as long as nothing was recorded for that moment.
+    Partners are named as they were called when the text was submitted, whatever they are called by
+    now; in a draft as at ``at``. So the same arguments give the same bytes under the same settings,
+    as long as nothing was recorded for that moment, of a text that was submitted. Of a draft they
+    do until a file gives other names to a partner that no submitted text names.
 
     Raises:
         UnknownVersion: no version has this key.
         PapersError: the file cannot be made.
     """
     version = selectors.get_version(version_uuid, at=at)
+    codes = {version.partner, *(role.partner for role in version.roles)}
     agreement = documents.AgreementOnPaper(
         version=version,
         promises=selectors.get_promises(version_uuid, at=at),
         changes=selectors.list_changes(version_uuid),
-        partner=selectors.get_partner(version.partner, at=at),
+        named=selectors.get_identities(codes, at=version.frozen_at or at),
         at=at,
     )
     return documents.render_agreement(agreement, language)

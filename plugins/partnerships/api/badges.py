@@ -9,9 +9,9 @@ from partnerships import badges, selectors
 from partnerships.data import AwardSummary
 
 
-def can_be_badge(award: AwardSummary) -> bool:
-    """Whether an award can be had as a badge: this site signs, and the partner has a website."""
-    return badges.can_be_badge(award) and badges.signer() is not None
+def can_be_badge(award: AwardSummary, *, at: datetime) -> bool:
+    """Whether an award can be had as a badge: this site signs, and the partner had a website."""
+    return badges.signer() is not None and selectors.get_granted_to(award, at=at) is not None
 
 
 def badge_issuer() -> dict[str, object] | None:
@@ -59,6 +59,10 @@ def badge_achievement(tier: UUID, *, language: str, at: datetime) -> dict[str, o
 def badge_token(uuid: UUID, *, language: str, at: datetime) -> str | None:
     """The signed credential of an award in a language, else in English; the same one each time.
 
+    It names the partner as it was called when the award was granted, or when it had an https
+    address first after that; so it stays the same, under one key, when two people call the partner
+    otherwise.
+
     ``None`` where this site has no badges, or the award is none that was granted to somebody with
     a website. An award that has ended or was revoked keeps its credential, which says so.
 
@@ -67,10 +71,11 @@ def badge_token(uuid: UUID, *, language: str, at: datetime) -> str | None:
     """
     found = selectors.get_award(uuid, at=at)
     by = badges.signer()
-    if by is None or not badges.can_be_badge(found):
+    recipient = selectors.get_granted_to(found, at=at)
+    if by is None or recipient is None:
         return None
-    scheme = selectors.get_scheme(found.scheme, at=at)
-    return badges.token(by, found, scheme.scheme, language=language)
+    scheme = selectors.get_scheme(found.scheme, at=at).scheme
+    return badges.token(by, found, scheme, recipient=recipient, language=language)
 
 
 def baked_badge(uuid: UUID, suffix: str, *, language: str, at: datetime) -> bytes | None:

@@ -228,6 +228,15 @@ class VersionSummary:
         return Period(self.valid_from, self.last_day)
 
     @property
+    def frozen_at(self) -> datetime | None:
+        """When its text was submitted as it stands; ``None`` of a draft.
+
+        Of a text that was signed before submissions were recorded it is the first signature.
+        """
+        submitted = [one.submitted_at for one in self.reviews if one.outcome in ("", "approved")]
+        return next(iter([*submitted, *(one.signed_at for one in self.signatures)]), None)
+
+    @property
     def is_signed(self) -> bool:
         """Whether both have signed: before that nothing of it is owed, or begins."""
         return {one.side for one in self.signatures} == {Side.HOST, Side.PARTNER}

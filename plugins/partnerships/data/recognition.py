@@ -114,13 +114,13 @@ class AwardSummary:
 
     ``since`` and ``until`` are the days whose deliveries were counted, as known at ``counted_at``;
     ``valid_from`` and ``valid_until`` those of the recognition, both inclusive (UTC).
+    ``granted_at`` is when a second person has granted it, ``None`` if nobody had by then.
     ``place`` is its place on the list of revoked awards, never given to another.
     """
 
     uuid: UUID
     partner: str
     partner_name: str
-    partner_url: str
     scheme: UUID
     tier_uuid: UUID
     tier: Tier
@@ -134,6 +134,7 @@ class AwardSummary:
     place: int
     revoked_at: datetime | None
     checksum: str
+    granted_at: datetime | None
 
     @property
     def is_granted(self) -> bool:

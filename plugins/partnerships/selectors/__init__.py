@@ -5,6 +5,10 @@ from partnerships.selectors.ends import (
     get_end,
     list_ends,
 )
+from partnerships.selectors.identities import (
+    get_identities,
+    identity_of,
+)
 from partnerships.selectors.marks import (
     address_of_rules,
     list_marks,
@@ -22,7 +26,6 @@ from partnerships.selectors.partners import (
     get_proposed_change,
     get_proposed_diligence,
     get_role_of,
-    identity_of,
     is_called,
     list_contacts,
     list_due_diligence,
@@ -60,6 +63,7 @@ from partnerships.selectors.reach import get_told, list_counts, list_learners, l
 from partnerships.selectors.recognition import (
     compute_award,
     get_award,
+    get_granted_to,
     get_scheme,
     get_scheme_in_force,
     get_scheme_of_tier,
@@ -89,6 +93,8 @@ __all__ = [
     "get_due_diligence",
     "get_end",
     "get_evidence",
+    "get_granted_to",
+    "get_identities",
     "get_kept_file",
     "get_own_file",
     "get_partner",

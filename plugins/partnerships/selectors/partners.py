@@ -16,7 +16,6 @@ from partnerships.data import (
     PLATFORM,
     Contact,
     DueDiligence,
-    Identity,
     PartnerSummary,
     Party,
     Person,
@@ -24,6 +23,7 @@ from partnerships.data import (
     ProposedDiligence,
 )
 from partnerships.exceptions import UnknownPartner, UnknownRecord, UnknownUser
+from partnerships.selectors.identities import identity_before, identity_of
 
 
 def get_partner(code: str, *, at: datetime | None) -> PartnerSummary:
@@ -115,23 +115,6 @@ def _change(row: models.PartnerChange) -> ProposedChange:
         after=identity_of(row),
         proposed_by=row.asked_by,
         proposed_at=row.asked_at,
-    )
-
-
-def identity_of(row: models.Partner | models.PartnerChange) -> Identity:
-    """How a partner is called, or would be by a change."""
-    return Identity(
-        legal_name=row.legal_name, display_name=row.display_name, kind=row.kind, url=row.url
-    )
-
-
-def identity_before(row: models.PartnerChange) -> Identity:
-    """How a partner was called before a change."""
-    return Identity(
-        legal_name=row.was_legal_name,
-        display_name=row.was_display_name,
-        kind=row.was_kind,
-        url=row.was_url,
     )
 
 

@@ -16,6 +16,7 @@ from partnerships.data import (
     AwardState,
     AwardSummary,
     Emblem,
+    Identity,
     Reached,
     Scheme,
     SchemeState,
@@ -23,6 +24,7 @@ from partnerships.data import (
     Tier,
 )
 from partnerships.exceptions import AwardRefused, UnknownAward, UnknownScheme
+from partnerships.selectors.identities import list_identities
 from partnerships.selectors.partners import of_partner
 from partnerships.selectors.promises import list_accepted
 
@@ -153,6 +155,18 @@ def get_award(uuid: UUID, *, at: datetime) -> AwardSummary:
     return _award(row, at)
 
 
+def get_granted_to(award: AwardSummary, *, at: datetime) -> Identity | None:
+    """Whom the badge of an award names, whatever the partner is called by now.
+
+    That is the partner as it was called when the award was granted, or when it first had an https
+    address after that, until ``at``; ``None`` if it was not granted, or there was no address.
+    """
+    if award.granted_at is None:
+        return None
+    called = list_identities(award.partner, since=award.granted_at, until=at)
+    return next((one for one in called if one.url.startswith("https://")), None)
+
+
 def list_granted_places(*, at: datetime) -> tuple[int, frozenset[int]]:
     """The highest place on the list of revoked awards, and the places that are marked."""
     marked = models.AwardRevocation.objects.filter(revoked_at__lte=at)
@@ -166,6 +180,8 @@ def _awards(at: datetime) -> Any:
 
 
 def _award(row: Any, at: datetime) -> AwardSummary:
+    is_granted = row.confirmed_at is not None and row.confirmed_at <= at
+    granted_at = row.confirmed_at if is_granted else None
     revocation = getattr(row, "revocation", None)
     revoked_at = None if revocation is None else revocation.revoked_at
     state = rules.award_state(
@@ -182,7 +198,6 @@ def _award(row: Any, at: datetime) -> AwardSummary:
         uuid=row.uuid,
         partner=row.partner.code,
         partner_name=row.partner.display_name,
-        partner_url=row.partner.url,
         scheme=row.tier.scheme.uuid,
         tier_uuid=row.tier.uuid,
         tier=_tier(row.tier, currency),
@@ -196,6 +211,7 @@ def _award(row: Any, at: datetime) -> AwardSummary:
         place=row.pk,
         revoked_at=revoked_at if state is AwardState.REVOKED else None,
         checksum=row.checksum,
+        granted_at=granted_at,
     )
 
 
