@@ -16,6 +16,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 import browsers
+import clickhouse_process
 import emptying
 import localstripe_process
 import long_files
@@ -89,6 +90,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(localstripe_process.MISSING)
     if item.get_closest_marker("openbadgeslib") and not other_verifiers.has_openbadgeslib():
         pytest.skip(other_verifiers.NO_OPENBADGESLIB)
+    if item.get_closest_marker("chdb") and not clickhouse_process.is_there():
+        pytest.skip(clickhouse_process.MISSING)
     if (
         item.get_closest_marker("digital_credentials")
         and not other_verifiers.has_digital_credentials()

@@ -41,6 +41,7 @@ SECONDS = {
     "fee_payments/test_invoice_machine.py": 5,
     "fee_payments/test_order_machine.py": 4,
     "partnerships/test_life_of_an_agreement.py": 14,
+    "revenue_share/test_clickhouse.py": 40,
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import IO
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from fee_payments.data import (
 from partnerships import api as partnerships
 from partnerships.data import PLATFORM
 
-from . import papers, sheets, statements
+from . import export_files, papers, sheets, statements
 from .data import (
     Acceptance,
     Balance,
@@ -37,6 +38,7 @@ from .data import (
     ClosedPeriod,
     Conversion,
     EventLine,
+    Exported,
     Fault,
     LoadedRates,
     Names,
@@ -62,6 +64,7 @@ from .services import (
     catching_up,
     closing,
     disputing,
+    exporting,
     holds,
     payout_accounts,
     payout_records,
@@ -77,6 +80,7 @@ __all__ = [
     "ask_to_accept",
     "balances",
     "batch",
+    "beancount_ledger",
     "book_dispute",
     "book_payment",
     "book_refund",
@@ -93,6 +97,8 @@ __all__ = [
     "convert",
     "events_csv",
     "events_page",
+    "export_facts",
+    "fact_tables",
     "list_acceptances",
     "list_batches",
     "list_faulty_payouts",
@@ -113,6 +119,7 @@ __all__ = [
     "refuse_batch",
     "refuse_difference",
     "refuse_rate",
+    "send_facts",
     "statement",
     "statement_csv",
     "statement_currencies",
@@ -346,6 +353,43 @@ def rebuild() -> Rebuilt:
 def check() -> tuple[Fault, ...]:
     """Prove every invariant of the books; one fault for the first row that breaks each."""
     return checking.check()
+
+
+def export_facts(folder: Path, *, since: Path | None = None, at: datetime) -> Exported:
+    """Write the facts of the books to a new folder: a file per table, and ``manifest.json``.
+
+    With the manifest of an earlier folder, only what is new ``since``. Not within a transaction:
+    it would see the books as they were when that began.
+
+    Raises:
+        ExportRefused: the folder is there or cannot be written, or the manifest does not fit.
+    """
+    return exporting.write_files(folder, since=since, at=at)
+
+
+def send_facts(*, again: bool = False, at: datetime) -> Exported:
+    """Send ClickHouse what it does not have yet; ``again``: everything. As above.
+
+    Raises:
+        ImproperlyConfigured: the server is named in a way that cannot be.
+        ExportRefused: none is named, or it has facts of other books.
+        WarehouseUnavailable: it did not take all of it; the next call goes on from there.
+    """
+    return exporting.send(again=again, at=at)
+
+
+def fact_tables(database: str, *, cluster: str = "") -> str:
+    """The statements that make the tables of facts in ClickHouse, where they are missing.
+
+    Raises:
+        ValueError: the database or the cluster has a name that no statement may have.
+    """
+    return export_files.create_tables(database, cluster=cluster)
+
+
+def beancount_ledger() -> Iterator[str]:
+    """The books as a ledger of beancount, line by line, its balances asserted at the end."""
+    return exporting.ledger()
 
 
 def load_rates(

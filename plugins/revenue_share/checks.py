@@ -52,6 +52,19 @@ def check_payouts(app_configs: object, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register("fairgate")
+def check_warehouse(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``revenue_share.E004``: if facts are sent to a server, it can be asked."""
+    return [
+        checks.Error(
+            f"No facts can be sent to ClickHouse. {fault}",
+            hint="Set REVENUE_SHARE_CLICKHOUSE, as docs/how-tos/clickhouse.md says.",
+            id="revenue_share.E004",
+        )
+        for fault in _faults(conf.warehouse)
+    ]
+
+
 def _keys_of_payouts() -> None:
     if not conf.payout_keys() and settings.REVENUE_SHARE_BANK_ACCOUNTS:
         raise ImproperlyConfigured("There is none.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -13,9 +14,12 @@ from django.core.exceptions import ImproperlyConfigured
 from fairgate.money import MoneyError, exponent
 from fairgate_papers import PageSize, set_up
 
-from .data import BASES, AccountDetails, RateSource
+from .data import BASES, AccountDetails, RateSource, Warehouse
+from .export_files import is_name
 from .payment_files import read_account
 
+#: Seconds that a server of ClickHouse has to take a page.
+CLICKHOUSE_SECONDS = 30
 _OWN = ({"holder", "iban"}, {"holder", "iban", "bic"}, {"holder", "number", "bic"})
 
 
@@ -117,3 +121,45 @@ def payout_keys() -> tuple[bytes, ...]:
                 f"Key {number} of REVENUE_SHARE_PAYOUT_KEYS is no key of cryptography.fernet."
             ) from None
     return keys
+
+
+def warehouse() -> Warehouse | None:
+    """The server of ClickHouse that facts are sent to; ``None`` when none is named.
+
+    The names are those of ``EVENT_SINK_CLICKHOUSE_BACKEND_CONFIG``, by which Aspects finds it.
+
+    Raises:
+        ImproperlyConfigured: it is none. The message shows neither address nor password.
+    """
+    own = settings.REVENUE_SHARE_CLICKHOUSE
+    if not own:
+        return None
+    try:
+        found = Warehouse(
+            url=own["url"],
+            username=own["username"],
+            password=own["password"],
+            database=own["database"],
+            timeout_seconds=own.get("timeout_secs", CLICKHOUSE_SECONDS),
+        )
+        fault = _fault_of(found, may_be_plain=own.get("plain_http") is True)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        fault = "it has a url, a username, a password and a database"
+    if fault:
+        raise ImproperlyConfigured(f"REVENUE_SHARE_CLICKHOUSE: {fault}.")
+    return found
+
+
+def _fault_of(found: Warehouse, *, may_be_plain: bool) -> str:
+    address, seconds = urlsplit(found.url), found.timeout_seconds
+    if address.scheme not in ("http", "https") or not address.hostname:
+        return "the url is none of http or https"
+    if address.username or address.password or address.query:
+        return "the url has a name, a password or a question in it"
+    if address.scheme == "http" and not may_be_plain:
+        return "without https everybody on the way reads the password; set plain_http to allow it"
+    if not is_name(found.database):
+        return "the database has a name that no statement may have"
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+        return "timeout_secs is no number above zero"
+    return ""

@@ -22,6 +22,8 @@
   + RateRefused           a rate cannot be entered by hand like this
   + SecondPersonNeeded    who asked for a step does not confirm it
   + StepNotFound          there is no such step
+  + ExportRefused         the facts cannot be exported like this
+  + WarehouseUnavailable  a server of ClickHouse does not take them now (retryable)
 
 Faults of an EVENTS.csv, and of files of rates, are ``fairgate.documents.DocumentErrors``.
 """
@@ -142,3 +144,13 @@ class PayoutRefused(RevenueShareError):
 
 class PayoutNotFound(RevenueShareError, LookupError):
     """There is no batch, payout or entry with this key."""
+
+
+class ExportRefused(RevenueShareError):
+    """Nothing is exported like this; the text says why."""
+
+
+class WarehouseUnavailable(RevenueShareError):
+    """ClickHouse did not acknowledge what was sent; the text has no secret and no fact in it."""
+
+    retryable = True

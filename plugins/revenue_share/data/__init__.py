@@ -25,6 +25,13 @@ from revenue_share.data.events import (
     Units,
     Weights,
 )
+from revenue_share.data.exports import (
+    Exported,
+    JournalLeg,
+    JournalTransaction,
+    Marks,
+    Warehouse,
+)
 from revenue_share.data.payouts import (
     LIVE,
     SENT,
@@ -96,8 +103,12 @@ __all__ = [
     "EntrySummary",
     "EventKind",
     "EventLine",
+    "Exported",
     "Fault",
+    "JournalLeg",
+    "JournalTransaction",
     "LoadedRates",
+    "Marks",
     "Names",
     "Ordered",
     "Part",
@@ -122,5 +133,6 @@ __all__ = [
     "TransferBlock",
     "TransferFile",
     "Units",
+    "Warehouse",
     "Weights",
 ]

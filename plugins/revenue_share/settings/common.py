@@ -20,6 +20,8 @@ DEFAULTS: dict[str, Any] = {
     "REVENUE_SHARE_BANK_RATE_PERCENT": 5,
     # Keys of cryptography.fernet for accounts and files of payouts, the newest first.
     "REVENUE_SHARE_PAYOUT_KEYS": (),
+    # The server of ClickHouse that revenue_share_export sends facts to; empty: to none.
+    "REVENUE_SHARE_CLICKHOUSE": {},
 }
 
 
