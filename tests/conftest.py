@@ -15,6 +15,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
+import beancount_process
 import browsers
 import clickhouse_process
 import emptying
@@ -92,6 +93,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(other_verifiers.NO_OPENBADGESLIB)
     if item.get_closest_marker("chdb") and not clickhouse_process.is_there():
         pytest.skip(clickhouse_process.MISSING)
+    if item.get_closest_marker("beancount") and not beancount_process.is_there():
+        pytest.skip(beancount_process.MISSING)
     if (
         item.get_closest_marker("digital_credentials")
         and not other_verifiers.has_digital_credentials()
