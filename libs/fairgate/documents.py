@@ -19,9 +19,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ from fairgate.errors import FairgateError
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 50
+#: No line of a file that is read line by line is longer.
+LONGEST_LINE = 64 * 1024
+#: So many faults of a long file are named: who mends these finds the others.
+MOST_FAULTS = 500
 
 
 class DocumentError(FairgateError, ValueError):
@@ -78,6 +83,11 @@ class Faults:
 
     def __bool__(self) -> bool:
         return bool(self._found)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether a long file need not be read on."""
+        return len(self._found) >= MOST_FAULTS
 
     def __enter__(self) -> Faults:
         return self
@@ -155,6 +165,38 @@ def decode(raw: bytes, *, file: str) -> str:
     return text
 
 
+def read_lines(path: str | Path) -> Iterator[str]:
+    """The lines of a file of any length, one by one, by the rules of ``read_text``.
+
+    Raises:
+        DocumentError: as ``read_text``, but for the size; a line is longer than any that we read.
+    """
+    file = str(path)
+    try:
+        with Path(path).open("rb") as opened:
+            other = _other_kind(opened.peek(200))
+            if other:
+                raise DocumentError(f"is {other}.", file=file)
+            raw_lines = iter(lambda: opened.readline(LONGEST_LINE + 1), b"")
+            for number, raw in enumerate(raw_lines, start=1):
+                yield _decoded(raw, file, number)
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}.", file=file) from None
+
+
+def _decoded(raw: bytes, file: str, number: int) -> str:
+    if len(raw) > LONGEST_LINE:
+        said = f"is longer than {LONGEST_LINE // 1024} KB; is there no end of a line?"
+        raise DocumentError(said, file=file, line=number)
+    try:
+        text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError:
+        raise DocumentError("is not UTF-8 text.", file=file, line=number) from None
+    if "\0" in text:
+        raise DocumentError("holds a NUL character.", file=file, line=number)
+    return text
+
+
 def _other_kind(raw: bytes) -> str:
     """What a file is that people take for text, in words; "" when nothing speaks against text."""
     for signature, words in _SIGNATURES:
@@ -209,19 +251,53 @@ def parse_csv(
     Raises:
         DocumentError: the header or a row does not fit, or the quoting is broken.
     """
-    text = text.removeprefix("\ufeff")
-    _check_delimiter(text, {*columns, *optional}, file)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     with Faults(file) as faults:
-        try:
-            header = next(reader, [])
-            _check_header(header, columns, optional, faults)
-            faults.raise_if_any()
-            rows = tuple(_rows(reader, header, faults, is_whole=text.endswith("\n")))
-        except csv.Error as error:
-            cut = " The file ends within a quoted cell; was it cut off?" if _is_cut(error) else ""
-            faults.add(f"is not CSV: {error}.{cut}", line=reader.line_num)
-    return rows
+        lines = io.StringIO(text, newline="")
+        return tuple(each_row(lines, file=file, columns=columns, optional=optional, faults=faults))
+
+
+def each_row(
+    lines: Iterable[str],
+    *,
+    file: str,
+    columns: Sequence[str],
+    faults: Faults,
+    optional: Sequence[str] = (),
+) -> Iterator[Row]:
+    """The rows of such a CSV one by one, of which no more is held than a line.
+
+    A row that does not fit is added to ``faults``, and the next one is read.
+
+    Raises:
+        DocumentError: the header does not fit.
+    """
+    source = iter(lines)
+    first = next(source, "").removeprefix("\ufeff")
+    _check_delimiter(first, {*columns, *optional}, file)
+    last = _Last(chain([first], source))
+    reader = csv.reader(last, strict=True)
+    try:
+        header = next(reader, [])
+        _check_header(header, columns, optional, faults)
+        faults.raise_if_any()
+        yield from _rows(reader, header, faults, is_whole=lambda: last.line.endswith("\n"))
+    except csv.Error as error:
+        cut = " The file ends within a quoted cell; was it cut off?" if _is_cut(error) else ""
+        faults.add(f"is not CSV: {error}.{cut}", line=reader.line_num)
+
+
+class _Last:
+    """Lines as they come, of which the last one is remembered."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self.line = lines, ""
+
+    def __iter__(self) -> _Last:
+        return self
+
+    def __next__(self) -> str:
+        self.line = next(self._lines)
+        return self.line
 
 
 def _is_cut(error: csv.Error) -> bool:
@@ -267,7 +343,9 @@ def _check_header(
             faults.add("this column is not known here.", line=1, field=column or "(blank)")
 
 
-def _rows(reader: Any, header: Sequence[str], faults: Faults, *, is_whole: bool) -> Iterator[Row]:
+def _rows(
+    reader: Any, header: Sequence[str], faults: Faults, *, is_whole: Callable[[], bool]
+) -> Iterator[Row]:
     start, short = reader.line_num + 1, 0
     for cells in reader:
         short = 0
@@ -278,7 +356,7 @@ def _rows(reader: Any, header: Sequence[str], faults: Faults, *, is_whole: bool)
             faults.add(said, line=start)
             short = start if len(cells) < len(header) else 0
         start = reader.line_num + 1
-    if short and not is_whole:
+    if short and not is_whole():
         faults.add("the file ends within this row; it was cut off.", line=short)
 
 

@@ -1,21 +1,26 @@
-"""Reads an EVENTS.csv: sales and refunds to replay. All or nothing, every fault named.
+"""Reads an EVENTS.csv: sales, refunds and disputes to replay. All or nothing, every fault named.
 
-``README.md`` of this package describes the columns.
+``docs/references/events-csv.md`` describes the columns. The rows are put aside on the disk while
+they are read, so that a file may be of any length: they come out in the order they happened, and
+complete, when nothing is wrong with any of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fairgate.course_runs import is_course_run
-from fairgate.documents import Faults, Row, parse_csv
+from fairgate.documents import Faults, Row, each_row
 from fairgate.money import Money, MoneyError, exponent
 
-from .data import EventKind
-from .rules.refunds import refund_parts
+from .data import DISPUTES, EventKind
+from .events_whole import complete
+from .shelves import on_disk
 
 COLUMNS = (
     "event",
@@ -28,20 +33,41 @@ COLUMNS = (
     "tax",
     "processor_fee",
 )
+#: Of files with disputes or bundles.
+MORE_COLUMNS = ("dispute", "dispute_fee", "weight")
 
 #: The years of events. Others are slips of the pen, and the calendar ends at 9999 (months and holds
 #: are counted past an event).
 YEARS = range(2000, 2101)
+MAX_WEIGHT = 10**12
+
+#: A row that says which part of a sale is of which course; nothing that happened.
+BUNDLE_LINE = "bundle_line"
 
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)", re.ASCII
 )
-_KINDS = (EventKind.SALE.value, EventKind.REFUND.value)
+_WEIGHT = re.compile(r"[1-9][0-9]{0,12}", re.ASCII)
+_KINDS = (EventKind.SALE.value, EventKind.REFUND.value, *DISPUTES)
+_DECIDED = (EventKind.DISPUTE_LOST, EventKind.DISPUTE_WON)
+
+_TABLES = """
+CREATE TABLE events (line INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT, sale TEXT,
+                     at TEXT, course TEXT, currency TEXT, gross INTEGER, tax INTEGER, fee INTEGER,
+                     dispute TEXT, dispute_fee INTEGER);
+CREATE TABLE bundles (sale TEXT, course TEXT, weight INTEGER, line INTEGER,
+                      PRIMARY KEY (sale, course)) WITHOUT ROWID;
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEvent:
-    """One row, complete: for a refund ``tax`` and ``fee`` are the parts of it that are so."""
+    """One row, complete: for a refund ``tax`` and ``fee`` are the parts of it that are so.
+
+    ``courses`` of a bundle are its courses and their weights. A dispute has the name of its first
+    row in ``dispute``, what the bank has or gave back in ``gross``, and in ``dispute_fee`` all
+    that the provider keeps by then. ``is_followed``: a later row is about this sale.
+    """
 
     line: int
     event: str
@@ -52,6 +78,10 @@ class FileEvent:
     gross: Money
     tax: Money
     fee: Money
+    courses: tuple[tuple[str, int], ...] = ()
+    dispute: str = ""
+    dispute_fee: int = 0
+    is_followed: bool = False
 
     @property
     def net(self) -> Money:
@@ -59,69 +89,148 @@ class FileEvent:
         return self.gross - self.tax - self.fee
 
 
-@dataclass(slots=True)
-class _Left:
-    """What is left of a sale while its refunds are read."""
-
-    net: int
-    tax: int
-    fee: int
-
-
-def read_events(text: str, *, file: str) -> tuple[FileEvent, ...]:
+@contextmanager
+def read_events(lines: Iterable[str], *, file: str) -> Iterator[Iterator[FileEvent]]:
     """The events of a file in the order they happened; rows of one moment as they stand there.
 
     Raises:
-        DocumentErrors: every fault, with file, line and field.
+        DocumentErrors: every fault, with file, line and field; of very many, the first.
     """
-    with Faults(file) as faults:
-        rows = parse_csv(text, file=file, columns=COLUMNS)
-        read = [_read(row, faults) for row in rows]
-        events = sorted((one for one in read if one), key=lambda one: (one.occurred_at, one.line))
-        _check_names(rows, faults)
-        faults.raise_if_any()
-        return _complete(events, {row.line: row for row in rows}, faults)
+    with on_disk() as database:
+        database.executescript(_TABLES)
+        with Faults(file) as faults:
+            rows = each_row(lines, file=file, columns=COLUMNS, optional=MORE_COLUMNS, faults=faults)
+            for row in rows:
+                _keep(row, database, faults)
+                if faults.are_enough:
+                    break
+            faults.raise_if_any()
+            complete(database, faults)
+        yield (_event(row, database) for row in database.execute(_IN_ORDER))
 
 
-def _read(row: Row, faults: Faults) -> FileEvent | None:
+_IN_ORDER = """
+SELECT line, name, kind, sale, at, course, currency, gross, tax, fee, dispute, dispute_fee,
+       EXISTS (SELECT 1 FROM followed WHERE followed.sale = events.name)
+FROM events ORDER BY at, line
+"""
+
+
+def _event(row: tuple, database: sqlite3.Connection) -> FileEvent:  # type: ignore[type-arg]
+    (line, name, kind, sale, at, course, currency, gross, tax, fee, dispute, dispute_fee,
+     is_followed) = row  # fmt: skip
+    courses: tuple[tuple[str, int], ...] = ()
+    if kind == EventKind.SALE and not course:
+        found = database.execute(
+            "SELECT course, weight FROM bundles WHERE sale = ? ORDER BY line", (name,)
+        )
+        courses = tuple(found)
+    return FileEvent(
+        line=line,
+        event=name,
+        kind=EventKind(kind),
+        sale=sale,
+        occurred_at=datetime.fromisoformat(at),
+        course=course,
+        gross=Money.from_minor(gross, currency),
+        tax=Money.from_minor(tax, currency),
+        fee=Money.from_minor(fee, currency),
+        courses=courses,
+        dispute=dispute,
+        dispute_fee=dispute_fee or 0,
+        is_followed=bool(is_followed),
+    )
+
+
+def _cell(row: Row, column: str) -> str:
+    return row.cells.get(column, "")
+
+
+def _keep(row: Row, database: sqlite3.Connection, faults: Faults) -> None:
+    if row["kind"] == BUNDLE_LINE:
+        _keep_bundle_line(row, database, faults)
+        return
     kind, occurred_at = _kind(row, faults), _moment(row, faults)
-    gross = _amount(row, "gross", faults)
-    is_refund = kind is EventKind.REFUND
-    tax = _part(row, "tax", faults, may_be_blank=is_refund)
-    fee = _part(row, "processor_fee", faults, may_be_blank=is_refund)
+    amounts = _amounts(row, kind, faults)
     if not row["event"]:
         faults.add("every event needs a name.", line=row.line, field="event")
-    _check_course(row, faults)
-    if gross is not None and gross.minor <= 0:
-        faults.add("an amount is more than nothing.", line=row.line, field="gross")
-    if kind is None or occurred_at is None or gross is None or tax is None or fee is None:
-        return None
-    if tax > gross:
-        faults.add("is more than the gross amount.", line=row.line, field="tax")
-    return FileEvent(
-        line=row.line,
-        event=row["event"],
-        kind=kind,
-        sale=row["sale"],
-        occurred_at=occurred_at,
-        course=row["course"],
-        gross=gross,
-        tax=tax,
-        fee=fee,
-    )
+    _check_course(row, kind, faults)
+    _check_blanks(row, kind, faults)
+    values = (row.line, row["event"], kind, row["sale"], occurred_at, row["course"],
+              row["currency"], *amounts[:3], _cell(row, "dispute"), amounts[3])  # fmt: skip
+    try:
+        database.execute(f"INSERT INTO events VALUES ({', '.join('?' * 12)})", values)  # noqa: S608
+    except sqlite3.IntegrityError:
+        known = database.execute("SELECT line FROM events WHERE name = ?", (row["event"],))
+        if row["event"]:
+            said = f"“{row['event']}” is on line {known.fetchone()[0]} too."
+            faults.add(said, line=row.line, field="event")
+
+
+def _keep_bundle_line(row: Row, database: sqlite3.Connection, faults: Faults) -> None:
+    for field in ("event", "occurred_at", "currency", "gross", "tax", "processor_fee", "dispute",
+                  "dispute_fee"):  # fmt: skip
+        if _cell(row, field):
+            faults.add("is for events; leave it blank.", line=row.line, field=field)
+    weight = _cell(row, "weight")
+    if not _WEIGHT.fullmatch(weight) or int(weight) > MAX_WEIGHT:
+        said = f"“{weight}” is not a whole number from 1 to {MAX_WEIGHT}."
+        faults.add(said, line=row.line, field="weight")
+        return
+    if not row["sale"]:
+        faults.add("a line of a bundle names its sale.", line=row.line, field="sale")
+    _check_course_run(row, faults)
+    values = (row["sale"], row["course"], int(weight), row.line)
+    try:
+        database.execute("INSERT INTO bundles VALUES (?, ?, ?, ?)", values)
+    except sqlite3.IntegrityError:
+        said = f"“{row['course']}” is in the bundle “{row['sale']}” already."
+        faults.add(said, line=row.line, field="course")
 
 
 def _kind(row: Row, faults: Faults) -> EventKind | None:
     if row["kind"] not in _KINDS:
-        faults.add(f"“{row['kind']}” is not sale or refund.", line=row.line, field="kind")
+        said = f"“{row['kind']}” is not {', '.join(_KINDS)} or {BUNDLE_LINE}."
+        faults.add(said, line=row.line, field="kind")
         return None
     kind = EventKind(row["kind"])
     if kind is EventKind.SALE and row["sale"] not in ("", row["event"]):
-        faults.add("is for refunds; leave it blank.", line=row.line, field="sale")
+        said = "is for what comes after a sale; leave it blank."
+        faults.add(said, line=row.line, field="sale")
     return kind
 
 
-def _check_course(row: Row, faults: Faults) -> None:
+def _check_blanks(row: Row, kind: EventKind | None, faults: Faults) -> None:
+    """What is of other kinds of rows is not taken for something else."""
+    if _cell(row, "weight"):
+        faults.add("is for lines of a bundle; leave it blank.", line=row.line, field="weight")
+    if kind in DISPUTES:
+        for field in ("tax", "processor_fee"):
+            if row[field]:
+                said = "of a dispute follows from its sale; leave it blank."
+                faults.add(said, line=row.line, field=field)
+    elif _cell(row, "dispute_fee"):
+        faults.add("is for disputes; leave it blank.", line=row.line, field="dispute_fee")
+    _check_dispute(row, kind, faults)
+
+
+def _check_dispute(row: Row, kind: EventKind | None, faults: Faults) -> None:
+    is_named = bool(_cell(row, "dispute"))
+    if is_named == (kind in _DECIDED):
+        return
+    said = "what is decided names its dispute, the event that opened it."
+    if is_named:
+        said = "is for disputes that are decided; leave it blank."
+    faults.add(said, line=row.line, field="dispute")
+
+
+def _check_course(row: Row, kind: EventKind | None, faults: Faults) -> None:
+    # Blank is a bundle, and what comes after it; whether there is one is seen when all is read.
+    if row["course"] or (kind is EventKind.SALE and "weight" not in row.cells):
+        _check_course_run(row, faults)
+
+
+def _check_course_run(row: Row, faults: Faults) -> None:
     course = row["course"]
     if not course:
         faults.add("every event needs a course.", line=row.line, field="course")
@@ -129,14 +238,14 @@ def _check_course(row: Row, faults: Faults) -> None:
         faults.add(f"“{course}” is not the key of a course run.", line=row.line, field="course")
 
 
-def _moment(row: Row, faults: Faults) -> datetime | None:
+def _moment(row: Row, faults: Faults) -> str | None:
     text = row["occurred_at"]
     said = f"“{text}” is not a moment in UTC; write it like 2026-10-31T23:59:59Z."
     try:
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
             if moment.year in YEARS:
-                return moment
+                return moment.isoformat(timespec="microseconds")  # sorts as it reads
             said = f"{moment.year} is not a year from {YEARS[0]} to {YEARS[-1]}."
     except ValueError:
         pass  # 2026-02-30 looks right and is not
@@ -144,99 +253,35 @@ def _moment(row: Row, faults: Faults) -> datetime | None:
     return None
 
 
-def _amount(row: Row, field: str, faults: Faults) -> Money | None:
+def _amounts(
+    row: Row, kind: EventKind | None, faults: Faults
+) -> tuple[int | None, int | None, int | None, int | None]:
+    """Gross, tax, processor's fee and a dispute's fee; ``None`` for a blank that may be one."""
     try:
         exponent(row["currency"])
     except MoneyError as error:
-        if field == "gross":  # once per row
-            faults.add(str(error), line=row.line, field="currency")
+        faults.add(str(error), line=row.line, field="currency")
+        return None, None, None, None
+    is_sale = kind is None or kind is EventKind.SALE
+    gross = _amount(row, "gross", faults, may_be_blank=kind in _DECIDED)
+    tax = _amount(row, "tax", faults, may_be_blank=not is_sale)
+    fee = _amount(row, "processor_fee", faults, may_be_blank=not is_sale)
+    kept = _amount(row, "dispute_fee", faults, may_be_blank=True)
+    if gross is not None and gross <= 0:
+        faults.add("an amount is more than nothing.", line=row.line, field="gross")
+    for field, minor in (("tax", tax), ("processor_fee", fee), ("dispute_fee", kept)):
+        if minor is not None and minor < 0:
+            faults.add("an amount is not negative.", line=row.line, field=field)
+    if tax is not None and gross is not None and tax > gross:
+        faults.add("is more than the gross amount.", line=row.line, field="tax")
+    return gross, tax, fee, kept
+
+
+def _amount(row: Row, field: str, faults: Faults, *, may_be_blank: bool) -> int | None:
+    if may_be_blank and not _cell(row, field):
         return None
     try:
-        return Money(row[field], row["currency"])
+        return Money(row[field], row["currency"]).minor
     except MoneyError as error:
         faults.add(str(error), line=row.line, field=field)
         return None
-
-
-def _part(row: Row, field: str, faults: Faults, *, may_be_blank: bool) -> Money | None:
-    if may_be_blank and not row[field]:
-        try:
-            return Money.zero(row["currency"])
-        except MoneyError:
-            return None
-    amount = _amount(row, field, faults)
-    if amount is not None and amount.minor < 0:
-        faults.add("an amount is not negative.", line=row.line, field=field)
-    return amount
-
-
-def _check_names(rows: tuple[Row, ...], faults: Faults) -> None:
-    seen: dict[str, int] = {}
-    for row in rows:
-        name = row["event"]
-        if name and name in seen:
-            faults.add(f"“{name}” is on line {seen[name]} too.", line=row.line, field="event")
-        seen.setdefault(name, row.line)
-
-
-def _complete(
-    events: list[FileEvent], rows: Mapping[int, Row], faults: Faults
-) -> tuple[FileEvent, ...]:
-    sales: dict[str, FileEvent] = {}
-    left: dict[str, _Left] = {}
-    complete: list[FileEvent] = []
-    for one in events:
-        if one.kind is EventKind.SALE:
-            sales[one.event] = one
-            left[one.event] = _Left(one.net.minor, one.tax.minor, one.fee.minor)
-            complete.append(one)
-        elif _fits(one, sales, left, faults):
-            complete.append(_with_parts(one, rows[one.line], left[one.sale], faults))
-    return tuple(complete)
-
-
-def _fits(
-    refund: FileEvent, sales: Mapping[str, FileEvent], left: Mapping[str, _Left], faults: Faults
-) -> bool:
-    sale = sales.get(refund.sale)
-    if sale is None:
-        said = f"no sale “{refund.sale}” comes before this refund."
-        faults.add(said, line=refund.line, field="sale")
-        return False
-    rest = left[refund.sale]
-    remaining = rest.net + rest.tax + rest.fee
-    if refund.gross.currency != sale.gross.currency:
-        said = f"the sale is in {sale.gross.currency}."
-        faults.add(said, line=refund.line, field="currency")
-    elif refund.course != sale.course:
-        faults.add(f"the sale is of {sale.course}.", line=refund.line, field="course")
-    elif refund.gross.minor > remaining:
-        said = f"only {Money.from_minor(remaining, sale.gross.currency)} of the sale is left."
-        faults.add(said, line=refund.line, field="gross")
-    else:
-        return True
-    return False
-
-
-def _with_parts(refund: FileEvent, row: Row, rest: _Left, faults: Faults) -> FileEvent:
-    net, tax, fee = refund_parts(refund.gross.minor, net=rest.net, tax=rest.tax, fee=rest.fee)
-    rest.net, rest.tax, rest.fee = rest.net - net, rest.tax - tax, rest.fee - fee
-    currency = refund.gross.currency
-    for field, part in (("tax", tax), ("processor_fee", fee)):
-        derived = Money.from_minor(part, currency)
-        if row[field] and Money(row[field], currency) != derived:
-            said = (
-                f"of a refund follows from its sale: leave it blank, or write {derived.amount:f}."
-            )
-            faults.add(said, line=refund.line, field=field)
-    return FileEvent(
-        line=refund.line,
-        event=refund.event,
-        kind=refund.kind,
-        sale=refund.sale,
-        occurred_at=refund.occurred_at,
-        course=refund.course,
-        gross=refund.gross,
-        tax=Money.from_minor(tax, currency),
-        fee=Money.from_minor(fee, currency),
-    )

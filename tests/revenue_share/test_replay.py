@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from fairgate.documents import DocumentErrors
-from revenue_share.events_file import read_events
+from revenue_share.events_file import FileEvent, read_events
 
 SHIPPED = resources.files("revenue_share").joinpath("data")
 EVENTS = str(SHIPPED / "october-2026.events.csv")
@@ -24,6 +24,11 @@ def run(events: str = EVENTS, terms: str = TERMS, **options: str) -> str:
     out = io.StringIO()
     call_command("revenue_share_replay", events, terms=terms, stdout=out, **options)
     return out.getvalue()
+
+
+def read(text: str) -> list[FileEvent]:
+    with read_events(text.splitlines(keepends=True), file="e.csv") as events:
+        return list(events)
 
 
 def sale(name="S1", at="2026-10-06T08:00:00Z", gross="120.00", tax="0.00", fee="0.00", **more):
@@ -54,8 +59,12 @@ def test_the_october_example_gives_the_numbers_of_the_design():
 
 def test_the_text_shows_every_allocation():
     text = run()
-    assert "  S1           share     GSMA-SPECTRUM v2  GSMA                  34.64 USD\n" in text
-    assert "  R1           lost_fee  GSMA-SPECTRUM v2  PLATFORM              -0.20 USD\n" in text
+    assert (
+        "  S1           share         GSMA-SPECTRUM v2  GSMA                  34.64 USD\n" in text
+    )
+    assert (
+        "  R1           lost_fee      GSMA-SPECTRUM v2  PLATFORM              -0.20 USD\n" in text
+    )
     assert "    month                              91.73\n" in text
 
 
@@ -87,19 +96,20 @@ def test_a_course_without_terms_is_not_allocated_and_said(tmp_path: Path):
 
 def test_rows_are_taken_in_the_order_they_happened():
     text = HEADER + refund() + sale()
-    assert [one.event for one in read_events(text, file="e.csv")] == ["S1", "R1"]
+    assert [one.event for one in read(text)] == ["S1", "R1"]
 
 
 def test_the_parts_of_a_refund_follow_from_its_sale():
     text = HEADER + sale("S3", gross="59.99", fee="2.04") + refund(of="S3")
-    back = read_events(text, file="e.csv")[1]
+    back = read(text)[1]
     assert (str(back.net), str(back.tax), str(back.fee)) == ("USD 24.15", "USD 0.00", "USD 0.85")
 
 
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        (sale(kind="gift"), "e.csv, line 2, kind: “gift” is not sale or refund."),
+        (sale(kind="gift"), "e.csv, line 2, kind: “gift” is not sale, refund, dispute_opened, "
+         "dispute_lost, dispute_won or bundle_line."),
         (sale(at="2026-10-06"), "e.csv, line 2, occurred_at: “2026-10-06” is not a moment in UTC"),
         (sale(at="2026-02-30T00:00:00Z"), "line 2, occurred_at: “2026-02-30T00:00:00Z” is not"),
         (sale(at="2026-10-06T08:00:00+02:00"), "occurred_at: “2026-10-06T08:00:00+02:00” is not"),
@@ -121,7 +131,7 @@ def test_the_parts_of_a_refund_follow_from_its_sale():
         (sale(fee=""), "line 2, processor_fee: “” is not an amount; write it like 49.00."),
         (sale(""), "line 2, event: every event needs a name."),
         (sale(course=""), "line 2, course: every event needs a course."),
-        (sale(sale="S0"), "line 2, sale: is for refunds; leave it blank."),
+        (sale(sale="S0"), "line 2, sale: is for what comes after a sale; leave it blank."),
         (sale() + sale(), "line 3, event: “S1” is on line 2 too."),
         (refund(), "line 2, sale: no sale “S1” comes before this refund."),
         (sale() + refund(at="2026-10-01T00:00:00Z"), "line 3, sale: no sale “S1” comes before"),
@@ -136,13 +146,13 @@ def test_the_parts_of_a_refund_follow_from_its_sale():
 )  # fmt: skip
 def test_a_fault_is_named_with_file_line_and_field(rows, sentence):
     with pytest.raises(DocumentErrors) as error:
-        read_events(HEADER + rows, file="e.csv")
+        read(HEADER + rows)
     assert sentence in str(error.value)
 
 
 def test_all_faults_are_named_at_once():
     with pytest.raises(DocumentErrors) as error:
-        read_events(HEADER + sale(gross="x") + sale("S2", currency="usd"), file="e.csv")
+        read(HEADER + sale(gross="x") + sale("S2", currency="usd"))
     assert [fault.line for fault in error.value.faults] == [2, 3]
 
 

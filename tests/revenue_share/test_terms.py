@@ -13,7 +13,7 @@ from revenue_share import api
 from revenue_share.data import Account, Part
 from revenue_share.events_file import read_events
 from revenue_share.models import AllocationLine, RecoupmentStanding
-from revenue_share.replay import replay
+from revenue_share.replay import replaying
 
 pytestmark = pytest.mark.django_db
 
@@ -284,14 +284,16 @@ def test_a_replay_under_such_terms_says_what_the_books_say():
     )
     back = f"R1,refund,S3,2026-11-05T10:00:00Z,{facts.COURSE},USD,25.00,,\n"
     columns = "event,kind,sale,occurred_at,course,currency,gross,tax,processor_fee\n"
-    events = read_events(columns + rows + back, file="EVENTS.csv")
+    lines = (columns + rows + back).splitlines(keepends=True)
+    terms = partnerships.read_terms(text, file="TERMS.yaml")
 
     # when
     facts.book_october()
-    replayed = replay(events, partnerships.read_terms(text, file="TERMS.yaml"))
+    with read_events(lines, file="EVENTS.csv") as events, replaying(terms) as replay:
+        assert list(replay.lines(events))
 
-    # then
-    sums = {one.party: one.subtotal for one in replayed.statements}
+        # then
+        sums = {one.party: one.subtotal for one in replay.statements()}
     booked = [one for one in api.list_statements() if one.period == "2026-10"]
     assert {one.party: one.payable + one.closing for one in booked} == sums
     assert api.check() == ()
