@@ -7,7 +7,7 @@ workers at once, and inside a transaction that the caller has begun.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +25,7 @@ from fee_payments.data import (
     WaivedSeat,
 )
 from partnerships import api as partnerships
-from partnerships.data import PLATFORM
+from partnerships.data import PLATFORM, RevenueTerms
 
 from . import export_files, papers, sheets, statements
 from .data import (
@@ -37,6 +37,7 @@ from .data import (
     Cleared,
     ClosedPeriod,
     Conversion,
+    DryRun,
     EventLine,
     Exported,
     Fault,
@@ -54,7 +55,7 @@ from .data import (
     StatementState,
     StatementSummary,
 )
-from .selectors import checking, events
+from .selectors import checking, dry_runs, events
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
 from .selectors import statements as reads
@@ -95,6 +96,7 @@ __all__ = [
     "confirm_adjustment",
     "confirm_rate",
     "convert",
+    "dry_run",
     "events_csv",
     "events_page",
     "export_facts",
@@ -605,3 +607,18 @@ def refuse_difference(uuid: UUID, *, by: int, because: str, at: datetime) -> Non
 def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
     """What became of closed statements, by number: ``closed``, ``sent`` or ``paid``."""
     return payout_reads.statement_states(numbers)
+
+
+def dry_run(period: str, terms: Sequence[RevenueTerms], *, on_any_day: bool = False) -> DryRun:
+    """Share a closed month under other terms, beside what was booked. Nothing is written.
+
+    Sales of courses that ``terms`` name are shared anew, and what went back of them in this month;
+    all the rest stays as it was booked. Where no version covers the day of a sale,
+    ``on_any_day`` takes the course's latest. Rounding goes on from what it owed each party when
+    the month began; a version of other parties begins at nothing.
+
+    Raises:
+        InvalidPeriod: not a month.
+        PeriodNotClosed: it is still open.
+    """
+    return dry_runs.dry_run(Period.parse(period), terms, on_any_day=on_any_day)

@@ -7,6 +7,7 @@
   + DisputeDiffers        a dispute is in another currency than its payment
   + UnbalancedPosting     debits and credits differ, or currencies are mixed
   + InvalidPeriod         not a month written like 2026-10
+  + PeriodNotClosed       a dry run of a month that is still open
   + CloseRefused          the month cannot be closed now
     + PeriodStillOnHold   the hold of its last sales has not ended
     + EarlierPeriodOpen   an earlier month has to be closed first
@@ -76,6 +77,13 @@ class InvalidPeriod(RevenueShareError, ValueError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"“{text}” is not a month; write it like 2026-10.")
+
+
+class PeriodNotClosed(RevenueShareError):
+    """What may still change is not compared with other terms."""
+
+    def __init__(self, period: str) -> None:
+        super().__init__(f"{period} is not closed yet; a dry run is of a closed month.")
 
 
 class CloseRefused(RevenueShareError):

@@ -12,6 +12,10 @@ from revenue_share.data.books import (
     Rebuilt,
     Stage,
 )
+from revenue_share.data.dry_runs import (
+    DryLine,
+    DryRun,
+)
 from revenue_share.data.events import (
     DISPUTES,
     SEATS,
@@ -98,6 +102,8 @@ __all__ = [
     "ClosedPeriod",
     "Conversion",
     "Correction",
+    "DryLine",
+    "DryRun",
     "Entry",
     "EntryFault",
     "EntrySummary",
