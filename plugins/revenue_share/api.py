@@ -37,6 +37,7 @@ from .data import (
     Cleared,
     ClosedPeriod,
     Conversion,
+    CourseReport,
     DryRun,
     EventLine,
     Exported,
@@ -55,7 +56,7 @@ from .data import (
     StatementState,
     StatementSummary,
 )
-from .selectors import checking, dry_runs, events
+from .selectors import checking, course_reports, dry_runs, events
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
 from .selectors import statements as reads
@@ -96,6 +97,7 @@ __all__ = [
     "confirm_adjustment",
     "confirm_rate",
     "convert",
+    "course_report",
     "dry_run",
     "events_csv",
     "events_page",
@@ -622,3 +624,11 @@ def dry_run(period: str, terms: Sequence[RevenueTerms], *, on_any_day: bool = Fa
         PeriodNotClosed: it is still open.
     """
     return dry_runs.dry_run(Period.parse(period), terms, on_any_day=on_any_day)
+
+
+def course_report(course_key: str, *, at: datetime) -> CourseReport:
+    """What the team of a course sees of its sales, by month and currency (decision 0074).
+
+    Only months that are over, joined until nobody's own payment can be seen.
+    """
+    return course_reports.course_report(course_key, before=Period.of(at))

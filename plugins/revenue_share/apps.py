@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 _SETTINGS = {
     "common": {"relative_path": "settings.common"},
     "production": {"relative_path": "settings.production"},
-    "test": {"relative_path": "settings.common"},
+    "test": {"relative_path": "settings.test"},
 }
 
 

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, register
 from django.core.exceptions import ImproperlyConfigured
 
 from . import conf
+from .settings.common import STEPS
 
 
 @register("fairgate")
@@ -63,6 +64,40 @@ def check_warehouse(app_configs: object, **_: Any) -> list[CheckMessage]:
         )
         for fault in _faults(conf.warehouse)
     ]
+
+
+@register("fairgate")
+def check_course_reports(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``revenue_share.E005`` and ``W001``: few payers are hidden; dashboards have our tab."""
+    found: list[CheckMessage] = [
+        checks.Error(
+            f"The teams of courses see no report of their sales. {fault}",
+            hint="Set REVENUE_SHARE_LEAST_PAYERS to a whole number, for example 5.",
+            id="revenue_share.E005",
+        )
+        for fault in _faults(conf.least_payers)
+    ]
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+        return found
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None) or {}
+    found += [
+        checks.Warning(
+            f"{step} is missing from the filter {name}, so a dashboard of instructors has no "
+            "report of sales.",
+            hint="A setting of yours replaced OPEN_EDX_FILTERS_CONFIG: add to it instead.",
+            id="revenue_share.W001",
+        )
+        for name, step in STEPS.items()
+        if step not in _pipeline(filters.get(name))
+    ]
+    return found
+
+
+def _pipeline(entry: Any) -> Any:
+    """The steps of a filter, written as a mapping, one path, or a list of them."""
+    if isinstance(entry, dict):
+        return entry.get("pipeline", ())
+    return [entry] if isinstance(entry, str) else entry or ()
 
 
 def _keys_of_payouts() -> None:

@@ -39,6 +39,18 @@ def paper_size() -> PageSize:
     return set_up.paper_size(settings)
 
 
+def least_payers() -> int:
+    """Fewer payers, refunds or waived seats than this are not told to the team of a course.
+
+    Raises:
+        ImproperlyConfigured: it is no whole number above zero.
+    """
+    least = settings.REVENUE_SHARE_LEAST_PAYERS
+    if isinstance(least, bool) or not isinstance(least, int) or least < 1:
+        raise ImproperlyConfigured("REVENUE_SHARE_LEAST_PAYERS is no whole number above zero.")
+    return least
+
+
 def rate_source() -> RateSource:
     """Whose rates convert statements: a source that publishes them.
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from partnerships import api as partnerships
 
+from . import compat
+
 VIEW = "revenue_share.view_statement"
 CLOSE = "revenue_share.close_period"
 PROPOSE = "revenue_share.propose_adjustment"
@@ -57,3 +59,10 @@ def may_see_payouts(user: Any) -> bool:
     """Who looks at them, and who does anything with them."""
     rights = (VIEW_PAYOUTS, PROPOSE_PAYOUT, APPROVE_PAYOUT, RECORD_PAYOUT)
     return any(may(user, right) for right in rights)
+
+
+def may_see_course(user: Any, course_key: str) -> bool:
+    """The team of this very course; its sums are not those of any party."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    return compat.is_course_staff(int(user.pk), course_key)

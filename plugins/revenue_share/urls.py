@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from . import views, views_payouts
+from . import views, views_courses, views_payouts
 
 app_name = "revenue_share"
+
+# The key of a course run: no name of ours, and no path.
+_COURSE = r"(?P<course_key>[^/:]+:[^/]+)"
 
 urlpatterns = [
     path("", views.statements, name="statements"),
@@ -41,6 +44,12 @@ urlpatterns = [
         "statements/<str:party>/<str:period>/lines/<int:line>/",
         views.statement_events,
         name="statement_events",
+    ),
+    re_path(rf"^courses/{_COURSE}/$", views_courses.course_report, name="course_report"),
+    re_path(
+        rf"^courses/{_COURSE}/report\.json$",
+        views_courses.course_report_json,
+        name="course_report_json",
     ),
     path("books/", views.books, name="books"),
     path("books/close/", views.close, name="close"),

@@ -26,6 +26,7 @@ from fee_payments.data import Enrolment, EnrolmentAttribute
 from fee_payments.exceptions import EnrolmentRefused
 from partner_badge import compat as badge
 from partnerships import compat as partners
+from revenue_share import compat as revenue
 from waiver_policy import api as waiver_policy
 from waiver_policy import compat as waivers
 from waiver_policy.data import Applicant
@@ -71,6 +72,24 @@ class CompatContract:
     def test_a_learner_and_nobody_are_staff_of_nothing(self):
         assert gate.is_course_staff(self.learner_id, self.course_key) is False
         assert gate.is_course_staff(NOBODY, self.course_key) is False
+
+    # revenue_share.compat.is_course_staff
+
+    def test_the_team_of_a_course_is_asked_for_course_by_course(self):
+        assert revenue.is_course_staff(self.author_id, self.course_key) is True
+        assert revenue.is_course_staff(self.learner_id, self.course_key) is False
+        assert revenue.is_course_staff(NOBODY, self.course_key) is False
+        assert revenue.is_course_staff(self.learner_id, "nothing") is False
+
+    # revenue_share.compat.current_user
+
+    def test_outside_a_request_nobody_makes_one(self):
+        assert revenue.current_user() is None
+
+    # revenue_share.compat.absolute_url
+
+    def test_an_address_of_the_books_ends_with_its_path(self):
+        assert revenue.absolute_url("/fairgate/revenue/").endswith("/fairgate/revenue/")
 
     # fee_gate.compat.has_course
 

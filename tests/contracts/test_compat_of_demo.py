@@ -17,6 +17,7 @@ from fee_gate import compat as gate_compat
 from fee_payments import compat as payments_compat
 from partner_badge import compat as badge_compat
 from partnerships import compat as partners_compat
+from revenue_share import compat as revenue_compat
 from waiver_policy import compat as waivers_compat
 
 # Only a platform masquerades or stores structures, and only Studio has drafts and their authors'
@@ -41,6 +42,7 @@ def test_every_function_of_every_compat_has_its_sentence():
         ("waivers", waivers_compat),
         ("badge", badge_compat),
         ("partners", partners_compat),
+        ("revenue", revenue_compat),
     ):
         functions = [one for one in _tree_of(compat).body if isinstance(one, ast.FunctionDef)]
         public = {f"{alias}.{one.name}" for one in functions if not one.name.startswith("_")}

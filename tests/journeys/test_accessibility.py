@@ -58,6 +58,7 @@ PAGES = {
         "/studio/spectrum-management/", f"{BLOCK}@fee_gate+block@gate/",
         f"{BLOCK}@partner_badge+block@badge/", f"{AUTHORS}/", f"{AUTHORS}/new/",
         f"{AUTHORS}/fees/spectrum-online/",
+        "/fairgate/revenue/courses/course-v1:ATC+SPECTRUM101+2026_T4/",
     ),
     "Grace": (
         "/fairgate/partners/", "/fairgate/partners/GSMA/", f"{PICTURES}/", f"{PICTURES}/send/",
@@ -140,7 +141,7 @@ NO_PAGES = {
     "revenue_share:statement_csv", "revenue_share:statement_json",
     "revenue_share:statement_events_csv", "revenue_share:statement_paper",
     "revenue_share:statement_workbook",
-    "revenue_share:payment_order", "",
+    "revenue_share:payment_order", "revenue_share:course_report_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
 LINK = re.compile(r"/seats/invitation/([^/\s]+)/")

@@ -12,6 +12,11 @@ from revenue_share.data.books import (
     Rebuilt,
     Stage,
 )
+from revenue_share.data.course_reports import (
+    CourseMonth,
+    CourseReport,
+    CourseRow,
+)
 from revenue_share.data.dry_runs import (
     DryLine,
     DryRun,
@@ -102,6 +107,9 @@ __all__ = [
     "ClosedPeriod",
     "Conversion",
     "Correction",
+    "CourseMonth",
+    "CourseReport",
+    "CourseRow",
     "DryLine",
     "DryRun",
     "Entry",

@@ -212,7 +212,7 @@ class DryRunning:
         key = event.version, event.currency
         if event.version is None or key not in self._openings.owed:
             return
-        owed, weights = self._openings.owed[key], self._openings.weights[key]  # type: ignore[index]
+        owed, weights = self._openings.owed[key], self._openings.weights[key]
         whole, units = sum(weight for _party, weight in weights), sum(event.rounded.values())
         for party, weight in weights:
             owed[party] += Fraction(units * weight, whole) - event.rounded.get(party, 0)

@@ -48,7 +48,8 @@ def dry_run(period: Period, terms: Sequence[RevenueTerms], *, on_any_day: bool) 
 
 def _openings(counted: QuerySet[RevenueEvent], first: int | None) -> Openings:
     """Carries and recoupments as they were before the first event of the month."""
-    keys = set(counted.filter(terms_version__isnull=False).values_list("terms_version", "currency"))
+    told = counted.values_list("terms_version", "currency").order_by("terms_version").distinct()
+    keys = {(version, currency) for version, currency in told if version}
     weights = {key: _weights(*key) for key in keys}
     before = AllocationLine.objects.filter(event_id__lt=first or 0)
     return Openings(

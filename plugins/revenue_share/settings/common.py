@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from fairgate import page_frame
+
+#: The tab on the two dashboards of instructors. A release runs the filters that it has: Teak and
+#: Ulmo the first, Verawood the second, and the first where the old dashboard is switched on.
+STEPS = {
+    "org.openedx.learning.instructor.dashboard.render.started.v1": (
+        "revenue_share.pipeline.AddCourseSection"
+    ),
+    "org.openedx.learning.instructor.dashboard.tabs.requested.v1": (
+        "revenue_share.pipeline.AddCourseTab"
+    ),
+}
+
+_MAKO = str(Path(__file__).parents[1] / "templates" / "mako")
 
 DEFAULTS: dict[str, Any] = {
     # Who receives what the fund pays for a waived seat, by course key: {"course-v1:…": "ATC"}. A
@@ -22,6 +36,12 @@ DEFAULTS: dict[str, Any] = {
     "REVENUE_SHARE_PAYOUT_KEYS": (),
     # The server of ClickHouse that revenue_share_export sends facts to; empty: to none.
     "REVENUE_SHARE_CLICKHOUSE": {},
+    # Fewer payers, refunds or waived seats than this are not told to the team of a course.
+    "REVENUE_SHARE_LEAST_PAYERS": 5,
+    # Where the tab of the new dashboard leads, with {course_key}; "" for our own page.
+    "REVENUE_SHARE_TAB_URL": "",
+    # Where it stands among the other tabs.
+    "REVENUE_SHARE_TAB_ORDER": 130,
 }
 
 
@@ -31,3 +51,25 @@ def plugin_settings(settings: Any) -> None:
     for name, value in DEFAULTS.items():
         if not hasattr(settings, name):
             setattr(settings, name, value)
+
+
+def show(settings: Any) -> None:
+    """Add our tab to the instructors' dashboards of the LMS, behind the steps that are there.
+
+    Called when the platform's own additions are made: ``production`` and ``test``. A filter keeps
+    the silence that an operator gave it: without the tab a dashboard is still a dashboard.
+    """
+    if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
+        return
+    filters = getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None)
+    if filters is None:
+        filters = settings.OPEN_EDX_FILTERS_CONFIG = {}
+    for name, step in STEPS.items():
+        # A filter may be written as one path or a list of them.
+        known = filters.get(name) or {}
+        if not isinstance(known, dict):
+            known = {"pipeline": [known] if isinstance(known, str) else list(known)}
+        others = [path for path in known.get("pipeline", ()) if path != step]
+        filters[name] = {"fail_silently": True, **known, "pipeline": [*others, step]}
+    if _MAKO not in settings.MAKO_TEMPLATE_DIRS_BASE:
+        settings.MAKO_TEMPLATE_DIRS_BASE.append(_MAKO)

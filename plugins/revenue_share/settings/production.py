@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .common import DEFAULTS
+from . import common
 
 
 def plugin_settings(settings: Any) -> None:
-    """Take over what the operator's configuration file names."""
+    """Take over what the operator's configuration file names, and find our place in the LMS."""
     tokens = getattr(settings, "ENV_TOKENS", {})
-    for name in DEFAULTS:
+    for name in common.DEFAULTS:
         if name in tokens:
             setattr(settings, name, tokens[name])
+    common.show(settings)
