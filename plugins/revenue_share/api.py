@@ -44,6 +44,7 @@ from .data import (
     Fault,
     LoadedRates,
     Names,
+    PartyMoney,
     Payable,
     PaymentOrder,
     PayoutSummary,
@@ -57,6 +58,7 @@ from .data import (
     StatementSummary,
 )
 from .selectors import checking, course_reports, dry_runs, events
+from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
 from .selectors import statements as reads
@@ -110,6 +112,7 @@ __all__ = [
     "list_statements",
     "load_rates",
     "next_period",
+    "party_money",
     "payment_order",
     "propose_account",
     "propose_account_end",
@@ -632,3 +635,8 @@ def course_report(course_key: str, *, at: datetime) -> CourseReport:
     Only months that are over, joined until nobody's own payment can be seen.
     """
     return course_reports.course_report(course_key, before=Period.of(at))
+
+
+def party_money(party: str, *, at: datetime) -> PartyMoney:
+    """Where a party's money stands beside its statements: on hold, cleared, carried, paid out."""
+    return party_reads.party_money(party, at=at)

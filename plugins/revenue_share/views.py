@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fairgate import clock
 from partnerships import api as partnerships
 
-from . import api, permissions, wording
+from . import api, page_parts, permissions, wording
 from .data import DISPUTES, EventLine, Part, Statement, StatementLine
 from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
 
@@ -43,6 +43,7 @@ _LONGEST_PLACE = 19
 @login_required
 def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
     """The statements of a party, or of all whom the person may see."""
+    parties: tuple[str, ...] = ()
     if party is None and permissions.may_see_books(request.user):
         rows = api.list_statements()
     else:
@@ -64,6 +65,7 @@ def statements(request: HttpRequest, party: str | None = None) -> HttpResponse:
             }
             for row in rows
         ],
+        "money": page_parts.money_of(parties[0]) if len(parties) == 1 else None,
         "may_see_books": permissions.may_see_books(request.user),
         "may_see_payouts": permissions.may_see_payouts(request.user),
     }

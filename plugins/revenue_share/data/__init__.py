@@ -41,6 +41,11 @@ from revenue_share.data.exports import (
     Marks,
     Warehouse,
 )
+from revenue_share.data.party_money import (
+    OnHold,
+    PartyMoney,
+    PartyPayout,
+)
 from revenue_share.data.payouts import (
     LIVE,
     SENT,
@@ -124,8 +129,11 @@ __all__ = [
     "LoadedRates",
     "Marks",
     "Names",
+    "OnHold",
     "Ordered",
     "Part",
+    "PartyMoney",
+    "PartyPayout",
     "Payable",
     "PaymentOrder",
     "PayoutState",
