@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from fairgate import clock
 
 from . import admin_payouts, admin_rates, api, models, permissions
+from .admin_amounts import ReadsAmounts
 from .admin_base import ReadOnlyAdmin
 from .exceptions import RevenueShareError
 from .forms import AdjustmentForm, BecauseForm
@@ -24,7 +25,7 @@ from .forms import AdjustmentForm, BecauseForm
 __all__ = ["admin_payouts", "admin_rates"]
 
 
-class LinesInline(admin.TabularInline):  # type: ignore[type-arg]
+class LinesInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg]
     """The shares of an event."""
 
     model = models.AllocationLine
@@ -32,7 +33,7 @@ class LinesInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
 
 
-class EntriesInline(admin.TabularInline):  # type: ignore[type-arg]
+class EntriesInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg]
     """The entries of a transaction."""
 
     model = models.LedgerEntry
@@ -44,7 +45,7 @@ class EntriesInline(admin.TabularInline):  # type: ignore[type-arg]
 class RevenueEventAdmin(ReadOnlyAdmin):
     """What happened, and who got what of it."""
 
-    list_display = ("uuid", "kind", "period", "currency", "net_minor", "agreement", "version")
+    list_display = ("uuid", "kind", "period", "net_minor", "agreement", "version")
     list_filter = ("kind", "period", "currency")
     search_fields = ("uuid", "course_key", "offering_code")
     inlines = (LinesInline,)
@@ -54,7 +55,7 @@ class RevenueEventAdmin(ReadOnlyAdmin):
 class LedgerTransactionAdmin(ReadOnlyAdmin):
     """Transactions with their entries."""
 
-    list_display = ("key", "currency", "debit_minor", "occurred_at", "posted_at")
+    list_display = ("key", "debit_minor", "occurred_at", "posted_at")
     list_filter = ("kind", "currency")
     search_fields = ("key", "cause_uuid")
     inlines = (EntriesInline,)
@@ -64,7 +65,7 @@ class LedgerTransactionAdmin(ReadOnlyAdmin):
 class StatementAdmin(ReadOnlyAdmin):
     """Frozen statements."""
 
-    list_display = ("number", "party", "period", "currency", "state", "payable_minor", "sha256")
+    list_display = ("number", "party", "period", "state", "payable_minor", "sha256")
     list_filter = ("period", "party", "currency")
 
 
@@ -82,7 +83,7 @@ class PeriodCloseAdmin(ReadOnlyAdmin):
     list_display = ("period", "closed_at", "closed_by")
 
 
-class AdjustmentLinesInline(admin.TabularInline):  # type: ignore[type-arg]
+class AdjustmentLinesInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg]
     """What each party gets of an adjustment, or gives."""
 
     model = models.AdjustmentLine

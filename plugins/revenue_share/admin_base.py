@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .admin_amounts import COLUMNS, ReadsAmounts
 from .exceptions import RevenueShareError
 
 if TYPE_CHECKING:
@@ -25,8 +26,14 @@ else:  # Django's own classes take no type argument when they run
     ModelAdmin, ModelForm = admin.ModelAdmin, forms.ModelForm
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Shows rows; nobody adds, changes or deletes one here, a superuser neither."""
+class ReadOnlyAdmin(ReadsAmounts, ModelAdmin):
+    """Shows rows; nobody adds, changes or deletes one here, a superuser neither.
+
+    An amount stands with its currency, also in lists.
+    """
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [COLUMNS.get(name, name) for name in super().get_list_display(request)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
-from fairgate.money import Money
 
 from . import api, models, permissions
 from .admin_base import AskAdmin, AskForm, DecisionForm, ReadOnlyAdmin, each, note_of, user_id
@@ -108,19 +107,11 @@ class PayoutBatchAdmin(ReadOnlyAdmin):
 class PayoutAdmin(ReadOnlyAdmin):
     """Payments of statements."""
 
-    list_display = ("end_to_end_id", "statement", "state", "amount", "paid")
+    list_display = ("end_to_end_id", "statement", "state", "amount_minor", "pay_minor")
     list_filter = ("state",)
     search_fields = ("end_to_end_id",)
     list_select_related = ("statement",)
     exclude = ("live_key", "bare_id")
-
-    @admin.display(description=_("To be paid"))
-    def amount(self, row: models.Payout) -> str:
-        return str(Money.from_minor(row.amount_minor, row.currency))
-
-    @admin.display(description=_("Arrives"))
-    def paid(self, row: models.Payout) -> str:
-        return str(Money.from_minor(row.pay_minor, row.pay_currency))
 
 
 @admin.register(models.PayoutEntry, models.PayoutAcceptance)

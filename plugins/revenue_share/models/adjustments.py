@@ -13,6 +13,8 @@ from fairgate_tables.constraints import check
 from fairgate_tables.two_people import TwoPeople, two_people_checks
 from fairgate_tables.written_once import WrittenOnce
 
+from .amounts import written
+
 
 class Adjustment(TwoPeople):
     """What one person asks to be moved between parties, and another decides about.
@@ -73,4 +75,4 @@ class AdjustmentLine(WrittenOnce):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party or '-'}: {self.units_minor}"
+        return f"{self.party or '-'}: {written(self.units_minor, self.adjustment.currency)}"

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce
 
+from .amounts import written
 from .labels import KIND_LABELS, PART_LABELS, choices
 
 
@@ -160,7 +161,7 @@ class AllocationLine(WrittenOnce):
         ]
 
     def __str__(self) -> str:
-        return f"{self.part} of {self.party}: {self.units_minor} {self.currency}"
+        return f"{self.part} of {self.party}: {written(self.units_minor, self.currency)}"
 
 
 class CarriedRemainder(models.Model):
@@ -270,7 +271,7 @@ class RecoupmentStanding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party} of {self.agreement}: {self.recouped_minor} {self.currency}"
+        return f"{self.party} of {self.agreement}: {written(self.recouped_minor, self.currency)}"
 
 
 class DisputeStanding(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairgate_tables.constraints import check
 
+from .amounts import written
 from .events import RevenueEvent
 
 
@@ -71,4 +72,4 @@ class FundCredit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_minor} {self.currency} for {self.event}"
+        return f"{written(self.amount_minor, self.currency)} for {self.event}"

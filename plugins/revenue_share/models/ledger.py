@@ -15,6 +15,7 @@ from fairgate_tables.constraints import check
 from fairgate_tables.written_once import WrittenOnce, WrittenOnceQuerySet
 
 from ..exceptions import UnbalancedPosting
+from .amounts import written
 from .labels import ACCOUNT_LABELS, choices
 
 
@@ -135,8 +136,9 @@ class LedgerEntry(WrittenOnce):
         ]
 
     def __str__(self) -> str:
-        side = f"debit {self.debit_minor}" if self.debit_minor else f"credit {self.credit_minor}"
-        return f"{self.account} {self.party} {side} {self.currency}"
+        side = "debit" if self.debit_minor else "credit"
+        amount = written(self.debit_minor or self.credit_minor, self.currency)
+        return f"{self.account} {self.party} {side} {amount}"
 
     def save(self, *_: object, **__: object) -> NoReturn:
         """One leg alone never balances.

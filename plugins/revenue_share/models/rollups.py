@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .amounts import written
 from .labels import KIND_LABELS, PART_LABELS, choices
 
 
@@ -53,7 +54,8 @@ class PartyRollup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.part} of {self.party}: {self.units_minor} {self.currency}"
+        amount = written(self.units_minor, self.currency)
+        return f"{self.period} {self.part} of {self.party}: {amount}"
 
 
 class ReceiptRollup(models.Model):
@@ -90,4 +92,5 @@ class ReceiptRollup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.kind} of {self.course_key}: {self.net_minor} {self.currency}"
+        amount = written(self.net_minor, self.currency)
+        return f"{self.period} {self.kind} of {self.course_key}: {amount}"
