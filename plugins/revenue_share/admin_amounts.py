@@ -100,7 +100,7 @@ def _by_part(kept: Mapping[str, Mapping[str, int]], currency: str) -> Iterator[s
 
 
 #: The column that stands in the place of each field.
-COLUMNS: Mapping[str, Column] = {
+COLUMNS: Mapping[Any, Any] = {
     **{field: _amount_column(field) for field in _CALLED},
     "kept": _kept,
     "disputed": _taken,
