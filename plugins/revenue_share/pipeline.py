@@ -46,7 +46,7 @@ class AddCourseTab(PipelineStep):
         """Add the tab for who may see what is behind it."""
         key = str(course_key)
         if permissions.may_see_course(user, key):
-            address = settings.REVENUE_SHARE_TAB_URL.format(course_key=key)
+            address = settings.REVENUE_SHARE_TAB_URL.replace("{course_key}", key)
             tabs.append(
                 {
                     "tab_id": KEY,
