@@ -176,7 +176,7 @@ def test_the_page_is_in_the_partner_s_language(booked, officer, client):
 def test_every_file_of_a_statement_is_linked_and_opens(booked, officer, client, name):
     address = reverse(f"revenue_share:{name}", args=["GSMA", "2026-10"])
     answer = client.get(address)
-    answer.close()
+    assert answer.getvalue()
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
     if name != "statement_events_csv":
