@@ -20,6 +20,7 @@ from . import admin_payouts, admin_rates, api, models, permissions
 from .admin_base import ReadOnlyAdmin
 from .exceptions import RevenueShareError
 from .forms import AdjustmentForm, BecauseForm
+from .wording_refusals import in_words
 
 __all__ = ["admin_payouts", "admin_rates"]
 
@@ -184,7 +185,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
         try:
             decide(step.uuid)
         except RevenueShareError as refused:
-            said, level = str(refused), messages.ERROR
+            said, level = in_words(refused), messages.ERROR
         self.message_user(request, f"{step}: {said}", level)
 
     @method_decorator(transaction.non_atomic_requests)

@@ -29,20 +29,43 @@ Faults of an EVENTS.csv, and of files of rates, are ``fairgate.documents.Documen
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from fairgate.counted import counted
 from fairgate.errors import FairgateError
 
 
 class RevenueShareError(FairgateError):
-    """The root of this family."""
+    """Something about the books is not as it has to be.
+
+    ``sentence`` says what, in English, with names like ``%(month)s`` for what was ``found``: so
+    that ``wording_refusals`` can say it in another language. What was found may be a refusal, too.
+    """
+
+    def __init__(self, sentence: str, /, **found: object) -> None:
+        self.sentence = sentence
+        self.found = {name: _plain(value) for name, value in found.items()}
+        super().__init__(sentence % self.found if found else sentence)
+
+
+def _plain(value: object) -> RevenueShareError | str:
+    """As it stands in a sentence of any language: days and moments as ISO 8601 has them."""
+    if isinstance(value, RevenueShareError):
+        return value
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return str(value)
 
 
 class KeyReused(RevenueShareError):
     """An event is booked once; the same key with another payload is another event."""
 
     def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"The {kind} {key} is in the books already, with other amounts or dates.")
+        super().__init__(
+            "The fact %(key)s (%(kind)s) is in the books already, with other amounts or dates.",
+            key=key,
+            kind=kind,
+        )
 
 
 class SaleNotBooked(RevenueShareError):
@@ -54,7 +77,9 @@ class SaleNotBooked(RevenueShareError):
     retryable = True
 
     def __init__(self, payment: object) -> None:
-        super().__init__(f"The fact {payment} is not in the books yet; its refund has to wait.")
+        super().__init__(
+            "The fact %(key)s is not in the books yet; its refund has to wait.", key=payment
+        )
 
 
 class RefundExceedsSale(RevenueShareError):
@@ -73,7 +98,7 @@ class InvalidPeriod(RevenueShareError, ValueError):
     """A period is a calendar month in UTC, written like 2026-10."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text}” is not a month; write it like 2026-10.")
+        super().__init__("“%(text)s” is not a month; write it like 2026-10.", text=text)
 
 
 class CloseRefused(RevenueShareError):
@@ -89,11 +114,12 @@ class EarlierPeriodOpen(CloseRefused):
 
 
 class FactsWaiting(CloseRefused):
-    """A statement that leaves out a known fact is not closed; ``reasons`` has a sentence each."""
+    """A statement that leaves out a known fact is not closed; ``reasons`` has one for each."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[RevenueShareError]) -> None:
         self.reasons = tuple(reasons)
-        super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {' '.join(reasons)}")
+        told = " ".join(str(reason) for reason in reasons)
+        super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {told}")
 
 
 class AdjustmentRefused(RevenueShareError):
@@ -113,7 +139,10 @@ class CurrencyNeeded(RevenueShareError):
 
     def __init__(self, currencies: Sequence[str]) -> None:
         self.currencies = tuple(currencies)
-        super().__init__(f"There are statements in {', '.join(currencies)}: name the currency.")
+        super().__init__(
+            "There are statements in %(currencies)s: name the currency.",
+            currencies=", ".join(currencies),
+        )
 
 
 class NoRate(RevenueShareError):
@@ -132,7 +161,7 @@ class StepNotFound(RevenueShareError, LookupError):
     """There is no step with this key."""
 
 
-class AccountRefused(RevenueShareError):
+class AccountRefused(RevenueShareError, ValueError):
     """An account cannot be used like this; the text says why, and shows no number."""
 
 

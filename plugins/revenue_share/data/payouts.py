@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fairgate.money import Money
 
+from ..exceptions import RevenueShareError
 from .rates import Conversion
 
 
@@ -121,7 +122,7 @@ class Payable:
     account_id: int | None = None
     account: str = ""
     debit_currency: str = ""
-    refusal: str = ""
+    refusal: RevenueShareError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,8 +91,19 @@ def get_statement(party: str, period: Period, currency: str | None) -> Statement
     if currency is None and len(found) > 1:
         raise CurrencyNeeded(sorted(found))
     if not found or (currency and currency not in found):
-        raise StatementNotFound(f"{party} has nothing in {period} {currency or ''}".strip() + ".")
+        raise _nothing_found(party, period, currency)
     return found[currency or next(iter(found))]
+
+
+def _nothing_found(party: str, period: Period, currency: str | None) -> StatementNotFound:
+    if currency is None:
+        return StatementNotFound("%(party)s has nothing in %(month)s.", party=party, month=period)
+    return StatementNotFound(
+        "%(party)s has nothing in %(currency)s in %(month)s.",
+        party=party,
+        currency=currency,
+        month=period,
+    )
 
 
 def statements_of(party: str, period: Period) -> tuple[Statement, ...]:

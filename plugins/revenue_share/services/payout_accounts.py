@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from fairgate.money import MoneyError, exponent
 from fairgate_tables.transactions import in_transaction
@@ -34,10 +33,7 @@ def propose_account(
         PayoutRefused: this site has no key to encrypt it with.
     """
     _check(party, currency, reason)
-    try:
-        account = read_account(holder=holder, number=number, bic=bic, is_iban=is_iban)
-    except ValueError as error:
-        raise AccountRefused(str(error)) from None
+    account = read_account(holder=holder, number=number, bic=bic, is_iban=is_iban)
     uuid = uuid4()
     return _ask(
         PayoutAccount(
@@ -57,7 +53,7 @@ def propose_end(party: str, currency: str, *, reason: str, by: int, at: datetime
     _check(party, currency, reason)
     if not PayoutAccount.objects.filter(live_key=_key(party, currency)).exists():
         raise AccountRefused(
-            _("%(party)s has no account in %(currency)s.") % {"party": party, "currency": currency}
+            "%(party)s has no account in %(currency)s.", party=party, currency=currency
         )
     return _ask(
         PayoutAccount(
@@ -86,7 +82,7 @@ def confirm_account(uuid: UUID, *, by: int, at: datetime) -> None:
             step.save(update_fields=["live_key"])
     except IntegrityError:
         raise AccountRefused(
-            _("Another account of this party is being confirmed; try again.")
+            "Another account of this party is being confirmed; try again."
         ) from None
 
 
@@ -111,14 +107,14 @@ def _ask(row: PayoutAccount) -> UUID:
 def _check(party: str, currency: str, reason: str) -> None:
     check_reason(reason, AccountRefused)
     if party in WELL_KNOWN:
-        raise AccountRefused(_("What the fund and the host get is not paid out by a bank."))
+        raise AccountRefused("What the fund and the host get is not paid out by a bank.")
     try:
         partnerships.party(party)
         exponent(currency)
     except LookupError:
-        raise AccountRefused(_("There is no party “%(party)s”.") % {"party": party}) from None
-    except MoneyError as error:
-        raise AccountRefused(str(error)) from None
+        raise AccountRefused("There is no party “%(party)s”.", party=party) from None
+    except MoneyError:
+        raise AccountRefused("“%(code)s” is not a currency code.", code=currency) from None
 
 
 def _key(party: str, currency: str) -> str:
@@ -128,5 +124,5 @@ def _key(party: str, currency: str) -> str:
 def _id_of(uuid: UUID) -> int:
     pk: int | None = PayoutAccount.objects.filter(uuid=uuid).values_list("pk", flat=True).first()
     if pk is None:
-        raise StepNotFound(f"There is no account {uuid}.")
+        raise StepNotFound("There is no account %(key)s.", key=uuid)
     return pk

@@ -110,7 +110,7 @@ def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime) -> UUID
                 asked_at=at,
             )  # fmt: skip
     except IntegrityError:
-        raise PayoutRefused(_("This waits for a second person already.")) from None
+        raise PayoutRefused("This waits for a second person already.") from None
     log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
     return step.uuid
 
@@ -150,10 +150,12 @@ def _of_ours(found: Sequence[BankStatement]) -> list[BankStatement]:
     try:
         ours = {(own.number, code) for code, own in conf.bank_accounts().items()}
     except ImproperlyConfigured as error:
-        raise PayoutRefused(str(error)) from None
+        raise PayoutRefused(
+            "The bank accounts in the settings cannot be read: %(why)s", why=error
+        ) from None
     statements = [one for one in found if (one.account, one.currency) in ours]
     if not statements:
-        raise PayoutRefused(_("The file is of no account that payouts are paid from."))
+        raise PayoutRefused("The file is of no account that payouts are paid from.")
     return statements
 
 
@@ -251,14 +253,14 @@ def _check_acceptable(payout: Payout, entry: PayoutEntry, *, is_locked: bool = F
     is_open = payout.state == (PayoutState.PAID if entry.is_credit else PayoutState.HELD)
     faults = {one.id: fault for one, fault in standing.faults}
     if not is_open or faults.get(entry.pk) is not EntryFault.WRONG_AMOUNT:
-        raise PayoutRefused(_("There is no difference in this entry that could be accepted."))
+        raise PayoutRefused("There is no difference in this entry that could be accepted.")
     if entry.currency != payout.debit_currency:
-        raise PayoutRefused(_("It is in another currency than the account it was paid from."))
+        raise PayoutRefused("It is in another currency than the account it was paid from.")
 
 
 def _acceptance_id(uuid: UUID) -> int:
     rows = PayoutAcceptance.objects.filter(uuid=uuid)
     pk: int | None = rows.values_list("pk", flat=True).first()
     if pk is None:
-        raise StepNotFound(f"There is no difference {uuid} to accept.")
+        raise StepNotFound("There is no difference %(key)s to accept.", key=uuid)
     return pk
