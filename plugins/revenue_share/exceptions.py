@@ -1,7 +1,7 @@
 """What can go wrong with the books.
 
 * RevenueShareError
-  + KeyReused             the same event came again with other amounts or dates
+  + KeyReused             the same event, or request, came again and says something else
   + SaleNotBooked         the payment of this refund is not in the books yet (retryable)
   + RefundExceedsSale     more would be taken back than the sale brought
   + DisputeDiffers        a dispute is in another currency than its payment
@@ -58,14 +58,7 @@ def _plain(value: object) -> RevenueShareError | str:
 
 
 class KeyReused(RevenueShareError):
-    """An event is booked once; the same key with another payload is another event."""
-
-    def __init__(self, kind: str, key: object) -> None:
-        super().__init__(
-            "The fact %(key)s (%(kind)s) is in the books already, with other amounts or dates.",
-            key=key,
-            kind=kind,
-        )
+    """A key stands for one event, or one request; with another payload it is another one."""
 
 
 class SaleNotBooked(RevenueShareError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views, views_payouts
 
 app_name = "revenue_share"
 
 urlpatterns = [
+    path("api/v1/", include("revenue_share.rest.urls")),
     path("", views.statements, name="statements"),
     path("statements/<str:party>/", views.statements, name="statements"),
     path("statements/<str:party>/<str:period>/", views.statement, name="statement"),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate.errors import FairgateError
+from fee_payments import api as fees
+from fee_payments.exceptions import PaymentsError
 
 from .exceptions import FactsWaiting, RevenueShareError
 
@@ -17,6 +19,7 @@ SENTENCES = (
     _("The fact %(key)s (%(kind)s) is in the books already, with other amounts or dates."),
     _("The fact %(key)s is not in the books yet; its refund has to wait."),
     _("“%(text)s” is not a month; write it like 2026-10."),
+    _("Another request was sent under this key."),
     _("There are statements in %(currencies)s: name the currency."),
     _("An entry is written with the others of its transaction."),
     _("An entry has the currency of its transaction."),
@@ -104,6 +107,8 @@ def in_words(error: FairgateError) -> str:
     """Why something was refused, in the language that is active; of others as they say it."""
     if isinstance(error, FactsWaiting):
         return _facts_waiting(error)
+    if isinstance(error, PaymentsError):
+        return fees.refusal_note(error)
     if not isinstance(error, RevenueShareError):
         return str(error)
     said = gettext(error.sentence)

@@ -11,6 +11,7 @@ from fairgate.money import Money
 
 from ..exceptions import RevenueShareError
 from .rates import Conversion
+from .steps import StepState
 
 
 class CauseKind(StrEnum):
@@ -179,6 +180,13 @@ class BatchSummary:
     is_waiting: bool
     sha256: str
     payouts: tuple[PayoutSummary, ...]
+
+    @property
+    def state(self) -> StepState:
+        """Where it stands: approved is confirmed."""
+        if self.is_waiting:
+            return StepState.WAITING
+        return StepState.CONFIRMED if self.confirmed_at else StepState.REFUSED
 
     @property
     def totals(self) -> tuple[Money, ...]:

@@ -177,6 +177,18 @@ def list_batches() -> tuple[BatchSummary, ...]:
     return tuple(_batch(row) for row in PayoutBatch.objects.order_by("-pk"))
 
 
+def page_of_batches(*, after: UUID | None, limit: int) -> tuple[BatchSummary, ...]:
+    """The batches, the newest first: at most ``limit`` after the one with this key.
+
+    Raises:
+        PayoutNotFound: ``after`` is none of them.
+    """
+    rows = PayoutBatch.objects.order_by("-pk")
+    if after is not None:
+        rows = rows.filter(pk__lt=batch_row(after).pk)
+    return tuple(_batch(row) for row in rows[:limit])
+
+
 def get_batch(uuid: UUID) -> BatchSummary:
     """One batch with its payouts.
 

@@ -81,6 +81,20 @@ def rates_by_id(ids: Sequence[int | None]) -> tuple[Rate, ...]:
     return tuple(rate_of(rows[pk]) for pk in ids if pk is not None)
 
 
+def list_rates(
+    *, base: str | None, currency: str | None, after: int | None, limit: int
+) -> tuple[Rate, ...]:
+    """Rates, those recorded last first: at most ``limit`` after the one with this number."""
+    rows = FxRate.objects.order_by("-pk")
+    if base is not None:
+        rows = rows.filter(base=base)
+    if currency is not None:
+        rows = rows.filter(currency=currency)
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    return tuple(rate_of(row) for row in rows[:limit])
+
+
 def get_proposal(uuid: UUID) -> RateProposal:
     """A rate that waits for a second person, or did.
 

@@ -22,6 +22,7 @@ from ..rules import postings
 from ..selectors import events
 from ..selectors import statements as reads
 from . import holds
+from .asking_once import ask_once, step_uuid
 from .entries import post_event, write_event, write_lines
 from .facts import Fact
 
@@ -31,20 +32,31 @@ LONGEST_REASON = 255
 
 
 def propose(
-    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime
+    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime, key: str
 ) -> UUID:
     """Write down what should be moved; nothing moves before another person confirms it."""
-    currency = check(amounts, reason=reason, period=period, at=at)
-    with transaction.atomic():
+    uuid = step_uuid(key)
+    units = {(party, amount.currency, amount.minor) for party, amount in amounts.items()}
+
+    def is_same(known: Adjustment) -> bool:
+        lines = known.lines.select_for_update().values_list("party", "units_minor")
+        moved = {(party, known.currency, minor) for party, minor in lines}
+        return (known.period, known.reason, moved) == (period, reason.strip(), units)
+
+    @transaction.atomic
+    def ask() -> None:
+        currency = check(amounts, reason=reason, period=period, at=at)
         step = Adjustment.objects.create(
-            period=period, currency=currency, reason=reason.strip(), asked_by=by, asked_at=at
-        )
+            uuid=uuid, period=period, currency=currency, reason=reason.strip(), asked_by=by,
+            asked_at=at,
+        )  # fmt: skip
         AdjustmentLine.objects.bulk_create(
             AdjustmentLine(adjustment=step, party=party, units_minor=amount.minor)
             for party, amount in amounts.items()
         )
-    log.info("adjustment proposed: adjustment=%s by=%s", step.uuid, by)
-    return UUID(str(step.uuid))
+        log.info("adjustment proposed: adjustment=%s by=%s", uuid, by)
+
+    return ask_once(Adjustment, uuid, is_same=is_same, ask=ask)
 
 
 def check(amounts: Mapping[str, Money], *, reason: str, period: str, at: datetime) -> str:

@@ -37,6 +37,7 @@ from ..exceptions import PayoutRefused, StepNotFound
 from ..models import Payout, PayoutAcceptance, PayoutEntry
 from ..rules import payouts as rules
 from ..selectors import payouts as reads
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
 from .ledger import post
 
@@ -93,26 +94,32 @@ def record_bank_file(
     )
 
 
-def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime) -> UUID:
+def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime, key: str) -> UUID:
     """Ask that the difference of an entry is accepted: it is a fee or a rate of the bank.
 
     Raises:
         PayoutNotFound: there is no such entry.
         PayoutRefused: no reason, there is no such difference, or one waits already.
+        KeyReused: the key stands for another request.
     """
-    check_reason(reason, PayoutRefused)
-    entry = reads.get_entry(entry_id)
-    _check_acceptable(entry.payout, entry)
+    entry, uuid, why = reads.get_entry(entry_id), step_uuid(key), reason.strip()[:255]
+
+    def is_same(known: PayoutAcceptance) -> bool:
+        return (known.entry_id, known.reason) == (entry.pk, why)
+
+    @transaction.atomic
+    def ask() -> None:
+        check_reason(reason, PayoutRefused)
+        _check_acceptable(entry.payout, entry)
+        PayoutAcceptance.objects.create(
+            uuid=uuid, entry=entry, live_key=entry.pk, reason=why, asked_by=by, asked_at=at
+        )
+        log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
+
     try:
-        with transaction.atomic():
-            step = PayoutAcceptance.objects.create(
-                entry=entry, live_key=entry.pk, reason=reason.strip()[:255], asked_by=by,
-                asked_at=at,
-            )  # fmt: skip
+        return ask_once(PayoutAcceptance, uuid, is_same=is_same, ask=ask)
     except IntegrityError:
         raise PayoutRefused("This waits for a second person already.") from None
-    log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
-    return step.uuid
 
 
 @in_transaction

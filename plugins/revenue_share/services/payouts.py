@@ -36,6 +36,7 @@ from ..payment_files import write_transfers
 from ..rules import payouts as rules
 from ..selectors import payouts as reads
 from . import sealing
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, refuse, waiting
 
 log = logging.getLogger(__name__)
@@ -45,22 +46,28 @@ _AHEAD = timedelta(days=90)
 
 
 def propose_batch(
-    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime
+    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime, key: str
 ) -> UUID:
     """Propose to pay these statements (their numbers) on a day; the key of the batch.
 
     Raises:
         PayoutRefused: no reason, no such day, nothing to pay, or one of them cannot be paid: it is
             being paid already, has no account, no rate is known.
+        KeyReused: the key stands for another request.
     """
-    check_reason(reason, PayoutRefused)
-    if not utc_day(at) <= execute_on <= utc_day(at) + _AHEAD:
-        raise PayoutRefused("The day of payment is today or one of the next 90 days.")
-    wanted = sorted(set(numbers))
-    if not wanted:
-        raise PayoutRefused("Choose at least one statement to be paid.")
+    wanted, uuid = sorted(set(numbers)), step_uuid(key)
+
+    def is_same(known: PayoutBatch) -> bool:
+        paid = known.payouts.select_for_update().values_list("statement__number", flat=True)
+        told = (known.execute_on, known.reason, sorted(paid))
+        return told == (execute_on, reason.strip()[:255], wanted)
+
+    def ask() -> None:
+        _check_batch(wanted, execute_on, reason, at)
+        _write_batch(uuid, wanted, execute_on, reason, by, at)
+
     try:
-        return _write_batch(wanted, execute_on, reason, by, at)
+        return ask_once(PayoutBatch, uuid, is_same=is_same, ask=ask)
     except IntegrityError:
         raise PayoutRefused(
             "One of these statements is being paid by somebody else at this moment."
@@ -121,12 +128,19 @@ def payment_order(uuid: UUID) -> PaymentOrder:
     return PaymentOrder(name=f"{row.message_id}.xml", content=content, sha256=row.sha256)
 
 
+def _check_batch(wanted: Sequence[int], execute_on: date, reason: str, at: datetime) -> None:
+    check_reason(reason, PayoutRefused)
+    if not utc_day(at) <= execute_on <= utc_day(at) + _AHEAD:
+        raise PayoutRefused("The day of payment is today or one of the next 90 days.")
+    if not wanted:
+        raise PayoutRefused("Choose at least one statement to be paid.")
+
+
 @in_transaction
 def _write_batch(
-    wanted: Sequence[int], execute_on: date, reason: str, by: int, at: datetime
-) -> UUID:
+    uuid: UUID, wanted: Sequence[int], execute_on: date, reason: str, by: int, at: datetime
+) -> None:
     rows = {row.number: row for row in reads.to_be_paid().filter(number__in=wanted)}
-    uuid = uuid4()
     batch = PayoutBatch.objects.create(
         uuid=uuid, message_id=f"RS{uuid.hex[:28].upper()}", execute_on=execute_on,
         reason=reason.strip()[:255], asked_by=by, asked_at=at,
@@ -139,7 +153,6 @@ def _write_batch(
             )
         _write_payout(batch, rows[number])
     log.info("payouts proposed: batch=%s payouts=%s by=%s", uuid, len(wanted), by)
-    return uuid
 
 
 def _write_payout(batch: PayoutBatch, row: Statement) -> None:

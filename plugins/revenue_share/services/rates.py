@@ -20,6 +20,7 @@ from ..exceptions import RateRefused
 from ..models import FxRate, RateProposal
 from ..rate_files import read_rates
 from ..selectors import rates as reads
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
 
 log = logging.getLogger(__name__)
@@ -55,23 +56,33 @@ def load_rates(
 
 def propose_rate(
     base: str, currency: str, rate: Decimal, *, effective_on: date, reason: str, by: int,
-    at: datetime,
+    at: datetime, key: str,
 ) -> UUID:  # fmt: skip
     """Ask that a rate counts which nobody publishes; its key.
 
     Raises:
         RateRefused: no reason, no such currency, a value or a day that cannot be.
+        KeyReused: the key stands for another request.
     """
-    check_reason(reason, RateRefused)
-    _check_rate(base, currency, rate)
-    if abs(effective_on - utc_day(at)) > _NEAR:
-        raise RateRefused("A rate by hand is in effect from a day within a year of today.")
-    row = RateProposal.objects.create(
-        base=base, currency=currency, rate=rate, effective_on=effective_on,
-        reason=reason.strip()[:255], asked_by=by, asked_at=at,
-    )  # fmt: skip
-    log.info("rate proposed: rate=%s by=%s", row.uuid, by)
-    return row.uuid
+    uuid, why = step_uuid(key), reason.strip()[:255]
+
+    def is_same(known: RateProposal) -> bool:
+        told = (known.base, known.currency, known.rate, known.effective_on, known.reason)
+        return told == (base, currency, rate, effective_on, why)
+
+    @transaction.atomic
+    def ask() -> None:
+        check_reason(reason, RateRefused)
+        _check_rate(base, currency, rate)
+        if abs(effective_on - utc_day(at)) > _NEAR:
+            raise RateRefused("A rate by hand is in effect from a day within a year of today.")
+        RateProposal.objects.create(
+            uuid=uuid, base=base, currency=currency, rate=rate, effective_on=effective_on,
+            reason=why, asked_by=by, asked_at=at,
+        )  # fmt: skip
+        log.info("rate proposed: rate=%s by=%s", uuid, by)
+
+    return ask_once(RateProposal, uuid, is_same=is_same, ask=ask)
 
 
 @in_transaction
