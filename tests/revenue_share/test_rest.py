@@ -6,14 +6,17 @@ import io
 import itertools
 import json
 import logging
+import re
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from factories import payouts as make
 from factories import revenue_share as facts
@@ -29,6 +32,7 @@ from revenue_share.models import (
     PeriodClose,
     RateProposal,
 )
+from revenue_share.settings import common, production
 
 pytestmark = pytest.mark.django_db
 
@@ -437,3 +441,17 @@ def test_a_csv_of_an_account_that_is_not_there_is_refused(root):
 
     assert answer.status_code == 400
     assert json.loads(answer.content)["errors"] == {"account": ["There is no such account."]}
+
+
+@pytest.mark.parametrize("module", [common, production])
+def test_files_of_banks_are_not_in_the_tracking_log(module):
+    lms = SimpleNamespace(
+        TRACKING_IGNORE_URL_PATTERNS=["^/heartbeat"], TEMPLATES=[], INSTALLED_APPS=[], ENV_TOKENS={}
+    )
+
+    module.plugin_settings(lms)
+    module.plugin_settings(lms)
+
+    assert lms.TRACKING_IGNORE_URL_PATTERNS == ["^/heartbeat", common.UNTRACKED]
+    for name in ("revenue_share:record_payouts", "revenue_share:api:bank_files"):
+        assert re.match(common.UNTRACKED, reverse(name))

@@ -23,9 +23,22 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+# The platform writes what people send with a form into its tracking log, but for these addresses:
+# here they send statements of bank accounts. Reading such a form would put the file on a disk, too.
+UNTRACKED = "^/fairgate/revenue/(payouts|api)/"
+
+
+def leave_untracked(settings: Any) -> None:
+    """Keep forms of our pages out of the tracking log, where the platform has one."""
+    patterns = getattr(settings, "TRACKING_IGNORE_URL_PATTERNS", None)
+    if patterns is not None and UNTRACKED not in patterns:
+        settings.TRACKING_IGNORE_URL_PATTERNS = [*patterns, UNTRACKED]
+
+
 def plugin_settings(settings: Any) -> None:
     """Add what is missing to a settings module."""
     page_frame.install(settings)
+    leave_untracked(settings)
     for name, value in DEFAULTS.items():
         if not hasattr(settings, name):
             setattr(settings, name, value)

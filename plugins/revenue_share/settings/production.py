@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .common import DEFAULTS
+from .common import DEFAULTS, leave_untracked
 
 
 def plugin_settings(settings: Any) -> None:
@@ -13,3 +13,4 @@ def plugin_settings(settings: Any) -> None:
     for name in DEFAULTS:
         if name in tokens:
             setattr(settings, name, tokens[name])
+    leave_untracked(settings)
