@@ -83,6 +83,17 @@ class PeriodCloseAdmin(ReadOnlyAdmin):
     list_display = ("period", "closed_at", "closed_by")
 
 
+@admin.register(models.StatementMail)
+class StatementMailAdmin(ReadOnlyAdmin):
+    """Which statements went out by mail, and which are still to go."""
+
+    list_display = (
+        "period", "party", "currency", "created_at", "sent_at", "dropped_at", "tries",
+        "claimed_until",
+    )  # fmt: skip
+    list_filter = ("period", "party")
+
+
 class AdjustmentLinesInline(admin.TabularInline):  # type: ignore[type-arg]
     """What each party gets of an adjustment, or gives."""
 

@@ -41,6 +41,7 @@ from .data import (
     EventLine,
     Fault,
     LoadedRates,
+    MailedStatements,
     Names,
     Payable,
     PaymentOrder,
@@ -71,6 +72,7 @@ from .services import (
     closing,
     disputing,
     holds,
+    mailing,
     payout_accounts,
     payout_records,
     payouts,
@@ -115,6 +117,8 @@ __all__ = [
     "list_rates",
     "list_statements",
     "load_rates",
+    "mails_due",
+    "mails_of_period",
     "next_period",
     "payment_order",
     "propose_account",
@@ -130,6 +134,8 @@ __all__ = [
     "refuse_batch",
     "refuse_difference",
     "refuse_rate",
+    "send_mail",
+    "send_statements",
     "statement",
     "statement_csv",
     "statement_currencies",
@@ -719,3 +725,33 @@ def batches_page(*, after: UUID | None = None, limit: int = 25) -> tuple[BatchSu
         PayoutNotFound: ``after`` is none of them.
     """
     return payout_reads.page_of_batches(after=after, limit=limit)
+
+
+def send_statements(*, at: datetime) -> MailedStatements:
+    """Send the statements of months that were closed lately by mail, each to a contact once.
+
+    To the contacts of a party with the role ``finance`` (``partnerships``), in their language, with
+    the PDF. What the mail server does not take is tried again.
+    """
+    return mailing.send_statements(at=at)
+
+
+def mails_of_period(period: str, *, party: str | None = None, at: datetime) -> tuple[int, ...]:
+    """Write down the mails of a closed month, however long ago; the numbers of those to be sent.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    month = Period.parse(period)
+    mailing.write_down(at=at, period=month, party=party)
+    return mailing.due(at=at, period=month, party=party)
+
+
+def mails_due(*, at: datetime) -> tuple[int, ...]:
+    """Write down the mails of months that were closed lately; the numbers of all to be sent."""
+    return mailing.due_now(at=at)
+
+
+def send_mail(number: int, *, at: datetime) -> bool | None:
+    """Send one of these mails: whether the server took it; ``None`` where nothing is to be sent."""
+    return mailing.send(number, at=at)

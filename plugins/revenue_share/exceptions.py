@@ -22,6 +22,7 @@
   + RateRefused           a rate cannot be entered by hand like this
   + SecondPersonNeeded    who asked for a step does not confirm it
   + StepNotFound          there is no such step
+  + FolderInUse           another run writes statements into a folder now
 
 Faults of an EVENTS.csv, and of files of rates, are ``fairgate.documents.DocumentErrors``.
 """
@@ -164,3 +165,7 @@ class PayoutRefused(RevenueShareError):
 
 class PayoutNotFound(RevenueShareError, LookupError):
     """There is no batch, payout or entry with this key."""
+
+
+class FolderInUse(RevenueShareError):
+    """One run at a time writes statements into a folder."""

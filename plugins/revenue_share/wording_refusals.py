@@ -100,6 +100,7 @@ SENTENCES = (
     _("The refund %(key)s has parts that its sale has not left."),
     _("What is encrypted cannot be read: the key for it is missing."),
     _("This site has no key for accounts and files of payouts."),
+    _("Another run writes into %(folder)s now."),
 )
 
 

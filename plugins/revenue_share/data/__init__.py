@@ -63,6 +63,7 @@ from revenue_share.data.rates import (
 )
 from revenue_share.data.statements import (
     EventLine,
+    MailedStatements,
     Names,
     Statement,
     StatementFormat,
@@ -111,6 +112,7 @@ __all__ = [
     "EventLine",
     "Fault",
     "LoadedRates",
+    "MailedStatements",
     "Moved",
     "Names",
     "Ordered",

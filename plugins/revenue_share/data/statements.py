@@ -140,6 +140,14 @@ class StatementPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailedStatements:
+    """How many mails with statements were sent now, and how many are still to be sent."""
+
+    sent: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """How the party of a statement and the host of the platform are called on it."""
 

@@ -32,6 +32,7 @@ STATUSES: Statuses = {
     exceptions.DisputeDiffers: 409,
     exceptions.EarlierPeriodOpen: 409,
     exceptions.FactsWaiting: 409,
+    exceptions.FolderInUse: 409,
     exceptions.KeyReused: 409,
     exceptions.NoRate: 409,
     exceptions.PayoutRefused: 409,

@@ -20,6 +20,12 @@ DEFAULTS: dict[str, Any] = {
     "REVENUE_SHARE_BANK_RATE_PERCENT": 5,
     # Keys of cryptography.fernet for accounts and files of payouts, the newest first.
     "REVENUE_SHARE_PAYOUT_KEYS": (),
+    # Statements of months that were closed in so many days go to their parties by mail; 0: none do.
+    "REVENUE_SHARE_MAIL_DAYS": 31,
+    # Codes of parties that get no statements by mail.
+    "REVENUE_SHARE_MAIL_NOT_TO": (),
+    # The address of the site in front of links in mails; "" means LMS_ROOT_URL.
+    "REVENUE_SHARE_SITE_URL": "",
 }
 
 
