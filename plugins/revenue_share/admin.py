@@ -21,6 +21,7 @@ from .admin_amounts import ReadsAmounts
 from .admin_base import ReadOnlyAdmin
 from .exceptions import RevenueShareError
 from .forms import AdjustmentForm, BecauseForm
+from .wording_refusals import in_words
 
 __all__ = ["admin_payouts", "admin_rates"]
 
@@ -81,6 +82,17 @@ class PeriodCloseAdmin(ReadOnlyAdmin):
     """Closed months."""
 
     list_display = ("period", "closed_at", "closed_by")
+
+
+@admin.register(models.StatementMail)
+class StatementMailAdmin(ReadOnlyAdmin):
+    """Which statements went out by mail, and which are still to go."""
+
+    list_display = (
+        "period", "party", "currency", "created_at", "sent_at", "dropped_at", "tries",
+        "claimed_until",
+    )  # fmt: skip
+    list_filter = ("period", "party")
 
 
 class AdjustmentLinesInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg]
@@ -185,7 +197,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
         try:
             decide(step.uuid)
         except RevenueShareError as refused:
-            said, level = str(refused), messages.ERROR
+            said, level = in_words(refused), messages.ERROR
         self.message_user(request, f"{step}: {said}", level)
 
     @method_decorator(transaction.non_atomic_requests)

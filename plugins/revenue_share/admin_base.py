@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .admin_amounts import COLUMNS, ReadsAmounts
 from .exceptions import RevenueShareError
+from .wording_refusals import in_words
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -56,7 +57,7 @@ class AskForm(ModelForm):
             try:
                 self.done = self.ask(told)
             except RevenueShareError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(in_words(error)) from error
         return told
 
     def _post_clean(self) -> None:
@@ -144,6 +145,6 @@ def each(
         try:
             step(row.uuid)
         except RevenueShareError as error:
-            page.message_user(request, str(error), messages.ERROR)
+            page.message_user(request, in_words(error), messages.ERROR)
         else:
             page.message_user(request, gettext("Recorded."), messages.SUCCESS)

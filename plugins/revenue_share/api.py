@@ -30,6 +30,8 @@ from partnerships.data import PLATFORM, RevenueTerms
 from . import export_files, papers, sheets, statements
 from .data import (
     Acceptance,
+    AccountSummary,
+    AdjustmentSummary,
     Balance,
     BatchSummary,
     Booking,
@@ -43,21 +45,28 @@ from .data import (
     Exported,
     Fault,
     LoadedRates,
+    MailedStatements,
     Names,
     PartyMoney,
     Payable,
     PaymentOrder,
     PayoutSummary,
     Period,
+    PeriodSummary,
+    Rate,
+    RateProposalSummary,
     RateSource,
     Rebuilt,
     RecordedFile,
     Statement,
+    StatementFormat,
     StatementLine,
+    StatementPlace,
     StatementState,
     StatementSummary,
+    StepState,
 )
-from .selectors import checking, course_reports, dry_runs, events
+from .selectors import checking, course_reports, dry_runs, events, steps
 from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
@@ -70,6 +79,7 @@ from .services import (
     disputing,
     exporting,
     holds,
+    mailing,
     payout_accounts,
     payout_records,
     payouts,
@@ -80,10 +90,13 @@ from .services import (
 
 __all__ = [
     "accept_difference",
+    "account",
+    "adjustment",
     "approve_batch",
     "ask_to_accept",
     "balances",
     "batch",
+    "batches_page",
     "beancount_ledger",
     "book_dispute",
     "book_payment",
@@ -106,11 +119,18 @@ __all__ = [
     "export_facts",
     "fact_tables",
     "list_acceptances",
+    "list_accounts",
+    "list_adjustments",
     "list_batches",
     "list_faulty_payouts",
     "list_payables",
+    "list_periods",
+    "list_rate_proposals",
+    "list_rates",
     "list_statements",
     "load_rates",
+    "mails_due",
+    "mails_of_period",
     "next_period",
     "party_money",
     "payment_order",
@@ -119,6 +139,7 @@ __all__ = [
     "propose_adjustment",
     "propose_batch",
     "propose_rate",
+    "rate_proposal",
     "rebuild",
     "record_bank_file",
     "refuse_account",
@@ -127,12 +148,16 @@ __all__ = [
     "refuse_difference",
     "refuse_rate",
     "send_facts",
+    "send_mail",
+    "send_statements",
     "statement",
     "statement_csv",
     "statement_currencies",
     "statement_json",
     "statement_paper",
     "statement_states",
+    "statements_page",
+    "write_statement",
     "write_workbook",
 ]
 
@@ -214,18 +239,21 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
 
 
 def propose_adjustment(
-    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime
+    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime, key: str = ""
 ) -> UUID:
     """Ask that money is moved by hand: party -> what it gets, below zero what it gives.
 
-    The party "" is what is not allocated. Nothing moves before another person confirms it.
+    The party "" is what is not allocated. Nothing moves before another person confirms it. ``key``
+    is the sender's name of this request, as for every step that is asked for here: sent again, the
+    request finds what it has asked for.
 
     Raises:
         InvalidPeriod: not a month.
         AdjustmentRefused: no reason, not zero together, several currencies, no such party, or the
             month is closed or has not begun.
+        KeyReused: the key stands for another request.
     """
-    return adjusting.propose(amounts, reason=reason, period=period, by=by, at=at)
+    return adjusting.propose(amounts, reason=reason, period=period, by=by, at=at, key=key)
 
 
 def check_adjustment(
@@ -415,15 +443,16 @@ def load_rates(
 
 def propose_rate(
     base: str, currency: str, rate: Decimal, *, effective_on: date, reason: str, by: int,
-    at: datetime,
+    at: datetime, key: str = "",
 ) -> UUID:  # fmt: skip
     """Ask that a rate counts which nobody publishes; its key.
 
     Raises:
         RateRefused: no reason, no such currency, a value or a day that cannot be.
+        KeyReused: the request's key stands for another one.
     """
     return rates.propose_rate(
-        base, currency, rate, effective_on=effective_on, reason=reason, by=by, at=at
+        base, currency, rate, effective_on=effective_on, reason=reason, by=by, at=at, key=key
     )
 
 
@@ -457,27 +486,31 @@ def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
 
 def propose_account(
     party: str, currency: str, *, holder: str, number: str, bic: str = "", is_iban: bool = True,
-    reason: str, by: int, at: datetime,
+    reason: str, by: int, at: datetime, key: str = "",
 ) -> UUID:  # fmt: skip
     """Ask that a party is paid to this account in this currency; the key of the step.
 
     Raises:
         AccountRefused: no reason, no such party or currency, or it is no account.
         PayoutRefused: this site has no key to encrypt it with.
+        KeyReused: the request's key stands for another one.
     """
     return payout_accounts.propose_account(
         party, currency, holder=holder, number=number, bic=bic, is_iban=is_iban, reason=reason,
-        by=by, at=at,
+        by=by, at=at, key=key,
     )  # fmt: skip
 
 
-def propose_account_end(party: str, currency: str, *, reason: str, by: int, at: datetime) -> UUID:
+def propose_account_end(
+    party: str, currency: str, *, reason: str, by: int, at: datetime, key: str = ""
+) -> UUID:
     """Ask that a party is paid to no account in this currency any more.
 
     Raises:
         AccountRefused: no reason, or it has none.
+        KeyReused: the request's key stands for another one.
     """
-    return payout_accounts.propose_end(party, currency, reason=reason, by=by, at=at)
+    return payout_accounts.propose_end(party, currency, reason=reason, by=by, at=at, key=key)
 
 
 def confirm_account(uuid: UUID, *, by: int, at: datetime) -> None:
@@ -505,14 +538,17 @@ def list_payables() -> tuple[Payable, ...]:
 
 
 def propose_batch(
-    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime
+    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime, key: str = ""
 ) -> UUID:
     """Propose to pay these statements (their numbers) on a day; the key of the batch.
 
     Raises:
         PayoutRefused: no reason, no such day, nothing to pay, or one of them cannot be paid.
+        KeyReused: the request's key stands for another one.
     """
-    return payouts.propose_batch(numbers, execute_on=execute_on, reason=reason, by=by, at=at)
+    return payouts.propose_batch(
+        numbers, execute_on=execute_on, reason=reason, by=by, at=at, key=key
+    )
 
 
 def approve_batch(uuid: UUID, *, by: int, at: datetime) -> None:
@@ -581,13 +617,14 @@ def list_acceptances() -> tuple[Acceptance, ...]:
     return payout_reads.list_acceptances()
 
 
-def ask_to_accept(entry_id: int, *, reason: str, by: int, at: datetime) -> UUID:
+def ask_to_accept(entry_id: int, *, reason: str, by: int, at: datetime, key: str = "") -> UUID:
     """Ask that the difference of a bank's entry is accepted as its fee or its rate.
 
     Raises:
         PayoutNotFound, PayoutRefused: there is no such entry, or no such difference.
+        KeyReused: the request's key stands for another one.
     """
-    return payout_records.ask_acceptance(entry_id, reason=reason, by=by, at=at)
+    return payout_records.ask_acceptance(entry_id, reason=reason, by=by, at=at, key=key)
 
 
 def accept_difference(uuid: UUID, *, by: int, at: datetime) -> None:
@@ -640,3 +677,160 @@ def course_report(course_key: str, *, at: datetime) -> CourseReport:
 def party_money(party: str, *, at: datetime) -> PartyMoney:
     """Where a party's money stands beside its statements: on hold, cleared, carried, paid out."""
     return party_reads.party_money(party, at=at)
+
+
+# --- Lists in parts, and files, for the REST API, the commands and mails --------------------------
+
+
+def list_periods() -> tuple[PeriodSummary, ...]:
+    """Every month that was closed, or is open and has something on it; the newest first."""
+    return reads.list_periods()
+
+
+def statements_page(
+    parties: Sequence[str] | None = None,
+    *,
+    period: str | None = None,
+    currency: str | None = None,
+    after: StatementPlace | None = None,
+    limit: int = 25,
+) -> tuple[StatementSummary, ...]:
+    """At most ``limit`` statements of these parties, or of all, after a place in the list.
+
+    Newest month first, then by party and currency; open months as drafts.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    month = Period.parse(period) if period else None
+    return reads.page_of_summaries(
+        parties, period=month, currency=currency, after=after, limit=limit
+    )
+
+
+def write_statement(
+    statement: Statement, kind: StatementFormat, *, language: str, to: IO[bytes]
+) -> None:
+    """Write the statement as a file of a kind; ``language`` (of Django) is that of its words.
+
+    Raises:
+        PapersError: the PDF cannot be made.
+    """
+    if kind is StatementFormat.XLSX:
+        write_workbook(statement, language=language, to=to)
+    elif kind is StatementFormat.PDF:
+        to.write(statement_paper(statement, language=language))
+    else:
+        text = statement_csv if kind is StatementFormat.CSV else statement_json
+        to.write(text(statement).encode())
+
+
+def list_adjustments(
+    *, state: StepState | None = None, after: UUID | None = None, limit: int = 25
+) -> tuple[AdjustmentSummary, ...]:
+    """What was asked to be moved by hand, the newest first: at most ``limit`` after this one.
+
+    Raises:
+        UnknownAdjustment: ``after`` is none of them.
+    """
+    return steps.list_adjustments(state=state, after=after, limit=limit)
+
+
+def adjustment(uuid: UUID) -> AdjustmentSummary:
+    """What somebody asks to be moved by hand, and what came of it.
+
+    Raises:
+        UnknownAdjustment: nobody proposed it.
+    """
+    return steps.get_adjustment(uuid)
+
+
+def list_accounts(
+    party: str | None = None,
+    *,
+    state: StepState | None = None,
+    after: UUID | None = None,
+    limit: int = 25,
+) -> tuple[AccountSummary, ...]:
+    """Accounts that a party, or any, was asked to be paid to, and ends of them; newest first.
+
+    Raises:
+        StepNotFound: ``after`` is none of them.
+    """
+    return steps.list_accounts(party=party, state=state, after=after, limit=limit)
+
+
+def account(uuid: UUID) -> AccountSummary:
+    """An account that a party was asked to be paid to, or the end of one.
+
+    Raises:
+        StepNotFound: there is none.
+    """
+    return steps.get_account(uuid)
+
+
+def list_rates(
+    *, base: str | None = None, currency: str | None = None, after: int | None = None,
+    limit: int = 25,
+) -> tuple[Rate, ...]:  # fmt: skip
+    """Rates of exchange, those recorded last first: at most ``limit`` after this number."""
+    return rate_reads.list_rates(base=base, currency=currency, after=after, limit=limit)
+
+
+def list_rate_proposals(
+    *, state: StepState | None = None, after: UUID | None = None, limit: int = 25
+) -> tuple[RateProposalSummary, ...]:
+    """Rates that were entered by hand, the newest first: at most ``limit`` after this one.
+
+    Raises:
+        StepNotFound: ``after`` is none of them.
+    """
+    return steps.list_rate_proposals(state=state, after=after, limit=limit)
+
+
+def rate_proposal(uuid: UUID) -> RateProposalSummary:
+    """A rate that was entered by hand, and what came of it.
+
+    Raises:
+        StepNotFound: there is none.
+    """
+    return steps.get_rate_proposal(uuid)
+
+
+def batches_page(*, after: UUID | None = None, limit: int = 25) -> tuple[BatchSummary, ...]:
+    """Batches of payouts, the newest first: at most ``limit`` after this one.
+
+    Raises:
+        PayoutNotFound: ``after`` is none of them.
+    """
+    return payout_reads.page_of_batches(after=after, limit=limit)
+
+
+def send_statements(*, at: datetime) -> MailedStatements:
+    """Send the statements of months that were closed lately by mail, each to a contact once.
+
+    To the contacts of a party with the role ``finance`` (``partnerships``), in their language, with
+    the PDF. What the mail server does not take is tried again.
+    """
+    return mailing.send_statements(at=at)
+
+
+def mails_of_period(period: str, *, party: str | None = None, at: datetime) -> tuple[int, ...]:
+    """Write down the mails of a closed month, however long ago; the numbers of those to be sent.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    month = Period.parse(period)
+    mailing.write_down(at=at, period=month, party=party)
+    return mailing.due(at=at, period=month, party=party)
+
+
+def mails_due(*, at: datetime) -> tuple[int, ...]:
+    """Write down the mails of months that were closed lately; the numbers of all to be sent."""
+    return mailing.due_now(at=at)
+
+
+def send_mail(number: int, *, at: datetime) -> bool | None:
+    """Send one of these mails: whether the server took it; ``None`` where nothing is to be sent."""
+    return mailing.send(number, at=at)

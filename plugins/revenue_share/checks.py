@@ -100,6 +100,20 @@ def _pipeline(entry: Any) -> Any:
     return [entry] if isinstance(entry, str) else entry or ()
 
 
+@register("fairgate")
+def check_mails(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``revenue_share.E007``: it is known whose statements go by mail, and for how long."""
+    return [
+        checks.Error(
+            f"Statements cannot be sent by mail. {fault}",
+            hint="Set REVENUE_SHARE_MAIL_DAYS to a number of days (0: none are sent), and "
+            "REVENUE_SHARE_MAIL_NOT_TO to a list of codes.",
+            id="revenue_share.E007",
+        )
+        for fault in _faults(conf.mail_age, conf.not_mailed)
+    ]
+
+
 def _keys_of_payouts() -> None:
     if not conf.payout_keys() and settings.REVENUE_SHARE_BANK_ACCOUNTS:
         raise ImproperlyConfigured("There is none.")

@@ -85,12 +85,14 @@ class ClickHouse:
         except requests.RequestException as error:
             # Its text may have the address with everything in it: the kind of fault is enough.
             raise WarehouseUnavailable(
-                f"ClickHouse did not answer: {type(error).__name__}."
+                "ClickHouse did not answer: %(fault)s.", fault=type(error).__name__
             ) from None
         # A fault that comes after the first byte of the answer is told in a header alone.
         if answer.status_code != requests.codes.ok or _CODE in answer.headers:
             code = answer.headers.get(_CODE, "none")
             raise WarehouseUnavailable(
-                f"ClickHouse refused: HTTP {answer.status_code}, its code is {code}."
+                "ClickHouse refused: HTTP %(status)s, its code is %(code)s.",
+                status=answer.status_code,
+                code=code,
             )
         return answer.text

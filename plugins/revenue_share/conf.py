@@ -20,6 +20,8 @@ from .payment_files import read_account
 
 #: Seconds that a server of ClickHouse has to take a page.
 CLICKHOUSE_SECONDS = 30
+#: Nobody is sent what was closed more than ten years ago.
+_MOST_DAYS = 3_660
 _OWN = ({"holder", "iban"}, {"holder", "iban", "bic"}, {"holder", "number", "bic"})
 
 
@@ -175,3 +177,34 @@ def _fault_of(found: Warehouse, *, may_be_plain: bool) -> str:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
         return "timeout_secs is no number above zero"
     return ""
+
+
+def mail_age() -> timedelta:
+    """How long after a close its statements are sent by mail; nothing at all: none are sent.
+
+    Raises:
+        ImproperlyConfigured: it is no whole number of days from 0 on.
+    """
+    days = settings.REVENUE_SHARE_MAIL_DAYS
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= _MOST_DAYS:
+        raise ImproperlyConfigured(f"REVENUE_SHARE_MAIL_DAYS is none from 0 to {_MOST_DAYS}.")
+    return timedelta(days=days)
+
+
+def not_mailed() -> frozenset[str]:
+    """The parties that get no statements by mail.
+
+    Raises:
+        ImproperlyConfigured: it is no list of codes.
+    """
+    codes = settings.REVENUE_SHARE_MAIL_NOT_TO
+    is_list = isinstance(codes, list | tuple | set | frozenset)
+    if not is_list or not all(isinstance(code, str) for code in codes):
+        raise ImproperlyConfigured("REVENUE_SHARE_MAIL_NOT_TO is no list of codes.")
+    return frozenset(codes)
+
+
+def site_url() -> str:
+    """The address of the site in front of a path, without a slash at its end; "" if unknown."""
+    own = settings.REVENUE_SHARE_SITE_URL
+    return str(own or getattr(settings, "LMS_ROOT_URL", "") or "").rstrip("/")

@@ -1,7 +1,7 @@
 """What can go wrong with the books.
 
 * RevenueShareError
-  + KeyReused             the same event came again with other amounts or dates
+  + KeyReused             the same event, or request, came again and says something else
   + SaleNotBooked         the payment of this refund is not in the books yet (retryable)
   + RefundExceedsSale     more would be taken back than the sale brought
   + DisputeDiffers        a dispute is in another currency than its payment
@@ -25,6 +25,7 @@
   + StepNotFound          there is no such step
   + ExportRefused         the facts cannot be exported like this
   + WarehouseUnavailable  a server of ClickHouse does not take them now (retryable)
+  + FolderInUse           another run writes statements into a folder now
 
 Faults of an EVENTS.csv, and of files of rates, are ``fairgate.documents.DocumentErrors``.
 """
@@ -32,20 +33,36 @@ Faults of an EVENTS.csv, and of files of rates, are ``fairgate.documents.Documen
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from fairgate.counted import counted
 from fairgate.errors import FairgateError
 
 
 class RevenueShareError(FairgateError):
-    """The root of this family."""
+    """Something about the books is not as it has to be.
+
+    ``sentence`` says what, in English, with names like ``%(month)s`` for what was ``found``: so
+    that ``wording_refusals`` can say it in another language. What was found may be a refusal, too.
+    """
+
+    def __init__(self, sentence: str, /, **found: object) -> None:
+        self.sentence = sentence
+        self.found = {name: _plain(value) for name, value in found.items()}
+        super().__init__(sentence % self.found if found else sentence)
+
+
+def _plain(value: object) -> RevenueShareError | str:
+    """As it stands in a sentence of any language: days and moments as ISO 8601 has them."""
+    if isinstance(value, RevenueShareError):
+        return value
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return str(value)
 
 
 class KeyReused(RevenueShareError):
-    """An event is booked once; the same key with another payload is another event."""
-
-    def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"The {kind} {key} is in the books already, with other amounts or dates.")
+    """A key stands for one event, or one request; with another payload it is another one."""
 
 
 class SaleNotBooked(RevenueShareError):
@@ -57,7 +74,9 @@ class SaleNotBooked(RevenueShareError):
     retryable = True
 
     def __init__(self, payment: object) -> None:
-        super().__init__(f"The fact {payment} is not in the books yet; its refund has to wait.")
+        super().__init__(
+            "The fact %(key)s is not in the books yet; its refund has to wait.", key=payment
+        )
 
 
 class RefundExceedsSale(RevenueShareError):
@@ -76,14 +95,16 @@ class InvalidPeriod(RevenueShareError, ValueError):
     """A period is a calendar month in UTC, written like 2026-10."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text}” is not a month; write it like 2026-10.")
+        super().__init__("“%(text)s” is not a month; write it like 2026-10.", text=text)
 
 
 class PeriodNotClosed(RevenueShareError):
     """What may still change is not compared with other terms."""
 
-    def __init__(self, period: str) -> None:
-        super().__init__(f"{period} is not closed yet; a dry run is of a closed month.")
+    def __init__(self, period: object) -> None:
+        super().__init__(
+            "%(period)s is not closed yet; a dry run is of a closed month.", period=period
+        )
 
 
 class CloseRefused(RevenueShareError):
@@ -99,11 +120,12 @@ class EarlierPeriodOpen(CloseRefused):
 
 
 class FactsWaiting(CloseRefused):
-    """A statement that leaves out a known fact is not closed; ``reasons`` has a sentence each."""
+    """A statement that leaves out a known fact is not closed; ``reasons`` has one for each."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[RevenueShareError]) -> None:
         self.reasons = tuple(reasons)
-        super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {' '.join(reasons)}")
+        told = " ".join(str(reason) for reason in reasons)
+        super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {told}")
 
 
 class AdjustmentRefused(RevenueShareError):
@@ -123,7 +145,10 @@ class CurrencyNeeded(RevenueShareError):
 
     def __init__(self, currencies: Sequence[str]) -> None:
         self.currencies = tuple(currencies)
-        super().__init__(f"There are statements in {', '.join(currencies)}: name the currency.")
+        super().__init__(
+            "There are statements in %(currencies)s: name the currency.",
+            currencies=", ".join(currencies),
+        )
 
 
 class NoRate(RevenueShareError):
@@ -142,7 +167,7 @@ class StepNotFound(RevenueShareError, LookupError):
     """There is no step with this key."""
 
 
-class AccountRefused(RevenueShareError):
+class AccountRefused(RevenueShareError, ValueError):
     """An account cannot be used like this; the text says why, and shows no number."""
 
 
@@ -162,3 +187,7 @@ class WarehouseUnavailable(RevenueShareError):
     """ClickHouse did not acknowledge what was sent; the text has no secret and no fact in it."""
 
     retryable = True
+
+
+class FolderInUse(RevenueShareError):
+    """One run at a time writes statements into a folder."""

@@ -14,6 +14,7 @@ from fairgate.money import Money, MoneyError
 
 from . import api
 from .exceptions import RevenueShareError
+from .wording_refusals import in_words
 
 #: How what is not allocated is written among the parties.
 NOBODY = "-"
@@ -66,7 +67,7 @@ class AdjustmentForm(forms.ModelForm):  # type: ignore[type-arg]
                 at=clock.now(),
             )
         except RevenueShareError as refused:
-            self.add_error(None, str(refused))
+            self.add_error(None, in_words(refused))
 
     def _read(self, line: str, currency: str, amounts: dict[str, Money]) -> None:
         code, _blank, amount = line.strip().partition(" ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from . import views, views_courses, views_payouts
 
@@ -12,6 +12,7 @@ app_name = "revenue_share"
 _COURSE = r"(?P<course_key>[^/:]+:[^/]+)"
 
 urlpatterns = [
+    path("api/v1/", include("revenue_share.rest.urls")),
     path("", views.statements, name="statements"),
     path("statements/<str:party>/", views.statements, name="statements"),
     path("statements/<str:party>/<str:period>/", views.statement, name="statement"),

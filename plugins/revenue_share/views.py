@@ -28,6 +28,7 @@ from partnerships import api as partnerships
 from . import api, page_parts, permissions, wording
 from .data import DISPUTES, EventLine, Part, Statement, StatementLine
 from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
+from .wording_refusals import in_words
 
 CSV = "text/csv; charset=utf-8"
 
@@ -209,7 +210,7 @@ def close(request: HttpRequest) -> HttpResponse:
     try:
         closed = api.close_period(request.POST.get("period", ""), at=clock.now(), by=by)
     except RevenueShareError as error:
-        messages.error(request, str(error))
+        messages.error(request, in_words(error))
     else:
         said = ngettext(
             "%(period)s is closed: %(count)s statement.",

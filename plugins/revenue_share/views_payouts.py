@@ -25,6 +25,7 @@ from partnerships import api as partnerships
 from . import api, permissions, wording
 from .data import BatchSummary, Conversion, Payable, PayoutSummary
 from .exceptions import PayoutNotFound, RevenueShareError
+from .wording_refusals import in_words
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         reason = request.POST.get("reason", "")
         uuid = api.propose_batch(numbers, execute_on=day, reason=reason, by=by, at=at)
     except RevenueShareError as error:
-        messages.error(request, str(error))
+        messages.error(request, in_words(error))
         return redirect("revenue_share:payouts")
     messages.success(request, _("Proposed. A second person has to approve it."))
     return redirect("revenue_share:payout_batch", uuid)
@@ -132,7 +133,7 @@ def order_file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except PayoutNotFound:
         raise Http404 from None
     except RevenueShareError as error:
-        messages.error(request, str(error))
+        messages.error(request, in_words(error))
         return redirect("revenue_share:payout_batch", uuid)
     log.info("payment order downloaded: batch=%s by=%s", uuid, request.user.pk)
     response = HttpResponse(found.content, content_type="application/xml")
@@ -154,7 +155,7 @@ def record(request: HttpRequest) -> HttpResponse:
     try:
         done = api.record_bank_file(upload.read(), by=int(request.user.pk or 0), at=clock.now())
     except (RevenueShareError, PaymentsError) as error:
-        messages.error(request, str(error))
+        messages.error(request, in_words(error))
         return redirect("revenue_share:payouts")
     said = _("Paid: %(paid)s. Returned: %(returned)s. Held: %(held)s. Known already: %(known)s.")
     messages.success(
@@ -206,7 +207,7 @@ def _attempt(request: HttpRequest, step: Callable[[], Any], said: str) -> None:
     except PayoutNotFound:
         raise Http404 from None
     except RevenueShareError as error:
-        messages.error(request, str(error))
+        messages.error(request, in_words(error))
     else:
         messages.success(request, said)
 
@@ -235,6 +236,7 @@ def _shown_payable(one: Payable) -> dict[str, Any]:
         "month": wording.month(one.period),
         "amount": wording.amount(one.amount),
         "paid": _paid(one.conversion),
+        "refusal": in_words(one.refusal) if one.refusal else "",
     }
 
 

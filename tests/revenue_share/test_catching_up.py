@@ -198,5 +198,5 @@ def test_the_command_says_why_it_cannot_close():
     from django.core.management import CommandError
 
     facts.book_october()
-    with pytest.raises(CommandError, match="cannot be closed before 01 December 2026"):
+    with pytest.raises(CommandError, match="cannot be closed before 2026-12-01 00:00:00"):
         call_command("revenue_share_close", "2026-10")

@@ -48,9 +48,7 @@ def test_october_is_not_closed_before_its_hold_ends(at):
     facts.book_october()
 
     # when
-    with pytest.raises(
-        PeriodStillOnHold, match="before 01 December 2026, 00:00 UTC, when the hold"
-    ):
+    with pytest.raises(PeriodStillOnHold, match="before 2026-12-01 00:00:00 UTC, when the hold"):
         close(at=at)
 
     # then
@@ -64,7 +62,7 @@ def test_october_is_closed_from_the_first_of_december():
 
 
 def test_a_month_without_sales_is_not_closed_before_it_is_over():
-    with pytest.raises(PeriodStillOnHold, match="before 01 November 2026"):
+    with pytest.raises(PeriodStillOnHold, match="before 2026-11-01 00:00:00"):
         close(at=datetime(2026, 10, 31, tzinfo=UTC))
     assert close(at=datetime(2026, 11, 1, tzinfo=UTC)).statements == ()
 

@@ -292,7 +292,7 @@ def test_finance_closes_a_month(client, closer):
 def test_a_close_that_is_refused_says_why(client, closer):
     clock.use(lambda: facts.REFUND_DAY)
     answer = client.post(reverse("revenue_share:close"), {"period": "2026-10"}, follow=True)
-    assert "cannot be closed before 01 December 2026" in answer.content.decode()
+    assert "cannot be closed before 2026-12-01 00:00:00 UTC" in answer.content.decode()
     assert not PeriodClose.objects.exists()
 
 

@@ -70,6 +70,7 @@ from revenue_share.data.payouts import (
 from revenue_share.data.periods import (
     ClosedPeriod,
     Period,
+    PeriodSummary,
 )
 from revenue_share.data.rates import (
     BASES,
@@ -83,11 +84,22 @@ from revenue_share.data.rates import (
 )
 from revenue_share.data.statements import (
     EventLine,
+    MailedStatements,
     Names,
     Statement,
+    StatementFormat,
     StatementLine,
+    StatementPlace,
     StatementState,
     StatementSummary,
+)
+from revenue_share.data.steps import (
+    AccountSummary,
+    AdjustmentSummary,
+    Moved,
+    RateProposalSummary,
+    Step,
+    StepState,
 )
 
 __all__ = [
@@ -100,6 +112,8 @@ __all__ = [
     "Acceptance",
     "Account",
     "AccountDetails",
+    "AccountSummary",
+    "AdjustmentSummary",
     "Allocation",
     "Amounts",
     "Balance",
@@ -127,7 +141,9 @@ __all__ = [
     "JournalLeg",
     "JournalTransaction",
     "LoadedRates",
+    "MailedStatements",
     "Marks",
+    "Moved",
     "Names",
     "OnHold",
     "Ordered",
@@ -139,18 +155,24 @@ __all__ = [
     "PayoutState",
     "PayoutSummary",
     "Period",
+    "PeriodSummary",
     "Posting",
     "PublishedRate",
     "Rate",
     "RateFile",
+    "RateProposalSummary",
     "RateSource",
     "Rebuilt",
     "RecordedFile",
     "Stage",
     "Statement",
+    "StatementFormat",
     "StatementLine",
+    "StatementPlace",
     "StatementState",
     "StatementSummary",
+    "Step",
+    "StepState",
     "Transfer",
     "TransferBlock",
     "TransferFile",

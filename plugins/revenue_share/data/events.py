@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from ..exceptions import RevenueShareError
+
 #: Party code -> signed minor units, in the fixed order of the parties.
 Units = Mapping[str, int]
 #: Party code and whole weight, in the fixed order that breaks ties.
@@ -113,4 +115,4 @@ class CaughtUp:
     seats: int
     returned: int = 0
     disputes: int = 0
-    waiting: tuple[str, ...] = ()
+    waiting: tuple[RevenueShareError, ...] = ()

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from fairgate.money import Money
 
+from ..exceptions import RevenueShareError
 from .rates import Conversion
+from .steps import StepState
 
 
 class CauseKind(StrEnum):
@@ -121,7 +123,7 @@ class Payable:
     account_id: int | None = None
     account: str = ""
     debit_currency: str = ""
-    refusal: str = ""
+    refusal: RevenueShareError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,13 @@ class BatchSummary:
     is_waiting: bool
     sha256: str
     payouts: tuple[PayoutSummary, ...]
+
+    @property
+    def state(self) -> StepState:
+        """Where it stands: approved is confirmed."""
+        if self.is_waiting:
+            return StepState.WAITING
+        return StepState.CONFIRMED if self.confirmed_at else StepState.REFUSED
 
     @property
     def totals(self) -> tuple[Money, ...]:

@@ -64,6 +64,24 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodSummary:
+    """A month that was closed, or is open and has something on it.
+
+    ``statements`` is how many were frozen. An open month has no ``closed_at``.
+    """
+
+    period: str
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    statements: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing on it will ever change."""
+        return self.closed_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedPeriod:
     """A month that was closed, by whom and when, and its frozen statements."""
 

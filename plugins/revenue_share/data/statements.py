@@ -115,6 +115,38 @@ class StatementSummary:
     closing: Money
 
 
+class StatementFormat(StrEnum):
+    """As what kind of file a statement is had: on paper, as a workbook, as a table, as a text.
+
+    ``json`` is the document itself: of a closed statement the very text that was hashed.
+    """
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementPlace:
+    """Where a statement stands in a list: newest month first, then by party and currency."""
+
+    period: str
+    party: str
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.period}:{self.party}:{self.currency}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailedStatements:
+    """How many mails with statements were sent now, and how many are still to be sent."""
+
+    sent: int
+    waiting: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """How the party of a statement and the host of the platform are called on it."""

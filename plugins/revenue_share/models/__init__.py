@@ -26,6 +26,7 @@ from revenue_share.models.ledger import (
     LedgerEntryQuerySet,
     LedgerTransaction,
 )
+from revenue_share.models.mails import StatementMail
 from revenue_share.models.payouts import (
     Payout,
     PayoutAcceptance,
@@ -79,4 +80,5 @@ __all__ = [
     "RevenueEvent",
     "SaleStanding",
     "Statement",
+    "StatementMail",
 ]

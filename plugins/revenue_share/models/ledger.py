@@ -84,7 +84,12 @@ class LedgerEntryQuerySet(WrittenOnceQuerySet):
                 raise UnbalancedPosting("An entry has the currency of its transaction.")
         for owner, (debit, credit) in sums.items():
             if (debit, credit) != (owner.debit_minor, owner.credit_minor) or debit != credit:
-                raise UnbalancedPosting(f"{owner.key}: debits {debit}, credits {credit}.")
+                raise UnbalancedPosting(
+                    "%(key)s: debits %(debit)s, credits %(credit)s.",
+                    key=owner.key,
+                    debit=debit,
+                    credit=credit,
+                )
         return super().bulk_create(entries, *args, **options)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..data import AccountDetails
+from ..exceptions import AccountRefused
 from .latin import in_latin
 
 # ISO 13616: country, check digits, up to thirty of the country's own. The shortest is Norway's.
@@ -20,20 +21,22 @@ def read_account(*, holder: str, number: str, bic: str = "", is_iban: bool) -> A
     """The account that somebody typed: blanks gone, in capitals, its holder in Latin letters.
 
     Raises:
-        ValueError: it is no account; the sentence says what is wrong, and shows no number.
+        AccountRefused: it is no account; the sentence says what is wrong, and shows no number.
     """
     name = in_latin(holder)
     if not name or len(name) > _LONGEST_NAME:
-        raise ValueError(f"The holder has a name of at most {_LONGEST_NAME} Latin letters.")
+        raise AccountRefused(
+            "The holder has a name of at most %(most)s Latin letters.", most=_LONGEST_NAME
+        )
     plain, code = _plain(number), _plain(bic)
     if is_iban and not is_valid_iban(plain):
-        raise ValueError("The IBAN is none: its check digits or its length are wrong.")
+        raise AccountRefused("The IBAN is none: its check digits or its length are wrong.")
     if not is_iban and (not _NUMBER.fullmatch(plain) or _LOOKS_LIKE_IBAN.fullmatch(plain)):
-        raise ValueError("An account that has no IBAN has a number of at most 34 signs.")
+        raise AccountRefused("An account that has no IBAN has a number of at most 34 signs.")
     if code and not _BIC.fullmatch(code):
-        raise ValueError("A BIC has 8 or 11 signs, like UBSWCHZH80A.")
+        raise AccountRefused("A BIC has 8 or 11 signs, like UBSWCHZH80A.")
     if not is_iban and not code:
-        raise ValueError("An account without an IBAN needs the BIC of its bank.")
+        raise AccountRefused("An account without an IBAN needs the BIC of its bank.")
     return AccountDetails(holder=name, number=plain, is_iban=is_iban, bic=code)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ..exceptions import AccountRefused
+
 _ALLOWED = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*", re.ASCII)
 # What has no decomposition, or another one than people write.
 _WRITTEN = str.maketrans(
@@ -27,7 +29,7 @@ def in_latin(text: str) -> str:
     something.
 
     Raises:
-        ValueError: a letter is of another script, and nobody but its owner knows how it is
+        AccountRefused: a letter is of another script, and nobody but its owner knows how it is
             written in Latin ones; the sentence names it.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_WRITTEN))
@@ -35,5 +37,7 @@ def in_latin(text: str) -> str:
     line = re.sub(r"/{2,}", "/", " ".join(kept.split())).strip("/ ")
     if not _ALLOWED.fullmatch(line):
         sign = next(sign for sign in line if not _ALLOWED.fullmatch(sign))
-        raise ValueError(f"“{sign}” is no letter that banks take; write it in Latin letters.")
+        raise AccountRefused(
+            "“%(sign)s” is no letter that banks take; write it in Latin letters.", sign=sign
+        )
     return line

@@ -78,7 +78,9 @@ def reverse(part: int, remaining: Units, weights: Weights, carries: Units) -> Al
     """
     left = sum(remaining.values())
     if part * left < 0 or abs(part) > abs(left):
-        raise RefundExceedsSale(f"{part} of {left} minor units cannot be taken back.")
+        raise RefundExceedsSale(
+            "%(part)s of %(left)s minor units cannot be taken back.", part=part, left=left
+        )
     if part == 0:
         return Allocation(units=dict.fromkeys(remaining, 0), carries=dict(carries))
     sign = -1 if part < 0 else 1

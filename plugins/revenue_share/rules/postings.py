@@ -161,7 +161,9 @@ def check_balanced(sums: Mapping[tuple[Account, str], int]) -> tuple[Posting, ..
     """
     difference = sum(sums.values())
     if difference:
-        raise UnbalancedPosting(f"Debits and credits differ by {difference} minor units.")
+        raise UnbalancedPosting(
+            "Debits and credits differ by %(difference)s minor units.", difference=difference
+        )
     return tuple(
         Posting(account=account, party=party, units=units)
         for (account, party), units in sums.items()

@@ -29,7 +29,7 @@ def dry_run(period: Period, terms: Sequence[RevenueTerms], *, on_any_day: bool) 
     """A closed month under other terms, beside what was booked."""
     closed = last_closed()
     if closed is None or closed < period:
-        raise PeriodNotClosed(str(period))
+        raise PeriodNotClosed(period)
     counted = RevenueEvent.objects.filter(counted_in=str(period))
     ends = counted.aggregate(first=Min("pk"), last=Max("pk"))
     running = DryRunning(terms, _openings(counted, ends["first"]), on_any_day=on_any_day)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from fairgate.money import Money
 from partnerships.data import WELL_KNOWN
@@ -29,7 +28,7 @@ from ..data import (
     PayoutSummary,
     StatementState,
 )
-from ..exceptions import NoRate, PayoutNotFound
+from ..exceptions import NoRate, PayoutNotFound, PayoutRefused
 from ..models import Payout, PayoutAcceptance, PayoutAccount, PayoutBatch, PayoutEntry, Statement
 from ..rules import payouts as rules
 from . import rates
@@ -78,27 +77,38 @@ def payable(row: Statement) -> Payable:
         amount=amount,
     )
     if not is_as_frozen(row):
-        return replace(found, refusal=_("Its document is not what was frozen."))
+        return replace(found, refusal=PayoutRefused("Its document is not what was frozen."))
     accounts = _accounts_for(row)
     if not accounts:
-        return replace(found, refusal=_("The party has no account to be paid to."))
+        return replace(found, refusal=PayoutRefused("The party has no account to be paid to."))
     if len(accounts) > 1:
-        said = _("The party has several accounts, and none in %(currency)s.")
-        return replace(found, refusal=said % {"currency": row.currency})
+        several = PayoutRefused(
+            "The party has several accounts, and none in %(currency)s.", currency=row.currency
+        )
+        return replace(found, refusal=several)
     account = accounts[0]
     found = replace(found, account_id=account.pk, account=account.masked)
     try:
         conversion = conversion_of(row, account.currency)
         debit_currency = _debit_currency(row.currency, account.currency)
-    except (NoRate, ImproperlyConfigured) as error:
-        return replace(found, refusal=str(error))
+    except NoRate as error:
+        return replace(found, refusal=error)
+    except ImproperlyConfigured as error:
+        unreadable = PayoutRefused(
+            "The rates or the bank accounts in the settings cannot be read: %(why)s", why=error
+        )
+        return replace(found, refusal=unreadable)
     found = replace(found, conversion=conversion, debit_currency=debit_currency)
     if not conversion.converted:
-        return replace(found, refusal=_("It is less than the smallest amount that can be sent."))
+        nothing = PayoutRefused("It is less than the smallest amount that can be sent.")
+        return replace(found, refusal=nothing)
     if not debit_currency:
-        said = _("There is no bank account of ours in %(currency)s, nor in %(other)s.")
-        names = {"currency": account.currency, "other": row.currency}
-        return replace(found, refusal=said % names)
+        none_of_ours = PayoutRefused(
+            "There is no bank account of ours in %(currency)s, nor in %(other)s.",
+            currency=account.currency,
+            other=row.currency,
+        )
+        return replace(found, refusal=none_of_ours)
     return found
 
 
@@ -167,6 +177,18 @@ def list_batches() -> tuple[BatchSummary, ...]:
     return tuple(_batch(row) for row in PayoutBatch.objects.order_by("-pk"))
 
 
+def page_of_batches(*, after: UUID | None, limit: int) -> tuple[BatchSummary, ...]:
+    """The batches, the newest first: at most ``limit`` after the one with this key.
+
+    Raises:
+        PayoutNotFound: ``after`` is none of them.
+    """
+    rows = PayoutBatch.objects.order_by("-pk")
+    if after is not None:
+        rows = rows.filter(pk__lt=batch_row(after).pk)
+    return tuple(_batch(row) for row in rows[:limit])
+
+
 def get_batch(uuid: UUID) -> BatchSummary:
     """One batch with its payouts.
 
@@ -184,7 +206,7 @@ def batch_row(uuid: UUID) -> PayoutBatch:
     """
     row: PayoutBatch | None = PayoutBatch.objects.filter(uuid=uuid).first()
     if row is None:
-        raise PayoutNotFound(f"There is no batch {uuid}.")
+        raise PayoutNotFound("There is no batch %(key)s.", key=uuid)
     return row
 
 
@@ -217,7 +239,7 @@ def get_entry(pk: int) -> PayoutEntry:
     """
     row: PayoutEntry | None = PayoutEntry.objects.select_related("payout").filter(pk=pk).first()
     if row is None:
-        raise PayoutNotFound(f"There is no entry {pk}.")
+        raise PayoutNotFound("There is no entry %(key)s.", key=pk)
     return row
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Min
-from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
@@ -49,10 +48,12 @@ def newest_rate(base: str, currency: str, *, on: date, known_by: datetime) -> Ra
     )
     if found is None:
         raise NoRate(
-            _("No rate of %(base)s in %(currency)s is known for %(day)s. Load the published "
-              "rates, or enter one by two people.")
-            % {"base": base, "currency": currency, "day": on.isoformat()}
-        )  # fmt: skip
+            "No rate of %(base)s in %(currency)s is known for %(day)s. Load the published "
+            "rates, or enter one by two people.",
+            base=base,
+            currency=currency,
+            day=on,
+        )
     return rate_of(found)
 
 
@@ -80,6 +81,20 @@ def rates_by_id(ids: Sequence[int | None]) -> tuple[Rate, ...]:
     return tuple(rate_of(rows[pk]) for pk in ids if pk is not None)
 
 
+def list_rates(
+    *, base: str | None, currency: str | None, after: int | None, limit: int
+) -> tuple[Rate, ...]:
+    """Rates, those recorded last first: at most ``limit`` after the one with this number."""
+    rows = FxRate.objects.order_by("-pk")
+    if base is not None:
+        rows = rows.filter(base=base)
+    if currency is not None:
+        rows = rows.filter(currency=currency)
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    return tuple(rate_of(row) for row in rows[:limit])
+
+
 def get_proposal(uuid: UUID) -> RateProposal:
     """A rate that waits for a second person, or did.
 
@@ -88,7 +103,7 @@ def get_proposal(uuid: UUID) -> RateProposal:
     """
     row: RateProposal | None = RateProposal.objects.filter(uuid=uuid).first()
     if row is None:
-        raise StepNotFound(f"There is no rate {uuid} entered by hand.")
+        raise StepNotFound("There is no rate %(key)s entered by hand.", key=uuid)
     return row
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from fairgate.money import Money
 from partnerships.data import FUND
@@ -19,8 +19,10 @@ from ..data import (
     EventLine,
     Part,
     Period,
+    PeriodSummary,
     Statement,
     StatementLine,
+    StatementPlace,
     StatementState,
     StatementSummary,
 )
@@ -91,8 +93,19 @@ def get_statement(party: str, period: Period, currency: str | None) -> Statement
     if currency is None and len(found) > 1:
         raise CurrencyNeeded(sorted(found))
     if not found or (currency and currency not in found):
-        raise StatementNotFound(f"{party} has nothing in {period} {currency or ''}".strip() + ".")
+        raise _nothing_found(party, period, currency)
     return found[currency or next(iter(found))]
+
+
+def _nothing_found(party: str, period: Period, currency: str | None) -> StatementNotFound:
+    if currency is None:
+        return StatementNotFound("%(party)s has nothing in %(month)s.", party=party, month=period)
+    return StatementNotFound(
+        "%(party)s has nothing in %(currency)s in %(month)s.",
+        party=party,
+        currency=currency,
+        month=period,
+    )
 
 
 def statements_of(party: str, period: Period) -> tuple[Statement, ...]:
@@ -155,9 +168,66 @@ def document_of(statement: Statement) -> str:
 def list_summaries(party: str | None) -> tuple[StatementSummary, ...]:
     """Every statement, newest month first, drafts included."""
     known = StatementRow.objects.filter(party=party) if party else StatementRow.objects.all()
+    rows = [*_frozen_summaries(known), *map(_draft_summary, list_drafts(party))]
+    by_name = sorted(rows, key=lambda row: (row.party, row.currency))
+    return tuple(sorted(by_name, key=lambda row: row.period, reverse=True))
+
+
+def page_of_summaries(
+    parties: Sequence[str] | None,
+    *,
+    period: Period | None,
+    currency: str | None,
+    after: StatementPlace | None,
+    limit: int,
+) -> tuple[StatementSummary, ...]:
+    """At most ``limit`` statements of these parties, or of all, after a place in the list.
+
+    Newest month first, then by party and currency. Open months are later than every closed one, so
+    the drafts come first.
+    """
+    drafts = [
+        row
+        for row in _drafts_of(parties, after)
+        if (period is None or row.period == str(period))
+        and (currency is None or row.currency == currency)
+        and (after is None or _is_after(row, after))
+    ]
+    by_name = sorted(drafts, key=lambda row: (row.party, row.currency))
+    found = sorted(by_name, key=lambda row: row.period, reverse=True)[:limit]
+    rows = StatementRow.objects.order_by("-period", "party", "currency")
+    if parties is not None:
+        rows = rows.filter(party__in=parties)
+    if period is not None:
+        rows = rows.filter(period=str(period))
+    if currency is not None:
+        rows = rows.filter(currency=currency)
+    if after is not None:
+        same_month = Q(party__gt=after.party) | Q(party=after.party, currency__gt=after.currency)
+        rows = rows.filter(Q(period__lt=after.period) | Q(same_month, period=after.period))
+    return (*found, *_frozen_summaries(rows[: limit - len(found)]))
+
+
+def _drafts_of(
+    parties: Sequence[str] | None, after: StatementPlace | None
+) -> Iterator[StatementSummary]:
+    closed = last_closed()
+    if after is not None and closed is not None and after.period <= str(closed):
+        return
+    for party in (None,) if parties is None else parties:
+        yield from map(_draft_summary, list_drafts(party))
+
+
+def _is_after(row: StatementSummary, place: StatementPlace) -> bool:
+    if row.period != place.period:
+        return row.period < place.period
+    return (row.party, row.currency) > (place.party, place.currency)
+
+
+def _frozen_summaries(known: QuerySet[StatementRow]) -> list[StatementSummary]:
     frozen = list(known.defer("document"))
     became = payouts.statement_states([row.number for row in frozen])
-    rows = [
+    return [
         StatementSummary(
             party=row.party,
             period=row.period,
@@ -169,20 +239,34 @@ def list_summaries(party: str | None) -> tuple[StatementSummary, ...]:
         )
         for row in frozen
     ]
-    rows += [
-        StatementSummary(
-            party=draft.party,
-            period=draft.period,
-            currency=draft.currency,
-            state=draft.state,
-            number=None,
-            payable=draft.payable,
-            closing=draft.closing,
+
+
+def _draft_summary(draft: Statement) -> StatementSummary:
+    return StatementSummary(
+        party=draft.party,
+        period=draft.period,
+        currency=draft.currency,
+        state=draft.state,
+        number=None,
+        payable=draft.payable,
+        closing=draft.closing,
+    )
+
+
+def list_periods() -> tuple[PeriodSummary, ...]:
+    """Every month that was closed, or is open and has something on it; the newest first."""
+    months = _open_rows(last_closed()).order_by().values_list("period", flat=True).distinct()
+    found = [PeriodSummary(period=month) for month in months]
+    found += [
+        PeriodSummary(
+            period=close.period,
+            closed_at=close.closed_at,
+            closed_by=close.closed_by,
+            statements=close.frozen,
         )
-        for draft in list_drafts(party)
+        for close in PeriodClose.objects.annotate(frozen=Count("statements"))
     ]
-    by_name = sorted(rows, key=lambda row: (row.party, row.currency))
-    return tuple(sorted(by_name, key=lambda row: row.period, reverse=True))
+    return tuple(sorted(found, key=lambda one: one.period, reverse=True))
 
 
 def events_behind(

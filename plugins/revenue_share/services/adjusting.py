@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
@@ -23,6 +22,7 @@ from ..rules import postings
 from ..selectors import events
 from ..selectors import statements as reads
 from . import holds
+from .asking_once import ask_once, step_uuid
 from .entries import post_event, write_event, write_lines
 from .facts import Fact
 
@@ -32,20 +32,31 @@ LONGEST_REASON = 255
 
 
 def propose(
-    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime
+    amounts: Mapping[str, Money], *, reason: str, period: str, by: int, at: datetime, key: str
 ) -> UUID:
     """Write down what should be moved; nothing moves before another person confirms it."""
-    currency = check(amounts, reason=reason, period=period, at=at)
-    with transaction.atomic():
+    uuid = step_uuid(key)
+    units = {(party, amount.currency, amount.minor) for party, amount in amounts.items()}
+
+    def is_same(known: Adjustment) -> bool:
+        lines = known.lines.select_for_update().values_list("party", "units_minor")
+        moved = {(party, known.currency, minor) for party, minor in lines}
+        return (known.period, known.reason, moved) == (period, reason.strip(), units)
+
+    @transaction.atomic
+    def ask() -> None:
+        currency = check(amounts, reason=reason, period=period, at=at)
         step = Adjustment.objects.create(
-            period=period, currency=currency, reason=reason.strip(), asked_by=by, asked_at=at
-        )
+            uuid=uuid, period=period, currency=currency, reason=reason.strip(), asked_by=by,
+            asked_at=at,
+        )  # fmt: skip
         AdjustmentLine.objects.bulk_create(
             AdjustmentLine(adjustment=step, party=party, units_minor=amount.minor)
             for party, amount in amounts.items()
         )
-    log.info("adjustment proposed: adjustment=%s by=%s", step.uuid, by)
-    return UUID(str(step.uuid))
+        log.info("adjustment proposed: adjustment=%s by=%s", uuid, by)
+
+    return ask_once(Adjustment, uuid, is_same=is_same, ask=ask)
 
 
 def check(amounts: Mapping[str, Money], *, reason: str, period: str, at: datetime) -> str:
@@ -56,8 +67,8 @@ def check(amounts: Mapping[str, Money], *, reason: str, period: str, at: datetim
     """
     if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
         raise AdjustmentRefused(
-            _("Please say why, in at most %(most)s characters; the reason is kept.")
-            % {"most": LONGEST_REASON}
+            "Please say why, in at most %(most)s characters; the reason is kept.",
+            most=LONGEST_REASON,
         )
     currency = _currency_of(amounts)
     _check_parties(amounts)
@@ -76,7 +87,7 @@ def confirm(uuid: UUID, *, by: int, at: datetime) -> Booking:
 def refuse(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
     """Do not move it, and say why; who has proposed it may take it back as well."""
     if not because.strip():
-        raise AdjustmentRefused(_("Please say why; the reason is kept."))
+        raise AdjustmentRefused("Please say why; the reason is kept.")
     step = _waiting(uuid)
     step.refused_by, step.refused_at = by, at
     step.refused_because = because.strip()[:LONGEST_REASON]
@@ -89,7 +100,7 @@ def _confirm(uuid: UUID, by: int, at: datetime) -> Booking:
     closed = lock_objects.hold_lock_date()
     step = _waiting(uuid)
     if step.asked_by == by:
-        raise SecondPersonNeeded(_("Another person than who proposed it has to confirm this."))
+        raise SecondPersonNeeded("Another person than who proposed it has to confirm this.")
     _check_open(step.period, closed, at)
     event = _book(step, closed, at)
     step.confirmed_by, step.confirmed_at = by, at
@@ -127,24 +138,22 @@ def _book(step: Adjustment, closed: Period | None, at: datetime) -> RevenueEvent
 def _waiting(uuid: UUID) -> Adjustment:
     step: Adjustment | None = lock_objects.lock_adjustment(uuid)
     if step is None:
-        raise UnknownAdjustment(f"There is no adjustment {uuid}.")
+        raise UnknownAdjustment("There is no adjustment %(key)s.", key=uuid)
     if not step.is_waiting:
-        raise AdjustmentRefused(_("This was decided already."))
+        raise AdjustmentRefused("This was decided already.")
     return step
 
 
 def _currency_of(amounts: Mapping[str, Money]) -> str:
     currencies = {amount.currency for amount in amounts.values()}
     if len(currencies) != 1:
-        raise AdjustmentRefused(_("An adjustment is in one currency."))
+        raise AdjustmentRefused("An adjustment is in one currency.")
     if not all(amounts.values()):
-        raise AdjustmentRefused(_("Every line moves something."))
+        raise AdjustmentRefused("Every line moves something.")
     difference = sum(amount.minor for amount in amounts.values())
     if difference:
         money = Money.from_minor(difference, currencies.pop())
-        raise AdjustmentRefused(
-            _("What is given and what is taken differ by %(money)s.") % {"money": money}
-        )
+        raise AdjustmentRefused("What is given and what is taken differ by %(money)s.", money=money)
     return currencies.pop()
 
 
@@ -154,14 +163,14 @@ def _check_parties(amounts: Mapping[str, Money]) -> None:
             if code:
                 partnerships.party(code)
         except LookupError:
-            raise AdjustmentRefused(_("“%(code)s” is no party.") % {"code": code}) from None
+            raise AdjustmentRefused("“%(code)s” is no party.", code=code) from None
 
 
 def _check_open(period: str, closed: Period | None, at: datetime) -> None:
     month = Period.parse(period)
     if closed and month <= closed:
         raise AdjustmentRefused(
-            _("%(month)s is closed; an adjustment counts in an open month.") % {"month": month}
+            "%(month)s is closed; an adjustment counts in an open month.", month=month
         )
     if month > Period.of(at):
-        raise AdjustmentRefused(_("%(month)s has not begun.") % {"month": month})
+        raise AdjustmentRefused("%(month)s has not begun.", month=month)

@@ -40,7 +40,7 @@ def catch_up(*, at: datetime) -> CaughtUp:
     It goes through everything each time and asks for keys in blocks. A stored place would skip a
     row that was numbered early and committed late.
     """
-    waiting: list[str] = []
+    waiting: list[RevenueShareError] = []
 
     def booked(facts: Iterator[F], book: Callable[[F], object], key: str) -> int:
         return sum(_book(fact, book, getattr(fact, key), waiting) for fact in facts)
@@ -73,13 +73,13 @@ def catch_up(*, at: datetime) -> CaughtUp:
     )
 
 
-def _book(fact: F, book: Callable[[F], object], key: UUID, waiting: list[str]) -> int:
+def _book(fact: F, book: Callable[[F], object], key: UUID, waiting: list[RevenueShareError]) -> int:
     try:
         book(fact)
     except RevenueShareError as error:
         # One fact that cannot be booked does not hold up the others; a close refuses to go on.
         log.warning("not booked: event=%s reason=%s", key, type(error).__name__)
-        waiting.append(str(error))
+        waiting.append(error)
         return 0
     return 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fairgate_tables.transactions import in_transaction
 
@@ -79,15 +79,23 @@ def _set_off(statement: Statement, close: PeriodClose, at: datetime) -> None:
 
 def _check_may_close(period: Period, closed: Period | None, at: datetime) -> None:
     if closed and period < closed:
-        raise CloseRefused(f"{period} cannot be closed after {closed}: it counts as closed.")
+        raise CloseRefused(
+            "%(month)s cannot be closed after %(closed)s: it counts as closed.",
+            month=period,
+            closed=closed,
+        )
     first = reads.first_open_period()
     if first and first < str(period):
-        raise EarlierPeriodOpen(f"{first} is still open: close it before {period}.")
+        raise EarlierPeriodOpen(
+            "%(first)s is still open: close it before %(month)s.", first=first, month=period
+        )
     free = reads.hold_ends_at(period, closed)
     if at < free:
         raise PeriodStillOnHold(
-            f"{period} cannot be closed before {free.astimezone(UTC):%d %B %Y, %H:%M} UTC, "
-            "when the hold of its last sales ends."
+            "%(month)s cannot be closed before %(moment)s UTC, when the hold of its last sales "
+            "ends.",
+            month=period,
+            moment=free,
         )
 
 

@@ -6,8 +6,6 @@ import logging
 from datetime import datetime
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
-
 from fairgate_tables.two_people import TwoPeople
 
 from ..exceptions import RevenueShareError, SecondPersonNeeded, StepNotFound
@@ -21,7 +19,7 @@ Refusal = type[RevenueShareError]
 def check_reason(reason: str, refusal: Refusal) -> None:
     """Refuse a step that nobody says why of."""
     if not reason.strip():
-        raise refusal(_("Please say why; the reason is kept."))
+        raise refusal("Please say why; the reason is kept.")
 
 
 def waiting(kind: type[Step], pk: int, refusal: Refusal, *, by: int | None = None) -> Step:
@@ -34,11 +32,11 @@ def waiting(kind: type[Step], pk: int, refusal: Refusal, *, by: int | None = Non
     """
     step = kind._default_manager.select_for_update().filter(pk=pk).first()
     if step is None:
-        raise StepNotFound(f"There is no such step {pk}.")
+        raise StepNotFound("There is no such step %(key)s.", key=pk)
     if not step.is_waiting:
-        raise refusal(_("This was decided already."))
+        raise refusal("This was decided already.")
     if by is not None and step.asked_by == by:
-        raise SecondPersonNeeded(_("Another person than who asked has to confirm this."))
+        raise SecondPersonNeeded("Another person than who asked has to confirm this.")
     return step
 
 

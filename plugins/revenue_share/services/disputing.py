@@ -39,7 +39,9 @@ def book_dispute(dispute: DisputeSummary, *, at: datetime) -> Booking:
     currencies = {dispute.amount.currency, dispute.fee.currency, *(one.currency for one in sales)}
     if len(currencies) > 1:
         raise DisputeDiffers(
-            f"The dispute {dispute.uuid} and its payment are in {', '.join(sorted(currencies))}."
+            "The dispute %(key)s and its payment are in %(currencies)s.",
+            key=dispute.uuid,
+            currencies=", ".join(sorted(currencies)),
         )
     lock_objects.make_dispute(dispute.uuid, dispute.amount.currency)
     booking = _book(dispute, told, sales, at)

@@ -47,7 +47,9 @@ def write_files(folder: Path, *, since: Path | None, at: datetime) -> Exported:
         (parts / _MANIFEST).write_text(text, encoding="utf-8")
         parts.rename(folder)
     except OSError as error:
-        raise ExportRefused(f"{folder} cannot be written: {error.strerror}.") from None
+        raise ExportRefused(
+            "%(place)s cannot be written: %(fault)s.", place=folder, fault=error.strerror
+        ) from None
     finally:
         shutil.rmtree(parts, ignore_errors=True)
     return Exported(rows={name: one["rows"] for name, one in files.items()}, last=last)
@@ -105,18 +107,20 @@ def _read(place: Path) -> Marks:
     try:
         text = place.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise ExportRefused(f"{place} cannot be read.") from None
+        raise ExportRefused("%(place)s cannot be read.", place=place) from None
     return export_files.read_manifest(text)
 
 
 def _beside(folder: Path) -> Path:
     """A new folder that only we can read; it is given its name when everything is in it."""
     if folder.exists():
-        raise ExportRefused(f"{folder} is there already; nothing is written over.")
+        raise ExportRefused("%(place)s is there already; nothing is written over.", place=folder)
     try:
         return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
-        raise ExportRefused(f"{folder} cannot be written: {error.strerror}.") from None
+        raise ExportRefused(
+            "%(place)s cannot be written: %(fault)s.", place=folder, fault=error.strerror
+        ) from None
 
 
 def _write(

@@ -85,4 +85,8 @@ def booking_of_another(fact: Fact) -> Booking:
 
 def _check_same(event: RevenueEvent, fact: Fact) -> None:
     if event.payload_sha256 != fact.payload_sha256:
-        raise KeyReused(fact.kind.value, fact.uuid)
+        raise KeyReused(
+            "The fact %(key)s (%(kind)s) is in the books already, with other amounts or dates.",
+            key=fact.uuid,
+            kind=fact.kind.value,
+        )

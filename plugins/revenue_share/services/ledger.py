@@ -33,7 +33,12 @@ def post(
     """
     difference = sum(posting.units for posting in postings)
     if difference:
-        raise UnbalancedPosting(f"{kind} of {cause_uuid}: out of balance by {difference}.")
+        raise UnbalancedPosting(
+            "%(kind)s of %(key)s: out of balance by %(difference)s.",
+            kind=kind,
+            key=cause_uuid,
+            difference=difference,
+        )
     debit = sum(posting.units for posting in postings if posting.units > 0)
     if not debit:
         return None

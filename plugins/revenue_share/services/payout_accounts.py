@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from fairgate.money import MoneyError, exponent
 from fairgate_tables.transactions import in_transaction
 from partnerships import api as partnerships
 from partnerships.data import WELL_KNOWN
 
+from ..data import AccountDetails
 from ..exceptions import AccountRefused, StepNotFound
 from ..models import PayoutAccount
 from ..payment_files import read_account
 from . import sealing
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
 
 log = logging.getLogger(__name__)
@@ -25,45 +26,43 @@ log = logging.getLogger(__name__)
 
 def propose_account(
     party: str, currency: str, *, holder: str, number: str, bic: str, is_iban: bool, reason: str,
-    by: int, at: datetime,
+    by: int, at: datetime, key: str,
 ) -> UUID:  # fmt: skip
     """Ask that a party is paid to this account in this currency; the key of the step.
 
     Raises:
         AccountRefused: no reason, no such party or currency, or it is no account.
         PayoutRefused: this site has no key to encrypt it with.
+        KeyReused: the key stands for another request.
     """
     _check(party, currency, reason)
-    try:
-        account = read_account(holder=holder, number=number, bic=bic, is_iban=is_iban)
-    except ValueError as error:
-        raise AccountRefused(str(error)) from None
-    uuid = uuid4()
+    account = read_account(holder=holder, number=number, bic=bic, is_iban=is_iban)
+    uuid = step_uuid(key)
     return _ask(
         PayoutAccount(
             uuid=uuid, party=party, currency=currency, masked=account.masked,
             sealed=sealing.seal_account(account, uuid), reason=reason.strip()[:255], asked_by=by,
             asked_at=at,
-        )
+        ),
+        account,
     )  # fmt: skip
 
 
-def propose_end(party: str, currency: str, *, reason: str, by: int, at: datetime) -> UUID:
+def propose_end(party: str, currency: str, *, reason: str, by: int, at: datetime, key: str) -> UUID:
     """Ask that a party is paid to no account in this currency any more.
 
     Raises:
         AccountRefused: no reason, or it has none.
+        KeyReused: the key stands for another request.
     """
     _check(party, currency, reason)
-    if not PayoutAccount.objects.filter(live_key=_key(party, currency)).exists():
-        raise AccountRefused(
-            _("%(party)s has no account in %(currency)s.") % {"party": party, "currency": currency}
-        )
     return _ask(
         PayoutAccount(
-            party=party, currency=currency, reason=reason.strip()[:255], asked_by=by, asked_at=at
-        )
-    )
+            uuid=step_uuid(key), party=party, currency=currency, reason=reason.strip()[:255],
+            asked_by=by, asked_at=at,
+        ),
+        None,
+    )  # fmt: skip
 
 
 @in_transaction
@@ -86,7 +85,7 @@ def confirm_account(uuid: UUID, *, by: int, at: datetime) -> None:
             step.save(update_fields=["live_key"])
     except IntegrityError:
         raise AccountRefused(
-            _("Another account of this party is being confirmed; try again.")
+            "Another account of this party is being confirmed; try again."
         ) from None
 
 
@@ -102,23 +101,45 @@ def refuse_account(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
     refuse(waiting(PayoutAccount, _id_of(uuid), AccountRefused), by=by, because=because, at=at)
 
 
-def _ask(row: PayoutAccount) -> UUID:
-    row.save()
-    log.info("account proposed: account=%s party=%s by=%s", row.uuid, row.party, row.asked_by)
-    return row.uuid
+def _ask(row: PayoutAccount, account: AccountDetails | None) -> UUID:
+    """Write a step down; without an account it is the end of the one that counts."""
+
+    def is_same(known: PayoutAccount) -> bool:
+        told = (known.party, known.currency, known.reason)
+        return told == (row.party, row.currency, row.reason) and _account_of(known) == account
+
+    @transaction.atomic
+    def ask() -> None:
+        if account is None:
+            _check_has_one(row.party, row.currency)
+        row.save(force_insert=True)
+        log.info("account proposed: account=%s party=%s by=%s", row.uuid, row.party, row.asked_by)
+
+    return ask_once(PayoutAccount, row.uuid, is_same=is_same, ask=ask)
+
+
+def _account_of(row: PayoutAccount) -> AccountDetails | None:
+    return sealing.open_account(row.sealed, row.uuid) if row.sealed else None
+
+
+def _check_has_one(party: str, currency: str) -> None:
+    if not PayoutAccount.objects.filter(live_key=_key(party, currency)).exists():
+        raise AccountRefused(
+            "%(party)s has no account in %(currency)s.", party=party, currency=currency
+        )
 
 
 def _check(party: str, currency: str, reason: str) -> None:
     check_reason(reason, AccountRefused)
     if party in WELL_KNOWN:
-        raise AccountRefused(_("What the fund and the host get is not paid out by a bank."))
+        raise AccountRefused("What the fund and the host get is not paid out by a bank.")
     try:
         partnerships.party(party)
         exponent(currency)
     except LookupError:
-        raise AccountRefused(_("There is no party “%(party)s”.") % {"party": party}) from None
-    except MoneyError as error:
-        raise AccountRefused(str(error)) from None
+        raise AccountRefused("There is no party “%(party)s”.", party=party) from None
+    except MoneyError:
+        raise AccountRefused("“%(code)s” is not a currency code.", code=currency) from None
 
 
 def _key(party: str, currency: str) -> str:
@@ -128,5 +149,5 @@ def _key(party: str, currency: str) -> str:
 def _id_of(uuid: UUID) -> int:
     pk: int | None = PayoutAccount.objects.filter(uuid=uuid).values_list("pk", flat=True).first()
     if pk is None:
-        raise StepNotFound(f"There is no account {uuid}.")
+        raise StepNotFound("There is no account %(key)s.", key=uuid)
     return pk

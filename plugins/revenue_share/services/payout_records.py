@@ -37,6 +37,7 @@ from ..exceptions import PayoutRefused, StepNotFound
 from ..models import Payout, PayoutAcceptance, PayoutEntry
 from ..rules import payouts as rules
 from ..selectors import payouts as reads
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
 from .ledger import post
 
@@ -93,26 +94,32 @@ def record_bank_file(
     )
 
 
-def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime) -> UUID:
+def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime, key: str) -> UUID:
     """Ask that the difference of an entry is accepted: it is a fee or a rate of the bank.
 
     Raises:
         PayoutNotFound: there is no such entry.
         PayoutRefused: no reason, there is no such difference, or one waits already.
+        KeyReused: the key stands for another request.
     """
-    check_reason(reason, PayoutRefused)
-    entry = reads.get_entry(entry_id)
-    _check_acceptable(entry.payout, entry)
+    entry, uuid, why = reads.get_entry(entry_id), step_uuid(key), reason.strip()[:255]
+
+    def is_same(known: PayoutAcceptance) -> bool:
+        return (known.entry_id, known.reason) == (entry.pk, why)
+
+    @transaction.atomic
+    def ask() -> None:
+        check_reason(reason, PayoutRefused)
+        _check_acceptable(entry.payout, entry)
+        PayoutAcceptance.objects.create(
+            uuid=uuid, entry=entry, live_key=entry.pk, reason=why, asked_by=by, asked_at=at
+        )
+        log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
+
     try:
-        with transaction.atomic():
-            step = PayoutAcceptance.objects.create(
-                entry=entry, live_key=entry.pk, reason=reason.strip()[:255], asked_by=by,
-                asked_at=at,
-            )  # fmt: skip
+        return ask_once(PayoutAcceptance, uuid, is_same=is_same, ask=ask)
     except IntegrityError:
-        raise PayoutRefused(_("This waits for a second person already.")) from None
-    log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
-    return step.uuid
+        raise PayoutRefused("This waits for a second person already.") from None
 
 
 @in_transaction
@@ -150,10 +157,12 @@ def _of_ours(found: Sequence[BankStatement]) -> list[BankStatement]:
     try:
         ours = {(own.number, code) for code, own in conf.bank_accounts().items()}
     except ImproperlyConfigured as error:
-        raise PayoutRefused(str(error)) from None
+        raise PayoutRefused(
+            "The bank accounts in the settings cannot be read: %(why)s", why=error
+        ) from None
     statements = [one for one in found if (one.account, one.currency) in ours]
     if not statements:
-        raise PayoutRefused(_("The file is of no account that payouts are paid from."))
+        raise PayoutRefused("The file is of no account that payouts are paid from.")
     return statements
 
 
@@ -251,14 +260,14 @@ def _check_acceptable(payout: Payout, entry: PayoutEntry, *, is_locked: bool = F
     is_open = payout.state == (PayoutState.PAID if entry.is_credit else PayoutState.HELD)
     faults = {one.id: fault for one, fault in standing.faults}
     if not is_open or faults.get(entry.pk) is not EntryFault.WRONG_AMOUNT:
-        raise PayoutRefused(_("There is no difference in this entry that could be accepted."))
+        raise PayoutRefused("There is no difference in this entry that could be accepted.")
     if entry.currency != payout.debit_currency:
-        raise PayoutRefused(_("It is in another currency than the account it was paid from."))
+        raise PayoutRefused("It is in another currency than the account it was paid from.")
 
 
 def _acceptance_id(uuid: UUID) -> int:
     rows = PayoutAcceptance.objects.filter(uuid=uuid)
     pk: int | None = rows.values_list("pk", flat=True).first()
     if pk is None:
-        raise StepNotFound(f"There is no difference {uuid} to accept.")
+        raise StepNotFound("There is no difference %(key)s to accept.", key=uuid)
     return pk

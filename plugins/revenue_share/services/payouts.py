@@ -15,7 +15,6 @@ from uuid import UUID, uuid4
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
@@ -37,6 +36,7 @@ from ..payment_files import write_transfers
 from ..rules import payouts as rules
 from ..selectors import payouts as reads
 from . import sealing
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, refuse, waiting
 
 log = logging.getLogger(__name__)
@@ -46,25 +46,31 @@ _AHEAD = timedelta(days=90)
 
 
 def propose_batch(
-    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime
+    numbers: Iterable[int], *, execute_on: date, reason: str, by: int, at: datetime, key: str
 ) -> UUID:
     """Propose to pay these statements (their numbers) on a day; the key of the batch.
 
     Raises:
         PayoutRefused: no reason, no such day, nothing to pay, or one of them cannot be paid: it is
             being paid already, has no account, no rate is known.
+        KeyReused: the key stands for another request.
     """
-    check_reason(reason, PayoutRefused)
-    if not utc_day(at) <= execute_on <= utc_day(at) + _AHEAD:
-        raise PayoutRefused(_("The day of payment is today or one of the next 90 days."))
-    wanted = sorted(set(numbers))
-    if not wanted:
-        raise PayoutRefused(_("Choose at least one statement to be paid."))
+    wanted, uuid = sorted(set(numbers)), step_uuid(key)
+
+    def is_same(known: PayoutBatch) -> bool:
+        paid = known.payouts.select_for_update().values_list("statement__number", flat=True)
+        told = (known.execute_on, known.reason, sorted(paid))
+        return told == (execute_on, reason.strip()[:255], wanted)
+
+    def ask() -> None:
+        _check_batch(wanted, execute_on, reason, at)
+        _write_batch(uuid, wanted, execute_on, reason, by, at)
+
     try:
-        return _write_batch(wanted, execute_on, reason, by, at)
+        return ask_once(PayoutBatch, uuid, is_same=is_same, ask=ask)
     except IntegrityError:
         raise PayoutRefused(
-            _("One of these statements is being paid by somebody else at this moment.")
+            "One of these statements is being paid by somebody else at this moment."
         ) from None
 
 
@@ -115,19 +121,26 @@ def payment_order(uuid: UUID) -> PaymentOrder:
     """
     row = reads.batch_row(uuid)
     if not row.sealed:
-        raise PayoutRefused(_("There is a file for the bank once a second person has approved."))
+        raise PayoutRefused("There is a file for the bank once a second person has approved.")
     content = sealing.open_sealed(row.sealed, row.uuid)
     if _digest(content) != row.sha256:
-        raise PayoutRefused(_("The file is not what was approved."))
+        raise PayoutRefused("The file is not what was approved.")
     return PaymentOrder(name=f"{row.message_id}.xml", content=content, sha256=row.sha256)
+
+
+def _check_batch(wanted: Sequence[int], execute_on: date, reason: str, at: datetime) -> None:
+    check_reason(reason, PayoutRefused)
+    if not utc_day(at) <= execute_on <= utc_day(at) + _AHEAD:
+        raise PayoutRefused("The day of payment is today or one of the next 90 days.")
+    if not wanted:
+        raise PayoutRefused("Choose at least one statement to be paid.")
 
 
 @in_transaction
 def _write_batch(
-    wanted: Sequence[int], execute_on: date, reason: str, by: int, at: datetime
-) -> UUID:
+    uuid: UUID, wanted: Sequence[int], execute_on: date, reason: str, by: int, at: datetime
+) -> None:
     rows = {row.number: row for row in reads.to_be_paid().filter(number__in=wanted)}
-    uuid = uuid4()
     batch = PayoutBatch.objects.create(
         uuid=uuid, message_id=f"RS{uuid.hex[:28].upper()}", execute_on=execute_on,
         reason=reason.strip()[:255], asked_by=by, asked_at=at,
@@ -135,18 +148,19 @@ def _write_batch(
     for number in wanted:
         if number not in rows:
             raise PayoutRefused(
-                _("%(statement)s is not to be paid: it is being paid, or nothing is due.")
-                % {"statement": _label(number)}
+                "%(statement)s is not to be paid: it is being paid, or nothing is due.",
+                statement=_label(number),
             )
         _write_payout(batch, rows[number])
     log.info("payouts proposed: batch=%s payouts=%s by=%s", uuid, len(wanted), by)
-    return uuid
 
 
 def _write_payout(batch: PayoutBatch, row: Statement) -> None:
     found: Payable = reads.payable(row)
     if found.refusal or found.conversion is None or found.account_id is None:
-        raise PayoutRefused(f"{_label(row.number)}: {found.refusal}")
+        raise PayoutRefused(
+            "%(statement)s: %(why)s", statement=_label(row.number), why=found.refusal
+        )
     uuid = uuid4()
     name = f"{_label(row.number)}-{uuid.hex[:8].upper()}"
     by_rates = [rate.id for rate in found.conversion.rates]
@@ -169,12 +183,14 @@ def live_key(statement_id: int) -> int:
 def _check_unchanged(payout: Payout, account: PayoutAccount) -> None:
     if account.live_key is None:
         raise PayoutRefused(
-            _("The account of %(party)s was changed since this was proposed; refuse it, and "
-              "propose it again.")
-            % {"party": account.party}
-        )  # fmt: skip
+            "The account of %(party)s was changed since this was proposed; refuse it, and "
+            "propose it again.",
+            party=account.party,
+        )
     if not reads.is_as_frozen(payout.statement):
-        raise PayoutRefused(f"{_label(payout.statement.number)} is not what was frozen.")
+        raise PayoutRefused(
+            "%(statement)s is not what was frozen.", statement=_label(payout.statement.number)
+        )
 
 
 def _payouts_of(row: PayoutBatch) -> QuerySet[Payout]:
@@ -188,8 +204,7 @@ def _file(row: PayoutBatch, payouts: Sequence[Payout], at: datetime) -> bytes:
         blocks = tuple(_blocks(row, payouts, ours))
     except (ImproperlyConfigured, KeyError) as error:
         raise PayoutRefused(
-            _("The bank account that this is paid from is not in the settings: %(why)s")
-            % {"why": error}
+            "The bank account that this is paid from is not in the settings: %(why)s", why=error
         ) from None
     return write_transfers(
         TransferFile(

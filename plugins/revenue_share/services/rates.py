@@ -10,7 +10,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from fairgate.money import MoneyError, exponent
@@ -21,6 +20,7 @@ from ..exceptions import RateRefused
 from ..models import FxRate, RateProposal
 from ..rate_files import read_rates
 from ..selectors import rates as reads
+from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
 
 log = logging.getLogger(__name__)
@@ -56,23 +56,33 @@ def load_rates(
 
 def propose_rate(
     base: str, currency: str, rate: Decimal, *, effective_on: date, reason: str, by: int,
-    at: datetime,
+    at: datetime, key: str,
 ) -> UUID:  # fmt: skip
     """Ask that a rate counts which nobody publishes; its key.
 
     Raises:
         RateRefused: no reason, no such currency, a value or a day that cannot be.
+        KeyReused: the key stands for another request.
     """
-    check_reason(reason, RateRefused)
-    _check_rate(base, currency, rate)
-    if abs(effective_on - utc_day(at)) > _NEAR:
-        raise RateRefused(_("A rate by hand is in effect from a day within a year of today."))
-    row = RateProposal.objects.create(
-        base=base, currency=currency, rate=rate, effective_on=effective_on,
-        reason=reason.strip()[:255], asked_by=by, asked_at=at,
-    )  # fmt: skip
-    log.info("rate proposed: rate=%s by=%s", row.uuid, by)
-    return row.uuid
+    uuid, why = step_uuid(key), reason.strip()[:255]
+
+    def is_same(known: RateProposal) -> bool:
+        told = (known.base, known.currency, known.rate, known.effective_on, known.reason)
+        return told == (base, currency, rate, effective_on, why)
+
+    @transaction.atomic
+    def ask() -> None:
+        check_reason(reason, RateRefused)
+        _check_rate(base, currency, rate)
+        if abs(effective_on - utc_day(at)) > _NEAR:
+            raise RateRefused("A rate by hand is in effect from a day within a year of today.")
+        RateProposal.objects.create(
+            uuid=uuid, base=base, currency=currency, rate=rate, effective_on=effective_on,
+            reason=why, asked_by=by, asked_at=at,
+        )  # fmt: skip
+        log.info("rate proposed: rate=%s by=%s", uuid, by)
+
+    return ask_once(RateProposal, uuid, is_same=is_same, ask=ask)
 
 
 @in_transaction
@@ -99,7 +109,7 @@ def confirm_rate(uuid: UUID, *, by: int, at: datetime) -> None:
         with transaction.atomic():
             rate.save()
     except IntegrityError:
-        raise RateRefused(_("Another rate of this day is being confirmed; try again.")) from None
+        raise RateRefused("Another rate of this day is being confirmed; try again.") from None
 
 
 @in_transaction
@@ -172,17 +182,18 @@ def _with_newest(
 
 
 def _check_rate(base: str, currency: str, rate: Decimal) -> None:
-    try:
-        exponent(base), exponent(currency)
-    except MoneyError as error:
-        raise RateRefused(str(error)) from None
+    for code in (base, currency):
+        try:
+            exponent(code)
+        except MoneyError:
+            raise RateRefused("“%(code)s” is not a currency code.", code=code) from None
     if base == currency:
-        raise RateRefused(_("A rate is between two currencies."))
+        raise RateRefused("A rate is between two currencies.")
     if base not in BASES.values():
         raise RateRefused(
-            _("A rate says what one of %(bases)s is worth.") % {"bases": ", ".join(BASES.values())}
+            "A rate says what one of %(bases)s is worth.", bases=", ".join(BASES.values())
         )
     digits = rate.as_tuple().exponent
     is_exact = isinstance(digits, int) and digits >= -_DECIMALS
     if not is_exact or not 0 < rate < _LARGEST:
-        raise RateRefused(_("A rate is above zero, with at most 8 decimals."))
+        raise RateRefused("A rate is above zero, with at most 8 decimals.")

@@ -86,7 +86,9 @@ def _by_sale(fact: Fact, locked: Sequence[LockedSale]) -> list[tuple[LockedSale,
     taken = fact.taken
     if not refunds.does_fit(taken, left):
         if not any(one.standing.disputed for one in locked):
-            raise RefundExceedsSale(f"The refund {fact.uuid} has parts that its sale has not left.")
+            raise RefundExceedsSale(
+                "The refund %(key)s has parts that its sale has not left.", key=fact.uuid
+            )
         # After a dispute other parts are left than the refund was told with.
         taken = refunds.amounts_in(min(fact.gross, left.gross), left)
     parts = refunds.by_sale(taken, lefts)
@@ -102,12 +104,18 @@ def _check_refundable(fact: Fact, locked: Sequence[LockedSale]) -> None:
     sale = locked[0].sale
     if fact.currency != sale.currency:
         raise RefundExceedsSale(
-            f"The refund {fact.uuid} is in {fact.currency}, its sale in {sale.currency}."
+            "The refund %(key)s is in %(currency)s, its sale in %(other)s.",
+            key=fact.uuid,
+            currency=fact.currency,
+            other=sale.currency,
         )
     brought = sum(one.sale.gross_minor for one in locked)
     refunded = sum(one.standing.refunded_minor for one in locked) + fact.gross
     if refunded > brought:
         raise RefundExceedsSale(
-            f"The refunds of sale {fact.sale_uuid} would be {refunded} minor units, "
-            f"more than its {brought}."
+            "The refunds of sale %(key)s would be %(refunded)s minor units, more than its "
+            "%(brought)s.",
+            key=fact.sale_uuid,
+            refunded=refunded,
+            brought=brought,
         )

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext as _
 
 from .. import conf
 from ..data import AccountDetails
@@ -37,7 +36,7 @@ def open_sealed(sealed: str, uuid: UUID) -> bytes:
     except InvalidToken:
         opened = b""
     if opened[:16] != uuid.bytes:
-        raise PayoutRefused(_("What is encrypted cannot be read: the key for it is missing."))
+        raise PayoutRefused("What is encrypted cannot be read: the key for it is missing.")
     return opened[16:]
 
 
@@ -67,5 +66,5 @@ def _lock() -> MultiFernet:
     except ImproperlyConfigured:
         keys = ()
     if not keys:
-        raise PayoutRefused(_("This site has no key for accounts and files of payouts."))
+        raise PayoutRefused("This site has no key for accounts and files of payouts.")
     return MultiFernet([Fernet(key) for key in keys])

@@ -42,12 +42,31 @@ DEFAULTS: dict[str, Any] = {
     "REVENUE_SHARE_TAB_URL": "",
     # Where it stands among the other tabs.
     "REVENUE_SHARE_TAB_ORDER": 130,
+    # Statements of months that were closed in so many days go to their parties by mail; 0: none do.
+    "REVENUE_SHARE_MAIL_DAYS": 31,
+    # Codes of parties that get no statements by mail.
+    "REVENUE_SHARE_MAIL_NOT_TO": (),
+    # The address of the site in front of links in mails; "" means LMS_ROOT_URL.
+    "REVENUE_SHARE_SITE_URL": "",
 }
+
+
+# The platform writes what people send with a form into its tracking log, but for these addresses:
+# here they send statements of bank accounts. Reading such a form would put the file on a disk, too.
+UNTRACKED = "^/fairgate/revenue/(payouts|api)/"
+
+
+def leave_untracked(settings: Any) -> None:
+    """Keep forms of our pages out of the tracking log, where the platform has one."""
+    patterns = getattr(settings, "TRACKING_IGNORE_URL_PATTERNS", None)
+    if patterns is not None and UNTRACKED not in patterns:
+        settings.TRACKING_IGNORE_URL_PATTERNS = [*patterns, UNTRACKED]
 
 
 def plugin_settings(settings: Any) -> None:
     """Add what is missing to a settings module."""
     page_frame.install(settings)
+    leave_untracked(settings)
     for name, value in DEFAULTS.items():
         if not hasattr(settings, name):
             setattr(settings, name, value)

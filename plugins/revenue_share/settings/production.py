@@ -14,3 +14,4 @@ def plugin_settings(settings: Any) -> None:
         if name in tokens:
             setattr(settings, name, tokens[name])
     common.show(settings)
+    common.leave_untracked(settings)

@@ -27,6 +27,6 @@ class Command(BaseCommand):
             f"cleared {counted(cleared.sales, 'sale')}."
         )
         for reason in done.waiting:
-            self.stderr.write(reason)
+            self.stderr.write(str(reason))
         if done.waiting:
             raise CommandError(f"{counted(len(done.waiting), 'fact')} cannot be booked.")

@@ -69,7 +69,7 @@ class Command(BaseCommand):
     def _write_ledger(self, out: Path) -> None:
         parts = out.with_name(f".{out.name}.{os.getpid()}")
         if out.exists():
-            raise ExportRefused(f"{out} is there already; nothing is written over.")
+            raise ExportRefused("%(place)s is there already; nothing is written over.", place=out)
         try:
             # Nobody finds half a ledger, and nobody else reads it.
             place = os.open(parts, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def _list(self, _options: Any) -> None:
         for one in api.list_payables():
             paid = one.conversion.converted if one.conversion else "–"
-            note = one.refusal or one.account
+            note = str(one.refusal or one.account)
             self.stdout.write(
                 f"RS-{one.number:06d}  {one.period}  {one.party}  {one.amount}  arrives {paid}"
                 f"  {note}"

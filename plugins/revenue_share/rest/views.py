@@ -1,0 +1,112 @@
+"""Months, balances, and whether the books hold: for finance alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework.response import Response
+from rest_framework.serializers import CharField
+
+from fairgate import clock
+from fairgate_rest.views import described, permitted
+from revenue_share import api, permissions
+from revenue_share.data import PeriodSummary
+from revenue_share.rest import shapes
+from revenue_share.rest.views_base import OF_BOOKS, BooksView
+
+
+class Periods(BooksView):
+    """The months that were closed, or are open and have something on them; the newest first."""
+
+    permission_classes = (OF_BOOKS,)
+    cursor = CharField
+
+    @described(operation_id="list_periods", responses=shapes.PeriodShape(many=True))
+    def get(self, request: Any) -> Response:
+        return self.part_of_all(api.list_periods(), shapes.PeriodShape, key=lambda one: one.period)
+
+
+class NextPeriod(BooksView):
+    """The month to close next."""
+
+    permission_classes = (OF_BOOKS,)
+
+    @described(operation_id="get_next_period", responses=shapes.NextPeriodShape)
+    def get(self, request: Any) -> Response:
+        found = {"period": api.next_period(at=clock.now())}
+        return Response(shapes.NextPeriodShape(found).data)
+
+
+class OnePeriod(BooksView):
+    """One month."""
+
+    permission_classes = (OF_BOOKS,)
+
+    @described(operation_id="get_period", responses=shapes.PeriodShape)
+    def get(self, request: Any, period: str) -> Response:
+        return Response(shapes.PeriodShape(_period(period)).data)
+
+
+class Close(BooksView):
+    """Close a month: book what is missing, clear holds, number and freeze its statements."""
+
+    permission_classes = (permitted(permissions.VIEW, permissions.CLOSE),)
+
+    @described(
+        operation_id="close_period",
+        description="It is done when it is answered, which takes as long as booking what is "
+        "missing takes. Sent again, it answers with what was closed first: after an answer that "
+        "was lost, or a gateway that did not wait, send it again.",
+        request=shapes.NothingBody,
+        responses=shapes.PeriodShape,
+    )
+    def post(self, request: Any, period: str) -> Response:
+        self.body(shapes.NothingBody)
+        api.close_period(period, at=clock.now(), by=request.user.get_username())
+        return Response(shapes.PeriodShape(_period(period)).data)
+
+
+def _period(period: str) -> PeriodSummary:
+    found = next((one for one in api.list_periods() if one.period == period), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+class Balances(BooksView):
+    """What is on every account, by currency, account and party."""
+
+    permission_classes = (OF_BOOKS,)
+    cursor = CharField
+
+    @described(
+        operation_id="list_balances",
+        description="`account=unallocated` is what nobody has got: receipts of courses that had no "
+        "terms in force.",
+        query=shapes.BalancesQuery,
+        responses=shapes.BalanceShape(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        account = self.asked.get("account")
+        found = [
+            one
+            for one in api.balances(self.asked.get("currency"))
+            if account is None or one.account is account
+        ]
+        return self.part_of_all(
+            found,
+            shapes.BalanceShape,
+            key=lambda one: f"{one.amount.currency}:{one.account}:{one.party}",
+        )
+
+
+class Check(BooksView):
+    """Prove every invariant of the books; large books take a while."""
+
+    permission_classes = (OF_BOOKS,)
+
+    @described(operation_id="check_books", responses=shapes.CheckShape)
+    def get(self, request: Any) -> Response:
+        faults = api.check()
+        return Response(shapes.CheckShape({"holds": not faults, "faults": faults}).data)

@@ -1,0 +1,457 @@
+"""The API of the books: what it answers, what it refuses, and that a request sent twice is one."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import logging
+import re
+from datetime import timedelta
+from decimal import Decimal
+from hashlib import sha256
+from types import SimpleNamespace
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from factories import payouts as make
+from factories import revenue_share as facts
+from factories.books_rest import ROOT, client_of, post, send
+from fairgate import clock
+from revenue_share import api
+from revenue_share.models import (
+    Adjustment,
+    PayoutAcceptance,
+    PayoutAccount,
+    PayoutBatch,
+    PayoutEntry,
+    PeriodClose,
+    RateProposal,
+)
+from revenue_share.settings import common, production
+
+pytestmark = pytest.mark.django_db
+
+ONE = "statements/GSMA/2026-10/USD/"
+BATCH = {"statements": [3], "execute_on": "2026-12-15", "reason": "December run"}
+RATE = {
+    "base": "USD", "currency": "CHF", "rate": "0.80", "effective_on": "2026-12-15",
+    "reason": "Our bank's letter",
+}  # fmt: skip
+ACCOUNT = {
+    "party": "ATC", "currency": "USD", "holder": "Training Centre", "number": make.THEIRS,
+    "reason": "Letter of 1 May",
+}  # fmt: skip
+END = {"party": "GSMA", "currency": "USD", "reason": "Closed"}
+
+
+def moved(amount="1.00", **more):
+    return {
+        "period": "2026-12", "reason": "Slip",
+        "amounts": [
+            {"party": "GSMA", "amount": {"amount": amount, "currency": "USD"}},
+            {"party": "ATC", "amount": {"amount": f"-{amount}", "currency": "USD"}},
+        ],
+        **more,
+    }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def now(settings):
+    """A clock that is asked, and has moved on by a second."""
+    settings.FAIRGATE_API_RATES = dict.fromkeys(("read", "write", "upload"), "1000/minute")
+    make.set_up(settings)
+    seconds = itertools.count()
+    clock.use(lambda: make.PAY_DAY + timedelta(seconds=next(seconds)))
+    yield
+    clock.use(None)
+
+
+@pytest.fixture
+def october():
+    make.closed_october()
+    make.account()
+
+
+@pytest.fixture
+def finance():
+    return client_of("", "view_statement")
+
+
+@pytest.fixture
+def root():
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    return client
+
+
+def get(client, path):
+    answer = client.get(ROOT + path)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def walked(client, path, limit):
+    """Every row of a list, a few at a time."""
+    found, url = [], f"{ROOT}{path}{'&' if '?' in path else '?'}limit={limit}"
+    while url:
+        page = client.get(url).json()
+        assert len(page["results"]) <= limit
+        found += page["results"]
+        url = page["next"]
+    return found
+
+
+# --- Months and statements ------------------------------------------------------------------------
+
+
+def test_a_month_is_closed_once_and_says_what_was_closed_first():
+    facts.put_terms_in_force()
+    facts.book_october()
+    client = client_of("", "view_statement", "close_period")
+    assert get(client, "periods/next/") == {"period": "2026-10"}
+    assert get(client, "periods/2026-10/")["is_closed"] is False
+
+    first = post(client, "periods/2026-10/close/")
+    again = post(client, "periods/2026-10/close/")
+
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert first.json()["closed_by"] == client.user.username
+    assert first.json()["statements"] == 4
+    assert PeriodClose.objects.count() == 1
+    assert get(client, "periods/next/") == {"period": "2026-12"}
+
+
+def test_a_month_that_cannot_be_closed_says_why_and_stays_open():
+    facts.put_terms_in_force()
+    facts.book_october()
+    late = facts.payment("N1", at=make.PAY_DAY)
+    api.book_payment(late, at=make.PAY_DAY)
+
+    answer = post(client_of("", "view_statement", "close_period"), "periods/2026-12/close/")
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "EarlierPeriodOpen"
+    assert answer.json()["detail"] == "2026-10 is still open: close it before 2026-12."
+    assert not PeriodClose.objects.exists()
+
+
+def test_a_month_that_is_none_is_a_fault_of_the_request(finance):
+    answer = finance.get(f"{ROOT}statements/?period=October")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidPeriod")
+
+
+@pytest.mark.usefixtures("october")
+def test_statements_come_newest_first_in_parts_and_drafts_among_them(finance):
+    api.book_payment(facts.payment("D1", at=make.PAY_DAY), at=make.PAY_DAY)
+    whole = get(finance, "statements/?limit=100")["results"]
+
+    assert walked(finance, "statements/", 3) == whole
+    assert [one["period"] for one in whole] == ["2026-12"] * 4 + ["2026-10"] * 4
+    assert [one["party"] for one in whole][4:] == sorted(one["party"] for one in whole[4:])
+    assert {(one["state"], one["label"]) for one in whole[:4]} == {("draft", "")}
+    assert [one["label"] for one in whole[4:] if one["party"] == "GSMA"] == ["RS-000003"]
+    listed = [(row.period, row.party, row.currency) for row in api.list_statements()]
+    assert [(one["period"], one["party"], one["currency"]) for one in whole] == listed
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("party=GSMA", [("GSMA", "2026-10")]),
+        ("period=2026-10&party=ATC", [("ATC", "2026-10")]),
+        ("currency=EUR", []),
+        ("period=2026-11", []),
+    ],
+)
+def test_statements_are_found_by_party_month_and_currency(finance, query, found):
+    shown = get(finance, f"statements/?{query}")["results"]
+
+    assert [(one["party"], one["period"]) for one in shown] == found
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-10:GSMA", ":GSMA:USD", "2026-10::USD"])
+def test_a_cursor_that_is_none_of_ours_is_refused(finance, cursor):
+    answer = finance.get(f"{ROOT}statements/?after={cursor}")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"after": ["This is not in the list."]}
+
+
+@pytest.mark.usefixtures("october")
+def test_a_statement_its_lines_and_their_events_add_up(finance):
+    one = get(finance, ONE)
+    lines = walked(finance, f"{ONE}lines/", 2)
+
+    assert one["payable"] == {"amount": "91.73", "currency": "USD"}
+    assert one["lines"] == len(lines)
+    assert _sum(lines) == one["month"]["amount"]
+    for line in lines:
+        events = walked(finance, f"{ONE}lines/{line['number']}/events/", 2)
+        assert len(events) == line["events"]
+        assert _sum(events) == line["amount"]["amount"]
+    assert _sum(walked(finance, f"{ONE}events/", 3)) == one["month"]["amount"]
+
+
+def _sum(rows):
+    return str(sum(Decimal(row["amount"]["amount"]) for row in rows))
+
+
+@pytest.mark.usefixtures("october")
+def test_a_statement_that_is_being_paid_says_so(finance):
+    make.approved(3)
+
+    assert get(finance, ONE)["state"] == "sent"
+
+
+@pytest.mark.usefixtures("october")
+def test_files_are_what_the_pages_have_and_are_kept_by_nobody(finance):
+    shown = api.statement("GSMA", "2026-10")
+    files = {
+        "statement.csv": api.statement_csv(shown).encode(),
+        "statement.json": api.statement_json(shown).encode(),
+        "events.csv": "".join(api.events_csv(shown)).encode(),
+    }
+    for name, content in files.items():
+        answer = finance.get(f"{ROOT}{ONE}{name}")
+        assert answer.getvalue() == content
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["X-Content-Type-Options"] == "nosniff"
+    hashed = finance.get(f"{ROOT}{ONE}statement.json").getvalue()
+    assert sha256(hashed).hexdigest() == get(finance, ONE)["sha256"]
+
+
+@pytest.mark.usefixtures("october")
+def test_paper_and_workbook_speak_the_language_of_the_request(finance):
+    papers = {
+        language: finance.get(f"{ROOT}{ONE}statement.pdf", HTTP_ACCEPT_LANGUAGE=language)
+        for language in ("en", "fr")
+    }
+    assert {one["Content-Type"] for one in papers.values()} == {"application/pdf"}
+    content = {language: one.getvalue() for language, one in papers.items()}
+    assert content["en"] != content["fr"]
+
+    book = finance.get(f"{ROOT}{ONE}statement.xlsx").getvalue()
+    assert openpyxl.load_workbook(io.BytesIO(book)).sheetnames
+
+
+@pytest.mark.usefixtures("october")
+def test_what_is_not_allocated_is_found_among_the_balances(finance):
+    api.book_payment(
+        facts.payment("U1", course="course-v1:X+Y+Z", at=make.PAY_DAY), at=make.PAY_DAY
+    )
+
+    (found,) = get(finance, "balances/?account=unallocated")["results"]
+
+    assert found["amount"] == {"amount": "-120.00", "currency": "USD"}
+    assert walked(finance, "balances/", 2) == get(finance, "balances/?limit=100")["results"]
+
+
+@pytest.mark.usefixtures("october")
+def test_the_check_says_whether_the_books_hold(finance):
+    assert get(finance, "check/") == {"holds": True, "faults": []}
+
+
+# --- Requests that are sent again -----------------------------------------------------------------
+
+
+@pytest.fixture
+def entry(october):
+    batch = make.approved(3)
+    (payout,) = api.batch(batch).payouts
+    make.record(make.entry(payout.end_to_end_id, "90.00"))
+    return PayoutEntry.objects.get().pk
+
+
+ASKED = {
+    "adjustments/": (Adjustment, moved(), moved("2.00")),
+    "accounts/": (PayoutAccount, ACCOUNT, {**ACCOUNT, "holder": "Another"}),
+    "account-ends/": (PayoutAccount, END, {**END, "reason": "Other"}),
+    "rate-proposals/": (RateProposal, RATE, {**RATE, "rate": "0.9"}),
+    "batches/": (PayoutBatch, BATCH, {**BATCH, "statements": [1]}),
+}
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("path", ASKED)
+def test_f4_a_request_that_is_sent_again_asks_once_and_another_one_is_refused(root, path):
+    model, body, other = ASKED[path]
+    before = model.objects.count()
+
+    first = post(root, path, body, key="k1")
+    again = post(root, path, body, key="k1")
+    refused = post(root, path, other, key="k1")
+
+    assert (first.status_code, again.status_code) == (201, 201), first.content
+    assert first.json() == again.json()
+    assert (refused.status_code, refused.json()["code"]) == (409, "KeyReused")
+    assert model.objects.count() == before + 1
+
+
+def test_f4_a_difference_is_asked_about_once(root, entry):
+    path = f"bank-entries/{entry}/accept/"
+
+    first = post(root, path, {"reason": "Fee"}, key="k1")
+    again = post(root, path, {"reason": "Fee"}, key="k1")
+    refused = post(root, path, {"reason": "Rate"}, key="k1")
+    another = post(root, path, {"reason": "Fee"}, key="k2")
+
+    assert first.json() == again.json()
+    assert (refused.status_code, refused.json()["code"]) == (409, "KeyReused")
+    assert (another.status_code, another.json()["code"]) == (409, "PayoutRefused")
+    assert PayoutAcceptance.objects.count() == 1
+
+
+@pytest.mark.usefixtures("october")
+def test_a_request_that_was_decided_meanwhile_is_answered_with_what_became_of_it(root):
+    made = post(root, "adjustments/", moved(), key="k1").json()["uuid"]
+    second = client_of("", "decide_adjustment")
+    assert post(second, f"adjustments/{made}/confirm/").status_code == 200
+
+    again = post(root, "adjustments/", moved(), key="k1")
+
+    assert (again.status_code, again.json()["state"]) == (201, "confirmed")
+
+
+@pytest.mark.usefixtures("october")
+def test_two_people_may_use_the_same_key(root):
+    other = client_of("", "propose_adjustment")
+
+    first = post(root, "adjustments/", moved(), key="k1").json()
+    second = post(other, "adjustments/", moved("2.00"), key="k1").json()
+
+    assert first["uuid"] != second["uuid"]
+
+
+@pytest.mark.usefixtures("october")
+def test_what_was_refused_is_tried_anew_under_its_key(root):
+    body = {**BATCH, "statements": [1]}
+    refused = post(root, "batches/", body, key="k1")
+    assert (refused.status_code, refused.json()["code"]) == (409, "PayoutRefused")
+    assert refused.json()["detail"] == "RS-000001: The party has no account to be paid to."
+    make.account("ATC", number=make.THEIRS)
+
+    again = post(root, "batches/", body, key="k1")
+
+    assert again.status_code == 201
+
+
+# --- Two people, and what is never shown ----------------------------------------------------------
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize(
+    ("path", "step", "body"),
+    [
+        ("adjustments/", "confirm", moved()),
+        ("accounts/", "confirm", ACCOUNT),
+        ("rate-proposals/", "confirm", RATE),
+        ("batches/", "approve", BATCH),
+    ],
+)
+def test_who_has_asked_does_not_confirm(root, path, step, body):
+    made = post(root, path, body).json()["uuid"]
+
+    answer = post(root, f"{path}{made}/{step}/")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "SecondPersonNeeded")
+    assert get(root, f"{path}{made}/")["state"] == "waiting"
+
+
+@pytest.mark.usefixtures("october")
+def test_what_waits_is_found_and_stays_a_cursor_when_it_is_decided(root):
+    uuids = [post(root, "adjustments/", moved()).json()["uuid"] for _ in range(3)]
+    page = get(root, "adjustments/?state=waiting&limit=1")
+    assert [one["uuid"] for one in page["results"]] == uuids[:1:-1]
+    post(root, f"adjustments/{uuids[2]}/refuse/", {"reason": "No"})
+
+    rest = root.get(page["next"]).json()
+
+    assert [one["uuid"] for one in rest["results"]] == [uuids[1]]
+    assert [one["uuid"] for one in walked(root, "adjustments/?state=waiting", 1)] == uuids[1::-1]
+    assert [one["uuid"] for one in get(root, "adjustments/?state=refused")["results"]] == uuids[2:]
+
+
+@pytest.mark.usefixtures("october")
+def test_f42_an_account_is_shown_whole_in_the_file_for_the_bank_alone(root, caplog):
+    caplog.set_level(logging.DEBUG)
+    made = post(root, "accounts/", ACCOUNT)
+    post(client_of("", "confirm_payout_account"), f"accounts/{made.json()['uuid']}/confirm/")
+    batch = make.approved(3)
+    paths = ("accounts/", "payables/", "batches/", f"batches/{batch}/")
+
+    shown = [made.content, *(root.get(ROOT + path).content for path in paths)]
+    order = root.get(f"{ROOT}batches/{batch}/order.xml").content
+
+    assert made.json()["account"] == "GB… 6819"
+    assert not [content for content in shown if make.THEIRS.encode() in content]
+    assert make.THEIRS.encode() in order
+    assert order == api.payment_order(batch).content
+    assert make.THEIRS not in caplog.text
+
+
+@pytest.mark.usefixtures("october")
+def test_a_file_that_is_not_approved_is_not_given_out(root):
+    batch = make.proposed(3)
+
+    answer = root.get(f"{ROOT}batches/{batch}/order.xml")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "PayoutRefused")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("adjustments/", moved(amounts=[]), "amounts"),
+        ("adjustments/", moved(amounts=[moved()["amounts"][0]] * 2), "amounts"),
+        ("adjustments/", moved(reason="a\nb"), "reason"),
+        ("batches/", {**BATCH, "statements": []}, "statements"),
+        ("batches/", {**BATCH, "statements": [10**30]}, "statements"),
+        ("rate-proposals/", {**RATE, "rate": "NaN"}, "rate"),
+        ("rate-proposals/", {**RATE, "base": "CHF"}, "base"),
+        ("accounts/", {**ACCOUNT, "number": ""}, "number"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_field(root, path, body, field):
+    answer = post(root, path, body)
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+
+
+def test_f19_a_file_that_cannot_be_read_is_refused_whole(root):
+    of_bank = send(root, "bank-files/", b"\x00odd")
+    of_rates = send(root, "rate-files/", b"\x00odd", source="ecb")
+
+    assert (of_bank.status_code, of_bank.json()["code"]) == (400, "BankFileError")
+    assert (of_rates.status_code, list(of_rates.json()["errors"])) == (400, ["file"])
+
+
+def test_a_csv_of_an_account_that_is_not_there_is_refused(root):
+    answer = send(root, "bank-files/", account="7")
+
+    assert answer.status_code == 400
+    assert json.loads(answer.content)["errors"] == {"account": ["There is no such account."]}
+
+
+@pytest.mark.parametrize("module", [common, production])
+def test_files_of_banks_are_not_in_the_tracking_log(module):
+    lms = SimpleNamespace(
+        TRACKING_IGNORE_URL_PATTERNS=["^/heartbeat"], TEMPLATES=[], INSTALLED_APPS=[], ENV_TOKENS={}
+    )
+
+    module.plugin_settings(lms)
+    module.plugin_settings(lms)
+
+    assert lms.TRACKING_IGNORE_URL_PATTERNS == ["^/heartbeat", common.UNTRACKED]
+    for name in ("revenue_share:record_payouts", "revenue_share:api:bank_files"):
+        assert re.match(common.UNTRACKED, reverse(name))
