@@ -26,7 +26,7 @@ from fee_payments.data import (
 from partnerships import api as partnerships
 from partnerships.data import PLATFORM
 
-from . import papers, sheets, statements
+from . import conf, papers, sheets, statements
 from .data import (
     Acceptance,
     Balance,
@@ -36,9 +36,14 @@ from .data import (
     Cleared,
     ClosedPeriod,
     Conversion,
+    CostRecovery,
+    Dimension,
+    Drill,
     EventLine,
     Fault,
+    FundFlow,
     LoadedRates,
+    MonthSummary,
     Names,
     Payable,
     PaymentOrder,
@@ -47,14 +52,19 @@ from .data import (
     RateSource,
     Rebuilt,
     RecordedFile,
+    Report,
+    ReportEvent,
     Statement,
     StatementLine,
     StatementState,
     StatementSummary,
+    Waterfall,
 )
 from .selectors import checking, events
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
+from .selectors import report_events as event_reads
+from .selectors import reports as report_reads
 from .selectors import statements as reads
 from .services import (
     adjusting,
@@ -91,11 +101,14 @@ __all__ = [
     "confirm_adjustment",
     "confirm_rate",
     "convert",
+    "cost_recovery",
     "events_csv",
     "events_page",
+    "fund_flow",
     "list_acceptances",
     "list_batches",
     "list_faulty_payouts",
+    "list_months",
     "list_payables",
     "list_statements",
     "load_rates",
@@ -113,12 +126,15 @@ __all__ = [
     "refuse_batch",
     "refuse_difference",
     "refuse_rate",
+    "report",
+    "report_events",
     "statement",
     "statement_csv",
     "statement_currencies",
     "statement_json",
     "statement_paper",
     "statement_states",
+    "waterfall",
     "write_workbook",
 ]
 
@@ -561,3 +577,79 @@ def refuse_difference(uuid: UUID, *, by: int, because: str, at: datetime) -> Non
 def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
     """What became of closed statements, by number: ``closed``, ``sent`` or ``paid``."""
     return payout_reads.statement_states(numbers)
+
+
+# Reports for people.
+
+
+def list_months() -> tuple[MonthSummary, ...]:
+    """Every month in which something counts, in each currency, the newest first."""
+    return report_reads.list_months()
+
+
+def report(
+    dimension: Dimension,
+    *,
+    first: str,
+    last: str,
+    currency: str,
+    at: datetime,
+    tells_few: bool = False,
+) -> Report:
+    """Receipts, or by party shares, from the first to the last month (``2026-10``), by one thing.
+
+    The rows add up to the total of the months. Countries are grouped by the lists in force on the
+    last day of each month, as they are known ``at`` a moment. Groups that are about few payers are
+    put together, unless the reader may see every event, and its country with it (``tells_few``).
+
+    Raises:
+        InvalidPeriod: not a month.
+        fairgate.money.UnknownCurrency: not a currency.
+    """
+    first_month, last_month = _span(first, last)
+    least = 0 if tells_few else conf.least_sales()
+    return report_reads.report(dimension, first_month, last_month, currency, at=at, least=least)
+
+
+def waterfall(period: str, currency: str, *, last: str = "") -> Waterfall:
+    """Where the receipts of a month went, or of the months until ``last``.
+
+    Raises:
+        InvalidPeriod, fairgate.money.UnknownCurrency: as ``report``.
+    """
+    return report_reads.waterfall(*_span(period, last or period), currency)
+
+
+def fund_flow(first: str, last: str, currency: str) -> FundFlow:
+    """What the fund earned and paid in some months, and what it has now.
+
+    Raises:
+        InvalidPeriod, fairgate.money.UnknownCurrency: as ``report``.
+    """
+    return report_reads.fund_flow(*_span(first, last), currency)
+
+
+def cost_recovery(first: str, last: str, currency: str) -> CostRecovery:
+    """What these books know of costs in some months, and the platform's share beside them.
+
+    Raises:
+        InvalidPeriod, fairgate.money.UnknownCurrency: as ``report``.
+    """
+    return report_reads.cost_recovery(*_span(first, last), currency)
+
+
+def report_events(
+    drill: Drill, *, at: datetime, after: str = "", limit: int = 100
+) -> tuple[tuple[str, ReportEvent], ...]:
+    """A page of the events behind a number of a report, each with its place.
+
+    The next page begins ``after`` the last place; an empty page is the end. Events of a group of
+    countries are for who may see every event: that an event is here tells a country.
+    """
+    return event_reads.events_behind(drill, at=at, after=after, limit=limit)
+
+
+def _span(first: str, last: str) -> tuple[Period, Period]:
+    # From the later to the earlier month is the same span, read from its other end.
+    months = sorted((Period.parse(first), Period.parse(last)))
+    return months[0], months[1]

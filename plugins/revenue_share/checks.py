@@ -1,4 +1,4 @@
-"""Complains at start-up about settings with which nothing could be converted."""
+"""Complains at start-up about settings with which something could not be done."""
 
 from __future__ import annotations
 
@@ -49,6 +49,20 @@ def check_payouts(app_configs: object, **_: Any) -> list[CheckMessage]:
             )
             for fault in _faults(conf.bank_accounts, conf.bank_rate_percent)
         ),
+    ]
+
+
+@register("fairgate")
+def check_reports(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """``revenue_share.E004``: reports know from when on a group is of few payers."""
+    return [
+        checks.Error(
+            f"Reports by country cannot be made. {fault}",
+            hint="Set REVENUE_SHARE_LEAST_SALES to a number of sales, 5 for example. With 0 or 1 "
+            "every group is told, also one that is a single person.",
+            id="revenue_share.E004",
+        )
+        for fault in _faults(conf.least_sales)
     ]
 
 

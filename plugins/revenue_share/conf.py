@@ -60,6 +60,18 @@ def rate_age() -> timedelta:
     return timedelta(days=days)
 
 
+def least_sales() -> int:
+    """Groups of countries with fewer sales in a month than this are not told apart in reports.
+
+    Raises:
+        ImproperlyConfigured: it is no whole number from 0.
+    """
+    least = settings.REVENUE_SHARE_LEAST_SALES
+    if isinstance(least, bool) or not isinstance(least, int) or least < 0:
+        raise ImproperlyConfigured("REVENUE_SHARE_LEAST_SALES is no whole number from 0.")
+    return least
+
+
 def bank_accounts() -> Mapping[str, AccountDetails]:
     """Our own accounts that payouts are paid from, by their currency.
 
