@@ -26,7 +26,7 @@ from fee_payments.data import (
 from partnerships import api as partnerships
 from partnerships.data import PLATFORM
 
-from . import conf, papers, sheets, statements
+from . import conf, papers, report_sheets, report_tables, sheets, statements
 from .data import (
     Acceptance,
     Balance,
@@ -111,6 +111,7 @@ __all__ = [
     "list_months",
     "list_payables",
     "list_statements",
+    "list_unallocated",
     "load_rates",
     "next_period",
     "payment_order",
@@ -127,7 +128,9 @@ __all__ = [
     "refuse_difference",
     "refuse_rate",
     "report",
+    "report_csv",
     "report_events",
+    "report_events_csv",
     "statement",
     "statement_csv",
     "statement_currencies",
@@ -135,6 +138,7 @@ __all__ = [
     "statement_paper",
     "statement_states",
     "waterfall",
+    "write_report",
     "write_workbook",
 ]
 
@@ -607,7 +611,7 @@ def report(
         fairgate.money.UnknownCurrency: not a currency.
     """
     first_month, last_month = _span(first, last)
-    least = 0 if tells_few else conf.least_sales()
+    least = 0 if tells_few else conf.least_payers()
     return report_reads.report(dimension, first_month, last_month, currency, at=at, least=least)
 
 
@@ -647,6 +651,29 @@ def report_events(
     countries are for who may see every event: that an event is here tells a country.
     """
     return event_reads.events_behind(drill, at=at, after=after, limit=limit)
+
+
+def report_csv(shown: Report | Waterfall | FundFlow | CostRecovery) -> str:
+    """A report as CSV, with the numbers of its page; texts are no formulas."""
+    return report_tables.to_csv(shown)
+
+
+def report_events_csv(drill: Drill, *, at: datetime) -> Iterator[str]:
+    """The events behind a number as CSV, piece by piece; for whom, as ``report_events``."""
+    columns = [one.value for one in report_tables.columns_of(drill.dimension)]
+    return report_tables.events_csv(drill, event_reads.every_event(drill, at=at), columns)
+
+
+def write_report(
+    shown: Report | Waterfall | FundFlow | CostRecovery, *, language: str, to: IO[bytes]
+) -> None:
+    """Write a report as an XLSX file; the same report gives the same bytes."""
+    report_sheets.write_report(shown, language=language, to=to)
+
+
+def list_unallocated() -> tuple[Money, ...]:
+    """What is on the account of what is not allocated, in each currency where it is not zero."""
+    return report_reads.list_unallocated()
 
 
 def _span(first: str, last: str) -> tuple[Period, Period]:

@@ -54,15 +54,15 @@ def check_payouts(app_configs: object, **_: Any) -> list[CheckMessage]:
 
 @register("fairgate")
 def check_reports(app_configs: object, **_: Any) -> list[CheckMessage]:
-    """``revenue_share.E004``: reports know from when on a group is of few payers."""
+    """``revenue_share.E007``: reports know from when on a group is of few payers."""
     return [
         checks.Error(
             f"Reports by country cannot be made. {fault}",
-            hint="Set REVENUE_SHARE_LEAST_SALES to a number of sales, 5 for example. With 0 or 1 "
-            "every group is told, also one that is a single person.",
-            id="revenue_share.E004",
+            hint="Set REVENUE_SHARE_LEAST_PAYERS to a number of sales, 5 for example. With 1 every "
+            "group is told, also one that is a single person.",
+            id="revenue_share.E007",
         )
-        for fault in _faults(conf.least_sales)
+        for fault in _faults(conf.least_payers)
     ]
 
 

@@ -60,15 +60,15 @@ def rate_age() -> timedelta:
     return timedelta(days=days)
 
 
-def least_sales() -> int:
+def least_payers() -> int:
     """Groups of countries with fewer sales in a month than this are not told apart in reports.
 
     Raises:
-        ImproperlyConfigured: it is no whole number from 0.
+        ImproperlyConfigured: it is no whole number above zero.
     """
-    least = settings.REVENUE_SHARE_LEAST_SALES
-    if isinstance(least, bool) or not isinstance(least, int) or least < 0:
-        raise ImproperlyConfigured("REVENUE_SHARE_LEAST_SALES is no whole number from 0.")
+    least = settings.REVENUE_SHARE_LEAST_PAYERS
+    if isinstance(least, bool) or not isinstance(least, int) or least < 1:
+        raise ImproperlyConfigured("REVENUE_SHARE_LEAST_PAYERS is no whole number above zero.")
     return least
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views, views_payouts
+from . import views, views_payouts, views_reports
 
 app_name = "revenue_share"
 
@@ -42,6 +42,17 @@ urlpatterns = [
         views.statement_events,
         name="statement_events",
     ),
+    path("finance/", views_reports.finance, name="finance"),
+    path("reports/waterfall/", views_reports.waterfall, name="waterfall"),
+    path("reports/fund/", views_reports.fund, name="fund"),
+    path("reports/costs/", views_reports.costs, name="costs"),
+    path("reports/<str:name>/report.csv", views_reports.report_csv, name="report_csv"),
+    path("reports/<str:name>/report.xlsx", views_reports.report_workbook, name="report_workbook"),
+    path("reports/<str:name>/events/", views_reports.report_events, name="report_events"),
+    path(
+        "reports/<str:name>/events.csv", views_reports.report_events_csv, name="report_events_csv"
+    ),
+    path("reports/<str:name>/", views_reports.report, name="report"),
     path("books/", views.books, name="books"),
     path("books/close/", views.close, name="close"),
     path("payouts/", views_payouts.payouts, name="payouts"),

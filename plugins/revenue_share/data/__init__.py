@@ -62,6 +62,7 @@ from revenue_share.data.rates import (
 )
 from revenue_share.data.reports import (
     OF_PARTIES,
+    OF_PARTS,
     OF_RECEIPTS,
     CostRecovery,
     CountryGroup,
@@ -91,6 +92,7 @@ __all__ = [
     "DISPUTES",
     "LIVE",
     "OF_PARTIES",
+    "OF_PARTS",
     "OF_RECEIPTS",
     "SEATS",
     "SENT",

@@ -46,7 +46,8 @@ class Measure(StrEnum):
     ``GROSS`` is what payers paid, ``BACK`` what went back to them and their banks, ``TAX`` and
     ``FEE`` what of the rest is owed as tax and was kept by processors: what is left is shared.
     ``SHARES`` are a party's shares, with what was taken back of them; ``COSTS`` what it bears of
-    processors' and disputes' fees; ``ADJUSTED`` what two people moved.
+    processors' and disputes' fees; ``ADJUSTED`` what two people moved. The last three are no
+    columns: they are single parts of a party's lines, for what stands on other pages.
     """
 
     GROSS = "gross"
@@ -56,12 +57,17 @@ class Measure(StrEnum):
     SHARES = "shares"
     COSTS = "costs"
     ADJUSTED = "adjusted"
+    DISPUTE_FEES = "dispute_fees"
+    RECOUPED = "recouped"
+    SEATS = "seats"
 
 
 #: The columns of a report by anything but the party.
 OF_RECEIPTS = (Measure.GROSS, Measure.BACK, Measure.TAX, Measure.FEE)
 #: The columns of a report by party.
 OF_PARTIES = (Measure.SHARES, Measure.COSTS, Measure.ADJUSTED)
+#: Single parts of the lines of parties.
+OF_PARTS = (Measure.DISPUTE_FEES, Measure.RECOUPED, Measure.SEATS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,21 +188,28 @@ class FundFlow:
 class CostRecovery:
     """What these books know of costs in some months, and the platform's share beside them.
 
-    ``receipts`` is gross less what went back. ``fees`` is what processors kept, ``dispute_fees``
-    what parties were charged for disputes. ``recouped`` is who got how much before the shares.
-    ``platform`` is the host's share, ``platform_costs`` what it bears of the fees. What it costs to
-    run the platform is in no book; the difference of two rates is between two currencies.
+    ``gross`` is what payers paid, ``back`` what went back (below zero). ``fees`` is what processors
+    kept, ``dispute_fees`` what parties were charged for disputes. ``recouped`` is who got how much
+    before the shares. ``platform`` is the host's share, ``platform_costs`` what it bears of the
+    fees. What it costs to run the platform is in no book; the difference of two rates is between
+    two currencies.
     """
 
     first: str
     last: str
     currency: str
-    receipts: Money
+    gross: Money
+    back: Money
     fees: Money
     dispute_fees: Money
     recouped: tuple[tuple[str, Money], ...]
     platform: Money
     platform_costs: Money
+
+    @property
+    def receipts(self) -> Money:
+        """What was received and did not go back."""
+        return self.gross + self.back
 
     @property
     def costs(self) -> Money:
@@ -234,7 +247,8 @@ class MonthSummary:
 class Drill:
     """Which events: those behind one number of a report, or of several of its numbers.
 
-    ``key`` of ``None`` is the whole report, ``measure`` of ``None`` the row's amount.
+    ``key`` of ``None`` is the whole report, ``measure`` of ``None`` the row's amount. With one of
+    the single parts, and no ``key``, it is that part of all parties.
     """
 
     dimension: Dimension

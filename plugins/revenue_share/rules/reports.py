@@ -39,6 +39,12 @@ _PARTS = {
     Measure.ADJUSTED: (Part.ADJUSTMENT,),
 }
 _COLUMN = {part: OF_PARTIES.index(measure) for measure, parts in _PARTS.items() for part in parts}
+# Parts that are asked for by themselves.
+_SINGLE = {
+    Measure.DISPUTE_FEES: (Part.DISPUTE_FEE,),
+    Measure.RECOUPED: (Part.RECOUPED,),
+    Measure.SEATS: (Part.SEAT,),
+}
 #: The parts of which a party's row is made.
 SHARED_PARTS = tuple(_COLUMN)
 _GROUPS = {group: place for place, group in enumerate(CountryGroup)}
@@ -73,7 +79,7 @@ class CountrySum(NamedTuple):
 
 def parts_of(measure: Measure | None) -> tuple[Part, ...]:
     """The parts that a column of a report by party adds up; of ``None``, all of them."""
-    return SHARED_PARTS if measure is None else _PARTS[measure]
+    return SHARED_PARTS if measure is None else (_PARTS | _SINGLE)[measure]
 
 
 def columns_of(kind: EventKind, *, gross: int, tax: int, fee: int) -> tuple[int, ...]:
@@ -85,7 +91,9 @@ def columns_of(kind: EventKind, *, gross: int, tax: int, fee: int) -> tuple[int,
 
 def columns_of_part(part: Part, units: int) -> tuple[int, ...]:
     """What a line adds to the columns of its party."""
-    return tuple(units if place == _COLUMN[part] else 0 for place in range(len(OF_PARTIES)))
+    # A seat is in no report by party; by itself it stands where shares do.
+    at = _COLUMN.get(part, 0)
+    return tuple(units if place == at else 0 for place in range(len(OF_PARTIES)))
 
 
 def receipts_by_key(sums: Iterable[ReceiptSum], currency: str) -> tuple[ReportRow, ...]:
@@ -180,6 +188,14 @@ def by_group(
         )
         for one, group in placed
     )  # fmt: skip
+
+
+def per_hundred(part: Money, whole: Money) -> str:
+    """How much of each 100 of a whole a part is, to a tenth, half up; "" of nothing."""
+    if whole.minor <= 0:
+        return ""
+    tenths = (abs(part.minor) * 2_000 + whole.minor) // (2 * whole.minor)
+    return f"{'-' if part.minor < 0 else ''}{tenths // 10}.{tenths % 10}"
 
 
 def waterfall(

@@ -16,7 +16,15 @@ from django.db.models import Q, QuerySet
 from fairgate.money import Money
 
 from ..data import EventKind, Part, Period
-from ..data.reports import CountryGroup, Dimension, Drill, Measure, ReportEvent
+from ..data.reports import (
+    OF_PARTIES,
+    OF_PARTS,
+    CountryGroup,
+    Dimension,
+    Drill,
+    Measure,
+    ReportEvent,
+)
 from ..models import AllocationLine, PartyRollup, ReceiptRollup, RevenueEvent
 from ..rules import reports as rules
 from ..rules.reports import BRINGING, SHARED_PARTS
@@ -63,7 +71,7 @@ Read = Callable[[str, int, int], list[tuple[int, ReportEvent]]]
 
 def _is_by_lines(drill: Drill) -> bool:
     # What no party was allocated has no lines.
-    return drill.dimension is Dimension.PARTY and bool(drill.key)
+    return drill.dimension is Dimension.PARTY and (bool(drill.key) or drill.measure in OF_PARTS)
 
 
 def _read_place(after: str) -> tuple[str, int]:
@@ -85,10 +93,11 @@ def _months(drill: Drill) -> list[str]:
 
 def _pages_of_lines(drill: Drill, at: datetime) -> Read:
     parts = [part.value for part in rules.parts_of(drill.measure)]
+    whose = Q(party=drill.key) if drill.key else Q()
 
     def read(month: str, after: int, limit: int) -> list[tuple[int, ReportEvent]]:
         lines = AllocationLine.objects.filter(
-            party=drill.key, currency=drill.currency, period=month, part__in=parts, pk__gt=after
+            whose, currency=drill.currency, period=month, part__in=parts, pk__gt=after
         )
         page = lines.select_related("event__sale").order_by("pk")[:limit]
         return [(line.pk, _of_line(line)) for line in page]
@@ -161,7 +170,7 @@ def _seen(drill: Drill) -> Callable[[Any], ReportEvent | None]:
 
 
 def _column(columns: tuple[int, ...], measure: Measure) -> int:
-    return columns[rules.OF_PARTIES.index(measure)]
+    return columns[OF_PARTIES.index(measure)]
 
 
 def _of_receipt(event: Any) -> ReportEvent:
@@ -187,7 +196,7 @@ def _allocated(event: Any, *, is_whole: bool) -> tuple[int, ...]:
     brings = EventKind(event.kind) in BRINGING
     net = Money.from_minor(sum(_columns(event)) if brings else 0, event.currency)
     rows = [row for row in rules.parties(lines, net) if is_whole or not row.key]
-    total = rules.add_up(rows, event.currency, columns=len(rules.OF_PARTIES))
+    total = rules.add_up(rows, event.currency, columns=len(OF_PARTIES))
     return tuple(value.minor for value in total.values)
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from fairgate.money import Money
 from partnerships.data import FUND, PLATFORM
 from waiver_policy import api as waivers
 from waiver_policy.data import ListCode
 
-from ..data import EventKind, Part, Period
+from ..data import Account, EventKind, Part, Period
 from ..data.reports import (
     OF_PARTIES,
     OF_RECEIPTS,
@@ -24,12 +24,13 @@ from ..data.reports import (
     CountryGroup,
     Dimension,
     FundFlow,
+    Measure,
     MonthSummary,
     Report,
     ReportRow,
     Waterfall,
 )
-from ..models import PartyRollup, PeriodClose, ReceiptRollup
+from ..models import LedgerEntry, PartyRollup, PeriodClose, ReceiptRollup
 from ..rules import reports as rules
 from ..rules.reports import BRINGING, SHARED_PARTS, CountrySum, PartySum, ReceiptSum
 
@@ -94,7 +95,7 @@ def cost_recovery(first: Period, last: Period, currency: str) -> CostRecovery:
     for party, part, units in sums:
         if part is Part.RECOUPED:
             recouped[party] = recouped.get(party, 0) + units
-    borne = rules.parts_of(rules.Measure.COSTS)
+    borne = rules.parts_of(Measure.COSTS)
     own = [(part, units) for party, part, units in sums if party == PLATFORM]
 
     def money(units: int) -> Money:
@@ -104,7 +105,8 @@ def cost_recovery(first: Period, last: Period, currency: str) -> CostRecovery:
         first=str(first),
         last=str(last),
         currency=currency,
-        receipts=gross + back,
+        gross=gross,
+        back=back,
         fees=-fee,
         dispute_fees=money(-sum(one.units for one in sums if one.part is Part.DISPUTE_FEE)),
         recouped=tuple((party, money(units)) for party, units in sorted(recouped.items()) if units),
@@ -142,6 +144,17 @@ def list_months() -> tuple[MonthSummary, ...]:
             )
         )
     return tuple(sorted(found, key=lambda month: month.period, reverse=True))
+
+
+def list_unallocated() -> tuple[Money, ...]:
+    """What nobody was allocated until now, by currency: of one account, by its index."""
+    currencies = ReceiptRollup.objects.order_by("currency").values_list("currency", flat=True)
+    entries = LedgerEntry.objects.filter(
+        account=Account.UNALLOCATED.value, currency__in=list(currencies.distinct())
+    )
+    groups = entries.order_by("currency").values_list("currency")
+    sums = groups.annotate(units=Sum(F("credit_minor") - F("debit_minor")))
+    return tuple(Money.from_minor(int(units), code) for code, units in sums if units)
 
 
 def lists_of(months: Collection[str], *, at: datetime) -> dict[str, Lists]:

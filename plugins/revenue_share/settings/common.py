@@ -15,7 +15,7 @@ DEFAULTS: dict[str, Any] = {
     # How many days after it came into effect a rate is too old.
     "REVENUE_SHARE_RATE_DAYS": 45,
     # Groups of countries with fewer sales in a month than this are not told apart in reports.
-    "REVENUE_SHARE_LEAST_SALES": 5,
+    "REVENUE_SHARE_LEAST_PAYERS": 5,
     # Our own accounts that payouts are paid from, by their currency.
     "REVENUE_SHARE_BANK_ACCOUNTS": {},
     # By how many percent a bank's own rate may differ where it converts.
