@@ -227,8 +227,10 @@ def report_events(request: HttpRequest, name: str) -> HttpResponse:
         "span": words.span(asked.first, asked.last),
         "report_title": words.dimension(drill.dimension),
         "columns": [words.measure(one) for one in columns],
-        "is_by_party": drill.dimension is Dimension.PARTY,
-        "events": [_shown_event(event, has_values=bool(columns)) for _place, event in page[:_ROWS]],
+        "events": [
+            _shown_event(event, has_values=bool(columns), has_party=not drill.key)
+            for _place, event in page[:_ROWS]
+        ],
         "next_url": _events_url(asked, drill, after=page[_ROWS - 1][0])
         if len(page) > _ROWS
         else "",
@@ -506,11 +508,11 @@ def _balances() -> list[dict[str, Any]]:
     ]
 
 
-def _shown_event(event: ReportEvent, *, has_values: bool) -> dict[str, Any]:
+def _shown_event(event: ReportEvent, *, has_values: bool, has_party: bool) -> dict[str, Any]:
     return {
         "event": event,
         "kind": wording.kind(event.kind),
-        "party": words.party(event.party) if event.party else "",
+        "party": words.party(event.party) if event.party and has_party else "",
         "values": [wording.figures(value) for value in event.values] if has_values else [],
         "amount": wording.figures(event.amount),
     }
