@@ -92,6 +92,7 @@ __all__ = [
     "book_refund",
     "book_returned_seat",
     "book_waived_seat",
+    "busiest_currency",
     "catch_up",
     "check",
     "check_adjustment",
@@ -110,6 +111,7 @@ __all__ = [
     "list_faulty_payouts",
     "list_months",
     "list_payables",
+    "list_spans",
     "list_statements",
     "list_unallocated",
     "load_rates",
@@ -586,9 +588,23 @@ def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
 # Reports for people.
 
 
-def list_months() -> tuple[MonthSummary, ...]:
-    """Every month in which something counts, in each currency, the newest first."""
-    return report_reads.list_months()
+def list_spans() -> tuple[tuple[str, str], ...]:
+    """Every month and currency in which something happened, the newest month first. One query."""
+    return report_reads.list_spans()
+
+
+def list_months(since: str = "") -> tuple[MonthSummary, ...]:
+    """The months in which something counts, from one on, in each currency, the newest first."""
+    return report_reads.list_months(since)
+
+
+def busiest_currency(first: str, last: str) -> str:
+    """The currency in which most happened in some months; "" where nothing did.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    return report_reads.busiest_currency(*_span(first, last))
 
 
 def report(

@@ -59,6 +59,7 @@ R = TypeVar("R", bound=HttpResponseBase)
 _ROWS = 100
 # So many months are shown before somebody chooses others.
 _MONTHS = 12
+_MONTHS_OF_INDEX = 24
 WATERFALL, FUND, COSTS = "waterfall", "fund", "costs"
 
 
@@ -84,7 +85,8 @@ class Asked:
 def finance(request: HttpRequest) -> HttpResponse:
     """Where finance begins: months and their state, what waits for somebody, and the way on."""
     _require_books(request)
-    months = api.list_months()
+    newest = _periods(api.list_spans())[:_MONTHS_OF_INDEX]
+    months = api.list_months(newest[-1]) if newest else ()
     context = {
         "page_title": _("Finance"),
         "months": [_shown_month(month) for month in months],
@@ -278,16 +280,20 @@ def _dimension(name: str) -> Dimension:
 
 def _asked(request: HttpRequest, *, months: int = _MONTHS) -> Asked | None:
     """The months and the currency of the address; ``None`` while nothing is booked."""
-    known = api.list_months()
+    known = api.list_spans()
     if not known:
         return None
-    periods = tuple(dict.fromkeys(month.period for month in known))
-    currencies = tuple(sorted({month.currency for month in known}))
+    periods = _periods(known)
+    currencies = tuple(sorted({currency for _period, currency in known}))
     first, last = _months_of(request, periods[:months][-1], periods[0])
-    currency = request.GET.get("currency") or _currency_of(known, first, last)
+    currency = request.GET.get("currency") or api.busiest_currency(first, last) or currencies[0]
     if currency not in currencies:
         raise Http404
     return Asked(first=first, last=last, currency=currency, months=periods, currencies=currencies)
+
+
+def _periods(known: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(period for period, _currency in known))
 
 
 def _months_of(request: HttpRequest, first: str, last: str) -> tuple[str, str]:
@@ -300,12 +306,6 @@ def _months_of(request: HttpRequest, first: str, last: str) -> tuple[str, str]:
         raise Http404 from None
     # Named from its end, it is the same span.
     return min(named), max(named)
-
-
-def _currency_of(known: tuple[MonthSummary, ...], first: str, last: str) -> str:
-    """The one in which most came in these months; of several, the first by its code."""
-    inside = [month for month in known if first <= month.period <= last] or known
-    return min(inside, key=lambda month: (-month.gross.minor, month.currency)).currency
 
 
 def _report(request: HttpRequest, dimension: Dimension, asked: Asked) -> Report:

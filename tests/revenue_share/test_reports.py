@@ -281,6 +281,8 @@ def test_the_other_pictures_ask_a_few_questions_too(october, django_assert_num_q
         api.fund_flow("2026-10", "2026-10", "USD")
     with django_assert_num_queries(3):
         api.list_months()
+    with django_assert_num_queries(1):
+        api.list_spans()
 
 
 def test_a_number_opens_the_events_that_make_it(october):
@@ -358,6 +360,51 @@ def test_what_is_recouped_is_named(db):
 
     # then
     assert api.cost_recovery("2026-10", "2026-10", "USD").recouped == (("ATC", usd("50.00")),)
+
+
+def test_months_are_listed_from_one_on_and_the_busiest_currency_is_that_of_most_events(october):
+    # given
+    make.sell("S5", at=NOVEMBER)
+    make.sell("E1", gross="9000.00", currency="EUR")
+
+    # then
+    assert api.list_spans() == (("2026-11", "USD"), ("2026-10", "EUR"), ("2026-10", "USD"))
+    assert [one.period for one in api.list_months("2026-11")] == ["2026-11"]
+    assert api.busiest_currency("2026-10", "2026-11") == "USD"
+    assert api.busiest_currency("2027-01", "2027-02") == ""
+
+
+GROSS = (
+    facts.partnership_factory.REVENUE.replace("basis: net_receipts", "basis: gross")
+    .replace("{lost_processor_fee: pro_rata", "{processor_fee: pro_rata, lost_processor_fee: ATC")
+)  # fmt: skip
+TERMS = {
+    "shared on the gross": GROSS,
+    "recouped first": GROSS + '    recoupments: [{party: ATC, amount: "130.00", currency: USD}]\n',
+    "received by a partner": facts.partnership_factory.REVENUE + "    merchant_of_record: ATC\n",
+}
+
+
+@pytest.mark.parametrize("revenue", TERMS.values(), ids=TERMS)
+def test_whatever_terms_say_reports_add_up_to_months_events_and_ledger(db, revenue):
+    # given
+    factory = facts.partnership_factory
+    factory.put_in_force(factory.terms_text(factory.version_text(revenue=revenue)))
+
+    # when: more goes back than came, and some of it comes again
+    facts.book_october()
+    api.book_dispute(facts.dispute("lost", ("S1",), "120.00"), at=facts.REFUND_DAY)
+    api.book_dispute(facts.dispute("opened", ("S2",), "60.00", name="D2"), at=facts.REFUND_DAY)
+    later = datetime(2026, 11, 25, tzinfo=UTC)
+    api.book_dispute(facts.dispute("won", ("S2",), "60.00", "0.00", later, name="D2"), at=later)
+    api.book_refund(facts.refund("R2", "S1", "20.00", at=later), at=later)
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+    api.book_refund(facts.refund("R3", "S4", "10.00", fee="0.59", at=later), at=facts.CLOSE_DAY)
+
+    # then
+    for first, last in (("2026-10", "2026-10"), ("2026-11", "2026-11"), ("2026-10", "2026-11")):
+        make.check_reports(first, last)
+    assert api.waterfall("2026-10", "USD").amount(StepKind.UNALLOCATED) == usd("-20.00")
 
 
 def test_a_month_is_open_until_it_is_closed(october):

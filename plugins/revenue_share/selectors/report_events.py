@@ -25,7 +25,7 @@ from ..data.reports import (
     Measure,
     ReportEvent,
 )
-from ..models import AllocationLine, PartyRollup, ReceiptRollup, RevenueEvent
+from ..models import AllocationLine, ReceiptRollup, RevenueEvent
 from ..rules import reports as rules
 from ..rules.reports import BRINGING, SHARED_PARTS
 from . import reports
@@ -82,13 +82,10 @@ def _read_place(after: str) -> tuple[str, int]:
 
 def _months(drill: Drill) -> list[str]:
     """The months of the report in which there is anything."""
-    found: set[str] = set()
-    for model in (ReceiptRollup, PartyRollup):
-        rows = model._default_manager.filter(
-            period__gte=drill.first, period__lte=drill.last, currency=drill.currency
-        )
-        found.update(rows.order_by("period").values_list("period", flat=True).distinct())
-    return sorted(found)
+    rows = ReceiptRollup.objects.filter(
+        period__gte=drill.first, period__lte=drill.last, currency=drill.currency
+    )
+    return list(rows.order_by("period").values_list("period", flat=True).distinct())
 
 
 def _pages_of_lines(drill: Drill, at: datetime) -> Read:

@@ -115,16 +115,29 @@ def cost_recovery(first: Period, last: Period, currency: str) -> CostRecovery:
     )
 
 
-def list_months() -> tuple[MonthSummary, ...]:
-    """Every month with receipts or shares in it, the newest first, in each currency."""
+def list_spans() -> tuple[tuple[str, str], ...]:
+    """Every month and currency in which anything happened, the newest first: from an index."""
+    pairs = ReceiptRollup.objects.order_by("-period", "currency").values_list("period", "currency")
+    return tuple(pairs.distinct())
+
+
+def busiest_currency(first: Period, last: Period) -> str:
+    """The currency of most events in some months; of several, the first by its code; "" of none."""
+    rows = ReceiptRollup.objects.filter(period__gte=str(first), period__lte=str(last))
+    counted = rows.order_by("currency").values_list("currency").annotate(Sum("events"))
+    return min(counted, key=lambda one: (-one[1], one[0]), default=("", 0))[0]
+
+
+def list_months(since: str) -> tuple[MonthSummary, ...]:
+    """The months from one on in which something counts, the newest first, in each currency."""
     receipts = {
         key: rules.add_up(rules.receipts_by_key(sums, key[1]), key[1], columns=len(OF_RECEIPTS))
-        for key, sums in _receipts_of_months().items()
+        for key, sums in _receipts_of_months(since).items()
     }
     shares: dict[tuple[str, str], list[PartySum]] = {}
-    for period, currency, one in _shares_of_months():
+    for period, currency, one in _shares_of_months(since):
         shares.setdefault((period, currency), []).append(one)
-    closes = {close.period: close for close in PeriodClose.objects.all()}
+    closes = {one.period: one for one in PeriodClose.objects.filter(period__gte=since)}
     found = []
     for period, currency in sorted(receipts.keys() | shares.keys()):
         nothing = rules.add_up((), currency, columns=len(OF_RECEIPTS))
@@ -148,9 +161,9 @@ def list_months() -> tuple[MonthSummary, ...]:
 
 def list_unallocated() -> tuple[Money, ...]:
     """What nobody was allocated until now, by currency: of one account, by its index."""
-    currencies = ReceiptRollup.objects.order_by("currency").values_list("currency", flat=True)
     entries = LedgerEntry.objects.filter(
-        account=Account.UNALLOCATED.value, currency__in=list(currencies.distinct())
+        account=Account.UNALLOCATED.value,
+        currency__in=sorted({currency for _period, currency in list_spans()}),
     )
     groups = entries.order_by("currency").values_list("currency")
     sums = groups.annotate(units=Sum(F("credit_minor") - F("debit_minor")))
@@ -239,8 +252,8 @@ def _of_party(party: str, first: Period, last: Period, currency: str) -> dict[Pa
     return {Part(part): int(units) for part, units in groups.annotate(Sum("units_minor"))}
 
 
-def _receipts_of_months() -> dict[tuple[str, str], list[ReceiptSum]]:
-    rows = ReceiptRollup.objects.filter(kind__in=BRINGING)
+def _receipts_of_months(since: str) -> dict[tuple[str, str], list[ReceiptSum]]:
+    rows = ReceiptRollup.objects.filter(kind__in=BRINGING, period__gte=since)
     groups = rows.order_by("period", "currency", "kind").values_list("period", "currency", "kind")
     found: dict[tuple[str, str], list[ReceiptSum]] = {}
     for period, currency, kind, *sums in groups.annotate(*map(Sum, _SUMS)):
@@ -249,8 +262,9 @@ def _receipts_of_months() -> dict[tuple[str, str], list[ReceiptSum]]:
     return found
 
 
-def _shares_of_months() -> Iterator[tuple[str, str, PartySum]]:
+def _shares_of_months(since: str) -> Iterator[tuple[str, str, PartySum]]:
     told = ("period", "currency", "party", "part")
-    rows = PartyRollup.objects.filter(part__in=SHARED_PARTS).order_by(*told).values_list(*told)
-    for period, currency, party, part, units in rows.annotate(Sum("units_minor")):
+    rows = PartyRollup.objects.filter(part__in=SHARED_PARTS, period__gte=since)
+    groups = rows.order_by(*told).values_list(*told)
+    for period, currency, party, part, units in groups.annotate(Sum("units_minor")):
         yield period, currency, PartySum(party, Part(part), int(units))
