@@ -7,7 +7,6 @@ Every number of the books opens the events behind it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -34,6 +33,7 @@ from fairgate.money import Money
 from waiver_policy import api as waivers
 
 from . import api, permissions, pictures, report_tables, wording
+from . import report_links as links
 from . import wording_reports as words
 from .data import (
     OF_PARTS,
@@ -47,7 +47,8 @@ from .data import (
     StepKind,
 )
 from .exceptions import InvalidPeriod
-from .report_tables import Shown, Table, TableRow
+from .report_links import COSTS, FUND, WATERFALL, Asked
+from .report_tables import Shown
 from .rules.reports import per_hundred
 
 CSV = "text/csv; charset=utf-8"
@@ -60,23 +61,6 @@ _ROWS = 100
 # So many months are shown before somebody chooses others.
 _MONTHS = 12
 _MONTHS_OF_INDEX = 24
-WATERFALL, FUND, COSTS = "waterfall", "fund", "costs"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a page is asked for, and what could be asked for instead."""
-
-    first: str
-    last: str
-    currency: str
-    months: tuple[str, ...]
-    currencies: tuple[str, ...]
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The same for another address."""
-        return {"first": self.first, "last": self.last, "currency": self.currency}
 
 
 @require_safe
@@ -92,7 +76,7 @@ def finance(request: HttpRequest) -> HttpResponse:
         "months": [_shown_month(month) for month in months],
         "unallocated": [wording.amount(amount) for amount in api.list_unallocated()],
         "balances": _balances(),
-        "reports": _reports(),
+        "reports": links.list_reports(),
         "may_see_payouts": permissions.may_see_payouts(request.user),
         "rates_url": _admin_url(request, "revenue_share_fxrate", permissions.VIEW_RATES),
     }
@@ -113,9 +97,10 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         opens = _opens(request, dimension)
         context |= {
             "picture": pictures.of_report(shown),
-            "table": _page_table(
+            "table": links.page_table(
+                asked,
                 report_tables.table_of(shown),
-                lambda row, place: _drill_url(asked, _drill_of(shown, row, place)) if opens else "",
+                lambda row, place: links.drill_of_report(shown, row, place) if opens else None,
             ),
             "is_wide": True,
             "is_by_country": dimension is Dimension.COUNTRY_GROUP,
@@ -137,9 +122,11 @@ def waterfall(request: HttpRequest) -> HttpResponse:
         fall = api.waterfall(asked.first, asked.currency, last=asked.last)
         context |= {
             "picture": pictures.of_waterfall(fall),
-            "table": _page_table(
+            "table": links.page_table(
+                asked,
                 report_tables.table_of(fall),
-                lambda row, place: "" if place else _drill_url(asked, _drill_of_step(asked, row)),
+                # What is left after a step is a sum of those before.
+                lambda row, place: None if place else links.drill_of_step(asked, row),
             ),
             "unallocated": _not_nothing(fall.amount(StepKind.UNALLOCATED)),
         }
@@ -158,9 +145,10 @@ def fund(request: HttpRequest) -> HttpResponse:
         flow = api.fund_flow(asked.first, asked.last, asked.currency)
         context |= {
             "picture": pictures.of_fund(flow),
-            "table": _page_table(
+            "table": links.page_table(
+                asked,
                 report_tables.table_of(flow),
-                lambda row, _place: _drill_url(asked, _drill_of_fund(asked, row)),
+                lambda row, _place: links.drill_of_fund(asked, row),
             ),
             "entries_url": _admin_url(
                 request, "waiver_policy_fundentry", "waiver_policy.view_fundentry"
@@ -181,9 +169,10 @@ def costs(request: HttpRequest) -> HttpResponse:
         shown = api.cost_recovery(asked.first, asked.last, asked.currency)
         context |= {
             "picture": pictures.of_costs(shown),
-            "table": _page_table(
+            "table": links.page_table(
+                asked,
                 report_tables.table_of(shown),
-                lambda row, _place: _drill_url(asked, _drill_of_cost(asked, row)),
+                lambda row, _place: links.drill_of_cost(asked, row),
             ),
             "per_hundred": per_hundred(shown.costs, shown.receipts),
             "platform_per_hundred": per_hundred(shown.platform_left, shown.receipts),
@@ -233,10 +222,10 @@ def report_events(request: HttpRequest, name: str) -> HttpResponse:
             _shown_event(event, has_values=bool(columns), has_party=not drill.key)
             for _place, event in page[:_ROWS]
         ],
-        "next_url": _events_url(asked, drill, after=page[_ROWS - 1][0])
+        "next_url": links.events_url(asked, drill, after=page[_ROWS - 1][0])
         if len(page) > _ROWS
         else "",
-        "csv_url": _events_url(asked, drill, to="report_events_csv"),
+        "csv_url": links.events_url(asked, drill, to="report_events_csv"),
         "report_query": urlencode(asked.query),
     }
     return render(request, "revenue_share/report_events.html", context)
@@ -258,7 +247,7 @@ def _page(
     shared = {
         "name": name,
         "asked": asked,
-        "reports": _reports(asked),
+        "reports": links.list_reports(asked),
         "months": [(month, wording.month(month)) for month in asked.months] if asked else [],
         "span": words.span(asked.first, asked.last) if asked else "",
         "query": urlencode(asked.query) if asked else "",
@@ -364,118 +353,6 @@ def _drilled(request: HttpRequest, name: str) -> tuple[Asked, Drill]:
     if measure and measure not in known and not is_part:
         raise Http404
     return asked, drill
-
-
-def _drill(asked: Asked, dimension: Dimension, key: str | None, measure: Measure | None) -> Drill:
-    return Drill(
-        dimension=dimension,
-        first=asked.first,
-        last=asked.last,
-        currency=asked.currency,
-        key=key,
-        measure=measure,
-    )
-
-
-def _drill_of(shown: Report, row: TableRow, place: int) -> Drill:
-    """Behind a number of a report; the last column is the amount of its row."""
-    return Drill(
-        dimension=shown.dimension,
-        first=shown.first,
-        last=shown.last,
-        currency=shown.currency,
-        key=None if row.kind == "total" else row.key,
-        measure=shown.measures[place] if 0 <= place < len(shown.measures) else None,
-    )
-
-
-def _drill_of_step(asked: Asked, row: TableRow) -> Drill | None:
-    if row.kind in (StepKind.GROSS, StepKind.BACK, StepKind.TAX, StepKind.FEE):
-        return _drill(asked, Dimension.MONTH, None, Measure(row.kind))
-    if row.kind == StepKind.NET:
-        # By party, since fees of disputes have come off by now.
-        return _drill(asked, Dimension.PARTY, None, None)
-    if row.kind == StepKind.DISPUTE_FEE:
-        return _drill(asked, Dimension.PARTY, None, Measure.DISPUTE_FEES)
-    return _drill(asked, Dimension.PARTY, row.key, None)
-
-
-def _drill_of_fund(asked: Asked, row: TableRow) -> Drill | None:
-    """What the books say; the fund's own entries are in its own lists."""
-    measures = {"earned": None, "seats": Measure.SEATS}
-    if row.kind not in measures:
-        return None
-    return _drill(asked, Dimension.PARTY, "FUND", measures[row.kind])
-
-
-def _drill_of_cost(asked: Asked, row: TableRow) -> Drill | None:
-    found = {
-        "gross": (Dimension.MONTH, None, Measure.GROSS),
-        "back": (Dimension.MONTH, None, Measure.BACK),
-        "fees": (Dimension.MONTH, None, Measure.FEE),
-        "dispute_fees": (Dimension.PARTY, None, Measure.DISPUTE_FEES),
-        "recouped": (Dimension.PARTY, row.key, Measure.RECOUPED),
-        "platform_costs": (Dimension.PARTY, "PLATFORM", Measure.COSTS),
-        "platform_left": (Dimension.PARTY, "PLATFORM", None),
-    }.get(row.kind)
-    return _drill(asked, *found) if found else None
-
-
-def _drill_url(asked: Asked, drill: Drill | None) -> str:
-    return _events_url(asked, drill) if drill else ""
-
-
-def _events_url(asked: Asked, drill: Drill, *, to: str = "report_events", **more: str) -> str:
-    query = dict(asked.query)
-    if drill.key is not None:
-        query["key"] = drill.key
-    if drill.measure is not None:
-        query["measure"] = drill.measure.value
-    address = reverse(f"revenue_share:{to}", args=[drill.dimension.value])
-    return f"{address}?{urlencode(query | more)}"
-
-
-def _page_table(table: Table, url_of: Callable[[TableRow, int], str]) -> dict[str, Any]:
-    """A table for the page: a number that is not nothing leads to what is behind it."""
-    return {
-        "heading": table.heading,
-        "columns": [words_ for _code, words_ in table.columns],
-        "has_events": table.has_events,
-        "rows": [
-            {
-                "label": row.label,
-                "is_strong": row.is_strong,
-                "events": row.events,
-                "events_url": url_of(row, -1) if row.events else "",
-                "cells": [
-                    {
-                        "amount": wording.figures(amount),
-                        "column": column,
-                        "url": url_of(row, place) if amount else "",
-                    }
-                    for place, (amount, (_code, column)) in enumerate(
-                        zip(row.amounts, table.columns, strict=True)
-                    )
-                ],
-            }
-            for row in table.rows
-        ],
-    }
-
-
-def _reports(asked: Asked | None = None) -> list[tuple[str, str, str]]:
-    """Every report: its name, what it is called, and where it is, about the same months."""
-    query = f"?{urlencode(asked.query)}" if asked else ""
-    found = [
-        (one.value, str(words.dimension(one)), reverse("revenue_share:report", args=[one.value]))
-        for one in Dimension
-    ]
-    found += [
-        (WATERFALL, _("Where the receipts went"), reverse("revenue_share:waterfall")),
-        (FUND, _("The waiver fund"), reverse("revenue_share:fund")),
-        (COSTS, _("Cost recovery"), reverse("revenue_share:costs")),
-    ]
-    return [(name, title, f"{address}{query}") for name, title, address in found]
 
 
 def _shown_month(month: MonthSummary) -> dict[str, Any]:

@@ -124,8 +124,9 @@ def list_spans() -> tuple[tuple[str, str], ...]:
 def busiest_currency(first: Period, last: Period) -> str:
     """The currency of most events in some months; of several, the first by its code; "" of none."""
     rows = ReceiptRollup.objects.filter(period__gte=str(first), period__lte=str(last))
-    counted = rows.order_by("currency").values_list("currency").annotate(Sum("events"))
-    return min(counted, key=lambda one: (-one[1], one[0]), default=("", 0))[0]
+    groups = rows.order_by("currency").values_list("currency")
+    events = {str(currency): int(count) for currency, count in groups.annotate(Sum("events"))}
+    return min(events, key=lambda currency: (-events[currency], currency), default="")
 
 
 def list_months(since: str) -> tuple[MonthSummary, ...]:
