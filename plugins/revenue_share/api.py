@@ -619,8 +619,9 @@ def report(
     """Receipts, or by party shares, from the first to the last month (``2026-10``), by one thing.
 
     The rows add up to the total of the months. Countries are grouped by the lists in force on the
-    last day of each month, as they are known ``at`` a moment. Groups that are about few payers are
-    put together, unless the reader may see every event, and its country with it (``tells_few``).
+    last day of each month, as they are known ``at`` a moment. Groups that are about few payers, and
+    those of open months, are put together, unless the reader may see every event, and its country
+    with it (``tells_few``).
 
     Raises:
         InvalidPeriod: not a month.

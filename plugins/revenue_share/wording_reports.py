@@ -32,7 +32,7 @@ _GROUPS = {
     CountryGroup.BOTH: gettext_lazy("Both LDC and SIDS"),
     CountryGroup.OTHER: gettext_lazy("Other countries"),
     CountryGroup.UNKNOWN: gettext_lazy("Country not known"),
-    CountryGroup.FEW: gettext_lazy("Not told apart: few payers"),
+    CountryGroup.FEW: gettext_lazy("Not told apart"),
 }
 _PAYERS = {
     PayerClass.INDIVIDUAL: gettext_lazy("an individual"),

@@ -29,7 +29,8 @@ class Dimension(StrEnum):
 class CountryGroup(StrEnum):
     """On which of the two lists a payer's country was, on the last day of the month.
 
-    ``FEW`` are groups of a month that are told together, because one of them is about few payers.
+    ``FEW`` are groups of a month that are told together, because one of them is about few payers,
+    or because the month is open.
     """
 
     LDC = "ldc"

@@ -176,18 +176,24 @@ def by_group(
     lists: Mapping[str, Mapping[CountryGroup, Collection[str]]],
     *,
     at_least: int,
+    closed: str = "",
 ) -> tuple[ReceiptSum, ...]:
-    """Receipts by group of countries: ``lists`` are those of each month."""
+    """Receipts by group of countries: ``lists`` are those of each month.
+
+    ``at_least`` of 0 tells every group apart. Otherwise those of months until ``closed``, the last
+    closed one: an open month is another from day to day, and the difference is one payer.
+    """
     placed = [(one, group_of(one.country, lists[one.month])) for one in sums]
-    told = {
-        month: few(sales, at_least=at_least) for month, sales in _sales_by_month(placed).items()
+    together = {
+        month: frozenset(sales) if at_least and month > closed else few(sales, at_least=at_least)
+        for month, sales in _sales_by_month(placed).items()
     }
     return tuple(
         one.receipts._replace(
-            key=(CountryGroup.FEW if group in told[one.month] else group).value
+            key=(CountryGroup.FEW if group in together[one.month] else group).value
         )
         for one, group in placed
-    )  # fmt: skip
+    )
 
 
 def per_hundred(part: Money, whole: Money) -> str:

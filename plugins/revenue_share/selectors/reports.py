@@ -33,6 +33,7 @@ from ..data.reports import (
 from ..models import LedgerEntry, PartyRollup, PeriodClose, ReceiptRollup
 from ..rules import reports as rules
 from ..rules.reports import BRINGING, SHARED_PARTS, CountrySum, PartySum, ReceiptSum
+from .statements import last_closed
 
 Lists = Mapping[CountryGroup, Collection[str]]
 
@@ -207,7 +208,8 @@ def _rows(
     if dimension is Dimension.COUNTRY_GROUP:
         sums = country_sums(first, last, currency)
         lists = lists_of({one.month for one in sums}, at=at)
-        placed = rules.by_group(sums, lists, at_least=least)
+        closed = str(last_closed() or "") if least else ""
+        placed = rules.by_group(sums, lists, at_least=least, closed=closed)
         return rules.in_order_of_groups(rules.receipts_by_key(placed, currency))
     rows = rules.receipts_by_key(
         _receipt_sums(_receipts(first, last, currency), _FIELDS[dimension]), currency
