@@ -27,7 +27,7 @@ from fee_payments.data import (
 from partnerships import api as partnerships
 from partnerships.data import PLATFORM, RevenueTerms
 
-from . import export_files, papers, sheets, statements
+from . import conf, export_files, papers, report_sheets, report_tables, sheets, statements
 from .data import (
     Acceptance,
     AccountSummary,
@@ -39,13 +39,18 @@ from .data import (
     Cleared,
     ClosedPeriod,
     Conversion,
+    CostRecovery,
     CourseReport,
+    Dimension,
+    Drill,
     DryRun,
     EventLine,
     Exported,
     Fault,
+    FundFlow,
     LoadedRates,
     MailedStatements,
+    MonthSummary,
     Names,
     PartyMoney,
     Payable,
@@ -58,6 +63,8 @@ from .data import (
     RateSource,
     Rebuilt,
     RecordedFile,
+    Report,
+    ReportEvent,
     Statement,
     StatementFormat,
     StatementLine,
@@ -65,11 +72,14 @@ from .data import (
     StatementState,
     StatementSummary,
     StepState,
+    Waterfall,
 )
 from .selectors import checking, course_reports, dry_runs, events, steps
 from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
+from .selectors import report_events as event_reads
+from .selectors import reports as report_reads
 from .selectors import statements as reads
 from .services import (
     adjusting,
@@ -103,6 +113,7 @@ __all__ = [
     "book_refund",
     "book_returned_seat",
     "book_waived_seat",
+    "busiest_currency",
     "catch_up",
     "check",
     "check_adjustment",
@@ -112,22 +123,27 @@ __all__ = [
     "confirm_adjustment",
     "confirm_rate",
     "convert",
+    "cost_recovery",
     "course_report",
     "dry_run",
     "events_csv",
     "events_page",
     "export_facts",
     "fact_tables",
+    "fund_flow",
     "list_acceptances",
     "list_accounts",
     "list_adjustments",
     "list_batches",
     "list_faulty_payouts",
+    "list_months",
     "list_payables",
     "list_periods",
     "list_rate_proposals",
     "list_rates",
+    "list_spans",
     "list_statements",
+    "list_unallocated",
     "load_rates",
     "mails_due",
     "mails_of_period",
@@ -147,6 +163,10 @@ __all__ = [
     "refuse_batch",
     "refuse_difference",
     "refuse_rate",
+    "report",
+    "report_csv",
+    "report_events",
+    "report_events_csv",
     "send_facts",
     "send_mail",
     "send_statements",
@@ -157,6 +177,8 @@ __all__ = [
     "statement_paper",
     "statement_states",
     "statements_page",
+    "waterfall",
+    "write_report",
     "write_statement",
     "write_workbook",
 ]
@@ -834,3 +856,117 @@ def mails_due(*, at: datetime) -> tuple[int, ...]:
 def send_mail(number: int, *, at: datetime) -> bool | None:
     """Send one of these mails: whether the server took it; ``None`` where nothing is to be sent."""
     return mailing.send(number, at=at)
+
+
+# Reports for people.
+
+
+def list_spans() -> tuple[tuple[str, str], ...]:
+    """Every month and currency in which something happened, the newest month first. One query."""
+    return report_reads.list_spans()
+
+
+def list_months(since: str = "") -> tuple[MonthSummary, ...]:
+    """The months in which something counts, from one on, in each currency, the newest first."""
+    return report_reads.list_months(since)
+
+
+def busiest_currency(first: str, last: str) -> str:
+    """The currency in which most happened in some months; "" where nothing did.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    return report_reads.busiest_currency(*_span(first, last))
+
+
+def report(
+    dimension: Dimension,
+    *,
+    first: str,
+    last: str,
+    currency: str,
+    at: datetime,
+    tells_few: bool = False,
+) -> Report:
+    """Receipts, or by party shares, from the first to the last month (``2026-10``), by one thing.
+
+    The rows add up to the total of the months. Countries are grouped by the lists in force on the
+    last day of each month, as they are known ``at`` a moment. Groups that are about few payers, and
+    those of open months, are put together, unless the reader may see every event, and its country
+    with it (``tells_few``).
+
+    Raises:
+        InvalidPeriod: not a month.
+        fairgate.money.UnknownCurrency: not a currency.
+    """
+    first_month, last_month = _span(first, last)
+    least = 0 if tells_few else conf.least_payers()
+    return report_reads.report(dimension, first_month, last_month, currency, at=at, least=least)
+
+
+def waterfall(period: str, currency: str, *, last: str = "") -> Waterfall:
+    """Where the receipts of a month went, or of the months until ``last``.
+
+    Raises:
+        InvalidPeriod, fairgate.money.UnknownCurrency: as ``report``.
+    """
+    return report_reads.waterfall(*_span(period, last or period), currency)
+
+
+def fund_flow(first: str, last: str, currency: str) -> FundFlow:
+    """What the fund earned and paid in some months, and what it has now.
+
+    Raises:
+        InvalidPeriod, fairgate.money.UnknownCurrency: as ``report``.
+    """
+    return report_reads.fund_flow(*_span(first, last), currency)
+
+
+def cost_recovery(first: str, last: str, currency: str) -> CostRecovery:
+    """What these books know of costs in some months, and the platform's share beside them.
+
+    Raises:
+        InvalidPeriod, fairgate.money.UnknownCurrency: as ``report``.
+    """
+    return report_reads.cost_recovery(*_span(first, last), currency)
+
+
+def report_events(
+    drill: Drill, *, at: datetime, after: str = "", limit: int = 100
+) -> tuple[tuple[str, ReportEvent], ...]:
+    """A page of the events behind a number of a report, each with its place.
+
+    The next page begins ``after`` the last place; an empty page is the end. Events of a group of
+    countries are for who may see every event: that an event is here tells a country.
+    """
+    return event_reads.events_behind(drill, at=at, after=after, limit=limit)
+
+
+def report_csv(shown: Report | Waterfall | FundFlow | CostRecovery) -> str:
+    """A report as CSV, with the numbers of its page; texts are no formulas."""
+    return report_tables.to_csv(shown)
+
+
+def report_events_csv(drill: Drill, *, at: datetime) -> Iterator[str]:
+    """The events behind a number as CSV, piece by piece; for whom, as ``report_events``."""
+    columns = [one.value for one in report_tables.columns_of(drill.dimension)]
+    return report_tables.events_csv(drill, event_reads.every_event(drill, at=at), columns)
+
+
+def write_report(
+    shown: Report | Waterfall | FundFlow | CostRecovery, *, language: str, to: IO[bytes]
+) -> None:
+    """Write a report as an XLSX file; the same report gives the same bytes."""
+    report_sheets.write_report(shown, language=language, to=to)
+
+
+def list_unallocated() -> tuple[Money, ...]:
+    """What is on the account of what is not allocated, in each currency where it is not zero."""
+    return report_reads.list_unallocated()
+
+
+def _span(first: str, last: str) -> tuple[Period, Period]:
+    # From the later to the earlier month is the same span, read from its other end.
+    months = sorted((Period.parse(first), Period.parse(last)))
+    return months[0], months[1]

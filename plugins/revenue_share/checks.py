@@ -1,4 +1,4 @@
-"""Complains at start-up about settings with which nothing could be converted."""
+"""Complains at start-up about settings with which something could not be done."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def check_course_reports(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``revenue_share.E005`` and ``W001``: few payers are hidden; dashboards have our tab."""
     found: list[CheckMessage] = [
         checks.Error(
-            f"The teams of courses see no report of their sales. {fault}",
+            f"No report of few payers can be made, and teams of courses see none. {fault}",
             hint="Set REVENUE_SHARE_LEAST_PAYERS to a whole number, for example 5.",
             id="revenue_share.E005",
         )
@@ -102,13 +102,13 @@ def _pipeline(entry: Any) -> Any:
 
 @register("fairgate")
 def check_mails(app_configs: object, **_: Any) -> list[CheckMessage]:
-    """``revenue_share.E007``: it is known whose statements go by mail, and for how long."""
+    """``revenue_share.E006``: it is known whose statements go by mail, and for how long."""
     return [
         checks.Error(
             f"Statements cannot be sent by mail. {fault}",
             hint="Set REVENUE_SHARE_MAIL_DAYS to a number of days (0: none are sent), and "
             "REVENUE_SHARE_MAIL_NOT_TO to a list of codes.",
-            id="revenue_share.E007",
+            id="revenue_share.E006",
         )
         for fault in _faults(conf.mail_age, conf.not_mailed)
     ]

@@ -42,7 +42,9 @@ def paper_size() -> PageSize:
 
 
 def least_payers() -> int:
-    """Fewer payers, refunds or waived seats than this are not told to the team of a course.
+    """Numbers of fewer payers, refunds or waived seats than this are not told apart.
+
+    To the team of a course, and by country to who may not see every event.
 
     Raises:
         ImproperlyConfigured: it is no whole number above zero.

@@ -20,6 +20,8 @@ CONFIRM_RATE = "revenue_share.confirm_rate"
 VIEW_ACCOUNTS = "revenue_share.view_payoutaccount"
 PROPOSE_ACCOUNT = "revenue_share.propose_payout_account"
 CONFIRM_ACCOUNT = "revenue_share.confirm_payout_account"
+VIEW_EVENTS = "revenue_share.view_revenueevent"
+VIEW_RATES = "revenue_share.view_fxrate"
 VIEW_PAYOUTS = "revenue_share.view_payoutbatch"
 PROPOSE_PAYOUT = "revenue_share.propose_payout"
 APPROVE_PAYOUT = "revenue_share.approve_payout"
@@ -29,6 +31,14 @@ RECORD_PAYOUT = "revenue_share.record_payout"
 def may_see_books(user: Any) -> bool:
     """Finance: every statement and every balance."""
     return bool(user.is_authenticated and user.has_perm(VIEW))
+
+
+def may_see_countries(user: Any) -> bool:
+    """Finance that may see every event of the books, and on it the payer's country.
+
+    To everybody else a group of few payers is not told apart, and opens no events.
+    """
+    return may_see_books(user) and bool(user.has_perm(VIEW_EVENTS))
 
 
 def may_close(user: Any) -> bool:

@@ -43,6 +43,12 @@ def write_workbook(
         book.close()
 
 
+def look_of_amounts(currency: str) -> str:
+    """The format of cells with amounts of a currency."""
+    decimals = exponent(currency)
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
 def _title(statement: Statement) -> str:
     return _("Statement for %(month)s") % {"month": wording.month(statement.period)}
 
@@ -54,8 +60,7 @@ class _Pages:
         self.book = book
         self.statement = statement
         self.names = names
-        decimals = exponent(statement.currency)
-        shown = "#,##0" + ("." + "0" * decimals if decimals else "")
+        shown = look_of_amounts(statement.currency)
         self.amount = book.add_format({"num_format": shown})
         self.strong = book.add_format({"num_format": shown, "bold": True})
         self.heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})

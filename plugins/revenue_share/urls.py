@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from . import views, views_courses, views_payouts
+from . import views, views_courses, views_payouts, views_reports
 
 app_name = "revenue_share"
 
@@ -52,6 +52,17 @@ urlpatterns = [
         views_courses.course_report_json,
         name="course_report_json",
     ),
+    path("finance/", views_reports.finance, name="finance"),
+    path("reports/waterfall/", views_reports.waterfall, name="waterfall"),
+    path("reports/fund/", views_reports.fund, name="fund"),
+    path("reports/costs/", views_reports.costs, name="costs"),
+    path("reports/<str:name>/report.csv", views_reports.report_csv, name="report_csv"),
+    path("reports/<str:name>/report.xlsx", views_reports.report_workbook, name="report_workbook"),
+    path("reports/<str:name>/events/", views_reports.report_events, name="report_events"),
+    path(
+        "reports/<str:name>/events.csv", views_reports.report_events_csv, name="report_events_csv"
+    ),
+    path("reports/<str:name>/", views_reports.report, name="report"),
     path("books/", views.books, name="books"),
     path("books/close/", views.close, name="close"),
     path("payouts/", views_payouts.payouts, name="payouts"),

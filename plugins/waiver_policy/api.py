@@ -7,7 +7,7 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_messages``, ``list_steps``, ``review_queue``, ``conflict_of``, ``list_calls``,
 ``list_nominations_of``,
 ``apply_page_url``, ``may_be_waived``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
-``check_funds``,
+``fund_movements``, ``check_funds``,
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
 ``price_kept``, ``price_could_be_kept_until``, ``grounds_hold``, ``compare_policy``,
 ``replay_decisions``,
@@ -70,6 +70,7 @@ from waiver_policy.data import (
     FundBalance,
     FundEntrySummary,
     FundFault,
+    FundMovement,
     GrantSummary,
     ManualCreditSummary,
     Membership,
@@ -1118,6 +1119,14 @@ def list_funds() -> tuple[FundBalance, ...]:
 def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
     """Every movement of the fund of a currency, in the order they were written."""
     return fund_selectors.list_fund_entries(currency)
+
+
+def fund_movements(currency: str, *, since: date, until: date) -> tuple[FundMovement, ...]:
+    """What was written of the fund of a currency from one UTC day to another, by kind. One query.
+
+    Both days are included.
+    """
+    return fund_selectors.fund_movements(currency, since=since, until=until)
 
 
 def check_funds() -> tuple[FundFault, ...]:

@@ -1120,6 +1120,20 @@ class FundEntrySummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FundMovement:
+    """What all movements of one kind (see ``FundEntrySummary``) changed of a fund in some days.
+
+    ``available``, ``reserved``, ``committed`` and ``shortfall`` are signed, as for a balance.
+    """
+
+    kind: str
+    available: Money
+    reserved: Money
+    committed: Money
+    shortfall: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManualCreditSummary:
     """Money that one person proposed to put into a fund, or to take out (a negative amount).
 

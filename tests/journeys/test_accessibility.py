@@ -22,6 +22,7 @@ COURSE = "/courses/spectrum-management/"
 AUTHORS = f"{FEES}/author/course-v1:ATC+SPECTRUM101+2026_T4"
 BLOCK = "/studio/block/block-v1:ATC+SPECTRUM101+2026_T4+type"
 STATEMENTS = "/fairgate/revenue/statements"
+REPORTS = "/fairgate/revenue/reports"
 PICTURES = "/fairgate/partners/GSMA/marks"
 PROMOTIONS = "/fairgate/partners/GSMA/promotions"
 SIGNED = "/fairgate/partners/GSMA/agreements/{signed}"
@@ -81,6 +82,9 @@ PAGES = {
         f"{DESK}/quotes/", f"{DESK}/quotes/{{accepted}}/", f"{DESK}/quotes/{{offered}}/",
         f"{DESK}/bank/", f"{DESK}/bank/{{file}}/", f"{DESK}/bank/lines/", f"{DESK}/bank/lines/2/",
         f"{FEES}/orders/{{refunded}}/", "/fairgate/revenue/books/", f"{STATEMENTS}/GSMA/",
+        "/fairgate/revenue/finance/", f"{REPORTS}/month/", f"{REPORTS}/party/",
+        f"{REPORTS}/country_group/", f"{REPORTS}/course/events/", f"{REPORTS}/waterfall/",
+        f"{REPORTS}/fund/", f"{REPORTS}/costs/",
         f"{WAIVERS}/review/", f"{WAIVERS}/review/{{application}}/",
         f"{WAIVERS}/review/{{application}}/country/",
     ),
@@ -141,6 +145,7 @@ NO_PAGES = {
     "revenue_share:statement_csv", "revenue_share:statement_json",
     "revenue_share:statement_events_csv", "revenue_share:statement_paper",
     "revenue_share:statement_workbook",
+    "revenue_share:report_csv", "revenue_share:report_events_csv", "revenue_share:report_workbook",
     "revenue_share:payment_order", "revenue_share:course_report_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads

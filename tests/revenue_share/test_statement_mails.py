@@ -348,5 +348,5 @@ def test_e004_says_that_statements_cannot_be_sent(settings, name, value, said):
 
     (found,) = checks.check_mails(None)
 
-    assert found.id == "revenue_share.E007"
+    assert found.id == "revenue_share.E006"
     assert said in found.msg

@@ -75,6 +75,21 @@ class TestTheFund:
             "donation", date(2026, 11, 20), make.EVE,
         )  # fmt: skip
 
+    def test_tells_what_was_written_in_some_days_by_kind(self):
+        # given
+        for number, day in enumerate((1, 20, 30), 1):
+            at = datetime(2026, 11, day, 23, 59, 59, 999999, tzinfo=UTC)
+            api.credit_fund(dollars(number), key=f"k{number}", reason="A bank", at=at)
+        api.claw_back_fund(dollars(10), key="back", reason="A refund", at=make.EVE)
+
+        # when
+        told = api.fund_movements("USD", since=date(2026, 11, 20), until=date(2026, 11, 30))
+
+        # then
+        assert [(one.kind, one.available, one.shortfall) for one in told] == [
+            ("clawback", dollars(-6), dollars(4)), ("donation", dollars(5), dollars(0)),
+        ]  # fmt: skip
+
     def test_takes_no_credit_of_a_day_to_come(self):
         with pytest.raises(InvalidCredit, match="counts from 2026-11-24, which is to come"):
             api.credit_fund(

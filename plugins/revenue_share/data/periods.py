@@ -42,6 +42,11 @@ class Period:
         return cls(day.year, day.month)
 
     @property
+    def first_day(self) -> date:
+        """Its first day (UTC)."""
+        return date(self.year, self.month, 1)
+
+    @property
     def last_day(self) -> date:
         """Its last day (UTC); the cut-off is the end of that day."""
         return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])

@@ -36,7 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "REVENUE_SHARE_PAYOUT_KEYS": (),
     # The server of ClickHouse that revenue_share_export sends facts to; empty: to none.
     "REVENUE_SHARE_CLICKHOUSE": {},
-    # Fewer payers, refunds or waived seats than this are not told to the team of a course.
+    # Fewer payers, refunds or waived seats than this are not told apart.
     "REVENUE_SHARE_LEAST_PAYERS": 5,
     # Where the tab of the new dashboard leads, with {course_key}; "" for our own page.
     "REVENUE_SHARE_TAB_URL": "",

@@ -17,6 +17,7 @@ from waiver_policy.data import (
     FundBalance,
     FundEntrySummary,
     FundFault,
+    FundMovement,
     GrantSummary,
     ManualCreditSummary,
     Runway,
@@ -70,6 +71,26 @@ def list_fund_entries(currency: str) -> tuple[FundEntrySummary, ...]:
             at=entry.at,
         )
         for entry in entries.select_related("grant").order_by("id")
+    )
+
+
+def fund_movements(currency: str, *, since: date, until: date) -> tuple[FundMovement, ...]:
+    """What was written of a fund from one UTC day to another, both included, by kind."""
+    entries = models.FundEntry.objects.filter(
+        fund__currency=currency,
+        at__gte=_midnight(since),
+        at__lte=datetime.combine(until, time.max, UTC),
+    )
+    sums = entries.order_by("kind").values_list("kind")
+    return tuple(
+        FundMovement(
+            kind=kind,
+            **{
+                name: Money.from_minor(int(value), currency)
+                for name, value in zip(COLUMNS, values, strict=True)
+            },
+        )
+        for kind, *values in sums.annotate(*(Sum(f"{name}_change") for name in COLUMNS))
     )
 
 
