@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from factories.partnerships import clear, load, put_in_force
+from factories.partnerships import clear, colleague, load, put_in_force
 from partnerships import api, models
 from partnerships.exceptions import EndRefused, KeyReused
 from partnerships.services import sending
@@ -56,7 +56,11 @@ def test_of_two_that_say_different_things_one_is_made(ask, isolation, atomic):
 @everywhere
 def test_two_senders_with_one_key_do_not_wait_for_each_other(ask, isolation, atomic):
     diligence = partial(
-        api.record_due_diligence, accepted=True, by="officer", at=NOW, expires_on=LAST_DAY
+        api.record_due_diligence,
+        accepted=True,
+        by=colleague("officer"),
+        at=NOW,
+        expires_on=LAST_DAY,
     )
 
     told = race(
@@ -73,7 +77,7 @@ def test_of_two_acceptances_at_once_both_are_told_what_was_proposed_once(isolati
     load()
     clear()
     accepted = partial(
-        api.record_due_diligence, "GSMA", accepted=True, by="officer", at=NOW,
+        api.record_due_diligence, "GSMA", accepted=True, by=colleague("officer"), at=NOW,
         expires_on=date(2031, 1, 31), key="41:a",
     )  # fmt: skip
     before = models.DueDiligenceProposal.objects.count()
