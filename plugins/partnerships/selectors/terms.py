@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +15,7 @@ from fairgate.percent import Percent
 from partnerships import models, rules
 from partnerships.data import PLATFORM, Recoupment, RevenueTerms
 from partnerships.exceptions import TermsConflict, UnknownVersion
-from partnerships.selectors.facts import facts_of, versions
+from partnerships.selectors.facts import CHANGES, facts_of, versions
 
 
 def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
@@ -31,7 +34,47 @@ def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
             other=found[1],
             course=course_key,
         )
-    return terms_of(found[0]) if found else None
+    return _kept_terms(_Content(found[0].uuid, found[0].checksum, found[0])) if found else None
+
+
+def terms_finder(moments: Iterable[datetime]) -> Callable[[str, datetime], RevenueTerms | None]:
+    """``get_terms`` for a course at one of many moments, asked once for a course and a UTC day.
+
+    A version is signed, suspended, cleared or ended at a moment. Where one lies between the first
+    and the last of these, each moment is asked for by itself.
+    """
+    asked = list(moments)
+    is_quiet = not asked or not _has_changes(min(asked), max(asked))
+    known: dict[tuple[str, object], RevenueTerms | None] = {}
+
+    def find(course_key: str, at: datetime) -> RevenueTerms | None:
+        key = (course_key, utc_day(at) if is_quiet else at)
+        if key not in known:
+            known[key] = get_terms(course_key, at=at)
+        return known[key]
+
+    return find
+
+
+def _has_changes(after: datetime, until: datetime) -> bool:
+    return any(
+        model._default_manager.filter(**{f"{name}__gt": after, f"{name}__lte": until}).exists()
+        for model, name in CHANGES
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A version in force: what its checksum says of it never changes."""
+
+    uuid: UUID
+    checksum: str
+    row: Any = field(compare=False)
+
+
+@lru_cache(maxsize=512)
+def _kept_terms(content: _Content) -> RevenueTerms:
+    return terms_of(content.row)
 
 
 def get_terms_by_uuid(version_uuid: UUID) -> RevenueTerms:

@@ -25,6 +25,7 @@ from revenue_share.models.ledger import (
     LedgerEntry,
     LedgerEntryQuerySet,
     LedgerTransaction,
+    prove_balanced,
 )
 from revenue_share.models.payouts import (
     Payout,
@@ -79,4 +80,5 @@ __all__ = [
     "RevenueEvent",
     "SaleStanding",
     "Statement",
+    "prove_balanced",
 ]

@@ -45,6 +45,11 @@ _COLUMNS = (
     "processor_fee_bearer",
 )  # fmt: skip
 
+_OF_STANDINGS = (
+    "sale_id", "refunded_minor", "disputed_minor", "net_gone_minor", "tax_gone_minor",
+    "fee_gone_minor", "kept", "disputed", "sale__uuid", "sale__kind", "sale__gross_minor",
+)  # fmt: skip
+
 
 class Line(NamedTuple):
     """A line of an event."""
@@ -227,7 +232,8 @@ def _legs_of(event: Any, lines: Sequence[Line]) -> Legs:
 
 
 def _standing_pages() -> Iterator[StandingPage]:
-    for page in pages(SaleStanding.objects.select_related("sale")):
+    standings = SaleStanding.objects.select_related("sale").only(*_OF_STANDINGS)
+    for page in pages(standings):
         sales = [row.sale_id for row in page]
         rows: QuerySet[Any] = RevenueEvent.objects.filter(sale_id__in=sales).order_by("pk")
         later: dict[int, list[Any]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -64,11 +65,29 @@ def first_booking(fact: Fact) -> Booking | None:
     Raises:
         KeyReused: with other amounts or dates.
     """
-    found = events.events_of(fact.uuid)
-    if not found:
+    if not events.is_booked(fact.uuid):
         return None
+    found = events.events_of(fact.uuid)
     _check_same(found[0], fact)
     return events.booking_of(found)
+
+
+def new_facts(facts: Iterable[Fact]) -> list[Fact]:
+    """Those of many facts that are not booked, in their order, each once; one query.
+
+    Raises:
+        KeyReused: one is booked, or among them a second time, with other amounts or dates.
+    """
+    told = list(facts)
+    booked = events.fingerprints(fact.uuid for fact in told)
+    new: dict[UUID, Fact] = {}
+    for fact in told:
+        known = booked.get(fact.uuid)
+        if known is None:
+            known = new.setdefault(fact.uuid, fact).payload_sha256
+        if known != fact.payload_sha256:
+            raise KeyReused(fact.kind.value, fact.uuid)
+    return list(new.values())
 
 
 @in_transaction
