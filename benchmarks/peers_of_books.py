@@ -89,8 +89,9 @@ def hordak() -> dict[str, Callable[[int], None]]:
         sums = Transaction.objects.annotate(debits=Sum("legs__debit"), credits=Sum("legs__credit"))
         assert not sums.exclude(debits=F("credits")).exists()
 
-    return {"hordak post": post, "hordak fill": fill, "hordak one": one_party,
-            "hordak all": all_parties, "hordak verify": verify}  # fmt: skip
+    return {"django-hordak post": post, "django-hordak fill": fill,
+            "django-hordak one": one_party, "django-hordak all": all_parties,
+            "django-hordak verify": verify}  # fmt: skip
 
 
 def openedx_ledger() -> dict[str, Callable[[int], None]]:
@@ -134,7 +135,7 @@ def openedx_ledger() -> dict[str, Callable[[int], None]]:
 def main() -> None:
     """Answer commands until there are no more."""
     acts = set_up(json.loads(sys.argv[1]))
-    print("ready", flush=True)
+    print("ready", ",".join(name.replace(" ", "_") for name in acts), flush=True)
     for line in sys.stdin:
         name, _, number = line.strip().rpartition(" ")
         began = time.perf_counter()

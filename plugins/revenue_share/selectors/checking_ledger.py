@@ -9,7 +9,14 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Sum, W
 from fairgate.counted import counted
 
 from ..data import DISPUTES, Account, CauseKind, EventKind, Fault
-from ..models import LedgerEntry, LedgerTransaction, LockDate, PeriodClose, RevenueEvent
+from ..models import (
+    AllocationLine,
+    LedgerEntry,
+    LedgerTransaction,
+    LockDate,
+    PeriodClose,
+    RevenueEvent,
+)
 
 #: What takes something of a sale back, or gives it again.
 AFTER_A_SALE = tuple(kind.value for kind in (EventKind.REFUND, *DISPUTES))
@@ -72,6 +79,19 @@ def _entries_are_of_their_transaction() -> Iterator[Fault]:
         )
 
 
+def _lines_are_of_their_event() -> Iterator[Fault]:
+    lost = AllocationLine.objects.filter(
+        ~Exists(RevenueEvent.objects.filter(pk=OuterRef("event_id")))
+    )
+    moved = AllocationLine.objects.filter(~Q(period=F("event__counted_in")))
+    for rows in (lost, moved):
+        for row in rows.order_by("pk")[:1]:
+            sentence = f"there is no event {row.event_id} that is counted in {row.period}."
+            yield Fault(
+                invariant="line is of its event", row=f"line {row.pk}: {row}", sentence=sentence
+            )
+
+
 def _gateway_equals_events() -> Iterator[Fault]:
     came = Case(
         When(kind="sale", then=F("gross_minor") - F("fee_minor")),
@@ -130,6 +150,7 @@ def _causes_are_booked() -> Iterator[Fault]:
 PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _transactions_balance,
     _entries_are_of_their_transaction,
+    _lines_are_of_their_event,
     _causes_are_booked,
     _gateway_equals_events,
     _closed_months_stay_closed,
