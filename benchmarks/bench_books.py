@@ -11,7 +11,7 @@ of the same round. ``--entries 5000000`` fills the books with so many first, by 
   standing, two transactions, sums of the month) over ``bulk_create`` of the same rows in one
   transaction, which looks at nothing, keeps no sums and locks nothing; over a sale of
   django-hordak (a transaction of six legs) and one of openedx-ledger (six transactions), in the
-  Python of ``--peer-python``: ``pip install "Django<5.1" django-hordak openedx-ledger``.
+  Python of ``--peer-python`` (see README.md; without one they are left out).
 * **many** (P3): ``api.book_payments`` of 500 over ``bulk_create`` of the rows of 500.
 * **workers** (P2): eight processes over one, each with a course of its own, and all with one
   course; the server counts deadlocks.

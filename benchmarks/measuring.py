@@ -55,10 +55,11 @@ def print_table(title: str, taken: Mapping[str, list[float]], *, ours: str) -> N
 
 
 @contextmanager
-def peers(python: str | None) -> Iterator[dict[str, Contestant]]:
+def peers(python: str | None, *more: str) -> Iterator[dict[str, Contestant]]:
     """What ``peers_of_books.py`` can do; nothing where no Python was named, or it does not run.
 
-    The peers have a database of their own on the same server.
+    The peers have a database of their own on the same server. ``more`` is the file that DuckDB
+    reads.
     """
     if not python:
         print("django-hordak and openedx-ledger are left out: name a Python that has them with "
@@ -74,7 +75,7 @@ def peers(python: str | None) -> Iterator[dict[str, Contestant]]:
     script = Path(__file__).with_name("peers_of_books.py")
     try:
         with subprocess.Popen(  # noqa: S603 - the interpreter the caller names
-            [python, "-W", "ignore", str(script), json.dumps(wanted)],
+            [python, "-W", "ignore", str(script), json.dumps(wanted), *more],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
             yield _acts(process)

@@ -1,4 +1,4 @@
-"""django-hordak and openedx-ledger doing what the books do, in an environment of their own.
+"""django-hordak, openedx-ledger and DuckDB do what the books do, in an environment of their own.
 
 Run by ``bench_books.py`` and ``bench_statements.py`` with the Python of ``--peer-python``; it reads
 a command a line (``peer act number``) and answers with the seconds that it took. It must not import
@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from uuid import uuid4
 
 import django
@@ -33,103 +34,162 @@ def set_up(database: dict) -> dict[str, Callable[[int], None]]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    return {**hordak(), **openedx_ledger()}
+    peers = {"django-hordak": Hordak(), "openedx-ledger": OpenedxLedger()}
+    if find_spec("duckdb") and len(sys.argv) > 2:
+        peers["duckdb"] = DuckDb()
+    return {
+        f"{name} {act}": getattr(peer, act)
+        for name, peer in peers.items()
+        for act in ("post", "fill", "one", "all", "verify")
+        if hasattr(peer, act)
+    }
 
 
-def hordak() -> dict[str, Callable[[int], None]]:
+class Hordak:
     """A sale of six legs; the balance of one account, of all, and the proof of all transactions."""
-    from django.db import transaction
-    from django.db.models import F, Sum
-    from hordak.models import Account, AccountType, Leg, Transaction
-    from moneyed import Money
 
-    gateway = Account.objects.create(name="gateway", code="0", type=AccountType.asset,
-                                     currencies=["USD"])  # fmt: skip
-    parties = [
-        Account.objects.create(name=f"P{number}", code=str(number + 1),
-                               type=AccountType.liability, currencies=["USD"])
-        for number in range(PARTIES)
-    ]  # fmt: skip
-    # Five parties share 10.00.
-    one, two = Money("10.00", "USD"), Money("2.00", "USD")
+    def __init__(self) -> None:
+        from hordak.models import Account, AccountType
+        from moneyed import Money
 
-    def post(count: int) -> None:
+        self.gateway = Account.objects.create(
+            name="gateway", code="0", type=AccountType.asset, currencies=["USD"]
+        )
+        self.parties = [
+            Account.objects.create(
+                name=f"P{number}", code=str(number + 1), type=AccountType.liability,
+                currencies=["USD"],
+            )
+            for number in range(PARTIES)
+        ]  # fmt: skip
+        # Five parties share 10.00.
+        self.whole, self.part = Money("10.00", "USD"), Money("2.00", "USD")
+
+    def post(self, count: int) -> None:
+        """So many sales, as its users write them."""
+        from django.db import transaction
+        from hordak.models import Leg, Transaction
+
         for number in range(count):
             with transaction.atomic():
                 made = Transaction.objects.create(description="sale")
-                Leg.objects.create(transaction=made, account=gateway, debit=one)
-                for party in range(5):
-                    account = parties[(number + party) % PARTIES]
-                    Leg.objects.create(transaction=made, account=account, credit=two)
+                for leg in self._legs(made, number):
+                    Leg.objects.create(**leg)
 
-    def fill(count: int) -> None:
+    def fill(self, count: int) -> None:
+        """So many sales, in bulk."""
+        from hordak.models import Leg, Transaction
+
         for start in range(0, count, 1_000):
-            made = [Transaction(description="sale")
-                    for _ in range(min(1_000, count - start))]  # fmt: skip
-            Transaction.objects.bulk_create(made)
-            rows = list(Transaction.objects.order_by("-pk")[: len(made)])
+            wanted = min(1_000, count - start)
+            Transaction.objects.bulk_create(Transaction(description="sale") for _ in range(wanted))
+            rows = Transaction.objects.order_by("-pk")[:wanted]
             Leg.objects.bulk_create(
-                leg
-                for number, row in enumerate(rows)
-                for leg in (
-                    Leg(transaction=row, account=gateway, debit=one),
-                    *(Leg(transaction=row, account=parties[(number + party) % PARTIES], credit=two)
-                      for party in range(5)),
-                )
-            )  # fmt: skip
+                Leg(**leg) for number, row in enumerate(rows) for leg in self._legs(row, number)
+            )
 
-    def one_party(_: int) -> None:
-        parties[0].get_balance()
+    def _legs(self, made: object, number: int) -> list[dict]:
+        given = [
+            {"transaction": made, "account": self.parties[(number + party) % PARTIES],
+             "credit": self.part}
+            for party in range(5)
+        ]  # fmt: skip
+        return [{"transaction": made, "account": self.gateway, "debit": self.whole}, *given]
 
-    def all_parties(_: int) -> None:
-        for party in parties:
+    def one(self, _: int) -> None:
+        """What one party has."""
+        self.parties[0].get_balance()
+
+    def all(self, _: int) -> None:
+        """What each party has."""
+        for party in self.parties:
             party.get_balance()
 
-    def verify(_: int) -> None:
-        sums = Transaction.objects.annotate(debits=Sum("legs__debit"), credits=Sum("legs__credit"))
-        assert not sums.exclude(debits=F("credits")).exists()
+    def verify(self, _: int) -> None:
+        """That every transaction balances."""
+        from django.db.models import F, Sum
+        from hordak.models import Transaction
 
-    return {"django-hordak post": post, "django-hordak fill": fill,
-            "django-hordak one": one_party, "django-hordak all": all_parties,
-            "django-hordak verify": verify}  # fmt: skip
+        sums = Transaction.objects.annotate(debits=Sum("legs__debit"), given=Sum("legs__credit"))
+        if sums.exclude(debits=F("given")).exists():
+            raise SystemExit("A transaction does not balance.")
 
 
-def openedx_ledger() -> dict[str, Callable[[int], None]]:
+class OpenedxLedger:
     """A transaction of one ledger; its balance, and those of all ledgers."""
-    from openedx_ledger import api
-    from openedx_ledger.models import Transaction, UnitChoices
 
-    def ledger(name: str):
-        return api.create_ledger(
-            unit=UnitChoices.USD_CENTS, idempotency_key=name, subsidy_uuid=uuid4()
-        )
+    def __init__(self) -> None:
+        from openedx_ledger import api
+        from openedx_ledger.models import UnitChoices
 
-    ledgers = [ledger(f"P{number}") for number in range(PARTIES)]
+        self.ledgers = [
+            api.create_ledger(
+                unit=UnitChoices.USD_CENTS, idempotency_key=f"P{number}", subsidy_uuid=uuid4()
+            )
+            for number in range(PARTIES)
+        ]
 
-    def post(count: int) -> None:
-        # A sale moves money of six parties: here each is a transaction of a ledger.
+    def post(self, count: int) -> None:
+        """A sale moves money of six parties: here each is a transaction of a ledger."""
+        from openedx_ledger import api
+
         for number in range(count):
             for party in range(6):
-                one = ledgers[(number + party) % PARTIES]
+                one = self.ledgers[(number + party) % PARTIES]
                 api.create_transaction(one, 200, idempotency_key=str(uuid4()), state="committed")
 
-    def fill(count: int) -> None:
+    def fill(self, count: int) -> None:
+        """So many sales, in bulk."""
+        from openedx_ledger.models import Transaction
+
         for start in range(0, count * 6, 2_000):
             Transaction.objects.bulk_create(
-                Transaction(ledger=ledgers[number % PARTIES], quantity=200,
+                Transaction(ledger=self.ledgers[number % PARTIES], quantity=200,
                             idempotency_key=str(uuid4()), state="committed")
                 for number in range(start, min(start + 2_000, count * 6))
             )  # fmt: skip
 
-    def one_party(_: int) -> None:
-        ledgers[0].balance()
+    def one(self, _: int) -> None:
+        """What one party has."""
+        self.ledgers[0].balance()
 
-    def all_parties(_: int) -> None:
-        for one in ledgers:
+    def all(self, _: int) -> None:
+        """What each party has."""
+        for one in self.ledgers:
             one.balance()
 
-    return {"openedx-ledger post": post, "openedx-ledger fill": fill,
-            "openedx-ledger one": one_party, "openedx-ledger all": all_parties}  # fmt: skip
+
+class DuckDb:
+    """The entries as a table in columns: the limit, for a database that keeps no books.
+
+    They are read from the CSV file that the second argument names: party, month, debit, credit.
+    """
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self.database = duckdb.connect()
+
+    def fill(self, _: int) -> None:
+        """Read the file."""
+        self.database.execute(
+            "CREATE TABLE entries AS SELECT * FROM read_csv(?, header=true, columns={'party': "
+            "'VARCHAR', 'period': 'VARCHAR', 'debit': 'BIGINT', 'credit': 'BIGINT'})", [sys.argv[2]]
+        )  # fmt: skip
+
+    def one(self, _: int) -> None:
+        """What one party has of a month."""
+        self.database.execute(
+            "SELECT SUM(credit - debit) FROM entries WHERE party = 'P0000' AND period = "
+            "(SELECT MIN(period) FROM entries)"
+        ).fetchall()
+
+    def all(self, _: int) -> None:
+        """What each party has of a month."""
+        self.database.execute(
+            "SELECT party, SUM(credit - debit) FROM entries WHERE period = "
+            "(SELECT MIN(period) FROM entries) GROUP BY party"
+        ).fetchall()
 
 
 def main() -> None:
