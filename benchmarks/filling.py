@@ -7,6 +7,7 @@ every copy of it is as exact, and ``revenue_share_check`` holds for all that was
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -82,21 +83,41 @@ def _copy(
     standing = SaleStanding.objects.get(sale=event)
     kept = f"REPLACE(%s, 'GSMA', {partner})"
     _insert(standing, count, sale_id=of_event, kept=kept)
-    for line in AllocationLine.objects.filter(event=event):
+    lines = AllocationLine.objects.filter(event=event)
+    for line, number_of_line in _side_by_side(lines):
         party = partner if line.party == "GSMA" else None
-        _insert(line, count, event_id=of_event, period=month, party=party)
-    for transaction in posted:
-        # Read each time: the numbers of the one before are taken by now.
-        ledger = _last(LedgerTransaction) + 1
+        _insert(line, count, id=number_of_line, event_id=of_event, period=month, party=party)
+    for transaction, number_of_transaction in _side_by_side(posted):
         _insert(
-            transaction, count, id=f"{ledger} + seq - 1", uuid=f"MD5(CONCAT('{uuid4().hex}', seq))",
-            key=f"CONCAT('{transaction.kind}:', {dashed})", cause_uuid=uuid, period=month,
-            occurred_at=moment,
+            transaction, count, id=number_of_transaction, cause_uuid=uuid, period=month,
+            uuid=f"MD5(CONCAT('{uuid4().hex}', seq))", occurred_at=moment,
+            key=f"CONCAT('{transaction.kind}:', {dashed})",
         )  # fmt: skip
-        for entry in LedgerEntry.objects.filter(transaction=transaction):
-            party = partner if entry.party == "GSMA" else None
-            of = f"{ledger} + seq - 1"
-            _insert(entry, count, transaction_id=of, period=month, party=party)
+        transaction.expression = number_of_transaction
+    entries = [entry for one in posted for entry in _entries_of(one)]
+    for entry, number_of_entry in _side_by_side(entries):
+        party = partner if entry.party == "GSMA" else None
+        of = entry.transaction.expression
+        _insert(entry, count, id=number_of_entry, transaction_id=of, period=month, party=party)
+
+
+def _entries_of(transaction: LedgerTransaction) -> list[LedgerEntry]:
+    entries = list(LedgerEntry.objects.filter(transaction=transaction).order_by("pk"))
+    for entry in entries:
+        entry.transaction = transaction
+    return entries
+
+
+def _side_by_side(rows: Iterable[Any]) -> list[tuple[Any, str]]:
+    """Each row with an expression for the number of its copy: the copies of all lie together.
+
+    As what is booked does: the rows of a sale are neighbours on the disk.
+    """
+    chosen = list(rows)
+    first = _last(type(chosen[0])) + 1
+    return [
+        (row, f"{first} + (seq - 1) * {len(chosen)} + {place}") for place, row in enumerate(chosen)
+    ]
 
 
 def _last(model: type[Model]) -> int:
