@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -51,3 +52,22 @@ def in_transaction(use_case: Callable[P, R]) -> Callable[P, R]:
             return use_case(*args, **kwargs)
 
     return run_again(whole)
+
+
+@contextmanager
+def one_view() -> Iterator[None]:
+    """Read the database as it is at one moment, with as many statements as it takes.
+
+    Nothing is locked and nobody waits. Inside somebody else's transaction its isolation decides; on
+    SQLite each statement reads what is there.
+    """
+    connection = transaction.get_connection()
+    if connection.vendor != "mysql" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        # For the transaction that begins next, and no other. Django asks for READ COMMITTED, where
+        # each statement would see what was committed since the one before.
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with transaction.atomic():
+        yield

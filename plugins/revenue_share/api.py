@@ -96,6 +96,7 @@ from .services import (
     rates,
     refunding,
     rollups,
+    seats,
 )
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "beancount_ledger",
     "book_dispute",
     "book_payment",
+    "book_payments",
     "book_refund",
     "book_returned_seat",
     "book_waived_seat",
@@ -195,6 +197,18 @@ def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
     return booking.book_payment(payment, at=at)
 
 
+def book_payments(payments: Sequence[PaymentSummary], *, at: datetime) -> int:
+    """Book many sales in one transaction, in this order, as ``book_payment`` would each of them.
+
+    All of them or none; a few hundred at a time are fastest. Those that are booked already are left
+    as they are. Returns how many were not.
+
+    Raises:
+        KeyReused: one of them is booked with other amounts or dates.
+    """
+    return booking.book_payments(payments, at=at)
+
+
 def book_refund(refund: RefundSummary, *, at: datetime) -> Booking:
     """Take a refund's part of the sale's lines back; the fee not returned goes to its bearer.
 
@@ -224,7 +238,7 @@ def book_waived_seat(seat: WaivedSeat, *, at: datetime) -> Booking:
     Raises:
         KeyReused: this grant is booked with other amounts or dates.
     """
-    return booking.book_waived_seat(seat, at=at)
+    return seats.book_waived_seat(seat, at=at)
 
 
 def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
@@ -234,7 +248,7 @@ def book_returned_seat(seat: ReturnedSeat, *, at: datetime) -> Booking:
         SaleNotBooked: the waived seat is not in the books yet; ``catch_up`` books both.
         KeyReused: this return is booked with another date.
     """
-    return booking.book_returned_seat(seat, at=at)
+    return seats.book_returned_seat(seat, at=at)
 
 
 def catch_up(*, at: datetime) -> CaughtUp:

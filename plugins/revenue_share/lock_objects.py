@@ -21,8 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from fairgate_tables.asking import ask_and_lock, ask_and_share
 from fairgate_tables.inserting import insert_or_lock
-from fairgate_tables.locking import lock_shared
 from fairgate_tables.transactions import in_transaction
 
 from . import models
@@ -31,11 +31,11 @@ from .data import Period, Weights
 
 def hold_lock_date() -> Period | None:
     """The last closed month, which stays the last until this transaction ends."""
-    rows = lock_shared(models.LockDate.objects.values_list("period"))
+    rows = ask_and_share(models.LockDate, "period")
     if not rows:
         # Only before the very first booking: whoever comes first makes the row.
         insert_or_lock(models.LockDate(), field="number")
-        rows = lock_shared(models.LockDate.objects.values_list("period"))
+        rows = ask_and_share(models.LockDate, "period")
     return _month(rows[0][0])
 
 
@@ -97,8 +97,15 @@ def lock_recoupments(agreement: str, currency: str) -> dict[str, models.Recoupme
 
 def lock_carries(terms_version: UUID, currency: str) -> list[models.CarriedRemainder]:
     """The carried remainders of one version and currency, in the parties' order."""
-    rows = models.CarriedRemainder.objects.filter(terms_version=terms_version, currency=currency)
-    return list(rows.select_for_update().order_by("place"))
+    columns = ("id", "party", "weight", "numerator", "denominator")
+    rows = ask_and_lock(
+        models.CarriedRemainder,
+        *columns,
+        order="place",
+        terms_version=terms_version,
+        currency=currency,
+    )
+    return [models.CarriedRemainder(**dict(zip(columns, row, strict=True))) for row in rows]
 
 
 def make_dispute(uuid: UUID, currency: str) -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factories.partnerships import LONG_AGO
+from factories.partnerships import APPROVER, LONG_AGO
 from partnerships import api as partnerships
 
 ROOT = "/fairgate/revenue/api/v1/"
@@ -21,7 +21,7 @@ def client_of(role: str = "", *may: str, partner: str = "GSMA", **options: Any) 
     """A browser of a partner's person, or of a colleague with permissions of the books."""
     user = User.objects.create_user(f"{role or 'colleague'}-{partner}-{len(may)}-{uuid4().hex[:6]}")
     if role:
-        partnerships.add_person(user.pk, partner_code=partner, role=role, at=LONG_AGO)
+        partnerships.add_person(user.pk, partner_code=partner, role=role, by=APPROVER, at=LONG_AGO)
     ours = Permission.objects.filter(content_type__app_label="revenue_share", codename__in=may)
     user.user_permissions.set(ours)
     client: Any = Client(**options)

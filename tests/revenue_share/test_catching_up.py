@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -200,3 +201,24 @@ def test_the_command_says_why_it_cannot_close():
     facts.book_october()
     with pytest.raises(CommandError, match="cannot be closed before 2026-12-01 00:00:00"):
         call_command("revenue_share_close", "2026-10")
+
+
+def test_one_payment_that_cannot_be_booked_does_not_hold_up_the_others(monkeypatch):
+    # given: three payments, of which the books know one otherwise
+    fees.offering()
+    for number in range(3):
+        fees.paid_order(fees.learner(1001 + number))
+    told = [payment for _, payment in payments.list_payments()]
+    wrong = replace(told[1], gross=told[1].gross + told[1].gross)
+    monkeypatch.setattr(
+        "revenue_share.services.catching_up.events.known_facts", lambda uuids: set()
+    )
+    api.book_payment(wrong, at=facts.REFUND_DAY)
+
+    # when
+    done = api.catch_up(at=facts.REFUND_DAY)
+
+    # then
+    assert done.payments == 2
+    assert [str(told[1].uuid) in text for text in done.waiting] == [True]
+    assert RevenueEvent.objects.filter(kind="sale").count() == 3

@@ -82,6 +82,33 @@ DAMAGE = [
         "UPDATE revenue_share_ledgertransaction SET {key} = 'gone' WHERE cause_kind = 'refund'",
         "event is posted",
     ),
+    (
+        "UPDATE revenue_share_ledgertransaction SET currency = 'EUR' WHERE kind = 'allocation'",
+        "transaction balances",
+    ),
+    (
+        "DELETE FROM revenue_share_ledgerentry WHERE account = 'payable_on_hold'",
+        "transaction balances",
+    ),
+    (
+        "UPDATE revenue_share_ledgerentry SET period = '2026-09' WHERE party = 'ATC'",
+        "entry is of its transaction",
+    ),
+    (
+        "UPDATE revenue_share_ledgertransaction SET cause_uuid = "
+        "'00000000000000000000000000000008' WHERE kind = 'refund'",
+        "transaction has its event",
+    ),
+    (
+        "UPDATE revenue_share_ledgerentry SET account = 'unallocated' "
+        "WHERE account = 'tax_payable'",
+        "entries follow from their event",
+    ),
+    (
+        "UPDATE revenue_share_revenueevent SET gross_minor = gross_minor + 1, "
+        "excess_minor = excess_minor + 1 WHERE kind = 'refund'",
+        "excess is beyond the sale",
+    ),
 ]
 
 

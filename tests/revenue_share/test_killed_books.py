@@ -93,7 +93,7 @@ def end():
         ((), a_dispute_is_told, 30),
         ((), it_is_told_lost_at_once, 35),
         ((it_is_told_lost_at_once,), it_is_told_won, 30),
-        ((), a_bundle_is_paid, 20),
+        ((), a_bundle_is_paid, 15),
         ((somebody_proposes,), another_confirms, 20),
         ((it_is_told_lost_at_once, a_bundle_is_paid), december_is_closed, 40),
     ],

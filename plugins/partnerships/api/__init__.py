@@ -29,6 +29,7 @@ from partnerships.api.agreements import (
     submit,
     suspend,
     terms_by_uuid,
+    terms_finder,
     terms_for,
     version,
 )
@@ -255,6 +256,7 @@ __all__ = [
     "submit",
     "suspend",
     "terms_by_uuid",
+    "terms_finder",
     "terms_for",
     "tier",
     "tier_criteria",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +13,11 @@ from partnerships.data import EndSummary, FieldChange, LoadedVersion, RevenueTer
 def terms_for(course_key: str, *, at: datetime) -> RevenueTerms | None:
     """The revenue terms in force for a course at a moment, or ``None``."""
     return selectors.get_terms(course_key, at=at)
+
+
+def terms_finder(moments: Iterable[datetime]) -> Callable[[str, datetime], RevenueTerms | None]:
+    """``terms_for`` for many payments: asked once for each course and UTC day of these moments."""
+    return selectors.terms_finder(moments)
 
 
 def terms_by_uuid(version_uuid: UUID) -> RevenueTerms:

@@ -75,6 +75,7 @@ from partnerships.selectors.recognition import (
 from partnerships.selectors.terms import (
     get_terms,
     get_terms_by_uuid,
+    terms_finder,
 )
 from partnerships.selectors.versions import (
     get_version,
@@ -149,4 +150,5 @@ __all__ = [
     "no_endorsement",
     "no_endorsement_of_all",
     "read_file",
+    "terms_finder",
 ]

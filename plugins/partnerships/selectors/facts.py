@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from partnerships import models, rules
 from partnerships.data import Clearance, InForceFacts, Obstacle, Period, Review, Side, earlier
+
+#: The moments at which a version comes into force, or stops to be: all that ``_with_facts`` asks.
+CHANGES: tuple[tuple[type[Model], str], ...] = (
+    (models.Signature, "signed_at"),
+    (models.SuspensionRecord, "at"),
+    (models.DueDiligenceCheck, "recorded_at"),
+    (models.ReviewRound, "asked_at"),
+    (models.ReviewRound, "confirmed_at"),
+    (models.ReviewRound, "withdrawn_at"),
+    (models.ReviewRound, "refused_at"),
+    (models.ApprovalBeforeRecords, "since"),
+    (models.EndRecord, "confirmed_at"),
+)
 
 
 def versions(at: datetime) -> QuerySet[Any]:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate.percent import Percent
+from fairgate_tables.compiled import Compiled
 from partnerships import models, rules
 from partnerships.data import PLATFORM, Recoupment, RevenueTerms
 from partnerships.exceptions import TermsConflict, UnknownVersion
-from partnerships.selectors.facts import facts_of, versions
+from partnerships.selectors.facts import CHANGES, facts_of, versions
+
+#: Versions that share the receipts of a course, with the facts of a moment.
+_VERSIONS = Compiled(
+    lambda course_key, at: versions(at).filter(
+        courses__course_key=course_key, fund_bp__isnull=False
+    ),
+    "uuid", "checksum", "valid_from", "valid_until", "ended_on", "is_approved", "is_submitted",
+    "host_signed", "partner_signed", "is_suspended", "cleared", "cleared_until",
+)  # fmt: skip
 
 
 def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
@@ -22,16 +34,49 @@ def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
         TermsConflict: two agreements claim the course. ``sign`` prevents it, so the books stop.
     """
     day = utc_day(at)
-    rows = versions(at).filter(courses__course_key=course_key, fund_bp__isnull=False)
+    rows = _VERSIONS.rows(course_key, at)
     found = [row for row in rows if not rules.obstacles(facts_of(row), on=day)]
     if len(found) > 1:
+        one, other = (models.AgreementVersion.objects.get(uuid=row.uuid) for row in found[:2])
         raise TermsConflict(
             "%(one)s and %(other)s both share the receipts of %(course)s.",
-            one=found[0],
-            other=found[1],
+            one=one,
+            other=other,
             course=course_key,
         )
-    return terms_of(found[0]) if found else None
+    return _kept_terms(found[0].uuid, found[0].checksum) if found else None
+
+
+def terms_finder(moments: Iterable[datetime]) -> Callable[[str, datetime], RevenueTerms | None]:
+    """``get_terms`` for a course at one of many moments, asked once for a course and a UTC day.
+
+    A version is signed, suspended, cleared or ended at a moment. Where one lies between the first
+    and the last of these, each moment is asked for by itself.
+    """
+    asked = list(moments)
+    is_quiet = not asked or not _has_changes(min(asked), max(asked))
+    known: dict[tuple[str, object], RevenueTerms | None] = {}
+
+    def find(course_key: str, at: datetime) -> RevenueTerms | None:
+        key = (course_key, utc_day(at) if is_quiet else at)
+        if key not in known:
+            known[key] = get_terms(course_key, at=at)
+        return known[key]
+
+    return find
+
+
+def _has_changes(after: datetime, until: datetime) -> bool:
+    return any(
+        model._default_manager.filter(**{f"{name}__gt": after, f"{name}__lte": until}).exists()
+        for model, name in CHANGES
+    )
+
+
+@lru_cache(maxsize=512)
+def _kept_terms(version_uuid: UUID, _checksum: str) -> RevenueTerms:
+    """The terms of a version in force, which never change: its checksum is that of their text."""
+    return get_terms_by_uuid(version_uuid)
 
 
 def get_terms_by_uuid(version_uuid: UUID) -> RevenueTerms:

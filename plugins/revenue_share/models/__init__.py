@@ -25,6 +25,7 @@ from revenue_share.models.ledger import (
     LedgerEntry,
     LedgerEntryQuerySet,
     LedgerTransaction,
+    prove_balanced,
 )
 from revenue_share.models.mails import StatementMail
 from revenue_share.models.payouts import (
@@ -81,4 +82,5 @@ __all__ = [
     "SaleStanding",
     "Statement",
     "StatementMail",
+    "prove_balanced",
 ]

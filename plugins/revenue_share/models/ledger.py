@@ -75,21 +75,7 @@ class LedgerEntryQuerySet(WrittenOnceQuerySet):
             UnbalancedPosting: a transaction's entries do not have the sums it states.
         """
         entries = list(objs)
-        sums: dict[LedgerTransaction, list[int]] = {}
-        for entry in entries:
-            pair = sums.setdefault(entry.transaction, [0, 0])
-            pair[0] += entry.debit_minor
-            pair[1] += entry.credit_minor
-            if entry.currency != entry.transaction.currency:
-                raise UnbalancedPosting("An entry has the currency of its transaction.")
-        for owner, (debit, credit) in sums.items():
-            if (debit, credit) != (owner.debit_minor, owner.credit_minor) or debit != credit:
-                raise UnbalancedPosting(
-                    "%(key)s: debits %(debit)s, credits %(credit)s.",
-                    key=owner.key,
-                    debit=debit,
-                    credit=credit,
-                )
+        prove_balanced(entries)
         return super().bulk_create(entries, *args, **options)
 
 
@@ -152,3 +138,30 @@ class LedgerEntry(WrittenOnce):
             UnbalancedPosting: always.
         """
         raise UnbalancedPosting("An entry is written with the others of its transaction.")
+
+
+def prove_balanced(entries: Iterable[LedgerEntry]) -> None:
+    """Prove that these are all entries of their transactions, before they are written.
+
+    Raises:
+        UnbalancedPosting: a transaction's entries do not have the sums it states.
+    """
+    sums: dict[str, list[int]] = {}
+    owners: dict[str, LedgerTransaction] = {}
+    for entry in entries:
+        owner = entry.transaction
+        owners[owner.key] = owner
+        pair = sums.setdefault(owner.key, [0, 0])
+        pair[0] += entry.debit_minor
+        pair[1] += entry.credit_minor
+        if entry.currency != owner.currency:
+            raise UnbalancedPosting("An entry has the currency of its transaction.")
+    for key, (debit, credit) in sums.items():
+        stated = (owners[key].debit_minor, owners[key].credit_minor)
+        if (debit, credit) != stated or debit != credit:
+            raise UnbalancedPosting(
+                "%(key)s: debits %(debit)s, credits %(credit)s.",
+                key=key,
+                debit=debit,
+                credit=credit,
+            )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from fairgate.money import Money
+from fairgate_tables.asking import ask
 
 from ..data import SEATS, Account, Balance, Booking, EventKind, Part
 from ..models import (
@@ -24,6 +25,17 @@ from ..models import (
 def events_of(fact_uuid: UUID) -> list[RevenueEvent]:
     """The events that a fact is booked as; none while it is not."""
     return list(RevenueEvent.objects.filter(fact_uuid=fact_uuid).order_by("pk"))
+
+
+def is_booked(fact_uuid: UUID) -> bool:
+    """Whether a fact is booked: what every worker asks first, mostly to hear that it is not."""
+    return bool(ask(RevenueEvent, "id", fact_uuid=fact_uuid))
+
+
+def fingerprints(fact_uuids: Iterable[UUID]) -> dict[UUID, str]:
+    """The fingerprints of those of these facts that are booked; one query."""
+    rows = RevenueEvent.objects.filter(fact_uuid__in=list(fact_uuids))
+    return dict(rows.values_list("fact_uuid", "payload_sha256"))
 
 
 def find_event(fact_uuid: UUID) -> RevenueEvent | None:

@@ -23,7 +23,7 @@ from ..selectors import events
 from ..selectors import statements as reads
 from . import holds
 from .asking_once import ask_once, step_uuid
-from .entries import post_event, write_event, write_lines
+from .entries import Journal
 from .facts import Fact
 
 log = logging.getLogger(__name__)
@@ -123,11 +123,13 @@ def _book(step: Adjustment, closed: Period | None, at: datetime) -> RevenueEvent
         occurred_at=at,
     )
     month = Period.parse(step.period)
-    event = write_event(fact, Amounts(0, 0, 0), gross=moved, month=month, closed=closed, at=at)
+    journal = Journal(closed, at)
+    event = journal.event(fact, Amounts(0, 0, 0), gross=moved, month=month)
     unallocated = units.pop("", 0)
-    write_lines(event, Part.ADJUSTMENT, units, base=moved)
+    journal.lines(event, Part.ADJUSTMENT, units, base=moved)
     legs = postings.adjustment(units=units, unallocated=unallocated)
-    post_event(event, event.kind, legs, at=at)
+    journal.post(event, event.kind, legs)
+    journal.write()
     if units.get(FUND):
         position = lock_objects.lock_fund(step.currency)
         position.cleared_minor += units[FUND]

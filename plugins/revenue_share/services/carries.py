@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from fairgate_tables.asking import set_each
+
 from .. import lock_objects
 from ..data import Units, Weights
-from ..models import CarriedRemainder
+
+
+class RowsMissing(Exception):
+    """What a sale locks is made before its transaction: this is the first one under its terms."""
 
 
 class Carries:
     """What rounding owes each party, and the weights that it is shared by."""
 
     def __init__(self, terms_version: UUID, currency: str) -> None:
-        """Lock the rows; they are there since the first sale under these terms."""
+        """Lock the rows.
+
+        Raises:
+            RowsMissing: nothing was shared under these terms yet (``lock_objects.make_carries``).
+        """
         self._rows = lock_objects.lock_carries(terms_version, currency)
+        if not self._rows:
+            raise RowsMissing
         self.weights: Weights = tuple((row.party, row.weight) for row in self._rows)
 
     @property
@@ -23,7 +34,10 @@ class Carries:
         return {row.party: row.numerator for row in self._rows}
 
     def follow(self, carries: Units) -> None:
-        """Keep the carries after something was shared."""
+        """Note the carries after something was shared; ``keep`` writes them."""
         for row in self._rows:
             row.numerator = carries[row.party]
-        CarriedRemainder.objects.bulk_update(self._rows, ["numerator"])
+
+    def keep(self) -> None:
+        """Write the carries as they are by now."""
+        set_each(self._rows, "numerator")

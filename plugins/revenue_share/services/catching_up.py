@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from fee_payments.data import (
 from ..data import CaughtUp
 from ..exceptions import RevenueShareError
 from ..selectors import events
-from . import booking, disputing, refunding
+from . import booking, disputing, refunding, seats
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +47,9 @@ def catch_up(*, at: datetime) -> CaughtUp:
         return sum(_book(fact, book, getattr(fact, key), waiting) for fact in facts)
 
     return CaughtUp(
-        payments=booked(
-            _missing(fees.list_payments, "uuid"),
-            lambda fact: booking.book_payment(fact, at=at),
-            "uuid",
+        payments=sum(
+            _book_sales(facts, at, waiting)
+            for facts in _missing_by_page(fees.list_payments, "uuid")
         ),
         refunds=booked(
             _missing(fees.list_refunds, "uuid"),
@@ -58,12 +58,12 @@ def catch_up(*, at: datetime) -> CaughtUp:
         ),
         seats=booked(
             _missing(fees.list_waived_seats, "grant_uuid"),
-            lambda fact: booking.book_waived_seat(fact, at=at),
+            lambda fact: seats.book_waived_seat(fact, at=at),
             "grant_uuid",
         ),
         returned=booked(
             _missing(fees.list_returned_seats, "uuid"),
-            lambda fact: booking.book_returned_seat(fact, at=at),
+            lambda fact: seats.book_returned_seat(fact, at=at),
             "uuid",
         ),
         disputes=booked(
@@ -84,6 +84,19 @@ def _book(fact: F, book: Callable[[F], object], key: UUID, waiting: list[Revenue
     return 1
 
 
+def _book_sales(
+    facts: Sequence[PaymentSummary], at: datetime, waiting: list[RevenueShareError]
+) -> int:
+    """Sales in one transaction; where one of them cannot be booked, each by itself."""
+    try:
+        return booking.book_payments(facts, at=at)
+    except RevenueShareError:
+        return sum(
+            _book(fact, lambda one: booking.book_payment(one, at=at), fact.uuid, waiting)
+            for fact in facts
+        )
+
+
 def _news_of_disputes() -> Iterator[DisputeSummary]:
     # A dispute is one row that changes, so it is compared with what is booked of it.
     after = 0
@@ -94,8 +107,12 @@ def _news_of_disputes() -> Iterator[DisputeSummary]:
 
 
 def _missing(listing: Listing[F], key: str) -> Iterator[F]:
+    return chain.from_iterable(_missing_by_page(listing, key))
+
+
+def _missing_by_page(listing: Listing[F], key: str) -> Iterator[list[F]]:
     after = 0
     while page := listing(after=after, limit=500):
         known = events.known_facts([getattr(fact, key) for _, fact in page])
-        yield from (fact for _, fact in page if getattr(fact, key) not in known)
+        yield [fact for _, fact in page if getattr(fact, key) not in known]
         after = page[-1][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,7 +13,6 @@ from fairgate_tables.transactions import in_transaction
 
 from ..data import Amounts, Booking, EventKind
 from ..exceptions import KeyReused
-from ..models import RevenueEvent
 from ..selectors import events
 
 
@@ -64,11 +64,28 @@ def first_booking(fact: Fact) -> Booking | None:
     Raises:
         KeyReused: with other amounts or dates.
     """
-    found = events.events_of(fact.uuid)
-    if not found:
+    if not events.is_booked(fact.uuid):
         return None
-    _check_same(found[0], fact)
+    found = events.events_of(fact.uuid)
+    _check_same(found[0].payload_sha256, fact)
     return events.booking_of(found)
+
+
+def new_facts(facts: Iterable[Fact]) -> list[Fact]:
+    """Those of many facts that are not booked, in their order, each once; one query.
+
+    Raises:
+        KeyReused: one is booked, or among them a second time, with other amounts or dates.
+    """
+    told = list(facts)
+    booked = events.fingerprints(fact.uuid for fact in told)
+    new: dict[UUID, Fact] = {}
+    for fact in told:
+        known = booked.get(fact.uuid)
+        if known is None:
+            known = new.setdefault(fact.uuid, fact).payload_sha256
+        _check_same(known, fact)
+    return list(new.values())
 
 
 @in_transaction
@@ -79,12 +96,12 @@ def booking_of_another(fact: Fact) -> Booking:
         KeyReused: with other amounts or dates.
     """
     found, booking = events.newest_booking_of(fact.uuid)
-    _check_same(found[0], fact)
+    _check_same(found[0].payload_sha256, fact)
     return booking
 
 
-def _check_same(event: RevenueEvent, fact: Fact) -> None:
-    if event.payload_sha256 != fact.payload_sha256:
+def _check_same(known: str, fact: Fact) -> None:
+    if known != fact.payload_sha256:
         raise KeyReused(
             "The fact %(key)s (%(kind)s) is in the books already, with other amounts or dates.",
             key=fact.uuid,

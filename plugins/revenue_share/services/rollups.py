@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -21,35 +21,58 @@ log = logging.getLogger(__name__)
 _BLOCK = 500
 
 
-def add_event(event: RevenueEvent) -> None:
-    """Add an event to the receipts of its month."""
-    row = rollups.receipts(
-        (event.counted_in, event.kind, event.currency, event.course_key, event.offering_code,
-         event.agreement, event.country, event.payer_class),
-        events=1,
-        gross_minor=event.gross_minor,
-        tax_minor=event.tax_minor,
-        fee_minor=event.fee_minor,
-        net_minor=event.net_minor,
-    )  # fmt: skip
-    add_up(row, field="key", sums=rollups.RECEIPT_SUMS)
+class Sums:
+    """What events and lines add to the sums of their months; written in the order of the keys.
+
+    In one order, so that two who add to the same rows wait for each other and not in a circle.
+    """
+
+    def __init__(self) -> None:
+        self._receipts: dict[tuple[Any, ...], ReceiptRollup] = {}
+        self._parties: dict[tuple[Any, ...], PartyRollup] = {}
+
+    def add_event(self, event: RevenueEvent) -> None:
+        """Add an event to the receipts of its month."""
+        told = (event.counted_in, event.kind, event.currency, event.course_key,
+                event.offering_code, event.agreement, event.country, event.payer_class)  # fmt: skip
+        row = self._receipts.get(told)
+        if row is None:
+            nothing = dict.fromkeys(rollups.RECEIPT_SUMS, 0)
+            row = self._receipts[told] = rollups.receipts(told, **nothing)
+        row.events += 1
+        row.gross_minor += event.gross_minor
+        row.tax_minor += event.tax_minor
+        row.fee_minor += event.fee_minor
+        row.net_minor += event.net_minor
+
+    def add_lines(self, event: RevenueEvent, lines: Iterable[AllocationLine]) -> None:
+        """Add lines of an event to the sums of their parties."""
+        for line in lines:
+            told = (line.period, line.party, line.currency, line.part, event.period,
+                    event.course_key, event.offering_code, event.agreement,
+                    event.version)  # fmt: skip
+            row = self._parties.get(told)
+            if row is None:
+                row = self._parties[told] = rollups.party(
+                    told,
+                    minimum_payout_minor=event.minimum_payout_minor,
+                    hold_ends_at=event.hold_ends_at,
+                    **dict.fromkeys(rollups.PARTY_SUMS, 0),
+                )
+            row.events += 1
+            row.base_minor += line.base_minor
+            row.units_minor += line.units_minor
+
+    def write(self) -> None:
+        """Add them in the database; rows that are not there yet are made."""
+        _add_up(self._parties.values(), rollups.PARTY_SUMS)
+        _add_up(self._receipts.values(), rollups.RECEIPT_SUMS)
 
 
-def add_lines(event: RevenueEvent, lines: Iterable[AllocationLine]) -> None:
-    """Add lines of an event to the sums of their parties."""
-    rows = [
-        rollups.party(
-            (line.period, line.party, line.currency, line.part, event.period, event.course_key,
-             event.offering_code, event.agreement, event.version),
-            minimum_payout_minor=event.minimum_payout_minor,
-            hold_ends_at=event.hold_ends_at,
-            events=1,
-            base_minor=line.base_minor,
-            units_minor=line.units_minor,
-        )
-        for line in lines
-    ]  # fmt: skip
-    add_up(*rows, field="key", sums=rollups.PARTY_SUMS)
+def _add_up(rows: Iterable[Any], sums: Sequence[str]) -> None:
+    in_order = sorted(rows, key=lambda row: str(row.key))
+    for start in range(0, len(in_order), _BLOCK):
+        add_up(*in_order[start : start + _BLOCK], field="key", sums=sums)
 
 
 @in_transaction

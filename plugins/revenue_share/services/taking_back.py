@@ -20,7 +20,7 @@ from ..rules import postings, refunds
 from ..rules.sharing import NOTHING, Shared, Sharing, give_again, take_back
 from . import holds
 from .carries import Carries
-from .entries import columns_of_sale, post_event, write_event, write_shared
+from .entries import Journal, columns_of_sale
 from .facts import Fact
 from .recoupments import Recoupments
 
@@ -70,6 +70,12 @@ class LockedSale:
     def disputed(self) -> Amounts:
         """What of it banks have taken."""
         return Amounts(*self.standing.disputed.get("amounts", NOTHING))
+
+    def keep(self) -> None:
+        """Write what rounding owes, and what was recouped, by now."""
+        for one in (self.carries, self.recoupments):
+            if one:
+                one.keep()
 
     def excess_after(self, change: int) -> int:
         """By how much the excess grows when so much more goes back than did until now."""
@@ -126,13 +132,12 @@ def book_change(
 ) -> RevenueEvent:
     """Write the event of a change, its lines and its postings, and what is left of the sale."""
     sale, taken = locked.sale, change.taken
-    event = write_event(
+    journal = Journal(closed, at)
+    event = journal.event(
         fact,
         Amounts(-taken.net, taken.tax, taken.fee),
         gross=change.gross,
         place=place,
-        closed=closed,
-        at=at,
         dispute_uuid=change.dispute_uuid,
         dispute_fee_minor=change.dispute_fee,
         excess_minor=change.excess,
@@ -141,7 +146,7 @@ def book_change(
     shared = _shared(locked, change)
     units = shared.units if shared else {}
     if shared:
-        write_shared(event, shared)
+        journal.share(event, shared)
     legs = postings.taken_back(
         amount=change.gross,
         tax=taken.tax,
@@ -151,7 +156,9 @@ def book_change(
         stage=change.stage,
         merchant=sale.merchant,
     )
-    post_event(event, event.kind, legs, at=at)
+    journal.post(event, event.kind, legs)
+    journal.write()
+    locked.keep()
     _lower(locked.standing, change, units)
     if locked.standing.cleared_at:
         _take_from_fund(event, units, at=at)
@@ -159,7 +166,7 @@ def book_change(
 
 
 def _shared(locked: LockedSale, change: Change) -> Shared | None:
-    """What the change takes of each party, or gives it again; kept in the locked rows."""
+    """What the change takes of each party, or gives it again; noted in the locked rows."""
     sharing = locked.sharing
     if sharing is None or locked.carries is None:
         return None

@@ -1,0 +1,145 @@
+"""Fills the books with a history by statements alone: millions of entries in minutes, on MariaDB.
+
+A sale is booked the way it is always booked, and its rows are copied over twelve months and many
+partners, each with a course and an agreement of its own. It is shared without a remainder, so that
+every copy of it is as exact, and ``revenue_share_check`` holds for all that was filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+from django.db.models import Max, Model
+
+from factories import revenue_share as facts
+from revenue_share import api
+from revenue_share.models import (
+    AllocationLine,
+    LedgerEntry,
+    LedgerTransaction,
+    RevenueEvent,
+    SaleStanding,
+)
+
+MONTHS = tuple(f"{2025 + place // 12}-{place % 12 + 1:02d}" for place in range(9, 21))
+#: The month of the copies that are in the middle of what was filled in.
+MONTH = MONTHS[5]
+_BLOCK = 50_000
+
+
+def partner_code(number: int) -> str:
+    """The partner of so many a number, counted from 0."""
+    return f"P{number:04d}"
+
+
+def fill(entries: int, *, partners: int = 200) -> int:
+    """Copy a sale until there are so many entries more; the number of sales that it took."""
+    name = f"pattern {uuid4()}"
+    payment = facts.payment(name, "100.00", "0.00", "0.00", datetime(2026, 10, 15, tzinfo=UTC))
+    api.book_payment(payment, at=facts.NOON)
+    event = RevenueEvent.objects.get(uuid=payment.uuid)
+    posted = list(LedgerTransaction.objects.filter(cause_uuid=event.uuid).order_by("pk"))
+    each = LedgerEntry.objects.filter(transaction__in=posted).count()
+    sales = max(1, entries // each)
+    for start in range(0, sales, _BLOCK):
+        _copy(event, posted, start, min(_BLOCK, sales - start), partners)
+    api.rebuild()
+    with connection.cursor() as cursor:
+        for model in (RevenueEvent, AllocationLine, LedgerTransaction, LedgerEntry, SaleStanding):
+            cursor.execute(f"ANALYZE TABLE {model._meta.db_table}")
+            cursor.fetchall()
+    return sales
+
+
+def _copy(
+    event: RevenueEvent, posted: list[LedgerTransaction], start: int, count: int, partners: int
+) -> None:
+    number = f"(seq + {start})"
+    salt = event.uuid.hex
+    uuid = f"MD5(CONCAT('{salt}', {number}))"
+    dashed = ", '-', ".join(
+        f"SUBSTR({uuid}, {first}, {size})"
+        for first, size in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    )
+    month = f"ELT(1 + {number} MOD 12, {', '.join(repr(one) for one in MONTHS)})"
+    moment = f"CONCAT({month}, '-15 12:00:00')"
+    place = f"LPAD({number} DIV 12 MOD {partners}, 4, '0')"
+    partner = f"CONCAT('P', {place})"
+    own = {
+        "terms_version": f"MD5(CONCAT('terms', {place}))",
+        "agreement": f"CONCAT('A', {place})",
+        "course_key": f"CONCAT('course-v1:ATC+C', {place}, '+1')",
+    }
+    first = _last(RevenueEvent) + 1
+    _insert(
+        event, count, id=f"{first} + seq - 1", uuid=uuid, fact_uuid=uuid, period=month,
+        counted_in=month, occurred_at=moment, **own,
+    )  # fmt: skip
+    of_event = f"{first} + seq - 1"
+    standing = SaleStanding.objects.get(sale=event)
+    kept = f"REPLACE(%s, 'GSMA', {partner})"
+    _insert(standing, count, sale_id=of_event, kept=kept)
+    lines = AllocationLine.objects.filter(event=event)
+    for line, number_of_line in _side_by_side(lines):
+        party = partner if line.party == "GSMA" else None
+        _insert(line, count, id=number_of_line, event_id=of_event, period=month, party=party)
+    for transaction, number_of_transaction in _side_by_side(posted):
+        _insert(
+            transaction, count, id=number_of_transaction, cause_uuid=uuid, period=month,
+            uuid=f"MD5(CONCAT('{uuid4().hex}', seq))", occurred_at=moment,
+            key=f"CONCAT('{transaction.kind}:', {dashed})",
+        )  # fmt: skip
+        transaction.expression = number_of_transaction
+    entries = [entry for one in posted for entry in _entries_of(one)]
+    for entry, number_of_entry in _side_by_side(entries):
+        party = partner if entry.party == "GSMA" else None
+        of = entry.transaction.expression
+        _insert(entry, count, id=number_of_entry, transaction_id=of, period=month, party=party)
+
+
+def _entries_of(transaction: LedgerTransaction) -> list[LedgerEntry]:
+    entries = list(LedgerEntry.objects.filter(transaction=transaction).order_by("pk"))
+    for entry in entries:
+        entry.transaction = transaction
+    return entries
+
+
+def _side_by_side(rows: Iterable[Any]) -> list[tuple[Any, str]]:
+    """Each row with an expression for the number of its copy: the copies of all lie together.
+
+    As what is booked does: the rows of a sale are neighbours on the disk.
+    """
+    chosen = list(rows)
+    first = _last(type(chosen[0])) + 1
+    return [
+        (row, f"{first} + (seq - 1) * {len(chosen)} + {place}") for place, row in enumerate(chosen)
+    ]
+
+
+def _last(model: type[Model]) -> int:
+    found = model._default_manager.aggregate(last=Max("pk"))["last"]
+    return int(found or 0)
+
+
+def _insert(row: Any, count: int, **expressions: str | None) -> None:
+    """Copies of a row, with expressions over ``seq`` (1 to ``count``) in place of some columns."""
+    names, texts, values = [], [], []
+    for field in row._meta.local_concrete_fields:
+        column = field.column
+        if field.primary_key and column not in expressions:
+            continue
+        names.append(connection.ops.quote_name(column))
+        value = field.get_db_prep_save(getattr(row, field.attname), connection)
+        text = expressions.get(column) or "%s"
+        texts.append(text)
+        values += [value] * text.count("%s")
+    statement = (
+        f"INSERT INTO {row._meta.db_table} ({', '.join(names)}) "  # noqa: S608 - names of ours
+        f"SELECT {', '.join(texts)} FROM seq_1_to_{count}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

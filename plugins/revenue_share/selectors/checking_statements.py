@@ -1,0 +1,67 @@
+"""Proves frozen statements: their hashes, their chain, and that every line is on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import F, Q, Sum, Window
+from django.db.models.functions import Coalesce, Lag
+
+from fairgate_tables.paging import pages
+
+from .. import statements
+from ..data import Fault
+from ..models import AllocationLine, PeriodClose, Statement
+from .statements import SPENT_BY_FUND
+
+# A document is as long as its party has courses.
+_DOCUMENTS = 100
+
+
+def _statements_are_as_frozen() -> Iterator[Fault]:
+    for page in pages(Statement.objects.all(), size=_DOCUMENTS):
+        for row in page:
+            if statements.digest(row.document) != row.sha256:
+                sentence = "its document does not have its hash."
+                yield Fault(invariant="statement is as frozen", row=str(row), sentence=sentence)
+
+
+def _statements_chain() -> Iterator[Fault]:
+    before = Window(
+        Lag("closing_minor"), partition_by=["party", "currency"], order_by=F("number").asc()
+    )
+    rows = Statement.objects.defer("document").annotate(before=Coalesce(before, 0))
+    for row in rows.filter(~Q(opening_minor=F("before"))).order_by("number")[:1]:
+        sentence = f"opens with {row.opening_minor}, the one before closed with {row.before}."
+        yield Fault(invariant="statements chain", row=str(row), sentence=sentence)
+
+
+def _statements_hold_every_line() -> Iterator[Fault]:
+    closed = PeriodClose.objects.values("period")
+    counted = AllocationLine.objects.filter(period__in=closed).exclude(SPENT_BY_FUND)
+    groups = counted.order_by("period", "party", "currency")
+    sums = {
+        (period, party, currency): units
+        for period, party, currency, units in groups.values_list(
+            "period", "party", "currency"
+        ).annotate(units=Sum("units_minor"))
+    }
+    for page in pages(Statement.objects.defer("document")):
+        for row in page:
+            lines = sums.pop((row.period, row.party, row.currency), 0)
+            if lines != row.subtotal_minor:
+                sentence = f"says {row.subtotal_minor}, its lines sum to {lines}."
+                yield Fault(invariant="statement equals its lines", row=str(row), sentence=sentence)
+    for key, units in sums.items():
+        yield Fault(
+            invariant="statement equals its lines",
+            row=" ".join(key),
+            sentence=f"lines of {units} are on no statement.",
+        )
+
+
+PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
+    _statements_are_as_frozen,
+    _statements_chain,
+    _statements_hold_every_line,
+)
