@@ -13,6 +13,9 @@ import two_databases
 ROOT = Path(__file__).resolve().parents[2]
 FEW = {
     "bench_allocation.py": ["--sales", "50", "--rounds", "1"],
+    "bench_books.py": [
+        "--rounds", "1", "--sales", "2", "--entries", "200", "--workers", "2", "--seconds", "0.1",
+    ],
     "bench_fund.py": ["--rounds", "1", "--seconds", "0.1", "--workers", "2"],
     "bench_gate.py": ["--rounds", "1", "--blocks", "20"],
     "bench_lists.py": ["--rounds", "1", "--questions", "400"],
@@ -20,10 +23,13 @@ FEW = {
     "bench_policies.py": ["--rounds", "1", "--rules", "1"],
     "bench_quote.py": ["--rounds", "1", "--quotes", "5"],
     "bench_replay.py": ["--rounds", "1", "--decisions", "20"],
+    "bench_statements.py": [
+        "--rounds", "1", "--entries", "200", "--rows", "20", "--events", "20",
+    ],
     "bench_webhooks.py": ["--rounds", "1", "--events", "2"],
-}
+}  # fmt: skip
 
-NEED_MARIADB = ("bench_fund.py", "bench_webhooks.py")
+NEED_MARIADB = ("bench_books.py", "bench_fund.py", "bench_statements.py", "bench_webhooks.py")
 
 
 def test_every_benchmark_is_run_here():
