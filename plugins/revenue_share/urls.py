@@ -64,6 +64,7 @@ urlpatterns = [
     ),
     path("reports/<str:name>/", views_reports.report, name="report"),
     path("books/", views.books, name="books"),
+    path("books/proof/", views.proof, name="proof"),
     path("books/close/", views.close, name="close"),
     path("payouts/", views_payouts.payouts, name="payouts"),
     path("payouts/propose/", views_payouts.propose, name="propose_payouts"),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import (
     FileResponse,
     Http404,
@@ -20,7 +21,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairgate import clock
 from partnerships import api as partnerships
@@ -174,7 +175,7 @@ def statement_workbook(request: HttpRequest, party: str, period: str) -> FileRes
 @require_safe
 @login_required
 def books(request: HttpRequest) -> HttpResponse:
-    """Balances, what is not allocated, and whether the books hold what they promise."""
+    """Balances and what is not allocated; whether the books hold is proved where it is asked."""
     if not permissions.may_see_books(request.user):
         raise Http404
     balances = api.balances()
@@ -192,12 +193,29 @@ def books(request: HttpRequest) -> HttpResponse:
         "unallocated": [
             wording.amount(-one.amount) for one in balances if one.is_unallocated and one.amount
         ],
-        "faults": api.check(),
         "next_period": api.next_period(at=clock.now()),
         "adjust_url": _adjust_url(request),
         "may_close": permissions.may_close(request.user),
     }
     return render(request, "revenue_share/books.html", context)
+
+
+# By itself: inside a transaction of the whole request the proof would see what others book while it
+# reads.
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def proof(request: HttpRequest) -> HttpResponse:
+    """Whether the books hold what they promise, proved when somebody presses the button.
+
+    Every entry is read, which takes minutes where there are millions: never by opening an address.
+    """
+    if not permissions.may_see_books(request.user):
+        raise Http404
+    context: dict[str, Any] = {"page_title": _("Proof of the books")}
+    if request.method == "POST":
+        context |= {"proved_at": clock.now(), "faults": api.check()}
+    return render(request, "revenue_share/proof.html", context)
 
 
 @require_POST

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factories import revenue_share as facts
@@ -141,7 +144,9 @@ def test_a_partner_lists_its_own_statements_and_no_other(client, officer):
     assert get(client, "revenue_share:statements", "ATC").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["revenue_share:statements", "revenue_share:books"])
+@pytest.mark.parametrize(
+    "name", ["revenue_share:statements", "revenue_share:books", "revenue_share:proof"]
+)
 def test_a_person_of_nobody_finds_nothing(client, django_user_model, name):
     client.force_login(django_user_model.objects.create_user("amina"))
     assert get(client, name).status_code == 404
@@ -235,11 +240,69 @@ def test_f26_no_statement_says_who_paid(client, officer):
     assert "KE" not in files.replace("BOOKED", "")
 
 
-def test_finance_sees_the_books_and_that_they_hold(client, finance):
+def test_finance_sees_the_books(client, finance):
     page = get(client, "revenue_share:books").content.decode()
-    assert "Every entry balances" in page
     assert "At the payment provider" in page
     assert "Close this month" not in page
+
+
+@pytest.mark.parametrize("name", ["revenue_share:books", "revenue_share:proof"])
+def test_a_page_that_is_opened_proves_nothing_and_offers_to(client, finance, monkeypatch, name):
+    # given: a proof that nobody waits for
+    monkeypatch.setattr(api, "check", lambda: pytest.fail("proved without being asked"))
+
+    # when
+    page = get(client, name).content.decode()
+
+    # then
+    assert f'<form method="post" action="{reverse("revenue_share:proof")}">' in page
+    assert "Prove the books now" in page
+    assert "Every entry balances" not in page
+
+
+def test_the_page_of_the_books_asks_as_often_whatever_was_booked(
+    client, finance, django_assert_num_queries
+):
+    with CaptureQueriesContext(connection) as asked:
+        get(client, "revenue_share:books")
+    for number in range(3):
+        api.book_payment(facts.payment(f"N{number}"), at=facts.NOON)
+    with django_assert_num_queries(len(asked)):
+        get(client, "revenue_share:books")
+
+
+def test_finance_asks_and_reads_that_the_books_hold(client, finance):
+    page = client.post(reverse("revenue_share:proof")).content.decode()
+    assert "Every entry balances" in page
+    assert "As of 2 December 2026, 09:00 UTC." in page
+
+
+def test_f40_finance_asks_and_reads_what_does_not_hold(client, finance):
+    # given
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE revenue_share_receiptrollup SET gross_minor = gross_minor + 1")
+
+    # when
+    page = client.post(reverse("revenue_share:proof")).content.decode()
+
+    # then
+    assert "The books do not hold what they promise:" in page
+    assert '<li lang="en" dir="ltr">sums equal their events:' in page
+    assert "Every entry balances" not in page
+
+
+def test_nobody_but_finance_has_the_books_proved(client, officer, monkeypatch):
+    monkeypatch.setattr(api, "check", lambda: pytest.fail("proved for anybody"))
+    assert client.post(reverse("revenue_share:proof")).status_code == 404
+
+
+def test_f25_another_site_cannot_have_the_books_proved(finance):
+    # given
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(finance)
+
+    # then
+    assert client.post(reverse("revenue_share:proof")).status_code == 403
 
 
 def test_finance_sees_what_is_not_allocated(client, finance):
@@ -303,8 +366,6 @@ def test_without_the_right_nobody_closes(client, finance):
 
 
 def test_f25_a_close_needs_the_form_of_the_page(closer, django_user_model):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(closer)
     answer = strict.post(reverse("revenue_share:close"), {"period": "2026-10"})
