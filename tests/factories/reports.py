@@ -9,7 +9,7 @@ from factories import revenue_share as facts
 from fairgate.money import Money
 from fee_payments.data import PayerClass
 from revenue_share import api
-from revenue_share.data import Account, Dimension, Drill
+from revenue_share.data import Account, Dimension, Drill, Measure
 from revenue_share.models import LedgerEntry
 
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
@@ -46,6 +46,7 @@ def check_reports(first: str, last: str, currency: str = "USD", *, at: datetime 
     reports = every_report(first, last, currency, at=at)
     by_month, *others = reports
     dispute_fees = dispute_fees_of(reports)
+    assert sum_of_fees(by_month, at) == dispute_fees
     for report in others:
         on_top = dispute_fees if report.dimension is Dimension.PARTY else Money.zero(currency)
         assert report.total.amount == by_month.total.amount + on_top, report.dimension
@@ -89,9 +90,19 @@ def events_of(report, key, measure, at: datetime):
 
 
 def dispute_fees_of(reports) -> Money:
-    """What banks charged parties, read from the waterfall."""
+    """What banks charged for disputes, as it stands among the costs."""
     one = reports[0]
     return api.cost_recovery(one.first, one.last, one.currency).dispute_fees * -1
+
+
+def sum_of_fees(report, at: datetime) -> Money:
+    """What the events behind the fees of disputes say, below zero."""
+    drill = Drill(
+        dimension=Dimension.PARTY, first=report.first, last=report.last,
+        currency=report.currency, measure=Measure.DISPUTE_FEES,
+    )  # fmt: skip
+    events = api.report_events(drill, at=at, limit=1_000)
+    return sum((one.amount for _place, one in events), Money.zero(report.currency))
 
 
 def left_by(fall) -> Money:
@@ -101,10 +112,7 @@ def left_by(fall) -> Money:
 
 
 def unallocated_in_the_ledger(first: str, last: str, currency: str) -> int:
-    """What these months left on the account of what is not allocated, seats apart.
-
-    A dispute's fee about a sale without terms is there too; it is on no sum (ADR 0069).
-    """
+    """What these months left on the account of what is not allocated, seats apart."""
     entries = LedgerEntry.objects.filter(
         account=Account.UNALLOCATED.value, currency=currency, period__gte=first, period__lte=last
     ).exclude(transaction__kind__in=["waived_seat", "returned_seat"])

@@ -35,6 +35,7 @@ PARTIES = (
 RECEIPTS = (
     "period", "kind", "currency", "course_key", "offering_code", "agreement", "country",
     "payer_class", "events", "gross_minor", "tax_minor", "fee_minor", "net_minor",
+    "dispute_fee_minor",
 )  # fmt: skip
 
 

@@ -124,6 +124,44 @@ def test_receipts_without_terms_are_what_is_left_at_the_end(db):
     assert rows_of(Dimension.PARTY) == {"": "96.22"}
 
 
+def test_the_fee_of_a_dispute_that_no_terms_speak_of_is_taken_from_what_is_left(db):
+    # given
+    make.sell("S1", gross="120.00", fee="4.00")
+    api.book_dispute(facts.dispute("opened", ("S1",), "20.00", "15.00"), at=facts.REFUND_DAY)
+
+    # when
+    fall = api.waterfall("2026-10", "USD")
+
+    # then
+    left = usd("81.00")  # 116.00, less 20.00 and the fee
+    assert (fall.amount(StepKind.DISPUTE_FEE), fall.amount(StepKind.NET)) == (usd("-15.00"), left)
+    assert fall.amount(StepKind.UNALLOCATED) == left
+    assert api.list_unallocated() == (left,)
+    assert [one.unallocated for one in api.list_months()] == [left]
+    (row,) = api.report(Dimension.PARTY, **OCTOBER).rows
+    assert row.values == (usd("96.00"), usd("-15.00"), usd("0.00"))
+    assert api.cost_recovery("2026-10", "2026-10", "USD").dispute_fees == usd("15.00")
+
+
+def test_every_fee_of_a_dispute_opens_its_event_and_names_who_bears_it(october):
+    # given
+    make.sell("X1", course=OTHER_COURSE)
+    api.book_dispute(facts.dispute("lost", ("S2",)), at=facts.REFUND_DAY)
+    without = facts.dispute("opened", ("X1",), "100.00", "7.00", name="D2")
+    api.book_dispute(without, at=facts.REFUND_DAY)
+
+    # when
+    events = events_in(
+        Drill(dimension=Dimension.PARTY, first="2026-10", last="2026-10", currency="USD",
+              measure=Measure.DISPUTE_FEES)
+    )  # fmt: skip
+
+    # then
+    assert [(one.party, one.amount) for one in events] == [
+        ("PLATFORM", usd("-15.00")), ("", usd("-7.00")),
+    ]  # fmt: skip
+
+
 def test_a_report_by_month_course_class_or_party_has_the_total_of_the_months(october):
     # given
     make.sell("S5", payer="academia", course=OTHER_COURSE, gross="70.00", at=NOVEMBER)
@@ -478,7 +516,7 @@ def amount(minor):
 
 def take_back(sales, place, parts, how):
     number = place % len(sales)
-    *_, course, gross, _at = sales[number]
+    *_, gross, _at = sales[number]
     part = gross // parts
     if how == "refund":
         net, tax, fee = refund_parts(part, **parts_of(gross))
@@ -487,10 +525,8 @@ def take_back(sales, place, parts, how):
         )
         api.book_refund(told, at=NOVEMBER)
     else:
-        # A fee about a sale without terms is in no sum.
-        fee = "15.00" if course == facts.COURSE else "0.00"
         name = f"D{number}{how}"
-        told = facts.dispute(how, (f"S{number}",), amount(part), fee, NOVEMBER, name=name)
+        told = facts.dispute(how, (f"S{number}",), amount(part), "15.00", NOVEMBER, name=name)
         api.book_dispute(told, at=NOVEMBER)
 
 

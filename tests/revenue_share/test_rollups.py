@@ -77,6 +77,34 @@ def test_receipts_are_summed_by_country_and_class_of_the_payer(october):
     ]
 
 
+def test_receipts_have_the_fees_of_their_disputes_also_where_no_party_bears_them(october):
+    # given
+    api.book_payment(facts.payment("X", course="course-v1:NO+TERMS+1"), at=facts.NOON)
+    api.book_dispute(facts.dispute("opened", ("S1",), "60.00", "15.00"), at=facts.REFUND_DAY)
+    unborne = facts.dispute("opened", ("X",), "60.00", "7.00", name="D2")
+    api.book_dispute(unborne, at=facts.REFUND_DAY)
+
+    # then
+    kept = ReceiptRollup.objects.exclude(dispute_fee_minor=0)
+    assert set(kept.values_list("kind", "agreement", "dispute_fee_minor")) == {
+        ("dispute_opened", "GSMA-SPECTRUM", 1500), ("dispute_opened", "", 700),
+    }  # fmt: skip
+    assert "0 rows differed" in rebuilt()
+
+
+def test_a_damaged_fee_is_found_and_made_again(october):
+    # given
+    api.book_dispute(facts.dispute(of=("S1",)), at=facts.REFUND_DAY)
+    ReceiptRollup.objects.update(dispute_fee_minor=1)
+    assert {fault.invariant for fault in api.check()} == {"sums equal their events"}
+
+    # when
+    rebuilt()
+
+    # then
+    assert api.check() == ()
+
+
 def test_rebuilding_sums_that_are_right_changes_nothing(october):
     # given
     before = rollups.kept_parties(), rollups.kept_receipts()

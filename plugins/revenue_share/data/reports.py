@@ -190,10 +190,10 @@ class CostRecovery:
     """What these books know of costs in some months, and the platform's share beside them.
 
     ``gross`` is what payers paid, ``back`` what went back (below zero). ``fees`` is what processors
-    kept, ``dispute_fees`` what parties were charged for disputes. ``recouped`` is who got how much
-    before the shares. ``platform`` is the host's share, ``platform_costs`` what it bears of the
-    fees. What it costs to run the platform is in no book; the difference of two rates is between
-    two currencies.
+    kept, ``dispute_fees`` what banks charged for disputes, also where no party bears it.
+    ``recouped`` is who got how much before the shares. ``platform`` is the host's share,
+    ``platform_costs`` what it bears of the fees. What it costs to run the platform is in no book;
+    the difference of two rates is between two currencies.
     """
 
     first: str

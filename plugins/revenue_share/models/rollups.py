@@ -61,6 +61,8 @@ class PartyRollup(models.Model):
 class ReceiptRollup(models.Model):
     """What came in and went back in a month: by kind, course, country and class of the payer.
 
+    ``dispute_fee_minor`` is what banks charged on top, whoever bears it: it is in no other column.
+
     .. no_pii:
     """
 
@@ -78,6 +80,7 @@ class ReceiptRollup(models.Model):
     tax_minor = models.BigIntegerField(_("tax (minor units)"))
     fee_minor = models.BigIntegerField(_("processor’s fee (minor units)"))
     net_minor = models.BigIntegerField(_("net (minor units)"))
+    dispute_fee_minor = models.BigIntegerField(_("fee of a dispute (minor units)"), default=0)
 
     class Meta:
         """Found by month and course."""

@@ -59,6 +59,17 @@ class ReceiptSum(NamedTuple):
     gross: int
     tax: int
     fee: int
+    dispute_fee: int = 0
+
+
+class Received(NamedTuple):
+    """Receipts of some months: the total of a report of them, and what banks charged on top.
+
+    ``dispute_fees`` are those of all disputes, whoever bears them; below zero, more came again.
+    """
+
+    total: ReportRow
+    dispute_fees: Money
 
 
 class PartySum(NamedTuple):
@@ -107,6 +118,16 @@ def receipts_by_key(sums: Iterable[ReceiptSum], currency: str) -> tuple[ReportRo
                  sorted(found.items()))  # fmt: skip
 
 
+def received(sums: Iterable[ReceiptSum], currency: str) -> Received:
+    """What sums of receipts come to together."""
+    kept = list(sums)
+    rows = receipts_by_key(kept, currency)
+    return Received(
+        total=add_up(rows, currency, columns=len(OF_RECEIPTS)),
+        dispute_fees=Money.from_minor(sum(one.dispute_fee for one in kept), currency),
+    )
+
+
 def by_amount(rows: Iterable[ReportRow]) -> tuple[ReportRow, ...]:
     """The largest amount first; the same amounts by their keys, and what has no key last."""
     return tuple(sorted(rows, key=lambda row: (not row.key, -row.amount.minor, row.key)))
@@ -117,21 +138,23 @@ def in_order_of_groups(rows: Iterable[ReportRow]) -> tuple[ReportRow, ...]:
     return tuple(sorted(rows, key=lambda row: _GROUPS[CountryGroup(row.key)]))
 
 
-def parties(sums: Iterable[PartySum], net: Money) -> tuple[ReportRow, ...]:
+def parties(sums: Iterable[PartySum], net: Money, dispute_fees: Money) -> tuple[ReportRow, ...]:
     """A row for each party, and one for what of ``net``, the receipts, none of them was allocated.
 
-    What two people allocate is taken from there. A dispute's fee comes on top of receipts: it makes
-    its bearer's row smaller, and nobody else's larger.
+    What two people allocate is taken from there. ``dispute_fees`` come on top of receipts: each
+    makes its bearer's row smaller and nobody else's larger; one that no party bears, as there are
+    no terms, is in that last row.
     """
     found: dict[str, tuple[int, ...]] = {}
-    shared, adjusted = 0, 0
+    shared, adjusted, unborne = 0, 0, dispute_fees.minor
     for party, part, units in sums:
         columns = found.get(party, (0,) * len(OF_PARTIES))
         found[party] = _added(columns, columns_of_part(part, units))
         shared += units if part not in (Part.DISPUTE_FEE, Part.ADJUSTMENT) else 0
         adjusted += units if part is Part.ADJUSTMENT else 0
+        unborne += units if part is Part.DISPUTE_FEE else 0
     rows = [_row(party, 0, columns, net.currency) for party, columns in found.items()]
-    left = _row("", 0, (net.minor - shared, 0, -adjusted), net.currency)
+    left = _row("", 0, (net.minor - shared, -unborne, -adjusted), net.currency)
     return by_amount([*rows, left] if any(left.values) else rows)
 
 
@@ -205,23 +228,18 @@ def per_hundred(part: Money, whole: Money) -> str:
 
 
 def waterfall(
-    receipts: ReportRow, sums: Iterable[PartySum], currency: str
+    receipts: Received, sums: Iterable[PartySum], currency: str
 ) -> tuple[WaterfallStep, ...]:
-    """The steps from the gross to what is not allocated; a step of nothing is left out.
-
-    ``receipts`` is the total of a report of receipts.
-    """
-    kept = list(sums)
-    gross, back, tax, fee = (value.minor for value in receipts.values)
-    dispute_fees = sum(units for _party, part, units in kept if part is Part.DISPUTE_FEE)
+    """The steps from the gross to what is not allocated; a step of nothing is left out."""
+    gross, back, tax, fee = (value.minor for value in receipts.total.values)
     steps = _Steps(currency)
     steps.begin(StepKind.GROSS, gross)
     steps.move(StepKind.BACK, back)
     steps.move(StepKind.TAX, tax)
     steps.move(StepKind.FEE, fee)
-    steps.move(StepKind.DISPUTE_FEE, dispute_fees)
+    steps.move(StepKind.DISPUTE_FEE, -receipts.dispute_fees.minor)
     steps.show(StepKind.NET)
-    for row in _fund_first(parties(kept, receipts.amount)):
+    for row in _fund_first(parties(sums, receipts.total.amount, receipts.dispute_fees)):
         steps.move(StepKind.PARTY, -row.amount.minor, party=row.key)
     steps.show(StepKind.UNALLOCATED)
     return tuple(steps.done)

@@ -70,8 +70,13 @@ Read = Callable[[str, int, int], list[tuple[int, ReportEvent]]]
 
 
 def _is_by_lines(drill: Drill) -> bool:
-    # What no party was allocated has no lines.
-    return drill.dimension is Dimension.PARTY and (bool(drill.key) or drill.measure in OF_PARTS)
+    # What no party was allocated has no lines, and a fee of a dispute that no party bears neither.
+    of_part = drill.measure in OF_PARTS and not _is_of_all_fees(drill)
+    return drill.dimension is Dimension.PARTY and (bool(drill.key) or of_part)
+
+
+def _is_of_all_fees(drill: Drill) -> bool:
+    return drill.measure is Measure.DISPUTE_FEES and not drill.key
 
 
 def _read_place(after: str) -> tuple[str, int]:
@@ -125,6 +130,9 @@ def _page(rows: QuerySet[RevenueEvent], after: int, limit: int) -> list[RevenueE
 def _where(drill: Drill, at: datetime) -> Callable[[str], Q]:
     """What the events of a month have to be."""
     bringing = Q(kind__in=[kind.value for kind in BRINGING])
+    if _is_of_all_fees(drill):
+        charged = bringing & ~Q(dispute_fee_minor=0)
+        return lambda month: charged
     if drill.dimension is Dimension.PARTY:
         allocating = Q(kind=EventKind.ADJUSTMENT.value)
         unshared = bringing & (Q(terms_version=None) | ~Q(excess_minor=0))
@@ -157,6 +165,8 @@ def _seen(drill: Drill) -> Callable[[Any], ReportEvent | None]:
     """How an event of the books is shown; ``None`` if it is none of those behind the number."""
     if drill.dimension is not Dimension.PARTY:
         return _of_receipt
+    if _is_of_all_fees(drill):
+        return _of_fee
 
     def seen(event: Any) -> ReportEvent | None:
         columns = _allocated(event, is_whole=drill.key is None)
@@ -172,6 +182,11 @@ def _column(columns: tuple[int, ...], measure: Measure) -> int:
 
 def _of_receipt(event: Any) -> ReportEvent:
     return _event(event, "", _columns(event))
+
+
+def _of_fee(event: Any) -> ReportEvent:
+    columns = rules.columns_of_part(Part.DISPUTE_FEE, -event.dispute_fee_minor)
+    return _event(event, event.dispute_fee_bearer, columns)
 
 
 def _columns(event: Any) -> tuple[int, ...]:
@@ -192,7 +207,8 @@ def _allocated(event: Any, *, is_whole: bool) -> tuple[int, ...]:
     ]
     brings = EventKind(event.kind) in BRINGING
     net = Money.from_minor(sum(_columns(event)) if brings else 0, event.currency)
-    rows = [row for row in rules.parties(lines, net) if is_whole or not row.key]
+    fee = Money.from_minor(event.dispute_fee_minor, event.currency)
+    rows = [row for row in rules.parties(lines, net, fee) if is_whole or not row.key]
     total = rules.add_up(rows, event.currency, columns=len(OF_PARTIES))
     return tuple(value.minor for value in total.values)
 

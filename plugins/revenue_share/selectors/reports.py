@@ -32,7 +32,7 @@ from ..data.reports import (
 )
 from ..models import LedgerEntry, PartyRollup, PeriodClose, ReceiptRollup
 from ..rules import reports as rules
-from ..rules.reports import BRINGING, SHARED_PARTS, CountrySum, PartySum, ReceiptSum
+from ..rules.reports import BRINGING, SHARED_PARTS, CountrySum, PartySum, ReceiptSum, Received
 from .statements import last_closed
 
 Lists = Mapping[CountryGroup, Collection[str]]
@@ -42,7 +42,7 @@ _FIELDS = {
     Dimension.COURSE: "course_key",
     Dimension.PAYER_CLASS: "payer_class",
 }
-_SUMS = ("events", "gross_minor", "tax_minor", "fee_minor")
+_SUMS = ("events", "gross_minor", "tax_minor", "fee_minor", "dispute_fee_minor")
 
 
 def report(
@@ -67,7 +67,7 @@ def report(
 def waterfall(first: Period, last: Period, currency: str) -> Waterfall:
     """Where the receipts of some months went."""
     steps = rules.waterfall(
-        _total(first, last, currency), _party_sums(first, last, currency), currency
+        _received(first, last, currency), _party_sums(first, last, currency), currency
     )
     return Waterfall(first=str(first), last=str(last), currency=currency, steps=steps)
 
@@ -90,7 +90,8 @@ def fund_flow(first: Period, last: Period, currency: str) -> FundFlow:
 
 def cost_recovery(first: Period, last: Period, currency: str) -> CostRecovery:
     """What is known of costs, and the platform's share."""
-    gross, back, _tax, fee = _total(first, last, currency).values
+    received = _received(first, last, currency)
+    gross, back, _tax, fee = received.total.values
     sums = list(_party_sums(first, last, currency))
     recouped: dict[str, int] = {}
     for party, part, units in sums:
@@ -109,7 +110,7 @@ def cost_recovery(first: Period, last: Period, currency: str) -> CostRecovery:
         gross=gross,
         back=back,
         fees=-fee,
-        dispute_fees=money(-sum(one.units for one in sums if one.part is Part.DISPUTE_FEE)),
+        dispute_fees=received.dispute_fees,
         recouped=tuple((party, money(units)) for party, units in sorted(recouped.items()) if units),
         platform=money(sum(units for part, units in own if part not in borne)),
         platform_costs=money(-sum(units for part, units in own if part in borne)),
@@ -132,19 +133,15 @@ def busiest_currency(first: Period, last: Period) -> str:
 
 def list_months(since: str) -> tuple[MonthSummary, ...]:
     """The months from one on in which something counts, the newest first, in each currency."""
-    receipts = {
-        key: rules.add_up(rules.receipts_by_key(sums, key[1]), key[1], columns=len(OF_RECEIPTS))
-        for key, sums in _receipts_of_months(since).items()
-    }
+    receipts = _receipts_of_months(since)
     shares: dict[tuple[str, str], list[PartySum]] = {}
     for period, currency, one in _shares_of_months(since):
         shares.setdefault((period, currency), []).append(one)
     closes = {one.period: one for one in PeriodClose.objects.filter(period__gte=since)}
     found = []
     for period, currency in sorted(receipts.keys() | shares.keys()):
-        nothing = rules.add_up((), currency, columns=len(OF_RECEIPTS))
-        total = receipts.get((period, currency), nothing)
-        rows = rules.parties(shares.get((period, currency), ()), total.amount)
+        total, dispute_fees = rules.received(receipts.get((period, currency), ()), currency)
+        rows = rules.parties(shares.get((period, currency), ()), total.amount, dispute_fees)
         close = closes.get(period)
         zero = Money.zero(currency)
         found.append(
@@ -203,8 +200,8 @@ def _rows(
     dimension: Dimension, first: Period, last: Period, currency: str, *, at: datetime, least: int
 ) -> tuple[ReportRow, ...]:
     if dimension is Dimension.PARTY:
-        net = _total(first, last, currency).amount
-        return rules.parties(_party_sums(first, last, currency), net)
+        total, dispute_fees = _received(first, last, currency)
+        return rules.parties(_party_sums(first, last, currency), total.amount, dispute_fees)
     if dimension is Dimension.COUNTRY_GROUP:
         sums = country_sums(first, last, currency)
         lists = lists_of({one.month for one in sums}, at=at)
@@ -217,11 +214,9 @@ def _rows(
     return rows if dimension is Dimension.MONTH else rules.by_amount(rows)
 
 
-def _total(first: Period, last: Period, currency: str) -> ReportRow:
-    rows = rules.receipts_by_key(
-        _receipt_sums(_receipts(first, last, currency), "currency"), currency
-    )
-    return rules.add_up(rows, currency, columns=len(OF_RECEIPTS))
+def _received(first: Period, last: Period, currency: str) -> Received:
+    sums = _receipt_sums(_receipts(first, last, currency), "currency")
+    return rules.received(sums, currency)
 
 
 def _receipts(first: Period, last: Period, currency: str) -> QuerySet[ReceiptRollup]:

@@ -12,7 +12,9 @@ from django.db.models import Count, Max, Sum
 from ..models import AllocationLine, PartyRollup, ReceiptRollup, RevenueEvent
 
 PARTY_SUMS = ("events", "base_minor", "units_minor")
-RECEIPT_SUMS = ("events", "gross_minor", "tax_minor", "fee_minor", "net_minor")
+RECEIPT_SUMS = (
+    "events", "gross_minor", "tax_minor", "fee_minor", "net_minor", "dispute_fee_minor",
+)  # fmt: skip
 
 _PARTY_VALUES = ("key", "minimum_payout_minor", "hold_ends_at", *PARTY_SUMS)
 _RECEIPT_VALUES = ("key", *RECEIPT_SUMS)
@@ -76,8 +78,9 @@ def sums_of_receipts() -> Iterator[ReceiptRollup]:
         tax=Sum("tax_minor"),
         fee=Sum("fee_minor"),
         net=Sum("net_minor"),
+        dispute_fee=Sum("dispute_fee_minor"),
     ):
-        *parts, count, gross, tax, fee, net = row
+        *parts, count, gross, tax, fee, net, dispute_fee = row
         yield receipts(
             tuple(parts),
             events=count,
@@ -85,6 +88,7 @@ def sums_of_receipts() -> Iterator[ReceiptRollup]:
             tax_minor=tax,
             fee_minor=fee,
             net_minor=net,
+            dispute_fee_minor=dispute_fee,
         )
 
 

@@ -44,6 +44,7 @@ class Sums:
         row.tax_minor += event.tax_minor
         row.fee_minor += event.fee_minor
         row.net_minor += event.net_minor
+        row.dispute_fee_minor += event.dispute_fee_minor
 
     def add_lines(self, event: RevenueEvent, lines: Iterable[AllocationLine]) -> None:
         """Add lines of an event to the sums of their parties."""

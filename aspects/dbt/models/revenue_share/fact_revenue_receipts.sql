@@ -15,6 +15,7 @@ select
     sum(facts.tax_minor) as tax_minor,
     sum(facts.fee_minor) as fee_minor,
     sum(facts.net_minor) as net_minor,
+    sum(facts.dispute_fee_minor) as dispute_fee_minor,
     toDecimal128(sum(facts.gross_minor), 4) / intExp10(exponent) as gross,
     toDecimal128(sum(facts.net_minor), 4) / intExp10(exponent) as net
 from {{ ref("revenue_events") }} as facts
