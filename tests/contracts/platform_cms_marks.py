@@ -16,6 +16,8 @@ from partnerships import api
 from partnerships.settings import common
 
 LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
+# Of the host; no account of the test has such a number.
+SUBMITTER, APPROVER = 900_000_901, 900_000_902
 IN_FORCE = datetime(2027, 3, 1, 12, tzinfo=UTC)
 LAST_SECOND = datetime(2027, 9, 30, 23, 59, 59, tzinfo=UTC)
 FIRST_SECOND_AFTER = datetime(2027, 10, 1, tzinfo=UTC)
@@ -65,8 +67,8 @@ class Badge(AuthoredCourse):
 
     def sign(self):
         (version,) = api.list_versions(at=LONG_AGO)
-        api.submit(version.uuid, by=1, at=LONG_AGO)
-        api.approve(version.uuid, by=2, at=LONG_AGO)
+        api.submit(version.uuid, by=SUBMITTER, at=LONG_AGO)
+        api.approve(version.uuid, by=APPROVER, at=LONG_AGO)
         told = {"role": "signatory", "name": "N. N.", "email": "n@gsma.example"}
         api.add_contact("GSMA", **told, by=1, at=LONG_AGO)
         get_user_model().objects.create(username="registrar")

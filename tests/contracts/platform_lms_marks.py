@@ -37,6 +37,8 @@ from partnerships.models import IssuedMarks
 from partnerships.settings import common
 
 LONG_AGO = datetime(2026, 8, 1, 9, tzinfo=UTC)
+# Of the host; no account of the test has such a number.
+SUBMITTER, APPROVER = 900_000_901, 900_000_902
 PROPOSED = datetime(2026, 10, 5, 9, tzinfo=UTC)
 IN_FORCE = datetime(2027, 3, 1, 12, tzinfo=UTC)
 LAST_SECOND = datetime(2027, 9, 30, 23, 59, 59, tzinfo=UTC)
@@ -102,8 +104,8 @@ class CourseOfPartners(ModuleStoreTestCase):
         for waits in api.list_proposed_diligence(at=LONG_AGO):
             api.confirm_due_diligence(waits.uuid, by=operator.pk + 1, at=LONG_AGO)
         (version,) = api.list_versions(at=LONG_AGO)
-        api.submit(version.uuid, by=1, at=LONG_AGO)
-        api.approve(version.uuid, by=2, at=LONG_AGO)
+        api.submit(version.uuid, by=SUBMITTER, at=LONG_AGO)
+        api.approve(version.uuid, by=APPROVER, at=LONG_AGO)
         told = {"role": "signatory", "name": "N. N.", "email": "n@gsma.example"}
         api.add_contact("GSMA", **told, by=operator.pk, at=LONG_AGO)
         registrar = UserFactory(username="registrar")
