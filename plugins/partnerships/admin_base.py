@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 
 from .exceptions import PartnershipsError
@@ -26,7 +28,7 @@ else:  # Django's own classes take no type argument when they run
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Rows to read. They are written by services and never deleted."""
+    """Rows to read, and steps to take with them. Services write them, and nothing is deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -36,6 +38,13 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @method_decorator(transaction.non_atomic_requests)
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Outside a transaction: a step that loses a race for a lock is taken again."""
+        return super().changelist_view(request, extra_context)
 
 
 class ReadOnlyInline(TabularInline):

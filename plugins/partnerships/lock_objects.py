@@ -8,19 +8,18 @@ transaction that a request opened, a plain read would show the state before the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from fairgate.money import Money
 
-from . import models
-from .data import PLATFORM, Identity, Period, Review, earlier
+from . import models, rules
+from .data import Identity, Period, Review, earlier
 from .exceptions import UnknownVersion
 
 
@@ -177,31 +176,35 @@ def locked_partners(codes: Iterable[str]) -> Iterator[None]:
 
 
 @contextmanager
-def locked_partners_of(version_uuid: UUID) -> Iterator[None]:
-    """The rows of all partners that the text of a version names; of none if there is no version."""
-    version = models.AgreementVersion.objects.filter(uuid=version_uuid).first()
-    with locked_partners(() if version is None else _named_in(version)):
-        yield
+def locked_with_partners(
+    version_uuid: UUID,
+) -> Iterator[tuple[models.AgreementVersion, frozenset[str]]]:
+    """One version and, before it, the rows of all that its text names; their codes as well.
+
+    Whom the text names is known for sure once the version is held. Where a file has written others
+    into it meanwhile, all is let go and locked anew: partners come before agreements. Inside
+    somebody else's transaction nothing is let go, but then the version is held and names no more.
+
+    Raises:
+        UnknownVersion: there is none.
+    """
+    named = _named_in(version_uuid)
+    with ExitStack() as held:
+        while True:
+            held.enter_context(locked_partners(named))
+            version = held.enter_context(locked_version(version_uuid))
+            found = rules.parties_in(version.agreed_text)
+            if found <= named:
+                break
+            held.close()
+            named = found
+        yield version, found
 
 
-def _named_in(version: models.AgreementVersion) -> set[str]:
-    parts = (version.shares, version.recoupments, version.contributions)
-    codes = {code for rows in parts for code in rows.values_list("party", flat=True)}
-    codes |= set(version.roles.values_list("partner__code", flat=True))
-    return {*codes, version.agreement.partner.code, version.merchant_of_record} - {PLATFORM, ""}
-
-
-def _naming(partner: models.Partner) -> Q:
-    """Versions whose text names a partner: the same the other way round."""
-    code = partner.code
-    return (
-        Q(agreement__partner=partner)
-        | Q(roles__partner=partner)
-        | Q(shares__party=code)
-        | Q(recoupments__party=code)
-        | Q(contributions__party=code)
-        | Q(merchant_of_record=code)
-    )
+def _named_in(version_uuid: UUID) -> frozenset[str]:
+    rows = models.AgreementVersion.objects.filter(uuid=version_uuid)
+    text = rows.values_list("agreed_text", flat=True).first()
+    return frozenset() if text is None else rules.parties_in(text)
 
 
 @contextmanager
@@ -243,15 +246,10 @@ def identity_now(partner: models.Partner) -> Identity:
     return Identity(**rows.values(*columns).get())
 
 
-def is_in_a_frozen_text_now(partner: models.Partner) -> bool:
-    """Whether a text that names a locked partner was ever submitted, or is signed."""
-    versions = models.AgreementVersion.objects.filter(_naming(partner)).values_list("pk", flat=True)
-    numbers = list(versions.distinct())
-    frozen = (models.ReviewRound.objects, models.Signature.objects)
-    return any(
-        bool(list(rows.select_for_update().filter(version__in=numbers).values_list("pk")[:1]))
-        for rows in frozen
-    )
+def is_named_now(partner: models.Partner) -> bool:
+    """Whether a text that names a locked partner was ever submitted."""
+    rows = models.Partner.objects.select_for_update().filter(pk=partner.pk)
+    return rows.values_list("named_since", flat=True).get() is not None
 
 
 def last_change_now(partner: models.Partner) -> models.PartnerChange | None:

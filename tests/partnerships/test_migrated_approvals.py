@@ -1,4 +1,4 @@
-"""Agreements that were signed before approvals were recorded count as approved since then."""
+"""What is made of rows of a release before: approvals, and whom submitted texts name."""
 
 from __future__ import annotations
 
@@ -62,3 +62,59 @@ def test_what_was_signed_is_approved_since_its_first_signature_and_a_draft_is_no
     assert list(kept) == [(versions[0].pk, SIGNED), (versions[1].pk, LATER)]
     assert not rows("ReviewRound").exists()
     assert set(rows("Signature").values_list("means", flat=True)) == {"paper"}
+
+
+def test_whom_a_text_names_that_was_submitted_or_signed_is_named_since_the_first_of_them(old_site):
+    rows = migrate(old_site, "0016_partner_changes")
+    codes = ("HOLDER", "ROLE", "SHARE", "RECOUPS", "GIVES", "COLLECTS", "RENAMED", "DRAFTED")
+    partners = {
+        code: rows("Partner").create(code=code, legal_name=code, display_name=code, kind="ngo").pk
+        for code in codes
+    }
+    texts = [
+        ("HOLDER", "ROLE", "SHARE", "RECOUPS", "GIVES", "COLLECTS"),
+        ("HOLDER", "HOLDER", "SHARE", "SHARE", "SHARE", "PLATFORM"),
+        ("DRAFTED", "DRAFTED", "DRAFTED", "DRAFTED", "DRAFTED", "DRAFTED"),
+    ]
+    versions = [version_naming(rows, partners, number, *text) for number, text in enumerate(texts)]
+    rows("ReviewRound").create(
+        version_id=versions[0], checksum="0" * 64, asked_by=1, asked_at=LATER, refused_by=2,
+        refused_at=LATER, refused_because="No",
+    )  # fmt: skip
+    rows("Signature").create(
+        version_id=versions[1], side="host", place=1, signed_by="S", signed_at=SIGNED,
+        checksum="0" * 64,
+    )  # fmt: skip
+    names = {"legal_name": "N", "display_name": "N", "kind": "ngo"}
+    rows("PartnerChange").create(
+        partner_id=partners["RENAMED"], live_key=partners["RENAMED"], asked_by=1, asked_at=LATER,
+        **names, **{f"was_{name}": value for name, value in names.items()},
+    )  # fmt: skip
+
+    rows = migrate(old_site, "0017_named_since")
+
+    since = dict(rows("Partner").values_list("code", "named_since"))
+    assert since == {
+        **dict.fromkeys(codes, LATER), "HOLDER": SIGNED, "SHARE": SIGNED, "DRAFTED": None,
+    }  # fmt: skip
+
+
+def version_naming(rows, partners, number, holder, role, shares, recoups, gives, collects):
+    """The number of a version in its table, which names these in all the ways that there are."""
+    agreement = rows("Agreement").create(code=f"A{number}", partner_id=partners[holder]).pk
+    version = rows("AgreementVersion").create(
+        uuid=f"00000000-0000-0000-0000-00000000000{number}", agreement_id=agreement, number=1,
+        valid_from=SIGNED.date(), merchant_of_record=collects, agreed_text="{}",
+        checksum="0" * 64, loaded_by="operator", loaded_at=SIGNED,
+    ).pk  # fmt: skip
+    rows("VersionRole").create(version_id=version, place=1, partner_id=partners[role], role="venue")
+    rows("VersionShare").create(version_id=version, place=1, party=shares, weight=1)
+    rows("VersionShare").create(version_id=version, place=2, party="PLATFORM", weight=1)
+    rows("VersionRecoupment").create(
+        version_id=version, place=1, party=recoups, currency="USD", amount_minor=1
+    )
+    rows("VersionContribution").create(
+        version_id=version, place=1, code="C", party=gives, kind="cash", text="A grant",
+        promised_minor=1, currency="USD", due_on=SIGNED.date(),
+    )  # fmt: skip
+    return version

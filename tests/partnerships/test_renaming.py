@@ -13,7 +13,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from factories.partners_rest import client_of, post
 from factories.partnerships import (
@@ -21,6 +21,7 @@ from factories.partnerships import (
     COURSE,
     LONG_AGO,
     NEW_NAME,
+    REVENUE,
     SUBMITTER,
     load,
     propose_change,
@@ -28,6 +29,7 @@ from factories.partnerships import (
     renamed_text,
     terms_text,
     uncleared_text,
+    version_text,
 )
 from fairgate import clock
 from partnerships import api, models
@@ -41,6 +43,19 @@ from partnerships.exceptions import (
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+
+#: Texts that say less of ATC than the usual one does.
+BOTH, ALONE = (
+    "[{partner: GSMA, role: co-host}, {partner: ATC, role: venue}]",
+    ("[{partner: GSMA, role: co-host}]"),
+)
+ALL_TO_GSMA = REVENUE.replace("{GSMA: 45, ATC: 25, PLATFORM: 30}", "{GSMA: 70, PLATFORM: 30}")
+WITHOUT_ATC = uncleared_text(version_text(roles=ALONE, revenue=ALL_TO_GSMA))
+GIFT = """\
+    contributions:
+      - {code: GRANT, from: ATC, kind: cash, text: A grant, amount: "10.00", currency: USD,
+         due: 2026-12-31}
+"""
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +131,57 @@ def test_a_text_that_is_a_draft_again_was_submitted_all_the_same(end: str) -> No
     propose_change(at=NOW)
 
     assert name() == "GSMA"
+
+
+def test_who_was_in_a_submitted_text_is_called_otherwise_by_two_also_once_the_draft_drops_it() -> (
+    None
+):
+    load(uncleared_text())
+    (version,) = api.list_versions(at=NOW)
+    api.submit(version.uuid, by=SUBMITTER, at=LONG_AGO)
+    api.return_to_draft(version.uuid, by=APPROVER, because="A word", at=LONG_AGO)
+    load_file(WITHOUT_ATC)
+    load_file(WITHOUT_ATC.replace("Regional Academy", "Of one person"))
+
+    (waits,) = api.list_proposed_changes(at=NOW)
+    assert (waits.partner, waits.after.display_name) == ("ATC", "Of one person")
+    assert api.partner("ATC").display_name == "Regional Academy"
+
+
+def test_nobody_is_named_before_a_text_is_submitted_and_then_since_the_first_time() -> None:
+    load(uncleared_text())
+    assert not models.Partner.objects.filter(named_since__isnull=False).exists()
+    (version,) = api.list_versions(at=NOW)
+
+    api.submit(version.uuid, by=SUBMITTER, at=LONG_AGO)
+    api.return_to_draft(version.uuid, by=APPROVER, because="A word", at=LONG_AGO)
+    api.submit(version.uuid, by=SUBMITTER, at=NOW)
+
+    since = models.Partner.objects.values_list("code", "named_since")
+    assert dict(since) == {"GSMA": LONG_AGO, "ATC": LONG_AGO}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        version_text(roles=BOTH, revenue=""),
+        version_text(roles=ALONE, revenue=REVENUE),
+        version_text(roles=ALONE, revenue=ALL_TO_GSMA.replace(
+            "    hold", '    recoupments: [{party: ATC, amount: "9.00", currency: USD}]\n    hold'
+        )),
+        version_text(roles=ALONE, revenue=ALL_TO_GSMA + "    merchant_of_record: ATC\n"),
+        version_text(roles=ALONE, revenue="", promises=GIFT),
+        version_text(partner="ATC", roles=ALONE, revenue=""),
+    ],
+    ids=["role", "share", "recoupment", "merchant of record", "contribution", "who signs"],
+)  # fmt: skip
+def test_a_text_names_a_partner_in_six_ways(text: str) -> None:
+    load(uncleared_text(text))
+    (version,) = api.list_versions(at=NOW)
+
+    api.submit(version.uuid, by=SUBMITTER, at=LONG_AGO)
+
+    assert models.Partner.objects.get(code="ATC").named_since == LONG_AGO
 
 
 @pytest.mark.parametrize(
@@ -282,6 +348,13 @@ def test_who_acts_for_the_partner_neither_confirms_nor_refuses_it() -> None:
 
     assert name() == "GSMA"
     assert len(api.list_proposed_changes(at=NOW)) == 1
+
+
+def test_the_list_of_changes_runs_outside_a_transaction() -> None:
+    """So a decision that loses a race for a lock is taken again."""
+    view = resolve(reverse("admin:partnerships_partnerchange_changelist")).func
+
+    assert view._non_atomic_requests == {"default"}
 
 
 def test_it_is_decided_once() -> None:

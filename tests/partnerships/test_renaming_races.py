@@ -6,22 +6,28 @@ import threading
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from factories.partnerships import (
     APPROVER,
+    LONG_AGO,
     NEW_NAME,
     SUBMITTER,
     colleague,
     load,
+    load_approved,
     propose_change,
     put_in_force,
     renamed_text,
+    sign_paper,
     uncleared_text,
+    version_text,
 )
-from partnerships import api, lock_objects, models
+from fairgate_tables.transactions import in_transaction
+from partnerships import api, lock_objects, models, rules
 from partnerships.exceptions import ChangeRefused
 from races import ISOLATIONS, errors, race
 
@@ -149,10 +155,9 @@ def test_without_the_lock_one_person_changes_the_name_under_a_text_that_is_submi
     load(uncleared_text())
     (version,) = api.list_versions(at=NOW)
     looked, submitted = threading.Event(), threading.Event()
-    is_frozen = lock_objects.is_in_a_frozen_text_now
 
     def slowly(partner):
-        found = is_frozen(partner)
+        found = models.Partner.objects.get(pk=partner.pk).named_since is not None
         looked.set()
         submitted.wait(10)
         return found
@@ -162,7 +167,7 @@ def test_without_the_lock_one_person_changes_the_name_under_a_text_that_is_submi
         api.submit(version.uuid, by=SUBMITTER, at=NOW)
         submitted.set()
 
-    monkeypatch.setattr(lock_objects, "is_in_a_frozen_text_now", slowly)
+    monkeypatch.setattr(lock_objects, "is_named_now", slowly)
     monkeypatch.setattr(lock_objects, "locked_partners", lambda _codes: transaction.atomic())
 
     made = race(load_file(NEW_NAME, uncleared_text()), submit)
@@ -170,3 +175,140 @@ def test_without_the_lock_one_person_changes_the_name_under_a_text_that_is_submi
     assert errors(made) == []
     assert api.list_proposed_changes(at=NOW) == ()
     assert name() == NEW_NAME
+
+
+def only_atc(name):
+    """A file of ATC alone, in which it is called this."""
+    other = version_text(
+        agreement="ATC-VENUE",
+        partner="ATC",
+        courses=("course-v1:ATC+X+1",),
+        revenue="",
+        roles="[{partner: ATC, role: venue}]",
+    )
+    head, partners = uncleared_text(other).split("  - code: GSMA\n")
+    return (
+        head
+        + "  - code: ATC\n"
+        + partners.split("  - code: ATC\n")[1].replace("Regional Academy", name)
+    )
+
+
+@pytest.fixture
+def order(monkeypatch):
+    """Who was first: a submission of a text into which a file writes ATC meanwhile, or another file
+    that has looked before and gives ATC another name."""
+    alone = "[{partner: GSMA, role: co-host}]"
+    load(uncleared_text(version_text(roles=alone, revenue="")))
+    (version,) = api.list_versions(at=NOW)
+    done, read, renaming, submitted = [], *(threading.Event() for _ in range(3))
+    named_in, is_named = lock_objects._named_in, lock_objects.is_named_now
+
+    def read_early(version_uuid):
+        found = named_in(version_uuid)
+        read.set()
+        assert renaming.wait(10)
+        return found
+
+    def looked_early(partner):
+        found = is_named(partner)
+        if partner.code == "ATC" and read.is_set() and models.VersionRole.objects.count() == 2:
+            renaming.set()
+            submitted.wait(1)  # not in vain only where the submission waits for nobody
+        return found
+
+    def submit():
+        api.submit(version.uuid, by=SUBMITTER, at=NOW)
+        done.append("submitted")
+        submitted.set()
+
+    def load_two():
+        assert read.wait(10)
+        load(uncleared_text(version_text(revenue="")))
+        load(only_atc("Of one person"))
+        done.append("renamed")
+
+    def run():
+        monkeypatch.setattr(lock_objects, "_named_in", read_early)
+        monkeypatch.setattr(lock_objects, "is_named_now", looked_early)
+        assert errors(race(submit, load_two)) == []
+        return done
+
+    return run
+
+
+def test_a_text_is_submitted_with_the_rows_of_all_that_it_names_by_then(order):
+    assert order() == ["renamed", "submitted"]
+
+    assert models.Partner.objects.get(code="ATC").named_since == NOW
+
+
+def test_without_a_second_look_one_person_changes_a_name_under_a_submitted_text(order, monkeypatch):
+    """The twin: what was read before the lock is what is locked."""
+    first = {}
+
+    def parties_in(text):
+        return first.setdefault("named", rules.parties_in(text))
+
+    monkeypatch.setattr(lock_objects, "rules", SimpleNamespace(parties_in=parties_in))
+
+    assert order() == ["submitted", "renamed"]
+
+    assert api.partner("ATC").display_name == "Of one person"
+    assert api.list_proposed_changes(at=NOW) == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_in_a_transaction_of_a_request_it_sees_whom_a_file_has_written_since(isolation):
+    alone = "[{partner: GSMA, role: co-host}]"
+    load(uncleared_text(version_text(roles=alone, revenue="")))
+    (version,) = api.list_versions(at=NOW)
+    read, written = threading.Event(), threading.Event()
+
+    def page():
+        assert api.list_versions(at=NOW)
+        read.set()
+        assert written.wait(10)
+        api.submit(version.uuid, by=SUBMITTER, at=NOW)
+
+    def file():
+        assert read.wait(10)
+        load(uncleared_text(version_text(revenue="")))
+        written.set()
+
+    assert errors(race(in_transaction(page), file, isolation=isolation)) == []
+
+    assert models.Partner.objects.get(code="ATC").named_since == NOW
+
+
+@pytest.mark.parametrize("step", ["approve", "return", "sign"])
+def test_a_file_locks_nothing_of_an_agreement_before_the_agreement(monkeypatch, step):
+    """Else it would wait for who waits for it: its partners come first, and then the agreements."""
+    if step == "sign":
+        (version,) = load_approved()
+    else:
+        load()
+        (version,) = api.list_versions(at=NOW)
+        api.submit(version.uuid, by=SUBMITTER, at=LONG_AGO)
+    steps = {
+        "approve": partial(api.approve, version.uuid, by=APPROVER, at=NOW),
+        "return": partial(api.return_to_draft, version.uuid, by=APPROVER, because="No", at=NOW),
+        "sign": partial(sign_paper, version.uuid, "partner", by="G. Partner", at=NOW),
+    }
+    held, taken, waited = threading.Event(), threading.Event(), []
+    locked_agreements = lock_objects.locked_agreements
+
+    def after_partners(codes):
+        held.set()
+        waited.append(taken.wait(5))
+        return locked_agreements(codes)
+
+    def take():
+        assert held.wait(10)
+        steps[step]()
+        taken.set()
+
+    monkeypatch.setattr(lock_objects, "locked_agreements", after_partners)
+
+    assert errors(race(load, take)) == []
+    assert waited == [True]

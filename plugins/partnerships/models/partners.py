@@ -17,7 +17,9 @@ from partnerships.models.labels import CONTACT_LABELS, KIND_LABELS, PERSON_ROLES
 class Partner(Kept):
     """One organisation we have, or had, an agreement with.
 
-    There is no ``status``: a partner is shown while an agreement of theirs is in force.
+    There is no ``status``: a partner is shown while an agreement of theirs is in force. From
+    ``named_since`` on, when a text that names it was submitted first, it is called otherwise by
+    two people (``PartnerChange``), whatever came of that text.
 
     .. no_pii:
     """
@@ -32,6 +34,9 @@ class Partner(Kept):
         choices=[(kind.value, label) for kind, label in KIND_LABELS.items()],
     )
     url = models.CharField(_("website"), max_length=500, blank=True, default="")
+    named_since = models.DateTimeField(
+        _("named in a submitted text since"), null=True, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("partner")

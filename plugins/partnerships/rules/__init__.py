@@ -34,6 +34,7 @@ from partnerships.rules.ends import (
     check_may_end,
 )
 from partnerships.rules.pace import limit_reached
+from partnerships.rules.parties import parties_in
 from partnerships.rules.people import is_own_obligation, is_partners_contribution, may
 from partnerships.rules.promises import (
     check_day,
@@ -152,6 +153,7 @@ __all__ = [
     "may_be_shown",
     "next_due_date",
     "obstacles",
+    "parties_in",
     "promise_state",
     "promotion_fault",
     "promotion_state",

@@ -1,7 +1,8 @@
 """How a partner is called: written at once while no text names it, else changed by two people.
 
 Whoever writes one of these records holds the partner's row; so does who submits a text that names
-it (``reviewing``). What is confirmed is what waits, and no name changes while a text is frozen.
+it, which is kept there for good (``reviewing``). What is confirmed is what waits, and no name
+changes while a text is frozen.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def write_identity_of_file(code: str, said: Identity, *, by: str, at: datetime) 
     partner, is_new = models.Partner.objects.get_or_create(code=code, defaults=asdict(said))
     if is_new:
         return partner
-    if lock_objects.is_in_a_frozen_text_now(partner):
+    if lock_objects.is_named_now(partner):
         _propose(partner, said, by=by, at=at)
     elif said != lock_objects.identity_now(partner):
         _write(partner, said)

@@ -10,7 +10,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from fairgate_tables.transactions import in_transaction
+from fairgate_tables.transactions import in_transaction, run_again
 from partnerships import lock_objects, models, rules
 from partnerships.exceptions import ReviewRefused, SecondPersonNeeded
 from partnerships.services.known import user_name
@@ -18,14 +18,14 @@ from partnerships.services.known import user_name
 log = logging.getLogger(__name__)
 
 
-@in_transaction
+@run_again
 def submit(version_uuid: UUID, *, by: int, note: str, at: datetime) -> None:
-    """Hand a draft over for approval; its text is frozen until it is returned."""
-    # With its partners: none of them is called otherwise by one person from now on.
-    with (
-        lock_objects.locked_partners_of(version_uuid),
-        lock_objects.locked_version(version_uuid) as version,
-    ):
+    """Hand a draft over for approval; its text is frozen until it is returned.
+
+    None of those whom the text names is called otherwise by one person from now on, also once it
+    is a draft again that names them no more.
+    """
+    with lock_objects.locked_with_partners(version_uuid) as (version, named):
         review, _round = lock_objects.review_now(version)
         rules.check_may_submit(review, version=str(version))
         _check_follows(version, at=at)
@@ -37,6 +37,8 @@ def submit(version_uuid: UUID, *, by: int, note: str, at: datetime) -> None:
             asked_by=by,
             asked_at=at,
         )
+        unnamed = models.Partner.objects.filter(code__in=named, named_since__isnull=True)
+        unnamed.update(named_since=at)
     log.info("agreement version submitted: version=%s by=%s", version_uuid, by)
 
 
