@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 import races
 from factories.partnerships import (
@@ -131,12 +131,45 @@ def test_who_submitted_a_text_cannot_approve_it():
 @pytest.mark.parametrize("name", ["olga", "OLGA"])
 def test_who_loaded_a_text_cannot_approve_it(name):
     olga = User.objects.create_user("olga")
-    api.load_agreements(uncleared_text(), file="TERMS.yaml", by=name, at=LONG_AGO)
+    api.load_agreements(uncleared_text(), file="TERMS.yaml", by="olga", at=LONG_AGO)
+    models.AgreementVersion.objects.update(loaded_by=name)  # as it was told, once
     (version,) = api.list_versions(at=NOW)
     api.submit(version.uuid, by=SUBMITTER, at=NOW)
 
     with pytest.raises(exceptions.SecondPersonNeeded):
         api.approve(version.uuid, by=olga.pk, at=NOW)
+
+
+@pytest.mark.django_db
+def test_nobody_loads_a_text_that_they_could_approve_under_another_name():
+    User.objects.create_user("left", is_active=False)
+    for by in ("nobody", "left"):
+        with pytest.raises(exceptions.AccountNeeded, match=f"“{by}” is no active account here"):
+            api.load_agreements(uncleared_text(), file="TERMS.yaml", by=by, at=NOW)
+    assert not models.AgreementVersion.objects.exists()
+    version = loaded()
+
+    with pytest.raises(exceptions.AccountNeeded):
+        api.load_agreements(
+            uncleared_text().replace("hold_days: 30", "hold_days: 60"),
+            file="TERMS.yaml",
+            by="nobody",
+            at=NOW,
+        )
+    (unchanged,) = api.load_agreements(uncleared_text(), file="TERMS.yaml", by="nobody", at=NOW)
+
+    assert (unchanged.uuid, unchanged.change) == (version, "unchanged")
+
+
+@pytest.mark.django_db
+def test_a_text_is_loaded_under_the_name_that_the_account_has_now():
+    """A database may find an account by a name in other letters, which would be somebody else's."""
+    User.objects.create_user("olga")
+    by = "OLGA" if connection.vendor == "mysql" else "olga"
+
+    api.load_agreements(uncleared_text(), file="TERMS.yaml", by=by, at=NOW)
+
+    assert models.AgreementVersion.objects.get().loaded_by == "olga"
 
 
 @pytest.mark.django_db
@@ -286,7 +319,7 @@ def test_a_user_who_signs_for_the_partner_consents_to_the_text_that_they_have_se
 def test_who_acted_for_the_host_does_not_consent_for_the_partner_that_they_act_for_since(act):
     olga = User.objects.create_user("olga")
     who = {"loaded": colleague(), "submitted": SUBMITTER, "approved": APPROVER}
-    who[act] = "Olga" if act == "loaded" else olga.pk
+    who[act] = "olga" if act == "loaded" else olga.pk
     api.load_agreements(uncleared_text(), file="TERMS.yaml", by=who["loaded"], at=LONG_AGO)
     (version,) = api.list_versions(at=LONG_AGO)
     api.submit(version.uuid, by=who["submitted"], at=LONG_AGO)

@@ -48,7 +48,8 @@ def load_agreements(text: str, *, file: str, by: str, at: datetime) -> tuple[Loa
 
     Raises:
         DocumentErrors: every fault, with file, line and field; nothing was loaded.
-        AccountNeeded: it proposes something, and ``by`` is no active account.
+        AccountNeeded: it has a text that is new or says something else, or proposes something, and
+            ``by`` is no active account.
         SecondPersonNeeded: it proposes something of a partner for which ``by`` acts.
     """
     return services.load(text, file=file, by=by, at=at)

@@ -12,6 +12,7 @@ from fairgate_tables.transactions import run_again
 from partnerships import lock_objects, models, rules, terms_file
 from partnerships.data import Identity, LoadedVersion, Review
 from partnerships.services.following import check_followed, set_followed
+from partnerships.services.known import known_account, user_name
 from partnerships.services.promised_rows import promised_rows
 from partnerships.services.renaming import write_identity_of_file
 from partnerships.services.vetting import write_outcome_of_file
@@ -26,7 +27,8 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
 
     Raises:
         DocumentErrors: a fault of the file, or of the file beside what is kept already.
-        AccountNeeded: the file proposes something, and ``by`` is no active account.
+        AccountNeeded: the file has a text that is new or says something else, or proposes
+            something, and ``by`` is no active account.
         SecondPersonNeeded: it proposes something of a partner for which ``by`` acts.
     """
     terms = terms_file.read(text, file=file)
@@ -156,7 +158,8 @@ def _write_version(
     )
     version.valid_from, version.valid_until = entry.period.first, entry.period.last
     version.agreed_text, version.checksum = entry.agreed_text, agreed
-    version.loaded_by, version.loaded_at = by, at
+    # Under the name of an account, by which whoever approves the text is another person.
+    version.loaded_by, version.loaded_at = user_name(known_account(by)), at
     _set_revenue(version, entry)
     set_followed(version, entry)
     version.save()

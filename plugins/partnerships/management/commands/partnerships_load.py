@@ -28,7 +28,7 @@ class Command(BaseCommand):
             "--by",
             type=_name,
             default="operator",
-            help="the user name of who loads it, and proposes what waits for a second person",
+            help="the user name of who loads it: another person approves the texts, and what waits",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
