@@ -28,6 +28,7 @@ from .data import (
     WELL_KNOWN,
     Contribution,
     Follows,
+    Identity,
     Kind,
     Obligation,
     Outcome,
@@ -72,6 +73,16 @@ class PartnerEntry:
     url: str
     due_diligence: tuple[bool, date] | None
     line: int
+
+    @property
+    def identity(self) -> Identity:
+        """How it is called."""
+        return Identity(
+            legal_name=self.legal_name,
+            display_name=self.display_name,
+            kind=self.kind,
+            url=self.url,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from .data import (
     PromiseState,
     ProposedChange,
     ProposedDiligence,
+    RefusedBefore,
     Side,
     Standing,
 )
@@ -115,18 +116,35 @@ def proposed(diligence: ProposedDiligence) -> str:
 
 
 def proposed_change(change: ProposedChange) -> str:
-    """That another identity of a partner waits, as a sentence; what stays the same is not said."""
+    """That another identity of a partner waits, as a sentence."""
+    return gettext("%(partner)s: that it changes waits for a second person. %(changes)s") % {
+        "partner": change.partner,
+        "changes": _changes(change),
+    }
+
+
+def _changes(change: ProposedChange) -> str:
+    """What changes; what stays the same is not said."""
     pairs = (
         (gettext("legal name"), change.before.legal_name, change.after.legal_name),
         (gettext("name that is shown"), change.before.display_name, change.after.display_name),
         (gettext("kind"), _kind(change.before), _kind(change.after)),
         (gettext("website"), change.before.url or "–", change.after.url or "–"),
     )
-    told = "; ".join(f"{what}: {old} → {new}" for what, old, new in pairs if old != new)
-    return gettext("%(partner)s: that it changes waits for a second person. %(changes)s") % {
-        "partner": change.partner,
-        "changes": told,
-    }
+    return "; ".join(f"{what}: {old} → {new}" for what, old, new in pairs if old != new)
+
+
+def refused_before(refused: RefusedBefore) -> str:
+    """That a file says what a person has refused, as a sentence."""
+    what, day = refused.what, refused.refused_at.date()
+    if isinstance(what, ProposedDiligence):
+        return gettext(
+            "%(partner)s: that its due diligence is accepted until %(until)s was refused on "
+            "%(day)s and is not proposed again."
+        ) % {"partner": what.partner, "until": what.expires_on, "day": day}
+    return gettext(
+        "%(partner)s: that it changes was refused on %(day)s and is not proposed again. %(changes)s"
+    ) % {"partner": what.partner, "day": day, "changes": _changes(what)}
 
 
 def _kind(of: Identity) -> str:

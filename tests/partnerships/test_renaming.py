@@ -310,6 +310,35 @@ def test_the_commands_say_what_waits(tmp_path: Path) -> None:
     assert sentence in told.getvalue()
 
 
+def test_the_command_says_what_was_refused_and_is_not_proposed_again(tmp_path: Path) -> None:
+    put_in_force()
+    propose_change(at=NOW)
+    refuse()
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(renamed_text(), encoding="utf-8")
+
+    call_command("partnerships_load", str(file), stdout=(told := StringIO()))
+
+    assert (
+        "GSMA: that it changes was refused on 2026-11-23 and is not proposed again. "
+        "name that is shown: GSMA → GSMA International; website: "
+    ) in told.getvalue()
+    file.write_text(renamed_text("GSMA Global"), encoding="utf-8")
+    call_command("partnerships_load", str(file), stdout=(told := StringIO()))
+    assert "refused" not in told.getvalue()
+
+
+def test_the_command_is_silent_of_what_another_file_has_replaced(tmp_path: Path) -> None:
+    put_in_force()
+    propose_change(at=NOW)
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text(), encoding="utf-8")
+
+    call_command("partnerships_load", str(file), stdout=(told := StringIO()))
+
+    assert "refused" not in told.getvalue()
+
+
 # --- The second person ----------------------------------------------------------------------------
 
 

@@ -277,6 +277,38 @@ def test_a_file_that_is_loaded_again_proposes_nothing_that_was_refused() -> None
     assert api.list_proposed_diligence(at=NOW) == ()
 
 
+def test_the_command_says_what_was_refused_and_is_not_proposed_again(tmp_path: Path) -> None:
+    load()
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text(), encoding="utf-8")
+    for one in api.list_proposed_diligence(at=NOW):
+        api.refuse_due_diligence(one.uuid, because="No papers.", by=APPROVER, at=NOW)
+
+    call_command("partnerships_load", str(file), stdout=(told := StringIO()))
+
+    assert (
+        "GSMA: that its due diligence is accepted until 2030-12-31 was refused on 2026-11-23 and "
+        "is not proposed again."
+    ) in told.getvalue()
+
+
+def test_the_command_is_silent_of_what_is_accepted_since_a_refusal(tmp_path: Path) -> None:
+    load()
+    file = tmp_path / "TERMS.yaml"
+    file.write_text(terms_text(), encoding="utf-8")
+    for one in api.list_proposed_diligence(at=NOW):
+        api.refuse_due_diligence(one.uuid, because="No papers.", by=APPROVER, at=LONG_AGO)
+    for partner in ("GSMA", "ATC"):
+        api.record_due_diligence(
+            partner, accepted=True, expires_on=date(2030, 12, 31), by="operator", at=LONG_AGO
+        )
+    clear(at=NOW)
+
+    call_command("partnerships_load", str(file), stdout=(told := StringIO()))
+
+    assert "refused" not in told.getvalue()
+
+
 def test_a_file_with_another_day_takes_the_place_of_what_waits() -> None:
     load()
 

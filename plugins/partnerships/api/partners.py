@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from partnerships import selectors, services
+from partnerships import selectors, services, terms_file
 from partnerships.data import (
     Contact,
     DueDiligence,
@@ -15,6 +15,7 @@ from partnerships.data import (
     Person,
     ProposedChange,
     ProposedDiligence,
+    RefusedBefore,
 )
 
 
@@ -98,6 +99,17 @@ def list_proposed_changes(*, at: datetime) -> tuple[ProposedChange, ...]:
     A file proposes them (``load_agreements``) of a partner that a submitted text names.
     """
     return selectors.list_proposed_changes(at=at)
+
+
+def list_refused_before(text: str, *, file: str) -> tuple[RefusedBefore, ...]:
+    """What a TERMS.yaml says of partners although a person has refused it last.
+
+    Loading such a file (``load_agreements``) proposes nothing of that again.
+
+    Raises:
+        DocumentErrors: every fault of the file.
+    """
+    return selectors.list_refused_before(terms_file.read(text, file=file).partners)
 
 
 def proposed_change(change: UUID) -> ProposedChange:

@@ -53,6 +53,7 @@ from partnerships.data.partners import (
     PersonRole,
     ProposedChange,
     ProposedDiligence,
+    RefusedBefore,
 )
 from partnerships.data.promises import (
     ActualSummary,
@@ -180,6 +181,7 @@ __all__ = [
     "ProposedDiligence",
     "Reached",
     "Recoupment",
+    "RefusedBefore",
     "RevenueTerms",
     "Review",
     "ReviewSummary",

@@ -176,3 +176,11 @@ class ProposedDiligence:
     evidence: str
     proposed_by: int
     proposed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedBefore:
+    """What a file says although a person has refused it: it is not proposed again."""
+
+    what: ProposedChange | ProposedDiligence
+    refused_at: datetime

@@ -8,6 +8,7 @@ from partnerships.selectors.ends import (
 from partnerships.selectors.identities import (
     get_identities,
     identity_of,
+    was_refused,
 )
 from partnerships.selectors.marks import (
     address_of_rules,
@@ -72,6 +73,7 @@ from partnerships.selectors.recognition import (
     list_granted_places,
     list_schemes,
 )
+from partnerships.selectors.refused import list_refused_before
 from partnerships.selectors.terms import (
     get_terms,
     get_terms_by_uuid,
@@ -141,6 +143,7 @@ __all__ = [
     "list_proposed_changes",
     "list_proposed_diligence",
     "list_reach",
+    "list_refused_before",
     "list_role_standings",
     "list_schemes",
     "list_shown_promotions",
@@ -151,4 +154,5 @@ __all__ = [
     "no_endorsement_of_all",
     "read_file",
     "terms_finder",
+    "was_refused",
 ]

@@ -32,6 +32,11 @@ def identity_before(row: models.PartnerChange) -> Identity:
     )
 
 
+def was_refused(row: models.PartnerChange) -> bool:
+    """Whether a person refused a change, and no other file took its place."""
+    return row.refused_at is not None and not row.is_replaced
+
+
 def get_identities(codes: Collection[str], *, at: datetime) -> dict[str, Identity]:
     """How partners were called at a moment, by their codes. Two queries."""
     return {row.code: _identity(row, at) for row in _partners(codes)}

@@ -66,7 +66,7 @@ def list_proposed_diligence(*, at: datetime) -> tuple[ProposedDiligence, ...]:
     rows = models.DueDiligenceProposal.objects.select_related("partner")
     waiting = rows.filter(asked_at__lte=at).exclude(confirmed_at__lte=at)
     waiting = waiting.exclude(refused_at__lte=at).order_by("asked_at", "id")
-    return tuple(_proposed(row) for row in waiting)
+    return tuple(diligence_of(row) for row in waiting)
 
 
 def get_proposed_diligence(proposal: UUID) -> ProposedDiligence:
@@ -75,10 +75,11 @@ def get_proposed_diligence(proposal: UUID) -> ProposedDiligence:
     found = rows.filter(uuid=proposal).first()
     if found is None:
         raise UnknownRecord("There is no proposed due diligence %(key)s.", key=proposal)
-    return _proposed(found)
+    return diligence_of(found)
 
 
-def _proposed(row: models.DueDiligenceProposal) -> ProposedDiligence:
+def diligence_of(row: models.DueDiligenceProposal) -> ProposedDiligence:
+    """An acceptance as it was proposed."""
     return ProposedDiligence(
         uuid=row.uuid,
         partner=row.partner.code,
@@ -96,7 +97,7 @@ def list_proposed_changes(*, at: datetime) -> tuple[ProposedChange, ...]:
     rows = models.PartnerChange.objects.select_related("partner")
     waiting = rows.filter(asked_at__lte=at).exclude(confirmed_at__lte=at)
     waiting = waiting.exclude(refused_at__lte=at).order_by("asked_at", "id")
-    return tuple(_change(row) for row in waiting)
+    return tuple(change_of(row) for row in waiting)
 
 
 def get_proposed_change(change: UUID) -> ProposedChange:
@@ -104,10 +105,11 @@ def get_proposed_change(change: UUID) -> ProposedChange:
     found = models.PartnerChange.objects.select_related("partner").filter(uuid=change).first()
     if found is None:
         raise UnknownRecord("There is no change of a partner %(key)s.", key=change)
-    return _change(found)
+    return change_of(found)
 
 
-def _change(row: models.PartnerChange) -> ProposedChange:
+def change_of(row: models.PartnerChange) -> ProposedChange:
+    """A change as it was proposed."""
     return ProposedChange(
         uuid=row.uuid,
         partner=row.partner.code,

@@ -10,7 +10,7 @@ from typing import Any
 from fairgate.documents import Faults
 from fairgate_tables.transactions import run_again
 from partnerships import lock_objects, models, rules, terms_file
-from partnerships.data import Identity, LoadedVersion, Review
+from partnerships.data import LoadedVersion, Review
 from partnerships.services.following import check_followed, set_followed
 from partnerships.services.known import known_account, user_name
 from partnerships.services.promised_rows import promised_rows
@@ -51,13 +51,7 @@ def load(text: str, *, file: str, by: str, at: datetime) -> tuple[LoadedVersion,
 
 
 def _write_partner(entry: PartnerEntry, *, by: str, at: datetime) -> models.Partner:
-    said = Identity(
-        legal_name=entry.legal_name,
-        display_name=entry.display_name,
-        kind=entry.kind,
-        url=entry.url,
-    )
-    partner = write_identity_of_file(entry.code, said, by=by, at=at)
+    partner = write_identity_of_file(entry.code, entry.identity, by=by, at=at)
     if entry.due_diligence is not None:
         accepted, expires_on = entry.due_diligence
         write_outcome_of_file(partner, accepted=accepted, expires_on=expires_on, by=by, at=at)

@@ -93,7 +93,7 @@ def _is_settled(last: models.PartnerChange | None, said: Identity) -> bool:
     """Whether this waits already, or is what a person refused last."""
     if last is None or selectors.identity_of(last) != said:
         return False
-    return last.is_waiting or (last.refused_at is not None and not last.is_replaced)
+    return last.is_waiting or selectors.was_refused(last)
 
 
 def _write(partner: models.Partner, said: Identity) -> None:

@@ -34,9 +34,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         file = options["file"]
         try:
-            loaded = api.load_agreements(
-                read_text(file), file=file, by=options["by"], at=clock.now()
-            )
+            text = read_text(file)
+            loaded = api.load_agreements(text, file=file, by=options["by"], at=clock.now())
         except (DocumentError, AccountNeeded, SecondPersonNeeded) as error:
             raise CommandError(f"Nothing was loaded.\n{error}", returncode=2) from None
         for one in loaded:
@@ -49,6 +48,8 @@ class Command(BaseCommand):
             self.stdout.write(wording.proposed(waits))
         for change in api.list_proposed_changes(at=clock.now()):
             self.stdout.write(wording.proposed_change(change))
+        for refused in api.list_refused_before(text, file=file):
+            self.stdout.write(wording.refused_before(refused))
 
 
 def _name(text: str) -> str:
