@@ -128,6 +128,7 @@ SENTENCES = (
     _("This award was revoked already."),
     _("Another scheme begins on %(day)s; refuse that one, or take another day."),
     _("Say why it does not count; the reason is kept."),
+    _("A reason has at most %(limit)s characters; this one has %(length)s."),
     _("Another record was sent under this key."),
     _("%(version)s promises no “%(code)s”."),
     _("%(code)s is not due on %(due)s."),

@@ -289,10 +289,8 @@ def test_a_long_reason_keeps_nobody_from_suspending() -> None:
     put_in_force()
 
     api.suspend(AGREEMENT, by="officer", reason="Sanctions. " * 100, at=IN_FORCE)
-    resume(reason="Lifted. " * 100, at=IN_FORCE)
 
-    reasons = models.SuspensionRecord.objects.values_list("reason", flat=True)
-    assert [len(one) for one in reasons] == [500, 255]
+    assert len(models.SuspensionRecord.objects.get().reason) == 500
 
 
 @pytest.mark.django_db

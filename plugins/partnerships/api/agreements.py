@@ -62,7 +62,7 @@ def submit(version_uuid: UUID, *, by: int, note: str = "", at: datetime) -> Vers
 
     Raises:
         UnknownVersion, SignedOutOfOrder
-        ReviewRefused: it waits for approval already, or has it.
+        ReviewRefused: it waits for approval already, or has it; or the note is too long.
     """
     services.submit(version_uuid, by=by, note=note, at=at)
     return selectors.get_version(version_uuid, at=at)
@@ -86,7 +86,7 @@ def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) 
 
     Raises:
         UnknownVersion, SignedOutOfOrder
-        ReviewRefused: no reason, or it is a draft, or signed.
+        ReviewRefused: no reason, or too long a one, or it is a draft, or signed.
     """
     services.return_to_draft(version_uuid, by=by, because=because, at=at)
     return selectors.get_version(version_uuid, at=at)
@@ -176,7 +176,8 @@ def ask_end(
     Raises:
         UnknownVersion
         KeyReused: the key stands for another request.
-        EndRefused: no reason, the day is past, it ends anyway by then, or an end was asked for.
+        EndRefused: no reason, or too long a one, the day is past, it ends anyway by then, or an end
+            was asked for.
     """
     return services.ask_end(version_uuid, last_day=last_day, reason=reason, by=by, at=at, key=key)
 
@@ -197,7 +198,7 @@ def refuse_end(request: int, *, because: str, by: int, at: datetime) -> None:
 
     Raises:
         UnknownRecord
-        EndRefused: it was decided.
+        EndRefused: it was decided, or the reason is too long.
     """
     services.refuse_end(request, because=because, by=by, at=at)
 
@@ -232,7 +233,7 @@ def ask_resume(agreement: str, *, reason: str, by: int, at: datetime) -> None:
 
     Raises:
         UnknownVersion, NotSuspended, SignedOutOfOrder
-        ResumeRefused: no reason, or it was asked for already.
+        ResumeRefused: no reason, or too long a one, or it was asked for already.
         SecondPersonNeeded: the user acts for the partner.
     """
     services.ask_resume(agreement, by=by, reason=reason, at=at)
@@ -254,7 +255,7 @@ def refuse_resume(agreement: str, *, because: str, by: int, at: datetime) -> Non
 
     Raises:
         UnknownVersion
-        ResumeRefused: no reason, nobody has asked, or it was decided.
+        ResumeRefused: no reason, or too long a one, nobody has asked, or it was decided.
     """
     services.refuse_resume(agreement, because=because, by=by, at=at)
 

@@ -88,7 +88,7 @@ def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime)
 
     Raises:
         UnknownRecord
-        DiligenceRefused: no reason, or it was decided.
+        DiligenceRefused: no reason, or too long a one, or it was decided.
     """
     services.refuse_due_diligence(proposal, because=because, by=by, at=at)
 
@@ -140,7 +140,7 @@ def refuse_partner_change(change: UUID, *, because: str, by: int, at: datetime) 
 
     Raises:
         UnknownRecord
-        ChangeRefused: no reason, or it was decided.
+        ChangeRefused: no reason, or too long a one, or it was decided.
         SecondPersonNeeded: the user acts for the partner.
     """
     services.refuse_partner_change(change, because=because, by=by, at=at)

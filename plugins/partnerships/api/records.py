@@ -122,7 +122,7 @@ def refuse_delivery(delivery: UUID, *, because: str, by: int, at: datetime) -> N
 
     Raises:
         UnknownRecord
-        RecordRefused: no reason, or it was decided.
+        RecordRefused: no reason, or too long a one, or it was decided.
     """
     services.refuse_delivery(delivery, because=because, by=by, at=at)
 

@@ -31,13 +31,14 @@ def ask_end(
 
 @in_transaction
 def _ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: datetime) -> int:
+    said = rules.kept_reason(reason, EndRefused)
     with lock_objects.locked_version(version_uuid) as version:
         rules.check_may_end(
             last_day,
             period=lock_objects.period_now(version),
             is_signed=len(lock_objects.signatures_now(version)) == 2,
             today=utc_day(at),
-            reason=reason,
+            reason=said,
             version=str(version),
         )
         if version.end_records.select_for_update().filter(live_key__isnull=False).exists():
@@ -46,7 +47,7 @@ def _ask_end(version_uuid: UUID, *, last_day: date, reason: str, by: int, at: da
             version=version,
             live_key=version.pk,
             last_day=last_day,
-            reason=reason.strip()[:255],
+            reason=said,
             asked_by=by,
             asked_at=at,
         )
@@ -78,12 +79,13 @@ def confirm_end(record_pk: int, *, by: int, at: datetime) -> None:
 @in_transaction
 def refuse_end(record_pk: int, *, by: int, because: str, at: datetime) -> None:
     """Do not end it; who has asked may refuse it as well."""
+    said = rules.kept_reason(because, EndRefused)
     with lock_objects.locked_version(_version_of(record_pk)) as version:
         record = version.end_records.select_for_update().get(pk=record_pk)
         if not record.is_waiting:
             raise EndRefused("This was decided already.")
         record.refused_by, record.refused_at = by, at
-        record.refused_because, record.live_key = because.strip()[:255], None
+        record.refused_because, record.live_key = said, None
         record.save(update_fields=["refused_by", "refused_at", "refused_because", "live_key"])
     log.info("early end refused: version=%s by=%s", version.uuid, by)
 

@@ -197,13 +197,14 @@ def _accepted_now(contribution: models.VersionContribution) -> list[tuple[int, i
 @in_transaction
 def refuse_delivery(delivery_uuid: UUID, *, because: str, by: int, at: datetime) -> None:
     """Let a delivery not count; who has recorded it may refuse it as well."""
-    if not because.strip():
+    said = rules.kept_reason(because, RecordRefused)
+    if not said:
         raise RecordRefused("Say why it does not count; the reason is kept.")
     with _delivery(delivery_uuid) as row:
         if not row.is_waiting:
             raise RecordRefused("This delivery was accepted or refused already.")
         row.refused_by, row.refused_at, row.live_key = by, at, None
-        row.refused_because = because.strip()[:255]
+        row.refused_because = said
         row.save(update_fields=["refused_by", "refused_at", "refused_because", "live_key"])
     log.info("delivery refused: record=%s by=%s", delivery_uuid, by)
 

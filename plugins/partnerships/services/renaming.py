@@ -82,11 +82,12 @@ def confirm_partner_change(change: UUID, *, by: int, at: datetime) -> None:
 @in_transaction
 def refuse_partner_change(change: UUID, *, because: str, by: int, at: datetime) -> None:
     """Leave a partner called as it is; who proposed the change may refuse it as well."""
-    if not because.strip():
+    said = rules.kept_reason(because, ChangeRefused)
+    if not said:
         raise ChangeRefused("Say why the partner is not called that; the reason is kept.")
     with _locked_change(change) as row:
         rules.check_may_rename(acts_for_partner=_acts_for(row.partner, by))
-        _close(row, by=by, because=because, at=at)
+        _close(row, by=by, because=said, at=at)
 
 
 def _is_settled(last: models.PartnerChange | None, said: Identity) -> bool:
@@ -106,7 +107,7 @@ def _write(partner: models.Partner, said: Identity) -> None:
 def _close(
     row: models.PartnerChange, *, by: int, because: str, at: datetime, is_replaced: bool = False
 ) -> None:
-    told = {"refused_by": by, "refused_at": at, "refused_because": because.strip()[:255]}
+    told = {"refused_by": by, "refused_at": at, "refused_because": because}
     for name, value in {**told, "is_replaced": is_replaced, "live_key": None}.items():
         setattr(row, name, value)
     row.save(update_fields=[*told, "is_replaced", "live_key"])

@@ -25,6 +25,7 @@ def submit(version_uuid: UUID, *, by: int, note: str, at: datetime) -> None:
     None of those whom the text names is called otherwise by one person from now on, also once it
     is a draft again that names them no more.
     """
+    said = rules.kept_reason(note, ReviewRefused)
     with lock_objects.locked_with_partners(version_uuid) as (version, named):
         review, _round = lock_objects.review_now(version)
         rules.check_may_submit(review, version=str(version))
@@ -33,7 +34,7 @@ def submit(version_uuid: UUID, *, by: int, note: str, at: datetime) -> None:
             version=version,
             live_key=version.pk,
             checksum=version.checksum,
-            reason=note.strip()[:255],
+            reason=said,
             asked_by=by,
             asked_at=at,
         )
@@ -71,7 +72,8 @@ def approve(version_uuid: UUID, *, by: int, at: datetime) -> None:
 @in_transaction
 def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) -> None:
     """Make a draft again of a text that waits for approval, or that nobody has signed yet."""
-    if not because.strip():
+    said = rules.kept_reason(because, ReviewRefused)
+    if not said:
         raise ReviewRefused("Say why it goes back; the reason is kept.")
     with lock_objects.locked_version(version_uuid) as version:
         review, found = lock_objects.review_now(version)
@@ -84,7 +86,7 @@ def return_to_draft(version_uuid: UUID, *, by: int, because: str, at: datetime) 
         moments = (found.asked_at, found.confirmed_at)
         rules.check_not_before(moments, at=at, version=str(version))
         end = "refused" if found.is_waiting else "withdrawn"
-        told = {f"{end}_by": by, f"{end}_at": at, f"{end}_because": because.strip()[:255]}
+        told = {f"{end}_by": by, f"{end}_at": at, f"{end}_because": said}
         for column, value in {**told, "live_key": None}.items():
             setattr(found, column, value)
         found.save(update_fields=[*told, "live_key"])

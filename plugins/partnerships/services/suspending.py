@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 
 # Who has more to say is not kept from suspending.
 _LONGEST = 500
-_LONGEST_REQUEST = 255
 
 
 def suspend(code: str, *, by: str, reason: str, at: datetime) -> None:
@@ -33,7 +32,8 @@ def suspend(code: str, *, by: str, reason: str, at: datetime) -> None:
 @in_transaction
 def ask_resume(code: str, *, by: int, reason: str, at: datetime) -> None:
     """Ask that the suspension is lifted; nothing happens until a second person confirms."""
-    if not reason.strip():
+    said = rules.kept_reason(reason, ResumeRefused)
+    if not said:
         raise ResumeRefused("Say why it resumes; the reason is kept.")
     with lock_objects.locked_agreement(code) as agreement:
         rules.check_may_resume(lock_objects.last_suspension_now(agreement), at=at, agreement=code)
@@ -42,7 +42,7 @@ def ask_resume(code: str, *, by: int, reason: str, at: datetime) -> None:
             raise ResumeRefused("That %(agreement)s resumes was asked for already.", agreement=code)
         agreement.resume_requests.create(
             live_key=agreement.pk,
-            reason=reason.strip()[:_LONGEST_REQUEST],
+            reason=said,
             asked_by=by,
             asked_at=at,
         )
@@ -77,12 +77,13 @@ def confirm_resume(code: str, *, by: int, at: datetime) -> None:
 @in_transaction
 def refuse_resume(code: str, *, because: str, by: int, at: datetime) -> None:
     """Leave it suspended; who has asked may refuse it as well."""
-    if not because.strip():
+    said = rules.kept_reason(because, ResumeRefused)
+    if not said:
         raise ResumeRefused("Say why it does not resume; the reason is kept.")
     with lock_objects.locked_agreement(code) as agreement:
         request = _waiting(agreement)
         request.refused_by, request.refused_at, request.live_key = by, at, None
-        request.refused_because = because.strip()[:255]
+        request.refused_because = said
         request.save(update_fields=["refused_by", "refused_at", "refused_because", "live_key"])
     log.info("resuming refused: agreement=%s by=%s", agreement.uuid, by)
 

@@ -147,10 +147,11 @@ def confirm_due_diligence(proposal: UUID, *, by: int, at: datetime) -> None:
 @in_transaction
 def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime) -> None:
     """Do not let an acceptance count; who proposed it may refuse it as well."""
-    if not because.strip():
+    said = rules.kept_reason(because, DiligenceRefused)
+    if not said:
         raise DiligenceRefused("Say why it does not count; the reason is kept.")
     with _locked_proposal(proposal) as row:
-        _close(row, by=by, because=because, at=at)
+        _close(row, by=by, because=said, at=at)
 
 
 def _last_word(partner: models.Partner, found: _Outcome) -> models.DueDiligenceCheck | None:
@@ -196,7 +197,7 @@ def _write(
 
 def _close(row: models.DueDiligenceProposal, *, by: int, because: str, at: datetime) -> None:
     row.refused_by, row.refused_at, row.live_key = by, at, None
-    row.refused_because = because.strip()[:255]
+    row.refused_because = because
     row.save(update_fields=["refused_by", "refused_at", "refused_because", "live_key"])
     log.info("proposed due diligence refused: proposal=%s by=%s", row.uuid, by)
 
