@@ -131,13 +131,14 @@ def signatures_now(version: models.AgreementVersion) -> list[tuple[str, datetime
 
 
 def hands_now(version: models.AgreementVersion) -> list[tuple[str, int | None]]:
-    """Who saw to each signature under a version of a locked agreement.
+    """Who saw to each signature under a version of a locked agreement: user name and number.
 
-    On paper the user name of who recorded it ("" if nobody wrote that down), else the user who
-    consented.
+    On paper who recorded it, of whom old rows know no number, and some no name (""); else the user
+    who consented, whose name is not told.
     """
     rows = version.signatures.select_for_update().order_by("place")
-    return list(rows.values_list("recorded_by", "user_id"))
+    told = rows.values_list("recorded_by", "recorder_user_id", "user_id")
+    return [(name, recorder or user) for name, recorder, user in told]
 
 
 def last_suspension_now(agreement: models.Agreement) -> tuple[bool, datetime] | None:

@@ -66,6 +66,26 @@ def test_one_person_records_one_of_the_two_signatures(version, side, name):
 
 
 @both_sides
+def test_who_is_called_otherwise_since_is_the_same_person(version, side):
+    sign(version, side, colleague("olga"))
+    User.objects.filter(username="olga").update(username="olga.k")
+
+    with pytest.raises(SecondPersonNeeded, match="who saw to the other signature of GSMA-SPECTRUM"):
+        sign(version, OTHER[side], "olga.k")
+
+    assert sides() == [side]
+
+
+@both_sides
+def test_who_recorded_a_signature_before_numbers_were_kept_is_known_by_name(version, side):
+    sign(version, side, colleague("olga"))
+    models.Signature.objects.update(recorder_user_id=None)
+
+    with pytest.raises(SecondPersonNeeded):
+        sign(version, OTHER[side], "olga")
+
+
+@both_sides
 @pytest.mark.parametrize("name", ["", "nobody", "left"])
 def test_nobody_without_an_active_account_records_one(version, side, name):
     User.objects.create_user("left", is_active=False)

@@ -60,5 +60,10 @@ class Migration(migrations.Migration):
             name='named_since',
             field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='named in a submitted text since'),
         ),
+        migrations.AddField(
+            model_name='signature',
+            name='recorder_user_id',
+            field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name='recorded by (user)'),
+        ),
         migrations.RunPython(name_who_was_submitted, migrations.RunPython.noop),
     ]

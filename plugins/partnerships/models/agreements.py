@@ -300,7 +300,8 @@ class Signature(Kept):
 
     ``checksum`` is that of the text at the moment of signing: if the text were changed behind our
     back, the two would no longer agree (``checks``, ``partnerships_status``). By ``paper`` a
-    colleague, ``recorded_by``, has recorded the signature under a paper; by ``consent`` the person
+    colleague, ``recorded_by``, has recorded the signature under a paper (``recorder_user_id`` is
+    their account, which old rows do not know); by ``consent`` the person
     behind ``user_id`` has agreed on this site to the text with this checksum.
 
     .. pii: Name of the person who signed the agreement, and their user; who recorded it.
@@ -330,6 +331,9 @@ class Signature(Kept):
     )
     user_id = models.PositiveBigIntegerField(_("user"), null=True, blank=True)
     recorded_by = models.CharField(_("recorded by"), max_length=150, blank=True, default="")
+    recorder_user_id = models.PositiveBigIntegerField(
+        _("recorded by (user)"), null=True, blank=True
+    )
     checksum = models.CharField("SHA-256", max_length=64)
 
     class Meta:

@@ -120,16 +120,24 @@ def check_signs_for_one_side(
         )
 
 
-def check_other_recorded(name: str, others: Iterable[str], *, version: str) -> None:
+def check_other_recorded(
+    name: str,
+    others: Iterable[str],
+    *,
+    number: int,
+    numbers: Collection[int | None],
+    version: str,
+) -> None:
     """Refuse that the same person sees to both signatures of a version.
 
-    ``name`` is the user name of who records a signature, or consents; ``others`` are those of who
-    did so for the other side.
+    ``name`` and ``number`` are those of the account that records a signature, or consents;
+    ``others`` and ``numbers`` of who did so for the other side. A number, where it is known, is the
+    same under another user name.
 
     Raises:
         SecondPersonNeeded: as said.
     """
-    if any(is_same_person(name, other) for other in others):
+    if number in numbers or any(is_same_person(name, other) for other in others):
         raise SecondPersonNeeded(
             "Another person than who saw to the other signature of %(version)s has to do this one.",
             version=version,

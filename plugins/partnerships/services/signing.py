@@ -36,6 +36,7 @@ class _Name:
     means: Means
     user_id: int | None = None
     recorded_by: str = ""
+    recorder: int | None = None
 
 
 @in_transaction
@@ -59,7 +60,9 @@ def sign(version_uuid: UUID, *, side: str, by: str, recorded_by: str, at: dateti
         rules.check_signs_for_partner(by, _signatories(partner), partner=partner.code)
     elif partner.people.filter(user_id=recorder).exists():
         raise SecondPersonNeeded("Who acts for a partner records no signature of the host.")
-    name = _Name(signed_by=by, means=Means.PAPER, recorded_by=user_name(recorder))
+    name = _Name(
+        signed_by=by, means=Means.PAPER, recorded_by=user_name(recorder), recorder=recorder
+    )
     _put(name, found, its_side, at=at)
 
 
@@ -140,6 +143,7 @@ def _put(
             means=name.means.value,
             user_id=name.user_id,
             recorded_by=name.recorded_by,
+            recorder_user_id=name.recorder,
             checksum=version.checksum,
         )
     log.info("agreement version signed: version=%s side=%s", found.uuid, side.value)
@@ -164,9 +168,11 @@ def _check_other_side(
 
 def _check_other_hands(name: _Name, hands: list[tuple[str, int | None]], *, version: str) -> None:
     """Refuse that one person sees to both signatures, on paper or here."""
+    number = name.recorder or name.user_id or 0
+    hand = name.recorded_by or user_name(number)
     others = [recorded_by or user_name(user_id or 0) for recorded_by, user_id in hands]
-    hand = name.recorded_by or user_name(name.user_id or 0)
-    rules.check_other_recorded(hand, others, version=version)
+    numbers = [user_id for _recorded_by, user_id in hands]
+    rules.check_other_recorded(hand, others, number=number, numbers=numbers, version=version)
 
 
 def _check_no_other_terms(version: models.AgreementVersion) -> None:
