@@ -17,7 +17,7 @@ from fairgate.readable import is_readable
 from partnerships import models, rules, selectors
 from partnerships.data import ContactRole
 from partnerships.exceptions import ContactRefused
-from partnerships.services.known import known_partner
+from partnerships.services.known import known_partner, names_of
 from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
@@ -90,8 +90,7 @@ def _is_account(by: int, user_id: int | None, name: str, email: str) -> bool:
     account = get_user_model()._default_manager.filter(pk=by).first()
     if user_id == by or account is None:
         return user_id == by
-    names = {account.get_full_name(), account.get_username()} - {""}
-    is_named = any(rules.is_same_person(name, one) for one in names)
+    is_named = any(rules.is_same_person(name, one) for one in names_of(account))
     return is_named or email.casefold() == account.email.casefold()
 
 
