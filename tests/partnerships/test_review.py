@@ -25,7 +25,7 @@ from factories.partnerships import (
     uncleared_text,
 )
 from fairgate.documents import DocumentErrors
-from partnerships import api, compat, exceptions, lock_objects, models
+from partnerships import api, compat, exceptions, lock_objects, models, rules
 from partnerships.data import Obstacle, Standing
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -355,6 +355,44 @@ def test_who_has_no_active_account_any_more_signs_no_paper():
 
     with pytest.raises(exceptions.NotASignatory, match="“Grace Wanjiru” is no signatory of GSMA"):
         sign_paper(version.uuid, "partner", by="Grace Wanjiru", at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann Keller", "ann  KELLER"),
+        ("Ann Keller", "Keller, Ann"),
+        ("Ann-Marie O’Neill", "O'Neill Ann Marie"),
+        ("Ann-Marie Keller", "Keller, AnnMarie"),
+        ("ann_keller", "Ann Keller"),
+        ("annkeller", "ann.keller"),
+        ("Ａｎｎ Keller", "Ann Keller"),  # letters of full width
+        ("Jose\u0301 Ma", "José Ma"),
+        ("Straße", "STRASSE"),
+        ("王 小明", "王小明"),
+        ("सीता", "सीता."),
+        ("...", " ... "),
+    ],
+)
+def test_names_that_are_spelt_otherwise_are_of_one_person(one, other):
+    assert rules.is_same_person(one, other)
+    assert rules.is_same_person(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann Keller", "Anna Keller"),
+        ("Ann Keller", "Ann"),
+        ("Ann Keller", "Nan Keller"),
+        ("सीता", "सती"),  # the same letters under other marks
+        ("...", "---"),
+        ("ann", ""),
+    ],
+)
+def test_other_names_are_of_other_people(one, other):
+    assert not rules.is_same_person(one, other)
+    assert not rules.is_same_person(other, one)
 
 
 @pytest.mark.django_db

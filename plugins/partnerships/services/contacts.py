@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -40,7 +41,7 @@ def add_contact(
         "role": ContactRole(role),
         "name": name.strip(),
         "email": email.strip(),
-        "language": language,
+        "language": language.strip(),
         "user_id": user_id,
     }
     made = made_once(
@@ -69,6 +70,8 @@ def _add_contact(
         validate_email(email)
     except ValidationError:
         raise ContactRefused("A contact has an e-mail address.") from None
+    if language and language not in dict(settings.LANGUAGES):
+        raise ContactRefused("“%(language)s” is no language of this site.", language=language)
     if user_id is not None:
         selectors.check_account(user_id)
     if role is ContactRole.SIGNATORY:
