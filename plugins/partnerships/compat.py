@@ -38,6 +38,18 @@ def _issue(**which: Any) -> CertificateIssue | None:
 
 
 @replaceable
+def full_name(user_id: int) -> str:
+    """What a person is called in their profile; "" where they have not said.
+
+    The platform asks for one name and keeps it there: the account's first and last name are empty.
+    """
+    from common.djangoapps.student.models import UserProfile
+
+    names = UserProfile.objects.filter(user_id=user_id).values_list("name", flat=True)
+    return str(names.first() or "")
+
+
+@replaceable
 def address_of_leaver(user_id: int) -> str:
     """The e-mail address of somebody before they asked to leave; "" if they have not asked.
 

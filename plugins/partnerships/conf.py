@@ -97,7 +97,7 @@ def shown_on() -> tuple[str, ...]:
 
 
 def least_learners() -> int:
-    """Numbers of learners below this one are told to nobody."""
+    """Numbers of learners below this one are told to nobody, and all others as multiples of it."""
     return int(settings.PARTNERSHIPS_LEAST_LEARNERS)
 
 

@@ -6,7 +6,7 @@
   + AccountNeeded         nobody has an account under whose name one of two people would act
   + UnknownVersion        no agreement, or no version of one, has this name or key
   + TermsConflict         two agreements would share the receipts of one course on the same day
-  + ContactRefused        a contact without a readable name, or without an address
+  + ContactRefused        a contact without a readable name or an address, or of no language
   + ReviewRefused         a text is not where it would have to be for this step of its review
   + SecondPersonNeeded    who loaded, sent or asked for something, or acts for whose it is, cannot
                           be the one who approves it
@@ -93,7 +93,7 @@ class TermsConflict(PartnershipsError):
 
 
 class ContactRefused(PartnershipsError):
-    """A contact has no readable name or no e-mail address."""
+    """A contact has no readable name, no e-mail address, or a language that the site has not."""
 
 
 class ReviewRefused(PartnershipsError):

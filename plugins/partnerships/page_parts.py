@@ -87,7 +87,9 @@ def shown_reach(
 ) -> tuple[dict[str, list[tuple[str, str]]], list[tuple[str, str]]]:
     """What support made possible, by the partner's code, and all of it together: lines of a list.
 
-    A course of two partners is counted for both, and once in all.
+    A course of two partners is counted for both, and once in all. What cannot be counted now is
+    left out. The first who asks in a month writes the numbers: a view that calls this has to be
+    ``non_atomic_requests``.
     """
     if not shown:
         return {}, []
@@ -95,8 +97,9 @@ def shown_reach(
     # No partner's code is empty.
     asked = {**courses, "": sorted({key for keys in courses.values() for key in keys})}
     found = api.reach_of(asked, at=at)
-    together = _lines(found.pop(""))
-    return {code: _lines(reach) for code, reach in found.items()}, together
+    lines = {code: _lines(reach) for code, reach in found.items()}
+    together = lines.pop("", [])
+    return lines, together
 
 
 def _lines(reach: ShownReach) -> list[tuple[str, str]]:

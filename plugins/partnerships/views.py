@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -26,6 +27,7 @@ from .page_parts import PDF, course_link, on_courses, shown_awards, shown_reach,
 
 @never_cache
 @require_safe
+@transaction.non_atomic_requests
 def partners(request: HttpRequest) -> HttpResponse:
     """The partners whose mark shows somewhere now or who are recognised, with their courses."""
     at = clock.now()
@@ -56,6 +58,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@transaction.non_atomic_requests
 def partner(request: HttpRequest, code: str) -> HttpResponse:
     """A partner's own place. Whoever may not see it cannot tell whether it exists."""
     if not permissions.may_see_partner(request.user, code):

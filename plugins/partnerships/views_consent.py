@@ -22,6 +22,7 @@ from .exceptions import (
     NotApproved,
     NotASignatory,
     SecondPersonNeeded,
+    SignedOutOfOrder,
     TermsConflict,
     TextChanged,
     TooManyRecords,
@@ -43,9 +44,9 @@ def consent(request: HttpRequest, code: str, version: UUID) -> HttpResponse:
     if not may_consent_now(request, found):
         messages.warning(request, _("This text cannot be signed now."))
         return redirect("partnerships:agreement", code, version)
-    name = api.partner(code).legal_name
+    # The name on the paper that is read, whatever the partner is called by now.
     label = _("I have read this text and agree to it in the name of %(partner)s.") % {
-        "partner": name
+        "partner": api.named_in(found, at=clock.now()).legal_name
     }
     if request.method != "POST":
         return _consent_page(request, found, _consent_form(found, label))
@@ -67,7 +68,7 @@ def _sign(
         return _consent_page(request, version, anew, status=409, is_changed=True)
     except (NotApproved, AlreadySigned):
         messages.warning(request, _("This text cannot be signed now."))
-    except (NotASignatory, SecondPersonNeeded, TooManyRecords) as error:
+    except (NotASignatory, SecondPersonNeeded, SignedOutOfOrder, TooManyRecords) as error:
         messages.warning(request, in_words(error))
     except TermsConflict:
         said = _("Another agreement shares the receipts of the same course; please talk to us.")

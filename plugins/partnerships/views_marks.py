@@ -40,12 +40,13 @@ log = logging.getLogger(__name__)
 @never_cache
 @require_GET
 def pictures(request: HttpRequest, code: str) -> HttpResponse:
-    """The pictures of one partner: what is shown now, and every version there was."""
+    """The pictures of one partner: what counts, whether it shows, and every version."""
     partner, at = _seen_partner(request, code), clock.now()
     versions = [_shown(one) for one in api.list_pictures(code, at=at)]
     current = [one for one in versions if one["picture"].state is BrandState.SHOWN]
     context = {
         "partner": partner,
+        "is_shown": bool(api.placements(at=at, partner_code=code)),
         "current": sorted(current, key=lambda one: one["picture"].background != Background.LIGHT),
         "lacks_light": Background.LIGHT not in [one["picture"].background for one in current],
         "versions": versions,

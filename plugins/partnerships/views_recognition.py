@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from .page_parts import (
 
 @never_cache
 @require_safe
+@transaction.non_atomic_requests
 def partner(request: HttpRequest, code: str) -> HttpResponse:
     """A partner as everybody may see it: only while its mark shows or it is recognised."""
     at = clock.now()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fairgate_marks import MarkRefused, Reason
@@ -15,7 +15,8 @@ from .data import BrandState
 STATES = {
     BrandState.WAITING: _("Waits for a decision"),
     BrandState.APPROVED: _("Approved, not shown without one for light backgrounds"),
-    BrandState.SHOWN: _("Approved and shown"),
+    # Whether it is to be seen anywhere depends on the agreements, too.
+    BrandState.SHOWN: pgettext_lazy("a picture", "Approved"),
     BrandState.REPLACED: _("Replaced by a newer one"),
     BrandState.REFUSED: _("Refused"),
     BrandState.WITHDRAWN: _("Withdrawn"),

@@ -49,6 +49,7 @@ SENTENCES = (
     ),
     _("Nobody with an account has proposed this; refuse it, and have it proposed again."),
     _("Who acts for the partner does not say that its due diligence is accepted."),
+    _("Who acts for the partner does not decide about its due diligence."),
     _("Another person than who asked has to say that its due diligence is accepted."),
     _(
         "That the due diligence of %(partner)s is accepted until %(day)s waits for a second "
@@ -114,6 +115,7 @@ SENTENCES = (
     _("%(picture)s is refused or withdrawn already."),
     _("A contact has a name of at most 150 readable characters."),
     _("A contact has an e-mail address."),
+    _("“%(language)s” is no language of this site."),
     _("An early end of %(version)s was asked for already."),
     _("Who acts for the partner does not confirm an early end."),
     _("Another promotion was proposed under this key."),

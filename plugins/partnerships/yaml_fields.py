@@ -87,7 +87,9 @@ class Fields:
             return ""
         try:
             parts = urlsplit(text)
-            is_address = parts.scheme in ("https", "http") and bool(parts.hostname)
+            # Reading a port that no host can have is an error, but for 0.
+            is_address = parts.scheme in ("https", "http") and parts.port != 0
+            is_address = is_address and bool(parts.hostname)
         except ValueError:
             is_address = False
         if not is_address or any(sign.isspace() or sign in "\"'<>\\" for sign in text):

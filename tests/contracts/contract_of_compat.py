@@ -436,6 +436,10 @@ class CompatContract:
         for user_id in (self.learner_id, NOBODY):
             assert partners.address_of_leaver(user_id) == ""
 
+    def test_who_signs_for_a_partner_is_called_as_in_their_profile(self):
+        assert partners.full_name(self.learner_id) == payments.full_name(self.learner_id)
+        assert partners.full_name(NOBODY) == ""
+
     def test_learners_of_courses_are_counted_by_country(self):
         run, both = self.course_key, (self.learner_id, self.countryless_id)
         for who in both:

@@ -20,7 +20,7 @@ from factories.recognition import NOW, SECOND, awarded, deliver, gold, in_force,
 from fairgate import clock
 from fairgate_badges import PublishedKeys, unbake, verify
 from fairgate_badges.verdict import Fault
-from partnerships import api, badges, checks, models
+from partnerships import api, badges, checks, models, rules
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +236,19 @@ def test_a_partner_without_an_https_address_has_an_award_and_no_badge(client):
     assert client.get(f"{BADGES}/awards/{award.uuid}.jwt").status_code == 404
     page = client.get(f"/fairgate/partners/awards/{award.uuid}/").content.decode()
     assert "There is no badge to download" in page
+
+
+@pytest.mark.parametrize("url", ["HTTPS://www.gsma.example/", "Https://gsma.example:8443/"])
+def test_the_letters_of_https_may_be_large(client, url):
+    award = gold()
+    models.Partner.objects.filter(code="GSMA").update(url=url)
+
+    assert client.get(f"{BADGES}/awards/{award.uuid}.jwt").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["http://gsma.example/", "https", "", "https://[", "xhttps://x.y/"])
+def test_nothing_else_is_https(url):
+    assert not rules.is_https(url)
 
 
 # --- Without a key, or with a wrong one

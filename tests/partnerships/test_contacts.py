@@ -51,6 +51,17 @@ def test_a_contact_has_a_readable_name_and_an_address(name, email):
         add("A", "boss", "a@example.org")
 
 
+@pytest.mark.parametrize("language", ["xx-nonsense", "FR", "fr,en"])
+def test_a_contact_is_written_to_in_a_language_of_the_site(language):
+    load()
+
+    with pytest.raises(exceptions.ContactRefused, match=f"“{language}” is no language of this si"):
+        add("Grace Wanjiru", "finance", "grace@example.org", language=language)
+
+    assert api.contacts("GSMA", role="finance") == ()
+    add("Grace Wanjiru", "finance", "grace@example.org", language="zh-hans")
+
+
 def test_a_person_who_asks_for_it_is_forgotten_everywhere_and_stays_under_what_they_signed():
     (version,) = put_in_force()
     add("G. Partner", "finance", "g.partner@example.org")

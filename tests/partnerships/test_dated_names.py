@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 import reading_pdfs
 from factories import recognition
@@ -32,6 +34,8 @@ from factories.partnerships import (
 )
 from fairgate import clock
 from partnerships import api, models
+from partnerships.data import CertificateIssue
+from partnerships.services import issuing
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -84,6 +88,32 @@ def test_the_paper_of_a_signed_agreement_has_the_same_bytes_under_another_name(l
 
     assert api.partner("GSMA").legal_name == "Another Association"
     assert [paper(at=at, language=language) for at in (NOW - HOUR, NOW, NOW + HOUR)] == before
+
+
+def test_a_certificate_that_is_first_looked_at_after_the_change_has_the_names_of_its_day() -> None:
+    put_in_force()
+    issue = CertificateIssue(number="a" * 32, course_key=COURSE, issued_at=NOW)
+    whole = tuple(asdict(mark) for mark in api.branding_for(COURSE, at=NOW))
+    rename(at=NOW + HOUR)
+
+    found = issuing.issue_marks(issue)
+
+    assert next(iter(api.branding_for(COURSE, at=NOW + HOUR))).name == NEW_NAME
+    told = [(one.name, one.url, one.statement) for one in found]
+    assert told == [(one["name"], one["url"], one["statement"]) for one in whole]
+    assert found == issuing.issue_marks(issue)
+
+
+def test_a_signatory_agrees_in_the_name_that_stands_on_the_paper(client) -> None:
+    (version,) = load_approved()
+    grace = User.objects.create_user("grace")
+    api.add_person(grace.pk, partner_code="GSMA", role="signatory", by=APPROVER, at=LONG_AGO)
+    client.force_login(grace)
+
+    rename_legally()
+
+    page = client.get(f"/fairgate/partners/GSMA/agreements/{version.uuid}/consent/")
+    assert "in the name of GSM Association" in page.content.decode()
 
 
 def test_a_mark_has_the_new_name_where_the_paper_has_the_old_one() -> None:

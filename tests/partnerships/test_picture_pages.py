@@ -416,6 +416,21 @@ def test_what_people_write_is_text_and_not_markup(client):
         assert "<i>y</i>" not in page
 
 
+def test_a_picture_is_not_said_to_be_shown_where_no_agreement_is_in_force(client):
+    approved()
+    be(client, "grace", partner="GSMA")
+    before = client.get(MARKS).content.decode()
+
+    api.suspend(AGREEMENT, by="officer", reason="Review", at=NOW)
+
+    page = client.get(MARKS).content.decode()
+    assert "Shown now" in before
+    assert "Shown now" not in page
+    assert "No mark of this partner shows on any course now." in page
+    assert "and shown" not in page
+    assert ">Approved</h2>" in page
+
+
 def test_a_partner_without_pictures_is_told_that_the_name_stands_alone(client):
     be(client, "grace", partner="GSMA")
 

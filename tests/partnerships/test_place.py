@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -24,7 +25,7 @@ from factories.partnerships import (
 )
 from fairgate import clock
 from fairgate.money import Money
-from partnerships import api, models
+from partnerships import api, models, views_consent
 from partnerships.data import Standing
 
 pytestmark = pytest.mark.django_db
@@ -422,6 +423,17 @@ def test_who_approved_it_for_the_host_is_told_that_somebody_else_signs(client, a
     answer = consent(client, approved)
 
     assert "does not sign it for the partner." in text_of(answer)
+    assert not models.Signature.objects.exists()
+
+
+def test_where_the_clock_of_a_server_is_behind_the_approval_it_is_said_in_words(client, approved):
+    be(client, "signatory")
+    models.ReviewRound.objects.update(confirmed_at=NOW + timedelta(seconds=1))
+    with patch.object(views_consent, "may_consent_now", return_value=True):
+        answer = consent(client, approved)
+
+    assert answer.status_code == 200
+    assert "The last record of GSMA-SPECTRUM v1 is of 2027-02-01 12:00:01 UTC;" in text_of(answer)
     assert not models.Signature.objects.exists()
 
 

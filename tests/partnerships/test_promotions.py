@@ -136,6 +136,8 @@ def test_what_is_not_as_it_has_to_be_is_refused(version, wrong, fault):
         "https://evil.example/\n",
         "https://evil.example:port/",
         "https://[::1",
+        "HTTPS://www.gsma.example/",
+        "https://evil.example:99999/",
         "https://evil.example/" + "x" * 500,
         " https://evil.example/ x",
         "https://evil.example/\u202emoc.elpmaxe",

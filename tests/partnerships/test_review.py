@@ -25,7 +25,7 @@ from factories.partnerships import (
     uncleared_text,
 )
 from fairgate.documents import DocumentErrors
-from partnerships import api, exceptions, lock_objects, models
+from partnerships import api, compat, exceptions, lock_objects, models, rules
 from partnerships.data import Obstacle, Standing
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -341,6 +341,91 @@ def test_under_a_text_stands_a_name_that_people_can_read(full_name):
     api.consent(version.uuid, user_id=grace.pk, checksum=version.checksum, at=NOW)
 
     assert models.Signature.objects.get().signed_by == "grace"
+
+
+@pytest.fixture
+def profiles(monkeypatch):
+    """As on Open edX: a person has one name, in the profile, and the account has none."""
+    names = {}
+    monkeypatch.setattr(compat, "full_name", lambda user_id: names.get(user_id, ""))
+    return names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("in_profile", "stands"),
+    [("Grace Wanjiru", "Grace Wanjiru"), ("Grace\nWanjiru", "gw_1983"), ("", "gw_1983")],
+)
+def test_under_a_text_stands_the_name_of_the_profile(profiles, in_profile, stands):
+    (version,) = load_approved()
+    grace = User.objects.create_user("gw_1983")
+    profiles[grace.pk] = in_profile
+    api.add_person(grace.pk, partner_code="GSMA", role="signatory", by=APPROVER, at=NOW)
+
+    api.consent(version.uuid, user_id=grace.pk, checksum=version.checksum, at=NOW)
+
+    assert models.Signature.objects.get().signed_by == stands
+
+
+@pytest.mark.django_db
+def test_who_has_a_name_in_their_profile_may_have_signed_the_paper(profiles):
+    (version,) = load_approved()
+    grace = User.objects.create_user("gw_1983")
+    profiles[grace.pk] = "Grace Wanjiru"
+    api.add_person(grace.pk, partner_code="GSMA", role="signatory", by=APPROVER, at=NOW)
+
+    sign_paper(version.uuid, "partner", by="Grace Wanjiru", at=NOW)
+
+    assert models.Signature.objects.get().signed_by == "Grace Wanjiru"
+
+
+@pytest.mark.django_db
+def test_who_has_no_active_account_any_more_signs_no_paper():
+    (version,) = load_approved()
+    grace = User.objects.create_user("grace", first_name="Grace", last_name="Wanjiru")
+    api.add_person(grace.pk, partner_code="GSMA", role="signatory", by=APPROVER, at=NOW)
+    User.objects.filter(pk=grace.pk).update(is_active=False)
+
+    with pytest.raises(exceptions.NotASignatory, match="“Grace Wanjiru” is no signatory of GSMA"):
+        sign_paper(version.uuid, "partner", by="Grace Wanjiru", at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann Keller", "ann  KELLER"),
+        ("Ann Keller", "Keller, Ann"),
+        ("Ann-Marie O’Neill", "O'Neill Ann Marie"),
+        ("Ann-Marie Keller", "Keller, AnnMarie"),
+        ("ann_keller", "Ann Keller"),
+        ("annkeller", "ann.keller"),
+        ("Ａｎｎ Keller", "Ann Keller"),  # letters of full width
+        ("Jose\u0301 Ma", "José Ma"),
+        ("Straße", "STRASSE"),
+        ("王 小明", "王小明"),
+        ("सीता", "सीता."),
+        ("...", " ... "),
+    ],
+)
+def test_names_that_are_spelt_otherwise_are_of_one_person(one, other):
+    assert rules.is_same_person(one, other)
+    assert rules.is_same_person(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann Keller", "Anna Keller"),
+        ("Ann Keller", "Ann"),
+        ("Ann Keller", "Nan Keller"),
+        ("सीता", "सती"),  # the same letters under other marks
+        ("...", "---"),
+        ("ann", ""),
+    ],
+)
+def test_other_names_are_of_other_people(one, other):
+    assert not rules.is_same_person(one, other)
+    assert not rules.is_same_person(other, one)
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.db import transaction
 from factories.partners_rest import JSON, ROOT, client_of, post
 from factories.partnerships import APPROVER, colleague, load_approved, sign_paper
 from fairgate import clock
-from partnerships import api, lock_objects, models
+from partnerships import api, compat, lock_objects, models
 from partnerships.data import Review
 from partnerships.exceptions import AccountNeeded, SecondPersonNeeded
 from races import ISOLATIONS, errors, race
@@ -161,15 +161,17 @@ def test_nobody_names_themselves_as_a_signatory_nor_turns_into_one(version):
     assert api.role_of(olga.pk, "GSMA") == "signatory"
 
 
-@pytest.mark.parametrize("by_what", ["account", "name", "user name", "address"])
-def test_nobody_is_the_contact_that_signs_by_their_own_word(version, by_what):
+@pytest.mark.parametrize("by_what", ["account", "name", "profile", "user name", "address"])
+def test_nobody_is_the_contact_that_signs_by_their_own_word(monkeypatch, version, by_what):
     olga = User.objects.create_user(
         "olga", "Olga@example.org", first_name="Olga", last_name="Ivanova"
     )
+    monkeypatch.setattr(compat, "full_name", {olga.pk: "Olga Petrova"}.get)
     told = {"role": "signatory", "name": "Somebody Else", "email": "else@example.org"}
     told |= {
         "account": {"user_id": olga.pk},
         "name": {"name": "olga  IVANOVA"},
+        "profile": {"name": "Olga Petrova"},
         "user name": {"name": "Olga"},
         "address": {"email": "olga@example.org"},
     }[by_what]

@@ -166,6 +166,16 @@ def test_who_acts_for_the_partner_neither_proposes_nor_confirms_it() -> None:
     assert cleared_until() is None
 
 
+def test_who_acts_for_the_partner_does_not_refuse_it_either() -> None:
+    nobody_cleared()
+    theirs, waits = acts_for_gsma("grace"), propose()
+
+    with pytest.raises(SecondPersonNeeded, match="does not decide about its due diligence"):
+        api.refuse_due_diligence(waits.uuid, because="Not so.", by=theirs, at=NOW)
+
+    assert api.list_proposed_diligence(at=NOW) == (waits,)
+
+
 def test_a_refusal_counts_at_once_and_ends_what_waits() -> None:
     put_in_force()
     waits = propose()

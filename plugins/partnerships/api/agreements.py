@@ -7,7 +7,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from partnerships import documents, selectors, services, terms_file
-from partnerships.data import EndSummary, FieldChange, LoadedVersion, RevenueTerms, VersionSummary
+from partnerships.data import (
+    EndSummary,
+    FieldChange,
+    Identity,
+    LoadedVersion,
+    RevenueTerms,
+    VersionSummary,
+)
 
 
 def terms_for(course_key: str, *, at: datetime) -> RevenueTerms | None:
@@ -129,6 +136,15 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
     """
     services.consent(version_uuid, user_id=user_id, checksum=checksum, at=at)
     return selectors.get_version(version_uuid, at=at)
+
+
+def named_in(version: VersionSummary, *, at: datetime) -> Identity:
+    """How the partner of an agreement is called on its paper: as when the text was submitted.
+
+    In a draft it is called as at ``at``.
+    """
+    called = selectors.get_identities([version.partner], at=version.frozen_at or at)
+    return called[version.partner]
 
 
 def agreement_paper(version_uuid: UUID, *, language: str, at: datetime) -> bytes:

@@ -89,6 +89,7 @@ def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime)
     Raises:
         UnknownRecord
         DiligenceRefused: no reason, or too long a one, or it was decided.
+        SecondPersonNeeded: ``by`` acts for the partner.
     """
     services.refuse_due_diligence(proposal, because=because, by=by, at=at)
 

@@ -183,6 +183,10 @@ def reach_of(courses: Mapping[str, Collection[str]], *, at: datetime) -> dict[st
 
     It is for everybody: courses are counted once a month, in round numbers, those about few people
     are hidden, and sums are made of what is shown. The sets are asked for at once, by any name.
+
+    A set is missing from the answer if one of its courses was never counted and cannot be now. A
+    view that asks is ``non_atomic_requests``: whoever counts first in a month locks one course at
+    a time, and holds it until their transaction ends.
     """
     every = {key for keys in courses.values() for key in keys}
     return selectors.list_reach(courses, services.count_learners(every, at=at))

@@ -24,8 +24,9 @@ class Background(StrEnum):
 class BrandState(StrEnum):
     """Where a version of a picture stands at a moment. Computed from dated records.
 
-    ``APPROVED`` is one for dark backgrounds that counts while none for light ones does: the name
-    stands alone.
+    ``SHOWN`` is one that shows wherever an agreement in force has a mark of its partner shown; it
+    may be that none does. ``APPROVED`` is one for dark backgrounds that counts while none for light
+    ones does: the name stands alone.
     """
 
     WAITING = "waiting"

@@ -65,7 +65,16 @@ def is_safe_address(url: str) -> bool:
         return False
     # A browser reads a backslash as a slash, and then another host than we do.
     is_plain = "@" not in parts.netloc and "\\" not in url
-    return parts.scheme == "https" and "." in host.strip(".") and is_plain
+    # In small letters, as the table has it.
+    return url.startswith("https://") and "." in host.strip(".") and is_plain
+
+
+def is_https(url: str) -> bool:
+    """Whether an address is one of https, in letters of any case."""
+    try:
+        return urlsplit(url).scheme == "https"
+    except ValueError:
+        return False
 
 
 def promotion_state(

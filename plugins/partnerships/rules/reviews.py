@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from unicodedata import category, normalize
 
 from partnerships.data import Review
 from partnerships.exceptions import (
@@ -160,9 +161,23 @@ def check_not_before(moments: Iterable[datetime | None], *, at: datetime, versio
 
 
 def is_same_person(one: str, other: str) -> bool:
-    """Whether two names or user names are the same to a reader: blanks and cases do not count."""
-    return _plain(one) == _plain(other)
+    """Whether two names or user names are the same to a reader.
+
+    The form of letters (NFKC), cases, blanks, punctuation and the order of words do not count:
+    “Keller, Ann-Marie” is “ann marie KELLER”. What this cannot see, ADR 0067 says.
+    """
+    return bool(_spellings(one) & _spellings(other))
 
 
-def _plain(name: str) -> Sequence[str]:
-    return name.casefold().split()
+def _spellings(name: str) -> set[tuple[str, ...]]:
+    """A name with punctuation between its words, in one word, or as typed if it is nothing else."""
+    plain = normalize("NFKC", normalize("NFKC", name).casefold())
+    parted = "".join(sign if _is_of_a_word(sign) else " " for sign in plain)
+    joined = "".join(sign for sign in plain if _is_of_a_word(sign) or sign.isspace())
+    words = [tuple(sorted(text.split())) for text in (parted, joined)]
+    return {*words, ("".join(parted.split()),)} if parted.strip() else {(plain.strip(),)}
+
+
+def _is_of_a_word(sign: str) -> bool:
+    """Letters, digits, and the marks that stand on them."""
+    return category(sign)[0] in "LNM"

@@ -36,6 +36,18 @@ def check_may_confirm_diligence(*, by: int, asked_by: int, acts_for_partner: boo
         )
 
 
+def check_may_refuse_diligence(*, acts_for_partner: bool) -> None:
+    """Refuse that who acts for a partner refuses what was proposed about its due diligence.
+
+    Raises:
+        SecondPersonNeeded: as said.
+    """
+    if acts_for_partner:
+        raise SecondPersonNeeded(
+            "Who acts for the partner does not decide about its due diligence."
+        )
+
+
 def check_may_ask_resume(*, acts_for_partner: bool, agreement: str) -> None:
     """Refuse that who acts for a partner says that its suspended agreement resumes.
 

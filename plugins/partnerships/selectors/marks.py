@@ -12,21 +12,26 @@ from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
 from partnerships import conf, models
-from partnerships.data import Mark, Placement, Role
+from partnerships.data import Identity, Mark, Placement, Role
 from partnerships.selectors.facts import in_force, last_day, roles
+from partnerships.selectors.identities import get_identities, identity_of
 from partnerships.selectors.pictures import assets_of, picture_of, with_pictures
 
 
 def list_marks(course_key: str, *, at: datetime) -> tuple[Mark, ...]:
     """The marks of one course at a moment. One query, no cache."""
-    return tuple(_mark(row) for row in _of_course(course_key, at))
+    return tuple(_mark(row, identity_of(row.partner)) for row in _of_course(course_key, at))
 
 
 def list_marks_to_keep(course_key: str, *, at: datetime) -> tuple[tuple[Mark, ...], set[int]]:
-    """The same, with addresses of pictures that stay, and which rows have to be kept for that."""
+    """The same, with addresses of pictures that stay, and which rows have to be kept for that.
+
+    Partners are called as they were at that moment, whenever this is asked. Three queries.
+    """
     rows = list(_of_course(course_key, at))
     kept = {asset for row in rows for asset in assets_of(row)}
-    return tuple(_mark(row, kept=True) for row in rows), kept
+    called = get_identities({row.partner.code for row in rows}, at=at)
+    return tuple(_mark(row, called[row.partner.code], kept=True) for row in rows), kept
 
 
 def _of_course(course_key: str, at: datetime) -> Iterator[Any]:
@@ -47,22 +52,21 @@ def list_placements(
     found = in_force(rows.prefetch_related("version__courses"), on=day)
     shown = [row for row in found if partner_code in {None, row.partner.code}]
     return tuple(
-        Placement(course_key=course.course_key, mark=_mark(row))
+        Placement(course_key=course.course_key, mark=_mark(row, identity_of(row.partner)))
         for row in shown
         for course in row.version.courses.all()
         if course_keys is None or course.course_key in course_keys
     )
 
 
-def _mark(row: Any, *, kept: bool = False) -> Mark:
-    name = row.partner.display_name
+def _mark(row: Any, called: Identity, *, kept: bool = False) -> Mark:
     return Mark(
         partner=row.partner.code,
-        name=name,
+        name=called.display_name,
         role=row.role,
         role_label=str(models.ROLE_LABELS[Role(row.role)]),
-        url=row.partner.url,
-        statement=no_endorsement(name),
+        url=called.url,
+        statement=no_endorsement(called.display_name),
         agreement=row.version.agreement.code,
         version=row.version.number,
         valid_until=last_day(row, version=row.version),

@@ -9,19 +9,18 @@ from fairgate.clock import utc_day
 from partnerships import compat, conf, models, rules
 from partnerships.data import CourseReach, ShownReach
 
-_NOBODY = CourseReach(learners=0)
-
 
 def list_reach(
     courses: Mapping[str, Collection[str]], told: Mapping[str, CourseReach]
 ) -> dict[str, ShownReach]:
-    """What may be said of each of these sets of courses together, by what is told of each."""
+    """What may be said of each of these sets of courses together, by what is told of each.
+
+    Of a set with a course of which nothing is told, nothing is said.
+    """
     return {
-        name: rules.add_up(
-            [told.get(key, _NOBODY) for key in sorted(set(keys))],
-            at_least=conf.least_learners(),
-        )
+        name: rules.add_up([told[key] for key in sorted(set(keys))], at_least=conf.least_learners())
         for name, keys in courses.items()
+        if told.keys() >= set(keys)
     }
 
 

@@ -164,7 +164,7 @@ def get_granted_to(award: AwardSummary, *, at: datetime) -> Identity | None:
     if award.granted_at is None:
         return None
     called = list_identities(award.partner, since=award.granted_at, until=at)
-    return next((one for one in called if one.url.startswith("https://")), None)
+    return next((one for one in called if rules.is_https(one.url)), None)
 
 
 def list_granted_places(*, at: datetime) -> tuple[int, frozenset[int]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,7 +18,7 @@ from fairgate.readable import is_readable
 from partnerships import models, rules, selectors
 from partnerships.data import ContactRole
 from partnerships.exceptions import ContactRefused
-from partnerships.services.known import known_partner
+from partnerships.services.known import known_partner, names_of
 from partnerships.services.sending import made_once
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def add_contact(
         "role": ContactRole(role),
         "name": name.strip(),
         "email": email.strip(),
-        "language": language,
+        "language": language.strip(),
         "user_id": user_id,
     }
     made = made_once(
@@ -69,6 +70,8 @@ def _add_contact(
         validate_email(email)
     except ValidationError:
         raise ContactRefused("A contact has an e-mail address.") from None
+    if language and language not in dict(settings.LANGUAGES):
+        raise ContactRefused("“%(language)s” is no language of this site.", language=language)
     if user_id is not None:
         selectors.check_account(user_id)
     if role is ContactRole.SIGNATORY:
@@ -90,8 +93,7 @@ def _is_account(by: int, user_id: int | None, name: str, email: str) -> bool:
     account = get_user_model()._default_manager.filter(pk=by).first()
     if user_id == by or account is None:
         return user_id == by
-    names = {account.get_full_name(), account.get_username()} - {""}
-    is_named = any(rules.is_same_person(name, one) for one in names)
+    is_named = any(rules.is_same_person(name, one) for one in names_of(account))
     return is_named or email.casefold() == account.email.casefold()
 
 

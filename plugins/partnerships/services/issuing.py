@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 def issue_marks(issue: CertificateIssue) -> tuple[Mark, ...]:
     """The marks of a certificate as of its date of issue; the first call writes them down.
 
-    Signatures, suspensions and due diligence are dated, so what is written late is what was in
-    force then, and two first calls at once find the same: the table takes one.
+    Signatures, suspensions, due diligence and names are dated, so what is written late is what was
+    in force then, called as it was then, and two first calls at once find the same: the table takes
+    one.
     """
     rows = models.IssuedMarks.objects.filter(certificate=issue.number, issued_at=issue.issued_at)
     kept = rows.values_list("marks", flat=True).first()

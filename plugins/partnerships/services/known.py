@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 
-from partnerships import models, selectors
+from partnerships import compat, models, selectors
 from partnerships.exceptions import AccountNeeded, UnknownPartner
 
 
@@ -24,6 +25,12 @@ def user_name(user_id: int) -> str:
     """The user name of an account; its number where there is none, as once somebody has left."""
     found = get_user_model()._default_manager.filter(pk=user_id).first()
     return f"user {user_id}" if found is None else str(found.get_username())
+
+
+def names_of(user: AbstractBaseUser) -> tuple[str, ...]:
+    """What an account is called: in its profile, by its first and last name, by its user name."""
+    names = (compat.full_name(user.pk), user.get_full_name(), user.get_username())  # type: ignore[attr-defined]
+    return tuple(str(one) for one in names if one)
 
 
 def account_called(name: str) -> int:

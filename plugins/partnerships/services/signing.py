@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from fairgate.readable import is_readable, turns_writing
 from fairgate_tables.transactions import in_transaction
@@ -20,7 +21,7 @@ from partnerships.exceptions import (
     UnknownVersion,
 )
 from partnerships.services import pacing
-from partnerships.services.known import known_account, user_name
+from partnerships.services.known import known_account, names_of, user_name
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +86,7 @@ def consent(version_uuid: UUID, *, user_id: int, checksum: str, at: datetime) ->
         raise NotASignatory(
             "You do not sign for %(partner)s.", partner=found.agreement.partner.code
         )
-    full_name = user.get_full_name()
-    signed_by = full_name if full_name and _is_name(full_name) else user.get_username()
-    name = _Name(signed_by=signed_by[:150], means=Means.CONSENT, user_id=user_id)
+    name = _Name(signed_by=_signs_as(user), means=Means.CONSENT, user_id=user_id)
     with pacing.queued(version_uuid, by=user_id) as sender:
         sender.count(at=at)
         _put(name, found, Side.PARTNER, at=at, seen=checksum)
@@ -102,14 +101,20 @@ def _found(version_uuid: UUID) -> models.AgreementVersion:
 
 
 def _signatories(partner: models.Partner) -> list[str]:
-    """The names of contacts and of users who sign for a partner."""
+    """The names of contacts and of active users who sign for a partner."""
     names = list(
         partner.contacts.filter(role=ContactRole.SIGNATORY.value).values_list("name", flat=True)
     )
     users = get_user_model()._default_manager.filter(
-        pk__in=partner.people.filter(role=SIGNATORY).values("user_id")
+        pk__in=partner.people.filter(role=SIGNATORY).values("user_id"), is_active=True
     )
-    return names + [user.get_full_name() or user.get_username() for user in users]
+    return names + [_signs_as(user) for user in users]
+
+
+def _signs_as(user: AbstractBaseUser) -> str:
+    """The name of a user as it stands under a text: the first one that people can read."""
+    names = (one[:150] for one in names_of(user) if _is_name(one))
+    return next(names, user.get_username())
 
 
 def _put(

@@ -151,6 +151,7 @@ def refuse_due_diligence(proposal: UUID, *, because: str, by: int, at: datetime)
     if not said:
         raise DiligenceRefused("Say why it does not count; the reason is kept.")
     with _locked_proposal(proposal) as row:
+        rules.check_may_refuse_diligence(acts_for_partner=_acts_for(row.partner, by))
         _close(row, by=by, because=said, at=at)
 
 

@@ -49,7 +49,7 @@ DEFAULTS: dict[str, object] = {
     "PARTNERSHIPS_BADGE_ROOT_URL": "",
     # Who knows lists of countries (a function as waiver_policy.api.list_members); empty: nobody.
     "PARTNERSHIPS_COUNTRY_LISTS": "waiver_policy.api.list_members",
-    # Fewer learners than this are never told as a number.
+    # Fewer learners than this are never told as a number; all others are told as multiples of it.
     "PARTNERSHIPS_LEAST_LEARNERS": 5,
 }
 
