@@ -30,8 +30,10 @@ import tempfile
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,11 +55,12 @@ from factories import revenue_share as facts  # noqa: E402
 from fairgate.money import Money  # noqa: E402
 from fairgate_tables.paging import pages  # noqa: E402
 from partnerships import api as partnerships  # noqa: E402
+from partnerships.data import RevenueTerms  # noqa: E402
 from revenue_share import api, sheets, statements  # noqa: E402
 from revenue_share.data import EventKind, EventLine, Names, Part, Period, Statement  # noqa: E402
 from revenue_share.events_file import COLUMNS, read_events  # noqa: E402
 from revenue_share.models import AllocationLine, LedgerEntry  # noqa: E402
-from revenue_share.replay import replay  # noqa: E402
+from revenue_share.replay import replaying  # noqa: E402
 from revenue_share.selectors.statements import drafts_to_close  # noqa: E402
 
 PARTNER, MONTH = filling.partner_code(0), filling.MONTH
@@ -284,6 +287,22 @@ def file_of_events(count: int) -> str:
     return out.getvalue()
 
 
+def read_to_the_end(told: str) -> None:
+    """Read a file of events, and keep none."""
+    with read_events(io.StringIO(told), file="events.csv") as events:
+        deque(events, maxlen=0)
+
+
+def share_to_the_end(told: str, terms: Sequence[RevenueTerms]) -> None:
+    """Share every event of a file, as ``revenue_share_replay`` does, and keep no line."""
+    with (
+        read_events(io.StringIO(told), file="events.csv") as events,
+        replaying(terms) as replay,
+    ):
+        deque(replay.lines(events), maxlen=0)
+        deque(replay.statements(), maxlen=0)
+
+
 def compare_replay(events: int) -> None:
     """Reading, and sharing, with a tenth and with all."""
     text = facts.partnership_factory.terms_text(facts.partnership_factory.version_text())
@@ -291,9 +310,8 @@ def compare_replay(events: int) -> None:
     acts: dict[str, Callable[[], object]] = {}
     for count in (events // 10, events):
         told = file_of_events(count)
-        read = read_events(told, file="events.csv")
-        acts[f"read, {count:,} sales"] = lambda told=told: read_events(told, file="events.csv")
-        acts[f"shared, {count:,} sales"] = lambda read=read: replay(read, terms)
+        acts[f"read, {count:,} sales"] = partial(read_to_the_end, told)
+        acts[f"shared, {count:,} sales"] = partial(share_to_the_end, told, terms)
     print_peaks("replay", acts)
 
 
