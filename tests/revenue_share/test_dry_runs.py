@@ -194,7 +194,7 @@ def test_an_advance_is_recouped_as_far_as_it_was_not_before(october):
 
 
 def test_a_month_that_is_open_is_refused(october):
-    with pytest.raises(PeriodNotClosed, match=r"2026-11 is not closed yet; a dry run is of a clos"):
+    with pytest.raises(PeriodNotClosed, match=r"2026-11 is not closed yet; a dry run"):
         api.dry_run("2026-11", terms())
     with pytest.raises(InvalidPeriod):
         api.dry_run("November", terms())
