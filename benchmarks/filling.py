@@ -55,12 +55,17 @@ def fill(entries: int, *, partners: int = 200) -> int:
     return sales
 
 
+def _uuid(name: str) -> str:
+    """A UUID of version 3, made of a name; the type UUID of MariaDB does not take any 32 digits."""
+    return f"INSERT(INSERT(MD5({name}), 13, 1, '3'), 17, 1, '8')"
+
+
 def _copy(
     event: RevenueEvent, posted: list[LedgerTransaction], start: int, count: int, partners: int
 ) -> None:
     number = f"(seq + {start})"
     salt = event.uuid.hex
-    uuid = f"MD5(CONCAT('{salt}', {number}))"
+    uuid = _uuid(f"CONCAT('{salt}', {number})")
     dashed = ", '-', ".join(
         f"SUBSTR({uuid}, {first}, {size})"
         for first, size in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
@@ -70,7 +75,7 @@ def _copy(
     place = f"LPAD({number} DIV 12 MOD {partners}, 4, '0')"
     partner = f"CONCAT('P', {place})"
     own = {
-        "terms_version": f"MD5(CONCAT('terms', {place}))",
+        "terms_version": _uuid(f"CONCAT('terms', {place})"),
         "agreement": f"CONCAT('A', {place})",
         "course_key": f"CONCAT('course-v1:ATC+C', {place}, '+1')",
     }
@@ -90,7 +95,7 @@ def _copy(
     for transaction, number_of_transaction in _side_by_side(posted):
         _insert(
             transaction, count, id=number_of_transaction, cause_uuid=uuid, period=month,
-            uuid=f"MD5(CONCAT('{uuid4().hex}', seq))", occurred_at=moment,
+            uuid=_uuid(f"CONCAT('{uuid4().hex}', seq)"), occurred_at=moment,
             key=f"CONCAT('{transaction.kind}:', {dashed})",
         )  # fmt: skip
         transaction.expression = number_of_transaction
