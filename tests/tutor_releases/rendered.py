@@ -25,6 +25,8 @@ PERIODIC = (
     "revenue_share_catch_up",
     "waiver_policy_daily",
     "fee_payments_invoices",
+    "partnerships_remind",
+    "revenue_share_statements --mail",
 )
 CMS_CHECK = "cms check --tag fairgate"
 COURSE = "course-v1:ATC+SPECTRUM101+2026_T4"

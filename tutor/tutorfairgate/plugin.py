@@ -23,12 +23,15 @@ from tutorfairgate import __version__
 APPS = ("waiver_policy", "fee_payments", "partnerships", "revenue_share", "fee_gate")
 
 # What has to run every few minutes, in this order: what was paid is settled, then booked; then
-# applications for waivers that are over end, and mails are sent; then who owes is reminded.
+# applications for waivers that are over end, and mails are sent; then who owes is reminded, and
+# partners of what ends or is late; then they are sent the statements of closed months. Each once.
 PERIODIC = (
     "fee_payments_settle",
     "revenue_share_catch_up",
     "waiver_policy_daily",
     "fee_payments_invoices",
+    "partnerships_remind",
+    "revenue_share_statements --mail",
 )
 
 DEFAULTS: dict[str, Any] = {
