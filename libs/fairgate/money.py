@@ -129,8 +129,8 @@ class Money:
     @property
     def amount(self) -> Decimal:
         """The amount in major units, with exactly the currency's decimals."""
-        with localcontext(prec=50):
-            return Decimal(self.minor).scaleb(-exponent(self.currency))
+        # Made of text, a Decimal is exact whatever the context of the caller says.
+        return Decimal(f"{self.minor}E-{exponent(self.currency)}")
 
     def split(self, *weights: int) -> tuple[Money, ...]:
         """Parts in proportion to whole ``weights`` that always add up to the whole.
@@ -225,5 +225,5 @@ def _to_minor(amount: Decimal, currency: str) -> int:
 
 
 def _check_size(amount: Decimal | int) -> None:
-    if abs(Decimal(amount)) > MAX_MINOR:
+    if not -MAX_MINOR <= amount <= MAX_MINOR:
         raise TooLarge(f"{amount} is larger than any amount we keep.")

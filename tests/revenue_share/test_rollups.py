@@ -50,7 +50,7 @@ def test_a_statement_of_a_month_is_a_few_sums_however_many_sales_there_were(octo
 def test_reading_statements_asks_as_often_for_one_sale_as_for_many(
     october, django_assert_num_queries
 ):
-    with django_assert_num_queries(4) as few:
+    with django_assert_num_queries(3) as few:
         api.statement("GSMA", "2026-10")
     for number in range(5):
         api.book_payment(facts.payment(f"N{number}"), at=facts.NOON)

@@ -24,6 +24,7 @@ _VERSIONS = Compiled(
     ),
     "uuid", "checksum", "valid_from", "valid_until", "ended_on", "is_approved", "is_submitted",
     "host_signed", "partner_signed", "is_suspended", "cleared", "cleared_until",
+    takes=(str, datetime),
 )  # fmt: skip
 
 

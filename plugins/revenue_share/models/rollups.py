@@ -44,13 +44,14 @@ class PartyRollup(models.Model):
     units_minor = models.BigIntegerField(_("amount (minor units)"))
 
     class Meta:
-        """Found by month and party."""
+        """Found by month for all parties, and by party for its own statements."""
 
         verbose_name = _("sum of a party")
         verbose_name_plural = _("sums of parties")
         default_permissions = ("view",)
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["period", "party", "currency"], name="revenue_share_rollup_party"),
+            models.Index(fields=["party", "period"], name="revenue_share_rollup_own"),
         ]
 
     def __str__(self) -> str:

@@ -7,9 +7,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from fairgate.money import Money
+from fairgate_tables.compiled import Compiled
 from partnerships.data import FUND
 
 from .. import statements
@@ -36,6 +38,33 @@ from . import payouts
 SPENT_BY_FUND = Q(party=FUND, part=Part.SEAT.value)
 
 _PAGE = 1_000
+
+#: What a line of a statement says of a sum of a party.
+_SUMS = (
+    "period", "party", "currency", "part", "sale_period", "course_key", "offering_code",
+    "agreement", "version", "minimum_payout_minor", "events", "base_minor", "units_minor",
+)  # fmt: skip
+
+_CLOSING = ("party", "currency", "closing_minor")
+
+# Three questions that every page of a statement asks.
+_FROZEN = Compiled(
+    lambda party, period: StatementRow.objects.filter(party=party, period=period).order_by(
+        "currency"
+    ),
+    "document",
+    takes=(str, str),
+)
+_CLOSINGS = Compiled(
+    lambda party: StatementRow.objects.filter(party=party).order_by("number"),
+    *_CLOSING,
+    takes=(str,),
+)
+_OPEN_UNTIL = Compiled(
+    lambda party, period: _open_sums().filter(party=party, period__lte=period),
+    *_SUMS,
+    takes=(str, str),
+)
 
 
 def find_close(period: Period) -> ClosedPeriod | None:
@@ -110,19 +139,19 @@ def _nothing_found(party: str, period: Period, currency: str | None) -> Statemen
 
 def statements_of(party: str, period: Period) -> tuple[Statement, ...]:
     """All statements of a party for a month, by currency: frozen ones, or drafts."""
-    frozen = StatementRow.objects.filter(party=party, period=str(period)).order_by("currency")
-    if found := tuple(statements.read_document(row.document) for row in frozen):
-        return found
-    return tuple(one for one in list_drafts(party) if one.period == str(period))
+    month = str(period)
+    if frozen := _FROZEN.rows(party, month):
+        return tuple(statements.read_document(row.document) for row in frozen)
+    drafts = _drafts(_OPEN_UNTIL.rows(party, month), _CLOSINGS.rows(party))
+    return tuple(one for one in drafts if one.period == month)
 
 
 def list_drafts(party: str | None) -> tuple[Statement, ...]:
     """What the statements of the open months would be now, by currency, party and month."""
-    rows = _open_rows(last_closed())
-    frozen = StatementRow.objects.all()
+    rows, frozen = _open_sums(), StatementRow.objects.order_by("number")
     if party:
         rows, frozen = rows.filter(party=party), frozen.filter(party=party)
-    return _drafts(rows, frozen)
+    return _drafts(_named(rows, *_SUMS), _named(frozen, *_CLOSING))
 
 
 def drafts_to_close(period: Period) -> tuple[Statement, ...]:
@@ -131,25 +160,33 @@ def drafts_to_close(period: Period) -> tuple[Statement, ...]:
     The caller has the lock date. Both readings lock, so that they see what is committed, also in a
     transaction that began before.
     """
-    rows = PartyRollup.objects.select_for_update().filter(period=str(period))
-    return _drafts(rows.exclude(SPENT_BY_FUND), StatementRow.objects.select_for_update())
+    rows = _in_order(PartyRollup.objects.exclude(SPENT_BY_FUND).filter(period=str(period)))
+    frozen = StatementRow.objects.order_by("number")
+    return _drafts(
+        _named(rows.select_for_update(), *_SUMS), _named(frozen.select_for_update(), *_CLOSING)
+    )
 
 
-def _drafts(rows: QuerySet[PartyRollup], frozen: QuerySet[StatementRow]) -> tuple[Statement, ...]:
-    # Each opens with what the one before it closes with.
+def _drafts(sums: Iterable[Any], frozen: Iterable[Any]) -> tuple[Statement, ...]:
+    """The statements of these sums, each of which opens with what the one before it closes with.
+
+    ``sums`` come by currency, party and month, ``frozen`` statements by their numbers.
+    """
     drafts: list[Statement] = []
-    closings = _last_closings(frozen)
+    closings = {
+        (row.party, row.currency): Money.from_minor(row.closing_minor, row.currency)
+        for row in frozen
+    }
     for (currency, party, period), group in groupby(
-        rows.order_by("currency", "party", "period"),
-        key=lambda row: (row.currency, row.party, row.period),
+        sums, key=lambda row: (row.currency, row.party, row.period)
     ):
-        sums = list(group)
+        rows = list(group)
         draft = statements.draft(
-            [_line(row) for row in sums],
+            [_line(row) for row in rows],
             party=party,
             period=period,
             opening=closings.get((party, currency), Money.zero(currency)),
-            minimum_payout=_minimum(sums, currency),
+            minimum_payout=_minimum(rows, currency),
         )
         closings[party, currency] = draft.closing
         drafts.append(draft)
@@ -297,18 +334,29 @@ def _open_rows(closed: Period | None) -> QuerySet[PartyRollup]:
     return rows.filter(period__gt=str(closed)) if closed else rows
 
 
-def _last_closings(frozen: QuerySet[StatementRow]) -> dict[tuple[str, str], Money]:
-    rows = frozen.order_by("number").values_list("party", "currency", "closing_minor")
-    return {(party, code): Money.from_minor(minor, code) for party, code, minor in rows}
+def _open_sums() -> QuerySet[PartyRollup]:
+    """What goes on the statements of the months after the last that was closed, in their order."""
+    last = PeriodClose.objects.order_by("-period").values("period")[:1]
+    rows = PartyRollup.objects.exclude(SPENT_BY_FUND)
+    return _in_order(rows.filter(period__gt=Coalesce(Subquery(last), Value(""))))
 
 
-def _minimum(rows: Iterable[PartyRollup], currency: str) -> Money | None:
+def _in_order(sums: QuerySet[PartyRollup]) -> QuerySet[PartyRollup]:
+    return sums.order_by("currency", "party", "period")
+
+
+def _named(rows: QuerySet[Any], *names: str) -> Iterable[Any]:
+    # Objects would take three times as long, and a close makes a line of each.
+    return rows.values_list(*names, named=True)
+
+
+def _minimum(rows: Iterable[Any], currency: str) -> Money | None:
     minimums = [row.minimum_payout_minor for row in rows]
     stated = [minor for minor in minimums if minor is not None]
     return Money.from_minor(max(stated), currency) if stated else None
 
 
-def _line(row: PartyRollup) -> StatementLine:
+def _line(row: Any) -> StatementLine:
     return StatementLine(
         part=Part(row.part),
         period=row.sale_period,
