@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairgate import typed_amounts
-from fairgate.money import Money, MoneyError, TooLarge, TooManyDecimals, exponent
+from fairgate.money import Money, MoneyError, TooLarge, TooManyDecimals, UnknownCurrency, exponent
 
 # No amount is longer; what is, was not typed.
 _LONGEST = 40
@@ -61,6 +61,11 @@ def read_amount(typed: str, currency: str, *, name: str) -> Money:
         )
     except TooLarge:
         said = _("“%(field)s” is larger than any amount that is kept.")
+    except UnknownCurrency:
+        raise forms.ValidationError(
+            _("“%(currency)s” is not a currency code of ISO 4217, like USD."),
+            params={"currency": currency},
+        ) from None
     except MoneyError:
         said = _(
             "“%(field)s” is not an amount in %(currency)s. Write it like %(example)s, without a "

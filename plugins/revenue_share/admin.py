@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from fairgate import clock
 
-from . import admin_payouts, admin_rates, api, models, permissions
+from . import admin_payouts, admin_rates, admin_remittances, api, models, permissions
 from .admin_amounts import ReadsAmounts
 from .admin_base import ReadOnlyAdmin
 from .exceptions import RevenueShareError
 from .forms import AdjustmentForm, BecauseForm
 from .wording_refusals import in_words
 
-__all__ = ["admin_payouts", "admin_rates"]
+__all__ = ["admin_payouts", "admin_rates", "admin_remittances"]
 
 
 class LinesInline(ReadsAmounts, admin.TabularInline):  # type: ignore[type-arg]

@@ -63,6 +63,7 @@ from .data import (
     RateSource,
     Rebuilt,
     RecordedFile,
+    RemittanceSummary,
     Report,
     ReportEvent,
     Statement,
@@ -95,6 +96,7 @@ from .services import (
     payouts,
     rates,
     refunding,
+    remitting,
     rollups,
     seats,
 )
@@ -124,6 +126,7 @@ __all__ = [
     "confirm_account",
     "confirm_adjustment",
     "confirm_rate",
+    "confirm_remittance",
     "convert",
     "cost_recovery",
     "course_report",
@@ -143,6 +146,7 @@ __all__ = [
     "list_periods",
     "list_rate_proposals",
     "list_rates",
+    "list_remittances",
     "list_spans",
     "list_statements",
     "list_unallocated",
@@ -157,6 +161,7 @@ __all__ = [
     "propose_adjustment",
     "propose_batch",
     "propose_rate",
+    "propose_remittance",
     "rate_proposal",
     "rebuild",
     "record_bank_file",
@@ -165,6 +170,8 @@ __all__ = [
     "refuse_batch",
     "refuse_difference",
     "refuse_rate",
+    "refuse_remittance",
+    "remittance",
     "report",
     "report_csv",
     "report_events",
@@ -322,6 +329,48 @@ def refuse_adjustment(uuid: UUID, *, because: str, by: int, at: datetime) -> Non
         AdjustmentRefused: it is decided, or nobody says why.
     """
     adjusting.refuse(uuid, because=because, by=by, at=at)
+
+
+def propose_remittance(
+    party: str, amount: Money, *, booked_on: date, reference: str, reason: str, by: int,
+    at: datetime, key: str = "",
+) -> UUID:  # fmt: skip
+    """Enter what a party paid over, as the bank's statement shows it; its key.
+
+    A merchant of record pays the shares of what it has collected, a party gives back what was taken
+    back from it; below zero is what is given back to them. ``booked_on`` is the bank's booking
+    date, ``reference`` the bank's. Nothing counts before another person confirms it.
+
+    Raises:
+        RemittanceRefused: no reason, no such party or one that is the platform's own, nothing, a
+            day to come, no reference, or one that is recorded already in this currency.
+        KeyReused: the key stands for another request.
+    """
+    return remitting.propose(
+        party, amount, booked_on=booked_on, reference=reference, reason=reason, by=by, at=at,
+        key=key,
+    )  # fmt: skip
+
+
+def confirm_remittance(uuid: UUID, *, by: int, at: datetime) -> Booking:
+    """Let what somebody else entered count: in the month of its booking, or the first open one.
+
+    Raises:
+        StepNotFound: nobody has entered it.
+        SecondPersonNeeded: ``by`` has.
+        RemittanceRefused: it was decided already.
+    """
+    return remitting.confirm_remittance(uuid, by=by, at=at)
+
+
+def refuse_remittance(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
+    """Let it not count; its reference may be entered again. Who entered it may take it back.
+
+    Raises:
+        StepNotFound: nobody has entered it.
+        RemittanceRefused: no reason, or it was decided already.
+    """
+    remitting.refuse_remittance(uuid, because=because, by=by, at=at)
 
 
 def statement(party: str, period: str, *, currency: str | None = None) -> Statement:
@@ -770,6 +819,30 @@ def list_adjustments(
         UnknownAdjustment: ``after`` is none of them.
     """
     return steps.list_adjustments(state=state, after=after, limit=limit)
+
+
+def list_remittances(
+    *,
+    party: str | None = None,
+    state: StepState | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> tuple[RemittanceSummary, ...]:
+    """What parties paid over, the newest first: at most ``limit`` after the one with this key.
+
+    Raises:
+        StepNotFound: ``after`` is none of them.
+    """
+    return steps.list_remittances(party=party, state=state, after=after, limit=limit)
+
+
+def remittance(uuid: UUID) -> RemittanceSummary:
+    """What a party paid over, and who says so.
+
+    Raises:
+        StepNotFound: nobody has entered it.
+    """
+    return steps.get_remittance(uuid)
 
 
 def adjustment(uuid: UUID) -> AdjustmentSummary:

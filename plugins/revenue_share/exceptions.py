@@ -16,6 +16,7 @@
   + UnknownAdjustment     nobody has proposed such an adjustment
   + StatementNotFound     this party has nothing in this month
   + CurrencyNeeded        the party has several currencies in this month; say which
+  + RemittanceRefused     what a party paid over cannot be recorded like this
   + AccountRefused        an account cannot be paid to like this
   + PayoutRefused         nothing is paid, approved, accepted or downloaded like this
   + PayoutNotFound        there is no such batch, payout or entry
@@ -130,6 +131,10 @@ class FactsWaiting(CloseRefused):
 
 class AdjustmentRefused(RevenueShareError):
     """What is moved by hand adds up, has a reason, and counts in an open month."""
+
+
+class RemittanceRefused(RevenueShareError):
+    """What a party paid over cannot be recorded like this; the text says why."""
 
 
 class UnknownAdjustment(RevenueShareError, LookupError):

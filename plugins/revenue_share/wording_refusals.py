@@ -48,7 +48,6 @@ SENTENCES = (
     _("%(party)s has nothing in %(currency)s in %(month)s."),
     _("%(party)s has nothing in %(month)s."),
     _("Please say why, in at most %(most)s characters; the reason is kept."),
-    _("Please say why; the reason is kept."),
     _("Another person than who proposed it has to confirm this."),
     _("There is no adjustment %(key)s."),
     _("This was decided already."),
@@ -62,6 +61,15 @@ SENTENCES = (
     _("%(first)s is still open: close it before %(month)s."),
     _("%(month)s cannot be closed before %(moment)s UTC, when the hold of its last sales ends."),
     _("There is no such step %(key)s."),
+    _("There is no remittance %(key)s."),
+    _("A remittance with the reference “%(reference)s” in %(currency)s is recorded already."),
+    _("%(party)s pays nothing over: it is the platform’s."),
+    _("A remittance is more or less than nothing."),
+    _("%(day)s has not come yet."),
+    _(
+        "The bank’s reference has at most 35 characters: letters, digits, blanks and "
+        "/ ? : ( ) . , ' + -."
+    ),
     _("Another person than who asked has to confirm this."),
     _("The dispute %(key)s and its payment are in %(currencies)s."),
     _("%(kind)s of %(key)s: out of balance by %(difference)s."),

@@ -102,7 +102,7 @@ def terms():
 
 
 class BooksMachine(RuleBasedStateMachine):
-    """Sales, refunds, disputes, adjustments, new terms, the passing of days, clearings, closes."""
+    """Sales, refunds, disputes, adjustments, remittances, new terms, days, clearings, closes."""
 
     def __init__(self):
         super().__init__()
@@ -110,7 +110,7 @@ class BooksMachine(RuleBasedStateMachine):
         self.sales = []
         self.last = None
         self.exact = dict.fromkeys(V1.weights, Fraction(0))
-        self.clearing = self.tax = self.unallocated = self.recouped = 0
+        self.clearing = self.tax = self.unallocated = self.recouped = self.bank = 0
         self.disputes = {}
         self.closed = Period(2026, 9)
 
@@ -283,6 +283,19 @@ class BooksMachine(RuleBasedStateMachine):
         else:
             self.unallocated -= amount
 
+    @rule(amount=st.integers(-5_000, 5_000).filter(bool), party=st.sampled_from(["ATC", "GSMA"]))
+    def a_party_pays_over(self, amount, party):
+        uuid = api.propose_remittance(
+            party, Money.from_minor(amount, "USD"), booked_on=self.now.date(),
+            reference=f"B{RevenueEvent.objects.count()} {self.bank}", reason="A transfer.", by=1,
+            at=self.now,
+        )  # fmt: skip
+        with pytest.raises(SecondPersonNeeded):
+            api.confirm_remittance(uuid, by=1, at=self.now)
+        api.confirm_remittance(uuid, by=2, at=self.now)
+        self.exact[party] += amount
+        self.bank += amount
+
     @precondition(lambda self: self.last)
     @rule()
     def a_repetition_changes_nothing(self):
@@ -320,6 +333,10 @@ class BooksMachine(RuleBasedStateMachine):
     def tax_and_what_nobody_bears_are_what_they_are(self):
         assert balance(lambda one: one.account is Account.TAX_PAYABLE) == -self.tax
         assert balance(lambda one: one.account is Account.UNALLOCATED) == self.unallocated
+
+    @invariant()
+    def the_bank_has_what_was_paid_over(self):
+        assert balance(lambda one: one.account is Account.BANK) == self.bank
 
     @invariant()
     def every_account_together_is_nothing(self):

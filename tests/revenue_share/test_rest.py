@@ -31,6 +31,7 @@ from revenue_share.models import (
     PayoutEntry,
     PeriodClose,
     RateProposal,
+    Remittance,
 )
 from revenue_share.settings import common, production
 
@@ -45,6 +46,10 @@ RATE = {
 ACCOUNT = {
     "party": "ATC", "currency": "USD", "holder": "Training Centre", "number": make.THEIRS,
     "reason": "Letter of 1 May",
+}  # fmt: skip
+REMITTANCE = {
+    "party": "ATC", "amount": {"amount": "76.98", "currency": "USD"}, "booked_on": "2026-12-10",
+    "reference": "A1", "reason": "October, by transfer",
 }  # fmt: skip
 END = {"party": "GSMA", "currency": "USD", "reason": "Closed"}
 
@@ -274,6 +279,7 @@ ASKED = {
     "adjustments/": (Adjustment, moved(), moved("2.00")),
     "accounts/": (PayoutAccount, ACCOUNT, {**ACCOUNT, "holder": "Another"}),
     "account-ends/": (PayoutAccount, END, {**END, "reason": "Other"}),
+    "remittances/": (Remittance, REMITTANCE, {**REMITTANCE, "reference": "A2"}),
     "rate-proposals/": (RateProposal, RATE, {**RATE, "rate": "0.9"}),
     "batches/": (PayoutBatch, BATCH, {**BATCH, "statements": [1]}),
 }

@@ -23,6 +23,10 @@ from revenue_share.rest import faults, urls
 
 pytestmark = pytest.mark.django_db
 
+REMITTANCE = {
+    "party": "ATC", "amount": {"amount": "1.00", "currency": "USD"}, "reference": "A1",
+    "booked_on": "2026-12-10", "reason": "By transfer",
+}  # fmt: skip
 WHY = {"reason": "Review"}
 DOLLAR = {"amount": "1.00", "currency": "USD"}
 MOVED = {
@@ -103,7 +107,7 @@ def test_what_makes_something_asks_for_a_key(document):
     }
     assert keyed == {
         "propose_adjustment", "propose_batch", "propose_payout_account",
-        "propose_payout_account_end", "propose_rate", "ask_to_accept",
+        "propose_payout_account_end", "propose_rate", "propose_remittance", "ask_to_accept",
     }  # fmt: skip
 
 
@@ -128,6 +132,7 @@ def in_address(world, path):
 def test_every_list_and_file_answers_as_the_description_says(document, first):
     world = {
         "adjustments": post(first, "adjustments/", MOVED).json()["uuid"],
+        "remittances": post(first, "remittances/", REMITTANCE).json()["uuid"],
         "accounts": post(first, "accounts/", ACCOUNT).json()["uuid"],
         "rate-proposals": post(first, "rate-proposals/", RATE).json()["uuid"],
         "batches": make.approved(),
@@ -151,7 +156,7 @@ def test_every_list_and_file_answers_as_the_description_says(document, first):
             assert differences(shown, described[kind]["schema"], document, path) == []
             assert shown.get("results") != [], path
         asked += 1
-    assert asked == 28
+    assert asked == 30
 
 
 @pytest.mark.usefixtures("october")
@@ -160,6 +165,7 @@ def test_every_act_answers_as_the_description_says(document, first, second):
         "close_period": post(first, "periods/2026-10/close/"),
         "load_rates": send(first, "rate-files/", KRONA, source="unore"),
         **of_adjustments(first, second),
+        **of_remittances(first, second),
         **of_accounts(first, second),
         **of_rates(first, second),
         **of_payouts(first, second),
@@ -187,6 +193,15 @@ def of_adjustments(first, second):
     one, other = acts["propose_adjustment"].json()["uuid"], post(first, "adjustments/", MOVED)
     acts["confirm_adjustment"] = post(second, f"adjustments/{one}/confirm/")
     acts["refuse_adjustment"] = post(second, f"adjustments/{other.json()['uuid']}/refuse/", WHY)
+    return acts
+
+
+def of_remittances(first, second):
+    acts = {"propose_remittance": post(first, "remittances/", REMITTANCE)}
+    one = acts["propose_remittance"].json()["uuid"]
+    other = post(first, "remittances/", {**REMITTANCE, "reference": "A2"}).json()["uuid"]
+    acts["confirm_remittance"] = post(second, f"remittances/{one}/confirm/")
+    acts["refuse_remittance"] = post(second, f"remittances/{other}/refuse/", WHY)
     return acts
 
 

@@ -16,7 +16,13 @@ from factories.books_rest import ROOT, client_of, post, send
 from fairgate import clock
 from fairgate.money import Money
 from revenue_share import api
-from revenue_share.models import Adjustment, PayoutAccount, PayoutEntry, RateProposal
+from revenue_share.models import (
+    Adjustment,
+    PayoutAccount,
+    PayoutEntry,
+    RateProposal,
+    Remittance,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +55,14 @@ def world():
         "BATCH": batch,
         "ENTRY": entry,
         "DIFFERENCE": api.ask_to_accept(entry, reason="Fee", **by),
+        "REMITTANCE": api.propose_remittance(
+            "ATC",
+            Money("1.00", "USD"),
+            booked_on=make.PAY_DAY.date(),
+            reference="A1",
+            reason="Transfer",
+            **by,
+        ),
         "ADJUSTMENT": api.propose_adjustment(moved, reason="Slip", period="2026-12", **by),
         "ACCOUNT": api.propose_account_end("GSMA", "USD", reason="Closed", **by),
         "RATE": api.propose_rate(
@@ -82,6 +96,11 @@ ASKED = {
     "get_adjustment": ("get", "adjustments/{ADJUSTMENT}/", ("decide_adjustment",)),
     "confirm_adjustment": ("post", "adjustments/{ADJUSTMENT}/confirm/", ("decide_adjustment",)),
     "refuse_adjustment": ("post", "adjustments/{ADJUSTMENT}/refuse/", ("decide_adjustment",)),
+    "list_remittances": ("get", "remittances/", ("view_remittance",)),
+    "propose_remittance": ("post", "remittances/", ("propose_remittance",)),
+    "get_remittance": ("get", "remittances/{REMITTANCE}/", ("confirm_remittance",)),
+    "confirm_remittance": ("post", "remittances/{REMITTANCE}/confirm/", ("confirm_remittance",)),
+    "refuse_remittance": ("post", "remittances/{REMITTANCE}/refuse/", ("confirm_remittance",)),
     "list_payables": ("get", "payables/", ("view_payoutbatch",)),
     "list_batches": ("get", "batches/", ("record_payout",)),
     "propose_batch": ("post", "batches/", ("propose_payout",)),
@@ -136,14 +155,21 @@ MAY = {
         ["list_periods", "get_next_period", "get_period", "list_balances", "check_books"], BOOKS
     ),
     **dict.fromkeys(
-        ["list_adjustments", "get_adjustment", "list_payables", "list_batches", "get_batch",
+        ["list_adjustments", "get_adjustment", "list_remittances", "get_remittance",
+         "list_payables", "list_batches", "get_batch",
          "list_faulty_payouts", "list_differences", "list_payout_accounts", "get_payout_account",
          "list_rates", "list_rate_proposals", "get_rate_proposal"],
         SEEN,
     ),
 }  # fmt: skip
 
-LOOKS = ("view_adjustment", "view_payoutbatch", "view_payoutaccount", "view_fxrate")
+LOOKS = (
+    "view_adjustment",
+    "view_remittance",
+    "view_payoutbatch",
+    "view_payoutaccount",
+    "view_fxrate",
+)
 CALLERS = {
     "nobody": lambda may: Client(),
     "stranger": lambda may: client_of("officer", partner="ATC"),
@@ -264,6 +290,7 @@ def test_who_asks_for_the_statements_of_another_party_is_told_that_there_are_non
     ("path", "ask"),
     [
         ("adjustments/{ADJUSTMENT}/refuse/", "propose_adjustment"),
+        ("remittances/{REMITTANCE}/refuse/", "propose_remittance"),
         ("accounts/{ACCOUNT}/refuse/", "propose_payout_account"),
         ("rate-proposals/{RATE}/refuse/", "propose_rate"),
     ],
@@ -283,5 +310,6 @@ def test_who_has_asked_takes_it_back_and_others_who_may_ask_do_not(world, path, 
 
 def _asked_by(world, user_id):
     Adjustment.objects.filter(uuid=world["ADJUSTMENT"]).update(asked_by=user_id)
+    Remittance.objects.filter(uuid=world["REMITTANCE"]).update(asked_by=user_id)
     PayoutAccount.objects.filter(uuid=world["ACCOUNT"]).update(asked_by=user_id)
     RateProposal.objects.filter(uuid=world["RATE"]).update(asked_by=user_id)

@@ -116,6 +116,7 @@ from revenue_share.data.steps import (
     AdjustmentSummary,
     Moved,
     RateProposalSummary,
+    RemittanceSummary,
     Step,
     StepState,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "RateSource",
     "Rebuilt",
     "RecordedFile",
+    "RemittanceSummary",
     "Report",
     "ReportEvent",
     "ReportRow",

@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_WON = "dispute_won"
     ADJUSTMENT = "adjustment"
+    REMITTANCE = "remittance"
 
 
 #: Events about seats that the fund pays: they share nothing, and may move nothing.
@@ -39,7 +40,8 @@ class Part(StrEnum):
     """Why a party's position changes with an event.
 
     ``MIRROR`` takes shares back, and gives them again when a dispute is won. ``RECOUPED`` comes
-    before the shares. ``COLLECTED`` is what a merchant of record has received and owes.
+    before the shares. ``COLLECTED`` is what a merchant of record has received and owes,
+    ``REMITTED`` what a party has paid over to the platform.
     """
 
     SHARE = "share"
@@ -49,6 +51,7 @@ class Part(StrEnum):
     LOST_FEE = "lost_fee"
     DISPUTE_FEE = "dispute_fee"
     COLLECTED = "collected"
+    REMITTED = "remitted"
     ADJUSTMENT = "adjustment"
     SEAT = "seat"
 

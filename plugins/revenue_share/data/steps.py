@@ -54,6 +54,20 @@ class AdjustmentSummary(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemittanceSummary(Step):
+    """What a party paid over, or, below zero, was given back, as the bank's statement shows it.
+
+    ``row`` is its number in the table; ``booked_on`` the bank's booking date.
+    """
+
+    row: int
+    party: str
+    amount: Money
+    booked_on: date
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSummary(Step):
     """An account that somebody asks a party to be paid to, masked; empty: to none any more.
 

@@ -44,6 +44,7 @@ from revenue_share.models.rates import (
     FxRate,
     RateProposal,
 )
+from revenue_share.models.remittances import Remittance
 from revenue_share.models.rollups import (
     PartyRollup,
     ReceiptRollup,
@@ -78,6 +79,7 @@ __all__ = [
     "RateProposal",
     "ReceiptRollup",
     "RecoupmentStanding",
+    "Remittance",
     "RevenueEvent",
     "SaleStanding",
     "Statement",

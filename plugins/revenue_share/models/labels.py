@@ -19,6 +19,7 @@ KIND_LABELS = {
     EventKind.DISPUTE_LOST: _("Dispute lost"),
     EventKind.DISPUTE_WON: _("Dispute won"),
     EventKind.ADJUSTMENT: _("Adjustment by hand"),
+    EventKind.REMITTANCE: _("Paid over to the platform"),
 }
 PART_LABELS = {
     Part.SHARE: _("Share of a sale"),
@@ -28,6 +29,7 @@ PART_LABELS = {
     Part.LOST_FEE: _("Processor’s fee that did not come back"),
     Part.DISPUTE_FEE: _("Fee of a dispute"),
     Part.COLLECTED: _("Received from payers, and owed"),
+    Part.REMITTED: _("Paid over to the platform"),
     Part.ADJUSTMENT: _("Adjustment by hand"),
     Part.SEAT: _("Waived seat"),
 }
@@ -43,7 +45,7 @@ ACCOUNT_LABELS = {
     Account.PAYABLE_CLEARED: _("Owed, cleared"),
     Account.RECEIVABLE: _("To be given back"),
     Account.FUND_AVAILABLE: _("Cleared for the waiver fund"),
-    Account.BANK: _("Paid out by the bank"),
+    Account.BANK: _("At the bank, less what was paid out"),
     Account.FX_GAIN_LOSS: _("Differences of rates and bank fees"),
 }
 STATE_LABELS = {

@@ -41,6 +41,7 @@ STATUSES: Statuses = {
     exceptions.PeriodStillOnHold: 409,
     exceptions.RateRefused: 409,
     exceptions.RefundExceedsSale: 409,
+    exceptions.RemittanceRefused: 409,
     exceptions.SaleNotBooked: 409,
     exceptions.UnbalancedPosting: 503,
     exceptions.WarehouseUnavailable: 503,

@@ -84,6 +84,34 @@ class AdjustmentShape(StepShape):
     amounts = MovedShape(many=True)
 
 
+# --- Remittances ----------------------------------------------------------------------------------
+
+
+class RemittancesQuery(StateQuery):
+    """Of which party; without it, of all of them."""
+
+    party = serializers.CharField(max_length=MAX_PARTY, required=False)
+
+
+class RemittanceBody(Body):
+    """What a party paid over, or below zero was given back, as the bank's statement shows it."""
+
+    party = serializers.CharField(max_length=MAX_PARTY)
+    amount = Amount()
+    booked_on = serializers.DateField(help_text="The bank's booking date.")
+    reference = Line(max_length=35, help_text="The bank's; with a currency it counts once.")
+    reason = Line(max_length=MAX_REASON)
+
+
+class RemittanceShape(StepShape):
+    """What a party paid over; it counts once a second person has confirmed it."""
+
+    party = serializers.CharField()
+    amount = Amount()
+    booked_on = serializers.DateField()
+    reference = serializers.CharField()
+
+
 # --- Accounts -------------------------------------------------------------------------------------
 
 

@@ -12,11 +12,13 @@ from revenue_share.rest import (
     views_adjustments,
     views_payouts,
     views_rates,
+    views_remittances,
     views_statements,
 )
 
 _STATEMENT = "statements/<str:party>/<str:period>/<str:currency>/"
 _ADJUSTMENT = "adjustments/<uuid:uuid>/"
+_REMITTANCE = "remittances/<uuid:uuid>/"
 _BATCH = "batches/<uuid:uuid>/"
 _DIFFERENCE = "differences/<uuid:uuid>/"
 _ACCOUNT = "accounts/<uuid:uuid>/"
@@ -54,6 +56,18 @@ described = [
         f"{_ADJUSTMENT}refuse/",
         views_adjustments.RefuseAdjustment.as_view(),
         name="refuse_adjustment",
+    ),
+    path("remittances/", views_remittances.Remittances.as_view(), name="remittances"),
+    path(_REMITTANCE, views_remittances.OneRemittance.as_view(), name="remittance"),
+    path(
+        f"{_REMITTANCE}confirm/",
+        views_remittances.ConfirmRemittance.as_view(),
+        name="confirm_remittance",
+    ),
+    path(
+        f"{_REMITTANCE}refuse/",
+        views_remittances.RefuseRemittance.as_view(),
+        name="refuse_remittance",
     ),
     path("payables/", views_payouts.Payables.as_view(), name="payables"),
     path("batches/", views_payouts.Batches.as_view(), name="batches"),
@@ -94,8 +108,9 @@ described = [
 
 ABOUT = (
     "The books: months and their close, statements with their lines and every event behind them, "
-    "balances, what is moved by hand, accounts, payouts and rates of exchange. A partner's people "
-    "see the statements of their own party; everything else is for colleagues with permissions. "
+    "balances, what is moved by hand, what parties paid over, accounts, payouts and rates of "
+    "exchange. A partner's people see the statements of their own party; everything else is for "
+    "colleagues with permissions. "
     "What two people have to do is asked for by one request and decided by another. Faults are "
     "problem details (RFC 9457) with a stable code."
 )

@@ -123,6 +123,11 @@ def adjustment(*, units: Units, unallocated: int) -> tuple[Posting, ...]:
     return _postings([*legs, (Account.UNALLOCATED, "", -unallocated)])
 
 
+def remittance(party: str, amount: int) -> tuple[Posting, ...]:
+    """A party paid over what it owed, or, below zero, it was given back to it."""
+    return _postings([(Account.BANK, "", amount), (Account.PAYABLE_CLEARED, party, -amount)])
+
+
 def cleared_account(party: str) -> Account:
     """Where a party's cleared money sits: the fund has an account of its own."""
     return Account.FUND_AVAILABLE if party == FUND else Account.PAYABLE_CLEARED

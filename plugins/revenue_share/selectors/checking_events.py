@@ -22,6 +22,7 @@ from ..models import (
     DisputeStanding,
     LedgerEntry,
     LedgerTransaction,
+    Remittance,
     RevenueEvent,
     SaleStanding,
 )
@@ -87,11 +88,13 @@ def first_faults() -> Iterator[Fault]:
     yield from _first_of_each(
         pages(Adjustment.objects.prefetch_related("lines")), (_adjustments_are_by_two_people,)
     )
-    booked = RevenueEvent.objects.filter(kind=EventKind.ADJUSTMENT.value)
-    proposed = Adjustment.objects.values("uuid")
-    for event in booked.exclude(uuid__in=proposed).order_by("pk")[:1]:
-        sentence = "nobody has proposed it."
-        yield Fault(invariant="adjustment by two people", row=str(event), sentence=sentence)
+    yield from _first_of_each(pages(Remittance.objects.all()), (_remittances_are_by_two_people,))
+    for kind, steps in ((EventKind.ADJUSTMENT, Adjustment), (EventKind.REMITTANCE, Remittance)):
+        booked = RevenueEvent.objects.filter(kind=kind.value)
+        proposed = steps._default_manager.values("uuid")
+        for event in booked.exclude(uuid__in=proposed).order_by("pk")[:1]:
+            sentence = "nobody has proposed it."
+            yield Fault(invariant=f"{kind} by two people", row=str(event), sentence=sentence)
 
 
 def _first_of_each(
@@ -152,7 +155,7 @@ def _needed(event: Any) -> tuple[str, ...]:
     """The transactions of an event; one that moves nothing has none."""
     if event.kind in SEATS:
         return (event.kind,) if event.net_minor else ()
-    if event.kind == EventKind.ADJUSTMENT:
+    if event.kind in (EventKind.ADJUSTMENT, EventKind.REMITTANCE):
         return (event.kind,)
     if event.kind != EventKind.SALE:
         return (event.kind,) if event.gross_minor or event.dispute_fee_minor else ()
@@ -226,6 +229,8 @@ def _legs_of(event: Any, lines: Sequence[Line]) -> Legs:
     elif event.kind in AFTER_A_SALE:
         legs[Account.GATEWAY_CLEARING.value, ""] = -event.gross_minor - event.dispute_fee_minor
         legs[Account.TAX_PAYABLE.value, ""] = event.tax_minor
+    elif event.kind == EventKind.REMITTANCE:
+        legs[Account.BANK.value, ""] = sum(line.units for line in lines)
     # What is neither at the gateway, nor tax, nor somebody's, waits for a decision.
     legs[Account.UNALLOCATED.value, ""] = -sum(legs.values())
     return legs
@@ -346,6 +351,25 @@ def _adjustments_are_by_two_people(page: Sequence[Adjustment]) -> Iterator[Fault
         ):
             sentence = "what is booked is not what one person proposed and another confirmed."
             yield Fault(invariant="adjustment by two people", row=str(step.uuid), sentence=sentence)
+
+
+def _remittances_are_by_two_people(page: Sequence[Remittance]) -> Iterator[Fault]:
+    booked = RevenueEvent.objects.filter(
+        kind=EventKind.REMITTANCE.value, uuid__in=[step.uuid for step in page]
+    )
+    events = {event.uuid: event for event in booked.prefetch_related("lines")}
+    for step in page:
+        event = events.get(step.uuid)
+        wanted = [(step.party, step.currency, step.amount_minor)]
+        lines = (
+            [(one.party, one.currency, one.units_minor) for one in event.lines.all()]
+            if event
+            else []
+        )
+        is_confirmed = step.confirmed_by is not None and step.confirmed_by != step.asked_by
+        if lines != (wanted if is_confirmed else []) or is_confirmed != (event is not None):
+            sentence = "what is booked is not what one person entered and another confirmed."
+            yield Fault(invariant="remittance by two people", row=str(step.uuid), sentence=sentence)
 
 
 def _name(event: Any) -> str:

@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 from fairgate.money import Money
 
 from ..data import Account, CauseKind, Fault, PayoutState
-from ..models import LedgerEntry, LedgerTransaction, Payout
+from ..models import LedgerEntry, LedgerTransaction, Payout, Remittance
 from ..rules import rates as rules
 from . import payouts
 
@@ -82,15 +82,20 @@ def _states_follow_from_the_bank() -> Iterator[Fault]:
 def _bank_equals_payouts() -> Iterator[Fault]:
     paid = Payout.objects.filter(state=PayoutState.PAID.value).order_by("debit_currency")
     sums = dict(paid.values_list("debit_currency").annotate(sum=Sum("bank_minor")))
+    came = Remittance.objects.filter(confirmed_at__isnull=False).order_by("currency")
+    for code, minor in came.values_list("currency").annotate(sum=Sum("amount_minor")):
+        sums[code] = sums.get(code, 0) - minor
     entries = LedgerEntry.objects.filter(account=Account.BANK.value).order_by("currency")
     for code, minor in entries.values_list("currency").annotate(
         sum=Sum(F("credit_minor") - F("debit_minor"))
     ):
         kept = sum(_kept(row) for row in _returned(code))
         if minor != sums.pop(code, 0) + kept:
-            sentence = f"ledger {Money.from_minor(minor, code)}, and payouts sum to another amount."
+            sentence = (
+                f"ledger {Money.from_minor(minor, code)}, payouts and remittances another amount."
+            )
             yield Fault(invariant="bank equals payouts", row=code, sentence=sentence)
-    for code in sums:
+    for code in filter(sums.get, sums):
         sentence = "payouts are on no entry of the bank."
         yield Fault(invariant="bank equals payouts", row=code, sentence=sentence)
 

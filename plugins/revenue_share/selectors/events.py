@@ -90,7 +90,7 @@ def booking(found: Sequence[RevenueEvent], lines: Iterable[tuple[str, str, int]]
         kind=EventKind(first.kind),
         currency=first.currency,
         period=first.period,
-        is_unallocated=first.kind not in (*SEATS, EventKind.ADJUSTMENT)
+        is_unallocated=first.kind not in (*SEATS, EventKind.ADJUSTMENT, EventKind.REMITTANCE)
         and all(event.terms_version is None for event in found),
         parts=parts,
     )

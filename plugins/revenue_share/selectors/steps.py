@@ -11,9 +11,16 @@ from django.db.models import Q, QuerySet
 from fairgate.money import Money
 from fairgate_tables.two_people import TwoPeople
 
-from ..data import AccountSummary, AdjustmentSummary, Moved, RateProposalSummary, StepState
+from ..data import (
+    AccountSummary,
+    AdjustmentSummary,
+    Moved,
+    RateProposalSummary,
+    RemittanceSummary,
+    StepState,
+)
 from ..exceptions import StepNotFound, UnknownAdjustment
-from ..models import Adjustment, PayoutAccount, RateProposal
+from ..models import Adjustment, PayoutAccount, RateProposal, Remittance
 
 S = TypeVar("S")
 
@@ -89,6 +96,28 @@ def get_rate_proposal(uuid: UUID) -> RateProposalSummary:
     return _shown_rate(_rate(uuid))
 
 
+def list_remittances(
+    *, party: str | None, state: StepState | None, after: UUID | None, limit: int
+) -> tuple[RemittanceSummary, ...]:
+    """What parties paid over, the newest first: at most ``limit`` after this one.
+
+    Raises:
+        StepNotFound: ``after`` is none of them.
+    """
+    seen = _remittance(after) if after else None
+    rows = Remittance.objects.filter(party=party) if party else Remittance.objects.all()
+    return _page(rows, _shown_remittance, state, seen, limit)
+
+
+def get_remittance(uuid: UUID) -> RemittanceSummary:
+    """What a party paid over.
+
+    Raises:
+        StepNotFound: there is none.
+    """
+    return _shown_remittance(_remittance(uuid))
+
+
 def _page(
     rows: QuerySet[Any],
     show: Callable[[Any], S],
@@ -124,6 +153,13 @@ def _rate(uuid: UUID) -> RateProposal:
     return row
 
 
+def _remittance(uuid: UUID) -> Remittance:
+    row: Remittance | None = Remittance.objects.filter(uuid=uuid).first()
+    if row is None:
+        raise StepNotFound("There is no remittance %(key)s.", key=uuid)
+    return row
+
+
 def _shown_adjustment(row: Adjustment) -> AdjustmentSummary:
     lines = sorted(row.lines.all(), key=lambda line: int(line.pk))
     return AdjustmentSummary(
@@ -154,6 +190,17 @@ def _shown_rate(row: RateProposal) -> RateProposalSummary:
         currency=row.currency,
         rate=row.rate,
         effective_on=row.effective_on,
+    )
+
+
+def _shown_remittance(row: Remittance) -> RemittanceSummary:
+    return RemittanceSummary(
+        **_step(row),
+        row=row.pk,
+        party=row.party,
+        amount=Money.from_minor(row.amount_minor, row.currency),
+        booked_on=row.booked_on,
+        reference=row.reference,
     )
 
 

@@ -23,12 +23,11 @@ from ..selectors import events
 from ..selectors import statements as reads
 from . import holds
 from .asking_once import ask_once, step_uuid
+from .deciding import check_reason
 from .entries import Journal
 from .facts import Fact
 
 log = logging.getLogger(__name__)
-
-LONGEST_REASON = 255
 
 
 def propose(
@@ -65,11 +64,7 @@ def check(amounts: Mapping[str, Money], *, reason: str, period: str, at: datetim
     Raises:
         InvalidPeriod, AdjustmentRefused: it cannot; see ``api.propose_adjustment``.
     """
-    if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
-        raise AdjustmentRefused(
-            "Please say why, in at most %(most)s characters; the reason is kept.",
-            most=LONGEST_REASON,
-        )
+    check_reason(reason, AdjustmentRefused)
     currency = _currency_of(amounts)
     _check_parties(amounts)
     _check_open(period, reads.last_closed(), at)
@@ -86,11 +81,10 @@ def confirm(uuid: UUID, *, by: int, at: datetime) -> Booking:
 @in_transaction
 def refuse(uuid: UUID, *, because: str, by: int, at: datetime) -> None:
     """Do not move it, and say why; who has proposed it may take it back as well."""
-    if not because.strip():
-        raise AdjustmentRefused("Please say why; the reason is kept.")
+    check_reason(because, AdjustmentRefused)
     step = _waiting(uuid)
     step.refused_by, step.refused_at = by, at
-    step.refused_because = because.strip()[:LONGEST_REASON]
+    step.refused_because = because.strip()
     step.save(update_fields=["refused_by", "refused_at", "refused_because"])
     log.info("adjustment refused: adjustment=%s by=%s", uuid, by)
 

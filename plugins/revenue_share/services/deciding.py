@@ -12,14 +12,19 @@ from ..exceptions import RevenueShareError, SecondPersonNeeded, StepNotFound
 
 log = logging.getLogger(__name__)
 
+LONGEST_REASON = 255
+
 Step = TypeVar("Step", bound=TwoPeople)
 Refusal = type[RevenueShareError]
 
 
 def check_reason(reason: str, refusal: Refusal) -> None:
-    """Refuse a step that nobody says why of."""
-    if not reason.strip():
-        raise refusal("Please say why; the reason is kept.")
+    """Refuse a step that nobody says why of, or at such length that it could not be kept."""
+    if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
+        raise refusal(
+            "Please say why, in at most %(most)s characters; the reason is kept.",
+            most=LONGEST_REASON,
+        )
 
 
 def waiting(kind: type[Step], pk: int, refusal: Refusal, *, by: int | None = None) -> Step:
@@ -49,6 +54,6 @@ def confirm(step: TwoPeople, *, by: int, at: datetime) -> None:
 
 def refuse(step: TwoPeople, *, by: int, because: str, at: datetime) -> None:
     """Note who has refused a locked step, and why."""
-    step.refused_by, step.refused_at, step.refused_because = by, at, because.strip()[:255]
+    step.refused_by, step.refused_at, step.refused_because = by, at, because.strip()
     step.save(update_fields=["refused_by", "refused_at", "refused_because"])
     log.info("refused: %s=%s by=%s", step._meta.model_name, step.pk, by)

@@ -41,7 +41,7 @@ def propose_account(
     return _ask(
         PayoutAccount(
             uuid=uuid, party=party, currency=currency, masked=account.masked,
-            sealed=sealing.seal_account(account, uuid), reason=reason.strip()[:255], asked_by=by,
+            sealed=sealing.seal_account(account, uuid), reason=reason.strip(), asked_by=by,
             asked_at=at,
         ),
         account,
@@ -58,7 +58,7 @@ def propose_end(party: str, currency: str, *, reason: str, by: int, at: datetime
     _check(party, currency, reason)
     return _ask(
         PayoutAccount(
-            uuid=step_uuid(key), party=party, currency=currency, reason=reason.strip()[:255],
+            uuid=step_uuid(key), party=party, currency=currency, reason=reason.strip(),
             asked_by=by, asked_at=at,
         ),
         None,

@@ -102,7 +102,7 @@ def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime, key: st
         PayoutRefused: no reason, there is no such difference, or one waits already.
         KeyReused: the key stands for another request.
     """
-    entry, uuid, why = reads.get_entry(entry_id), step_uuid(key), reason.strip()[:255]
+    entry, uuid, why = reads.get_entry(entry_id), step_uuid(key), reason.strip()
 
     def is_same(known: PayoutAcceptance) -> bool:
         return (known.entry_id, known.reason) == (entry.pk, why)

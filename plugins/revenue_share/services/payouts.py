@@ -60,7 +60,7 @@ def propose_batch(
     def is_same(known: PayoutBatch) -> bool:
         paid = known.payouts.select_for_update().values_list("statement__number", flat=True)
         told = (known.execute_on, known.reason, sorted(paid))
-        return told == (execute_on, reason.strip()[:255], wanted)
+        return told == (execute_on, reason.strip(), wanted)
 
     def ask() -> None:
         _check_batch(wanted, execute_on, reason, at)
@@ -143,7 +143,7 @@ def _write_batch(
     rows = {row.number: row for row in reads.to_be_paid().filter(number__in=wanted)}
     batch = PayoutBatch.objects.create(
         uuid=uuid, message_id=f"RS{uuid.hex[:28].upper()}", execute_on=execute_on,
-        reason=reason.strip()[:255], asked_by=by, asked_at=at,
+        reason=reason.strip(), asked_by=by, asked_at=at,
     )  # fmt: skip
     for number in wanted:
         if number not in rows:

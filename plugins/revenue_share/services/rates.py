@@ -64,7 +64,7 @@ def propose_rate(
         RateRefused: no reason, no such currency, a value or a day that cannot be.
         KeyReused: the key stands for another request.
     """
-    uuid, why = step_uuid(key), reason.strip()[:255]
+    uuid, why = step_uuid(key), reason.strip()
 
     def is_same(known: RateProposal) -> bool:
         told = (known.base, known.currency, known.rate, known.effective_on, known.reason)
