@@ -7,7 +7,7 @@ workers at once, and inside a transaction that the caller has begun.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +65,7 @@ from .data import (
     RecordedFile,
     Report,
     ReportEvent,
+    Run,
     Statement,
     StatementFormat,
     StatementLine,
@@ -80,6 +81,7 @@ from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
 from .selectors import report_events as event_reads
 from .selectors import reports as report_reads
+from .selectors import runs as run_reads
 from .selectors import statements as reads
 from .services import (
     adjusting,
@@ -96,6 +98,7 @@ from .services import (
     rates,
     refunding,
     rollups,
+    runs,
     seats,
 )
 
@@ -272,6 +275,49 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
         EarlierPeriodOpen: an earlier month has to be closed first.
     """
     return closing.close_period(period, at=at, by=by)
+
+
+def ask_to_close(period: str, *, by: int, language: str, at: datetime, key: str) -> UUID:
+    """Ask that a month is closed, which ``carry_out`` does; asked again, it is the same run.
+
+    Refusals that come of it are told in ``language``. ``key`` is as for an adjustment.
+
+    Raises:
+        InvalidPeriod, PeriodStillOnHold, EarlierPeriodOpen: as for ``close_period``, now.
+        KeyReused: the key stands for another request.
+    """
+    return runs.ask_to_close(period, by=by, language=language, at=at, key=key)
+
+
+def ask_to_check(*, by: int, language: str, at: datetime, key: str) -> UUID:
+    """Ask that the books are proved, which ``carry_out`` does.
+
+    Raises:
+        KeyReused: the key stands for another request.
+    """
+    return runs.ask_to_check(by=by, language=language, at=at, key=key)
+
+
+def carry_out(uuid: UUID, *, now: Callable[[], datetime]) -> bool:
+    """Do what was asked for, unless it is done or a worker is at it; whether this call did it.
+
+    Not within a transaction: how far it is would be seen by nobody.
+    """
+    return runs.carry_out(uuid, now=now)
+
+
+def carry_out_left(*, now: Callable[[], datetime]) -> int:
+    """Do what was asked for and nobody has begun, or whose worker has died; how many runs."""
+    return runs.carry_out_left(now=now)
+
+
+def run(uuid: UUID, *, at: datetime) -> Run:
+    """How far something is that was asked for, and what came of it.
+
+    Raises:
+        StepNotFound: nobody has asked for it.
+    """
+    return run_reads.get_run(uuid, at=at)
 
 
 def propose_adjustment(

@@ -51,6 +51,7 @@ def world():
         "DIFFERENCE": api.ask_to_accept(entry, reason="Fee", **by),
         "ADJUSTMENT": api.propose_adjustment(moved, reason="Slip", period="2026-12", **by),
         "ACCOUNT": api.propose_account_end("GSMA", "USD", reason="Closed", **by),
+        "RUN": api.ask_to_check(key="", language="en", **by),
         "RATE": api.propose_rate(
             "USD", "CHF", Decimal("0.8"), effective_on=make.ON, reason="Bank", **by
         ),
@@ -76,7 +77,8 @@ ASKED = {
     "read_statement_json": ("get", f"{_ONE}statement.json", ("view_statement",)),
     "read_events_csv": ("get", f"{_ONE}events.csv", ("view_statement",)),
     "list_balances": ("get", "balances/", ("view_statement",)),
-    "check_books": ("get", "check/", ("view_statement",)),
+    "check_books": ("post", "check/", ("view_statement",)),
+    "get_run": ("get", "runs/{RUN}/", ("view_statement",)),
     "list_adjustments": ("get", "adjustments/", ("view_adjustment",)),
     "propose_adjustment": ("post", "adjustments/", ("propose_adjustment",)),
     "get_adjustment": ("get", "adjustments/{ADJUSTMENT}/", ("decide_adjustment",)),
@@ -133,7 +135,9 @@ MAY = {
     **dict.fromkeys([one for one in ASKED if _ONE in ASKED[one][1]], OWN),
     "list_statements": SIGNED_IN,
     **dict.fromkeys(
-        ["list_periods", "get_next_period", "get_period", "list_balances", "check_books"], BOOKS
+        ["list_periods", "get_next_period", "get_period", "list_balances", "check_books",
+         "get_run"],
+        BOOKS,
     ),
     **dict.fromkeys(
         ["list_adjustments", "get_adjustment", "list_payables", "list_batches", "get_batch",

@@ -100,6 +100,12 @@ from revenue_share.data.reports import (
     Waterfall,
     WaterfallStep,
 )
+from revenue_share.data.runs import (
+    Refused,
+    Run,
+    RunKind,
+    RunState,
+)
 from revenue_share.data.statements import (
     EventLine,
     MailedStatements,
@@ -192,9 +198,13 @@ __all__ = [
     "RateSource",
     "Rebuilt",
     "RecordedFile",
+    "Refused",
     "Report",
     "ReportEvent",
     "ReportRow",
+    "Run",
+    "RunKind",
+    "RunState",
     "Stage",
     "Statement",
     "StatementFormat",

@@ -48,6 +48,7 @@ from revenue_share.models.rollups import (
     PartyRollup,
     ReceiptRollup,
 )
+from revenue_share.models.runs import BooksRun
 
 __all__ = [
     "ACCOUNT_LABELS",
@@ -59,6 +60,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentLine",
     "AllocationLine",
+    "BooksRun",
     "CarriedRemainder",
     "DisputeStanding",
     "FundCredit",
