@@ -30,11 +30,13 @@ from partnerships.data import PLATFORM, RevenueTerms
 from . import conf, export_files, papers, report_sheets, report_tables, sheets, statements
 from .data import (
     Acceptance,
+    Account,
     AccountSummary,
     AdjustmentSummary,
     Balance,
     BatchSummary,
     Booking,
+    BookRow,
     CaughtUp,
     Cleared,
     ClosedPeriod,
@@ -75,6 +77,7 @@ from .data import (
     StepState,
     Waterfall,
 )
+from .selectors import behind as behind_reads
 from .selectors import checking, course_reports, dry_runs, events, steps
 from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
@@ -1019,6 +1022,40 @@ def write_report(
 ) -> None:
     """Write a report as an XLSX file; the same report gives the same bytes."""
     report_sheets.write_report(shown, language=language, to=to)
+
+
+def entries_behind(
+    account: Account, party: str, currency: str, *, after: str = "", limit: int = 1_000
+) -> tuple[BookRow, ...]:
+    """The entries that a balance adds up, debits less credits; after the place of the last one."""
+    return behind_reads.entries_of(account, party, currency, after=after, limit=limit)
+
+
+def lines_on_hold(
+    party: str,
+    currency: str,
+    *,
+    sales_of: str,
+    until: datetime,
+    after: str = "",
+    limit: int = 1_000,
+) -> tuple[BookRow, ...]:
+    """What a party has of the sales of a month and on hold until a moment, line by line.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    month = Period.parse(sales_of)
+    return behind_reads.lines_on_hold(
+        party, currency, sales_of=month, until=until, after=after, limit=limit
+    )
+
+
+def lines_cleared(
+    party: str, currency: str, *, at: datetime, after: str = "", limit: int = 1_000
+) -> tuple[BookRow, ...]:
+    """What a party has on hold no more and on no closed statement yet, line by line."""
+    return behind_reads.lines_cleared(party, currency, at=at, after=after, limit=limit)
 
 
 def list_unallocated() -> tuple[Money, ...]:

@@ -27,6 +27,7 @@ from fairgate import clock
 from partnerships import api as partnerships
 
 from . import api, page_parts, permissions, wording
+from . import report_links as links
 from .data import DISPUTES, EventLine, Part, Statement, StatementLine
 from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
 from .wording_refusals import in_words
@@ -88,6 +89,7 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
         "state": wording.state(became.get(shown.number or 0, shown.state)),
         "lines": [_shown_line(shown, line) for line in shown.lines],
         "opening": wording.amount(shown.opening),
+        "opening_url": _opening_url(shown),
         "subtotal": wording.amount(shown.subtotal),
         "payable": wording.amount(shown.payable),
         "closing": wording.amount(shown.closing),
@@ -186,6 +188,7 @@ def books(request: HttpRequest) -> HttpResponse:
                 "account": wording.account(one.account),
                 "name": _name(one.party),
                 "amount": wording.amount(one.amount),
+                "url": links.entries_url(one.account.value, one.party, one.amount.currency),
             }
             for one in balances
             if one.amount
@@ -251,6 +254,17 @@ def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
         return api.statement(party, period, currency=error.currencies[0])
     except (InvalidPeriod, StatementNotFound):
         raise Http404 from None
+
+
+def _opening_url(shown: Statement) -> str:
+    """The statement that has carried what this one opens with; "" for the first one."""
+    found = (
+        one
+        for one in api.list_statements(shown.party)
+        if one.currency == shown.currency and one.period < shown.period
+    )
+    before = next(found, None)
+    return links.statement_url(before.party, before.period, before.currency) if before else ""
 
 
 def _adjust_url(request: HttpRequest) -> str:

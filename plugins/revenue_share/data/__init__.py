@@ -3,6 +3,7 @@
 Amounts named ``units`` are signed whole minor units of one currency. Moments are aware, in UTC.
 """
 
+from revenue_share.data.behind import BookRow
 from revenue_share.data.books import (
     Account,
     Balance,
@@ -42,6 +43,7 @@ from revenue_share.data.exports import (
     Warehouse,
 )
 from revenue_share.data.party_money import (
+    Carried,
     OnHold,
     PartyMoney,
     PartyPayout,
@@ -146,7 +148,9 @@ __all__ = [
     "Balance",
     "BankStanding",
     "BatchSummary",
+    "BookRow",
     "Booking",
+    "Carried",
     "CaughtUp",
     "CauseKind",
     "Cleared",
