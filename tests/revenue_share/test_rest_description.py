@@ -13,8 +13,9 @@ from drf_spectacular.validation import validate_schema
 
 from factories import payouts as make
 from factories import rates as rate_files
-from factories.books_rest import JSON, ROOT, client_of, post, send
+from factories.books_rest import ROOT, client_of, post, send
 from factories.described_answers import differences
+from factories.rest_callers import JSON
 from fairgate import clock
 from revenue_share import api, exceptions
 from revenue_share.exceptions import RevenueShareError
