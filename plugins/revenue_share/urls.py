@@ -83,6 +83,7 @@ urlpatterns = [
     path("books/payable/", views_behind.payable, name="payable"),
     path("books/payable.csv", views_behind.payable_csv, name="payable_csv"),
     path("books/proof/", views.proof, name="proof"),
+    path("books/runs/<uuid:uuid>/", views.run, name="run"),
     path("books/close/", views.close, name="close"),
     path("payouts/", views_payouts.payouts, name="payouts"),
     path("payouts/propose/", views_payouts.propose, name="propose_payouts"),

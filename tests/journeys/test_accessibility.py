@@ -89,6 +89,7 @@ PAGES = {
         f"{REPORTS}/fund/", f"{REPORTS}/costs/", "/fairgate/revenue/books/payable/?currency=USD",
         f"{REPORTS}/costs/sum/?row=receipts&first=2026-10&last=2026-10&currency=USD",
         f"{REPORTS}/fund/entries/?column=available&currency=USD",
+        "/fairgate/revenue/books/runs/{run}/",
         "/fairgate/revenue/books/entries/?account=gateway_clearing&currency=USD",
         f"{WAIVERS}/review/", f"{WAIVERS}/review/{{application}}/",
         f"{WAIVERS}/review/{{application}}/country/",
@@ -134,6 +135,7 @@ IDS = {
     "award": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id DESC",
     "ended": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id",
     "picture": "SELECT uuid FROM partnerships_brandasset WHERE approved IS NULL",
+    "run": "SELECT uuid FROM revenue_share_booksrun",
     "batch": "SELECT uuid FROM revenue_share_payoutbatch",
 }
 # What answers a GET with something else than a page of ours.
@@ -225,6 +227,8 @@ def lived_in(visitor, served):
     visitor.page.locator("#id_back_amount").fill("75.00")
     visitor.page.locator("#id_back_reason").fill("nobody knows what it is for")
     visitor.press("Ask")
+    visitor.go("/fairgate/revenue/books/proof/")
+    visitor.press("Prove the books now")
     return ids(served.folder)
 
 

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -23,6 +22,7 @@ from django.utils import translation
 
 from fairgate_tables.beside import beside
 
+from .. import wording
 from ..data import Period, RunKind
 from ..exceptions import RevenueShareError
 from ..models import BooksRun
@@ -127,8 +127,7 @@ def claim(uuid: UUID, *, at: datetime) -> bool:
 
 
 def _close(row: BooksRun, now: Now) -> dict[str, Any]:
-    user = get_user_model()._default_manager.filter(pk=row.asked_by).first()
-    by = user.get_username() if user else str(row.asked_by)
+    by = wording.user(row.asked_by)
     closing.close_period(row.period, at=now(), by=by, told=_teller(row, now, DEFAULT_DB_ALIAS))
     return {"closed": row.period}
 
