@@ -21,7 +21,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
-from fairgate.readable import is_readable
 
 from . import (
     admin_promises,  # noqa: F401 - importing registers
@@ -31,22 +30,19 @@ from . import (
     api,
     models,
     permissions,
-    selectors,
     wording,
 )
 from .admin_base import (
-    ModelAdmin,
-    ModelForm,
     ReadOnlyAdmin,
     ReadOnlyInline,
+    ServiceForm,
+    WritesByService,
     attempt,
     each,
     note_of,
     user_id,
 )
 from .data import Side
-from .exceptions import PartnershipsError, UnknownUser
-from .wording_refusals import in_words
 
 
 class ShareInline(ReadOnlyInline):
@@ -330,85 +326,36 @@ class ReminderAdmin(ReadOnlyAdmin):
     search_fields = ("key", "partner__code")
 
 
-class AccountForm(ModelForm):
-    """A row about somebody by the number of their account, which has to be one of this site."""
-
-    def clean_user_id(self) -> int | None:
-        number: int | None = self.cleaned_data["user_id"]
-        if number is not None:
-            try:
-                selectors.check_account(number)
-            except UnknownUser as error:
-                raise forms.ValidationError(str(error)) from None
-        return number
-
-
-class SignatoryForm(AccountForm):
-    """The same of somebody who may sign for a partner, whom the service is asked about."""
-
-    request: HttpRequest
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if not self.errors:
-            try:
-                self.added = self.add(**told)
-            except PartnershipsError as error:
-                raise forms.ValidationError(in_words(error)) from error
-        return told
-
-    def add(self, partner: models.Partner, **told: Any) -> Any:
-        """Do it; the row."""
-        raise NotImplementedError
-
-    def _post_clean(self) -> None:
-        """The row is there by now; the service has checked it, and the database has."""
-
-
-class PersonForm(SignatoryForm):
+class PersonForm(ServiceForm):
     """Who acts for a partner."""
 
-    def add(self, partner: models.Partner, **told: Any) -> Any:
-        by = user_id(self.request)
-        api.add_person(**told, partner_code=partner.code, by=by, at=clock.now())
+    def write(self, told: dict[str, Any]) -> Any:
+        partner: models.Partner = told["partner"]
+        api.add_person(
+            told["user_id"],
+            partner_code=partner.code,
+            role=told["role"],
+            by=user_id(self.request),
+            at=clock.now(),
+        )
         return partner.people.get(user_id=told["user_id"])
 
 
-class ContactForm(SignatoryForm):
-    """A person whom we write to; what the service would refuse is told at its control."""
+class ContactForm(ServiceForm):
+    """A person whom we write to."""
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if not is_readable(name):
-            raise forms.ValidationError(gettext("There are control characters in the text."))
-        return name
-
-    def add(self, partner: models.Partner, **told: Any) -> Any:
-        added = api.add_contact(partner.code, **told, by=user_id(self.request), at=clock.now())
+    def write(self, told: dict[str, Any]) -> Any:
+        partner: models.Partner = told["partner"]
+        said = {name: value for name, value in told.items() if name != "partner"}
+        added = api.add_contact(partner.code, **said, by=user_id(self.request), at=clock.now())
         return partner.contacts.get(uuid=added)
 
 
-class SignatoryAdmin(ModelAdmin):
+class SignatoryAdmin(WritesByService):
     """People of partners: added and removed, not changed."""
-
-    def get_form(  # type: ignore[override]  # the admin names what is a keyword here
-        self, request: HttpRequest, obj: Any = None, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, **kwargs)
-        return type("Form", (form,), {"request": request})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def save_form(self, request: HttpRequest, form: Any, change: Any) -> Any:
-        """The service has written the row by now."""
-        return form.added
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Nothing is left to write."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
-        """Nor beside it."""
 
 
 @admin.register(models.PartnerPerson)

@@ -9,11 +9,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
+
+from fairgate.documents import DocumentErrors
 
 from .exceptions import PartnershipsError
 from .wording_refusals import in_words
@@ -45,6 +48,72 @@ class ReadOnlyAdmin(ModelAdmin):
     ) -> HttpResponse:
         """Outside a transaction: a step that loses a race for a lock is taken again."""
         return super().changelist_view(request, extra_context)
+
+
+class ServiceForm(ModelForm):
+    """A form whose row a service writes, once everything on it can be read.
+
+    The service alone says what may be: Django's own look at the row, as it would be, is left out.
+    """
+
+    request: HttpRequest
+    refusal: ValidationError | None = None
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if self.refusal is not None:
+            raise self.refusal
+        return told
+
+    def _post_clean(self) -> None:
+        """There is no row yet that could be looked at."""
+
+    def write(self, told: dict[str, Any]) -> Any:
+        """Have the service write it; the row.
+
+        Raises:
+            PartnershipsError, DocumentErrors, ValidationError: it is refused, and nothing is kept.
+        """
+        raise NotImplementedError
+
+
+class WritesByService(ModelAdmin):
+    """Rows that a ``ServiceForm`` adds, and that nobody changes."""
+
+    def get_form(  # type: ignore[override]  # the admin names what is a keyword here
+        self, request: HttpRequest, obj: Any = None, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return type("Form", (form,), {"request": request, "refusal": refusal})
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the service refuses is undone as a whole, and told by the same form."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except (PartnershipsError, DocumentErrors, ValidationError) as error:
+            request.refusal = told_at_form(error)  # type: ignore[attr-defined]
+            return super().add_view(request, form_url, extra_context)
+
+    def save_form(self, request: HttpRequest, form: Any, change: Any) -> Any:
+        return form.write(form.cleaned_data)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """The service has written the row."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Nor is there anything beside it."""
+
+
+def told_at_form(error: Exception) -> ValidationError:
+    """A refusal as a form tells it: at the control that it is about, or above them all."""
+    if isinstance(error, ValidationError):
+        return error
+    said = in_words(error)  # type: ignore[arg-type]
+    field = getattr(error, "field", "")
+    return ValidationError({field: said} if field else said)
 
 
 class ReadOnlyInline(TabularInline):

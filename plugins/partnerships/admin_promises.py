@@ -18,16 +18,22 @@ from fairgate import clock
 from fairgate.money import InexactAmount, Money
 
 from . import api, conf, models, permissions
-from .admin_base import ReadOnlyAdmin, attempt, each, note_of, user_id
-from .exceptions import PartnershipsError
+from .admin_base import (
+    ReadOnlyAdmin,
+    ServiceForm,
+    WritesByService,
+    attempt,
+    each,
+    note_of,
+    user_id,
+)
 from .wording_refusals import in_words
 
 
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A record to add. The service is asked while the form is checked, so that it says why not."""
+class RecordForm(ServiceForm):
+    """A record to add."""
 
     upload = forms.FileField(required=False, label=_("File (PDF, PNG or JPEG)"))
-    request: ClassVar[HttpRequest]
 
     def _file(self) -> bytes | None:
         file = self.cleaned_data.get("upload")
@@ -38,17 +44,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         content: bytes = file.read()
         return content
 
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if not self.errors:
-            try:
-                self.recorded = self.record(told)
-            except PartnershipsError as error:
-                raise ValidationError(in_words(error)) from error
-        return told
-
-    def _post_clean(self) -> None:
-        """The row is there by now; the service has checked it, and the database has."""
+    def write(self, told: dict[str, Any]) -> Any:
+        return self._meta.model._default_manager.get(uuid=self.record(told))
 
     def record(self, told: dict[str, Any]) -> Any:
         """Do it; the key of the record."""
@@ -78,7 +75,7 @@ class DeliveryForm(RecordForm):
         try:
             amount = Money(told["amount"], contribution.currency)
         except InexactAmount as error:
-            raise ValidationError(in_words(error)) from error
+            raise ValidationError({"amount": in_words(error)}) from error
         return api.record_delivery(
             contribution.version.uuid,
             contribution.code,
@@ -132,7 +129,7 @@ class ActualForm(RecordForm):
         )
 
 
-class RecordAdmin(ReadOnlyAdmin):
+class RecordAdmin(WritesByService, ReadOnlyAdmin):
     """Records: added by those who may, and never changed."""
 
     permission: ClassVar[str]
@@ -140,30 +137,12 @@ class RecordAdmin(ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.permission)
 
-    def get_form(  # type: ignore[override]  # the admin names what is a keyword here
-        self, request: HttpRequest, obj: Any = None, **kwargs: Any
-    ) -> Any:
-        if obj is not None:
-            return super().get_form(request, obj, **kwargs)
-        form: Any = self.form
-        return type("Form", (form,), {"request": request, "Meta": form.Meta})
-
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
             return [field.name for field in obj._meta.fields if field.name not in self.hidden]
         return list(self.form.base_fields)
 
     hidden: ClassVar[tuple[str, ...]] = ("id", "live_key")
-
-    def save_form(self, request: HttpRequest, form: Any, change: Any) -> Any:
-        """The service has written the row by now."""
-        return self.model._default_manager.get(uuid=form.recorded)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Nothing is left to write."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
-        """Nor beside it."""
 
 
 class DecisionForm(ActionForm):
@@ -224,32 +203,22 @@ class ActualAdmin(RecordAdmin):
     search_fields = ("outcome__code", "outcome__version__agreement__code", "source")
 
 
-class EndForm(forms.ModelForm):  # type: ignore[type-arg]
+class EndForm(ServiceForm):
     """An early end to ask for."""
-
-    request: ClassVar[HttpRequest]
 
     class Meta:
         model = models.EndRecord
         fields = ("version", "last_day", "reason")
 
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if not self.errors:
-            try:
-                self.recorded = api.ask_end(
-                    told["version"].uuid,
-                    last_day=told["last_day"],
-                    reason=told["reason"],
-                    by=user_id(self.request),
-                    at=clock.now(),
-                )
-            except PartnershipsError as error:
-                raise ValidationError(in_words(error)) from error
-        return told
-
-    def _post_clean(self) -> None:
-        """As above."""
+    def write(self, told: dict[str, Any]) -> Any:
+        asked = api.ask_end(
+            told["version"].uuid,
+            last_day=told["last_day"],
+            reason=told["reason"],
+            by=user_id(self.request),
+            at=clock.now(),
+        )
+        return models.EndRecord.objects.get(pk=asked)
 
 
 @admin.register(models.EndRecord)
@@ -262,9 +231,6 @@ class EndRecordAdmin(RecordAdmin):
     search_fields = ("version__agreement__code", "reason")
     action_form = DecisionForm
     actions = ("confirm", "refuse")
-
-    def save_form(self, request: HttpRequest, form: Any, change: Any) -> Any:
-        return models.EndRecord.objects.get(pk=form.recorded)
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(permissions.CONFIRM_END)

@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from fairgate import clock
-from fairgate.documents import DocumentErrors
 from fairgate.money import Money
 
 from . import api, models, permissions
 from . import wording_recognition as wording
-from .admin_base import ReadOnlyAdmin, ReadOnlyInline, each, note_of, user_id
+from .admin_base import ReadOnlyAdmin, ReadOnlyInline, ServiceForm, each, note_of, user_id
 from .admin_promises import DecisionForm, RecordAdmin
-from .exceptions import PartnershipsError
-from .wording_refusals import in_words
 
 
-class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Something to propose. The service is asked while the form is checked: it says why not."""
+class ProposalForm(ServiceForm):
+    """Something to propose."""
 
-    request: ClassVar[HttpRequest]
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if not self.errors:
-            try:
-                self.recorded = self.propose(told, by=user_id(self.request)).uuid
-            except (PartnershipsError, DocumentErrors) as error:
-                raise ValidationError(in_words(error)) from error
-        return told
+    def write(self, told: dict[str, Any]) -> Any:
+        proposed = self.propose(told, by=user_id(self.request))
+        return self._meta.model._default_manager.get(uuid=proposed.uuid)
 
     def propose(self, told: dict[str, Any], *, by: int) -> Any:
         """Do it; a summary of what is kept."""
         raise NotImplementedError
-
-    def _post_clean(self) -> None:
-        """The row is there by now; the service has checked it, and the database has."""
 
 
 class SchemeForm(ProposalForm):

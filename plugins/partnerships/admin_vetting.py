@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -16,43 +15,30 @@ from django.utils.translation import gettext_lazy as _
 from fairgate import clock
 
 from . import api, models, permissions
-from .admin_base import each, note_of, user_id
+from .admin_base import ServiceForm, each, note_of, user_id
 from .admin_promises import DecisionForm, RecordAdmin
-from .exceptions import PartnershipsError
-from .wording_refusals import in_words
 
 _FIELDS = ("partner", "expires_on", "notes", "evidence")
 
 
-class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An outcome to record. The service is asked while the form is checked: it says why not."""
+class OutcomeForm(ServiceForm):
+    """An outcome to record."""
 
-    request: HttpRequest
     accepted: bool
 
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if not self.errors:
-            self.recorded = self._record(**told)
-        return told
-
-    def _record(self, partner: models.Partner, **told: Any) -> Any:
+    def write(self, told: dict[str, Any]) -> Any:
+        partner: models.Partner = told["partner"]
+        said = {name: value for name, value in told.items() if name != "partner"}
         by = self.request.user.get_username()
         rows = self._meta.model._default_manager.filter(partner=partner).order_by("-id")
         last = rows.first()
-        try:
-            api.record_due_diligence(
-                partner.code, accepted=self.accepted, **told, by=by, at=clock.now()
-            )
-        except PartnershipsError as error:
-            raise ValidationError(in_words(error)) from error
+        api.record_due_diligence(
+            partner.code, accepted=self.accepted, **said, by=by, at=clock.now()
+        )
         found = rows.first()
         if found == last:
             raise ValidationError(gettext("This is what was said last; it is not recorded twice."))
         return found
-
-    def _post_clean(self) -> None:
-        """The row is there by now; the service has checked it, and the database has."""
 
 
 class RefusalForm(OutcomeForm):
@@ -79,9 +65,6 @@ class OutcomeAdmin(RecordAdmin):
     """Outcomes: added, and never changed."""
 
     permission = permissions.RECORD_DUE_DILIGENCE
-
-    def save_form(self, request: HttpRequest, form: Any, change: Any) -> Any:
-        return form.recorded
 
 
 @admin.register(models.DueDiligenceCheck)

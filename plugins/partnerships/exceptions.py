@@ -79,6 +79,8 @@ class UnknownPartner(PartnershipsError, LookupError):
 class UnknownUser(PartnershipsError, LookupError):
     """No account of this site has this number. The sentence is in the language that is active."""
 
+    field = "user_id"
+
 
 class AccountNeeded(PartnershipsError):
     """Something that takes two people was to be done under a name that is no active account's."""
@@ -94,6 +96,10 @@ class TermsConflict(PartnershipsError):
 
 class ContactRefused(PartnershipsError):
     """A contact has no readable name, no e-mail address, or a language that the site has not."""
+
+    def __init__(self, sentence: str, /, *, field: str = "", **found: object) -> None:
+        self.field = field
+        super().__init__(sentence, **found)
 
 
 class ReviewRefused(PartnershipsError):

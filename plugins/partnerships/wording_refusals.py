@@ -115,6 +115,8 @@ SENTENCES = (
     _("%(picture)s is refused or withdrawn already."),
     _("A contact has a name of at most 150 readable characters."),
     _("A contact has an e-mail address."),
+    _("Notes have at most %(limit)s characters; these have %(length)s."),
+    _("Where the evidence is takes at most %(limit)s characters; this has %(length)s."),
     _("“%(language)s” is no language of this site."),
     _("An early end of %(version)s was asked for already."),
     _("Who acts for the partner does not confirm an early end."),

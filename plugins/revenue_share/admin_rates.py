@@ -32,7 +32,7 @@ class RateFileForm(AskForm):
     published = forms.ChoiceField(label=_("Source"), choices=_PUBLISHED)
     upload = forms.FileField(
         label=_("File"),
-        help_text=_("As it was published: the UN’s XML or table, the ECB’s XML, CSV or ZIP."),
+        help_text=_("As it was published: the UN’s XML, XLSX or table, the ECB’s XML, CSV or ZIP."),
     )
 
     class Meta:

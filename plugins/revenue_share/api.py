@@ -7,7 +7,7 @@ workers at once, and inside a transaction that the caller has begun.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,11 +30,13 @@ from partnerships.data import PLATFORM, RevenueTerms
 from . import conf, export_files, papers, report_sheets, report_tables, sheets, statements
 from .data import (
     Acceptance,
+    Account,
     AccountSummary,
     AdjustmentSummary,
     Balance,
     BatchSummary,
     Booking,
+    BookRow,
     CaughtUp,
     Cleared,
     ClosedPeriod,
@@ -66,6 +68,7 @@ from .data import (
     RemittanceSummary,
     Report,
     ReportEvent,
+    Run,
     Statement,
     StatementFormat,
     StatementLine,
@@ -75,12 +78,14 @@ from .data import (
     StepState,
     Waterfall,
 )
+from .selectors import behind as behind_reads
 from .selectors import checking, course_reports, dry_runs, events, steps
 from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
 from .selectors import report_events as event_reads
 from .selectors import reports as report_reads
+from .selectors import runs as run_reads
 from .selectors import statements as reads
 from .services import (
     adjusting,
@@ -98,6 +103,7 @@ from .services import (
     refunding,
     remitting,
     rollups,
+    runs,
     seats,
 )
 
@@ -279,6 +285,49 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
         EarlierPeriodOpen: an earlier month has to be closed first.
     """
     return closing.close_period(period, at=at, by=by)
+
+
+def ask_to_close(period: str, *, by: int, language: str, at: datetime, key: str) -> UUID:
+    """Ask that a month is closed, which ``carry_out`` does; asked again, it is the same run.
+
+    Refusals that come of it are told in ``language``. ``key`` is as for an adjustment.
+
+    Raises:
+        InvalidPeriod, PeriodStillOnHold, EarlierPeriodOpen: as for ``close_period``, now.
+        KeyReused: the key stands for another request.
+    """
+    return runs.ask_to_close(period, by=by, language=language, at=at, key=key)
+
+
+def ask_to_check(*, by: int, language: str, at: datetime, key: str) -> UUID:
+    """Ask that the books are proved, which ``carry_out`` does.
+
+    Raises:
+        KeyReused: the key stands for another request.
+    """
+    return runs.ask_to_check(by=by, language=language, at=at, key=key)
+
+
+def carry_out(uuid: UUID, *, now: Callable[[], datetime]) -> bool:
+    """Do what was asked for, unless it is done or a worker is at it; whether this call did it.
+
+    Not within a transaction: how far it is would be seen by nobody.
+    """
+    return runs.carry_out(uuid, now=now)
+
+
+def carry_out_left(*, now: Callable[[], datetime]) -> int:
+    """Do what was asked for and nobody has begun, or whose worker has died; how many runs."""
+    return runs.carry_out_left(now=now)
+
+
+def run(uuid: UUID, *, at: datetime) -> Run:
+    """How far something is that was asked for, and what came of it.
+
+    Raises:
+        StepNotFound: nobody has asked for it.
+    """
+    return run_reads.get_run(uuid, at=at)
 
 
 def propose_adjustment(
@@ -1046,6 +1095,40 @@ def write_report(
 ) -> None:
     """Write a report as an XLSX file; the same report gives the same bytes."""
     report_sheets.write_report(shown, language=language, to=to)
+
+
+def entries_behind(
+    account: Account, party: str, currency: str, *, after: str = "", limit: int = 1_000
+) -> tuple[BookRow, ...]:
+    """The entries that a balance adds up, debits less credits; after the place of the last one."""
+    return behind_reads.entries_of(account, party, currency, after=after, limit=limit)
+
+
+def lines_on_hold(
+    party: str,
+    currency: str,
+    *,
+    sales_of: str,
+    until: datetime,
+    after: str = "",
+    limit: int = 1_000,
+) -> tuple[BookRow, ...]:
+    """What a party has of the sales of a month and on hold until a moment, line by line.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    month = Period.parse(sales_of)
+    return behind_reads.lines_on_hold(
+        party, currency, sales_of=month, until=until, after=after, limit=limit
+    )
+
+
+def lines_cleared(
+    party: str, currency: str, *, at: datetime, after: str = "", limit: int = 1_000
+) -> tuple[BookRow, ...]:
+    """What a party has on hold no more and on no closed statement yet, line by line."""
+    return behind_reads.lines_cleared(party, currency, at=at, after=after, limit=limit)
 
 
 def list_unallocated() -> tuple[Money, ...]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from fairgate import clock
 
 from . import api, wording
-from .data import PartyMoney
+from . import report_links as links
+from .data import OnHold, PartyMoney
 
 
 def money_of(party: str) -> dict[str, Any]:
@@ -20,13 +24,33 @@ def money_of(party: str) -> dict[str, Any]:
                 "month": wording.month(one.period),
                 "amount": wording.amount(one.amount),
                 "until": one.until,
+                "url": _held_url(party, one),
             }
             for one in found.on_hold
         ],
-        "cleared": [wording.amount(one) for one in found.cleared],
-        "carried": [wording.amount(one) for one in found.carried],
+        "cleared": [
+            {"amount": wording.amount(one), "url": _money_url(party, "cleared", one.currency)}
+            for one in found.cleared
+        ],
+        "carried": [
+            {
+                "amount": wording.amount(one.amount),
+                "url": links.statement_url(party, one.period, one.amount.currency),
+            }
+            for one in found.carried
+        ],
         "payouts": _payouts(found),
     }
+
+
+def _held_url(party: str, one: OnHold) -> str:
+    told = {"month": one.period, "until": one.until.isoformat()}
+    return _money_url(party, "held", one.amount.currency, **told)
+
+
+def _money_url(party: str, which: str, currency: str, **told: str) -> str:
+    address = reverse("revenue_share:party_money", args=[party, which])
+    return f"{address}?{urlencode({'currency': currency, **told})}"
 
 
 def _payouts(found: PartyMoney) -> list[dict[str, Any]]:
@@ -35,6 +59,7 @@ def _payouts(found: PartyMoney) -> list[dict[str, Any]]:
             "label": wording.label(one.number),
             "month": wording.month(one.period),
             "amount": wording.amount(one.amount),
+            "url": links.statement_url(found.party, one.period, one.amount.currency),
             "arrives": wording.amount(one.arrives) if one.arrives != one.amount else "",
             "account": one.account,
             "state": wording.payout_state(one.state),

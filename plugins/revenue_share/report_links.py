@@ -13,13 +13,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from fairgate.money import Money
 from partnerships.data import FUND as OF_FUND
 from partnerships.data import PLATFORM
 
 from . import wording
 from . import wording_reports as words
 from .data import Dimension, Drill, Measure, Report, StepKind
-from .report_tables import Table, TableRow
+from .report_tables import Table, TableRow, column_of_movement
 
 #: Reports that have no dimension, by their names in addresses.
 WATERFALL, FUND, COSTS = "waterfall", "fund", "costs"
@@ -39,6 +40,15 @@ class Asked:
     def query(self) -> dict[str, str]:
         """The same for another address."""
         return {"first": self.first, "last": self.last, "currency": self.currency}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summand:
+    """One of the numbers that another one is the sum of, and where it leads."""
+
+    label: str
+    amount: Money
+    url: str
 
 
 def _drill(asked: Asked, dimension: Dimension, key: str | None, measure: Measure | None) -> Drill:
@@ -64,7 +74,7 @@ def drill_of_report(shown: Report, row: TableRow, place: int) -> Drill:
     )
 
 
-def drill_of_step(asked: Asked, row: TableRow) -> Drill | None:
+def drill_of_step(asked: Asked, row: TableRow) -> Drill:
     """Behind a step of a waterfall."""
     if row.kind in (StepKind.GROSS, StepKind.BACK, StepKind.TAX, StepKind.FEE):
         return _drill(asked, Dimension.MONTH, None, Measure(row.kind))
@@ -76,31 +86,97 @@ def drill_of_step(asked: Asked, row: TableRow) -> Drill | None:
     return _drill(asked, Dimension.PARTY, row.key, None)
 
 
-def drill_of_fund(asked: Asked, row: TableRow) -> Drill | None:
-    """What the books say; the fund's own entries are in its own lists."""
-    measures = {"earned": None, "seats": Measure.SEATS}
-    if row.kind not in measures:
-        return None
-    return _drill(asked, Dimension.PARTY, OF_FUND, measures[row.kind])
+def url_of_fund(asked: Asked, row: TableRow) -> str:
+    """Behind what the books say of the fund: events. Behind what it says itself: its movements."""
+    of_books = {"earned": None, "seats": Measure.SEATS}
+    if row.kind in of_books:
+        return events_url(asked, _drill(asked, Dimension.PARTY, OF_FUND, of_books[row.kind]))
+    if row.kind in _COLUMNS_NOW:
+        return fund_now_url(asked.currency, _COLUMNS_NOW[row.kind])
+    query = {**asked.query, "column": column_of_movement(row.kind), "kind": row.kind}
+    return f"{reverse('revenue_share:fund_entries')}?{urlencode(query)}"
+
+
+#: Rows of the fund that are about a column of it as it is now.
+_COLUMNS_NOW = {
+    "available": "available", "held": "reserved", "spent": "committed", "owed": "shortfall",
+}  # fmt: skip
+
+
+def fund_now_url(currency: str, column: str) -> str:
+    """Every movement that a column of the fund is the sum of."""
+    query = urlencode({"currency": currency, "column": column})
+    return f"{reverse('revenue_share:fund_entries')}?{query}"
+
+
+def entries_url(account: str, party: str, currency: str) -> str:
+    """The entries behind a balance."""
+    query = urlencode({"account": account, "party": party, "currency": currency})
+    return f"{reverse('revenue_share:entries')}?{query}"
+
+
+def statement_url(party: str, period: str, currency: str) -> str:
+    """The page of a statement."""
+    address = reverse("revenue_share:statement", args=[party, period])
+    return f"{address}?{urlencode({'currency': currency})}"
+
+
+def url_of_cost(asked: Asked, row: TableRow) -> str:
+    """Behind a line about costs: other lines, or events."""
+    drill = drill_of_cost(asked, row)
+    return events_url(asked, drill) if drill else sum_url(asked, COSTS, row)
 
 
 def drill_of_cost(asked: Asked, row: TableRow) -> Drill | None:
-    """Behind a line about costs; a sum of two lines has none of its own."""
+    """The events behind a line about costs; a sum of two lines has none of its own."""
     found = {
         "gross": (Dimension.MONTH, None, Measure.GROSS),
         "back": (Dimension.MONTH, None, Measure.BACK),
         "fees": (Dimension.MONTH, None, Measure.FEE),
         "dispute_fees": (Dimension.PARTY, None, Measure.DISPUTE_FEES),
         "recouped": (Dimension.PARTY, row.key, Measure.RECOUPED),
+        "platform": (Dimension.PARTY, PLATFORM, Measure.EARNED),
         "platform_costs": (Dimension.PARTY, PLATFORM, Measure.COSTS),
         "platform_left": (Dimension.PARTY, PLATFORM, None),
     }.get(row.kind)
     return _drill(asked, *found) if found else None
 
 
-def drill_url(asked: Asked, drill: Drill | None) -> str:
-    """Where a number leads; "" if nowhere."""
-    return events_url(asked, drill) if drill else ""
+def sum_of_step(table: Table, row: TableRow, asked: Asked) -> list[Summand]:
+    """Behind what is left after a step: the steps so far, or who gets what is left.
+
+    Down to what is shared, the steps before it add up to it; from there on what is taken later.
+    """
+    place = table.rows.index(row)
+    shared = next(n for n, one in enumerate(table.rows) if one.kind == StepKind.NET)
+    if place < shared:
+        return [_step(asked, one) for one in table.rows[: place + 1]]
+    later = table.rows[place + 1 :]
+    return [_step(asked, one) for one in later or (row,)]
+
+
+_SUMS_OF_COSTS = {"receipts": ("gross", "back"), "costs": ("fees", "dispute_fees")}
+
+
+def sum_of_cost(table: Table, row: TableRow, asked: Asked) -> list[Summand]:
+    """Behind a line about costs that is the sum of others; of one that has events, none."""
+    parts = _SUMS_OF_COSTS.get(row.kind, ())
+    return [
+        Summand(label=one.label, amount=one.amounts[0], url=url_of_cost(asked, one))
+        for one in table.rows
+        if one.kind in parts
+    ]
+
+
+def _step(asked: Asked, row: TableRow) -> Summand:
+    url = events_url(asked, drill_of_step(asked, row))
+    return Summand(label=row.label, amount=row.amounts[0], url=url)
+
+
+def sum_url(asked: Asked, name: str, row: TableRow) -> str:
+    """Where a number leads that is the sum of others of its report."""
+    query = {**asked.query, "row": row.kind, "key": row.key}
+    return f"{reverse('revenue_share:report_sum', args=[name])}?{urlencode(query)}"
 
 
 def events_url(asked: Asked, drill: Drill, *, to: str = "report_events", **more: str) -> str:
@@ -114,12 +190,10 @@ def events_url(asked: Asked, drill: Drill, *, to: str = "report_events", **more:
     return f"{address}?{urlencode(query | more)}"
 
 
-def page_table(
-    asked: Asked, table: Table, drill_of: Callable[[TableRow, int], Drill | None]
-) -> dict[str, Any]:
-    """A table for the page: a number that is not nothing leads to what is behind it.
+def page_table(table: Table, url_of: Callable[[TableRow, int], str]) -> dict[str, Any]:
+    """A table for the page: a number leads to what is behind it, nothing as well as any other.
 
-    ``drill_of`` is asked by row and place of the number; -1 is how many events there are.
+    ``url_of`` is asked by row and place of the number; -1 is how many events there are.
     """
     return {
         "heading": table.heading,
@@ -130,12 +204,12 @@ def page_table(
                 "label": row.label,
                 "is_strong": row.is_strong,
                 "events": row.events,
-                "events_url": drill_url(asked, drill_of(row, -1)) if row.events else "",
+                "events_url": url_of(row, -1) if row.events else "",
                 "cells": [
                     {
                         "amount": wording.figures(amount),
                         "column": column,
-                        "url": drill_url(asked, drill_of(row, place)) if amount else "",
+                        "url": url_of(row, place),
                     }
                     for place, (amount, (_code, column)) in enumerate(
                         zip(row.amounts, table.columns, strict=True)

@@ -195,12 +195,17 @@ def _moved(flow: FundFlow) -> Iterator[TableRow]:
     for one in flow.movements:
         # What comes from outside may make up for what the fund owes; what moves inside changes
         # what is held, or what is spent.
-        amount = one.available - one.shortfall
-        if one.kind in _INSIDE:
-            amount = one.reserved
-        elif one.kind in _SPENT:
-            amount = one.committed
+        column = column_of_movement(one.kind)
+        received = one.available - one.shortfall
+        amount = received if column == "received" else getattr(one, column)
         yield _line(one.kind, str(wording.movement(one.kind)), amount)
+
+
+def column_of_movement(kind: str) -> str:
+    """Which column of the fund a kind of movement is told by (``waiver_policy.fund_changes``)."""
+    if kind in _INSIDE:
+        return "reserved"
+    return "committed" if kind in _SPENT else "received"
 
 
 def _now(flow: FundFlow) -> Iterator[TableRow]:

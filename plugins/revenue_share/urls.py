@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from . import views, views_courses, views_payouts, views_reports
+from . import views, views_behind, views_courses, views_payouts, views_reports
 
 app_name = "revenue_share"
 
@@ -15,6 +15,16 @@ urlpatterns = [
     path("api/v1/", include("revenue_share.rest.urls")),
     path("", views.statements, name="statements"),
     path("statements/<str:party>/", views.statements, name="statements"),
+    re_path(
+        r"^statements/(?P<party>[^/]+)/money/(?P<which>held|cleared)/$",
+        views_behind.party_money,
+        name="party_money",
+    ),
+    re_path(
+        r"^statements/(?P<party>[^/]+)/money/(?P<which>held|cleared)\.csv$",
+        views_behind.party_money_csv,
+        name="party_money_csv",
+    ),
     path("statements/<str:party>/<str:period>/", views.statement, name="statement"),
     path(
         "statements/<str:party>/<str:period>/statement.csv",
@@ -56,6 +66,10 @@ urlpatterns = [
     path("reports/waterfall/", views_reports.waterfall, name="waterfall"),
     path("reports/fund/", views_reports.fund, name="fund"),
     path("reports/costs/", views_reports.costs, name="costs"),
+    path("reports/fund/entries/", views_behind.fund_entries, name="fund_entries"),
+    path("reports/fund/entries.csv", views_behind.fund_entries_csv, name="fund_entries_csv"),
+    path("reports/<str:name>/sum/", views_behind.report_sum, name="report_sum"),
+    path("reports/<str:name>/sum.csv", views_behind.report_sum_csv, name="report_sum_csv"),
     path("reports/<str:name>/report.csv", views_reports.report_csv, name="report_csv"),
     path("reports/<str:name>/report.xlsx", views_reports.report_workbook, name="report_workbook"),
     path("reports/<str:name>/events/", views_reports.report_events, name="report_events"),
@@ -64,7 +78,12 @@ urlpatterns = [
     ),
     path("reports/<str:name>/", views_reports.report, name="report"),
     path("books/", views.books, name="books"),
+    path("books/entries/", views_behind.entries, name="entries"),
+    path("books/entries.csv", views_behind.entries_csv, name="entries_csv"),
+    path("books/payable/", views_behind.payable, name="payable"),
+    path("books/payable.csv", views_behind.payable_csv, name="payable_csv"),
     path("books/proof/", views.proof, name="proof"),
+    path("books/runs/<uuid:uuid>/", views.run, name="run"),
     path("books/close/", views.close, name="close"),
     path("payouts/", views_payouts.payouts, name="payouts"),
     path("payouts/propose/", views_payouts.propose, name="propose_payouts"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,14 +22,31 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairgate import clock
 from partnerships import api as partnerships
 
-from . import api, page_parts, permissions, wording
-from .data import DISPUTES, EventLine, Part, Statement, StatementLine
-from .exceptions import CurrencyNeeded, InvalidPeriod, RevenueShareError, StatementNotFound
+from . import api, page_parts, permissions, tasks, wording
+from . import report_links as links
+from .data import (
+    DISPUTES,
+    EventLine,
+    Part,
+    Run,
+    RunKind,
+    RunState,
+    Statement,
+    StatementLine,
+)
+from .exceptions import (
+    CurrencyNeeded,
+    InvalidPeriod,
+    RevenueShareError,
+    StatementNotFound,
+    StepNotFound,
+)
 from .wording_refusals import in_words
 
 CSV = "text/csv; charset=utf-8"
@@ -88,6 +106,7 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
         "state": wording.state(became.get(shown.number or 0, shown.state)),
         "lines": [_shown_line(shown, line) for line in shown.lines],
         "opening": wording.amount(shown.opening),
+        "opening_url": _opening_url(shown),
         "subtotal": wording.amount(shown.subtotal),
         "payable": wording.amount(shown.payable),
         "closing": wording.amount(shown.closing),
@@ -186,6 +205,7 @@ def books(request: HttpRequest) -> HttpResponse:
                 "account": wording.account(one.account),
                 "name": _name(one.party),
                 "amount": wording.amount(one.amount),
+                "url": links.entries_url(one.account.value, one.party, one.amount.currency),
             }
             for one in balances
             if one.amount
@@ -200,44 +220,85 @@ def books(request: HttpRequest) -> HttpResponse:
     return render(request, "revenue_share/books.html", context)
 
 
-# By itself: inside a transaction of the whole request the proof would see what others book while it
-# reads.
+# By itself: what is asked for is committed before a worker is told, and the proof sees the books as
+# of one moment.
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def proof(request: HttpRequest) -> HttpResponse:
     """Whether the books hold what they promise, proved when somebody presses the button.
 
-    Every entry is read, which takes minutes where there are millions: never by opening an address.
+    Every entry is read, which takes minutes where there are millions: never by opening an address,
+    and by a worker, whose progress the next page shows.
     """
     if not permissions.may_see_books(request.user):
         raise Http404
-    context: dict[str, Any] = {"page_title": _("Proof of the books")}
     if request.method == "POST":
-        context |= {"proved_at": clock.now(), "faults": api.check()}
-    return render(request, "revenue_share/proof.html", context)
+        return _begun(api.ask_to_check(**_asked_by(request)))
+    return render(request, "revenue_share/proof.html", {"page_title": _("Proof of the books")})
 
 
+@transaction.non_atomic_requests
 @require_POST
 @login_required
 def close(request: HttpRequest) -> HttpResponse:
-    """Close the month that the form names."""
+    """Have the month closed that the form names."""
     if not permissions.may_close(request.user):
         raise Http404
-    by = request.user.get_username()
     try:
-        closed = api.close_period(request.POST.get("period", ""), at=clock.now(), by=by)
+        asked = api.ask_to_close(request.POST.get("period", ""), **_asked_by(request))
     except RevenueShareError as error:
         messages.error(request, in_words(error))
-    else:
-        said = ngettext(
-            "%(period)s is closed: %(count)s statement.",
-            "%(period)s is closed: %(count)s statements.",
-            len(closed.statements),
-        )
-        values = {"period": wording.month(closed.period), "count": len(closed.statements)}
-        messages.success(request, said % values)
-    return redirect("revenue_share:books")
+        return redirect("revenue_share:books")
+    return _begun(asked)
+
+
+@require_safe
+@login_required
+@never_cache
+def run(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """How far a close or a proof is that somebody has asked for, and what came of it."""
+    if not permissions.may_see_books(request.user):
+        raise Http404
+    try:
+        found = api.run(uuid, at=clock.now())
+    except StepNotFound:
+        raise Http404 from None
+    title = _("Proof of the books")
+    if found.kind is RunKind.CLOSE:
+        title = _("Close of %(month)s") % {"month": wording.month(found.period)}
+    context = {
+        "page_title": title,
+        "run": found,
+        "closed": _closed(found),
+        "has_failed": found.state is RunState.FAILED,
+        "who": wording.user(found.asked_by),
+        "here": request.path,
+    }
+    return render(request, "revenue_share/run.html", context)
+
+
+def _asked_by(request: HttpRequest) -> dict[str, Any]:
+    language = get_language() or settings.LANGUAGE_CODE
+    return {"by": request.user.pk, "language": language, "at": clock.now(), "key": ""}
+
+
+def _begun(uuid: UUID) -> HttpResponse:
+    tasks.carry_out(str(uuid))
+    return redirect("revenue_share:run", uuid)
+
+
+def _closed(found: Run) -> str:
+    """What a close came to; "" of anything else."""
+    if found.kind is not RunKind.CLOSE or found.state is not RunState.DONE:
+        return ""
+    count = next((one.statements for one in api.list_periods() if one.period == found.period), 0)
+    said = ngettext(
+        "%(period)s is closed: %(count)s statement.",
+        "%(period)s is closed: %(count)s statements.",
+        count,
+    )
+    return said % {"period": wording.month(found.period), "count": count}
 
 
 def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
@@ -251,6 +312,17 @@ def _statement_for(request: HttpRequest, party: str, period: str) -> Statement:
         return api.statement(party, period, currency=error.currencies[0])
     except (InvalidPeriod, StatementNotFound):
         raise Http404 from None
+
+
+def _opening_url(shown: Statement) -> str:
+    """The statement that has carried what this one opens with; "" for the first one."""
+    found = (
+        one
+        for one in api.list_statements(shown.party)
+        if one.currency == shown.currency and one.period < shown.period
+    )
+    before = next(found, None)
+    return links.statement_url(before.party, before.period, before.currency) if before else ""
 
 
 def _adjust_url(request: HttpRequest) -> str:

@@ -37,6 +37,7 @@ from . import report_links as links
 from . import wording_reports as words
 from .data import (
     OF_PARTS,
+    Account,
     Dimension,
     Drill,
     Measure,
@@ -68,13 +69,19 @@ _MONTHS_OF_INDEX = 24
 @never_cache
 def finance(request: HttpRequest) -> HttpResponse:
     """Where finance begins: months and their state, what waits for somebody, and the way on."""
-    _require_books(request)
+    require_books(request)
     newest = _periods(api.list_spans())[:_MONTHS_OF_INDEX]
     months = api.list_months(newest[-1]) if newest else ()
     context = {
         "page_title": _("Finance"),
         "months": [_shown_month(month) for month in months],
-        "unallocated": [wording.amount(amount) for amount in api.list_unallocated()],
+        "unallocated": [
+            (
+                wording.amount(amount),
+                links.entries_url(Account.UNALLOCATED.value, "", amount.currency),
+            )
+            for amount in api.list_unallocated()
+        ],
         "balances": _balances(),
         "reports": links.list_reports(),
         "may_see_payouts": permissions.may_see_payouts(request.user),
@@ -88,9 +95,9 @@ def finance(request: HttpRequest) -> HttpResponse:
 @never_cache
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """Sums of some months by one thing, as a picture and as a table."""
-    _require_books(request)
+    require_books(request)
     dimension = _dimension(name)
-    asked = _asked(request)
+    asked = asked_of(request)
     context: dict[str, Any] = {"page_title": words.dimension(dimension)}
     if asked:
         shown = _report(request, dimension, asked)
@@ -98,9 +105,12 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         context |= {
             "picture": pictures.of_report(shown),
             "table": links.page_table(
-                asked,
                 report_tables.table_of(shown),
-                lambda row, place: links.drill_of_report(shown, row, place) if opens else None,
+                lambda row, place: (
+                    links.events_url(asked, links.drill_of_report(shown, row, place))
+                    if opens
+                    else ""
+                ),
             ),
             "is_wide": True,
             "is_by_country": dimension is Dimension.COUNTRY_GROUP,
@@ -115,18 +125,21 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 def waterfall(request: HttpRequest) -> HttpResponse:
     """Where the receipts of some months went."""
-    _require_books(request)
-    asked = _asked(request, months=1)
+    require_books(request)
+    asked = asked_of(request, months=1)
     context: dict[str, Any] = {"page_title": _("Where the receipts went")}
     if asked:
         fall = api.waterfall(asked.first, asked.currency, last=asked.last)
         context |= {
             "picture": pictures.of_waterfall(fall),
             "table": links.page_table(
-                asked,
                 report_tables.table_of(fall),
-                # What is left after a step is a sum of those before.
-                lambda row, place: None if place else links.drill_of_step(asked, row),
+                # What is left after a step is a sum of others.
+                lambda row, place: (
+                    links.sum_url(asked, WATERFALL, row)
+                    if place
+                    else links.events_url(asked, links.drill_of_step(asked, row))
+                ),
             ),
             "unallocated": _not_nothing(fall.amount(StepKind.UNALLOCATED)),
         }
@@ -138,17 +151,15 @@ def waterfall(request: HttpRequest) -> HttpResponse:
 @never_cache
 def fund(request: HttpRequest) -> HttpResponse:
     """What the fund earned and paid, and what it has."""
-    _require_books(request)
-    asked = _asked(request)
+    require_books(request)
+    asked = asked_of(request)
     context: dict[str, Any] = {"page_title": _("The waiver fund")}
     if asked:
         flow = api.fund_flow(asked.first, asked.last, asked.currency)
         context |= {
             "picture": pictures.of_fund(flow),
             "table": links.page_table(
-                asked,
-                report_tables.table_of(flow),
-                lambda row, _place: links.drill_of_fund(asked, row),
+                report_tables.table_of(flow), lambda row, _place: links.url_of_fund(asked, row)
             ),
             "entries_url": _admin_url(
                 request, "waiver_policy_fundentry", "waiver_policy.view_fundentry"
@@ -162,17 +173,15 @@ def fund(request: HttpRequest) -> HttpResponse:
 @never_cache
 def costs(request: HttpRequest) -> HttpResponse:
     """What the books know of costs, and the platform's share beside them."""
-    _require_books(request)
-    asked = _asked(request)
+    require_books(request)
+    asked = asked_of(request)
     context: dict[str, Any] = {"page_title": _("Cost recovery")}
     if asked:
         shown = api.cost_recovery(asked.first, asked.last, asked.currency)
         context |= {
             "picture": pictures.of_costs(shown),
             "table": links.page_table(
-                asked,
-                report_tables.table_of(shown),
-                lambda row, _place: links.drill_of_cost(asked, row),
+                report_tables.table_of(shown), lambda row, _place: links.url_of_cost(asked, row)
             ),
             "per_hundred": per_hundred(shown.costs, shown.receipts),
             "platform_per_hundred": per_hundred(shown.platform_left, shown.receipts),
@@ -255,7 +264,8 @@ def _page(
     return render(request, "revenue_share/report.html", shared | context)
 
 
-def _require_books(request: HttpRequest) -> None:
+def require_books(request: HttpRequest) -> None:
+    """Refuse everybody but finance, to whom alone there is such a page."""
     if not permissions.may_see_books(request.user):
         raise Http404
 
@@ -267,7 +277,7 @@ def _dimension(name: str) -> Dimension:
         raise Http404 from None
 
 
-def _asked(request: HttpRequest, *, months: int = _MONTHS) -> Asked | None:
+def asked_of(request: HttpRequest, *, months: int = _MONTHS) -> Asked | None:
     """The months and the currency of the address; ``None`` while nothing is booked."""
     known = api.list_spans()
     if not known:
@@ -310,8 +320,8 @@ def _report(request: HttpRequest, dimension: Dimension, asked: Asked) -> Report:
 
 def _shown(request: HttpRequest, name: str) -> Shown:
     """The report of an address, for a file of it."""
-    _require_books(request)
-    asked = _asked(request, months=1 if name == WATERFALL else _MONTHS)
+    require_books(request)
+    asked = asked_of(request, months=1 if name == WATERFALL else _MONTHS)
     if asked is None:
         raise Http404
     makers: dict[str, Callable[[], Shown]] = {
@@ -331,8 +341,8 @@ def _opens(request: HttpRequest, dimension: Dimension) -> bool:
 
 
 def _drilled(request: HttpRequest, name: str) -> tuple[Asked, Drill]:
-    _require_books(request)
-    dimension, asked = _dimension(name), _asked(request)
+    require_books(request)
+    dimension, asked = _dimension(name), asked_of(request)
     if asked is None or not _opens(request, dimension):
         raise Http404
     try:
@@ -363,7 +373,6 @@ def _shown_month(month: MonthSummary) -> dict[str, Any]:
         "gross": wording.figures(month.gross),
         "net": wording.figures(month.net),
         "unallocated": wording.figures(month.unallocated),
-        "has_unallocated": bool(month.unallocated),
         "query": urlencode(query),
     }
 
@@ -379,7 +388,9 @@ def _balances() -> list[dict[str, Any]]:
         {
             "currency": code,
             "payable": wording.figures(payable.get(code, Money.zero(code))),
+            "payable_url": f"{reverse('revenue_share:payable')}?{urlencode({'currency': code})}",
             "fund": wording.figures(funds.get(code, Money.zero(code))),
+            "fund_url": links.fund_now_url(code, "available"),
         }
         for code in sorted({*payable, *funds})
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -125,3 +126,9 @@ def rate(value: Rate) -> str:
 def day(value: date) -> str:
     """A day as the reader's language writes it."""
     return date_format(value, "DATE_FORMAT")
+
+
+def user(number: int) -> str:
+    """The user name of an account; its number where there is none any more."""
+    found = get_user_model()._default_manager.filter(pk=number).first()
+    return found.get_username() if found else str(number)

@@ -45,6 +45,7 @@ SENTENCES = (
         "or enter one by two people."
     ),
     _("There is no rate %(key)s entered by hand."),
+    _("There is no run %(key)s."),
     _("%(party)s has nothing in %(currency)s in %(month)s."),
     _("%(party)s has nothing in %(month)s."),
     _("Please say why, in at most %(most)s characters; the reason is kept."),

@@ -10,7 +10,7 @@ from fairgate.payers import PayerClass
 from partnerships import api as partnerships
 
 from . import wording
-from .data import CountryGroup, Dimension, Drill, Measure, Report, StepKind
+from .data import CountryGroup, Dimension, Drill, EventKind, Measure, Part, Report, StepKind
 
 _DIMENSIONS = {
     Dimension.MONTH: gettext_lazy("Receipts by month"),
@@ -53,6 +53,7 @@ _MEASURES = {
     Measure.DISPUTE_FEES: gettext_lazy("Fees of disputes"),
     Measure.RECOUPED: gettext_lazy("Recouped before the shares"),
     Measure.SEATS: gettext_lazy("Waived seats"),
+    Measure.EARNED: gettext_lazy("Shares and adjustments"),
 }
 _STEPS = {
     StepKind.GROSS: gettext_lazy("Paid by payers (gross)"),
@@ -100,6 +101,27 @@ def amount_heading(report: Report) -> str:
 def movement(kind: str) -> Promise | str:
     """A movement of the fund; a kind that is new here is called as it is."""
     return _MOVEMENTS.get(kind, kind)
+
+
+_POSTINGS = {
+    "hold_cleared": gettext_lazy("No longer on hold"),
+    "set_off": gettext_lazy("Set off by a close"),
+    "payout": gettext_lazy("Payout"),
+    "payout_bank": gettext_lazy("Payout"),
+    "payout_returned": gettext_lazy("Payout that came back"),
+    "payout_returned_bank": gettext_lazy("Payout that came back"),
+}
+
+
+def posting(kind: str) -> Promise | str:
+    """What was posted: an event, a part of one, a movement of the fund, or a step of the books."""
+    named: dict[str, Promise] = {
+        **{one.value: wording.kind(one) for one in EventKind},
+        **{one.value: wording.part(one) for one in Part},
+        **_MOVEMENTS,
+        **_POSTINGS,
+    }
+    return named.get(kind, kind)
 
 
 def party(code: str) -> str:

@@ -7,7 +7,7 @@ Reading: ``decide``, ``explain``, ``advise``, ``is_member``, ``list_members``, `
 ``list_messages``, ``list_steps``, ``review_queue``, ``conflict_of``, ``list_calls``,
 ``list_nominations_of``,
 ``apply_page_url``, ``may_be_waived``, ``fund_balance``, ``list_funds``, ``list_fund_entries``,
-``fund_movements``, ``check_funds``,
+``fund_movements``, ``fund_changes``, ``check_funds``,
 ``runway``, ``list_manual_credits``, ``waiting_place``, ``waiting_sentence``, ``list_waiting``,
 ``price_kept``, ``price_could_be_kept_until``, ``grounds_hold``, ``compare_policy``,
 ``replay_decisions``,
@@ -68,6 +68,7 @@ from waiver_policy.data import (
     FactRecord,
     FocalPoint,
     FundBalance,
+    FundChange,
     FundEntrySummary,
     FundFault,
     FundMovement,
@@ -1127,6 +1128,27 @@ def fund_movements(currency: str, *, since: date, until: date) -> tuple[FundMove
     Both days are included.
     """
     return fund_selectors.fund_movements(currency, since=since, until=until)
+
+
+def fund_changes(
+    currency: str,
+    column: str,
+    *,
+    kind: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    after: int = 0,
+    limit: int = 1_000,
+) -> tuple[FundChange, ...]:
+    """The movements that changed one column of a fund, in the order of writing; a page of them.
+
+    ``column`` is ``available``, ``reserved``, ``committed``, ``shortfall``, or ``received``: what
+    came from outside or went there, free or not. Of one ``kind``, of days (UTC) ``since`` and
+    ``until``, both included; without them all. It names nobody, neither donors nor learners.
+    """
+    return fund_selectors.fund_changes(
+        currency, column, kind=kind, since=since, until=until, after=after, limit=limit
+    )
 
 
 def check_funds() -> tuple[FundFault, ...]:

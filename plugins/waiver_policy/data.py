@@ -1099,6 +1099,17 @@ class FundBalance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FundChange:
+    """One movement of a fund, by what it changed in one column; it names nobody."""
+
+    place: int
+    uuid: UUID
+    kind: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundEntrySummary:
     """One movement of a fund, written once.
 

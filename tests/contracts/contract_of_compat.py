@@ -17,6 +17,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from fairgate import clock
 from fairgate.clock import utc_day
+from fairgate_tables.background import in_background
 from fee_gate import compat as gate
 from fee_gate import rules
 from fee_gate.exceptions import OutlineUnreadable
@@ -392,8 +393,8 @@ class CompatContract:
         def fail(_word: str) -> None:
             raise ValueError("in the background")
 
-        assert payments.in_background("fee_payments.contract")(succeed)("once") is None
-        assert payments.in_background("fee_payments.contract_that_fails")(fail)("once") is None
+        assert in_background("fee_payments.contract")(succeed)("once") is None
+        assert in_background("fee_payments.contract_that_fails")(fail)("once") is None
 
     def test_there_is_a_page_to_give_ones_country(self):
         assert isinstance(payments.account_url(), str)

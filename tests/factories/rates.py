@@ -61,6 +61,72 @@ def unore_table() -> bytes:
     return f"{head}\r\n\r\n{rows}\r\n\r\nNotes\tare\tnot\tread\r\n".encode()
 
 
+UNORE_NAMES = ("abbrv_name", "name", "f_curr_code", "eff_date", "rate")
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def text_cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def sheet(*rows: str) -> str:
+    """A sheet with the names of the columns in row 1, and these rows from row 2 on."""
+    names = "".join(text_cell(f"{'ABCDE'[n]}1", name) for n, name in enumerate(UNORE_NAMES))
+    return bare_sheet(f'<row r="1">{names}</row>', *rows)
+
+
+def bare_sheet(*rows: str) -> str:
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
+
+
+def sheet_row(
+    number: int = 2,
+    *,
+    code: str = "EUR",
+    day: str = "",
+    rate: str = "<v>0.865</v>",
+    cells: str = "",
+) -> str:
+    """A row; ``rate`` is what stands in its cell, ``cells`` whole cells in place of all."""
+    shown = cells or (
+        text_cell(f"A{number}", "Andorra") + text_cell(f"B{number}", "Euro")
+        + text_cell(f"C{number}", code) + (day or text_cell(f"D{number}", "01 Oct 2026"))
+        + f'<c r="E{number}">{rate}</c>'
+    )  # fmt: skip
+    return f'<row r="{number}">{shown}</row>'
+
+
+def parts_of_workbook(*sheets: str, settings: str = "") -> dict[str, str]:
+    """The parts of a workbook by their names, each sheet called S1, S2 …"""
+    every = range(1, len(sheets) + 1)
+    listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="rId{n}"/>' for n in every)
+    links = "".join(
+        f'<Relationship Id="rId{n}" Type="{_LINKS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in every
+    )
+    return {
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">{settings}'
+        f"<sheets>{listed}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/'
+        f'package/2006/relationships">{links}</Relationships>',
+        **{f"xl/worksheets/sheet{n}.xml": text for n, text in zip(every, sheets, strict=True)},
+    }
+
+
+def packed(parts: dict[str, str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def workbook(*sheets: str, settings: str = "") -> bytes:
+    """A workbook of these sheets, or one of one row."""
+    return packed(parts_of_workbook(*(sheets or (sheet(sheet_row()),)), settings=settings))
+
+
 def ecb(*days: tuple[str, tuple[tuple[str, str], ...]]) -> bytes:
     """The XML of the ECB: ``eurofxref-daily.xml`` with one day, ``-hist.xml`` with many."""
     shown = days or (("2026-10-30", (("USD", "1.0823"), ("JPY", "164.51"), ("CHF", "0.9391"))),)

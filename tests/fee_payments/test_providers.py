@@ -17,7 +17,8 @@ from django.urls import reverse
 from factories import fee_payments as make
 from factories import plain_provider as plain
 from fairgate.money import Money
-from fee_payments import api, compat
+from fairgate_tables.background import in_background
+from fee_payments import api
 from fee_payments.exceptions import ProviderMisconfigured, UnknownProvider
 from fee_payments.models import Entitlement, Order, Payment, ProviderEvent, SandboxSession
 from fee_payments.providers import registry
@@ -169,7 +170,7 @@ def test_a_worker_is_asked_where_there_is_celery(monkeypatch):
 
     celery.shared_task = lambda **options: lambda function: Task(function, options)
     monkeypatch.setitem(sys.modules, "celery", celery)
-    task = compat.in_background("a.name")(lambda pk: asked.append("at once"))
+    task = in_background("a.name")(lambda pk: asked.append("at once"))
     task(7)
     assert asked == [("a.name", (7,))]
 
@@ -178,7 +179,7 @@ def test_a_broker_that_is_away_disturbs_nobody(monkeypatch, caplog):
     def away(pk):
         raise ConnectionError("no broker")
 
-    compat.in_background("a.name")(away)(7)
+    in_background("a.name")(away)(7)
     assert "not done in the background: a.name" in caplog.text
 
 

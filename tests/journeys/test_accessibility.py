@@ -72,6 +72,7 @@ PAGES = {
         f"{PARTNERS}/recognition/{{scheme}}/", f"{PARTNERS}/awards/{{award}}/",
         f"{PARTNERS}/awards/{{ended}}/",
         "/fairgate/revenue/", f"{STATEMENTS}/GSMA/2026-10/", f"{STATEMENTS}/GSMA/2026-10/lines/1/",
+        f"{STATEMENTS}/GSMA/money/cleared/?currency=USD",
     ),
     "Omar": (
         "/fairgate/partners/marks/", f"{PICTURES}/", f"{PICTURES}/{{picture}}/",
@@ -85,7 +86,11 @@ PAGES = {
         "/fairgate/revenue/books/proof/", f"{STATEMENTS}/GSMA/",
         "/fairgate/revenue/finance/", f"{REPORTS}/month/", f"{REPORTS}/party/",
         f"{REPORTS}/country_group/", f"{REPORTS}/course/events/", f"{REPORTS}/waterfall/",
-        f"{REPORTS}/fund/", f"{REPORTS}/costs/",
+        f"{REPORTS}/fund/", f"{REPORTS}/costs/", "/fairgate/revenue/books/payable/?currency=USD",
+        f"{REPORTS}/costs/sum/?row=receipts&first=2026-10&last=2026-10&currency=USD",
+        f"{REPORTS}/fund/entries/?column=available&currency=USD",
+        "/fairgate/revenue/books/runs/{run}/",
+        "/fairgate/revenue/books/entries/?account=gateway_clearing&currency=USD",
         f"{WAIVERS}/review/", f"{WAIVERS}/review/{{application}}/",
         f"{WAIVERS}/review/{{application}}/country/",
     ),
@@ -130,6 +135,7 @@ IDS = {
     "award": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id DESC",
     "ended": "SELECT uuid FROM partnerships_recognitionaward ORDER BY id",
     "picture": "SELECT uuid FROM partnerships_brandasset WHERE approved IS NULL",
+    "run": "SELECT uuid FROM revenue_share_booksrun",
     "batch": "SELECT uuid FROM revenue_share_payoutbatch",
 }
 # What answers a GET with something else than a page of ours.
@@ -147,6 +153,8 @@ NO_PAGES = {
     "revenue_share:statement_events_csv", "revenue_share:statement_paper",
     "revenue_share:statement_workbook",
     "revenue_share:report_csv", "revenue_share:report_events_csv", "revenue_share:report_workbook",
+    "revenue_share:entries_csv", "revenue_share:fund_entries_csv", "revenue_share:payable_csv",
+    "revenue_share:report_sum_csv", "revenue_share:party_money_csv",
     "revenue_share:payment_order", "revenue_share:course_report_json", "",
 }  # fmt: skip
 OTHERS = {"admin", "api"}  # Django's own pages, and what no person reads
@@ -219,6 +227,8 @@ def lived_in(visitor, served):
     visitor.page.locator("#id_back_amount").fill("75.00")
     visitor.page.locator("#id_back_reason").fill("nobody knows what it is for")
     visitor.press("Ask")
+    visitor.go("/fairgate/revenue/books/proof/")
+    visitor.press("Prove the books now")
     return ids(served.folder)
 
 

@@ -35,6 +35,7 @@ from factories.partnerships import (
 from fairgate import clock
 from partnerships import api, handlers, models
 from partnerships.data import Standing
+from partnerships.exceptions import ContactRefused
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -202,8 +203,35 @@ def test_a_contact_whose_name_cannot_be_read_is_told_at_its_control(client) -> N
 
     answer = client.post(reverse("admin:partnerships_partnercontact_add"), data)
 
-    assert "There are control characters in the text." in answer.content.decode()
+    said = answer.context["adminform"].form.errors
+    assert said == {"name": ["A contact has a name of at most 150 readable characters."]}
     assert api.contacts("GSMA") == ()
+
+
+def test_what_the_admin_has_begun_is_undone_when_it_is_refused(client, monkeypatch) -> None:
+    # given: a refusal that comes after the service has written something
+    load()
+    partner = models.Partner.objects.get(code="GSMA")
+    client.force_login(User.objects.create_superuser("root"))
+    data = {"partner": partner.pk, "role": "finance", "name": "Grace", "email": "g@example.org"}
+    add = api.add_contact
+
+    def refuse_late(*args, **told):
+        add(*args, **told)
+        raise ContactRefused("A contact has an e-mail address.", field="email")
+
+    monkeypatch.setattr(api, "add_contact", refuse_late)
+
+    # when
+    answer = client.post(reverse("admin:partnerships_partnercontact_add"), data)
+
+    # then
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors == {
+        "email": ["A contact has an e-mail address."]
+    }
+    assert not models.PartnerContact.objects.exists()
+    assert not LogEntry.objects.exists()
 
 
 def test_contacts_are_added_and_removed_in_the_admin(client) -> None:

@@ -99,6 +99,28 @@ def test_whom_a_text_names_that_was_submitted_or_signed_is_named_since_the_first
     }  # fmt: skip
 
 
+def test_who_loaded_a_text_is_the_account_that_has_the_name_today_or_nobody(old_site):
+    rows = migrate(old_site, "0017_named_since")
+    partner = rows("Partner").create(code="GSMA", legal_name="G", display_name="G", kind="ngo")
+    agreement = rows("Agreement").create(code="A", partner=partner)
+    for number, name in enumerate(("olga", "nobody", "olga"), start=1):
+        rows("AgreementVersion").create(
+            uuid=f"00000000-0000-0000-0000-00000000000{number}", agreement=agreement,
+            number=number, valid_from=date(2026 + number, 1, 1), agreed_text="{}",
+            checksum="0" * 64, loaded_by=name, loaded_at=SIGNED,
+        )  # fmt: skip
+    executor = MigrationExecutor(connections[old_site])
+    state = executor.migrate([("partnerships", "0017_named_since"), ("auth", "0001_initial")])
+    accounts = state.apps.get_model("auth", "User").objects.using(old_site)
+    olga = accounts.create(username="olga", password="!")
+    accounts.create(username="other", password="!")
+
+    rows = migrate(old_site, "0018_loaders")
+
+    loaders = rows("AgreementVersion").order_by("number").values_list("loader_user_id", flat=True)
+    assert list(loaders) == [olga.pk, None, olga.pk]
+
+
 def version_naming(rows, partners, number, holder, role, shares, recoups, gives, collects):
     """The number of a version in its table, which names these in all the ways that there are."""
     agreement = rows("Agreement").create(code=f"A{number}", partner_id=partners[holder]).pk

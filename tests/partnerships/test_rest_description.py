@@ -15,7 +15,6 @@ from drf_spectacular.validation import validate_schema
 from factories import recognition
 from factories.brand import drawing, sent
 from factories.partners_rest import (
-    JSON,
     ROOT,
     client_of,
     delivery,
@@ -33,6 +32,7 @@ from factories.partnerships import (
     terms_text,
     version_text,
 )
+from factories.rest_callers import JSON
 from fairgate import clock
 from partnerships import api, models
 from partnerships.rest import urls

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+import rest_matrix
 from factories import recognition
 from factories.brand import sent
 from factories.partners_rest import (
-    JSON,
     PDF,
     ROOT,
     client_of,
     delivery,
     fulfilment,
-    post,
     send,
 )
 from factories.partnerships import COURSE, propose_change
-from fairgate import clock
 from fairgate.money import Money
 from partnerships import api, models
 from partnerships.data import Promotion, PromotionPlace
@@ -34,17 +30,12 @@ pytestmark = pytest.mark.django_db
 
 NOON = datetime(2027, 2, 1, 12, tzinfo=UTC)
 COLLEAGUE, OTHER = 41, 42
-ODD = {"odd": 1}
 
 
 @pytest.fixture(autouse=True)
 def now(settings):
-    """A clock that is asked, and has moved on by a second."""
-    settings.FAIRGATE_API_RATES = dict.fromkeys(("read", "write", "upload"), "1000/minute")
-    seconds = itertools.count()
-    clock.use(lambda: NOON + timedelta(seconds=next(seconds)))
-    yield
-    clock.use(None)
+    with rest_matrix.moving_on(settings, NOON):
+        yield
 
 
 @pytest.fixture
@@ -309,69 +300,37 @@ def of_colleague(operation):
     return may if is_apart else {*may, "view_agreement"}
 
 
-def asked(operation, client, world):
-    """The answer to a request that says nothing that could be done, so that nothing is."""
-    method, path, _may = ASKED[operation]
-    path = path.format(**world)
-    if method == "form":
-        return send(client, path, **FORMS[operation]())
-    if method == "post":
-        return post(client, path, ODD)
-    if method == "get":
-        return client.get(ROOT + path)
-    return getattr(client, method)(ROOT + path, json.dumps(ODD), content_type=JSON)
+MATRIX = rest_matrix.Matrix(
+    root=ROOT,
+    asked=ASKED,
+    may=MAY,
+    roles=ROLES,
+    send=lambda operation, client, path: send(client, path, **FORMS[operation]()),
+)
 
 
-def told(answer):
-    """What an answer means: a request that was read was not refused for whose it is."""
-    return "yes" if answer.status_code in (200, 201, 204, 400, 409) else str(answer.status_code)
-
-
-@pytest.fixture
-def document():
-    return client_of("").get(f"{ROOT}openapi/").json()
-
-
-def test_the_matrix_has_every_operation(document):
-    described = {
-        operation["operationId"]
-        for methods in document["paths"].values()
-        for operation in methods.values()
-    }
-    assert set(ASKED) == set(MAY) == described
-    assert {len(row.split()) for row in MAY.values()} == {len(ROLES)}
+def test_the_matrix_has_every_operation():
+    MATRIX.check_is_whole(client_of("").get(f"{ROOT}openapi/").json())
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_path_answers_each_role_as_the_matrix_says(world, role):
-    column = ROLES.index(role)
-    # What is deleted is asked last.
-    in_order = sorted(ASKED, key=lambda one: ASKED[one][0] == "delete")
+    found = MATRIX.answers(lambda operation: CALLERS[role](of_colleague(operation)), world)
 
-    found = {
-        operation: told(asked(operation, CALLERS[role](of_colleague(operation)), world))
-        for operation in in_order
-    }
-
-    assert found == {operation: row.split()[column] for operation, row in MAY.items()}
+    assert found == MATRIX.column(role)
 
 
 def test_who_is_no_longer_active_may_nothing(world):
-    client = client_of("signatory", *{one for _m, _p, may in ASKED.values() for one in may})
-    User.objects.filter(pk=client.user.pk).update(is_active=False)
+    client = rest_matrix.inactive(client_of("signatory", *MATRIX.everything()))
     closed = [operation for operation, row in MAY.items() if row.startswith("401")]
 
-    found = {operation: asked(operation, client, world).status_code for operation in closed}
-
-    assert found == dict.fromkeys(closed, 401)
+    assert MATRIX.statuses(closed, client, world) == dict.fromkeys(closed, 401)
 
 
 def test_what_is_not_there_is_404_for_who_may_everything(world):
-    client = Client()
-    client.force_login(User.objects.create_superuser("root"))
     nothing = {name: uuid4() for name in world} | {"END": 10**17, "PERSON": 10**17}
-    named = {one: how for one, how in ASKED.items() if "{" in how[1] and one != "list_course_marks"}
+    named = [one for one, how in ASKED.items() if "{" in how[1] and one != "list_course_marks"]
 
-    found = {operation: asked(operation, client, nothing).status_code for operation in named}
+    found = MATRIX.statuses(named, rest_matrix.root_of_everything(), nothing)
 
     assert found == dict.fromkeys(named, 404)

@@ -15,7 +15,7 @@ from django.test import Client
 
 from factories import recognition
 from factories.brand import drawing
-from factories.partners_rest import JSON, PDF, ROOT, client_of, delivery, pdf, post, send
+from factories.partners_rest import PDF, ROOT, client_of, delivery, pdf, post, send
 from factories.partnerships import (
     AGREEMENT,
     PROMISES,
@@ -24,6 +24,7 @@ from factories.partnerships import (
     terms_text,
     version_text,
 )
+from factories.rest_callers import JSON
 from fairgate import clock
 from partnerships import api, models
 

@@ -34,6 +34,7 @@ NAME, USER_NAME, EMAIL = "Grace Wanjiru", "grace.w", "grace.w@example.org"
 #: and a number names nobody once the platform has emptied the account.
 KEPT_NUMBERS = {
     "actual.recorded_by",
+    "agreementversion.loader_user_id",
     "delivery.asked_by", "delivery.confirmed_by", "delivery.refused_by",
     "duediligenceproposal.asked_by", "duediligenceproposal.confirmed_by",
     "duediligenceproposal.refused_by",

@@ -141,6 +141,20 @@ def test_who_loaded_a_text_cannot_approve_it(name):
 
 
 @pytest.mark.django_db
+def test_who_loaded_a_text_cannot_approve_it_when_their_account_is_called_otherwise_since():
+    olga = User.objects.create_user("olga")
+    api.load_agreements(uncleared_text(), file="TERMS.yaml", by="olga", at=LONG_AGO)
+    (version,) = api.list_versions(at=NOW)
+    api.submit(version.uuid, by=SUBMITTER, at=NOW)
+    User.objects.filter(pk=olga.pk).update(username="o.petrova")
+
+    with pytest.raises(exceptions.SecondPersonNeeded, match="by another person than who loaded"):
+        api.approve(version.uuid, by=olga.pk, at=NOW)
+
+    assert models.AgreementVersion.objects.get().loaded_by == "olga"
+
+
+@pytest.mark.django_db
 def test_nobody_loads_a_text_that_they_could_approve_under_another_name():
     User.objects.create_user("left", is_active=False)
     for by in ("nobody", "left"):

@@ -11,8 +11,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from factories.partners_rest import JSON, ROOT, client_of, post
+from factories.partners_rest import ROOT, client_of, post
 from factories.partnerships import APPROVER, colleague, load_approved, sign_paper
+from factories.rest_callers import JSON
 from fairgate import clock
 from partnerships import api, compat, lock_objects, models
 from partnerships.data import Review

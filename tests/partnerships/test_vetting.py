@@ -507,3 +507,26 @@ def test_the_admin_says_why_an_acceptance_is_not_taken(client) -> None:
 
     assert "Who acts for the partner does not say" in page
     assert not models.DueDiligenceProposal.objects.exists()
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"notes": "n" * 1_001}, "Notes have at most 1000 characters; these have 1001."),
+        ({"evidence": "e" * 501}, "takes at most 500 characters; this has 501."),
+    ],
+)
+def test_what_is_longer_than_what_is_kept_is_refused_and_not_cut(accepted, said, sentence):
+    load(uncleared_text())
+    told = {"accepted": accepted, "expires_on": UNTIL, "by": colleague("olga"), "at": NOW}
+    model = models.DueDiligenceProposal if accepted else models.DueDiligenceCheck
+    before = set(model.objects.values_list("pk", flat=True))
+
+    with pytest.raises(DiligenceRefused, match=sentence):
+        api.record_due_diligence("GSMA", **told, **said)
+
+    assert set(model.objects.values_list("pk", flat=True)) == before
+    api.record_due_diligence("GSMA", **told, notes=" " + "n" * 1_000 + "\n", evidence="e" * 500)
+    kept = model.objects.latest("pk")
+    assert (len(kept.notes), len(kept.evidence)) == (1_000, 500)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import golden
+import reading_pdfs
 from factories import revenue_share as facts
 from revenue_share import api, statements
 
@@ -53,6 +54,12 @@ def test_the_document_of_a_closed_statement_is_what_was_hashed_byte_by_byte(stat
 def test_the_paper_of_a_closed_statement_says_this_and_nothing_else(statement, language):
     text = golden.text_of_pdf(api.statement_paper(statement, language=language))
     golden.check(text, KEPT / f"statement.pdf.{language}.txt")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar", "zh-hans"])
+def test_a_statement_of_three_lines_is_one_page_in_every_language(statement, language):
+    """The note at its end belongs to what it is about, and not on a page of its own."""
+    assert len(reading_pdfs.pages(api.statement_paper(statement, language=language))) == 1
 
 
 def test_the_table_of_a_closed_statement_has_these_rows(statement):

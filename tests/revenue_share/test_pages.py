@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -17,9 +18,9 @@ from django.urls import reverse
 from factories import revenue_share as facts
 from fairgate import clock
 from partnerships import api as partnerships
-from revenue_share import api, statements, views
+from revenue_share import api, statements, tasks, views
 from revenue_share.data import Part
-from revenue_share.models import PeriodClose
+from revenue_share.models import BooksRun, PeriodClose
 from revenue_share.wording import MINUS
 
 pytestmark = pytest.mark.django_db
@@ -272,7 +273,7 @@ def test_the_page_of_the_books_asks_as_often_whatever_was_booked(
 
 
 def test_finance_asks_and_reads_that_the_books_hold(client, finance):
-    page = client.post(reverse("revenue_share:proof")).content.decode()
+    page = client.post(reverse("revenue_share:proof"), follow=True).content.decode()
     assert "Every entry balances" in page
     assert "As of 2 December 2026, 09:00 UTC." in page
 
@@ -283,7 +284,7 @@ def test_f40_finance_asks_and_reads_what_does_not_hold(client, finance):
         cursor.execute("UPDATE revenue_share_receiptrollup SET gross_minor = gross_minor + 1")
 
     # when
-    page = client.post(reverse("revenue_share:proof")).content.decode()
+    page = client.post(reverse("revenue_share:proof"), follow=True).content.decode()
 
     # then
     assert "The books do not hold what they promise:" in page
@@ -350,6 +351,41 @@ def test_finance_closes_a_month(client, closer):
     # then
     assert "October 2026 is closed: 4 statements." in answer.content.decode()
     assert PeriodClose.objects.get().closed_by == "ines"
+
+
+def test_a_close_that_no_worker_has_done_yet_shows_how_far_it_is(client, closer, monkeypatch):
+    # given: a broker takes the work, and nobody does it
+    monkeypatch.setattr(tasks, "carry_out", lambda _uuid: None)
+
+    # when
+    answer = client.post(reverse("revenue_share:close"), {"period": "2026-10"}, follow=True)
+
+    # then
+    page = answer.content.decode()
+    assert "0 of 3 steps are done." in page
+    assert '<progress id="run-done" max="3" value="0">' in page
+    assert "Asked for by ines, 2 December 2026, 09:00 UTC." in page
+    assert not PeriodClose.objects.exists()
+
+    # when: the scheduler goes on with it
+    api.carry_out_left(now=clock.now)
+
+    # then
+    place = answer.redirect_chain[-1][0]
+    assert "October 2026 is closed: 4 statements." in client.get(place).content.decode()
+
+
+def test_a_run_that_failed_or_is_not_there_says_so_and_is_for_finance_alone(
+    client, closer, monkeypatch, django_user_model
+):
+    monkeypatch.setattr(tasks, "carry_out", lambda _uuid: None)
+    place = client.post(reverse("revenue_share:proof")).url
+    BooksRun.objects.update(tries=3)
+
+    assert "came to no end" in client.get(place).content.decode()
+    assert client.get(reverse("revenue_share:run", args=[uuid4()])).status_code == 404
+    client.force_login(django_user_model.objects.create_user("lena"))
+    assert client.get(place).status_code == 404
 
 
 def test_a_close_that_is_refused_says_why(client, closer):

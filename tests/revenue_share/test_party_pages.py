@@ -13,7 +13,7 @@ from fairgate import clock
 from fairgate.money import Money
 from partnerships import api as partnerships
 from revenue_share import api
-from revenue_share.data import OnHold, PayoutState
+from revenue_share.data import Carried, OnHold, PayoutState
 from revenue_share.models import Payout
 from revenue_share.wording import MINUS
 
@@ -80,7 +80,9 @@ def test_a_debt_is_carried_forward(booked):
     api.close_period("2026-11", at=CHARGEBACK, by="ines")
 
     # then
-    assert api.party_money("GSMA", at=CHARGEBACK).carried == usd("-43.20")
+    assert api.party_money("GSMA", at=CHARGEBACK).carried == (
+        Carried(period="2026-11", amount=Money("-43.20", "USD")),
+    )
 
 
 def test_what_a_merchant_has_received_itself_is_not_on_hold():

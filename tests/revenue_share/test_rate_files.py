@@ -143,8 +143,8 @@ HOSTILE = [
     (b"<!DOCTYPE html><html></html>", "is a page of the web"),
     (b"\n<HTML><body>503</body></HTML>", "is a page of the web"),
     (b"%PDF-1.7", "is a PDF"),
-    (b"\xd0\xcf\x11\xe0old", "is an old spreadsheet"),
-    (files.zipped(), "is a ZIP archive or a spreadsheet; take the XML instead."),
+    (b"\xd0\xcf\x11\xe0old", "is an old or locked spreadsheet; take the XML or the XLSX"),
+    (files.zipped(), "is an archive, and no workbook (XLSX)."),
     (files.unore().replace(b"Japan", b"Jap\xe4n"), "line 19: is not written in UTF-8."),
     (files.unore().replace(b"Japan", b"Jap\0n"), "line 19: has a NUL in it."),
     (

@@ -19,11 +19,9 @@ from factories import reports as make
 from factories import revenue_share as facts
 from factories import waiver_policy as waiver
 from fairgate import clock
-from fairgate.money import Money
 from partnerships import api as partnerships
 from revenue_share import api, pictures
 from revenue_share.data import Dimension
-from revenue_share.wording import MINUS
 
 pytestmark = pytest.mark.django_db
 
@@ -114,38 +112,6 @@ def test_a_picture_has_a_title_and_a_text_and_the_table_its_numbers(client, audi
     table = page[page.index("<tbody>") :]
     assert amounts <= set(re.findall(r">([^<>]+)<", table))
     assert not re.search(r"style=|<script|https?://(?!www\.w3\.org)", drawing)
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_every_number_with_a_link_opens_the_events_that_add_up_to_it(
-    client, auditor, october, name
-):
-    # given
-    make.sell("S5", "MV", payer="academia", course="course-v1:ATC+OTHER+1", tax="10.00")
-    api.book_dispute(facts.dispute("lost", ("S2",)), at=facts.REFUND_DAY)
-    api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
-
-    # when
-    links = [
-        (unescape(url), number) for url, number in NUMBER.findall(page_of(client, name))
-        if not number.isdigit()
-    ]  # fmt: skip
-
-    # then
-    assert links
-    assert [(url, opened(client, url)) for url, _number in links] == [
-        (url, Money(number.replace(MINUS, "-").replace(",", ""), "USD")) for url, number in links
-    ]
-
-
-def opened(client, url):
-    """What the events behind a link come to in the column that it names, by their file."""
-    assert client.get(url).status_code == 200
-    file = client.get(url.replace("/events/", "/events.csv"))
-    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode())))
-    measure = re.search(r"measure=(\w+)", url)
-    column = measure[1] if measure and measure[1] in rows[0] else "amount"
-    return Money.from_minor(sum(Money(row[column], "USD").minor for row in rows), "USD")
 
 
 def test_the_files_of_a_report_say_what_its_page_says(client, finance, october):

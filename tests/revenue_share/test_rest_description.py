@@ -13,8 +13,9 @@ from drf_spectacular.validation import validate_schema
 
 from factories import payouts as make
 from factories import rates as rate_files
-from factories.books_rest import JSON, ROOT, client_of, post, send
+from factories.books_rest import ROOT, client_of, post, send
 from factories.described_answers import differences
+from factories.rest_callers import JSON
 from fairgate import clock
 from revenue_share import api, exceptions
 from revenue_share.exceptions import RevenueShareError
@@ -108,6 +109,7 @@ def test_what_makes_something_asks_for_a_key(document):
     assert keyed == {
         "propose_adjustment", "propose_batch", "propose_payout_account",
         "propose_payout_account_end", "propose_rate", "propose_remittance", "ask_to_accept",
+        "close_period", "check_books",
     }  # fmt: skip
 
 
@@ -136,6 +138,7 @@ def test_every_list_and_file_answers_as_the_description_says(document, first):
         "accounts": post(first, "accounts/", ACCOUNT).json()["uuid"],
         "rate-proposals": post(first, "rate-proposals/", RATE).json()["uuid"],
         "batches": make.approved(),
+        "runs": post(first, "check/").json()["uuid"],
     }
     (payout,) = api.batch(world["batches"]).payouts
     make.record(make.entry(payout.end_to_end_id, "90.00"))
@@ -163,6 +166,7 @@ def test_every_list_and_file_answers_as_the_description_says(document, first):
 def test_every_act_answers_as_the_description_says(document, first, second):
     acts = {
         "close_period": post(first, "periods/2026-10/close/"),
+        "check_books": post(first, "check/"),
         "load_rates": send(first, "rate-files/", KRONA, source="unore"),
         **of_adjustments(first, second),
         **of_remittances(first, second),

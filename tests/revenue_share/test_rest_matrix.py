@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -11,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+import rest_matrix
 from factories import payouts as make
 from factories.books_rest import ROOT, client_of, post, send
-from fairgate import clock
 from fairgate.money import Money
 from revenue_share import api
 from revenue_share.models import (
@@ -26,18 +24,12 @@ from revenue_share.models import (
 
 pytestmark = pytest.mark.django_db
 
-ODD = {"odd": 1}
-
 
 @pytest.fixture(autouse=True)
 def now(settings):
-    """A clock that is asked, and has moved on by a second."""
-    settings.FAIRGATE_API_RATES = dict.fromkeys(("read", "write", "upload"), "1000/minute")
     make.set_up(settings)
-    seconds = itertools.count()
-    clock.use(lambda: make.PAY_DAY + timedelta(seconds=next(seconds)))
-    yield
-    clock.use(None)
+    with rest_matrix.moving_on(settings, make.PAY_DAY):
+        yield
 
 
 @pytest.fixture
@@ -65,6 +57,7 @@ def world():
         ),
         "ADJUSTMENT": api.propose_adjustment(moved, reason="Slip", period="2026-12", **by),
         "ACCOUNT": api.propose_account_end("GSMA", "USD", reason="Closed", **by),
+        "RUN": api.ask_to_check(key="", language="en", **by),
         "RATE": api.propose_rate(
             "USD", "CHF", Decimal("0.8"), effective_on=make.ON, reason="Bank", **by
         ),
@@ -90,7 +83,8 @@ ASKED = {
     "read_statement_json": ("get", f"{_ONE}statement.json", ("view_statement",)),
     "read_events_csv": ("get", f"{_ONE}events.csv", ("view_statement",)),
     "list_balances": ("get", "balances/", ("view_statement",)),
-    "check_books": ("get", "check/", ("view_statement",)),
+    "check_books": ("post", "check/", ("view_statement",)),
+    "get_run": ("get", "runs/{RUN}/", ("view_statement",)),
     "list_adjustments": ("get", "adjustments/", ("view_adjustment",)),
     "propose_adjustment": ("post", "adjustments/", ("propose_adjustment",)),
     "get_adjustment": ("get", "adjustments/{ADJUSTMENT}/", ("decide_adjustment",)),
@@ -152,7 +146,9 @@ MAY = {
     **dict.fromkeys([one for one in ASKED if _ONE in ASKED[one][1]], OWN),
     "list_statements": SIGNED_IN,
     **dict.fromkeys(
-        ["list_periods", "get_next_period", "get_period", "list_balances", "check_books"], BOOKS
+        ["list_periods", "get_next_period", "get_period", "list_balances", "check_books",
+         "get_run"],
+        BOOKS,
     ),
     **dict.fromkeys(
         ["list_adjustments", "get_adjustment", "list_remittances", "get_remittance",
@@ -183,55 +179,30 @@ CALLERS = {
 }
 
 
-def asked(operation, client, world):
-    """The answer to a request that says nothing that could be done, so that nothing is."""
-    method, path, _may = ASKED[operation]
-    path = path.format(**world)
-    if method == "form":
-        return send(client, path)
-    return post(client, path, ODD) if method == "post" else client.get(ROOT + path)
+MATRIX = rest_matrix.Matrix(
+    root=ROOT,
+    asked=ASKED,
+    may=MAY,
+    roles=ROLES,
+    send=lambda _operation, client, path: send(client, path),
+)
 
 
-def told(answer):
-    """What an answer means: a request that was read was not refused for whose it is."""
-    answer.getvalue()  # a file is closed when it has been read
-    return "yes" if answer.status_code in (200, 201, 204, 400, 409) else str(answer.status_code)
-
-
-@pytest.fixture
-def document():
-    return client_of("").get(f"{ROOT}openapi/").json()
-
-
-def test_the_matrix_has_every_operation(document):
-    described = {
-        operation["operationId"]
-        for methods in document["paths"].values()
-        for operation in methods.values()
-    }
-    assert set(ASKED) == set(MAY) == described
-    assert {len(row.split()) for row in MAY.values()} == {len(ROLES)}
+def test_the_matrix_has_every_operation():
+    MATRIX.check_is_whole(client_of("").get(f"{ROOT}openapi/").json())
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_path_answers_each_role_as_the_matrix_says(world, role):
-    column = ROLES.index(role)
+    found = MATRIX.answers(lambda operation: CALLERS[role](ASKED[operation][2]), world)
 
-    found = {
-        operation: told(asked(operation, CALLERS[role](ASKED[operation][2]), world))
-        for operation in ASKED
-    }
-
-    assert found == {operation: row.split()[column] for operation, row in MAY.items()}
+    assert found == MATRIX.column(role)
 
 
 def test_who_is_no_longer_active_may_nothing(world):
-    client = client_of("officer", *{one for _m, _p, may in ASKED.values() for one in may})
-    User.objects.filter(pk=client.user.pk).update(is_active=False)
+    client = rest_matrix.inactive(client_of("officer", *MATRIX.everything()))
 
-    found = {operation: asked(operation, client, world).status_code for operation in ASKED}
-
-    assert found == dict.fromkeys(ASKED, 401)
+    assert MATRIX.statuses(ASKED, client, world) == dict.fromkeys(ASKED, 401)
 
 
 def _said(operation, client, world):
@@ -243,8 +214,7 @@ def _said(operation, client, world):
 
 
 def test_what_is_not_there_is_404_for_who_may_everything(world):
-    client = Client()
-    client.force_login(User.objects.create_superuser("root"))
+    client = rest_matrix.root_of_everything()
     nothing = {name: uuid4() for name in world} | {"ENTRY": 10**17}
     named = [operation for operation, (_m, path, _may) in ASKED.items() if "{" in path]
 

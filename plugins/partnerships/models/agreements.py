@@ -47,8 +47,9 @@ class AgreementVersion(Kept):
     ``uuid`` follows from agreement code and number (``rules.version_key``). ``fund_bp`` is in basis
     points; it is empty, with ``basis``, when the agreement shares no revenue.
 
-    .. pii: User name of the colleague who loaded the version; their number once they leave.
-    .. pii_types: username
+    .. pii: User name and number of the colleague who loaded the version; their number alone once
+        they leave.
+    .. pii_types: username, id
     .. pii_retirement: local_api
     """
 
@@ -99,6 +100,9 @@ class AgreementVersion(Kept):
     agreed_text = models.TextField(_("agreed text"))
     checksum = models.CharField("SHA-256", max_length=64)
     loaded_by = models.CharField(_("loaded by"), max_length=150)
+    #: Whose account that was; empty where it was loaded before this was kept, and nobody has the
+    #: name any more.
+    loader_user_id = models.PositiveBigIntegerField(_("loaded by account"), null=True, blank=True)
     loaded_at = models.DateTimeField(_("loaded at"))
 
     class Meta:

@@ -54,7 +54,7 @@ from partnerships.rules.promotions import (
     promotion_state,
 )
 from partnerships.rules.reach import add_up, may_be_shown, told_next
-from partnerships.rules.reasons import kept_reason
+from partnerships.rules.reasons import kept_evidence, kept_notes, kept_reason
 from partnerships.rules.recognition import (
     award_state,
     check_may_confirm_award,
@@ -152,6 +152,8 @@ __all__ = [
     "is_reached",
     "is_safe_address",
     "is_same_person",
+    "kept_evidence",
+    "kept_notes",
     "kept_reason",
     "late",
     "limit_reached",

@@ -30,11 +30,19 @@ def check_may_submit(review: Review, *, version: str) -> None:
 
 
 def check_may_approve(
-    review: Review, *, by: int, name: str, submitted_by: int | None, loaded_by: str, version: str
+    review: Review,
+    *,
+    by: int,
+    name: str,
+    submitted_by: int | None,
+    loaded_by: str,
+    loader: int | None,
+    version: str,
 ) -> None:
     """Refuse to approve what was not submitted, or what one has submitted or loaded oneself.
 
-    ``by`` is the user who approves and ``name`` their user name.
+    ``by`` is the user who approves and ``name`` their user name; ``loader`` the user who has loaded
+    it, ``None`` where only the name is known that they had then (``loaded_by``).
 
     Raises:
         ReviewRefused: it does not wait for approval.
@@ -42,7 +50,7 @@ def check_may_approve(
     """
     if review is not Review.SUBMITTED:
         raise ReviewRefused("%(version)s does not wait for approval.", version=version)
-    if by == submitted_by or is_same_person(name, loaded_by):
+    if by in (submitted_by, loader) or is_same_person(name, loaded_by):
         raise SecondPersonNeeded(
             "%(version)s has to be approved by another person than who loaded or submitted it.",
             version=version,
@@ -104,17 +112,24 @@ def check_signs_for_partner(name: str, signatories: Collection[str], *, partner:
 
 
 def check_signs_for_one_side(
-    *, by: int | None, name: str, host: Collection[int | None], loaded_by: str, version: str
+    *,
+    by: int | None,
+    name: str,
+    host: Collection[int | None],
+    loaded_by: str,
+    loader: int | None,
+    version: str,
 ) -> None:
     """Refuse a consent of who has loaded, submitted or approved the text, and acts for it since.
 
     ``by`` is the user who consents and ``name`` their user name; ``host`` are the two who have
-    submitted and approved it.
+    submitted and approved it. ``loader`` is as for ``check_may_approve``.
 
     Raises:
         SecondPersonNeeded: as said.
     """
-    if by in host or is_same_person(name, loaded_by):
+    is_loader = by is not None and by == loader
+    if is_loader or by in host or is_same_person(name, loaded_by):
         raise SecondPersonNeeded(
             "Who loaded, submitted or approved %(version)s does not sign it for the partner.",
             version=version,

@@ -65,13 +65,17 @@ def _add_contact(
     at: datetime,
 ) -> UUID:
     if not name or len(name) > 150 or not is_readable(name):
-        raise ContactRefused("A contact has a name of at most 150 readable characters.")
+        raise ContactRefused(
+            "A contact has a name of at most 150 readable characters.", field="name"
+        )
     try:
         validate_email(email)
     except ValidationError:
-        raise ContactRefused("A contact has an e-mail address.") from None
+        raise ContactRefused("A contact has an e-mail address.", field="email") from None
     if language and language not in dict(settings.LANGUAGES):
-        raise ContactRefused("“%(language)s” is no language of this site.", language=language)
+        raise ContactRefused(
+            "“%(language)s” is no language of this site.", language=language, field="language"
+        )
     if user_id is not None:
         selectors.check_account(user_id)
     if role is ContactRole.SIGNATORY:

@@ -152,8 +152,9 @@ def _write_version(
     )
     version.valid_from, version.valid_until = entry.period.first, entry.period.last
     version.agreed_text, version.checksum = entry.agreed_text, agreed
-    # Under the name of an account, by which whoever approves the text is another person.
-    version.loaded_by, version.loaded_at = user_name(known_account(by)), at
+    # Under an account, so that whoever approves the text is another person, renamed or not.
+    version.loader_user_id = known_account(by)
+    version.loaded_by, version.loaded_at = user_name(version.loader_user_id), at
     _set_revenue(version, entry)
     set_followed(version, entry)
     version.save()

@@ -58,6 +58,7 @@ def approve(version_uuid: UUID, *, by: int, at: datetime) -> None:
             name=user_name(by),
             submitted_by=None if found is None else found.asked_by,
             loaded_by=version.loaded_by,
+            loader=version.loader_user_id,
             version=str(version),
         )
         if found is None:

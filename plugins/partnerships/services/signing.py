@@ -167,6 +167,7 @@ def _check_other_side(
         name=user_name(name.user_id or 0),
         host=() if approved is None else (approved.asked_by, approved.confirmed_by),
         loaded_by=version.loaded_by,
+        loader=version.loader_user_id,
         version=str(version),
     )
 

@@ -59,14 +59,15 @@ def record_due_diligence(
 
     Raises:
         AccountNeeded: ``by``, who would propose it, is no active account.
+        DiligenceRefused: the notes, or where the evidence is, are longer than what is kept.
     """
     found = _Outcome(
         accepted=accepted,
         expires_on=expires_on,
         by=by,
         at=at,
-        notes=notes.strip()[:1000],
-        evidence=evidence.strip()[:500],
+        notes=rules.kept_notes(notes, DiligenceRefused),
+        evidence=rules.kept_evidence(evidence, DiligenceRefused),
     )
     said = {
         "partner": code,

@@ -3,6 +3,7 @@
 Amounts named ``units`` are signed whole minor units of one currency. Moments are aware, in UTC.
 """
 
+from revenue_share.data.behind import BookRow
 from revenue_share.data.books import (
     Account,
     Balance,
@@ -42,6 +43,7 @@ from revenue_share.data.exports import (
     Warehouse,
 )
 from revenue_share.data.party_money import (
+    Carried,
     OnHold,
     PartyMoney,
     PartyPayout,
@@ -100,6 +102,12 @@ from revenue_share.data.reports import (
     Waterfall,
     WaterfallStep,
 )
+from revenue_share.data.runs import (
+    Refused,
+    Run,
+    RunKind,
+    RunState,
+)
 from revenue_share.data.statements import (
     EventLine,
     MailedStatements,
@@ -141,7 +149,9 @@ __all__ = [
     "Balance",
     "BankStanding",
     "BatchSummary",
+    "BookRow",
     "Booking",
+    "Carried",
     "CaughtUp",
     "CauseKind",
     "Cleared",
@@ -193,10 +203,14 @@ __all__ = [
     "RateSource",
     "Rebuilt",
     "RecordedFile",
+    "Refused",
     "RemittanceSummary",
     "Report",
     "ReportEvent",
     "ReportRow",
+    "Run",
+    "RunKind",
+    "RunState",
     "Stage",
     "Statement",
     "StatementFormat",

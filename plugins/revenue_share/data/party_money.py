@@ -23,6 +23,14 @@ class OnHold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What the last closed statement of a currency, that of ``period``, has carried forward."""
+
+    period: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPayout:
     """What was sent to a party for one statement. ``arrives`` is in the currency of its account.
 
@@ -50,7 +58,7 @@ class PartyMoney:
     party: str
     on_hold: tuple[OnHold, ...]
     cleared: tuple[Money, ...]
-    carried: tuple[Money, ...]
+    carried: tuple[Carried, ...]
     payouts: tuple[PartyPayout, ...]
 
     @property

@@ -47,8 +47,9 @@ class Measure(StrEnum):
     ``GROSS`` is what payers paid, ``BACK`` what went back to them and their banks, ``TAX`` and
     ``FEE`` what of the rest is owed as tax and was kept by processors: what is left is shared.
     ``SHARES`` are a party's shares, with what was taken back of them; ``COSTS`` what it bears of
-    processors' and disputes' fees; ``ADJUSTED`` what two people moved. The last three are no
-    columns: they are single parts of a party's lines, for what stands on other pages.
+    processors' and disputes' fees; ``ADJUSTED`` what two people moved. The last four are no
+    columns: they are parts of a party's lines, for what stands on other pages. ``EARNED`` is all
+    of them but costs.
     """
 
     GROSS = "gross"
@@ -61,6 +62,7 @@ class Measure(StrEnum):
     DISPUTE_FEES = "dispute_fees"
     RECOUPED = "recouped"
     SEATS = "seats"
+    EARNED = "earned"
 
 
 #: The columns of a report by anything but the party.
@@ -68,7 +70,7 @@ OF_RECEIPTS = (Measure.GROSS, Measure.BACK, Measure.TAX, Measure.FEE)
 #: The columns of a report by party.
 OF_PARTIES = (Measure.SHARES, Measure.COSTS, Measure.ADJUSTED)
 #: Single parts of the lines of parties.
-OF_PARTS = (Measure.DISPUTE_FEES, Measure.RECOUPED, Measure.SEATS)
+OF_PARTS = (Measure.DISPUTE_FEES, Measure.RECOUPED, Measure.SEATS, Measure.EARNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ from revenue_share.models.rollups import (
     PartyRollup,
     ReceiptRollup,
 )
+from revenue_share.models.runs import BooksRun
 
 __all__ = [
     "ACCOUNT_LABELS",
@@ -60,6 +61,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentLine",
     "AllocationLine",
+    "BooksRun",
     "CarriedRemainder",
     "DisputeStanding",
     "FundCredit",

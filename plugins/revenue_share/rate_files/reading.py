@@ -14,7 +14,7 @@ from .rows import Rows
 MAX_BYTES = 32 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _OTHERS = {
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet; take the XML instead.",
+    b"\xd0\xcf\x11\xe0": "an old or locked spreadsheet; take the XML or the XLSX instead.",
     b"%PDF": "a PDF; take the XML instead.",
     b"<!DOCTYPE html": "a page of the web; take the XML instead.",
     b"<html": "a page of the web; take the XML instead.",
@@ -29,25 +29,25 @@ def read_rates(content: bytes, *, source: RateSource, file: str) -> RateFile:
     """
     with Faults(file) as faults:
         rows = Rows(base=BASES[source], faults=faults)
-        text = _text(_unpacked(content, source, faults), faults)
-        read = {
-            RateSource.UNORE: (unore.read_xml, unore.read_table),
-            RateSource.ECB: (ecb.read_xml, ecb.read_table),
-        }[source]
-        read[0 if text.lstrip().startswith("<") else 1](text, rows)
+        _check_size(len(content), faults)
+        if not content.startswith(_ZIP):
+            _read_text(content, source, rows)
+        elif source is RateSource.UNORE:
+            unore.read_workbook(content, rows, most=MAX_BYTES)
+        else:
+            _read_text(zipped.only_table(content, faults, most=MAX_BYTES), source, rows)
         if not faults and not rows.found:
             faults.add("there is no rate in it.")
     return rows.file()
 
 
-def _unpacked(content: bytes, source: RateSource, faults: Faults) -> bytes:
-    _check_size(len(content), faults)
-    if not content.startswith(_ZIP):
-        return content
-    if source is not RateSource.ECB:
-        faults.add("is a ZIP archive or a spreadsheet; take the XML instead.")
-        faults.raise_if_any()
-    return zipped.only_table(content, faults, most=MAX_BYTES)
+def _read_text(content: bytes, source: RateSource, rows: Rows) -> None:
+    text = _text(content, rows.faults)
+    read = {
+        RateSource.UNORE: (unore.read_xml, unore.read_table),
+        RateSource.ECB: (ecb.read_xml, ecb.read_table),
+    }[source]
+    read[0 if text.lstrip().startswith("<") else 1](text, rows)
 
 
 def _text(content: bytes, faults: Faults) -> str:

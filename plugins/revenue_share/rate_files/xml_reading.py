@@ -19,6 +19,10 @@ MAX_TEXT = 1_000
 class Reader:
     """Walks through a document. Elements have names like ``namespace name``, or plain ones."""
 
+    most_text = MAX_TEXT
+    #: What it is a part of, where a file has several documents: said with every fault of it.
+    part = ""
+
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.path: list[str] = []
@@ -67,12 +71,12 @@ class Reader:
 
     def _says(self, text: str) -> None:
         self._text += text
-        if len(self._text) > MAX_TEXT:
-            self._refuse(f"has a text of more than {MAX_TEXT:,} characters.", self.line)
+        if len(self._text) > self.most_text:
+            self._refuse(f"has a text of more than {self.most_text:,} characters.", self.line)
 
     def _document_type(self, *_: object) -> None:
         self._refuse("has a document type (DOCTYPE), which no such file has.", self.line)
 
     def _refuse(self, sentence: str, line: int) -> None:
-        self.rows.faults.add(sentence, line=line)
+        self.rows.faults.add(sentence, line=line, field=self.part)
         self.rows.faults.raise_if_any()

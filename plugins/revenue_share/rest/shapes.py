@@ -75,20 +75,6 @@ class NextPeriodShape(serializers.Serializer):
     period = serializers.CharField()
 
 
-class CheckShape(serializers.Serializer):
-    """Whether the books hold what they promise, and what they do not."""
-
-    class FaultShape(serializers.Serializer):
-        """The first row that breaks an invariant, with what is wrong."""
-
-        invariant = serializers.CharField()
-        row = serializers.CharField()
-        sentence = serializers.CharField()
-
-    holds = serializers.BooleanField()
-    faults = FaultShape(many=True)
-
-
 class BalanceShape(serializers.Serializer):
     """What is on an account: debits less credits, so what we owe is below zero."""
 

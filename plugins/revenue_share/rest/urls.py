@@ -13,6 +13,7 @@ from revenue_share.rest import (
     views_payouts,
     views_rates,
     views_remittances,
+    views_runs,
     views_statements,
 )
 
@@ -28,7 +29,7 @@ described = [
     path("periods/", views.Periods.as_view(), name="periods"),
     path("periods/next/", views.NextPeriod.as_view(), name="next_period"),
     path("periods/<str:period>/", views.OnePeriod.as_view(), name="period"),
-    path("periods/<str:period>/close/", views.Close.as_view(), name="close"),
+    path("periods/<str:period>/close/", views_runs.Close.as_view(), name="close"),
     path("statements/", views_statements.Statements.as_view(), name="statements"),
     path(_STATEMENT, views_statements.OneStatement.as_view(), name="statement"),
     path(f"{_STATEMENT}lines/", views_statements.Lines.as_view(), name="lines"),
@@ -44,7 +45,8 @@ described = [
     path(f"{_STATEMENT}statement.json", views_statements.Document.as_view(), name="json"),
     path(f"{_STATEMENT}events.csv", views_statements.EventsTable.as_view(), name="events_csv"),
     path("balances/", views.Balances.as_view(), name="balances"),
-    path("check/", views.Check.as_view(), name="check"),
+    path("check/", views_runs.Check.as_view(), name="check"),
+    path("runs/<uuid:uuid>/", views_runs.OneRun.as_view(), name="run"),
     path("adjustments/", views_adjustments.Adjustments.as_view(), name="adjustments"),
     path(_ADJUSTMENT, views_adjustments.OneAdjustment.as_view(), name="adjustment"),
     path(

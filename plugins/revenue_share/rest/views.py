@@ -1,4 +1,4 @@
-"""Months, balances, and whether the books hold: for finance alone."""
+"""Months and balances: for finance alone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import CharField
 
 from fairgate import clock
-from fairgate_rest.views import described, permitted
-from revenue_share import api, permissions
+from fairgate_rest.views import described
+from revenue_share import api
 from revenue_share.data import PeriodSummary
 from revenue_share.rest import shapes
 from revenue_share.rest.views_base import OF_BOOKS, BooksView
@@ -48,25 +48,6 @@ class OnePeriod(BooksView):
         return Response(shapes.PeriodShape(_period(period)).data)
 
 
-class Close(BooksView):
-    """Close a month: book what is missing, clear holds, number and freeze its statements."""
-
-    permission_classes = (permitted(permissions.VIEW, permissions.CLOSE),)
-
-    @described(
-        operation_id="close_period",
-        description="It is done when it is answered, which takes as long as booking what is "
-        "missing takes. Sent again, it answers with what was closed first: after an answer that "
-        "was lost, or a gateway that did not wait, send it again.",
-        request=shapes.NothingBody,
-        responses=shapes.PeriodShape,
-    )
-    def post(self, request: Any, period: str) -> Response:
-        self.body(shapes.NothingBody)
-        api.close_period(period, at=clock.now(), by=request.user.get_username())
-        return Response(shapes.PeriodShape(_period(period)).data)
-
-
 def _period(period: str) -> PeriodSummary:
     found = next((one for one in api.list_periods() if one.period == period), None)
     if found is None:
@@ -99,14 +80,3 @@ class Balances(BooksView):
             shapes.BalanceShape,
             key=lambda one: f"{one.amount.currency}:{one.account}:{one.party}",
         )
-
-
-class Check(BooksView):
-    """Prove every invariant of the books; large books take a while."""
-
-    permission_classes = (OF_BOOKS,)
-
-    @described(operation_id="check_books", responses=shapes.CheckShape)
-    def get(self, request: Any) -> Response:
-        faults = api.check()
-        return Response(shapes.CheckShape({"holds": not faults, "faults": faults}).data)

@@ -44,6 +44,7 @@ _SINGLE = {
     Measure.DISPUTE_FEES: (Part.DISPUTE_FEE,),
     Measure.RECOUPED: (Part.RECOUPED,),
     Measure.SEATS: (Part.SEAT,),
+    Measure.EARNED: (*_PARTS[Measure.SHARES], *_PARTS[Measure.ADJUSTED]),
 }
 #: The parts of which a party's row is made.
 SHARED_PARTS = tuple(_COLUMN)

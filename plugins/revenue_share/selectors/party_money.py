@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from fairgate.money import Money
 
-from ..data import SENT, OnHold, Part, PartyMoney, PartyPayout, PayoutState
+from ..data import SENT, Carried, OnHold, Part, PartyMoney, PartyPayout, PayoutState
 from ..models import PartyRollup, Payout, Statement
 from .statements import SPENT_BY_FUND, last_closed
 
@@ -29,14 +29,16 @@ def party_money(party: str, *, at: datetime) -> PartyMoney:
     )
 
 
-def _held(at: datetime) -> Q:
+def held(field: str, at: datetime, *, is_exact: bool = False) -> Q:
+    """What is on hold by the moment in ``field``: after ``at``, or until that very moment."""
     # What a merchant has received itself is no money that waits here.
-    return Q(hold_ends_at__gt=at) & ~Q(part=Part.COLLECTED.value)
+    ends = Q(**{field: at}) if is_exact else Q(**{f"{field}__gt": at})
+    return ends & ~Q(part=Part.COLLECTED.value)
 
 
 def _on_hold(rows: QuerySet[PartyRollup], at: datetime) -> tuple[OnHold, ...]:
     told = ("currency", "sale_period", "hold_ends_at")
-    sums = rows.filter(_held(at)).order_by(*told).values_list(*told)
+    sums = rows.filter(held("hold_ends_at", at)).order_by(*told).values_list(*told)
     return tuple(
         OnHold(period=period, amount=Money.from_minor(int(units), currency), until=until)
         for currency, period, until, units in sums.annotate(units=Sum("units_minor"))
@@ -48,7 +50,7 @@ def _cleared(rows: QuerySet[PartyRollup], at: datetime) -> tuple[Money, ...]:
     closed = last_closed()
     if closed:
         rows = rows.filter(period__gt=str(closed))
-    sums = rows.exclude(_held(at)).order_by("currency").values_list("currency")
+    sums = rows.exclude(held("hold_ends_at", at)).order_by("currency").values_list("currency")
     return tuple(
         Money.from_minor(int(units), currency)
         for currency, units in sums.annotate(units=Sum("units_minor"))
@@ -56,11 +58,14 @@ def _cleared(rows: QuerySet[PartyRollup], at: datetime) -> tuple[Money, ...]:
     )
 
 
-def _carried(party: str) -> tuple[Money, ...]:
+def _carried(party: str) -> tuple[Carried, ...]:
     rows = Statement.objects.filter(party=party).order_by("number")
-    last = dict(rows.values_list("currency", "closing_minor"))
-    return tuple(Money.from_minor(last[currency], currency) for currency in sorted(last)
-                 if last[currency])  # fmt: skip
+    last = {row[0]: row for row in rows.values_list("currency", "period", "closing_minor")}
+    return tuple(
+        Carried(period=period, amount=Money.from_minor(minor, currency))
+        for currency, period, minor in sorted(last.values())
+        if minor
+    )
 
 
 def _payouts(party: str) -> tuple[PartyPayout, ...]:

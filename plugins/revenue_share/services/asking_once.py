@@ -10,14 +10,13 @@ from typing import TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from fairgate_tables.transactions import run_again
-from fairgate_tables.two_people import TwoPeople
 
 from ..exceptions import KeyReused
 
-Row = TypeVar("Row", bound=TwoPeople)
+Row = TypeVar("Row", bound=Model)
 
 _OURS = UUID("3b0f3f1c-64a5-4d1e-8f0b-6f2f4f1f7a09")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from fairgate_tables.transactions import in_transaction
@@ -21,17 +22,43 @@ from .ledger import post
 
 log = logging.getLogger(__name__)
 
+#: What is missing is booked, holds are cleared, statements are frozen.
+STEPS = 3
 
-def close_period(text: str, *, at: datetime, by: str) -> ClosedPeriod:
-    """Close a month once; again, it answers with the first close."""
+
+def _nobody(_done: int) -> None:
+    """Where nobody asks how far it is."""
+
+
+def close_period(
+    text: str, *, at: datetime, by: str, told: Callable[[int], None] = _nobody
+) -> ClosedPeriod:
+    """Close a month once; again, it answers with the first close.
+
+    ``told`` is called with how many of ``STEPS`` are done, outside of any transaction of ours.
+    """
     period = Period.parse(text)
     if known := reads.find_close(period):
         return known
     _check_may_close(period, reads.last_closed(), at)
     if waiting := catch_up(at=at).waiting:
         raise FactsWaiting(waiting)
+    told(1)
     clear_holds(at=at)
-    return _close(period, at, by)
+    told(2)
+    closed = _close(period, at, by)
+    told(STEPS)
+    return closed
+
+
+def check_may_close(period: Period, *, at: datetime) -> None:
+    """Refuse what a close would refuse by what is there now; one that is closed is not refused.
+
+    Raises:
+        CloseRefused: an earlier month is open, or the hold of its last sales has not ended.
+    """
+    if reads.find_close(period) is None:
+        _check_may_close(period, reads.last_closed(), at)
 
 
 @in_transaction

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fairgate.clock import utc_day
 from fairgate.money import Money, exponent
@@ -15,6 +15,7 @@ from fairgate.percent import Percent
 from waiver_policy import models
 from waiver_policy.data import (
     FundBalance,
+    FundChange,
     FundEntrySummary,
     FundFault,
     FundMovement,
@@ -26,6 +27,8 @@ from waiver_policy.rules.conditions import add_months
 from waiver_policy.rules.deciding import restored_reduction
 
 COLUMNS = ("available", "reserved", "committed", "shortfall")
+#: What came from outside, whether it was free or made up for what the fund owed.
+RECEIVED = F("available_change") - F("shortfall_change")
 
 
 def fund_balance(currency: str) -> FundBalance:
@@ -91,6 +94,40 @@ def fund_movements(currency: str, *, since: date, until: date) -> tuple[FundMove
             },
         )
         for kind, *values in sums.annotate(*(Sum(f"{name}_change") for name in COLUMNS))
+    )
+
+
+def fund_changes(
+    currency: str,
+    column: str,
+    *,
+    kind: str | None,
+    since: date | None,
+    until: date | None,
+    after: int,
+    limit: int,
+) -> tuple[FundChange, ...]:
+    """A page of the movements that changed a column (``COLUMNS``, or ``received``)."""
+    change = F(f"{column}_change") if column in COLUMNS else RECEIVED
+    rows = models.FundEntry.objects.filter(fund__currency=currency, pk__gt=after)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if since is not None:
+        rows = rows.filter(at__gte=_midnight(since))
+    if until is not None:
+        rows = rows.filter(at__lte=datetime.combine(until, time.max, UTC))
+    page = rows.annotate(change=change).exclude(change=0).order_by("pk")
+    return tuple(
+        FundChange(
+            place=pk,
+            uuid=uuid,
+            kind=of,
+            amount=Money.from_minor(int(minor), currency),
+            at=at,
+        )
+        for pk, uuid, of, minor, at in page.values_list("pk", "uuid", "kind", "change", "at")[
+            :limit
+        ]
     )
 
 

@@ -1,4 +1,4 @@
-"""``revenue_share_catch_up``: book what a dead worker left, and clear what is due."""
+"""``revenue_share_catch_up``: do what a dead worker left, and clear what is due."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from revenue_share import api
 class Command(BaseCommand):
     """For the scheduler: as often as the operator likes, once a night at least."""
 
-    help = "Book every payment, refund, dispute and waived seat that is missing; clear holds."
+    help = (
+        "Book every payment, refund, dispute and waived seat that is missing; clear holds; go on "
+        "with runs that a worker has left."
+    )
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Print how many of each were booked; exit code 1 if something cannot be."""
@@ -26,6 +29,8 @@ class Command(BaseCommand):
             f"{counted(done.disputes, 'dispute')}, {counted(done.seats, 'waived seat')}; "
             f"cleared {counted(cleared.sales, 'sale')}."
         )
+        if runs := api.carry_out_left(now=clock.now):
+            self.stdout.write(f"Carried out {counted(runs, 'run')}.")
         for reason in done.waiting:
             self.stderr.write(str(reason))
         if done.waiting:
