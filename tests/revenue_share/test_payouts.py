@@ -11,6 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from factories import payouts as make
 from factories import rates as rate_files
@@ -35,6 +36,7 @@ from revenue_share.models import (
     PayoutEntry,
     Statement,
 )
+from revenue_share.selectors import checking_payouts
 
 pytestmark = pytest.mark.django_db
 
@@ -774,6 +776,10 @@ DAMAGE = [
     ("UPDATE revenue_share_payout SET pay_minor = 1", "payout is by its rates"),
     ("UPDATE revenue_share_payout SET pay_currency = 'EUR'", "payout is by its rates"),
     (
+        "UPDATE revenue_share_payout SET state = 'refused', live_key = NULL",
+        "payout is posted",
+    ),
+    (
         "UPDATE revenue_share_ledgertransaction SET {key} = 'gone' WHERE kind = 'payout'",
         "payout is posted",
     ),
@@ -784,6 +790,30 @@ DAMAGE = [
         "bank equals payouts",
     ),
 ]
+
+
+@pytest.mark.usefixtures("october")
+def test_to_prove_payouts_costs_the_same_however_many_are_on_a_page():
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert [fault for proof in checking_payouts.PROOFS for fault in proof()] == []
+        return len(queries)
+
+    # given: one is paid
+    make.account()
+    make.approved()
+    first = Payout.objects.get()
+    make.record(make.entry(first.end_to_end_id, "91.73"))
+    few = asked()
+
+    # when: and another is
+    make.account("ATC")
+    make.approved()
+    second = Payout.objects.exclude(pk=first.pk).get()
+    make.record(make.entry(second.end_to_end_id, "50.96"))
+
+    # then
+    assert asked() == few
 
 
 @pytest.mark.parametrize(("statement", "invariant"), DAMAGE, ids=[one for one, _ in DAMAGE])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -140,7 +140,7 @@ def conversion_of_payout(row: Payout) -> Conversion:
     return Conversion(
         amount=Money.from_minor(row.amount_minor, row.currency),
         converted=Money.from_minor(row.pay_minor, row.pay_currency),
-        rates=rates.rates_by_id([row.first_rate_id, row.second_rate_id]),
+        rates=tuple(rates.rate_of(one) for one in (row.first_rate, row.second_rate) if one),
     )
 
 
@@ -160,6 +160,17 @@ def standing_of(row: Payout, *, is_locked: bool = False) -> BankStanding:
     accepted = {step.entry_id for step in steps if step.confirmed_at}
     known = [_entry(one, is_accepted=one.pk in accepted) for one in entries]
     return rules.standing_of(ordered(row), known)
+
+
+def standings_of(rows: Collection[Payout]) -> Mapping[int, BankStanding]:
+    """Where each of these payouts stands, by its id, with two queries for all of them."""
+    pks = [row.pk for row in rows]
+    steps = PayoutAcceptance.objects.filter(entry__payout__in=pks, confirmed_at__isnull=False)
+    accepted = set(steps.values_list("entry_id", flat=True))
+    known: dict[int, list[Entry]] = {}
+    for one in PayoutEntry.objects.filter(payout__in=pks).order_by("pk"):
+        known.setdefault(one.payout_id, []).append(_entry(one, is_accepted=one.pk in accepted))
+    return {row.pk: rules.standing_of(ordered(row), known.get(row.pk, ())) for row in rows}
 
 
 def ordered(row: Payout) -> Ordered:
