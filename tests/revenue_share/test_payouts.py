@@ -153,8 +153,7 @@ def test_an_account_is_ended_by_two_people():
     ("changes", "said"),
     [
         ({"reason": " "}, "Please say why"),
-        ({"party": "FUND"}, "What the fund and the host get is not paid out by a bank"),
-        ({"party": "PLATFORM"}, "What the fund and the host get is not paid out by a bank"),
+        ({"party": "FUND"}, "What the fund gets stays in our bank account"),
         ({"party": "NOBODY"}, "There is no party “NOBODY”"),
         ({"currency": "XXX"}, "is not a currency code"),
         ({"number": "GB29NWBK60161331926818"}, "The IBAN is none"),
@@ -767,6 +766,84 @@ def test_an_mt940_says_the_same(ordered):
 
     # then
     assert (done.paid, states()) == (1, ["paid"])
+
+
+# -- what the host and the fund get ----------------------------------------------------------------
+
+
+def of_host_and_fund() -> list[tuple[str, str, str]]:
+    """What could be paid to them: party, month and amount."""
+    return [
+        (one.party, one.period, str(one.amount.amount))
+        for one in api.list_payables()
+        if one.party in ("PLATFORM", "FUND") and not one.refusal
+    ]
+
+
+def test_what_the_host_gets_stays_while_it_has_no_account_of_its_own(october):
+    assert of_host_and_fund() == []
+
+
+def test_what_the_host_gets_is_transferred_as_any_payout():
+    # given: the host's own account is confirmed by two people before the close
+    make.account("PLATFORM", holder="Fairgate Host Operations", at=facts.NOON)
+    make.closed_october()
+    assert of_host_and_fund() == [("PLATFORM", "2026-10", "61.15")]
+    host = {"account": Account.PAYABLE_CLEARED, "party": "PLATFORM"}
+    fund = balance(Account.FUND_AVAILABLE)
+    assert (balance(**host), balance(Account.BANK)) == ("-61.15", "0.00")
+
+    # when: two people order it, and the bank has debited it
+    uuid = make.approved()
+    payout = Payout.objects.get()
+    assert b"61.15" in api.payment_order(uuid).content
+    make.record(make.entry(payout.end_to_end_id, "61.15"))
+
+    # then
+    assert states() == ["paid"]
+    assert (balance(**host), balance(Account.BANK)) == ("0.00", "-61.15")
+    assert balance(Account.FUND_AVAILABLE) == fund
+    assert of_host_and_fund() == []
+    assert api.check() == ()
+
+    # and what comes back is owed to the host again
+    make.record(make.entry(payout.end_to_end_id, "61.15", side="CRDT"))
+    assert (balance(**host), balance(Account.BANK)) == ("-61.15", "0.00")
+    assert of_host_and_fund() == [("PLATFORM", "2026-10", "61.15")]
+    assert api.check() == ()
+
+
+def test_what_the_host_got_before_it_had_an_account_is_not_transferred_once_more(october):
+    # given: October was closed while the host moved its share by itself
+    make.account("PLATFORM", holder="Fairgate Host Operations")
+    statement = Statement.objects.get(party="PLATFORM")
+
+    # then: neither listed, nor taken where somebody names it
+    assert of_host_and_fund() == []
+    with pytest.raises(PayoutRefused, match="is not to be paid"):
+        make.proposed(statement.number)
+
+
+def test_a_host_that_ends_its_account_keeps_its_share_where_it_is():
+    # given
+    make.account("PLATFORM", holder="Fairgate Host Operations", at=facts.NOON)
+    make.closed_october()
+
+    # when
+    uuid = api.propose_account_end(
+        "PLATFORM", "USD", reason="it stays", by=make.ASKER, at=make.PAY_DAY
+    )
+    api.confirm_account(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
+
+    # then
+    assert of_host_and_fund() == []
+
+
+def test_what_the_fund_gets_is_never_paid_out(ready):
+    statement = Statement.objects.get(party="FUND")
+    assert statement.payable_minor
+    with pytest.raises(PayoutRefused, match="is not to be paid"):
+        make.proposed(statement.number)
 
 
 # -- what the books and the settings say -----------------------------------------------------------

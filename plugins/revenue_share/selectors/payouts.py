@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from fairgate.money import Money
-from partnerships.data import WELL_KNOWN
+from partnerships.data import FUND, PLATFORM
 
 from .. import conf, statements
 from ..data import (
@@ -59,11 +59,17 @@ def list_payables() -> tuple[Payable, ...]:
 def to_be_paid() -> QuerySet[Any]:
     """The rows of those statements.
 
-    What the fund gets, it was handed with the hold; what the host gets is where it belongs.
+    What the fund gets, it was handed with the hold. What the host gets is where it belongs, unless
+    the host has an account for it: then from the statements of the first close after that on.
     """
     live = Payout.objects.filter(state__in=[state.value for state in LIVE])
     rows: QuerySet[Any] = Statement.objects.filter(payable_minor__gt=0)
-    return rows.exclude(party__in=WELL_KNOWN).exclude(pk__in=live.values("statement"))
+    rows = rows.exclude(party=FUND).exclude(pk__in=live.values("statement"))
+    accounts = PayoutAccount.objects.filter(party=PLATFORM)
+    if not accounts.filter(live_key__isnull=False).exists():
+        return rows.exclude(party=PLATFORM)
+    since = accounts.aggregate(since=Min("confirmed_at"))["since"]
+    return rows.exclude(party=PLATFORM, close__closed_at__lt=since)
 
 
 def payable(row: Statement) -> Payable:
