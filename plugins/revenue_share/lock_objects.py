@@ -18,7 +18,7 @@ read after the lock would still see the books as they were then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from fairgate_tables.asking import ask_and_lock, ask_and_share
@@ -128,6 +128,12 @@ def lock_dispute(uuid: UUID) -> models.DisputeStanding:
 def lock_standing(sale_id: int) -> models.SaleStanding:
     """What is left of a sale, so that nobody else refunds or clears it now."""
     return models.SaleStanding.objects.select_for_update().get(sale_id=sale_id)
+
+
+def lock_standings(sale_ids: Collection[int]) -> list[models.SaleStanding]:
+    """The same for several sales, by ascending ids of the sales."""
+    rows = models.SaleStanding.objects.select_for_update()
+    return list(rows.filter(sale_id__in=sale_ids).order_by("sale_id"))
 
 
 def lock_fund(currency: str) -> models.FundPosition:

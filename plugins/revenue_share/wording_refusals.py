@@ -75,7 +75,7 @@ SENTENCES = (
     _("The dispute %(key)s and its payment are in %(currencies)s."),
     _("%(kind)s of %(key)s: out of balance by %(difference)s."),
     _("%(party)s has no account in %(currency)s."),
-    _("What the fund and the host get is not paid out by a bank."),
+    _("What the fund gets stays in our bank account, and is not paid out."),
     _("There is no account %(key)s."),
     _("Another account of this party is being confirmed; try again."),
     _("There is no party “%(party)s”."),

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid5
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from factories import revenue_share as facts
 from factories import waiver_policy as waiver
@@ -14,8 +16,15 @@ from fairgate.money import Money
 from fee_payments.data import ReturnedSeat
 from revenue_share import api
 from revenue_share.data import Account, Part
-from revenue_share.exceptions import KeyReused, RefundExceedsSale, SaleNotBooked
+from revenue_share.exceptions import (
+    KeyReused,
+    RefundExceedsSale,
+    SaleNotBooked,
+    UnbalancedPosting,
+)
 from revenue_share.models import LedgerTransaction, RevenueEvent, SaleStanding
+from revenue_share.selectors import events
+from revenue_share.services import holds
 from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db
@@ -289,6 +298,47 @@ def test_f14_a_credit_that_was_not_sent_is_sent_once(terms, monkeypatch):
     # then
     assert [one.fund for one in done] == [(Money("24.00", "USD"),), ()]
     assert waivers.fund_balance("USD").available == Money("24.00", "USD")
+
+
+def test_a_sale_that_cannot_be_cleared_holds_up_no_other(terms, monkeypatch):
+    # given: of three sales on one page, the second cannot be posted
+    for name in ("A", "B", "C"):
+        api.book_payment(facts.payment(name), at=facts.NOON)
+    real, second = holds.draft, facts.payment("B").uuid
+
+    def draft(legs, *, cause_uuid, **more):
+        if cause_uuid == second:
+            raise UnbalancedPosting("Debits and credits differ by %(difference)s.", difference=1)
+        return real(legs, cause_uuid=cause_uuid, **more)
+
+    monkeypatch.setattr(holds, "draft", draft)
+
+    # when
+    with pytest.raises(UnbalancedPosting):
+        api.clear_holds(at=CLEARED)
+
+    # then: the others are, and the fund has what is its own
+    waiting = SaleStanding.objects.filter(cleared_at__isnull=True)
+    assert list(waiting.values_list("sale__uuid", flat=True)) == [second]
+    assert waivers.fund_balance("USD").available == Money("48.00", "USD")
+    assert api.check() == ()
+
+    # and it is, once it can be
+    monkeypatch.undo()
+    assert api.clear_holds(at=CLEARED).sales == 1
+
+
+def test_a_page_of_holds_costs_a_sale_no_statement_of_its_own_but_for_the_fund(terms):
+    def asked(count: int) -> int:
+        for number in range(count):
+            api.book_payment(facts.payment(f"{count}-{number}"), at=facts.NOON)
+        sales = events.due_holds(CLEARED)
+        with CaptureQueriesContext(connection) as queries:
+            assert holds._clear(sales, CLEARED) == count
+        return len(queries)
+
+    asked(1)  # the fund has a position from now on
+    assert asked(7) == asked(2)
 
 
 def test_a_waived_seat_moves_its_cost_from_the_fund_to_the_trainer(terms, settings):

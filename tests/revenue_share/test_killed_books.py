@@ -20,6 +20,7 @@ from fee_payments.data import SoldCourse
 from revenue_share import api
 from revenue_share.exceptions import AdjustmentRefused
 from revenue_share.models import Adjustment
+from revenue_share.services import holds
 from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +33,8 @@ NO_TERMS = "course-v1:NO+TERMS+1"
 
 
 @pytest.fixture(autouse=True)
-def october(database):
+def october(database, monkeypatch):
+    monkeypatch.setattr(holds, "PAGE", 2)
     if database != "sqlite":
         pytest.skip("Each statement on SQLite.")
     facts.put_terms_in_force()
@@ -80,6 +82,15 @@ def december_is_closed():
     api.close_period("2026-12", at=JANUARY, by="ines")
 
 
+def sales_are_told_late():
+    for name in ("L1", "L2", "L3"):
+        api.book_payment(facts.payment(name, "33.33"), at=CHARGEBACK)
+
+
+def their_holds_are_cleared():
+    api.clear_holds(at=CHARGEBACK)
+
+
 def end():
     """Every row, when what was left behind is sent."""
     api.clear_holds(at=CHARGEBACK)
@@ -96,6 +107,7 @@ def end():
         ((), a_bundle_is_paid, 15),
         ((somebody_proposes,), another_confirms, 20),
         ((it_is_told_lost_at_once, a_bundle_is_paid), december_is_closed, 40),
+        ((sales_are_told_late,), their_holds_are_cleared, 30),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )

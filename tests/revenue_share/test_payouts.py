@@ -11,6 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from factories import payouts as make
 from factories import rates as rate_files
@@ -35,6 +36,7 @@ from revenue_share.models import (
     PayoutEntry,
     Statement,
 )
+from revenue_share.selectors import checking_payouts
 
 pytestmark = pytest.mark.django_db
 
@@ -151,8 +153,7 @@ def test_an_account_is_ended_by_two_people():
     ("changes", "said"),
     [
         ({"reason": " "}, "Please say why"),
-        ({"party": "FUND"}, "What the fund and the host get is not paid out by a bank"),
-        ({"party": "PLATFORM"}, "What the fund and the host get is not paid out by a bank"),
+        ({"party": "FUND"}, "What the fund gets stays in our bank account"),
         ({"party": "NOBODY"}, "There is no party “NOBODY”"),
         ({"currency": "XXX"}, "is not a currency code"),
         ({"number": "GB29NWBK60161331926818"}, "The IBAN is none"),
@@ -767,12 +768,94 @@ def test_an_mt940_says_the_same(ordered):
     assert (done.paid, states()) == (1, ["paid"])
 
 
+# -- what the host and the fund get ----------------------------------------------------------------
+
+
+def of_host_and_fund() -> list[tuple[str, str, str]]:
+    """What could be paid to them: party, month and amount."""
+    return [
+        (one.party, one.period, str(one.amount.amount))
+        for one in api.list_payables()
+        if one.party in ("PLATFORM", "FUND") and not one.refusal
+    ]
+
+
+def test_what_the_host_gets_stays_while_it_has_no_account_of_its_own(october):
+    assert of_host_and_fund() == []
+
+
+def test_what_the_host_gets_is_transferred_as_any_payout():
+    # given: the host's own account is confirmed by two people before the close
+    make.account("PLATFORM", holder="Fairgate Host Operations", at=facts.NOON)
+    make.closed_october()
+    assert of_host_and_fund() == [("PLATFORM", "2026-10", "61.15")]
+    host = {"account": Account.PAYABLE_CLEARED, "party": "PLATFORM"}
+    fund = balance(Account.FUND_AVAILABLE)
+    assert (balance(**host), balance(Account.BANK)) == ("-61.15", "0.00")
+
+    # when: two people order it, and the bank has debited it
+    uuid = make.approved()
+    payout = Payout.objects.get()
+    assert b"61.15" in api.payment_order(uuid).content
+    make.record(make.entry(payout.end_to_end_id, "61.15"))
+
+    # then
+    assert states() == ["paid"]
+    assert (balance(**host), balance(Account.BANK)) == ("0.00", "-61.15")
+    assert balance(Account.FUND_AVAILABLE) == fund
+    assert of_host_and_fund() == []
+    assert api.check() == ()
+
+    # and what comes back is owed to the host again
+    make.record(make.entry(payout.end_to_end_id, "61.15", side="CRDT"))
+    assert (balance(**host), balance(Account.BANK)) == ("-61.15", "0.00")
+    assert of_host_and_fund() == [("PLATFORM", "2026-10", "61.15")]
+    assert api.check() == ()
+
+
+def test_what_the_host_got_before_it_had_an_account_is_not_transferred_once_more(october):
+    # given: October was closed while the host moved its share by itself
+    make.account("PLATFORM", holder="Fairgate Host Operations")
+    statement = Statement.objects.get(party="PLATFORM")
+
+    # then: neither listed, nor taken where somebody names it
+    assert of_host_and_fund() == []
+    with pytest.raises(PayoutRefused, match="is not to be paid"):
+        make.proposed(statement.number)
+
+
+def test_a_host_that_ends_its_account_keeps_its_share_where_it_is():
+    # given
+    make.account("PLATFORM", holder="Fairgate Host Operations", at=facts.NOON)
+    make.closed_october()
+
+    # when
+    uuid = api.propose_account_end(
+        "PLATFORM", "USD", reason="it stays", by=make.ASKER, at=make.PAY_DAY
+    )
+    api.confirm_account(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
+
+    # then
+    assert of_host_and_fund() == []
+
+
+def test_what_the_fund_gets_is_never_paid_out(ready):
+    statement = Statement.objects.get(party="FUND")
+    assert statement.payable_minor
+    with pytest.raises(PayoutRefused, match="is not to be paid"):
+        make.proposed(statement.number)
+
+
 # -- what the books and the settings say -----------------------------------------------------------
 
 DAMAGE = [
     ("UPDATE revenue_share_payout SET amount_minor = 1", "payout pays its statement"),
     ("UPDATE revenue_share_payout SET pay_minor = 1", "payout is by its rates"),
     ("UPDATE revenue_share_payout SET pay_currency = 'EUR'", "payout is by its rates"),
+    (
+        "UPDATE revenue_share_payout SET state = 'refused', live_key = NULL",
+        "payout is posted",
+    ),
     (
         "UPDATE revenue_share_ledgertransaction SET {key} = 'gone' WHERE kind = 'payout'",
         "payout is posted",
@@ -784,6 +867,30 @@ DAMAGE = [
         "bank equals payouts",
     ),
 ]
+
+
+@pytest.mark.usefixtures("october")
+def test_to_prove_payouts_costs_the_same_however_many_are_on_a_page():
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert [fault for proof in checking_payouts.PROOFS for fault in proof()] == []
+        return len(queries)
+
+    # given: one is paid
+    make.account()
+    make.approved()
+    first = Payout.objects.get()
+    make.record(make.entry(first.end_to_end_id, "91.73"))
+    few = asked()
+
+    # when: and another is
+    make.account("ATC")
+    make.approved()
+    second = Payout.objects.exclude(pk=first.pk).get()
+    make.record(make.entry(second.end_to_end_id, "50.96"))
+
+    # then
+    assert asked() == few
 
 
 @pytest.mark.parametrize(("statement", "invariant"), DAMAGE, ids=[one for one, _ in DAMAGE])

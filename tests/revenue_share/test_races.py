@@ -21,8 +21,10 @@ from revenue_share.models import (
     LedgerTransaction,
     RecoupmentStanding,
     RevenueEvent,
+    SaleStanding,
     Statement,
 )
+from revenue_share.services import holds
 from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.mariadb
@@ -166,6 +168,44 @@ def test_the_fund_receives_once_what_many_workers_clear(isolation):
     assert errors(outcomes) == []
     assert waivers.fund_balance("USD").available == Money("50.96", "USD")
     assert api.check() == ()
+
+
+def test_without_the_lock_a_hold_is_cleared_twice_or_dies(monkeypatch):
+    # given: the twin of the test before, with a plain read in place of the lock
+    facts.book_october()
+
+    def read_only(sale_ids):
+        return list(SaleStanding.objects.filter(sale_id__in=sale_ids).order_by("sale_id"))
+
+    monkeypatch.setattr(lock_objects, "lock_standings", read_only)
+
+    # when
+    outcomes = race(*[partial(api.clear_holds, at=facts.CLOSE_DAY)] * 4)
+
+    # then: the unique key of a transaction is what is left to stop it
+    assert errors(outcomes)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_holds_that_are_cleared_by_the_page_while_sales_are_refunded_leave_books_that_hold(
+    isolation, monkeypatch
+):
+    # given: pages that overlap differently with what refunds want
+    monkeypatch.setattr(holds, "PAGE", 2)
+    facts.book_october()
+    refunds = [
+        partial(api.book_refund, facts.refund(f"R{sale}", sale, "5.00"), at=facts.CLOSE_DAY)
+        for sale in ("S4", "S2", "S1", "S3")
+    ]
+
+    # when
+    clear = partial(api.clear_holds, at=facts.CLOSE_DAY)
+    outcomes = race(*[clear] * 4, *refunds, isolation=isolation)
+
+    # then
+    assert errors(outcomes) == []
+    api.clear_holds(at=facts.CLOSE_DAY)
+    assert (api.check(), waivers.check_funds()) == ((), ())
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)

@@ -155,5 +155,5 @@ def test_the_admin_refuses_in_the_language_of_the_colleague(spoken, admin_client
     )  # fmt: skip
 
     assert answer.context["adminform"].form.non_field_errors() == [
-        "ru: What the fund and the host get is not paid out by a bank."
+        "ru: What the fund gets stays in our bank account, and is not paid out."
     ]

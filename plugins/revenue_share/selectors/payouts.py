@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from fairgate.money import Money
-from partnerships.data import WELL_KNOWN
+from partnerships.data import FUND, PLATFORM
 
 from .. import conf, statements
 from ..data import (
@@ -59,11 +59,17 @@ def list_payables() -> tuple[Payable, ...]:
 def to_be_paid() -> QuerySet[Any]:
     """The rows of those statements.
 
-    What the fund gets, it was handed with the hold; what the host gets is where it belongs.
+    What the fund gets, it was handed with the hold. What the host gets is where it belongs, unless
+    the host has an account for it: then from the statements of the first close after that on.
     """
     live = Payout.objects.filter(state__in=[state.value for state in LIVE])
     rows: QuerySet[Any] = Statement.objects.filter(payable_minor__gt=0)
-    return rows.exclude(party__in=WELL_KNOWN).exclude(pk__in=live.values("statement"))
+    rows = rows.exclude(party=FUND).exclude(pk__in=live.values("statement"))
+    accounts = PayoutAccount.objects.filter(party=PLATFORM)
+    if not accounts.filter(live_key__isnull=False).exists():
+        return rows.exclude(party=PLATFORM)
+    since = accounts.aggregate(since=Min("confirmed_at"))["since"]
+    return rows.exclude(party=PLATFORM, close__closed_at__lt=since)
 
 
 def payable(row: Statement) -> Payable:
@@ -140,7 +146,7 @@ def conversion_of_payout(row: Payout) -> Conversion:
     return Conversion(
         amount=Money.from_minor(row.amount_minor, row.currency),
         converted=Money.from_minor(row.pay_minor, row.pay_currency),
-        rates=rates.rates_by_id([row.first_rate_id, row.second_rate_id]),
+        rates=tuple(rates.rate_of(one) for one in (row.first_rate, row.second_rate) if one),
     )
 
 
@@ -160,6 +166,17 @@ def standing_of(row: Payout, *, is_locked: bool = False) -> BankStanding:
     accepted = {step.entry_id for step in steps if step.confirmed_at}
     known = [_entry(one, is_accepted=one.pk in accepted) for one in entries]
     return rules.standing_of(ordered(row), known)
+
+
+def standings_of(rows: Collection[Payout]) -> Mapping[int, BankStanding]:
+    """Where each of these payouts stands, by its id, with two queries for all of them."""
+    pks = [row.pk for row in rows]
+    steps = PayoutAcceptance.objects.filter(entry__payout__in=pks, confirmed_at__isnull=False)
+    accepted = set(steps.values_list("entry_id", flat=True))
+    known: dict[int, list[Entry]] = {}
+    for one in PayoutEntry.objects.filter(payout__in=pks).order_by("pk"):
+        known.setdefault(one.payout_id, []).append(_entry(one, is_accepted=one.pk in accepted))
+    return {row.pk: rules.standing_of(ordered(row), known.get(row.pk, ())) for row in rows}
 
 
 def ordered(row: Payout) -> Ordered:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -73,12 +72,6 @@ def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
         for leg in legs
     )
     return Conversion(amount=amount, converted=rules.convert(amount, currency, rates), rates=rates)
-
-
-def rates_by_id(ids: Sequence[int | None]) -> tuple[Rate, ...]:
-    """These rates, in this order; what is ``None`` is left out."""
-    rows = FxRate.objects.in_bulk([pk for pk in ids if pk is not None])
-    return tuple(rate_of(rows[pk]) for pk in ids if pk is not None)
 
 
 def list_rates(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from fairgate.money import Money
@@ -12,46 +13,92 @@ from waiver_policy import api as waivers
 
 from .. import lock_objects
 from ..data import Cleared, EventKind, Part, Period
-from ..models import FundCredit, FundPosition
+from ..exceptions import RevenueShareError
+from ..models import FundCredit, FundPosition, RevenueEvent, SaleStanding
 from ..rules import postings
 from ..selectors import events
-from .ledger import post
+from .ledger import Draft, draft, write
 
 log = logging.getLogger(__name__)
 
 
+#: Sales that are cleared in one transaction: their rows, and the fund's, are locked for so long.
+PAGE = 200
+
+
 def clear_holds(*, at: datetime) -> Cleared:
-    """Clear every sale that is due, each in a transaction of its own; then pay the fund."""
-    cleared = sum(_clear(sale_id, at) for sale_id in events.due_holds(at))
-    return Cleared(sales=cleared, fund=send_credits(at))
+    """Clear every sale that is due, by the page; then pay the fund.
+
+    Raises:
+        RevenueShareError: a sale cannot be cleared; all others are, and the fund has its money.
+    """
+    due, failed = events.due_holds(at), list[RevenueShareError]()
+    cleared = sum(
+        _clear_page(due[start : start + PAGE], at, failed) for start in range(0, len(due), PAGE)
+    )
+    fund = send_credits(at)
+    if failed:
+        raise failed[0]
+    return Cleared(sales=cleared, fund=fund)
+
+
+def _clear_page(sales: Sequence[int], at: datetime, failed: list[RevenueShareError]) -> int:
+    """Sales in one transaction; where one of them cannot be cleared, each by itself."""
+    try:
+        return _clear(sales, at)
+    except RevenueShareError as error:
+        if len(sales) == 1:
+            log.warning("not cleared: sale=%s reason=%s", sales[0], type(error).__name__)
+            failed.append(error)
+            return 0
+    return sum(_clear_page([sale], at, failed) for sale in sales)
 
 
 @in_transaction
-def _clear(sale_id: int, at: datetime) -> int:
+def _clear(sale_ids: Sequence[int], at: datetime) -> int:
     closed = lock_objects.hold_lock_date()
-    standing = lock_objects.lock_standing(sale_id)
-    if standing.cleared_at is not None or standing.ends_at is None:
-        return 0  # another worker was faster
-    sale = standing.sale
-    kept = {Part(part): units for part, units in standing.kept.items()}
-    post(
-        postings.hold_cleared(kept),
-        kind="hold_cleared",
-        cause_kind=EventKind.SALE.value,
-        cause_uuid=sale.uuid,
-        period=str(Period.of(standing.ends_at).first_open(closed)),
-        currency=sale.currency,
-        occurred_at=standing.ends_at,
-        at=at,
-    )
-    standing.cleared_at = at
-    standing.save(update_fields=["cleared_at"])
-    earned = sum(units.get(FUND, 0) for units in kept.values())
-    if earned:
-        position: FundPosition = lock_objects.lock_fund(sale.currency)
-        position.cleared_minor += earned
-        settle_with_fund(position, sale.pk, at)
-    return 1
+    # Those that are cleared by now were another worker's, who was faster.
+    standings = [
+        (standing, standing.ends_at)
+        for standing in lock_objects.lock_standings(sale_ids)
+        if standing.cleared_at is None and standing.ends_at is not None
+    ]
+    sales = RevenueEvent.objects.in_bulk([standing.sale_id for standing, _ in standings])
+    drafts: list[Draft] = []
+    earned: dict[str, list[tuple[int, int]]] = {}
+    for standing, ends_at in standings:
+        sale = sales[standing.sale_id]
+        kept = {Part(part): units for part, units in standing.kept.items()}
+        drawn = draft(
+            postings.hold_cleared(kept),
+            kind="hold_cleared",
+            cause_kind=EventKind.SALE.value,
+            cause_uuid=sale.uuid,
+            period=str(Period.of(ends_at).first_open(closed)),
+            currency=sale.currency,
+            occurred_at=ends_at,
+            at=at,
+        )
+        if drawn:
+            drafts.append(drawn)
+        if units := sum(shares.get(FUND, 0) for shares in kept.values()):
+            earned.setdefault(sale.currency, []).append((sale.pk, units))
+    write(drafts)
+    cleared = [standing.pk for standing, _ in standings]
+    SaleStanding.objects.filter(pk__in=cleared).update(cleared_at=at)
+    for currency in sorted(earned):
+        _earn(lock_objects.lock_fund(currency), earned[currency], at)
+    return len(cleared)
+
+
+def _earn(position: FundPosition, earned: Sequence[tuple[int, int]], at: datetime) -> None:
+    """What sales have brought the fund, in their order: each has a credit of its own."""
+    owed: list[FundCredit] = []
+    for sale_id, units in earned:
+        position.cleared_minor += units
+        owed += _due(position, sale_id, at)
+    FundCredit.objects.bulk_create(owed)
+    position.save(update_fields=["cleared_minor", "credited_minor"])
 
 
 def settle_with_fund(position: FundPosition, event_id: int, at: datetime) -> None:
@@ -60,13 +107,18 @@ def settle_with_fund(position: FundPosition, event_id: int, at: datetime) -> Non
     The caller has the position's row. Nothing is handed over for a position below zero: a cost of
     the fund that it was never handed money for is made up for by what is cleared next.
     """
-    due = max(position.cleared_minor, 0) - position.credited_minor
-    if due:
-        FundCredit.objects.create(
-            event_id=event_id, currency=position.currency, amount_minor=due, created_at=at
-        )
-        position.credited_minor += due
+    FundCredit.objects.bulk_create(_due(position, event_id, at))
     position.save(update_fields=["cleared_minor", "credited_minor"])
+
+
+def _due(position: FundPosition, event_id: int, at: datetime) -> list[FundCredit]:
+    """What is to be handed over now, as a row that is not written yet; none if it is nothing."""
+    due = max(position.cleared_minor, 0) - position.credited_minor
+    position.credited_minor += due
+    credit = FundCredit(
+        event_id=event_id, currency=position.currency, amount_minor=due, created_at=at
+    )
+    return [credit] if due else []
 
 
 def send_credits(at: datetime) -> tuple[Money, ...]:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from fairgate.money import MoneyError, exponent
 from fairgate_tables.transactions import in_transaction
 from partnerships import api as partnerships
-from partnerships.data import WELL_KNOWN
+from partnerships.data import FUND
 
 from ..data import AccountDetails
 from ..exceptions import AccountRefused, StepNotFound
@@ -131,8 +131,8 @@ def _check_has_one(party: str, currency: str) -> None:
 
 def _check(party: str, currency: str, reason: str) -> None:
     check_reason(reason, AccountRefused)
-    if party in WELL_KNOWN:
-        raise AccountRefused("What the fund and the host get is not paid out by a bank.")
+    if party == FUND:
+        raise AccountRefused("What the fund gets stays in our bank account, and is not paid out.")
     try:
         partnerships.party(party)
         exponent(currency)
