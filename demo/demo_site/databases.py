@@ -8,6 +8,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# Of the protocol of MySQL. Django asks for the first, unless OPTIONS name flags.
+_FOUND_ROWS, _MULTI_STATEMENTS = 1 << 1, 1 << 16
+
 
 def database_from(url: str, *, folder: Path) -> dict[str, Any]:
     """The ``DATABASES["default"]`` entry for a URL.
@@ -33,6 +36,9 @@ def database_from(url: str, *, folder: Path) -> dict[str, Any]:
         )
     is_pymysql = _allow_pymysql()
     options: dict[str, Any] = {"charset": "utf8mb4"}
+    if is_pymysql:
+        # As mysqlclient does by itself: several statements in one text (fairgate_tables.sending).
+        options["client_flag"] = _FOUND_ROWS | _MULTI_STATEMENTS
     socket = parse_qs(parts.query).get("unix_socket")
     if socket:
         options["unix_socket"] = socket[0]

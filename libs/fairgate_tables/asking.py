@@ -13,6 +13,8 @@ from typing import Any
 from django.db import models
 from django.db.transaction import get_connection
 
+from .sending import Statement
+
 # MySQL has had FOR SHARE as well since version 8; MariaDB has not.
 SHARED = {"mysql": " LOCK IN SHARE MODE", "postgresql": " FOR SHARE"}
 _ALONE = {"mysql": " FOR UPDATE", "postgresql": " FOR UPDATE"}
@@ -42,14 +44,12 @@ def ask_and_share(model: type[models.Model], *columns: str) -> list[tuple[Any, .
     return _ask(model, columns, "", SHARED, {})
 
 
-def set_each(rows: Sequence[Any], field: str) -> None:
-    """Set one whole number of each of these rows, objects with a ``pk``, in one statement."""
-    connection, model = get_connection(), type(rows[0])._meta.model
+def setting_each(model: type[models.Model], rows: Sequence[Any], field: str) -> Statement:
+    """What sets one whole number of each of these rows, objects with a ``pk``, to what it is."""
+    connection = get_connection()
     values = [value for row in rows for value in (row.pk, getattr(row, field))]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _setting(model, connection.vendor, field, len(rows)), [*values, *(r.pk for r in rows)]
-        )
+    text = _setting(model, connection.vendor, field, len(rows))
+    return Statement(text, [*values, *(row.pk for row in rows)])
 
 
 def _ask(

@@ -19,6 +19,7 @@ read after the lock would still see the books as they were then.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from fairgate_tables.asking import ask_and_lock, ask_and_share
@@ -27,6 +28,16 @@ from fairgate_tables.transactions import in_transaction
 
 from . import models
 from .data import Period, Weights
+
+
+@dataclass(slots=True)
+class Carry:
+    """A row of ``CarriedRemainder`` while it is locked."""
+
+    pk: int
+    party: str
+    weight: int
+    numerator: int
 
 
 def hold_lock_date() -> Period | None:
@@ -95,17 +106,16 @@ def lock_recoupments(agreement: str, currency: str) -> dict[str, models.Recoupme
     return {row.party: row for row in rows.select_for_update().order_by("party")}
 
 
-def lock_carries(terms_version: UUID, currency: str) -> list[models.CarriedRemainder]:
+def lock_carries(terms_version: UUID, currency: str) -> list[Carry]:
     """The carried remainders of one version and currency, in the parties' order."""
-    columns = ("id", "party", "weight", "numerator", "denominator")
     rows = ask_and_lock(
         models.CarriedRemainder,
-        *columns,
+        *("id", "party", "weight", "numerator"),
         order="place",
         terms_version=terms_version,
         currency=currency,
     )
-    return [models.CarriedRemainder(**dict(zip(columns, row, strict=True))) for row in rows]
+    return [Carry(*row) for row in rows]
 
 
 def make_dispute(uuid: UUID, currency: str) -> None:

@@ -138,7 +138,8 @@ def test_one_sale_takes_few_statements(terms):
     with CaptureQueriesContext(connection) as queries:
         api.book_payment(facts.payment("N1"), at=facts.NOON)
     statements = [one for one in queries if "SAVEPOINT" not in one["sql"]]
-    assert len(statements) == 12
+    # Seven of them are sent in two packets where the driver takes several at once.
+    assert len(statements) == (6 if connection.vendor == "mysql" else 12)
 
 
 def test_terms_that_change_between_two_of_the_sales_hold_for_those_before(terms):

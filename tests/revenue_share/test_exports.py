@@ -253,15 +253,15 @@ def marks_while_a_sale_is_booked(monkeypatch):
 
     What became of who exports, and the numbers of the two sales.
     """
-    outcomes, write = [], api.rollups.Sums.write
+    outcomes, statements = [], api.rollups.Sums.statements
 
     def let_others_go_first(sums):
-        monkeypatch.setattr(api.rollups.Sums, "write", write)
+        monkeypatch.setattr(api.rollups.Sums, "statements", statements)
         assert errors(race(book_elsewhere)) == []
         outcomes.extend(race(export_at_once, isolation=READ_COMMITTED))
-        write(sums)
+        return statements(sums)
 
-    monkeypatch.setattr(api.rollups.Sums, "write", let_others_go_first)
+    monkeypatch.setattr(api.rollups.Sums, "statements", let_others_go_first)
     api.book_payment(facts.payment("early"), at=facts.NOON)
     numbers = dict(RevenueEvent.objects.values_list("uuid", "pk"))
     return outcomes[0], numbers[facts.named("early")], numbers[facts.named("late")]

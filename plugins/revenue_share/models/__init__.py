@@ -26,6 +26,7 @@ from revenue_share.models.ledger import (
     LedgerEntryQuerySet,
     LedgerTransaction,
     prove_balanced,
+    prove_sums,
 )
 from revenue_share.models.mails import StatementMail
 from revenue_share.models.payouts import (
@@ -87,4 +88,5 @@ __all__ = [
     "Statement",
     "StatementMail",
     "prove_balanced",
+    "prove_sums",
 ]

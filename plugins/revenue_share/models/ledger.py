@@ -146,22 +146,31 @@ def prove_balanced(entries: Iterable[LedgerEntry]) -> None:
     Raises:
         UnbalancedPosting: a transaction's entries do not have the sums it states.
     """
-    sums: dict[str, list[int]] = {}
-    owners: dict[str, LedgerTransaction] = {}
+    legs: dict[str, list[LedgerEntry]] = {}
     for entry in entries:
-        owner = entry.transaction
-        owners[owner.key] = owner
-        pair = sums.setdefault(owner.key, [0, 0])
-        pair[0] += entry.debit_minor
-        pair[1] += entry.credit_minor
-        if entry.currency != owner.currency:
+        legs.setdefault(entry.transaction.key, []).append(entry)
+    for key, own in legs.items():
+        owner = own[0].transaction
+        if any(entry.currency != owner.currency for entry in own):
             raise UnbalancedPosting("An entry has the currency of its transaction.")
-    for key, (debit, credit) in sums.items():
-        stated = (owners[key].debit_minor, owners[key].credit_minor)
-        if (debit, credit) != stated or debit != credit:
-            raise UnbalancedPosting(
-                "%(key)s: debits %(debit)s, credits %(credit)s.",
-                key=key,
-                debit=debit,
-                credit=credit,
-            )
+        stated = (owner.debit_minor, owner.credit_minor)
+        prove_sums(key, stated, [(entry.debit_minor, entry.credit_minor) for entry in own])
+
+
+def prove_sums(key: str, stated: tuple[int, int], legs: Iterable[tuple[int, int]]) -> None:
+    """Prove that a transaction balances, and that its legs have the sums that it states.
+
+    Raises:
+        UnbalancedPosting: it does not, or they have not.
+    """
+    debit = credit = 0
+    for of_debit, of_credit in legs:
+        debit += of_debit
+        credit += of_credit
+    if (debit, credit) != stated or debit != credit:
+        raise UnbalancedPosting(
+            "%(key)s: debits %(debit)s, credits %(credit)s.",
+            key=key,
+            debit=debit,
+            credit=credit,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Max, Sum
@@ -96,7 +97,7 @@ def party(told: tuple[Any, ...], **more: Any) -> PartyRollup:
     """A row of a party; ``told`` is what tells it from any other, in the order of the fields."""
     period, code, currency, part, sale_period, course, offering, agreement, version = told
     return PartyRollup(
-        key=_key(told),
+        key=key_of(told),
         period=period,
         party=code,
         currency=currency,
@@ -114,7 +115,7 @@ def receipts(told: tuple[Any, ...], **more: Any) -> ReceiptRollup:
     """A row of receipts; ``told`` is what tells it from any other, in the order of the fields."""
     period, kind, currency, course, offering, agreement, country, payer_class = told
     return ReceiptRollup(
-        key=_key(told),
+        key=key_of(told),
         period=period,
         kind=kind,
         currency=currency,
@@ -127,6 +128,8 @@ def receipts(told: tuple[Any, ...], **more: Any) -> ReceiptRollup:
     )
 
 
-def _key(told: tuple[Any, ...]) -> str:
+@lru_cache(maxsize=4096)
+def key_of(told: tuple[Any, ...]) -> str:
+    """The key of a row that is told from any other by these values."""
     # A unique index over all these columns would be longer than MariaDB takes.
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

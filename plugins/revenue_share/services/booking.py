@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fairgate_tables.sending import Statement
 from fairgate_tables.transactions import in_transaction
 from fee_payments.data import PaymentSummary
 from partnerships import api as partnerships
@@ -15,7 +16,7 @@ from partnerships.data import RevenueTerms
 
 from .. import lock_objects
 from ..data import Amounts, Booking, EventKind, Period
-from ..models import RevenueEvent, SaleStanding
+from ..models import RevenueEvent
 from ..rules import postings, refunds
 from ..rules.sharing import Shared, share_sale, sharing_of
 from .carries import Carries, RowsMissing
@@ -171,12 +172,12 @@ class _Shares:
             recoupments.follow(shared.recouped)
         return shared
 
-    def keep(self) -> None:
-        """Write what was changed."""
-        for recoupments in self._recoupments.values():
-            recoupments.keep()
-        for carries in self._carries.values():
-            carries.keep()
+    def changes(self) -> list[Statement]:
+        """What writes what was changed."""
+        rows: list[Recoupments | Carries] = [
+            *self._recoupments.values(), *self._carries.values()
+        ]  # fmt: skip
+        return [statement for one in rows for statement in one.changes()]
 
 
 @in_transaction
@@ -187,8 +188,7 @@ def _book_sales(sales: Sequence[Sale], at: datetime) -> Journal:
     for sale in sales:
         for place, piece in enumerate(sale.pieces):
             _book_piece(journal, sale.fact, piece, shares, place)
-    journal.write()
-    shares.keep()
+    journal.write(shares.changes())
     return journal
 
 
@@ -200,12 +200,11 @@ def _book_piece(journal: Journal, fact: Fact, piece: Piece, shares: _Shares, pla
         columns |= _columns_of(terms, fact, shared)
     month = Period.of(fact.occurred_at)
     event = journal.event(fact, piece.brought, gross=piece.brought.gross, month=month, **columns)
-    standing = SaleStanding(sale=event)
+    kept: dict[str, Any] = {}
     if shared:
         journal.share(event, shared)
-        add_kept(standing.kept, shared.units)
-        standing.ends_at = event.hold_ends_at
-    journal.stand(standing)
+        add_kept(kept, shared.units)
+    journal.stand(event, kept)
     _post_sale(journal, event, shared)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fairgate_tables.asking import set_each
+from fairgate_tables.asking import setting_each
+from fairgate_tables.sending import Statement
 
 from .. import lock_objects
 from ..data import Units, Weights
+from ..models import CarriedRemainder
 
 
 class RowsMissing(Exception):
@@ -34,10 +36,10 @@ class Carries:
         return {row.party: row.numerator for row in self._rows}
 
     def follow(self, carries: Units) -> None:
-        """Note the carries after something was shared; ``keep`` writes them."""
+        """Note the carries after something was shared; ``changes`` writes them."""
         for row in self._rows:
             row.numerator = carries[row.party]
 
-    def keep(self) -> None:
-        """Write the carries as they are by now."""
-        set_each(self._rows, "numerator")
+    def changes(self) -> list[Statement]:
+        """What writes the carries as they are by now."""
+        return [setting_each(CarriedRemainder, self._rows, "numerator")]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError
 
-from fairgate_tables.inserting import insert, insert_numbered
+from fairgate_tables.inserting import Into
+from fairgate_tables.sending import Statement, send
 
 from ..data import Amounts, Booking, Part, Period, Posting, Units
 from ..models import AllocationLine, RevenueEvent, SaleStanding
@@ -26,11 +28,32 @@ _OF_SALE = (
     "country", "payer_class", "hold_ends_at",
 )  # fmt: skip
 
+_COLUMNS = (
+    "uuid", "fact_uuid", "kind", "sale_id", "payload_sha256", "course_key", "offering_code",
+    "currency", "gross_minor", "tax_minor", "fee_minor", "net_minor", "dispute_uuid",
+    "dispute_fee_minor", "excess_minor", "occurred_at", "booked_at", "period", "counted_in",
+    "country", "payer_class", "terms_version", "agreement", "version", "fee_bearer",
+    "processor_fee_bearer", "merchant", "recouped_minor", "dispute_fee_bearer",
+    "minimum_payout_minor", "hold_ends_at",
+)  # fmt: skip
+_row_of = attrgetter(*_COLUMNS)
+_EVENTS = Into(RevenueEvent, *_COLUMNS)
+_STANDINGS = Into(
+    SaleStanding, "sale_id", "kept", "ends_at", "refunded_minor", "disputed_minor",
+    "net_gone_minor", "tax_gone_minor", "fee_gone_minor", "disputed", "cleared_at",
+)  # fmt: skip
+#: Of a new sale nothing went back, nothing is disputed, and nobody has cleared it.
+_ALL_IS_LEFT: tuple[Any, ...] = (0, 0, 0, 0, 0, {}, None)
+_LINES = Into(
+    AllocationLine, "event_id", "part", "party", "base_minor", "units_minor", "currency", "period"
+)
+
 
 class Journal:
     """What one fact, or many, write into the books: first collected, then written all at once.
 
-    Each table gets one statement, however much there is for it. The sums of the month come last:
+    Each table gets one statement, however much there is for it; they are sent in two packets, since
+    lines and entries name the numbers of events and transactions. The sums of the month come last:
     their rows are those that other bookings want, too.
     """
 
@@ -39,8 +62,8 @@ class Journal:
         self._closed = closed
         self._at = at
         self._events: list[RevenueEvent] = []
-        self._lines: list[AllocationLine] = []
-        self._standings: list[SaleStanding] = []
+        self._lines: list[tuple[RevenueEvent, str, str, int, int]] = []
+        self._standings: list[tuple[RevenueEvent, dict[str, Any]]] = []
         self._drafts: list[ledger.Draft] = []
         self._sums = Sums()
 
@@ -93,25 +116,14 @@ class Journal:
 
     def lines(self, event: RevenueEvent, part: Part, units: Units, *, base: int) -> None:
         """What one part of an event gives to each party; a line of nothing is not kept."""
-        lines = [
-            AllocationLine(
-                event=event,
-                part=part.value,
-                party=party,
-                currency=event.currency,
-                period=event.counted_in,
-                base_minor=base,
-                units_minor=value,
-            )
-            for party, value in units.items()
-            if value
-        ]
-        self._lines += lines
-        self._sums.add_lines(event, lines)
+        for party, value in units.items():
+            if value:
+                self._lines.append((event, part.value, party, base, value))
+                self._sums.add_line(event, part.value, party, base, value)
 
-    def stand(self, standing: SaleStanding) -> None:
-        """What is left of a new sale: all of it."""
-        self._standings.append(standing)
+    def stand(self, event: RevenueEvent, kept: dict[str, Any]) -> None:
+        """What is left of a new sale: all of it. ``kept`` is what each party has of it, by part."""
+        self._standings.append((event, kept))
 
     def post(self, event: RevenueEvent, kind: str, legs: Sequence[Posting]) -> None:
         """A transaction that an event causes."""
@@ -128,27 +140,40 @@ class Journal:
         if drawn:
             self._drafts.append(drawn)
 
-    def write(self) -> None:
-        """Write all of it.
+    def write(self, more: Iterable[Statement] = ()) -> None:
+        """Write all of it, and last what ``more`` changes in rows that the caller has locked.
 
         Raises:
             BookedByAnother: one of the facts is booked by now; the transaction is to be undone.
         """
+        events = _EVENTS.numbered([_row_of(event) for event in self._events])
         try:
-            insert_numbered(self._events)
+            told = send([*events, *ledger.transactions_of(self._drafts)])
         except IntegrityError:
             # The uuid is the only thing that can be there already; any other fault shows up there.
             raise BookedByAnother from None
-        for row in (*self._standings, *self._lines):
-            _point(row)
-        _insert(self._standings)
-        _insert(self._lines)
-        ledger.write(self._drafts)
-        self._sums.write()
+        numbers = [number for answer in told for number in answer.numbers]
+        for event, number in zip(self._events, numbers, strict=False):
+            event.pk = number
+        send(
+            [
+                *_STANDINGS.statements(
+                    [(event.pk, kept, event.hold_ends_at, *_ALL_IS_LEFT)
+                     for event, kept in self._standings]
+                ),
+                *_LINES.statements(
+                    [(event.pk, *line, event.currency, event.counted_in)
+                     for event, *line in self._lines]
+                ),
+                *ledger.entries_of(self._drafts, numbers[len(self._events):]),
+                *self._sums.statements(),
+                *more,
+            ]
+        )  # fmt: skip
 
     def booking(self) -> Booking:
         """What was written, as one booking."""
-        lines = ((line.part, line.party, line.units_minor) for line in self._lines)
+        lines = ((part, party, units) for _, part, party, _, units in self._lines)
         return reads.booking(self._events, lines)
 
 
@@ -156,20 +181,6 @@ def columns_of_sale(sale: RevenueEvent) -> dict[str, Any]:
     """The columns of an event that takes something of a sale back: its sale's terms and month."""
     taken_over = {name: getattr(sale, name) for name in _OF_SALE}
     return {"sale": sale, "month": Period.parse(sale.period), **taken_over}
-
-
-def _point(row: Any) -> None:
-    """Let a row that was made before its event had a number name it."""
-    if isinstance(row, SaleStanding):
-        row.sale_id = row.sale.pk
-    else:
-        row.event_id = row.event.pk
-
-
-def _insert(rows: Iterable[Any]) -> None:
-    waiting = list(rows)
-    for start in range(0, len(waiting), ledger.BLOCK):
-        insert(*waiting[start : start + ledger.BLOCK])
 
 
 def _event_uuid(fact: UUID, place: int) -> UUID:

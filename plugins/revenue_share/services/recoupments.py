@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairgate_tables.asking import set_each
+from fairgate_tables.asking import setting_each
+from fairgate_tables.sending import Statement
 
 from .. import lock_objects
 from ..data import Units
+from ..models import RecoupmentStanding
 from .carries import RowsMissing
 
 
@@ -32,13 +34,13 @@ class Recoupments:
         ]
 
     def follow(self, recouped: Units) -> None:
-        """Note what was recouped; below zero, it is to be recouped again. ``keep`` writes it."""
+        """Note what was recouped; below zero, it is to be recouped again. ``changes`` writes it."""
         for party, units in recouped.items():
             if units:
                 self._rows[party].recouped_minor += units
                 self._changed.add(party)
 
-    def keep(self) -> None:
-        """Write what was recouped by now."""
-        if self._changed:
-            set_each([self._rows[party] for party in sorted(self._changed)], "recouped_minor")
+    def changes(self) -> list[Statement]:
+        """What writes what was recouped by now."""
+        rows = [self._rows[party] for party in sorted(self._changed)]
+        return [setting_each(RecoupmentStanding, rows, "recouped_minor")] if rows else []

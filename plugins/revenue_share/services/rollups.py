@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from fairgate_tables.inserting import add_up
+from fairgate_tables.inserting import Into
+from fairgate_tables.sending import Statement
 from fairgate_tables.transactions import in_transaction
 
 from .. import lock_objects
 from ..data import Rebuilt
-from ..models import AllocationLine, PartyRollup, ReceiptRollup, RevenueEvent
+from ..models import PartyRollup, ReceiptRollup, RevenueEvent
 from ..selectors import rollups
 
 log = logging.getLogger(__name__)
@@ -21,59 +23,57 @@ log = logging.getLogger(__name__)
 _BLOCK = 500
 
 
+_PARTIES = Into(
+    PartyRollup, "key", "period", "party", "currency", "part", "sale_period", "course_key",
+    "offering_code", "agreement", "version", "minimum_payout_minor", "hold_ends_at",
+    *rollups.PARTY_SUMS,
+)  # fmt: skip
+_RECEIPTS = Into(
+    ReceiptRollup, "key", "period", "kind", "currency", "course_key", "offering_code", "agreement",
+    "country", "payer_class", *rollups.RECEIPT_SUMS,
+)  # fmt: skip
+
+
 class Sums:
-    """What events and lines add to the sums of their months; written in the order of the keys.
+    """What events and lines add to the sums of their months; added in the order of the keys.
 
     In one order, so that two who add to the same rows wait for each other and not in a circle.
     """
 
     def __init__(self) -> None:
-        self._receipts: dict[tuple[Any, ...], ReceiptRollup] = {}
-        self._parties: dict[tuple[Any, ...], PartyRollup] = {}
+        self._receipts: dict[tuple[Any, ...], list[int]] = {}
+        self._parties: dict[tuple[Any, ...], list[int]] = {}
+        self._held: dict[tuple[Any, ...], tuple[int | None, datetime | None]] = {}
 
     def add_event(self, event: RevenueEvent) -> None:
         """Add an event to the receipts of its month."""
         told = (event.counted_in, event.kind, event.currency, event.course_key,
                 event.offering_code, event.agreement, event.country, event.payer_class)  # fmt: skip
-        row = self._receipts.get(told)
-        if row is None:
-            nothing = dict.fromkeys(rollups.RECEIPT_SUMS, 0)
-            row = self._receipts[told] = rollups.receipts(told, **nothing)
-        row.events += 1
-        row.gross_minor += event.gross_minor
-        row.tax_minor += event.tax_minor
-        row.fee_minor += event.fee_minor
-        row.net_minor += event.net_minor
-        row.dispute_fee_minor += event.dispute_fee_minor
+        more = (1, event.gross_minor, event.tax_minor, event.fee_minor, event.net_minor,
+                event.dispute_fee_minor)  # fmt: skip
+        _add(self._receipts, told, more)
 
-    def add_lines(self, event: RevenueEvent, lines: Iterable[AllocationLine]) -> None:
-        """Add lines of an event to the sums of their parties."""
-        for line in lines:
-            told = (line.period, line.party, line.currency, line.part, event.period,
-                    event.course_key, event.offering_code, event.agreement,
-                    event.version)  # fmt: skip
-            row = self._parties.get(told)
-            if row is None:
-                row = self._parties[told] = rollups.party(
-                    told,
-                    minimum_payout_minor=event.minimum_payout_minor,
-                    hold_ends_at=event.hold_ends_at,
-                    **dict.fromkeys(rollups.PARTY_SUMS, 0),
-                )
-            row.events += 1
-            row.base_minor += line.base_minor
-            row.units_minor += line.units_minor
+    def add_line(self, event: RevenueEvent, part: str, party: str, base: int, units: int) -> None:
+        """Add a line of an event to the sums of its party."""
+        told = (event.counted_in, party, event.currency, part, event.period, event.course_key,
+                event.offering_code, event.agreement, event.version)  # fmt: skip
+        self._held.setdefault(told, (event.minimum_payout_minor, event.hold_ends_at))
+        _add(self._parties, told, (1, base, units))
 
-    def write(self) -> None:
-        """Add them in the database; rows that are not there yet are made."""
-        _add_up(self._parties.values(), rollups.PARTY_SUMS)
-        _add_up(self._receipts.values(), rollups.RECEIPT_SUMS)
+    def statements(self) -> Iterator[Statement]:
+        """What adds them in the database; rows that are not there yet are made."""
+        parties = [
+            (rollups.key_of(told), *told, *self._held[told], *sums)
+            for told, sums in self._parties.items()
+        ]
+        receipts = [(rollups.key_of(told), *told, *sums) for told, sums in self._receipts.items()]
+        yield from _PARTIES.adding_up(sorted(parties), field="key", sums=rollups.PARTY_SUMS)
+        yield from _RECEIPTS.adding_up(sorted(receipts), field="key", sums=rollups.RECEIPT_SUMS)
 
 
-def _add_up(rows: Iterable[Any], sums: Sequence[str]) -> None:
-    in_order = sorted(rows, key=lambda row: str(row.key))
-    for start in range(0, len(in_order), _BLOCK):
-        add_up(*in_order[start : start + _BLOCK], field="key", sums=sums)
+def _add(sums: dict[tuple[Any, ...], list[int]], told: tuple[Any, ...], more: Any) -> None:
+    known = sums.get(told)
+    sums[told] = [old + new for old, new in zip(known, more, strict=True)] if known else list(more)
 
 
 @in_transaction

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from fairgate_tables.sending import Statement
 from partnerships.data import FUND
 
 from .. import lock_objects
@@ -71,11 +72,10 @@ class LockedSale:
         """What of it banks have taken."""
         return Amounts(*self.standing.disputed.get("amounts", NOTHING))
 
-    def keep(self) -> None:
-        """Write what rounding owes, and what was recouped, by now."""
-        for one in (self.carries, self.recoupments):
-            if one:
-                one.keep()
+    def changes(self) -> list[Statement]:
+        """What writes what rounding owes, and what was recouped, by now."""
+        changed = [one for one in (self.carries, self.recoupments) if one]
+        return [statement for one in changed for statement in one.changes()]
 
     def excess_after(self, change: int) -> int:
         """By how much the excess grows when so much more goes back than did until now."""
@@ -157,8 +157,7 @@ def book_change(
         merchant=sale.merchant,
     )
     journal.post(event, event.kind, legs)
-    journal.write()
-    locked.keep()
+    journal.write(locked.changes())
     _lower(locked.standing, change, units)
     if locked.standing.cleared_at:
         _take_from_fund(event, units, at=at)
