@@ -12,6 +12,8 @@
     + PeriodStillOnHold   the hold of its last sales has not ended
     + EarlierPeriodOpen   an earlier month has to be closed first
     + FactsWaiting        something that was paid or refunded cannot be booked
+    + SaleUncleared       a sale on it is not cleared, or has no standing
+    + SumsDiffer          the sums of the month are not those of its lines
   + AdjustmentRefused     an adjustment that cannot be, or is decided already
   + UnknownAdjustment     nobody has proposed such an adjustment
   + StatementNotFound     this party has nothing in this month
@@ -127,6 +129,14 @@ class FactsWaiting(CloseRefused):
         self.reasons = tuple(reasons)
         told = " ".join(str(reason) for reason in reasons)
         super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {told}")
+
+
+class SaleUncleared(CloseRefused):
+    """What a statement pays was cleared; a sale that came meanwhile is by the next close."""
+
+
+class SumsDiffer(CloseRefused):
+    """Nothing is paid by sums of a month that its events do not give."""
 
 
 class AdjustmentRefused(RevenueShareError):

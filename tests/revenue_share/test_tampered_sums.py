@@ -1,0 +1,194 @@
+"""Sums, standings, carries and the fund's position that somebody rewrote: found, and not paid by.
+
+Whoever has the password of the database may rewrite what is kept beside the lines consistently in
+itself. The proofs compare it with what it follows from; what moves money refuses to move it.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from factories import revenue_share as facts
+from revenue_share import api
+from revenue_share.data import Period
+from revenue_share.exceptions import SaleUncleared, SumsDiffer
+from revenue_share.models import PartyRollup, PeriodClose, SaleStanding, Statement
+from revenue_share.selectors import statements as reads
+from revenue_share.services import closing, holds
+
+pytestmark = pytest.mark.django_db
+
+PARTIES, RECEIPTS = "revenue_share_partyrollup", "revenue_share_receiptrollup"
+
+
+@pytest.fixture(autouse=True)
+def october():
+    facts.put_terms_in_force()
+    facts.book_october()
+
+
+def tamper(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        assert cursor.rowcount, "nothing was tampered with"
+
+
+def broken() -> set[str]:
+    return {fault.invariant for fault in api.check()}
+
+
+def close():
+    return api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+
+
+def rebuilt() -> str:
+    out = io.StringIO()
+    call_command("revenue_share_rebuild", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        (PARTIES, "party = 'OTHER'"),
+        (PARTIES, "period = '2026-11'"),
+        (PARTIES, "currency = 'KWD'"),
+        (PARTIES, "part = 'seat'"),
+        (PARTIES, "sale_period = '2026-09'"),
+        (PARTIES, "course_key = 'course-v1:A+B+C'"),
+        (PARTIES, "offering_code = 'other'"),
+        (PARTIES, "agreement = 'OTHER'"),
+        (PARTIES, "version = 7"),
+        (PARTIES, "minimum_payout_minor = 1"),
+        (PARTIES, "hold_ends_at = '2026-10-01 00:00:00'"),
+        (RECEIPTS, "period = '2026-11'"),
+        (RECEIPTS, "kind = 'adjustment'"),
+        (RECEIPTS, "currency = 'KWD'"),
+        (RECEIPTS, "course_key = 'course-v1:A+B+C'"),
+        (RECEIPTS, "offering_code = 'other'"),
+        (RECEIPTS, "agreement = 'OTHER'"),
+        (RECEIPTS, "country = 'XX'"),
+        (RECEIPTS, "payer_class = 'institution'"),
+    ],
+)
+def test_a_sum_that_says_to_be_of_something_else_is_found_and_made_again(table, change):
+    # given
+    tamper(f"UPDATE {table} SET {change}")
+    assert broken() == {"sums equal their events"}
+
+    # when
+    said = rebuilt()
+
+    # then
+    assert "; 0 rows differed" not in said
+    assert api.check() == ()
+    assert "; 0 rows differed" in rebuilt()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE revenue_share_partyrollup SET party = 'ATC' WHERE party = 'GSMA'",
+        "UPDATE revenue_share_partyrollup SET currency = 'KWD' WHERE party = 'GSMA'",
+        "UPDATE revenue_share_partyrollup SET period = '2026-11' WHERE party = 'GSMA'",
+        "UPDATE revenue_share_partyrollup SET part = 'seat' WHERE party = 'FUND'",
+        "UPDATE revenue_share_partyrollup SET units_minor = 999999 WHERE party = 'GSMA'",
+        "UPDATE revenue_share_partyrollup SET minimum_payout_minor = 1 WHERE party = 'ATC'",
+        "DELETE FROM revenue_share_partyrollup WHERE party = 'GSMA'",
+    ],
+)
+def test_a_month_is_not_closed_by_sums_that_its_events_do_not_give(change):
+    # given
+    wanted = {one.party: one.payable for one in reads.list_drafts(None)}
+    tamper(change)
+
+    # when
+    with pytest.raises(SumsDiffer, match="run revenue_share_rebuild, and close it again"):
+        close()
+
+    # then: nothing is frozen, and once the sums are made again it is what was earned
+    assert not PeriodClose.objects.exists()
+    assert not Statement.objects.exists()
+    rebuilt()
+    assert {one.party: one.payable for one in close().statements} == wanted
+    assert api.check() == ()
+
+
+def test_all_sums_of_a_month_gone_do_not_close_it_without_statements():
+    PartyRollup.objects.all().delete()
+    with pytest.raises(SumsDiffer, match="2026-10 are not those of its events"):
+        close()
+
+
+def test_what_a_close_compares_is_one_statement_however_much_there_is():
+    def asked(count: int) -> int:
+        for number in range(count):
+            api.book_payment(facts.payment(f"{count}-{number}"), at=facts.NOON)
+        drafts = reads.drafts_to_close(Period.parse("2026-10"))
+        with CaptureQueriesContext(connection) as queries:
+            assert reads.differing_from_lines(Period.parse("2026-10"), drafts) == []
+        return len(queries)
+
+    assert asked(1) == asked(7) == 1
+
+
+def test_sums_whose_hold_was_shortened_close_no_month_with_uncleared_sales():
+    # given
+    tamper("UPDATE revenue_share_partyrollup SET hold_ends_at = '2026-10-01 00:00:00'")
+
+    # when
+    with pytest.raises(SaleUncleared, match="2026-10 is not cleared"):
+        api.close_period("2026-10", at=facts.REFUND_DAY, by="ines")
+
+    # then
+    assert not PeriodClose.objects.exists()
+
+
+def test_a_month_is_not_closed_with_a_sale_that_has_no_standing():
+    # given
+    tamper("DELETE FROM revenue_share_salestanding WHERE refunded_minor = 0")
+
+    # when
+    with pytest.raises(SaleUncleared, match="revenue_share_check says what is broken"):
+        close()
+
+    # then
+    assert not PeriodClose.objects.exists()
+
+
+def test_a_sale_that_is_booked_while_its_month_is_closed_is_cleared_with_it(monkeypatch):
+    # given: somebody books when all holds were cleared
+    late = [facts.payment("late")]
+
+    def clear_then_book(*, at):
+        cleared = holds.clear_holds(at=at)
+        while late:
+            api.book_payment(late.pop(), at=at)
+        return cleared
+
+    monkeypatch.setattr(closing, "clear_holds", clear_then_book)
+
+    # when
+    close()
+
+    # then
+    assert not SaleStanding.objects.filter(cleared_at__isnull=True).exists()
+    assert api.check() == ()
+
+
+def test_a_sale_that_brought_nothing_to_share_keeps_no_month_open():
+    # given: November has one sale, all of which is tax; its hold ends on the last day of the year
+    november = datetime(2026, 11, 20, tzinfo=UTC)
+    close()
+    api.book_payment(facts.payment("N", "10.00", "10.00", at=november), at=november)
+
+    # then
+    december = datetime(2026, 12, 3, tzinfo=UTC)
+    assert api.close_period("2026-11", at=december, by="ines").period == "2026-11"
+    assert api.check() == ()
