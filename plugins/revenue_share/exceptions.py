@@ -14,6 +14,7 @@
     + FactsWaiting        something that was paid or refunded cannot be booked
     + SaleUncleared       a sale on it is not cleared, or has no standing
     + SumsDiffer          the sums of the month are not those of its lines
+  + FundDiffers           the fund's position and credits are not what events gave
   + AdjustmentRefused     an adjustment that cannot be, or is decided already
   + UnknownAdjustment     nobody has proposed such an adjustment
   + StatementNotFound     this party has nothing in this month
@@ -137,6 +138,10 @@ class SaleUncleared(CloseRefused):
 
 class SumsDiffer(CloseRefused):
     """Nothing is paid by sums of a month that its events do not give."""
+
+
+class FundDiffers(RevenueShareError):
+    """Nobody grants seats out of money that no sale brought."""
 
 
 class AdjustmentRefused(RevenueShareError):

@@ -69,6 +69,10 @@ SENTENCES = (
         "The sale %(sale)s of %(month)s is not cleared. Close the month again; if it is refused "
         "again, revenue_share_check says what is broken."
     ),
+    _(
+        "The fund is handed nothing in %(currency)s, since its position and its credits are not "
+        "what events gave: revenue_share_check says what is broken."
+    ),
     _("There is no such step %(key)s."),
     _("There is no remittance %(key)s."),
     _("A remittance with the reference “%(reference)s” in %(currency)s is recorded already."),

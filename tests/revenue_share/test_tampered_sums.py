@@ -15,12 +15,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factories import revenue_share as facts
+from fairgate.money import Money
 from revenue_share import api
 from revenue_share.data import Period
-from revenue_share.exceptions import SaleUncleared, SumsDiffer
-from revenue_share.models import PartyRollup, PeriodClose, SaleStanding, Statement
+from revenue_share.exceptions import FundDiffers, SaleUncleared, SumsDiffer
+from revenue_share.models import (
+    FundCredit,
+    FundPosition,
+    PartyRollup,
+    PeriodClose,
+    RevenueEvent,
+    SaleStanding,
+    Statement,
+)
+from revenue_share.selectors import events, fund
 from revenue_share.selectors import statements as reads
 from revenue_share.services import closing, holds
+from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +90,7 @@ def rebuilt() -> str:
 )
 def test_a_sum_that_says_to_be_of_something_else_is_found_and_made_again(table, change):
     # given
-    tamper(f"UPDATE {table} SET {change}")
+    tamper(f"UPDATE {table} SET {change}")  # noqa: S608 - ours
     assert broken() == {"sums equal their events"}
 
     # when
@@ -192,3 +203,139 @@ def test_a_sale_that_brought_nothing_to_share_keeps_no_month_open():
     december = datetime(2026, 12, 3, tzinfo=UTC)
     assert api.close_period("2026-11", at=december, by="ines").period == "2026-11"
     assert api.check() == ()
+
+
+def forge_credit(event: RevenueEvent, amount_minor: int) -> None:
+    FundCredit.objects.create(
+        event=event, currency="USD", amount_minor=amount_minor, created_at=facts.CLOSE_DAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "invariants"),
+    [
+        ("cleared_minor = cleared_minor + 1", {"fund equals its lines", "fund equals its credits"}),
+        ("credited_minor = credited_minor + 1", {"fund equals its credits"}),
+        (
+            "cleared_minor = cleared_minor + 1, credited_minor = credited_minor + 1",
+            {"fund equals its lines", "fund equals its credits"},
+        ),
+        ("currency = 'KWD'", {"fund equals its lines", "fund equals its credits"}),
+    ],
+)
+def test_a_position_of_the_fund_that_sales_did_not_give_is_found(change, invariants):
+    api.clear_holds(at=facts.CLOSE_DAY)
+    tamper(f"UPDATE revenue_share_fundposition SET {change}")  # noqa: S608 - ours
+    assert broken() == invariants
+
+
+def test_a_position_of_the_fund_in_a_currency_of_no_sale_is_found():
+    FundPosition.objects.create(currency="KWD", cleared_minor=1)
+    assert broken() == {"fund equals its lines", "fund equals its credits"}
+
+
+@pytest.mark.parametrize(
+    ("change", "invariants"),
+    [
+        ("amount_minor = -amount_minor", {"fund equals its credits", "credit is of its event"}),
+        ("amount_minor = amount_minor + 1", {"fund equals its credits", "credit is of its event"}),
+        ("amount_minor = amount_minor - 1", {"fund equals its credits"}),
+        ("currency = 'KWD'", {"fund equals its credits", "credit is of its event"}),
+    ],
+)
+def test_a_credit_of_the_fund_that_its_event_did_not_give_is_found(change, invariants):
+    api.clear_holds(at=facts.CLOSE_DAY)
+    tamper(f"UPDATE revenue_share_fundcredit SET {change}")  # noqa: S608 - ours
+    assert broken() == invariants
+
+
+def test_a_credit_of_the_fund_that_is_gone_is_found():
+    api.clear_holds(at=facts.CLOSE_DAY)
+    tamper("DELETE FROM revenue_share_fundcredit")
+    assert broken() == {"fund equals its credits"}
+
+
+def test_a_position_above_what_was_cleared_hands_the_fund_nothing():
+    # given
+    FundPosition.objects.create(currency="USD", cleared_minor=1_000_000)
+    api.book_payment(facts.payment("E", currency="EUR"), at=facts.NOON)
+
+    # when
+    with pytest.raises(FundDiffers, match="handed nothing in USD"):
+        api.clear_holds(at=facts.CLOSE_DAY)
+
+    # then: what is right in another currency is handed over
+    assert waivers.fund_balance("USD").available == Money.zero("USD")
+    assert waivers.fund_balance("EUR").available == Money("24.00", "EUR")
+    assert broken() >= {"fund equals its lines", "credit is of its event"}
+    with pytest.raises(FundDiffers):
+        close()
+
+
+def test_a_forged_credit_of_a_sale_on_hold_hands_the_fund_nothing():
+    # given
+    forge_credit(RevenueEvent.objects.filter(kind="sale").first(), 99_999_999)
+    assert broken() == {"fund equals its credits", "credit is of its event"}
+
+    # when: a fact that has nothing to do with it asks to send
+    refund = facts.refund("R2", "S1", "10.00")
+    with pytest.raises(FundDiffers):
+        api.book_refund(refund, at=facts.REFUND_DAY)
+
+    # then: the fact is booked
+    assert waivers.fund_balance("USD").available == Money.zero("USD")
+    assert RevenueEvent.objects.filter(uuid=refund.uuid).exists()
+
+
+def test_a_position_that_is_said_to_be_handed_over_calls_nothing_back():
+    # given: a refund after the hold would call back what only a forger has noted
+    api.clear_holds(at=facts.CLOSE_DAY)
+    before = waivers.fund_balance("USD").available
+    tamper("UPDATE revenue_share_fundposition SET credited_minor = credited_minor + 1000")
+
+    # when
+    with pytest.raises(FundDiffers):
+        api.book_refund(facts.refund("R2", "S2", "10.00", at=facts.CLOSE_DAY), at=facts.CLOSE_DAY)
+
+    # then
+    assert waivers.fund_balance("USD").available == before
+
+
+def test_the_fund_below_zero_by_the_fee_of_a_dispute_holds_and_is_made_up_for():
+    # given: the fund bears more than it earned, so nothing is handed over
+    api.clear_holds(at=facts.CLOSE_DAY)
+    for name in ("S1", "S2", "S3", "S4"):
+        api.book_dispute(
+            facts.dispute("opened", (name,), "10.00", "0.00", facts.CLOSE_DAY, name=f"D {name}"),
+            at=facts.CLOSE_DAY,
+        )
+    step = api.propose_adjustment(
+        {"FUND": Money("-100.00", "USD"), "GSMA": Money("100.00", "USD")},
+        period="2026-11", reason="A grant that was paid elsewhere.", by=1, at=facts.CLOSE_DAY,
+    )  # fmt: skip
+    api.confirm_adjustment(step, by=2, at=facts.CLOSE_DAY)
+    assert FundPosition.objects.get().cleared_minor < 0
+    assert api.check() == ()
+
+    # when: the next sale makes up for a part of it
+    november = datetime(2026, 11, 20, tzinfo=UTC)
+    api.book_payment(facts.payment("N", "900.00", at=november), at=november)
+    api.clear_holds(at=datetime(2027, 1, 4, tzinfo=UTC))
+
+    # then
+    position = FundPosition.objects.get()
+    assert waivers.fund_balance("USD").available.minor == position.cleared_minor > 0
+    assert api.check() == ()
+
+
+def test_what_the_fund_is_handed_is_compared_with_as_many_statements_for_many():
+    def asked(count: int) -> int:
+        for number in range(count):
+            api.book_payment(facts.payment(f"{count}-{number}"), at=facts.NOON)
+        holds._clear(events.due_holds(facts.CLOSE_DAY), facts.CLOSE_DAY)
+        waiting = list(fund.unsent_credits())
+        with CaptureQueriesContext(connection) as queries:
+            assert fund.broken_currencies(waiting) == set()
+        return len(queries)
+
+    assert asked(1) == asked(7) == 2
