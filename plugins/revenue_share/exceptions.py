@@ -8,6 +8,7 @@
   + UnbalancedPosting     debits and credits differ, or currencies are mixed
   + InvalidPeriod         not a month written like 2026-10
   + PeriodNotClosed       a dry run of a month that is still open
+  + CarriesDiffer         what rounding owes is kept by other weights than the terms say
   + CloseRefused          the month cannot be closed now
     + PeriodStillOnHold   the hold of its last sales has not ended
     + EarlierPeriodOpen   an earlier month has to be closed first
@@ -109,6 +110,10 @@ class PeriodNotClosed(RevenueShareError):
         super().__init__(
             "%(period)s is not closed yet; a dry run is of a closed month.", period=period
         )
+
+
+class CarriesDiffer(RevenueShareError):
+    """Nothing is shared by weights that nobody has signed."""
 
 
 class CloseRefused(RevenueShareError):

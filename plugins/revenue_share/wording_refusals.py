@@ -73,6 +73,10 @@ SENTENCES = (
         "The fund is handed nothing in %(currency)s, since its position and its credits are not "
         "what events gave: revenue_share_check says what is broken."
     ),
+    _(
+        "What rounding owes under the terms %(version)s in %(currency)s is not kept by their "
+        "weights: revenue_share_check says what is broken."
+    ),
     _("There is no such step %(key)s."),
     _("There is no remittance %(key)s."),
     _("A remittance with the reference “%(reference)s” in %(currency)s is recorded already."),

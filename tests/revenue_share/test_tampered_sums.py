@@ -18,10 +18,13 @@ from factories import revenue_share as facts
 from fairgate.money import Money
 from revenue_share import api
 from revenue_share.data import Period
-from revenue_share.exceptions import FundDiffers, SaleUncleared, SumsDiffer
+from revenue_share.exceptions import CarriesDiffer, FundDiffers, SaleUncleared, SumsDiffer
 from revenue_share.models import (
+    AllocationLine,
+    CarriedRemainder,
     FundCredit,
     FundPosition,
+    LedgerTransaction,
     PartyRollup,
     PeriodClose,
     RevenueEvent,
@@ -339,3 +342,113 @@ def test_what_the_fund_is_handed_is_compared_with_as_many_statements_for_many():
         return len(queries)
 
     assert asked(1) == asked(7) == 2
+
+
+def test_a_sale_without_its_standing_is_found():
+    tamper("DELETE FROM revenue_share_salestanding")
+    assert broken() == {"sale has its standing"}
+
+
+def test_a_dispute_without_its_standing_is_found():
+    api.book_dispute(facts.dispute(of=("S2",)), at=facts.REFUND_DAY)
+    tamper("DELETE FROM revenue_share_disputestanding")
+    assert broken() == {"dispute has its standing"}
+
+
+@pytest.mark.parametrize("of", ["", "WHERE place = 3"], ids=["all", "the last one"])
+def test_carries_that_are_gone_are_found_before_the_next_sale(of):
+    tamper(f"DELETE FROM revenue_share_carriedremainder {of}")  # noqa: S608 - ours
+    assert broken() == {"carry is by its terms"}
+
+
+@pytest.mark.parametrize("change", ["'2026-12-31 00:00:00'", "'2026-11-01 00:00:00'", "NULL"])
+def test_a_hold_that_ends_at_another_moment_than_was_agreed_is_found(change):
+    tamper(f"UPDATE revenue_share_salestanding SET ends_at = {change}")  # noqa: S608 - ours
+    assert broken() == {"hold ends as agreed"}
+
+
+def test_a_clearing_that_is_forgotten_is_found():
+    api.clear_holds(at=facts.CLOSE_DAY)
+    assert api.check() == ()
+    tamper("UPDATE revenue_share_salestanding SET cleared_at = NULL")
+    assert broken() == {"clearing is posted", "fund equals its lines"}
+
+
+def test_a_clearing_at_another_moment_is_found():
+    api.clear_holds(at=facts.CLOSE_DAY)
+    tamper("UPDATE revenue_share_salestanding SET cleared_at = '2026-12-24 00:00:00'")
+    assert broken() == {"clearing is posted"}
+
+
+def test_a_clearing_that_nobody_posted_is_found():
+    tamper("UPDATE revenue_share_salestanding SET cleared_at = '2026-12-02 09:00:00'")
+    assert broken() == {"clearing is posted", "fund equals its lines"}
+
+
+def test_a_sale_that_went_back_in_full_is_cleared_without_any_posting():
+    # given: no fee of it was lost
+    api.book_payment(facts.payment("F", "50.00"), at=facts.NOON)
+    api.book_refund(facts.refund("R9", "F", "50.00"), at=facts.REFUND_DAY)
+
+    # when
+    api.clear_holds(at=facts.CLOSE_DAY)
+
+    # then
+    sale = SaleStanding.objects.get(sale__fact_uuid=facts.named("F"))
+    assert sale.cleared_at == facts.CLOSE_DAY
+    assert not LedgerTransaction.objects.filter(key=f"hold_cleared:{sale.sale.uuid}").exists()
+    assert api.check() == ()
+
+
+def rewrite_weights() -> None:
+    """One part of ATC's weight more and one of GSMA's less, with carries that fit their lines."""
+    units = {"ATC": 0, "GSMA": 0, "FUND": 0, "PLATFORM": 0}
+    shared = AllocationLine.objects.exclude(part__in=("recouped", "collected"))
+    for party, minor in shared.values_list("party", "units_minor"):
+        units[party] = units.get(party, 0) + minor
+    whole = sum(units.values())
+    for row in CarriedRemainder.objects.all():
+        row.weight += {"ATC": 1, "GSMA": -1}.get(row.party, 0)
+        row.numerator = whole * row.weight - units[row.party] * row.denominator
+        row.save()
+
+
+def test_weights_that_nobody_has_signed_are_found_and_nothing_is_shared_by_them():
+    # given
+    rewrite_weights()
+    assert broken() == {"carry is by its terms"}
+    sale = facts.payment("Z", "100.00")
+
+    # when
+    for book in (api.book_payment, lambda one, at: api.book_payments([one], at=at)):
+        with pytest.raises(CarriesDiffer, match="is not kept by their weights"):
+            book(sale, at=facts.NOON)
+
+    # then
+    assert not RevenueEvent.objects.filter(uuid=sale.uuid).exists()
+
+
+def test_weights_that_are_not_over_their_sum_take_nothing_back():
+    # given
+    tamper("UPDATE revenue_share_carriedremainder SET denominator = denominator * 2")
+    assert broken() == {"carry is exact", "carry is by its terms"}
+
+    # when
+    refund = facts.refund("R2", "S2", "10.00")
+    with pytest.raises(CarriesDiffer):
+        api.book_refund(refund, at=facts.REFUND_DAY)
+
+    # then
+    assert not RevenueEvent.objects.filter(uuid=refund.uuid).exists()
+
+
+def test_the_proofs_of_what_is_kept_beside_ask_as_often_for_many():
+    def asked(count: int) -> int:
+        for number in range(count):
+            api.book_payment(facts.payment(f"{count}-{number}"), at=facts.NOON)
+        api.clear_holds(at=facts.CLOSE_DAY)
+        with CaptureQueriesContext(connection) as queries:
+            assert api.check() == ()
+        return len(queries)
+
+    assert asked(1) == asked(20)

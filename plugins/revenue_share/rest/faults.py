@@ -45,6 +45,7 @@ STATUSES: Statuses = {
     exceptions.SaleNotBooked: 409,
     exceptions.SaleUncleared: 409,
     exceptions.SumsDiffer: 409,
+    exceptions.CarriesDiffer: 503,
     exceptions.FundDiffers: 503,
     exceptions.UnbalancedPosting: 503,
     exceptions.WarehouseUnavailable: 503,

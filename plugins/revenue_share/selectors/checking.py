@@ -13,6 +13,7 @@ from fairgate_tables.transactions import one_view
 
 from ..data import Fault
 from . import (
+    checking_beside,
     checking_events,
     checking_fund,
     checking_ledger,
@@ -28,6 +29,7 @@ Proof = Callable[[], Iterator[Fault]]
 
 PROOFS: tuple[Proof, ...] = (
     *checking_ledger.PROOFS,
+    *checking_beside.PROOFS,
     *checking_positions.PROOFS,
     *checking_fund.PROOFS,
     *checking_statements.PROOFS,

@@ -25,7 +25,7 @@ def broken_currencies(waiting: Collection[FundCredit]) -> set[str]:
 
     Two statements, however many there are.
     """
-    moved = moved_by(unsent_credits().values("event__uuid"))
+    moved = moved_by(unsent_credits().values_list("event__uuid", flat=True))
     wrong = {credit.currency for credit in without_cause(waiting, moved)}
     agreeing = {row.currency for row in FundPosition.objects.all() if is_handed_over(row)}
     return wrong | {credit.currency for credit in waiting} - agreeing
@@ -36,7 +36,7 @@ def is_handed_over(position: FundPosition) -> bool:
     return position.credited_minor == max(position.cleared_minor, 0)
 
 
-def moved_by(causes: Iterable[UUID] | QuerySet[FundCredit]) -> dict[UUID, int]:
+def moved_by(causes: Iterable[UUID]) -> dict[UUID, int]:
     """What each of these events brought to the fund's own account, or took from it below zero."""
     entries = LedgerEntry.objects.filter(
         account=Account.FUND_AVAILABLE.value, party=FUND, transaction__cause_uuid__in=causes
