@@ -331,6 +331,17 @@ def test_the_fund_below_zero_by_the_fee_of_a_dispute_holds_and_is_made_up_for():
     assert api.check() == ()
 
 
+def test_credits_that_another_worker_sends_meanwhile_are_not_taken_for_forged():
+    # given: a worker has read what is to be sent, and another one sends it
+    holds._clear(events.due_holds(facts.CLOSE_DAY), facts.CLOSE_DAY)
+    waiting = list(fund.unsent_credits())
+    assert holds.send_credits(facts.CLOSE_DAY)
+
+    # then
+    assert not fund.unsent_credits()
+    assert fund.broken_currencies(waiting) == set()
+
+
 def test_what_the_fund_is_handed_is_compared_with_as_many_statements_for_many():
     def asked(count: int) -> int:
         for number in range(count):

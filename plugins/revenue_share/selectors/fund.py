@@ -21,11 +21,11 @@ def unsent_credits() -> QuerySet[FundCredit]:
 
 
 def broken_currencies(waiting: Collection[FundCredit]) -> set[str]:
-    """The currencies of these unsent credits in which the fund must not be handed anything.
+    """The currencies of these credits in which the fund must not be handed anything.
 
-    Two statements, however many there are.
+    Two statements, however many there are. Another worker may have sent them by now.
     """
-    moved = moved_by(unsent_credits().values_list("event__uuid", flat=True))
+    moved = moved_by([credit.event.uuid for credit in waiting])
     wrong = {credit.currency for credit in without_cause(waiting, moved)}
     agreeing = {row.currency for row in FundPosition.objects.all() if is_handed_over(row)}
     return wrong | {credit.currency for credit in waiting} - agreeing

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from fairgate.money import Money
+from fairgate_tables.paging import pages
 from fairgate_tables.transactions import in_transaction
 from partnerships.data import FUND
 from waiver_policy import api as waivers
@@ -133,11 +134,8 @@ def send_credits(at: datetime) -> tuple[Money, ...]:
     # After the commit, so that the fund's row is locked for an instant only. A worker that dies
     # between the credit and the mark sends the same key again, which changes nothing.
     sums: dict[str, Money] = {}
-    waiting = list(fund.unsent_credits())
-    broken = fund.broken_currencies(waiting) if waiting else set()
-    for credit in waiting:
-        if credit.currency in broken:
-            continue
+    broken: set[str] = set()
+    for credit in _credits_to_send(broken):
         amount = Money.from_minor(credit.amount_minor, credit.currency)
         _send(credit, amount, at)
         FundCredit.objects.filter(pk=credit.pk).update(sent_at=at)
@@ -151,6 +149,13 @@ def send_credits(at: datetime) -> tuple[Money, ...]:
             currency=currency,
         )
     return tuple(sums[currency] for currency in sorted(sums))
+
+
+def _credits_to_send(broken: set[str]) -> Iterator[FundCredit]:
+    """Credits by the page, but for those of currencies that are found to be ``broken``."""
+    for page in pages(fund.unsent_credits()):
+        broken |= fund.broken_currencies(page)
+        yield from (credit for credit in page if credit.currency not in broken)
 
 
 def _send(credit: FundCredit, amount: Money, at: datetime) -> None:
