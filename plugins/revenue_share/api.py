@@ -206,6 +206,7 @@ def book_payment(payment: PaymentSummary, *, at: datetime) -> Booking:
 
     Raises:
         KeyReused: this payment is booked with other amounts or dates.
+        CarriesDiffer: what rounding owes is kept by other weights than the terms say.
     """
     return booking.book_payment(payment, at=at)
 
@@ -270,7 +271,12 @@ def catch_up(*, at: datetime) -> CaughtUp:
 
 
 def clear_holds(*, at: datetime) -> Cleared:
-    """Clear the sales whose hold has ended and hand the fund its part, exactly once."""
+    """Clear the sales whose hold has ended and hand the fund its part, exactly once.
+
+    Raises:
+        FundDiffers: in a currency the fund is handed nothing, since events did not give it.
+        RevenueShareError: a sale cannot be cleared; all others are.
+    """
     return holds.clear_holds(at=at)
 
 
@@ -283,6 +289,8 @@ def close_period(period: str, *, at: datetime, by: str) -> ClosedPeriod:
         InvalidPeriod: not a month.
         PeriodStillOnHold: the hold of its last sales has not ended.
         EarlierPeriodOpen: an earlier month has to be closed first.
+        SumsDiffer: the sums of the month are not those of its events (``rebuild``).
+        SaleUncleared: a sale on it is not cleared, or has no standing.
     """
     return closing.close_period(period, at=at, by=by)
 

@@ -8,10 +8,14 @@
   + UnbalancedPosting     debits and credits differ, or currencies are mixed
   + InvalidPeriod         not a month written like 2026-10
   + PeriodNotClosed       a dry run of a month that is still open
+  + CarriesDiffer         what rounding owes is kept by other weights than the terms say
   + CloseRefused          the month cannot be closed now
     + PeriodStillOnHold   the hold of its last sales has not ended
     + EarlierPeriodOpen   an earlier month has to be closed first
     + FactsWaiting        something that was paid or refunded cannot be booked
+    + SaleUncleared       a sale on it is not cleared, or has no standing
+    + SumsDiffer          the sums of the month are not those of its lines
+  + FundDiffers           the fund's position and credits are not what events gave
   + AdjustmentRefused     an adjustment that cannot be, or is decided already
   + UnknownAdjustment     nobody has proposed such an adjustment
   + StatementNotFound     this party has nothing in this month
@@ -108,6 +112,10 @@ class PeriodNotClosed(RevenueShareError):
         )
 
 
+class CarriesDiffer(RevenueShareError):
+    """Nothing is shared by weights that nobody has signed."""
+
+
 class CloseRefused(RevenueShareError):
     """The month cannot be closed now; the text says why and when."""
 
@@ -127,6 +135,18 @@ class FactsWaiting(CloseRefused):
         self.reasons = tuple(reasons)
         told = " ".join(str(reason) for reason in reasons)
         super().__init__(f"{counted(len(reasons), 'fact')} cannot be booked. {told}")
+
+
+class SaleUncleared(CloseRefused):
+    """What a statement pays was cleared; a sale that came meanwhile is by the next close."""
+
+
+class SumsDiffer(CloseRefused):
+    """Nothing is paid by sums of a month that its events do not give."""
+
+
+class FundDiffers(RevenueShareError):
+    """Nobody grants seats out of money that no sale brought."""
 
 
 class AdjustmentRefused(RevenueShareError):

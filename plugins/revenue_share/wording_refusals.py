@@ -61,6 +61,22 @@ SENTENCES = (
     _("%(month)s cannot be closed after %(closed)s: it counts as closed."),
     _("%(first)s is still open: close it before %(month)s."),
     _("%(month)s cannot be closed before %(moment)s UTC, when the hold of its last sales ends."),
+    _(
+        "The sums of %(month)s are not those of its events, first those of %(party)s in "
+        "%(currency)s: run revenue_share_rebuild, and close it again."
+    ),
+    _(
+        "The sale %(sale)s of %(month)s is not cleared. Close the month again; if it is refused "
+        "again, revenue_share_check says what is broken."
+    ),
+    _(
+        "The fund is handed nothing in %(currency)s, since its position and its credits are not "
+        "what events gave: revenue_share_check says what is broken."
+    ),
+    _(
+        "What rounding owes under the terms %(version)s in %(currency)s is not kept by their "
+        "weights: revenue_share_check says what is broken."
+    ),
     _("There is no such step %(key)s."),
     _("There is no remittance %(key)s."),
     _("A remittance with the reference “%(reference)s” in %(currency)s is recorded already."),

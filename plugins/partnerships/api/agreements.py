@@ -36,6 +36,11 @@ def terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
     return selectors.get_terms_by_uuid(version_uuid)
 
 
+def terms_by_uuids(version_uuids: Iterable[UUID]) -> dict[UUID, RevenueTerms]:
+    """The same of many versions, by their keys; without those that share no revenue."""
+    return selectors.get_terms_by_uuids(version_uuids)
+
+
 def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
     """The revenue terms in the text of a TERMS.yaml, by their dates alone, without any database.
 

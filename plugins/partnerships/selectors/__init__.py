@@ -77,6 +77,7 @@ from partnerships.selectors.refused import list_refused_before
 from partnerships.selectors.terms import (
     get_terms,
     get_terms_by_uuid,
+    get_terms_by_uuids,
     terms_finder,
 )
 from partnerships.selectors.versions import (
@@ -114,6 +115,7 @@ __all__ = [
     "get_shown_file",
     "get_terms",
     "get_terms_by_uuid",
+    "get_terms_by_uuids",
     "get_told",
     "get_version",
     "get_version_of_delivery",

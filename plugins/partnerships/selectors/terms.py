@@ -92,6 +92,16 @@ def get_terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
     return terms_of(row)
 
 
+def get_terms_by_uuids(version_uuids: Iterable[UUID]) -> dict[UUID, RevenueTerms]:
+    """The revenue terms of those of these versions that have some; a few questions for all."""
+    rows = models.AgreementVersion.objects.filter(
+        uuid__in=list(version_uuids), fund_bp__isnull=False
+    )
+    rows = rows.select_related("agreement__partner")
+    return {row.uuid: terms_of(row)
+            for row in rows.prefetch_related("shares", "courses", "recoupments")}  # fmt: skip
+
+
 def terms_of(row: Any) -> RevenueTerms:
     """The revenue terms in the columns and shares of a version that has some."""
     payout = row.minimum_payout_minor

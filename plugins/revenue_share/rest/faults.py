@@ -43,6 +43,10 @@ STATUSES: Statuses = {
     exceptions.RefundExceedsSale: 409,
     exceptions.RemittanceRefused: 409,
     exceptions.SaleNotBooked: 409,
+    exceptions.SaleUncleared: 409,
+    exceptions.SumsDiffer: 409,
+    exceptions.CarriesDiffer: 503,
+    exceptions.FundDiffers: 503,
     exceptions.UnbalancedPosting: 503,
     exceptions.WarehouseUnavailable: 503,
     # What is wrong with a file of a bank.

@@ -13,7 +13,9 @@ from fairgate_tables.transactions import one_view
 
 from ..data import Fault
 from . import (
+    checking_beside,
     checking_events,
+    checking_fund,
     checking_ledger,
     checking_payouts,
     checking_positions,
@@ -27,7 +29,9 @@ Proof = Callable[[], Iterator[Fault]]
 
 PROOFS: tuple[Proof, ...] = (
     *checking_ledger.PROOFS,
+    *checking_beside.PROOFS,
     *checking_positions.PROOFS,
+    *checking_fund.PROOFS,
     *checking_statements.PROOFS,
     *checking_payouts.PROOFS,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -37,6 +38,9 @@ Legs = dict[tuple[str, str], int]
 _POSITION = "position"
 _POSITION_ACCOUNTS = frozenset(account.value for account in POSITION)
 
+#: Where money waits for the end of a hold.
+_ON_HOLD = (Account.PAYABLE_ON_HOLD.value, Account.FEE_LOST.value)
+
 #: What is shared of an event: what is recouped, and what is shared by weight.
 _BASE = "base"
 
@@ -48,7 +52,8 @@ _COLUMNS = (
 
 _OF_STANDINGS = (
     "sale_id", "refunded_minor", "disputed_minor", "net_gone_minor", "tax_gone_minor",
-    "fee_gone_minor", "kept", "disputed", "sale__uuid", "sale__kind", "sale__gross_minor",
+    "fee_gone_minor", "kept", "disputed", "ends_at", "cleared_at", "sale__uuid", "sale__kind",
+    "sale__gross_minor", "sale__hold_ends_at",
 )  # fmt: skip
 
 
@@ -73,11 +78,17 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class StandingPage:
-    """Standings of sales with the lines of the sales, what came after them, and its lines."""
+    """Standings of sales with the lines of the sales, what came after them, and its lines.
+
+    ``posted`` is when a hold was cleared, by the sale's uuid; ``held`` are the ids of sales that
+    are said to be cleared, without any posting, and have money on hold.
+    """
 
     standings: Sequence[SaleStanding]
     later: Mapping[int, Sequence[Any]]
     lines: Mapping[int, Sequence[Line]]
+    posted: Mapping[UUID, datetime]
+    held: frozenset[int]
 
 
 def first_faults() -> Iterator[Fault]:
@@ -245,7 +256,36 @@ def _standing_pages() -> Iterator[StandingPage]:
         for event in rows.values_list(*_COLUMNS, named=True):
             later.setdefault(event.sale_id, []).append(event)
         after = [event.pk for events in later.values() for event in events]
-        yield StandingPage(standings=page, later=later, lines=_lines_of([*sales, *after]))
+        posted = _clearings_of([row.sale.uuid for row in page])
+        unposted = [row for row in page if row.cleared_at and row.sale.uuid not in posted]
+        yield StandingPage(
+            standings=page,
+            later=later,
+            lines=_lines_of([*sales, *after]),
+            posted=posted,
+            held=_held(unposted, later),
+        )
+
+
+def _clearings_of(sales: Sequence[UUID]) -> dict[UUID, datetime]:
+    rows = LedgerTransaction.objects.filter(key__in=[f"hold_cleared:{uuid}" for uuid in sales])
+    return dict(rows.values_list("cause_uuid", "posted_at"))
+
+
+def _held(rows: Sequence[SaleStanding], later: Mapping[int, Sequence[Any]]) -> frozenset[int]:
+    """Those of these sales that have money on hold; mostly nobody asks."""
+    owners = {row.sale.uuid: row.sale_id for row in rows}
+    owners |= {event.uuid: row.sale_id for row in rows for event in later.get(row.sale_id, ())}
+    entries = LedgerEntry.objects.filter(
+        transaction__cause_uuid__in=list(owners), account__in=_ON_HOLD
+    )
+    sums: dict[tuple[int, str, str], int] = {}
+    for cause, account, party, units in entries.values_list(
+        "transaction__cause_uuid", "account", "party", F("debit_minor") - F("credit_minor")
+    ):
+        key = (owners[cause], account, party)
+        sums[key] = sums.get(key, 0) + units
+    return frozenset(sale for (sale, _, _), units in sums.items() if units)
 
 
 def _standings_equal_lines(page: StandingPage) -> Iterator[Fault]:
@@ -304,6 +344,24 @@ def _without_zeros(kept: Mapping[str, Units]) -> dict[str, Units]:
         for part, units in kept.items()
     }
     return {part: units for part, units in left.items() if units}
+
+
+def _standings_are_as_their_sale(page: StandingPage) -> Iterator[Fault]:
+    for row in page.standings:
+        if row.ends_at != row.sale.hold_ends_at:
+            sentence = f"its hold ends at {row.ends_at}, that of its sale at "
+            sentence += f"{row.sale.hold_ends_at}."
+            yield Fault(invariant="hold ends as agreed", row=str(row.sale), sentence=sentence)
+
+
+def _clearings_are_posted(page: StandingPage) -> Iterator[Fault]:
+    for row in page.standings:
+        posted = page.posted.get(row.sale.uuid)
+        # Of what went back in full before the end of its hold there is nothing to post.
+        is_nothing = posted is None and row.sale_id not in page.held
+        if row.cleared_at != posted and not is_nothing:
+            sentence = f"is cleared {row.cleared_at or 'never'}, posted {posted or 'never'}."
+            yield Fault(invariant="clearing is posted", row=str(row.sale), sentence=sentence)
 
 
 def _excess_is_what_is_beyond_the_sale(page: StandingPage) -> Iterator[Fault]:
@@ -383,5 +441,7 @@ EVENT_PROOFS: tuple[Callable[[EventPage], Iterator[Fault]], ...] = (
 )
 STANDING_PROOFS: tuple[Callable[[StandingPage], Iterator[Fault]], ...] = (
     _standings_equal_lines,
+    _standings_are_as_their_sale,
+    _clearings_are_posted,
     _excess_is_what_is_beyond_the_sale,
 )

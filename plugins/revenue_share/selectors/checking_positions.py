@@ -8,10 +8,17 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
+from partnerships import api as partnerships
 from partnerships.data import PRO_RATA
 
-from ..data import Account, CauseKind, Fault, Part
-from ..models import AllocationLine, CarriedRemainder, LedgerEntry, RecoupmentStanding
+from ..data import Account, CauseKind, Fault, Part, Weights
+from ..models import (
+    AllocationLine,
+    CarriedRemainder,
+    LedgerEntry,
+    RecoupmentStanding,
+    RevenueEvent,
+)
 from . import rollups
 
 #: The accounts that make up a party's position.
@@ -84,6 +91,31 @@ def _carries_are_exact() -> Iterator[Fault]:
             yield Fault(invariant="carry is exact", row=f"carry {row.pk}", sentence=sentence)
 
 
+def _carries_are_by_their_terms() -> Iterator[Fault]:
+    kept: dict[tuple[UUID, str], list[tuple[str, int, int, int]]] = {}
+    for row in CarriedRemainder.objects.order_by("place"):
+        told = (row.party, row.place, row.weight, row.denominator)
+        kept.setdefault((row.terms_version, row.currency), []).append(told)
+    shared = RevenueEvent.objects.filter(terms_version__isnull=False).order_by()
+    keys = {*kept, *shared.values_list("terms_version", "currency").distinct()}
+    agreed = partnerships.terms_by_uuids({version for version, _ in keys})
+    for version, currency in sorted(keys, key=str):
+        found = kept.get((version, currency), [])
+        wanted = _rows_by(agreed[version].weights()) if version in agreed else None
+        if found != wanted:
+            sentence = f"says {found}, its terms {wanted or 'nothing'}."
+            yield Fault(
+                invariant="carry is by its terms",
+                row=f"carries of {version} in {currency}",
+                sentence=sentence,
+            )
+
+
+def _rows_by(weights: Weights) -> list[tuple[str, int, int, int]]:
+    whole = sum(weight for _, weight in weights)
+    return [(party, place, weight, whole) for place, (party, weight) in enumerate(weights)]
+
+
 def _units_by_weight() -> dict[tuple[UUID, str, str], int]:
     """What each party got by weight under each version of the terms, in one statement."""
     by_weight = Q(part__in=SHARED)
@@ -107,5 +139,6 @@ PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _positions_equal_lines,
     _recoupments_equal_lines,
     _carries_are_exact,
+    _carries_are_by_their_terms,
     _sums_are_kept,
 )

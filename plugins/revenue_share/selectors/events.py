@@ -15,7 +15,6 @@ from ..data import SEATS, Account, Balance, Booking, EventKind, Part
 from ..models import (
     AllocationLine,
     DisputeStanding,
-    FundCredit,
     LedgerEntry,
     RevenueEvent,
     SaleStanding,
@@ -100,13 +99,6 @@ def due_holds(at: datetime) -> list[int]:
     """The ids of the sales whose hold has ended and is not cleared, oldest first."""
     holds = SaleStanding.objects.filter(cleared_at__isnull=True, ends_at__lte=at)
     return list(holds.order_by("ends_at", "pk").values_list("sale_id", flat=True))
-
-
-def unsent_credits() -> list[FundCredit]:
-    """Credits that the fund has not received yet, oldest first."""
-    return list(
-        FundCredit.objects.filter(sent_at__isnull=True).select_related("event").order_by("pk")
-    )
 
 
 def list_balances(currency: str | None = None) -> tuple[Balance, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Model, Sum
 
 from ..models import AllocationLine, PartyRollup, ReceiptRollup, RevenueEvent
 
@@ -17,26 +17,26 @@ RECEIPT_SUMS = (
     "events", "gross_minor", "tax_minor", "fee_minor", "net_minor", "dispute_fee_minor",
 )  # fmt: skip
 
-_PARTY_VALUES = ("key", "minimum_payout_minor", "hold_ends_at", *PARTY_SUMS)
-_RECEIPT_VALUES = ("key", *RECEIPT_SUMS)
-
 
 def kept_parties() -> set[tuple[Any, ...]]:
     """All that the kept sums of parties say."""
-    return set(PartyRollup.objects.values_list(*_PARTY_VALUES))
+    return set(PartyRollup.objects.values_list(*_told_by(PartyRollup)))
 
 
 def kept_receipts() -> set[tuple[Any, ...]]:
     """All that the kept sums of receipts say."""
-    return set(ReceiptRollup.objects.values_list(*_RECEIPT_VALUES))
+    return set(ReceiptRollup.objects.values_list(*_told_by(ReceiptRollup)))
+
+
+def _told_by(model: type[Model]) -> list[str]:
+    """All that a row says: statements and reports read what it is of, and not its key."""
+    return [field.attname for field in model._meta.concrete_fields if not field.primary_key]
 
 
 def differing() -> Iterator[str]:
     """The kept sums that are not what lines and events give, and those that are missing."""
-    for model, values, found in (
-        (PartyRollup, _PARTY_VALUES, sums_of_parties()),
-        (ReceiptRollup, _RECEIPT_VALUES, sums_of_receipts()),
-    ):
+    for model, found in ((PartyRollup, sums_of_parties()), (ReceiptRollup, sums_of_receipts())):
+        values = _told_by(model)
         rows = {row.key: row for row in model._default_manager.all()}
         for made in found:
             row = rows.pop(made.key, None)

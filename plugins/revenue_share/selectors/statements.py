@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from fairgate.money import Money
@@ -29,7 +29,7 @@ from ..data import (
     StatementSummary,
 )
 from ..exceptions import CurrencyNeeded, StatementNotFound
-from ..models import AllocationLine, PartyRollup, PeriodClose
+from ..models import AllocationLine, PartyRollup, PeriodClose, RevenueEvent
 from ..models import Statement as StatementRow
 from . import payouts
 
@@ -165,6 +165,43 @@ def drafts_to_close(period: Period) -> tuple[Statement, ...]:
     return _drafts(
         _named(rows.select_for_update(), *_SUMS), _named(frozen.select_for_update(), *_CLOSING)
     )
+
+
+def differing_from_lines(period: Period, drafts: Iterable[Statement]) -> list[tuple[str, str]]:
+    """Party and currency of what a month is about to pay otherwise than its lines say.
+
+    The caller has the lock date. One statement; it locks, for the same reason as those above.
+    """
+    # By their events, which are found by the month: the lines are not.
+    lines = AllocationLine.objects.filter(event__counted_in=str(period)).exclude(SPENT_BY_FUND)
+    groups = lines.order_by().select_for_update().values_list("party", "currency")
+    given = {
+        (party, currency): (int(units), minimum)
+        for party, currency, units, minimum in groups.annotate(
+            units=Sum("units_minor"), minimum=Max("event__minimum_payout_minor")
+        )
+    }
+    kept = {
+        (draft.party, draft.currency): (
+            draft.subtotal.minor,
+            draft.minimum_payout.minor if draft.minimum_payout else None,
+        )
+        for draft in drafts
+    }
+    return sorted(key for key in {*given, *kept} if given.get(key) != kept.get(key))
+
+
+def find_uncleared(period: Period) -> str | None:
+    """A sale of a month with money that still waits for the end of its hold, or has no standing.
+
+    The caller has the lock date. The reading locks, for the same reason as those above.
+    """
+    sales = RevenueEvent.objects.filter(counted_in=str(period), kind=EventKind.SALE.value)
+    waiting = sales.filter(Exists(AllocationLine.objects.filter(event=OuterRef("pk"))))
+    waiting = waiting.filter(standing__cleared_at__isnull=True).order_by("pk")
+    for uuid in waiting.select_for_update().values_list("uuid", flat=True)[:1]:
+        return str(uuid)
+    return None
 
 
 def _drafts(sums: Iterable[Any], frozen: Iterable[Any]) -> tuple[Statement, ...]:

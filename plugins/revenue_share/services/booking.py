@@ -154,10 +154,11 @@ class _Shares:
     def __init__(self, sales: Sequence[Sale]) -> None:
         agreed = [(terms, sale.fact.currency) for sale in sales for terms in sale.agreed]
         recouping = {(terms.agreement, code) for terms, code in agreed if terms.recouped_in(code)}
-        versions = {(terms.version_uuid, code) for terms, code in agreed}
+        versions = {(terms.version_uuid, code): terms for terms, code in agreed}
         self._recoupments = {key: Recoupments(*key) for key in sorted(recouping)}
         self._carries = {
-            key: Carries(*key) for key in sorted(versions, key=lambda key: (str(key[0]), key[1]))
+            key: Carries(*key, versions[key].weights())
+            for key in sorted(versions, key=lambda key: (str(key[0]), key[1]))
         }
 
     def of(self, brought: Amounts, terms: RevenueTerms, currency: str) -> Shared:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from fairgate_tables.transactions import in_transaction
 
 from .. import lock_objects, statements
 from ..data import Account, ClosedPeriod, Period, Statement
-from ..exceptions import CloseRefused, EarlierPeriodOpen, FactsWaiting, PeriodStillOnHold
+from ..exceptions import (
+    CloseRefused,
+    EarlierPeriodOpen,
+    FactsWaiting,
+    PeriodStillOnHold,
+    SaleUncleared,
+    SumsDiffer,
+)
 from ..models import PeriodClose
 from ..models import Statement as StatementRow
 from ..rules import postings
@@ -46,7 +53,12 @@ def close_period(
     told(1)
     clear_holds(at=at)
     told(2)
-    closed = _close(period, at, by)
+    try:
+        closed = _close(period, at, by)
+    except SaleUncleared:
+        # Booked since, perhaps: what is of a month that is still open counts in it.
+        clear_holds(at=at)
+        closed = _close(period, at, by)
     told(STEPS)
     return closed
 
@@ -69,12 +81,11 @@ def _close(period: Period, at: datetime, by: str) -> ClosedPeriod:
         # Somebody else closed it while we waited.
         return reads.closed_now(period)
     _check_may_close(period, closed, at)
+    drafts = reads.drafts_to_close(period)
+    _check_as_booked(period, drafts)
     close = PeriodClose.objects.create(period=str(period), closed_at=at, closed_by=by)
     number = reads.last_number()
-    written = [
-        _write(draft, number + place, close)
-        for place, draft in enumerate(reads.drafts_to_close(period), start=1)
-    ]
+    written = [_write(draft, number + place, close) for place, draft in enumerate(drafts, start=1)]
     for statement in written:
         _set_off(statement, close, at)
     lock.period = str(period)
@@ -123,6 +134,25 @@ def _check_may_close(period: Period, closed: Period | None, at: datetime) -> Non
             "ends.",
             month=period,
             moment=free,
+        )
+
+
+def _check_as_booked(period: Period, drafts: Sequence[Statement]) -> None:
+    """Refuse to pay by sums that events do not give, or what was not cleared."""
+    for party, currency in reads.differing_from_lines(period, drafts):
+        raise SumsDiffer(
+            "The sums of %(month)s are not those of its events, first those of %(party)s in "
+            "%(currency)s: run revenue_share_rebuild, and close it again.",
+            month=period,
+            party=party,
+            currency=currency,
+        )
+    if sale := reads.find_uncleared(period):
+        raise SaleUncleared(
+            "The sale %(sale)s of %(month)s is not cleared. Close the month again; if it is "
+            "refused again, revenue_share_check says what is broken.",
+            sale=sale,
+            month=period,
         )
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from fairgate.money import Money
+from fairgate_tables.paging import pages
 from fairgate_tables.transactions import in_transaction
 from partnerships.data import FUND
 from waiver_policy import api as waivers
 
 from .. import lock_objects
 from ..data import Cleared, EventKind, Part, Period
-from ..exceptions import RevenueShareError
+from ..exceptions import FundDiffers, RevenueShareError
 from ..models import FundCredit, FundPosition, RevenueEvent, SaleStanding
 from ..rules import postings
-from ..selectors import events
+from ..selectors import events, fund
 from .ledger import Draft, draft, write
 
 log = logging.getLogger(__name__)
@@ -30,16 +31,17 @@ def clear_holds(*, at: datetime) -> Cleared:
     """Clear every sale that is due, by the page; then pay the fund.
 
     Raises:
+        FundDiffers: what the fund is owed is not handed over; see ``send_credits``.
         RevenueShareError: a sale cannot be cleared; all others are, and the fund has its money.
     """
     due, failed = events.due_holds(at), list[RevenueShareError]()
     cleared = sum(
         _clear_page(due[start : start + PAGE], at, failed) for start in range(0, len(due), PAGE)
     )
-    fund = send_credits(at)
+    handed_over = send_credits(at)
     if failed:
         raise failed[0]
-    return Cleared(sales=cleared, fund=fund)
+    return Cleared(sales=cleared, fund=handed_over)
 
 
 def _clear_page(sales: Sequence[int], at: datetime, failed: list[RevenueShareError]) -> int:
@@ -125,17 +127,35 @@ def send_credits(at: datetime) -> tuple[Money, ...]:
     """Hand the fund what it is owed, and call back what it was handed too much.
 
     Returns what was handed over, a sum for each currency.
+
+    Raises:
+        FundDiffers: a currency's credits are not what events gave; all others are sent.
     """
     # After the commit, so that the fund's row is locked for an instant only. A worker that dies
     # between the credit and the mark sends the same key again, which changes nothing.
     sums: dict[str, Money] = {}
-    for credit in events.unsent_credits():
+    broken: set[str] = set()
+    for credit in _credits_to_send(broken):
         amount = Money.from_minor(credit.amount_minor, credit.currency)
         _send(credit, amount, at)
         FundCredit.objects.filter(pk=credit.pk).update(sent_at=at)
         if amount.minor > 0:
             sums[credit.currency] = sums.get(credit.currency, Money.zero(credit.currency)) + amount
+    for currency in sorted(broken):
+        log.error("fund not handed anything: currency=%s", currency)
+        raise FundDiffers(
+            "The fund is handed nothing in %(currency)s, since its position and its credits are "
+            "not what events gave: revenue_share_check says what is broken.",
+            currency=currency,
+        )
     return tuple(sums[currency] for currency in sorted(sums))
+
+
+def _credits_to_send(broken: set[str]) -> Iterator[FundCredit]:
+    """Credits by the page, but for those of currencies that are found to be ``broken``."""
+    for page in pages(fund.unsent_credits()):
+        broken |= fund.broken_currencies(page)
+        yield from (credit for credit in page if credit.currency not in broken)
 
 
 def _send(credit: FundCredit, amount: Money, at: datetime) -> None:
