@@ -116,7 +116,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
             "is_by_party": dimension is Dimension.PARTY,
         }
 
-    return _page(request, name, words.dimension(dimension), shown)
+    return _page(request, name, str(words.dimension(dimension)), shown)
 
 
 @require_safe
