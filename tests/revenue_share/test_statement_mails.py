@@ -232,7 +232,6 @@ def test_who_was_forgotten_before_the_mail_went_gets_none(monkeypatch):
 
 
 @pytest.mark.usefixtures("october")
-@pytest.mark.usefixtures("october")
 def test_what_a_mail_server_says_of_a_person_is_not_in_the_log(caplog, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise SMTPRecipientsRefused({"fay@gsma.example": (550, b"no fay here")})
@@ -244,6 +243,7 @@ def test_what_a_mail_server_says_of_a_person_is_not_in_the_log(caplog, monkeypat
     assert "fay" not in caplog.text
 
 
+@pytest.mark.usefixtures("october")
 def test_the_table_and_the_log_name_nobody(caplog):
     caplog.set_level(logging.INFO, logger="revenue_share")
 
