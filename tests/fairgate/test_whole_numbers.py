@@ -16,7 +16,22 @@ def test_digits_are_a_number(text, number):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 7", "-7", "+7", "7.0", "7_0", "7\n", "²", "٣", "\uff17", "Ⅶ", "x", "1" * 19, "1" * 5_000],
+    [
+        "",
+        " 7",
+        "-7",
+        "+7",
+        "7.0",
+        "7_0",
+        "7\n",
+        "²",
+        "٣",
+        "\uff17",
+        "Ⅶ",
+        "x",
+        "1" * 19,
+        "1" * 5_000,
+    ],
 )
 def test_everything_else_is_none(text):
     assert whole_number(text) is None
