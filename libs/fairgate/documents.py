@@ -4,7 +4,7 @@
   + DocumentErrors      every fault of a file, in the order of its lines
 
 Reading is all or nothing: a file with a fault yields no row at all, and every fault is named at
-once, so that a person mends a file in one go.
+once, so that a person mends a file in one go; of more than ``MOST_FAULTS`` the first are named.
 
 Strict means: UTF-8 (a BOM is read over), no NUL, a size limit, and a sentence for what people send
 instead (a spreadsheet, UTF-16, a CSV with semicolons); in YAML no tags, no anchors or
@@ -35,7 +35,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 50
 #: No line of a file that is read line by line is longer.
 LONGEST_LINE = 64 * 1024
-#: So many faults of a long file are named: who mends these finds the others.
+#: So many faults of a file are named: who mends these finds the others.
 MOST_FAULTS = 500
 
 
@@ -68,7 +68,7 @@ class DocumentErrors(DocumentError):
 
 
 class Faults:
-    """Collects the faults of one file while it is read.
+    """Collects the faults of one file while it is read, and ends the reading when they are many.
 
     ``with Faults("terms.yaml") as faults:`` raises all that were added when the block ends.
     """
@@ -78,16 +78,17 @@ class Faults:
         self._found: list[DocumentError] = []
 
     def add(self, sentence: str, *, line: int = 0, field: str = "") -> None:
-        """Note a fault and go on reading."""
+        """Note a fault and go on reading.
+
+        Raises:
+            DocumentErrors: so many were found that nobody reads more.
+        """
         self._found.append(DocumentError(sentence, file=self.file, line=line, field=field))
+        if len(self._found) >= MOST_FAULTS:
+            self.raise_if_any()
 
     def __bool__(self) -> bool:
         return bool(self._found)
-
-    @property
-    def are_enough(self) -> bool:
-        """Whether a long file need not be read on."""
-        return len(self._found) >= MOST_FAULTS
 
     def __enter__(self) -> Faults:
         return self
@@ -269,7 +270,7 @@ def each_row(
     A row that does not fit is added to ``faults``, and the next one is read.
 
     Raises:
-        DocumentError: the header does not fit.
+        DocumentError: the header does not fit, or the rows that do not are too many.
     """
     source = iter(lines)
     first = next(source, "").removeprefix("\ufeff")

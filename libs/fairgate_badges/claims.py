@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from fairgate.whole_numbers import whole_number
 from fairgate_badges.award import StatusEntry, StatusPurpose
 from fairgate_badges.documents import BADGE, CREDENTIAL, ENTRY, VC_CONTEXT, Document
 from fairgate_badges.errors import BadgeRefused
@@ -109,12 +110,12 @@ def _status(entry: Any) -> StatusEntry | None:
         raise Unverified(
             Fault.STATUS_UNKNOWN, "Whether it was taken back stands on a list of an unknown kind."
         )
-    index = _text(entry["statusListIndex"])
-    if not (index.isascii() and index.isdigit()):
+    index = whole_number(_text(entry["statusListIndex"]))
+    if index is None:
         raise BadgeRefused("The place on the status list is no number.")
     return StatusEntry(
         list_url=_text(entry["statusListCredential"]),
-        index=int(index),
+        index=index,
         purpose=StatusPurpose(entry["statusPurpose"]),
     )
 

@@ -19,6 +19,7 @@ from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 
+from fairgate.whole_numbers import whole_number
 from fairgate_rest.bodies import MAX_BODY, Body, TooLarge
 from fairgate_rest.callers import Pace, UploadPace
 from fairgate_rest.views import View
@@ -90,8 +91,8 @@ class TakesFile(View):
         Raises:
             Exception: by its length it is too large; nothing of it is read.
         """
-        length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and int(length) > self.limit() + MAX_BODY:
+        length = whole_number(request.META.get("CONTENT_LENGTH") or "")
+        if length is not None and length > self.limit() + MAX_BODY:
             raise self.too_large()
         self.handler = InMemory(request._request, limit=self.limit())
         # Some middleware may have read the form; then Django's own handlers have the file.

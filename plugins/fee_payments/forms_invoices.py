@@ -12,6 +12,7 @@ from django_countries import countries
 
 from fairgate.money import Money, MoneyError, UnknownCurrency, exponent
 from fairgate.readable import is_readable
+from fairgate.whole_numbers import whole_number
 from fairgate_forms.spoken import FocusedForm
 from fee_payments import models
 from fee_payments.bank_files import CsvMapping, plain_account
@@ -215,14 +216,13 @@ class QuoteForm(FocusedForm):
             parts = line.split()
             if not parts:
                 continue
-            count = parts[-1]
-            is_number = count.isascii() and count.isdigit() and len(count) <= 6
-            if len(parts) not in (2, 3) or not is_number:
+            count = whole_number(parts[-1], digits=6)
+            if len(parts) not in (2, 3) or count is None:
                 raise forms.ValidationError(
                     _("“%(line)s” is not a code, or two, and a number.") % {"line": line[:80]}
                 )
             session = parts[1] if len(parts) == 3 else ""
-            found.append(QuoteItem(offering_code=parts[0], session=session, quantity=int(count)))
+            found.append(QuoteItem(offering_code=parts[0], session=session, quantity=count))
         return tuple(found)
 
 

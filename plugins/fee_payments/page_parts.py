@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fairgate.languages import Language
 from fairgate.money import MoneyError
+from fairgate.whole_numbers import whole_number
 from fee_payments import api, compat
 from fee_payments.data import Learner
 
@@ -101,6 +102,7 @@ def minor_units(text: str) -> int:
     Raises:
         MoneyError: it holds something else.
     """
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    units = whole_number(text, digits=15)
+    if units is None:
         raise MoneyError(_("The form was not complete. Please try again."))
-    return int(text)
+    return units

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fairgate import clock
+from fairgate.whole_numbers import whole_number
 from fee_payments import api, conf, models
 from fee_payments.bank_files import MAX_BYTES
 from fee_payments.data.bank import LineProposal
@@ -185,11 +186,11 @@ def _put_aside(request: HttpRequest, row: models.BankLine, form: Any) -> None:
 
 
 def _take_back(request: HttpRequest, row: models.BankLine, form: Any) -> None:
-    number = request.POST.get("line", "")
-    if not number.isascii() or not number.isdigit() or len(number) > 15:
+    number = whole_number(request.POST.get("line", ""))
+    if number is None:
         form.add_error(None, _("Please give the number of the payment."))
         return
-    api.take_back(row.pk, line_pk=int(number), by=person(request), at=clock.now())
+    api.take_back(row.pk, line_pk=number, by=person(request), at=clock.now())
 
 
 Step = Callable[[HttpRequest, models.BankLine, Any], None]

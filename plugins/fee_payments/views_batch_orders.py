@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from fairgate import clock
 from fairgate.money import Money, MoneyError
+from fairgate.whole_numbers import whole_number
 from fee_payments import api, wording_sales
 from fee_payments.data import BatchQuote, OfferingSummary, SessionSummary, WantedLine
 from fee_payments.data.organisations import OrganisationAct
@@ -172,9 +173,10 @@ def _wanted(fields: QueryDict) -> tuple[WantedLine, ...]:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
+    number = whole_number(text, digits=_DIGITS)
+    if number is None:
         raise InvalidOrder(_("Please write how many seats in digits, for example 50."))
-    return int(text)
+    return number
 
 
 def _key(request: HttpRequest) -> str:

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairgate import clock
 from fairgate.csv_cells import write_csv
+from fairgate.whole_numbers import whole_number
 from fee_payments import api
 from fee_payments.data import Invitee, IssuedSeatCodes, SeatState, SeatSummary
 from fee_payments.data.organisations import OrganisationAct
@@ -178,16 +179,16 @@ def _list_of(request: HttpRequest) -> bytes | str:
 @require_POST
 def codes(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Codes that each take a seat of the pool, as a file, once."""
-    count = request.POST.get("count", "")
+    count = whole_number(request.POST.get("count", ""), digits=6)
     at = clock.now()
     api.pool(uuid, by=_user_id(request), at=at)
-    if not count.isascii() or not count.isdigit() or len(count) > 6:
+    if count is None:
         said = _("Please write how many codes in digits, for example 10.")
         return _pool_page(request, uuid, error=said, status=400)
     try:
         issued = api.issue_pool_codes(
             uuid,
-            count=int(count),
+            count=count,
             by=_user_id(request),
             key=f"pool:{_user_id(request)}:{request.POST.get('key', '')[:64]}",
             at=at,
@@ -325,8 +326,8 @@ def _filters(request: HttpRequest) -> tuple[SeatState | None, str]:
 
 
 def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    number = whole_number(request.GET.get("page", "1"), digits=6)
+    return 1 if number is None else number
 
 
 def _user_id(request: HttpRequest) -> int:

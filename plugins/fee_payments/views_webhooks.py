@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from fairgate import clock
+from fairgate.whole_numbers import whole_number
 from fee_payments import api, tasks
 from fee_payments.exceptions import InvalidEvent, ProviderMisconfigured, UnknownProvider
 
@@ -30,10 +31,10 @@ def webhook(request: HttpRequest, provider: str) -> JsonResponse:
     The answer says only that the event is in the table; what becomes of it, a worker finds out.
     """
     # The length is checked before the body is read, so that nobody fills our memory.
-    length = request.headers.get("Content-Length") or "0"
-    if not length.isascii() or not length.isdigit():
+    length = whole_number(request.headers.get("Content-Length") or "0")
+    if length is None:
         return JsonResponse({"detail": "The length of the event is not a number."}, status=400)
-    if int(length) > MAX_EVENT_BYTES:
+    if length > MAX_EVENT_BYTES:
         return JsonResponse({"detail": "An event is at most 256 kB."}, status=413)
     try:
         taken = api.take_event(provider, request.body, request.headers, at=clock.now())

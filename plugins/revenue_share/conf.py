@@ -20,6 +20,8 @@ from .payment_files import read_account
 
 #: Seconds that a server of ClickHouse has to take a page.
 CLICKHOUSE_SECONDS = 30
+#: A server that needs an hour for a page is none that answers.
+_MOST_SECONDS = 3_600
 #: Nobody is sent what was closed more than ten years ago.
 _MOST_DAYS = 3_660
 _OWN = ({"holder", "iban"}, {"holder", "iban", "bic"}, {"holder", "number", "bic"})
@@ -176,8 +178,9 @@ def _fault_of(found: Warehouse, *, may_be_plain: bool) -> str:
         return "without https everybody on the way reads the password; set plain_http to allow it"
     if not is_name(found.database):
         return "the database has a name that no statement may have"
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-        return "timeout_secs is no number above zero"
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not is_number or not 0 < seconds <= _MOST_SECONDS:
+        return f"timeout_secs is no number above zero, and at most {_MOST_SECONDS}"
     return ""
 
 

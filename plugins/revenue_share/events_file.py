@@ -102,8 +102,6 @@ def read_events(lines: Iterable[str], *, file: str) -> Iterator[Iterator[FileEve
             rows = each_row(lines, file=file, columns=COLUMNS, optional=MORE_COLUMNS, faults=faults)
             for row in rows:
                 _keep(row, database, faults)
-                if faults.are_enough:
-                    break
             faults.raise_if_any()
             complete(database, faults)
         yield (_event(row, database) for row in database.execute(_IN_ORDER))

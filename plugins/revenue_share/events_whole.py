@@ -77,8 +77,6 @@ def complete(database: sqlite3.Connection, faults: Faults) -> None:
     for (line,) in database.execute("SELECT line FROM later ORDER BY rowid"):
         row = _Row(*database.execute("SELECT * FROM events WHERE line = ?", (line,)).fetchone())
         _complete(row, whole)
-        if faults.are_enough:
-            break
     database.execute(
         "CREATE TABLE followed AS SELECT DISTINCT sale FROM events WHERE kind != ?",
         (EventKind.SALE.value,),

@@ -38,6 +38,7 @@ class Carry:
     party: str
     weight: int
     numerator: int
+    denominator: int
 
 
 def hold_lock_date() -> Period | None:
@@ -110,7 +111,7 @@ def lock_carries(terms_version: UUID, currency: str) -> list[Carry]:
     """The carried remainders of one version and currency, in the parties' order."""
     rows = ask_and_lock(
         models.CarriedRemainder,
-        *("id", "party", "weight", "numerator"),
+        *("id", "party", "weight", "numerator", "denominator"),
         order="place",
         terms_version=terms_version,
         currency=currency,

@@ -26,6 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairgate import clock
+from fairgate.whole_numbers import whole_number
 from partnerships import api as partnerships
 
 from . import api, page_parts, permissions, tasks, wording
@@ -55,8 +56,6 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 # Events on one page of them.
 _ROWS = 100
-# Digits of a number of the database, and one more.
-_LONGEST_PLACE = 19
 
 
 @require_safe
@@ -144,7 +143,8 @@ def statement_events(request: HttpRequest, party: str, period: str, line: int) -
     """The events that one line of a statement is the sum of, a page at a time."""
     shown = _statement_for(request, party, period)
     chosen = _line_of(shown, line)
-    after = _whole_number(request.GET.get("after", "0"))
+    # What is no place of a page begins at the first one.
+    after = whole_number(request.GET.get("after", "")) or 0
     page = api.events_page(shown, chosen, after=after, limit=_ROWS + 1)
     context = {
         "page_title": wording.part(chosen.part),
@@ -337,11 +337,6 @@ def _line_of(shown: Statement, number: int) -> StatementLine:
     if not 1 <= number <= len(shown.lines):
         raise Http404
     return shown.lines[number - 1]
-
-
-def _whole_number(text: str) -> int:
-    # What is no place of a page begins at the first one.
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_PLACE else 0
 
 
 def _shown_event(event: EventLine) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_safe
 from fairgate import clock
 from fairgate.csv_cells import csv_row, write_csv
 from fairgate.money import Money, UnknownCurrency, total
+from fairgate.whole_numbers import whole_number
 from waiver_policy import api as waivers
 
 from . import api, permissions, report_tables, wording
@@ -254,7 +255,7 @@ def _fund_entries(request: HttpRequest) -> _Behind:
             kind=kind,
             since=first.first_day if first else None,
             until=last.last_day if last else None,
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
+            after=whole_number(after) or 0,
             limit=limit,
         )
         return tuple(

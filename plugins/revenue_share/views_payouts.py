@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairgate import clock
 from fairgate.clock import utc_day
+from fairgate.whole_numbers import whole_number
 from fee_payments.exceptions import PaymentsError
 from partnerships import api as partnerships
 
@@ -80,7 +81,8 @@ def batch(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose the statements that were ticked."""
     _require_right(request, permissions.PROPOSE_PAYOUT)
-    numbers = [int(text) for text in request.POST.getlist("statement") if text.isdigit()]
+    ticked = map(whole_number, request.POST.getlist("statement"))
+    numbers = [number for number in ticked if number is not None]
     by, at = int(request.user.pk or 0), clock.now()
     try:
         day = date.fromisoformat(request.POST.get("execute_on", ""))

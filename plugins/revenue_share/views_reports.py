@@ -95,29 +95,28 @@ def finance(request: HttpRequest) -> HttpResponse:
 @never_cache
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """Sums of some months by one thing, as a picture and as a table."""
-    require_books(request)
     dimension = _dimension(name)
-    asked = asked_of(request)
-    context: dict[str, Any] = {"page_title": words.dimension(dimension)}
-    if asked:
-        shown = _report(request, dimension, asked)
+
+    def shown(asked: Asked) -> dict[str, Any]:
+        found = _report(request, dimension, asked)
         opens = _opens(request, dimension)
-        context |= {
-            "picture": pictures.of_report(shown),
+        return {
+            "picture": pictures.of_report(found),
             "table": links.page_table(
-                report_tables.table_of(shown),
+                report_tables.table_of(found),
                 lambda row, place: (
-                    links.events_url(asked, links.drill_of_report(shown, row, place))
+                    links.events_url(asked, links.drill_of_report(found, row, place))
                     if opens
                     else ""
                 ),
             ),
             "is_wide": True,
             "is_by_country": dimension is Dimension.COUNTRY_GROUP,
-            "least": shown.least,
+            "least": found.least,
             "is_by_party": dimension is Dimension.PARTY,
         }
-    return _page(request, name, asked, context)
+
+    return _page(request, name, str(words.dimension(dimension)), shown)
 
 
 @require_safe
@@ -125,12 +124,10 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 def waterfall(request: HttpRequest) -> HttpResponse:
     """Where the receipts of some months went."""
-    require_books(request)
-    asked = asked_of(request, months=1)
-    context: dict[str, Any] = {"page_title": _("Where the receipts went")}
-    if asked:
+
+    def shown(asked: Asked) -> dict[str, Any]:
         fall = api.waterfall(asked.first, asked.currency, last=asked.last)
-        context |= {
+        return {
             "picture": pictures.of_waterfall(fall),
             "table": links.page_table(
                 report_tables.table_of(fall),
@@ -143,7 +140,8 @@ def waterfall(request: HttpRequest) -> HttpResponse:
             ),
             "unallocated": _not_nothing(fall.amount(StepKind.UNALLOCATED)),
         }
-    return _page(request, WATERFALL, asked, context)
+
+    return _page(request, WATERFALL, _("Where the receipts went"), shown, months=1)
 
 
 @require_safe
@@ -151,12 +149,10 @@ def waterfall(request: HttpRequest) -> HttpResponse:
 @never_cache
 def fund(request: HttpRequest) -> HttpResponse:
     """What the fund earned and paid, and what it has."""
-    require_books(request)
-    asked = asked_of(request)
-    context: dict[str, Any] = {"page_title": _("The waiver fund")}
-    if asked:
+
+    def shown(asked: Asked) -> dict[str, Any]:
         flow = api.fund_flow(asked.first, asked.last, asked.currency)
-        context |= {
+        return {
             "picture": pictures.of_fund(flow),
             "table": links.page_table(
                 report_tables.table_of(flow), lambda row, _place: links.url_of_fund(asked, row)
@@ -165,7 +161,8 @@ def fund(request: HttpRequest) -> HttpResponse:
                 request, "waiver_policy_fundentry", "waiver_policy.view_fundentry"
             ),
         }
-    return _page(request, FUND, asked, context)
+
+    return _page(request, FUND, _("The waiver fund"), shown)
 
 
 @require_safe
@@ -173,20 +170,19 @@ def fund(request: HttpRequest) -> HttpResponse:
 @never_cache
 def costs(request: HttpRequest) -> HttpResponse:
     """What the books know of costs, and the platform's share beside them."""
-    require_books(request)
-    asked = asked_of(request)
-    context: dict[str, Any] = {"page_title": _("Cost recovery")}
-    if asked:
-        shown = api.cost_recovery(asked.first, asked.last, asked.currency)
-        context |= {
-            "picture": pictures.of_costs(shown),
+
+    def shown(asked: Asked) -> dict[str, Any]:
+        found = api.cost_recovery(asked.first, asked.last, asked.currency)
+        return {
+            "picture": pictures.of_costs(found),
             "table": links.page_table(
-                report_tables.table_of(shown), lambda row, _place: links.url_of_cost(asked, row)
+                report_tables.table_of(found), lambda row, _place: links.url_of_cost(asked, row)
             ),
-            "per_hundred": per_hundred(shown.costs, shown.receipts),
-            "platform_per_hundred": per_hundred(shown.platform_left, shown.receipts),
+            "per_hundred": per_hundred(found.costs, found.receipts),
+            "platform_per_hundred": per_hundred(found.platform_left, found.receipts),
         }
-    return _page(request, COSTS, asked, context)
+
+    return _page(request, COSTS, _("Cost recovery"), shown)
 
 
 @require_safe
@@ -251,9 +247,18 @@ def report_events_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
 
 
 def _page(
-    request: HttpRequest, name: str, asked: Asked | None, context: dict[str, Any]
+    request: HttpRequest,
+    name: str,
+    title: str,
+    shown: Callable[[Asked], dict[str, Any]],
+    *,
+    months: int = _MONTHS,
 ) -> HttpResponse:
-    shared = {
+    """A report of the months and the currency that are asked for, once anything is booked."""
+    require_books(request)
+    asked = asked_of(request, months=months)
+    context: dict[str, Any] = {
+        "page_title": title,
         "name": name,
         "asked": asked,
         "reports": links.list_reports(asked),
@@ -261,7 +266,9 @@ def _page(
         "span": words.span(asked.first, asked.last) if asked else "",
         "query": urlencode(asked.query) if asked else "",
     }
-    return render(request, "revenue_share/report.html", shared | context)
+    if asked:
+        context |= shown(asked)
+    return render(request, "revenue_share/report.html", context)
 
 
 def require_books(request: HttpRequest) -> None:

@@ -49,6 +49,7 @@ SENTENCES = (
     _("%(party)s has nothing in %(currency)s in %(month)s."),
     _("%(party)s has nothing in %(month)s."),
     _("Please say why, in at most %(most)s characters; the reason is kept."),
+    _("There are control characters in the reason."),
     _("Another person than who proposed it has to confirm this."),
     _("There is no adjustment %(key)s."),
     _("This was decided already."),

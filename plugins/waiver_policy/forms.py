@@ -15,6 +15,7 @@ from fairgate.documents import MAX_BYTES, DocumentError, decode
 from fairgate.money import Money, MoneyError
 from fairgate.percent import Percent
 from fairgate.readable import is_readable
+from fairgate.whole_numbers import whole_number
 from waiver_policy import conf, models
 from waiver_policy.api import MAX_TEXT
 from waiver_policy.data import ApplicationState, Award, QueueFilter, RefusalCode
@@ -287,7 +288,7 @@ def _is_chosen(value: str) -> bool:
         UUID(uuid)
     except ValueError:
         return False
-    return read.isascii() and read.isdigit() and len(read) < 6
+    return whole_number(read, digits=5) is not None
 
 
 class QueueForm(forms.Form):
@@ -321,7 +322,6 @@ class QueueForm(forms.Form):
 
 def wanted_of(query: Any) -> QueueFilter:
     """What a reviewer asks for in an address; what is not understood asks for nothing."""
-    older = query.get("older", "")
     return QueueFilter(
         state=query.get("state", "")[:20],
         offering_code=query.get("offering", "")[:100],
@@ -329,7 +329,7 @@ def wanted_of(query: Any) -> QueueFilter:
         rule=query.get("rule", "")[:100],
         whose=query.get("whose", "")[:10],
         deadline=query.get("deadline", "")[:10],
-        older_than=int(older) if older.isascii() and older.isdigit() and len(older) < 5 else None,
+        older_than=whole_number(query.get("older", ""), digits=4),
     )
 
 

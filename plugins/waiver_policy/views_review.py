@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fairgate import clock
 from fairgate.money import Money
+from fairgate.whole_numbers import whole_number
 from waiver_policy import api, conf, page_facts, sentences
 from waiver_policy.data import ApplicationState, ApplicationSummary, QueuePage, Reviewed
 from waiver_policy.exceptions import (
@@ -43,10 +44,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _queue(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
     at, asked = clock.now(), request.GET
-    number = asked.get("page", "1")
+    number = whole_number(asked.get("page", "1"), digits=6)
     page = api.review_queue(
         wanted_of(asked), reviewer=user_id(request), at=at,
-        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+        page=1 if number is None else number,
     )  # fmt: skip
     kept = {name: value for name, value in asked.items() if name != "page" and value}
     names = people.usernames(one.assigned_to for one in page.applications if one.assigned_to)

@@ -114,9 +114,9 @@ def parts_of_workbook(*sheets: str, settings: str = "") -> dict[str, str]:
     }
 
 
-def packed(parts: dict[str, str]) -> bytes:
+def packed(parts: dict[str, str], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, text in parts.items():
             archive.writestr(name, text)
     return out.getvalue()
@@ -154,10 +154,15 @@ ECB_HISTORY = (
 ECB_DAILY = b"Date, USD, JPY, CHF, \n30 October 2026, 1.0823, 164.51, 0.9391, \n"
 
 
-def zipped(content: bytes = ECB_HISTORY, name: str = "eurofxref-hist.csv") -> bytes:
+def zipped(
+    content: bytes = ECB_HISTORY,
+    name: str = "eurofxref-hist.csv",
+    *,
+    method: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
     """An archive of one file, as the ECB's."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr(name, content)
     return out.getvalue()
 

@@ -108,6 +108,13 @@ def test_a_batch_that_does_not_add_up_is_refused_and_named():
     assert "the batch has 3 transactions, and the file 2 of them." in refusal(camt(counted))
 
 
+def test_a_number_of_transactions_that_is_none_says_nothing():
+    for stated in ("²", "1" * 5_000):
+        details = f"<Btch><NbOfTxs>{stated}</NbOfTxs></Btch>{tx('10.00')}{tx('20.00')}"
+        (statement,) = read_statement_file(camt(ntry("30.00", details=details)))
+        assert len(statement.entries) == 2
+
+
 def test_a_batch_with_a_debit_in_it_adds_up_with_its_sign():
     back = tx("5.00").replace("<RmtInf>", "<CdtDbtInd>DBIT</CdtDbtInd><RmtInf>")
     (statement,) = read_statement_file(camt(ntry("15.00", details=tx("20.00") + back)))

@@ -448,7 +448,7 @@ def test_a_form_without_its_key_is_refused():
     assert (answer.status_code, Order.objects.exists()) == (409, False)
 
 
-@pytest.mark.parametrize("length", ["abc", "1.5", "-1", "１"])
+@pytest.mark.parametrize("length", ["abc", "1.5", "-1", "１", "²", "1" * 5_000])
 def test_a_length_that_is_no_number_is_answered_with_400(length):
     answer = Client().post(
         reverse("fee_payments:webhook", args=["sandbox"]),

@@ -375,6 +375,12 @@ class TestStatements:
         )
         assert (told.status_code, taken) == (413, [])
 
+    @pytest.mark.parametrize("length", ["²", "1" * 5_000])
+    def test_f28_a_length_that_is_no_number_is_no_length(self, omar, length):
+        file = SimpleUploadedFile("day.xml", b"x")
+        told = omar.post(f"{ROOT}{BANK}imports/", {"file": file}, CONTENT_LENGTH=length)
+        assert told.status_code == 400
+
     def test_a_line_is_matched_by_hand_once(self, omar):
         found, line = papers.bare_invoice(), operations.line()
         body = {

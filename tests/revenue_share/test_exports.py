@@ -425,6 +425,9 @@ def test_plain_http_is_for_who_says_so(settings):
         ({"timeout_secs": 0}, "no number above zero"),
         ({"timeout_secs": "5"}, "no number above zero"),
         ({"timeout_secs": True}, "no number above zero"),
+        ({"timeout_secs": float("nan")}, "no number above zero"),
+        ({"timeout_secs": float("inf")}, "no number above zero, and at most 3600"),
+        ({"timeout_secs": 10**400}, "no number above zero, and at most 3600"),
     ],
 )
 def test_a_server_that_cannot_be_asked_is_told_at_start_up(settings, change, said):

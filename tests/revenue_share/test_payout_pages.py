@@ -82,6 +82,15 @@ def test_finance_sees_what_is_to_be_paid_and_why_not(client, person, account):
     assert make.THEIRS not in page
 
 
+@pytest.mark.parametrize("ticked", ["²", "٣", "1" * 5_000, "9" * 30, "-3", "x", ""])
+def test_what_is_no_number_of_a_statement_is_not_proposed(client, person, account, ticked):
+    person("ines", "propose_payout")
+    page = propose(client, statement=ticked)
+    assert page.status_code == 200
+    assert "Choose at least one statement to be paid." in page.content.decode()
+    assert not PayoutBatch.objects.exists()
+
+
 def test_two_people_and_the_bank_pay_a_statement(client, person, account):
     # given: one proposes
     person("ines", "propose_payout")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from datetime import date
@@ -217,6 +218,15 @@ def locked() -> bytes:
     return bytes(whole)
 
 
+def scratched(method: int) -> bytes:
+    """Packed by ``method``, and damaged in the middle."""
+    whole = bytearray(files.zipped(b"Date,USD\n" * 50, method=method))
+    for place in range(60, 75):
+        whole[place] ^= 0x5A
+    return bytes(whole)
+
+
+_PACKED = "is an archive packed in a way that we do not unpack: only “deflate” and “stored” are."
 ARCHIVES = [
     (two_files(), "is an archive, and not of one CSV alone."),
     (files.zipped(name="eurofxref.exe"), "is an archive, and not of one CSV alone."),
@@ -224,12 +234,31 @@ ARCHIVES = [
     (files.zipped()[:40], "is an archive that is damaged, locked"),
     (files.zipped()[:60] + b"\0" * 20 + files.zipped()[80:], "is an archive that is damaged"),
     (locked(), "is an archive that is damaged, locked"),
+    (scratched(zipfile.ZIP_DEFLATED), "is an archive that is damaged, locked"),
+    (scratched(zipfile.ZIP_BZIP2), _PACKED),
+    (scratched(zipfile.ZIP_LZMA), _PACKED),
 ]
 
 
 @pytest.mark.parametrize(("content", "said"), ARCHIVES, ids=[said for _, said in ARCHIVES])
 def test_f19_an_archive_that_is_not_the_ecb_s_is_refused(content, said):
     assert said in told(content, ECB)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_f19_an_archive_whose_way_of_packing_knows_no_limit_is_not_unpacked(method):
+    """bzip2 and LZMA give out all they hold at once, however little of it is asked for."""
+    bomb = files.zipped(bytes(MAX_BYTES * 2), method=method)
+    tracemalloc.start()
+    try:
+        assert _PACKED in told(bomb, ECB)
+        assert tracemalloc.get_traced_memory()[1] < 1024**2
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_archive_that_only_stores_its_file_is_read():
+    assert read(files.zipped(method=zipfile.ZIP_STORED), ECB).rates
 
 
 @given(st.binary(max_size=300), st.sampled_from([UNORE, ECB]))

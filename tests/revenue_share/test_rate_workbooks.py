@@ -300,6 +300,15 @@ def test_f19_what_a_workbook_unpacks_to_has_one_limit_for_all_its_parts():
     assert told(bomb) == "UNORE.xlsx: unpacks to more than 32 MiB."
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_f19_a_workbook_whose_way_of_packing_knows_no_limit_is_not_unpacked(method):
+    parts = files.parts_of_workbook(files.sheet(files.sheet_row()))
+    assert told(files.packed(parts, method=method)) == (
+        "UNORE.xlsx: is an archive packed in a way that we do not unpack: only “deflate” and "
+        "“stored” are."
+    )
+
+
 def test_f19_the_same_name_twice_in_an_archive_is_refused():
     out = io.BytesIO(files.workbook())
     with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):

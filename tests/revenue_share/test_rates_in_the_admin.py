@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from functools import partial
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_faulty_file_is_refused_with_every_fault(client, person):
     page = send(client, bad).content.decode()
     assert "rates.xml, line 11, rate: “x” is not a rate above zero" in page
     assert "rates.xml, line 18, currency: “euro” is not a currency code" in page
+    assert not FxRate.objects.exists()
+
+
+def test_f19_an_archive_that_we_do_not_unpack_is_refused_beside_the_form(client, person):
+    client.force_login(person("ines", "load_rates"))
+    bomb = files.zipped(bytes(1024**2), method=zipfile.ZIP_BZIP2)
+    page = send(client, bomb, "ecb")
+    assert page.status_code == 200
+    assert "is an archive packed in a way that we do not unpack" in page.content.decode()
     assert not FxRate.objects.exists()
 
 

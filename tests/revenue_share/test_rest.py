@@ -7,6 +7,7 @@ import itertools
 import json
 import logging
 import re
+import zipfile
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -19,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from factories import payouts as make
+from factories import rates
 from factories import revenue_share as facts
 from factories.books_rest import ROOT, client_of, post, send
 from fairgate import clock
@@ -441,6 +443,17 @@ def test_f19_a_file_that_cannot_be_read_is_refused_whole(root):
 
     assert (of_bank.status_code, of_bank.json()["code"]) == (400, "BankFileError")
     assert (of_rates.status_code, list(of_rates.json()["errors"])) == (400, ["file"])
+
+
+@pytest.mark.parametrize("source", ["ecb", "unore"])
+def test_f19_an_archive_that_we_do_not_unpack_is_refused_by_field(root, source):
+    bomb = rates.zipped(bytes(1024**2), method=zipfile.ZIP_BZIP2)
+    answer = send(root, "rate-files/", bomb, source=source)
+
+    assert answer.status_code == 400
+    assert (
+        "is an archive packed in a way that we do not unpack" in answer.json()["errors"]["file"][0]
+    )
 
 
 def test_a_csv_of_an_account_that_is_not_there_is_refused(root):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.contrib.auth.models import User
@@ -228,6 +229,18 @@ def test_who_was_forgotten_before_the_mail_went_gets_none(monkeypatch):
     assert mail.outbox == []
     row = StatementMail.objects.get()
     assert (row.sent_at, row.dropped_at is None) == (None, False)
+
+
+@pytest.mark.usefixtures("october")
+def test_what_a_mail_server_says_of_a_person_is_not_in_the_log(caplog, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise SMTPRecipientsRefused({"fay@gsma.example": (550, b"no fay here")})
+
+    monkeypatch.setattr(mail.EmailMultiAlternatives, "send", refuse)
+    assert api.send_statements(at=NOW).sent == 0
+    assert "statement not mailed" in caplog.text
+    assert "reason=SMTPRecipientsRefused" in caplog.text
+    assert "fay" not in caplog.text
 
 
 @pytest.mark.usefixtures("october")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fairgate.money import Money
+from fairgate.whole_numbers import whole_number
 
 from ..exceptions import BankFileError
 from .camt_elements import Fields, Part
@@ -108,7 +109,7 @@ def _is_true(text: str, place: str) -> bool:
 
 def _check_number(entry: _Entry, details: Sequence[Part]) -> None:
     stated = entry.fields.all("NtryDtls/Btch/NbOfTxs")
-    total = sum(int(text) for text in stated if text.isascii() and text.isdigit())
+    total = sum(whole_number(text) or 0 for text in stated)
     # One batch, and no details at all, is a bank that keeps them to itself.
     if details and len(stated) == 1 and total and total != len(details):
         raise BankFileError(

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from fairgate import clock
 from fairgate.money import Money, MoneyError
+from fairgate.whole_numbers import whole_number
 from fee_payments import conf
 from fee_payments.data import DisputeState, RefundAnswer
 from fee_payments.exceptions import InvalidEvent, ProviderRefused, ProviderUnavailable
@@ -249,11 +250,10 @@ def _parse_header(header: str) -> tuple[int, list[str]]:
     pairs = [part.split("=", 1) for part in header.split(",") if "=" in part]
     stamps = [value for name, value in pairs if name.strip() == "t"]
     signatures = [value for name, value in pairs if name.strip() == "v1"][:MAX_SIGNATURES]
-    if len(stamps) != 1 or not stamps[0].isascii() or not stamps[0].isdigit() or not signatures:
+    stamp = whole_number(stamps[0], digits=12) if len(stamps) == 1 else None
+    if stamp is None or not signatures or not all(one.isascii() for one in signatures):
         raise InvalidEvent("The signature header is missing or cannot be read.")
-    if not all(signature.isascii() for signature in signatures) or len(stamps[0]) > 12:
-        raise InvalidEvent("The signature header is missing or cannot be read.")
-    return int(stamps[0]), signatures
+    return stamp, signatures
 
 
 def _mac(secret: str, stamp: int, body: bytes) -> str:

@@ -29,14 +29,18 @@ _VERSIONS = Compiled(
 
 
 def get_terms(course_key: str, *, at: datetime) -> RevenueTerms | None:
-    """The revenue terms in force for a course.
+    """The revenue terms in force for a course, whose key is compared to the letter.
 
     Raises:
         TermsConflict: two agreements claim the course. ``sign`` prevents it, so the books stop.
     """
     day = utc_day(at)
-    rows = _VERSIONS.rows(course_key, at)
-    found = [row for row in rows if not rules.obstacles(facts_of(row), on=day)]
+    in_force = [
+        row for row in _VERSIONS.rows(course_key, at)
+        if not rules.obstacles(facts_of(row), on=day)
+    ]  # fmt: skip
+    # MariaDB takes x for X, and would give the terms of one course to a slip of its key.
+    found = [row for row in in_force if course_key in _kept_terms(row.uuid, row.checksum).courses]
     if len(found) > 1:
         one, other = (models.AgreementVersion.objects.get(uuid=row.uuid) for row in found[:2])
         raise TermsConflict(

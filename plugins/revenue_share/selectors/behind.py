@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from fairgate.money import Money
+from fairgate.whole_numbers import whole_number
 
 from ..data import Account, BookRow, Period
 from ..models import AllocationLine, LedgerEntry
@@ -78,7 +79,8 @@ def _shown(rows: QuerySet[AllocationLine], after: str, limit: int) -> tuple[Book
 
 def _after(rows: QuerySet[Any], after: str) -> QuerySet[Any]:
     """The rows after a place; a place that is none begins at the first."""
-    month, _, number = after.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    month, _, text = after.partition(".")
+    number = whole_number(text)
+    if number is None:
         return rows
-    return rows.filter(Q(period__gt=month) | Q(period=month, pk__gt=int(number)))
+    return rows.filter(Q(period__gt=month) | Q(period=month, pk__gt=number))

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from fairgate.money import Money
+from fairgate.whole_numbers import whole_number
 
 from ..data import EventKind, Part, Period
 from ..data.reports import (
@@ -80,9 +81,9 @@ def _is_of_all_fees(drill: Drill) -> bool:
 
 
 def _read_place(after: str) -> tuple[str, int]:
-    month, _, number = after.partition(".")
-    is_place = number.isascii() and number.isdigit() and len(number) < 19
-    return (month, int(number)) if is_place else ("", 0)
+    month, _, text = after.partition(".")
+    number = whole_number(text)
+    return ("", 0) if number is None else (month, number)
 
 
 def _months(drill: Drill) -> list[str]:

@@ -1,4 +1,8 @@
-"""The sums per month: as they are kept, and as the lines and events give them."""
+"""The sums per month: as they are kept, and as the lines and events give them.
+
+Sums are kept by what their rows are of, to the letter. MariaDB groups without regard to case, so
+it is asked to group by a hash of the course's key as well (``spelling``).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Max, Model, Sum
+from django.db.models.functions import MD5
 
 from ..models import AllocationLine, PartyRollup, ReceiptRollup, RevenueEvent
 
@@ -49,7 +54,8 @@ def sums_of_parties() -> Iterator[PartyRollup]:
     """The sums that the lines give, not stored yet."""
     told = ("period", "party", "currency", "part", "event__period", "event__course_key",
             "event__offering_code", "event__agreement", "event__version")  # fmt: skip
-    groups = AllocationLine.objects.order_by(*told).values_list(*told)
+    rows = AllocationLine.objects.annotate(spelling=MD5("event__course_key"))
+    groups = rows.order_by(*told, "spelling").values_list(*told, "spelling")
     for row in groups.annotate(
         minimum=Max("event__minimum_payout_minor"),
         hold=Max("event__hold_ends_at"),
@@ -57,7 +63,7 @@ def sums_of_parties() -> Iterator[PartyRollup]:
         base=Sum("base_minor"),
         units=Sum("units_minor"),
     ):
-        *parts, minimum, hold, count, base, units = row
+        *parts, _spelling, minimum, hold, count, base, units = row
         yield party(
             tuple(parts),
             minimum_payout_minor=minimum,
@@ -72,7 +78,8 @@ def sums_of_receipts() -> Iterator[ReceiptRollup]:
     """The sums that the events give, not stored yet."""
     told = ("counted_in", "kind", "currency", "course_key", "offering_code", "agreement",
             "country", "payer_class")  # fmt: skip
-    groups = RevenueEvent.objects.order_by(*told).values_list(*told)
+    rows = RevenueEvent.objects.annotate(spelling=MD5("course_key"))
+    groups = rows.order_by(*told, "spelling").values_list(*told, "spelling")
     for row in groups.annotate(
         count=Count("pk"),
         gross=Sum("gross_minor"),
@@ -81,7 +88,7 @@ def sums_of_receipts() -> Iterator[ReceiptRollup]:
         net=Sum("net_minor"),
         dispute_fee=Sum("dispute_fee_minor"),
     ):
-        *parts, count, gross, tax, fee, net, dispute_fee = row
+        *parts, _spelling, count, gross, tax, fee, net, dispute_fee = row
         yield receipts(
             tuple(parts),
             events=count,

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 from typing import TypeVar
 
+from fairgate.readable import is_readable, turns_writing
 from fairgate_tables.two_people import TwoPeople
 
 from ..exceptions import RevenueShareError, SecondPersonNeeded, StepNotFound
@@ -19,12 +20,14 @@ Refusal = type[RevenueShareError]
 
 
 def check_reason(reason: str, refusal: Refusal) -> None:
-    """Refuse a step that nobody says why of, or at such length that it could not be kept."""
+    """Refuse a step of which nobody says why, on one line that can be kept and read by others."""
     if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
         raise refusal(
             "Please say why, in at most %(most)s characters; the reason is kept.",
             most=LONGEST_REASON,
         )
+    if not is_readable(reason.strip()) or turns_writing(reason):
+        raise refusal("There are control characters in the reason.")
 
 
 def waiting(kind: type[Step], pk: int, refusal: Refusal, *, by: int | None = None) -> Step:

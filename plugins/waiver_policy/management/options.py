@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Model
 
+from fairgate.whole_numbers import whole_number
 from waiver_policy.services.lists import allowed
 
 MAX_VERSION = 2_147_483_647
@@ -40,9 +41,9 @@ def operator(name: str, permission: str, what: str) -> str:
 
 def version_number(text: str) -> int:
     """The type of an option that names a version: a whole number from 1 on."""
-    # The length first: Python refuses to read very long numbers with another error.
-    if text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_VERSION:
-        return int(text)
+    number = whole_number(text)
+    if number is not None and 1 <= number <= MAX_VERSION:
+        return number
     raise argparse.ArgumentTypeError(f"a whole number from 1 to {MAX_VERSION} is needed.")
 
 
@@ -56,6 +57,7 @@ def day(text: str) -> date:
 
 def user_id(text: str) -> int:
     """The type of an argument that names a user of the platform by the primary key."""
-    if text.isascii() and text.isdigit() and len(text) <= 18 and int(text):
-        return int(text)
+    number = whole_number(text)
+    if number:
+        return number
     raise argparse.ArgumentTypeError(f"“{text}” is not the id of a user: a whole number from 1.")

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fairgate import clock
 from fairgate.counted import counted
 from fairgate.money import Money, MoneyError
+from fairgate.whole_numbers import whole_number
 from waiver_policy import api
 from waiver_policy.data import FundBalance, ManualCreditSummary
 from waiver_policy.exceptions import WaiverError
@@ -171,8 +172,9 @@ def _currency(text: str) -> str:
 
 
 def _months(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= 120:
-        return int(text)
+    number = whole_number(text)
+    if number is not None and 1 <= number <= 120:
+        return number
     raise argparse.ArgumentTypeError("a whole number from 1 to 120 is needed.")
 
 

@@ -16,6 +16,7 @@ from fairgate import clock
 from fairgate.counted import counted
 from fairgate.csv_cells import write_csv
 from fairgate.documents import DocumentError
+from fairgate.whole_numbers import whole_number
 from waiver_policy import api, conf
 from waiver_policy.data import (
     IMPACT_DAYS,
@@ -307,8 +308,9 @@ def _moment(text: str) -> datetime:
 
 
 def _days(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 5:
-        return int(text)
+    number = whole_number(text, digits=5)
+    if number is not None:
+        return number
     raise argparse.ArgumentTypeError("a whole number of days from 0 to 99999 is needed.")
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from fairgate import clock
 from fairgate.counted import counted
 from fairgate.readable import is_readable
+from fairgate.whole_numbers import whole_number
 from fee_gate import auditing
 from fee_gate.data import Access
 from fee_gate.exceptions import GateError
@@ -56,8 +57,9 @@ def _user_id(text: str) -> int:
     """
     users = get_user_model().objects
     found = users.filter(username=text).first()
-    if found is None and text.isascii() and text.isdigit() and len(text) < 19:
-        found = users.filter(pk=int(text)).first()
+    number = whole_number(text)
+    if found is None and number is not None:
+        found = users.filter(pk=number).first()
     if found is None:
         raise CommandError(f"There is no user “{text}”. Give a user name, or a user id.")
     return int(found.pk)
