@@ -13,10 +13,12 @@ from fairgate_tables.transactions import one_view
 
 from ..data import Fault
 from . import (
+    checking_batches,
     checking_events,
     checking_ledger,
     checking_payouts,
     checking_positions,
+    checking_stages,
     checking_statements,
 )
 from .checking_positions import POSITION
@@ -30,6 +32,8 @@ PROOFS: tuple[Proof, ...] = (
     *checking_positions.PROOFS,
     *checking_statements.PROOFS,
     *checking_payouts.PROOFS,
+    *checking_batches.PROOFS,
+    *checking_stages.PROOFS,
 )
 
 
