@@ -342,3 +342,39 @@ def test_a_dispute_that_was_won_after_the_hold_holds(set_off):
     later = datetime(2027, 2, 12, 10, tzinfo=UTC)
     api.book_dispute(facts.dispute("won", of=("S2",), at=later, opened_at=later), at=later)
     assert api.check() == ()
+
+
+EVENTS = [
+    ("occurred_at = '2025-10-15 12:00:00'", "sale"),
+    ("occurred_at = '2026-10-16 12:00:00'", "sale"),
+    ("occurred_at = '2026-11-06 12:00:00'", "refund"),
+    ("booked_at = '2026-10-01 00:00:00'", "sale"),
+    ("booked_at = '2026-12-31 00:00:00'", "refund"),
+    (f"payload_sha256 = '{'0' * 64}'", "sale"),
+    (f"payload_sha256 = '{'0' * 64}'", "waived_seat"),
+    ("fee_bearer = 'ATC'", "refund"),
+    ("dispute_fee_bearer = 'ATC'", "refund"),
+    ("processor_fee_bearer = 'ATC'", "refund"),
+    ("merchant = 'ATC'", "refund"),
+    ("terms_version = '00000000000000000000000000000007'", "refund"),
+    ("minimum_payout_minor = 999999999", "refund"),
+    ("period = '2026-11'", "refund"),
+    ("excess_minor = 5", "waived_seat"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind"), EVENTS)
+def test_a_column_of_an_event_that_is_not_as_it_was_told_is_found(change, kind):
+    facts.put_terms_in_force()
+    facts.book_october()
+    api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
+    assert api.check() == ()
+    damage(f"UPDATE revenue_share_revenueevent SET {change} WHERE kind = %s", kind)  # noqa: S608
+    assert "event is as it was told" in broken()
+
+
+def test_the_excess_of_a_sale_is_found():
+    facts.put_terms_in_force()
+    facts.book_october()
+    damage("UPDATE revenue_share_revenueevent SET excess_minor = 5 WHERE kind = 'sale'")
+    assert "event is as it was told" in broken()

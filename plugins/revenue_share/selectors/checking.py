@@ -14,6 +14,7 @@ from fairgate_tables.transactions import one_view
 from ..data import Fault
 from . import (
     checking_batches,
+    checking_columns,
     checking_events,
     checking_ledger,
     checking_payouts,
@@ -34,6 +35,7 @@ PROOFS: tuple[Proof, ...] = (
     *checking_payouts.PROOFS,
     *checking_batches.PROOFS,
     *checking_stages.PROOFS,
+    *checking_columns.PROOFS,
 )
 
 
