@@ -11,7 +11,14 @@ from django.db import connection
 from factories import payouts as make
 from factories import revenue_share as facts
 from revenue_share import api, statements
-from revenue_share.models import LedgerEntry, LedgerTransaction, Payout, PayoutEntry, Statement
+from revenue_share.models import (
+    LedgerEntry,
+    LedgerTransaction,
+    Payout,
+    PayoutEntry,
+    RevenueEvent,
+    Statement,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -378,3 +385,31 @@ def test_the_excess_of_a_sale_is_found():
     facts.book_october()
     damage("UPDATE revenue_share_revenueevent SET excess_minor = 5 WHERE kind = 'sale'")
     assert "event is as it was told" in broken()
+
+
+def test_what_the_fund_paid_for_a_seat_on_another_account_is_found():
+    facts.put_terms_in_force()
+    api.book_waived_seat(facts.waived_seat(), at=facts.NOON)
+    assert api.check() == ()
+    damage("UPDATE revenue_share_ledgerentry SET account = 'receivable' WHERE party = 'FUND'")
+    assert "stage follows from the hold" in broken()
+
+
+def test_an_invented_transaction_of_a_sale_is_found():
+    # given: money of a party that is cleared before its hold has ended
+    facts.put_terms_in_force()
+    facts.book_october()
+    sale = RevenueEvent.objects.filter(kind="sale").first()
+    transaction = LedgerTransaction.objects.create(
+        key="early", kind="allocation", cause_kind="sale", cause_uuid=sale.uuid,
+        period=sale.counted_in, currency="USD", debit_minor=100, credit_minor=100,
+        occurred_at=sale.occurred_at, posted_at=sale.booked_at,
+    )  # fmt: skip
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            transaction=transaction, account=account, party="GSMA", period=sale.counted_in,
+            currency="USD", debit_minor=debit, credit_minor=100 - debit,
+        )
+        for account, debit in (("payable_on_hold", 100), ("payable_cleared", 0))
+    )  # fmt: skip
+    assert broken() == {"stage follows from the hold"}

@@ -29,8 +29,8 @@ from .checking_positions import POSITION
 
 #: Account and party -> debits less credits.
 Legs = dict[tuple[str, str], int]
-#: Cause and kind of a transaction -> its legs on accounts of parties.
-Posted = Mapping[tuple[UUID, str], Legs]
+#: Cause -> key of a transaction -> its legs on accounts of parties.
+Posted = Mapping[UUID, Mapping[str, Legs]]
 #: Event -> part -> party -> units.
 Lines = Mapping[int, Mapping[Part, Units]]
 
@@ -69,37 +69,61 @@ def _posted_for(causes: Sequence[UUID]) -> Posted:
     entries = LedgerEntry.objects.filter(
         transaction__cause_uuid__in=causes, account__in=[account.value for account in POSITION]
     )
-    found: dict[tuple[UUID, str], Legs] = {}
-    for cause, kind, account, party, units in entries.order_by().values_list(
-        "transaction__cause_uuid", "transaction__kind", "account", "party",
+    found: dict[UUID, dict[str, Legs]] = {}
+    for cause, key, account, party, units in entries.order_by().values_list(
+        "transaction__cause_uuid", "transaction__key", "account", "party",
         F("debit_minor") - F("credit_minor"),
     ):  # fmt: skip
-        found.setdefault((cause, kind), {})[account, party] = units
+        found.setdefault(cause, {}).setdefault(key, {})[account, party] = units
     return found
 
 
 def _first_strange(
     row: SaleStanding, later: Sequence[RevenueEvent], lines: Lines, posted: Posted
 ) -> str:
-    """The first transaction of a sale, or of what came after it, that is on other accounts."""
+    """What of a sale, or of what came after it, has transactions on other accounts."""
     sale, own = row.sale, lines.get(row.sale_id, {})
-    of_sale = {part: units for part, units in own.items() if part is Part.COLLECTED}
-    shares = {part: units for part, units in own.items() if part is not Part.COLLECTED}
+    of_sale = {Part.COLLECTED: own.get(Part.COLLECTED, {})}
+    shares = _without_collected(own)
     wanted = {"sale": _legs(of_sale, Stage.ON_HOLD), "allocation": _legs(shares, Stage.ON_HOLD)}
     held, was_cleared = [shares], False
     for event in later:
         units = lines.get(event.pk, {})
-        found = posted.get((event.uuid, event.kind), {})
-        stage = _stage(row, event, was_cleared=was_cleared, is_on_hold=found == _legs(units))
-        if found != _legs(units, stage):
+        found = posted.get(event.uuid, {})
+        is_on_hold = found == _keyed(event, {event.kind: _legs(units)})
+        stage = _stage(row, event, was_cleared=was_cleared, is_on_hold=is_on_hold)
+        if found != _keyed(event, {event.kind: _legs(units, stage)}):
             return f"{event}"
         if stage is Stage.ON_HOLD:
-            held.append({part: one for part, one in units.items() if part is not Part.COLLECTED})
+            held.append(_without_collected(units))
         if event.dispute_uuid and event.gross_minor > 0:
             was_cleared = stage is not Stage.ON_HOLD
     wanted["hold_cleared"] = _cleared(held) if row.cleared_at else {}
-    return next((kind for kind, legs in wanted.items()
-                 if legs != posted.get((sale.uuid, kind), {})), "")  # fmt: skip
+    return "" if posted.get(sale.uuid, {}) == _keyed(sale, wanted) else f"{sale}"
+
+
+def _without_collected(units: Mapping[Part, Units]) -> dict[Part, Units]:
+    """What waits for the end of a hold: what a merchant owes does not."""
+    return {part: one for part, one in units.items() if part != Part.COLLECTED}
+
+
+def _keyed(event: RevenueEvent, legs: Mapping[str, Legs]) -> dict[str, Legs]:
+    """Transactions of an event by their keys; what moves nothing of a party is not there."""
+    return {f"{kind}:{event.uuid}": one for kind, one in legs.items() if one}
+
+
+def _cleared_at_once() -> Iterator[Fault]:
+    """What is of no sale waits for no hold."""
+    at_once = RevenueEvent.objects.filter(sale__isnull=True).exclude(kind=EventKind.SALE.value)
+    for page in pages(at_once.only("uuid", "kind")):
+        lines = _lines_of([event.pk for event in page])
+        posted = _posted_for([event.uuid for event in page])
+        for event in page:
+            wanted = _keyed(event, {event.kind: _legs(lines.get(event.pk, {}), Stage.CLEARED)})
+            if posted.get(event.uuid, {}) != wanted:
+                sentence = "it is on other accounts than those of cleared money."
+                yield Fault(invariant="stage follows from the hold", row=str(event),
+                            sentence=sentence)  # fmt: skip
 
 
 def _stage(row: SaleStanding, event: RevenueEvent, *, was_cleared: bool, is_on_hold: bool) -> Stage:
@@ -206,5 +230,6 @@ def _until(due: _Due, row: Statement, account: str) -> int:
 
 PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _stages_follow_from_holds,
+    _cleared_at_once,
     _set_offs_follow_from_their_closes,
 )
