@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -104,6 +105,28 @@ class TransferFile:
     made_at: datetime
     initiator: str
     blocks: tuple[TransferBlock, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTransfer:
+    """A payment as a file that was written asks for it, ``number`` is the account it goes to."""
+
+    end_to_end_id: str
+    amount: Decimal
+    currency: str
+    debit_currency: str
+    execute_on: str
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTransfers:
+    """What such a file says of itself, and its payments."""
+
+    message_id: str
+    count: int
+    control_sum: Decimal
+    transfers: tuple[ReadTransfer, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,11 +248,15 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankStanding:
-    """Where a payout stands by what the bank has told: which entries count, which are faults."""
+    """Where a payout stands by what the bank has told: which entries count, which are faults.
+
+    ``came_back`` is all that is right of what came in: for a duplicate, or as a return.
+    """
 
     state: PayoutState
     executed: Entry | None = None
     returned: Entry | None = None
+    came_back: tuple[Entry, ...] = ()
     faults: tuple[tuple[Entry, EntryFault], ...] = ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from uuid import UUID
 
 from fairgate.money import Money
 from partnerships.data import PLATFORM
@@ -54,6 +55,7 @@ def standing_of(ordered: Ordered, entries: Sequence[Entry]) -> BankStanding:
         state=PayoutState.RETURNED if returned else PayoutState.PAID,
         executed=executed,
         returned=returned,
+        came_back=tuple(back),
         faults=tuple(faults),
     )
 
@@ -86,6 +88,21 @@ def ids_in(*texts: str) -> tuple[str, ...]:
     """The ids of payouts that stand in texts of a bank, in the form of ``bare``."""
     found = [name for text in texts for name in _OURS.findall(bare(text))]
     return tuple(dict.fromkeys(found))
+
+
+def label(number: int) -> str:
+    """How a frozen statement is called: ``RS-000004``."""
+    return f"RS-{number:06d}"
+
+
+def end_to_end_id(number: int, uuid: UUID) -> str:
+    """What the payout with this key is called at banks: its statement, and eight signs of it."""
+    return f"{label(number)}-{uuid.hex[:8].upper()}"
+
+
+def message_id(uuid: UUID) -> str:
+    """What the file of the batch with this key is called at banks."""
+    return f"RS{uuid.hex[:28].upper()}"
 
 
 def bare(text: str) -> str:

@@ -135,13 +135,14 @@ def cleared_account(party: str) -> Account:
 
 def _positions(units: Mapping[Part, Units], stage: Stage) -> list[Leg]:
     return [
-        (_account(part, party, stage), party, -value)
+        (account_of(part, party, stage), party, -value)
         for part, by_party in units.items()
         for party, value in by_party.items()
     ]
 
 
-def _account(part: Part, party: str, stage: Stage) -> Account:
+def account_of(part: Part, party: str, stage: Stage) -> Account:
+    """On which account a part of a party's position is, at a stage."""
     if part is Part.COLLECTED:
         return Account.RECEIVABLE
     if stage is Stage.ON_HOLD:

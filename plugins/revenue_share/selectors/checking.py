@@ -13,12 +13,15 @@ from fairgate_tables.transactions import one_view
 
 from ..data import Fault
 from . import (
+    checking_batches,
     checking_beside,
+    checking_columns,
     checking_events,
     checking_fund,
     checking_ledger,
     checking_payouts,
     checking_positions,
+    checking_stages,
     checking_statements,
 )
 from .checking_positions import POSITION
@@ -34,6 +37,9 @@ PROOFS: tuple[Proof, ...] = (
     *checking_fund.PROOFS,
     *checking_statements.PROOFS,
     *checking_payouts.PROOFS,
+    *checking_batches.PROOFS,
+    *checking_stages.PROOFS,
+    *checking_columns.PROOFS,
 )
 
 

@@ -5,22 +5,28 @@ Payouts are read by the page, which asks for all that belongs to it at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from fairgate.money import Money
 from fairgate_tables.paging import pages
 
-from ..data import Account, BankStanding, CauseKind, Fault, PayoutState
+from ..data import Account, BankStanding, CauseKind, Entry, Fault, PayoutState
 from ..models import LedgerEntry, LedgerTransaction, Payout, Remittance
+from ..rules import payouts as payout_rules
 from ..rules import rates as rules
 from . import payouts
 
 _DONE = (PayoutState.PAID, PayoutState.RETURNED)
+
+#: A transaction: its currency, when it happened, and units (debits less credits) by account and
+#: party.
+Posted = tuple[str, datetime, dict[tuple[str, str], int]]
 
 
 def _payouts_pay_their_statement() -> Iterator[Fault]:
@@ -52,19 +58,77 @@ def _payouts_are_converted_by_their_rates() -> Iterator[Fault]:
 
 def _payouts_are_posted() -> Iterator[Fault]:
     posted = LedgerTransaction.objects.filter(cause_kind=CauseKind.PAYOUT.value)
-    for page in pages(Payout.objects.all()):
-        found: dict[UUID, set[str]] = {}
-        of_page = posted.filter(cause_uuid__in=[row.uuid for row in page])
-        for cause, key in of_page.values_list("cause_uuid", "key"):
-            found.setdefault(cause, set()).add(key)
+    for page in pages(Payout.objects.select_related("statement").defer("statement__document")):
+        standings = payouts.standings_of(page)
+        found = _posted_for(page)
         for row in page:
-            wanted, keys = _keys(row), found.get(row.uuid, set())
-            if missing := sorted(wanted - keys):
-                sentence = f"the transaction {missing[0]} is missing."
-                yield Fault(invariant="payout is posted", row=str(row), sentence=sentence)
-            yield from map(_of_no_payout, sorted(keys - wanted))
+            yield from _differing(row, standings[row.pk], found.get(row.uuid, {}))
     strange = posted.exclude(cause_uuid__in=Payout.objects.values("uuid"))
     yield from map(_of_no_payout, strange.order_by("pk").values_list("key", flat=True)[:1])
+
+
+def _differing(row: Payout, standing: BankStanding, found: Mapping[str, Posted]) -> Iterator[Fault]:
+    """The first transaction of a payout that is not what its entries of the bank make."""
+    ways = list(_made_again(row, standing))
+    wanted = next((way for way in ways if way == found), ways[-1])
+    if missing := sorted(wanted.keys() - found.keys()):
+        sentence = f"the transaction {missing[0]} is missing."
+        yield Fault(invariant="payout is posted", row=str(row), sentence=sentence)
+    yield from map(_of_no_payout, sorted(found.keys() - wanted.keys()))
+    for key in sorted(wanted.keys() & found.keys()):
+        if wanted[key] != found[key]:
+            sentence = "it is not what the bank's entry of the payout makes."
+            yield Fault(invariant="payout is posted", row=key, sentence=sentence)
+
+
+def _posted_for(page: Sequence[Payout]) -> dict[UUID, dict[str, Posted]]:
+    entries = LedgerEntry.objects.filter(
+        transaction__cause_kind=CauseKind.PAYOUT.value,
+        transaction__cause_uuid__in=[row.uuid for row in page],
+    )
+    found: dict[UUID, dict[str, Posted]] = {}
+    for cause, key, currency, at, account, party, units in entries.order_by().values_list(
+        "transaction__cause_uuid", "transaction__key", "transaction__currency",
+        "transaction__occurred_at", "account", "party", F("debit_minor") - F("credit_minor"),
+    ):  # fmt: skip
+        legs = found.setdefault(cause, {}).setdefault(key, (currency, at, {}))[2]
+        legs[account, party] = units
+    return found
+
+
+def _made_again(row: Payout, standing: BankStanding) -> Iterator[dict[str, Posted]]:
+    """The transactions of a payout by their keys.
+
+    In more than one way, where the bank has told more of it since it came back.
+    """
+    if row.state not in _DONE or standing.executed is None:
+        yield {}
+        return
+    party, amount = row.statement.party, Money.from_minor(row.amount_minor, row.currency)
+    legs = payout_rules.executed(party, amount, standing.executed.amount)
+    paid = _transactions(row, "payout", legs, standing.executed)
+    if row.state == PayoutState.PAID:
+        yield paid
+        return
+    for entry in standing.came_back:
+        legs = payout_rules.returned(party, amount, entry.amount)
+        yield paid | _transactions(row, "payout_returned", legs, entry)
+    if not standing.came_back:
+        yield paid
+
+
+def _transactions(
+    row: Payout, kind: str, legs: Sequence[payout_rules.Legs], entry: Entry
+) -> dict[str, Posted]:
+    at = datetime.combine(entry.booked_on, time.min, UTC)
+    return {
+        f"{kind}{'_bank' if currency != row.currency else ''}:{row.uuid}": (
+            currency,
+            at,
+            {(one.account.value, one.party): one.units for one in postings},
+        )
+        for currency, postings in legs
+    }
 
 
 def _of_no_payout(key: str) -> Fault:
@@ -72,21 +136,15 @@ def _of_no_payout(key: str) -> Fault:
     return Fault(invariant="payout is posted", row=key, sentence=sentence)
 
 
-def _keys(row: Payout) -> set[str]:
-    if row.state not in _DONE:
-        return set()
-    kinds = ["payout"] if row.state == PayoutState.PAID else ["payout", "payout_returned"]
-    if row.debit_currency != row.currency:
-        kinds += [f"{kind}_bank" for kind in kinds]
-    return {f"{kind}:{row.uuid}" for kind in kinds}
-
-
 def _states_follow_from_the_bank() -> Iterator[Fault]:
-    rows = Payout.objects.filter(entries__isnull=False).distinct()
+    # What was never sent is on no entry of the bank (its state: ``checking_batches``).
+    never_sent = Q(state__in=[PayoutState.PROPOSED.value, PayoutState.REFUSED.value])
+    rows = Payout.objects.exclude(never_sent, entries__isnull=True).distinct()
     for row, standing in _standings(rows):
         charged = standing.executed.amount.minor if standing.executed else None
-        found = (row.state, row.bank_minor)
-        if row.state != PayoutState.RETURNED and found != (standing.state, charged):
+        is_over = row.state == PayoutState.RETURNED and bool(standing.came_back)
+        state = PayoutState.RETURNED if is_over else standing.state
+        if (row.state, row.bank_minor) != (state, charged):
             sentence = f"is {row.state}, and {standing.state} by what the bank has told."
             yield Fault(invariant="payout is as the bank says", row=str(row), sentence=sentence)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from django.db.models import F, Q, Sum, Window
+from django.db.models import Count, F, Max, Min, Q, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
 from fairgate_tables.paging import pages
 
-from .. import statements
 from ..data import Fault
 from ..models import AllocationLine, PeriodClose, Statement
+from . import frozen
+from . import statements as reads
+from .frozen import is_as_frozen
 from .statements import SPENT_BY_FUND
 
 # A document is as long as its party has courses.
@@ -19,11 +22,31 @@ _DOCUMENTS = 100
 
 
 def _statements_are_as_frozen() -> Iterator[Fault]:
-    for page in pages(Statement.objects.all(), size=_DOCUMENTS):
+    for page in pages(Statement.objects.select_related("close"), size=_DOCUMENTS):
         for row in page:
-            if statements.digest(row.document) != row.sha256:
-                sentence = "its document does not have its hash."
+            if not is_as_frozen(row):
+                sentence = "its columns, its document and its hash do not say the same."
                 yield Fault(invariant="statement is as frozen", row=str(row), sentence=sentence)
+
+
+def _statements_follow_from_their_sums() -> Iterator[Fault]:
+    # The sums are proved with the lines (``checking_positions``): a document forged with its hash
+    # and its columns says something else than they do.
+    for page in pages(Statement.objects.select_related("close"), size=_DOCUMENTS):
+        for row, made in reads.made_again(page):
+            said = frozen.read(row)
+            # The earlier format has another hash for the same.
+            if said and replace(said, sha256=made.sha256) != made:
+                sentence = "its document is not what the sums of its month make."
+                yield Fault(invariant="statement is as its sums", row=str(row), sentence=sentence)
+
+
+def _statements_are_numbered() -> Iterator[Fault]:
+    numbers = Statement.objects.aggregate(first=Min("number"), last=Max("number"), of=Count("pk"))
+    if numbers["of"] and (numbers["first"], numbers["last"]) != (1, numbers["of"]):
+        first, last, of = numbers["first"], numbers["last"], numbers["of"]
+        sentence = f"{of} statements are numbered {first} to {last}."
+        yield Fault(invariant="statements are numbered", row="statements", sentence=sentence)
 
 
 def _statements_chain() -> Iterator[Fault]:
@@ -62,6 +85,8 @@ def _statements_hold_every_line() -> Iterator[Fault]:
 
 PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _statements_are_as_frozen,
+    _statements_follow_from_their_sums,
+    _statements_are_numbered,
     _statements_chain,
     _statements_hold_every_line,
 )

@@ -20,6 +20,13 @@ from ..models import (
     SaleStanding,
 )
 
+#: What an event about a sale takes over from it.
+OF_SALE = (
+    "course_key", "offering_code", "terms_version", "agreement", "version", "fee_bearer",
+    "dispute_fee_bearer", "processor_fee_bearer", "merchant", "minimum_payout_minor",
+    "country", "payer_class", "hold_ends_at",
+)  # fmt: skip
+
 
 def events_of(fact_uuid: UUID) -> list[RevenueEvent]:
     """The events that a fact is booked as; none while it is not."""

@@ -13,7 +13,7 @@ from django.db.models import Min, QuerySet
 from fairgate.money import Money
 from partnerships.data import FUND, PLATFORM
 
-from .. import conf, statements
+from .. import conf
 from ..data import (
     LIVE,
     Acceptance,
@@ -32,6 +32,7 @@ from ..exceptions import NoRate, PayoutNotFound, PayoutRefused
 from ..models import Payout, PayoutAcceptance, PayoutAccount, PayoutBatch, PayoutEntry, Statement
 from ..rules import payouts as rules
 from . import rates
+from .frozen import is_as_frozen
 
 _STATES = {
     PayoutState.PROPOSED: StatementState.CLOSED,
@@ -116,16 +117,6 @@ def payable(row: Statement) -> Payable:
         )
         return replace(found, refusal=none_of_ours)
     return found
-
-
-def is_as_frozen(row: Statement) -> bool:
-    """Whether a statement says what its document says, and that is what was hashed."""
-    if statements.digest(row.document) != row.sha256:
-        return False
-    read = statements.read_document(row.document)
-    return (read.number, read.party, read.currency, read.payable.minor) == (
-        row.number, row.party, row.currency, row.payable_minor,
-    )  # fmt: skip
 
 
 def conversion_of(row: Statement, currency: str) -> Conversion:

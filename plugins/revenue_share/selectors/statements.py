@@ -230,6 +230,32 @@ def _drafts(sums: Iterable[Any], frozen: Iterable[Any]) -> tuple[Statement, ...]
     return tuple(drafts)
 
 
+def made_again(rows: Sequence[StatementRow]) -> Iterator[tuple[StatementRow, Statement]]:
+    """Frozen statements with what the kept sums of their months would freeze by now.
+
+    Each comes as it would be hashed today; one question for all of them.
+    """
+    sums = PartyRollup.objects.exclude(SPENT_BY_FUND).filter(
+        period__in={row.period for row in rows},
+        party__in={row.party for row in rows},
+        currency__in={row.currency for row in rows},
+        part__in=list(Part),
+    )
+    found: dict[tuple[str, str, str], list[Any]] = {}
+    for one in _named(sums.order_by("pk"), *_SUMS):
+        found.setdefault((one.period, one.party, one.currency), []).append(one)
+    for row in rows:
+        own = found.get((row.period, row.party, row.currency), [])
+        draft = statements.draft(
+            [_line(one) for one in own],
+            party=row.party,
+            period=row.period,
+            opening=Money.from_minor(row.opening_minor, row.currency),
+            minimum_payout=_minimum(own, row.currency),
+        )
+        yield row, statements.freeze(draft, number=row.number, closed_at=row.close.closed_at)
+
+
 def document_of(statement: Statement) -> str:
     """The text of a statement: the one that was frozen, or that of a draft as it stands."""
     if statement.number is None:

@@ -21,13 +21,6 @@ from . import ledger
 from .facts import BookedByAnother, Fact
 from .rollups import Sums
 
-#: What an event about a sale takes over from it.
-_OF_SALE = (
-    "course_key", "offering_code", "terms_version", "agreement", "version", "fee_bearer",
-    "dispute_fee_bearer", "processor_fee_bearer", "merchant", "minimum_payout_minor",
-    "country", "payer_class", "hold_ends_at",
-)  # fmt: skip
-
 _COLUMNS = (
     "uuid", "fact_uuid", "kind", "sale_id", "payload_sha256", "course_key", "offering_code",
     "currency", "gross_minor", "tax_minor", "fee_minor", "net_minor", "dispute_uuid",
@@ -179,7 +172,7 @@ class Journal:
 
 def columns_of_sale(sale: RevenueEvent) -> dict[str, Any]:
     """The columns of an event that takes something of a sale back: its sale's terms and month."""
-    taken_over = {name: getattr(sale, name) for name in _OF_SALE}
+    taken_over = {name: getattr(sale, name) for name in reads.OF_SALE}
     return {"sale": sale, "month": Period.parse(sale.period), **taken_over}
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from fairgate_tables.transactions import in_transaction
 
 from ..data import Amounts, Booking, EventKind
 from ..exceptions import KeyReused
+from ..rules.fingerprints import fingerprint
 from ..selectors import events
 
 
@@ -41,12 +40,16 @@ class Fact:
     @property
     def payload_sha256(self) -> str:
         """The fingerprint that a repetition is compared with."""
-        payload = [
-            self.kind.value, self.currency, self.gross, self.tax, self.fee, self.net,
-            self.occurred_at.astimezone(UTC).isoformat(), self.course_key, self.offering_code,
-            str(self.sale_uuid or ""),
-        ]  # fmt: skip
-        return hashlib.sha256(json.dumps(payload).encode()).hexdigest()
+        return fingerprint(
+            self.kind.value,
+            self.currency,
+            self.gross,
+            Amounts(self.net, self.tax, self.fee),
+            self.occurred_at,
+            course_key=self.course_key,
+            offering_code=self.offering_code,
+            sale_uuid=self.sale_uuid,
+        )
 
     @property
     def taken(self) -> Amounts:

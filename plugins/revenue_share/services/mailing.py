@@ -28,7 +28,7 @@ from .. import conf, papers, statements, wording
 from ..data import MailedStatements, Names, Period, Statement
 from ..models import Statement as StatementRow
 from ..models import StatementMail
-from ..selectors import payouts
+from ..selectors.frozen import is_as_frozen
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def _contacts(party: str) -> tuple[Contact, ...]:
 
 def _hand_over(row: StatementMail, contact: Contact) -> bool:
     frozen = StatementRow.objects.get(party=row.party, period=row.period, currency=row.currency)
-    if not payouts.is_as_frozen(frozen):
+    if not is_as_frozen(frozen):
         # A mail cannot be called back: somebody has to look at the books first.
         log.error("statement is not as it was frozen, not mailed: statement=%s", frozen)
         return False

@@ -13,11 +13,11 @@ from fairgate_tables.transactions import in_transaction
 from partnerships import api as partnerships
 from partnerships.data import FUND
 
+from .. import sealing
 from ..data import AccountDetails
 from ..exceptions import AccountRefused, StepNotFound
 from ..models import PayoutAccount
 from ..payment_files import read_account
-from . import sealing
 from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
 

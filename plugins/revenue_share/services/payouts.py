@@ -20,7 +20,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 
-from .. import conf
+from .. import conf, sealing
 from ..data import (
     AccountDetails,
     Payable,
@@ -35,7 +35,7 @@ from ..models import Payout, PayoutAccount, PayoutBatch, Statement
 from ..payment_files import write_transfers
 from ..rules import payouts as rules
 from ..selectors import payouts as reads
-from . import sealing
+from ..selectors.frozen import is_as_frozen
 from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, refuse, waiting
 
@@ -142,7 +142,7 @@ def _write_batch(
 ) -> None:
     rows = {row.number: row for row in reads.to_be_paid().filter(number__in=wanted)}
     batch = PayoutBatch.objects.create(
-        uuid=uuid, message_id=f"RS{uuid.hex[:28].upper()}", execute_on=execute_on,
+        uuid=uuid, message_id=rules.message_id(uuid), execute_on=execute_on,
         reason=reason.strip(), asked_by=by, asked_at=at,
     )  # fmt: skip
     for number in wanted:
@@ -162,7 +162,7 @@ def _write_payout(batch: PayoutBatch, row: Statement) -> None:
             "%(statement)s: %(why)s", statement=_label(row.number), why=found.refusal
         )
     uuid = uuid4()
-    name = f"{_label(row.number)}-{uuid.hex[:8].upper()}"
+    name = rules.end_to_end_id(row.number, uuid)
     by_rates = [rate.id for rate in found.conversion.rates]
     Payout.objects.create(
         uuid=uuid, batch=batch, statement=row, account_id=found.account_id, end_to_end_id=name,
@@ -187,7 +187,7 @@ def _check_unchanged(payout: Payout, account: PayoutAccount) -> None:
             "propose it again.",
             party=account.party,
         )
-    if not reads.is_as_frozen(payout.statement):
+    if not is_as_frozen(payout.statement):
         raise PayoutRefused(
             "%(statement)s is not what was frozen.", statement=_label(payout.statement.number)
         )
@@ -257,7 +257,7 @@ def _transfer(payout: Payout, to: AccountDetails) -> Transfer:
 
 
 def _label(number: int) -> str:
-    return f"RS-{number:06d}"
+    return rules.label(number)
 
 
 def _digest(content: bytes) -> str:

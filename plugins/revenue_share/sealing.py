@@ -11,9 +11,9 @@ from uuid import UUID
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 
-from .. import conf
-from ..data import AccountDetails
-from ..exceptions import PayoutRefused
+from . import conf
+from .data import AccountDetails
+from .exceptions import PayoutRefused
 
 
 def seal(content: bytes, uuid: UUID) -> str:
