@@ -18,12 +18,12 @@ from .settings.common import STEPS
 def check_rates(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``revenue_share.E001``: there is a source of rates, and an age at which one is too old."""
     return _errors(
-        "revenue_share.E001",
         "Statements cannot be converted.",
         conf.rate_source,
         conf.rate_age,
         hint="Set REVENUE_SHARE_RATE_SOURCE to “unore” or “ecb”, and REVENUE_SHARE_RATE_DAYS "
         "to a number of days.",
+        id="revenue_share.E001",
     )
 
 
@@ -32,19 +32,19 @@ def check_payouts(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``revenue_share.E002`` and ``E003``: payouts are encrypted, and paid from an account."""
     return [
         *_errors(
-            "revenue_share.E002",
             "The keys for accounts and files of payouts cannot be used.",
             _keys_of_payouts,
             hint="Set REVENUE_SHARE_PAYOUT_KEYS, as docs/how-tos/payouts.md says. Until then no "
             "account is taken and nothing is paid out.",
+            id="revenue_share.E002",
         ),
         *_errors(
-            "revenue_share.E003",
             "Payouts cannot be made as the settings say.",
             conf.bank_accounts,
             conf.bank_rate_percent,
             hint="Set REVENUE_SHARE_BANK_ACCOUNTS and REVENUE_SHARE_BANK_RATE_PERCENT, as "
             "docs/how-tos/payouts.md says.",
+            id="revenue_share.E003",
         ),
     ]
 
@@ -53,10 +53,10 @@ def check_payouts(app_configs: object, **_: Any) -> list[CheckMessage]:
 def check_warehouse(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``revenue_share.E004``: if facts are sent to a server, it can be asked."""
     return _errors(
-        "revenue_share.E004",
         "No facts can be sent to ClickHouse.",
         conf.warehouse,
         hint="Set REVENUE_SHARE_CLICKHOUSE, as docs/how-tos/clickhouse.md says.",
+        id="revenue_share.E004",
     )
 
 
@@ -64,10 +64,10 @@ def check_warehouse(app_configs: object, **_: Any) -> list[CheckMessage]:
 def check_course_reports(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``revenue_share.E005`` and ``W001``: few payers are hidden; dashboards have our tab."""
     found = _errors(
-        "revenue_share.E005",
         "No report of few payers can be made, and teams of courses see none.",
         conf.least_payers,
         hint="Set REVENUE_SHARE_LEAST_PAYERS to a whole number, for example 5.",
+        id="revenue_share.E005",
     )
     if getattr(settings, "ROOT_URLCONF", "") != "lms.urls":
         return found
@@ -96,12 +96,12 @@ def _pipeline(entry: Any) -> Any:
 def check_mails(app_configs: object, **_: Any) -> list[CheckMessage]:
     """``revenue_share.E006``: it is known whose statements go by mail, and for how long."""
     return _errors(
-        "revenue_share.E006",
         "Statements cannot be sent by mail.",
         conf.mail_age,
         conf.not_mailed,
         hint="Set REVENUE_SHARE_MAIL_DAYS to a number of days (0: none are sent), and "
         "REVENUE_SHARE_MAIL_NOT_TO to a list of codes.",
+        id="revenue_share.E006",
     )
 
 
@@ -110,9 +110,14 @@ def _keys_of_payouts() -> None:
         raise ImproperlyConfigured("There is none.")
 
 
-def _errors(number: str, what: str, *reads: Callable[[], object], hint: str) -> list[CheckMessage]:
+def _errors(
+    what: str,
+    *reads: Callable[[], object],
+    hint: str,
+    id: str,  # noqa: A002 - as Django's messages call it
+) -> list[CheckMessage]:
     """An error for each setting that cannot be read: ``what`` does not go, and why."""
-    return [checks.Error(f"{what} {fault}", hint=hint, id=number) for fault in _faults(reads)]
+    return [checks.Error(f"{what} {fault}", hint=hint, id=id) for fault in _faults(reads)]
 
 
 def _faults(reads: Iterable[Callable[[], object]]) -> Iterator[str]:
