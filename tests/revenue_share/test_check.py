@@ -138,9 +138,11 @@ def test_the_command_prints_the_row_and_fails():
     out = io.StringIO()
 
     # when
-    with pytest.raises(CommandError, match=r"Broken: 1 invariant\."):
+    with pytest.raises(CommandError, match=r"Broken: 2 invariants\."):
         call_command("revenue_share_check", stdout=out)
 
     # then
-    assert out.getvalue() == f"event is posted: {event}: the transaction refund is missing.\n"
+    said = out.getvalue().splitlines()
+    assert said[-1] == f"event is posted: {event}: the transaction refund is missing."
+    assert [line.partition(":")[0] for line in said[:-1]] == ["stage follows from the hold"]
     assert posted.key == f"refund:{event.uuid}"
