@@ -203,6 +203,14 @@ def test_the_command_says_why_it_cannot_close():
         call_command("revenue_share_close", "2026-10")
 
 
+def test_the_command_tells_a_wrong_month_from_one_that_is_refused():
+    from django.core.management import CommandError
+
+    with pytest.raises(CommandError, match="“2026-13” is not a month") as refused:
+        call_command("revenue_share_close", "2026-13")
+    assert refused.value.returncode == 2
+
+
 def test_one_payment_that_cannot_be_booked_does_not_hold_up_the_others(monkeypatch):
     # given: three payments, of which the books know one otherwise
     fees.offering()

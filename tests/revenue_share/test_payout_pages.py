@@ -345,6 +345,11 @@ def test_the_command_proposes_writes_the_file_and_records(person, account, tmp_p
     assert command("record", str(bank)) == "0 paid, 0 returned, 0 held, 1 known.\n"
 
 
+def test_the_command_says_that_nothing_is_to_be_paid(monkeypatch):
+    monkeypatch.setattr(api, "list_payables", lambda: ())
+    assert command("list") == "Nothing is to be paid.\n"
+
+
 def test_the_command_says_no_in_sentences_with_its_exit_code(person, account, tmp_path):
     # given
     person("ines", "view_statement")

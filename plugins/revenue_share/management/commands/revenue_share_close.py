@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fairgate import clock
 from fairgate.counted import counted
 from revenue_share import api
-from revenue_share.exceptions import RevenueShareError
+from revenue_share.exceptions import InvalidPeriod, RevenueShareError
 
 #: What the column ``closed_by`` holds.
 LONGEST_NAME = 150
@@ -32,6 +32,8 @@ class Command(BaseCommand):
         """Close and print one line per statement."""
         try:
             closed = api.close_period(options["period"], at=clock.now(), by=options["by"])
+        except InvalidPeriod as error:
+            raise CommandError(str(error), returncode=2) from None
         except RevenueShareError as error:
             raise CommandError(str(error)) from None
         for one in closed.statements:

@@ -50,7 +50,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def _list(self, _options: Any) -> None:
-        for one in api.list_payables():
+        payables = api.list_payables()
+        if not payables:
+            self.stdout.write("Nothing is to be paid.")
+        for one in payables:
             paid = one.conversion.converted if one.conversion else "–"
             note = str(one.refusal or one.account)
             self.stdout.write(
