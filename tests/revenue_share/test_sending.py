@@ -94,7 +94,7 @@ def test_what_fails_in_the_middle_raises_and_nothing_after_it_is_done():
 
 def test_a_statement_that_cannot_be_read_is_an_error_of_the_database():
     with pytest.raises(DatabaseError), transaction.atomic():
-        send([Statement("SELECT %s", [1]), Statement("SELEKT %s", [2])])
+        send([Statement("SELECT %s", [1]), Statement("FROM %s SELECT", [2])])
     assert said(3) == 3
 
 
