@@ -3,6 +3,8 @@
 from django.db import migrations, models
 import uuid
 
+from fairgate_tables.constraints import check
+
 
 class Migration(migrations.Migration):
 
@@ -66,18 +68,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='remittance',
-            constraint=models.CheckConstraint(check=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='revenue_share_remittance_two_people'),
+            constraint=check('revenue_share_remittance_two_people', models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), _connector='OR')),
         ),
         migrations.AddConstraint(
             model_name='remittance',
-            constraint=models.CheckConstraint(check=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='revenue_share_remittance_confirmed'),
+            constraint=check('revenue_share_remittance_confirmed', models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR')),
         ),
         migrations.AddConstraint(
             model_name='remittance',
-            constraint=models.CheckConstraint(check=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='revenue_share_remittance_one_end'),
+            constraint=check('revenue_share_remittance_one_end', models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR')),
         ),
         migrations.AddConstraint(
             model_name='remittance',
-            constraint=models.CheckConstraint(check=models.Q(('amount_minor', 0), _negated=True), name='revenue_share_remittance_not_zero'),
+            constraint=check('revenue_share_remittance_not_zero', models.Q(('amount_minor', 0), _negated=True)),
         ),
     ]

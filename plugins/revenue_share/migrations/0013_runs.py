@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from fairgate_tables.constraints import check
+
 
 class Migration(migrations.Migration):
 
@@ -36,14 +38,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='booksrun',
-            constraint=models.CheckConstraint(check=models.Q(models.Q(('kind', 'check'), ('period', '')), models.Q(('kind', 'close'), models.Q(('period', ''), _negated=True)), _connector='OR'), name='revenue_share_run_kind'),
+            constraint=check('revenue_share_run_kind', models.Q(models.Q(('kind', 'check'), ('period', '')), models.Q(('kind', 'close'), models.Q(('period', ''), _negated=True)), _connector='OR')),
         ),
         migrations.AddConstraint(
             model_name='booksrun',
-            constraint=models.CheckConstraint(check=models.Q(('done__lte', models.F('steps'))), name='revenue_share_run_steps'),
+            constraint=check('revenue_share_run_steps', models.Q(('done__lte', models.F('steps')))),
         ),
         migrations.AddConstraint(
             model_name='booksrun',
-            constraint=models.CheckConstraint(check=models.Q(models.Q(('ended_at__isnull', True), ('outcome__isnull', True)), models.Q(('ended_at__isnull', False), ('outcome__isnull', False)), _connector='OR'), name='revenue_share_run_end'),
+            constraint=check('revenue_share_run_end', models.Q(models.Q(('ended_at__isnull', True), ('outcome__isnull', True)), models.Q(('ended_at__isnull', False), ('outcome__isnull', False)), _connector='OR')),
         ),
     ]
