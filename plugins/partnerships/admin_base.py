@@ -62,7 +62,13 @@ class ServiceForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         if self.refusal is not None:
-            raise self.refusal
+            fields = getattr(self.refusal, "error_dict", {})
+            # What is wrong with a text has the name of its part, which is no field of this form.
+            raise (
+                self.refusal
+                if set(fields) <= set(self.fields)
+                else ValidationError(self.refusal.messages)
+            )
         return told
 
     def _post_clean(self) -> None:
