@@ -62,13 +62,7 @@ class ServiceForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         if self.refusal is not None:
-            fields = getattr(self.refusal, "error_dict", {})
-            # What is wrong with a text has the name of its part, which is no field of this form.
-            raise (
-                self.refusal
-                if set(fields) <= set(self.fields)
-                else ValidationError(self.refusal.messages)
-            )
+            raise self.refusal
         return told
 
     def _post_clean(self) -> None:
@@ -118,7 +112,8 @@ def told_at_form(error: Exception) -> ValidationError:
     if isinstance(error, ValidationError):
         return error
     said = in_words(error)  # type: ignore[arg-type]
-    field = getattr(error, "field", "")
+    # A fault of a document names a part of the document, which is no field of the form.
+    field = "" if isinstance(error, DocumentErrors) else getattr(error, "field", "")
     return ValidationError({field: said} if field else said)
 
 

@@ -57,10 +57,9 @@ class AdjustmentSummary(Step):
 class RemittanceSummary(Step):
     """What a party paid over, or, below zero, was given back, as the bank's statement shows it.
 
-    ``row`` is its number in the table; ``booked_on`` the bank's booking date.
+    ``booked_on`` is the bank's booking date.
     """
 
-    row: int
     party: str
     amount: Money
     booked_on: date

@@ -104,7 +104,7 @@ def list_remittances(
     Raises:
         StepNotFound: ``after`` is none of them.
     """
-    seen = _remittance(after) if after else None
+    seen = find_remittance(after) if after else None
     rows = Remittance.objects.filter(party=party) if party else Remittance.objects.all()
     return _page(rows, _shown_remittance, state, seen, limit)
 
@@ -115,7 +115,7 @@ def get_remittance(uuid: UUID) -> RemittanceSummary:
     Raises:
         StepNotFound: there is none.
     """
-    return _shown_remittance(_remittance(uuid))
+    return _shown_remittance(find_remittance(uuid))
 
 
 def _page(
@@ -153,7 +153,12 @@ def _rate(uuid: UUID) -> RateProposal:
     return row
 
 
-def _remittance(uuid: UUID) -> Remittance:
+def find_remittance(uuid: UUID) -> Remittance:
+    """The row of what a party paid over.
+
+    Raises:
+        StepNotFound: there is none.
+    """
     row: Remittance | None = Remittance.objects.filter(uuid=uuid).first()
     if row is None:
         raise StepNotFound("There is no remittance %(key)s.", key=uuid)
@@ -196,7 +201,6 @@ def _shown_rate(row: RateProposal) -> RateProposalSummary:
 def _shown_remittance(row: Remittance) -> RemittanceSummary:
     return RemittanceSummary(
         **_step(row),
-        row=row.pk,
         party=row.party,
         amount=Money.from_minor(row.amount_minor, row.currency),
         booked_on=row.booked_on,

@@ -82,7 +82,7 @@ def confirm_remittance(uuid: UUID, *, by: int, at: datetime) -> Booking:
         StepNotFound, SecondPersonNeeded, RemittanceRefused: see ``api.confirm_remittance``.
     """
     closed = lock_objects.hold_lock_date()
-    step = waiting(Remittance, steps.get_remittance(uuid).row, RemittanceRefused, by=by)
+    step = waiting(Remittance, steps.find_remittance(uuid).pk, RemittanceRefused, by=by)
     confirm(step, by=by, at=at)
     return _book(step, closed, at)
 
@@ -96,7 +96,7 @@ def refuse_remittance(uuid: UUID, *, because: str, by: int, at: datetime) -> Non
         RemittanceRefused: no reason, or it was decided already.
     """
     check_reason(because, RemittanceRefused)
-    step = waiting(Remittance, steps.get_remittance(uuid).row, RemittanceRefused)
+    step = waiting(Remittance, steps.find_remittance(uuid).pk, RemittanceRefused)
     step.live_reference = None
     step.save(update_fields=["live_reference"])
     refuse(step, by=by, because=because, at=at)
