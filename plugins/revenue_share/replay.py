@@ -17,7 +17,7 @@ from fairgate.money import Money
 from partnerships.data import RevenueTerms
 
 from . import statements
-from .data import Amounts, EventKind, EventLine, Part, Period, Statement, StatementLine
+from .data import Amounts, EventKind, EventLine, Part, Period, Rest, Statement, StatementLine
 from .events_file import FileEvent
 from .replayed_sales import Change, Dispute, Piece, dispute_changes, refund_changes
 from .rules import carried, refunds
@@ -101,30 +101,44 @@ class Replay:
 
     def statements(self) -> tuple[Statement, ...]:
         """The statements of what has been shared by now, by month, currency and party."""
-        written: list[Statement] = []
-        closings: dict[tuple[str, str], Money] = {}
-        minimums = _minimums(self._terms)
-        for currency, party, period in sorted(self._books.sums):
-            lines = [
-                _summed(row, sums, currency)
-                for row, sums in self._books.sums[currency, party, period].items()
-            ]
-            stated = [
-                minimum
-                for line in lines
-                if (minimum := minimums.get((line.agreement, line.version)))
-                and minimum.currency == currency
-            ]
-            one = statements.draft(
-                lines,
-                party=party,
-                period=period,
-                opening=closings.get((currency, party), Money.zero(currency)),
-                minimum_payout=max(stated, default=None),
-            )
-            closings[currency, party] = one.closing
-            written.append(one)
+        months = sorted({period for _currency, _party, period in self._books.sums})
+        parties = {(currency, party) for currency, party, _period in self._books.sums}
+        written = [one for key in parties for one in self._statements_of(*key, months)]
         return tuple(sorted(written, key=lambda one: (one.period, one.currency, one.party)))
+
+    def _statements_of(
+        self, currency: str, party: str, months: Iterable[str]
+    ) -> Iterator[Statement]:
+        """As ``selectors.statements`` makes them: what is carried has one in every month."""
+        rest = Rest(closing=Money.zero(currency))
+        for period in months:
+            sums = self._books.sums.get((currency, party, period), {})
+            if sums or rest.closing:
+                lines = [_summed(row, of_row, currency) for row, of_row in sums.items()]
+                one = statements.draft(
+                    lines,
+                    party=party,
+                    period=period,
+                    opening=rest.closing,
+                    minimum_payout=self._smallest_payout(lines, party, period, rest),
+                )
+                rest = Rest(closing=one.closing, minimum_payout=one.minimum_payout)
+                yield one
+
+    def _smallest_payout(
+        self, lines: Sequence[StatementLine], party: str, period: str, rest: Rest
+    ) -> Money | None:
+        currency = rest.closing.currency
+        minimums = {(one.agreement, one.version): one.minimum_payout for one in self._terms}
+        found = [minimums[line.agreement, line.version] for line in lines]
+        stated = [one if one and one.currency == currency else None for one in found]
+        last_day = Period.parse(period).last_day
+        goes_on = any(
+            one.valid_until is None or one.valid_until > last_day
+            for one in self._terms
+            if party in dict(one.shares)
+        )
+        return statements.smallest_payout(stated, before=rest.minimum_payout if goes_on else None)
 
     def _sell(self, event: FileEvent) -> Iterator[tuple[str, EventLine] | Unallocated]:
         currency = event.gross.currency
@@ -272,10 +286,6 @@ def _summed(row: _Row, sums: list[int], currency: str) -> StatementLine:
         base=Money.from_minor(base, currency),
         amount=Money.from_minor(amount, currency),
     )
-
-
-def _minimums(terms: Iterable[RevenueTerms]) -> dict[tuple[str, int], Money]:
-    return {(one.agreement, one.version): one.minimum_payout for one in terms if one.minimum_payout}
 
 
 def _counted_in(period: Period, occurred_at: datetime, hold_days: int) -> Period:

@@ -67,6 +67,19 @@ def draft(
     )
 
 
+def smallest_payout(stated: Iterable[Money | None], *, before: Money | None) -> Money | None:
+    """The minimum payout of a month's statement: the highest of those that its lines state.
+
+    ``stated`` has one for each line under terms of an agreement, ``None`` where they ask for none.
+    Lines without terms, an adjustment or a transfer of the party's, say nothing about it: a month
+    of these alone, or of nothing, has that of the statement ``before``.
+    """
+    known = list(stated)
+    if not known:
+        return before
+    return max((one for one in known if one is not None), default=None)
+
+
 def summed(lines: Iterable[EventLine]) -> tuple[StatementLine, ...]:
     """The lines of a statement that these events of one party in one currency make."""
     sums: dict[tuple[Part, str, str, str, str, int], StatementLine] = {}

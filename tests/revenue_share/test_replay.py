@@ -88,6 +88,42 @@ def test_a_refund_after_the_close_is_of_an_earlier_month(tmp_path: Path):
     assert sums["2026-11", "GSMA", "closing"] == "-12.60"
 
 
+OTHER_AGREEMENT = """  - agreement: ACADEMY-RADIO
+    version: 1
+    partner: ATC
+    valid_from: 2026-10-01
+    courses: ["course-v1:ATC+RADIO+2026"]
+    fund_percent: 20
+    shares: {ATC: 100}
+    basis: net_receipts
+    costs: {lost_processor_fee: pro_rata, dispute_fee: PLATFORM}
+    hold_days: 30
+"""
+
+
+@pytest.mark.parametrize(
+    ("last_day", "payable", "closing"),
+    [("2027-09-30", "0.00", "4.32"), ("2026-11-30", "4.32", "0.00")],
+)
+def test_what_is_carried_stands_in_the_months_of_others_until_terms_end(
+    tmp_path: Path, last_day, payable, closing
+):
+    # given: in October GSMA gets less than its 25.00, and in November others get something
+    terms, events = tmp_path / "terms.yaml", tmp_path / "events.csv"
+    text = Path(TERMS).read_text().replace("valid_until: 2027-09-30", f"valid_until: {last_day}")
+    terms.write_text(text + OTHER_AGREEMENT)
+    other = sale("S2", "2026-11-03T08:00:00Z", course="course-v1:ATC+RADIO+2026")
+    events.write_text(HEADER + sale(gross="12.00") + other)
+
+    # when
+    sums = statement_sums(run(str(events), str(terms), format="csv"))
+
+    # then
+    assert sums["2026-10", "GSMA", "closing"] == sums["2026-11", "GSMA", "opening"] == "4.32"
+    assert sums["2026-11", "GSMA", "payable"] == payable
+    assert sums["2026-11", "GSMA", "closing"] == closing
+
+
 def test_a_course_without_terms_is_not_allocated_and_said(tmp_path: Path):
     events = tmp_path / "events.csv"
     events.write_text(HEADER + sale(course="course-v1:NO+TERMS+1"))

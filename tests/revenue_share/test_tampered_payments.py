@@ -46,6 +46,7 @@ def write_document(row: Statement, text: str) -> None:
 STATEMENTS = [
     "payable_minor = payable_minor - 100, closing_minor = closing_minor + 100",
     "number = number + 100",
+    "minimum_payout_minor = 1",
     "state = 'carried'",
     "state = 'paid'",
     "opening_minor = 100, payable_minor = payable_minor + 100",
@@ -85,8 +86,29 @@ def test_a_document_forged_with_its_hash_and_its_columns_is_found():
     write_document(row, json.dumps(told))
     damage(
         "UPDATE revenue_share_statement SET payable_minor = 0, closing_minor = %s, "
-        "state = 'carried' WHERE number = %s", row.payable_minor, row.number,
+        "minimum_payout_minor = 90000, state = 'carried' WHERE number = %s",
+        row.payable_minor, row.number,
     )  # fmt: skip
+    assert broken() == {"statement is as its sums"}
+
+
+def test_a_kept_minimum_payout_forged_with_its_hash_and_its_column_is_found():
+    """A month without lines has that of the statement before."""
+    # given
+    facts.put_terms_in_force()
+    api.book_payment(facts.payment(), at=facts.NOON)
+    for month in ("2026-10", "2026-11"):
+        api.close_period(month, at=datetime(2027, 1, 4, tzinfo=UTC), by="ines")
+    row = Statement.objects.get(party="ATC", period="2026-11")
+
+    # when
+    write_document(row, row.document.replace('_payout":"25.00"', '_payout":"24.50"'))
+    damage(
+        "UPDATE revenue_share_statement SET minimum_payout_minor = 2450 WHERE number = %s",
+        row.number,
+    )
+
+    # then
     assert broken() == {"statement is as its sums"}
 
 

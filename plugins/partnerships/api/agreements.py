@@ -41,6 +41,16 @@ def terms_by_uuids(version_uuids: Iterable[UUID]) -> dict[UUID, RevenueTerms]:
     return selectors.get_terms_by_uuids(version_uuids)
 
 
+def shares_receipts_from(party: str, day: date, *, at: datetime) -> bool:
+    """Whether receipts may be shared with a party on a UTC day or on a later one.
+
+    So it is while a version that names the party among its shares is signed by both sides and has
+    not ended before that day, by what was known at the moment ``at``. One that is suspended counts:
+    it may be resumed.
+    """
+    return selectors.shares_receipts_from(party, day, at=at)
+
+
 def read_terms(text: str, *, file: str) -> tuple[RevenueTerms, ...]:
     """The revenue terms in the text of a TERMS.yaml, by their dates alone, without any database.
 

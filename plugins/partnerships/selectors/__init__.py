@@ -78,6 +78,7 @@ from partnerships.selectors.terms import (
     get_terms,
     get_terms_by_uuid,
     get_terms_by_uuids,
+    shares_receipts_from,
     terms_finder,
 )
 from partnerships.selectors.versions import (
@@ -155,6 +156,7 @@ __all__ = [
     "no_endorsement",
     "no_endorsement_of_all",
     "read_file",
+    "shares_receipts_from",
     "terms_finder",
     "was_refused",
 ]

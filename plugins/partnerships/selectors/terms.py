@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
@@ -15,7 +17,7 @@ from fairgate_tables.compiled import Compiled
 from partnerships import models, rules
 from partnerships.data import PLATFORM, Recoupment, RevenueTerms
 from partnerships.exceptions import TermsConflict, UnknownVersion
-from partnerships.selectors.facts import CHANGES, facts_of, versions
+from partnerships.selectors.facts import CHANGES, facts_of, last_day, versions
 
 #: Versions that share the receipts of a course, with the facts of a moment.
 _VERSIONS = Compiled(
@@ -76,6 +78,17 @@ def _has_changes(after: datetime, until: datetime) -> bool:
         model._default_manager.filter(**{f"{name}__gt": after, f"{name}__lte": until}).exists()
         for model, name in CHANGES
     )
+
+
+def shares_receipts_from(party: str, day: date, *, at: datetime) -> bool:
+    """Whether a signed version with terms for a party lasts until this UTC day or longer."""
+    rows = versions(at).filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        pk__in=models.VersionShare.objects.filter(party=party).values("version_id"),
+        host_signed=True,
+        partner_signed=True,
+    )
+    return any((last := last_day(row)) is None or last >= day for row in rows)
 
 
 @lru_cache(maxsize=512)

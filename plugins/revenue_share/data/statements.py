@@ -103,6 +103,17 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What a party's statement in a currency leaves to the next one.
+
+    ``minimum_payout`` is the smallest amount that was to be paid out then, ``None`` for any.
+    """
+
+    closing: Money
+    minimum_payout: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementSummary:
     """A statement in a list, closed or draft."""
 

@@ -77,7 +77,8 @@ class Statement(WrittenOnce):
     """A party's frozen statement of one month in one currency.
 
     ``document`` is the canonical JSON that ``sha256`` was made from; the other columns are copies
-    for lists and for the chain of openings and closings.
+    for lists and for the next statement, which opens with the closing of this one and keeps its
+    minimum payout where nothing says another.
 
     .. no_pii:
     """
@@ -95,6 +96,9 @@ class Statement(WrittenOnce):
     state = models.CharField(_("state"), max_length=8, choices=choices(STATE_LABELS))
     opening_minor = models.BigIntegerField(_("opening (minor units)"))
     subtotal_minor = models.BigIntegerField(_("month’s sum (minor units)"))
+    minimum_payout_minor = models.BigIntegerField(
+        _("smallest payout (minor units)"), null=True, blank=True
+    )
     payable_minor = models.BigIntegerField(_("payable (minor units)"))
     closing_minor = models.BigIntegerField(_("closing (minor units)"))
     document = models.TextField(_("document"))

@@ -32,7 +32,8 @@ def _statements_are_as_frozen() -> Iterator[Fault]:
 def _statements_follow_from_their_sums() -> Iterator[Fault]:
     # The sums are proved with the lines (``checking_positions``): a document forged with its hash
     # and its columns says something else than they do.
-    for page in pages(Statement.objects.select_related("close"), size=_DOCUMENTS):
+    rows = reads.with_minimum_before(Statement.objects.select_related("close"))
+    for page in pages(rows, size=_DOCUMENTS):
         for row, made in reads.made_again(page):
             said = frozen.read(row)
             # The earlier format has another hash for the same.

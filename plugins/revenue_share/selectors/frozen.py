@@ -33,7 +33,7 @@ def _columns(said: Statement) -> tuple[object, ...]:
     return (
         said.number, said.party, said.period, said.period, said.currency, said.state.value,
         said.opening.minor, said.subtotal.minor, said.payable.minor, said.closing.minor,
-        said.closed_at,
+        said.minimum_payout.minor if said.minimum_payout else None, said.closed_at,
     )  # fmt: skip
 
 
@@ -41,5 +41,5 @@ def _kept(row: StatementRow) -> tuple[object, ...]:
     return (
         row.number, row.party, row.period, row.close.period, row.currency, row.state,
         row.opening_minor, row.subtotal_minor, row.payable_minor, row.closing_minor,
-        row.close.closed_at,
+        row.minimum_payout_minor, row.close.closed_at,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from fairgate.money import Money
 from fairgate_tables.compiled import Compiled
+from partnerships import api as partnerships
 from partnerships.data import FUND
 
 from .. import statements
@@ -22,6 +23,7 @@ from ..data import (
     Part,
     Period,
     PeriodSummary,
+    Rest,
     Statement,
     StatementLine,
     StatementPlace,
@@ -45,9 +47,9 @@ _SUMS = (
     "agreement", "version", "minimum_payout_minor", "events", "base_minor", "units_minor",
 )  # fmt: skip
 
-_CLOSING = ("party", "currency", "closing_minor")
+_LEFT = ("party", "currency", "closing_minor", "minimum_payout_minor")
 
-# Three questions that every page of a statement asks.
+# Three questions that every page of a statement asks, and one if something is carried.
 _FROZEN = Compiled(
     lambda party, period: StatementRow.objects.filter(party=party, period=period).order_by(
         "currency"
@@ -55,15 +57,18 @@ _FROZEN = Compiled(
     "document",
     takes=(str, str),
 )
-_CLOSINGS = Compiled(
+_LEFT_BY = Compiled(
     lambda party: StatementRow.objects.filter(party=party).order_by("number"),
-    *_CLOSING,
+    *_LEFT,
     takes=(str,),
 )
 _OPEN_UNTIL = Compiled(
     lambda party, period: _open_sums().filter(party=party, period__lte=period),
     *_SUMS,
     takes=(str, str),
+)
+_OPEN_MONTHS = Compiled(
+    lambda: _since_the_close().order_by("period").distinct(), "period", takes=()
 )
 
 
@@ -142,8 +147,12 @@ def statements_of(party: str, period: Period) -> tuple[Statement, ...]:
     month = str(period)
     if frozen := _FROZEN.rows(party, month):
         return tuple(statements.read_document(row.document) for row in frozen)
-    drafts = _drafts(_OPEN_UNTIL.rows(party, month), _CLOSINGS.rows(party))
-    return tuple(one for one in drafts if one.period == month)
+    sums, rests = list(_OPEN_UNTIL.rows(party, month)), _rests(_LEFT_BY.rows(party))
+    months = {row.period for row in sums}
+    if months != {month} or any(rest.closing for rest in rests.values()):
+        # What is carried has a statement in every month, also in those of the others.
+        months |= {row.period for row in _OPEN_MONTHS.rows() if row.period <= month}
+    return tuple(one for one in _drafts(sums, rests, months) if one.period == month)
 
 
 def list_drafts(party: str | None) -> tuple[Statement, ...]:
@@ -151,7 +160,8 @@ def list_drafts(party: str | None) -> tuple[Statement, ...]:
     rows, frozen = _open_sums(), StatementRow.objects.order_by("number")
     if party:
         rows, frozen = rows.filter(party=party), frozen.filter(party=party)
-    return _drafts(_named(rows, *_SUMS), _named(frozen, *_CLOSING))
+    months = {row.period for row in _OPEN_MONTHS.rows()}
+    return _drafts(_named(rows, *_SUMS), _rests(_named(frozen, *_LEFT)), months)
 
 
 def drafts_to_close(period: Period) -> tuple[Statement, ...]:
@@ -162,9 +172,8 @@ def drafts_to_close(period: Period) -> tuple[Statement, ...]:
     """
     rows = _in_order(PartyRollup.objects.exclude(SPENT_BY_FUND).filter(period=str(period)))
     frozen = StatementRow.objects.order_by("number")
-    return _drafts(
-        _named(rows.select_for_update(), *_SUMS), _named(frozen.select_for_update(), *_CLOSING)
-    )
+    rests = _rests(_named(frozen.select_for_update(), *_LEFT))
+    return _drafts(_named(rows.select_for_update(), *_SUMS), rests, {str(period)})
 
 
 def differing_from_lines(period: Period, drafts: Iterable[Statement]) -> list[tuple[str, str]]:
@@ -182,13 +191,16 @@ def differing_from_lines(period: Period, drafts: Iterable[Statement]) -> list[tu
         )
     }
     kept = {
-        (draft.party, draft.currency): (
-            draft.subtotal.minor,
-            draft.minimum_payout.minor if draft.minimum_payout else None,
-        )
+        (draft.party, draft.currency): (draft.subtotal.minor, _stated_on(draft))
         for draft in drafts
+        if draft.lines
     }
     return sorted(key for key in {*given, *kept} if given.get(key) != kept.get(key))
+
+
+def _stated_on(draft: Statement) -> int | None:
+    has_terms = any(line.agreement for line in draft.lines)
+    return draft.minimum_payout.minor if has_terms and draft.minimum_payout else None
 
 
 def find_uncleared(period: Period) -> str | None:
@@ -204,36 +216,90 @@ def find_uncleared(period: Period) -> str | None:
     return None
 
 
-def _drafts(sums: Iterable[Any], frozen: Iterable[Any]) -> tuple[Statement, ...]:
-    """The statements of these sums, each of which opens with what the one before it closes with.
-
-    ``sums`` come by currency, party and month, ``frozen`` statements by their numbers.
-    """
-    drafts: list[Statement] = []
-    closings = {
-        (row.party, row.currency): Money.from_minor(row.closing_minor, row.currency)
+def _rests(frozen: Iterable[Any]) -> dict[tuple[str, str], Rest]:
+    """What the last of these statements left, by currency and party; they come by number."""
+    return {
+        (row.currency, row.party): Rest(
+            closing=Money.from_minor(row.closing_minor, row.currency),
+            minimum_payout=_amount(row.minimum_payout_minor, row.currency),
+        )
         for row in frozen
     }
-    for (currency, party, period), group in groupby(
+
+
+def _drafts(
+    sums: Iterable[Any], rests: Mapping[tuple[str, str], Rest], months: Iterable[str]
+) -> tuple[Statement, ...]:
+    """The statements of open months, each of which opens with what the one before it left.
+
+    ``sums`` come by currency, party and month. Who has something carried has a statement in every
+    one of ``months``, with or without a sum.
+    """
+    sheets: dict[tuple[str, str], dict[str, list[Any]]] = {
+        key: {} for key, rest in rests.items() if rest.closing
+    }
+    for (*key, period), group in groupby(
         sums, key=lambda row: (row.currency, row.party, row.period)
     ):
-        rows = list(group)
-        draft = statements.draft(
-            [_line(row) for row in rows],
-            party=party,
-            period=period,
-            opening=closings.get((party, currency), Money.zero(currency)),
-            minimum_payout=_minimum(rows, currency),
+        sheets.setdefault((key[0], key[1]), {})[period] = list(group)
+    ordered = sorted(months)
+    return tuple(
+        draft
+        for (currency, party), by_month in sorted(sheets.items())
+        for draft in _drafts_of_one(
+            party,
+            by_month,
+            ordered,
+            rests.get((currency, party), Rest(closing=Money.zero(currency))),
         )
-        closings[party, currency] = draft.closing
-        drafts.append(draft)
-    return tuple(drafts)
+    )
 
 
-def made_again(rows: Sequence[StatementRow]) -> Iterator[tuple[StatementRow, Statement]]:
+def _drafts_of_one(
+    party: str, by_month: Mapping[str, list[Any]], months: Iterable[str], rest: Rest
+) -> Iterator[Statement]:
+    for month in months:
+        rows = by_month.get(month, [])
+        if rows or rest.closing:
+            draft = _draft(rows, party=party, period=month, rest=rest)
+            rest = Rest(closing=draft.closing, minimum_payout=draft.minimum_payout)
+            yield draft
+
+
+def _draft(rows: Sequence[Any], *, party: str, period: str, rest: Rest) -> Statement:
+    currency = rest.closing.currency
+    stated = [_amount(row.minimum_payout_minor, currency) for row in rows if row.agreement]
+    return statements.draft(
+        [_line(row) for row in rows],
+        party=party,
+        period=period,
+        opening=rest.closing,
+        minimum_payout=statements.smallest_payout(
+            stated, before=None if stated else _kept_minimum(party, period, rest)
+        ),
+    )
+
+
+def _kept_minimum(party: str, period: str, rest: Rest) -> Money | None:
+    """The minimum payout of a month without lines under terms.
+
+    It waits for more receipts. When none can come, as every agreement with the party had ended by
+    the end of the month, what is left is paid out.
+    """
+    if rest.minimum_payout is None:
+        return None
+    month = Period.parse(period)
+    first_day_after, end = month.next().first_day, month.hold_ends_at(0)
+    goes_on = partnerships.shares_receipts_from(party, first_day_after, at=end)
+    return rest.minimum_payout if goes_on else None
+
+
+def made_again(rows: Sequence[Any]) -> Iterator[tuple[StatementRow, Statement]]:
     """Frozen statements with what the kept sums of their months would freeze by now.
 
-    Each comes as it would be hashed today; one question for all of them.
+    Each comes as it would be hashed today. ``rows`` know the minimum payout of the statement before
+    theirs as ``minimum_before``. One question for all of them, and one of the agreements for each
+    month that kept it.
     """
     sums = PartyRollup.objects.exclude(SPENT_BY_FUND).filter(
         period__in={row.period for row in rows},
@@ -245,15 +311,24 @@ def made_again(rows: Sequence[StatementRow]) -> Iterator[tuple[StatementRow, Sta
     for one in _named(sums.order_by("pk"), *_SUMS):
         found.setdefault((one.period, one.party, one.currency), []).append(one)
     for row in rows:
-        own = found.get((row.period, row.party, row.currency), [])
-        draft = statements.draft(
-            [_line(one) for one in own],
+        draft = _draft(
+            found.get((row.period, row.party, row.currency), []),
             party=row.party,
             period=row.period,
-            opening=Money.from_minor(row.opening_minor, row.currency),
-            minimum_payout=_minimum(own, row.currency),
+            rest=Rest(
+                closing=Money.from_minor(row.opening_minor, row.currency),
+                minimum_payout=_amount(row.minimum_before, row.currency),
+            ),
         )
         yield row, statements.freeze(draft, number=row.number, closed_at=row.close.closed_at)
+
+
+def with_minimum_before(rows: QuerySet[StatementRow]) -> QuerySet[Any]:
+    """Statements with the minimum payout of the one before, in minor units, or ``None``."""
+    earlier = StatementRow.objects.filter(
+        party=OuterRef("party"), currency=OuterRef("currency"), number__lt=OuterRef("number")
+    ).order_by("-number")
+    return rows.annotate(minimum_before=Subquery(earlier.values("minimum_payout_minor")[:1]))
 
 
 def document_of(statement: Statement) -> str:
@@ -399,9 +474,13 @@ def _open_rows(closed: Period | None) -> QuerySet[PartyRollup]:
 
 def _open_sums() -> QuerySet[PartyRollup]:
     """What goes on the statements of the months after the last that was closed, in their order."""
+    return _in_order(_since_the_close())
+
+
+def _since_the_close() -> QuerySet[PartyRollup]:
     last = PeriodClose.objects.order_by("-period").values("period")[:1]
     rows = PartyRollup.objects.exclude(SPENT_BY_FUND)
-    return _in_order(rows.filter(period__gt=Coalesce(Subquery(last), Value(""))))
+    return rows.filter(period__gt=Coalesce(Subquery(last), Value("")))
 
 
 def _in_order(sums: QuerySet[PartyRollup]) -> QuerySet[PartyRollup]:
@@ -413,10 +492,8 @@ def _named(rows: QuerySet[Any], *names: str) -> Iterable[Any]:
     return rows.values_list(*names, named=True)
 
 
-def _minimum(rows: Iterable[Any], currency: str) -> Money | None:
-    minimums = [row.minimum_payout_minor for row in rows]
-    stated = [minor for minor in minimums if minor is not None]
-    return Money.from_minor(max(stated), currency) if stated else None
+def _amount(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money.from_minor(minor, currency)
 
 
 def _line(row: Any) -> StatementLine:

@@ -167,6 +167,7 @@ def _write(draft: Statement, number: int, close: PeriodClose) -> Statement:
         state=frozen.state.value,
         opening_minor=frozen.opening.minor,
         subtotal_minor=frozen.subtotal.minor,
+        minimum_payout_minor=frozen.minimum_payout.minor if frozen.minimum_payout else None,
         payable_minor=frozen.payable.minor,
         closing_minor=frozen.closing.minor,
         document=statements.document(frozen),
