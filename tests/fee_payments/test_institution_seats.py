@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail, signing
@@ -542,15 +543,17 @@ def test_an_institution_sends_no_more_mails_in_a_day_than_it_may(pool, settings)
 # --- Mails
 
 
-def test_a_mail_that_fails_is_shown_tried_again_and_sent_once(pool, ada, monkeypatch):
+def test_a_mail_that_fails_is_shown_tried_again_and_sent_once(pool, ada, monkeypatch, caplog):
     hand_over = seat_mails._hand_over
 
     def fail(*_args, **_when):
-        raise OSError("no server")
+        raise SMTPRecipientsRefused({ADA: (550, b"no Ada here")})
 
     monkeypatch.setattr(seat_mails, "_hand_over", fail)
     seats.invite(pool, ADA)
     assert only_seat(pool).mail is MailState.WAITING
+    assert "reason=SMTPRecipientsRefused" in caplog.text
+    assert "ada" not in caplog.text.lower()
     monkeypatch.setattr(seat_mails, "_hand_over", hand_over)
 
     assert api.finish_seats(at=make.NOON + timedelta(hours=1)) == (1, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from cryptography.fernet import Fernet
@@ -454,13 +455,15 @@ def test_what_is_paid_between_writing_and_sending_is_not_reminded_of(found):
     assert mail.outbox == []
 
 
-def test_a_mail_that_cannot_be_handed_over_is_tried_again_and_given_up(found, monkeypatch):
+def test_a_mail_that_cannot_be_handed_over_is_tried_again_and_given_up(found, monkeypatch, caplog):
     def no_server(row, *, at):
-        raise ConnectionError
+        raise SMTPRecipientsRefused({"lena@posts.example": (550, b"no Lena here")})
 
     monkeypatch.setattr(reminding, "_hand_over", no_server)
     tries = [send(3 + number) for number in range(7)]
     assert (tries, models.Reminder.objects.get().tries) == ([0] * 7, 5)
+    assert "reason=SMTPRecipientsRefused" in caplog.text
+    assert "lena" not in caplog.text.lower()
 
 
 def test_without_an_address_on_it_the_reminder_goes_to_who_has_ordered(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -215,13 +216,18 @@ def test_who_is_offered_a_seat_is_told_once(full, amina, settings):
     assert "https://lms.example.org/fairgate/fees/spectrum/" in sent.body
 
 
-def test_a_mail_that_is_not_taken_is_tried_again_later(full, amina, monkeypatch):
+def test_a_mail_that_is_not_taken_is_tried_again_later(full, amina, monkeypatch, caplog):
+    def refused(_row, *, at):
+        raise SMTPRecipientsRefused({amina.email: (550, b"no Amina here")})
+
     wait(amina.pk)
     seats.uncount_seat(full)
     api.offer_seats(at=LATER)
     handed = room_mails._hand_over
-    monkeypatch.setattr(room_mails, "_hand_over", lambda row, at: 1 / 0)
+    monkeypatch.setattr(room_mails, "_hand_over", refused)
     assert api.tell_room_offers(at=LATER) == 0
+    assert "reason=SMTPRecipientsRefused" in caplog.text
+    assert "amina" not in caplog.text.lower()
     monkeypatch.setattr(room_mails, "_hand_over", handed)
     assert api.tell_room_offers(at=LATER) == 0
     assert api.tell_room_offers(at=LATER + room_mails.CLAIM) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, date, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -127,15 +128,19 @@ def test_what_is_settled_before_it_is_sent_is_not_sent(monkeypatch):
 
 
 def failing(*_args, **_kwargs):
-    raise OSError("no mail server")
+    raise SMTPRecipientsRefused({"grace@example.org": (550, b"no Grace here")})
 
 
 @pytest.mark.django_db
-def test_a_mail_that_could_not_be_handed_over_is_tried_again_some_minutes_later(monkeypatch):
+def test_a_mail_that_could_not_be_handed_over_is_tried_again_some_minutes_later(
+    monkeypatch, caplog
+):
     in_force()
     late = day("2027-01-10")
     monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", failing)
     assert api.remind(at=late) == 0
+    assert "reason=SMTPRecipientsRefused" in caplog.text
+    assert "grace" not in caplog.text.lower()
     monkeypatch.undo()
 
     assert api.remind(at=late + timedelta(minutes=5)) == 0

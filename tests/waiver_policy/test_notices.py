@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import StringIO
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -264,16 +264,18 @@ def test_a_step_that_fails_keeps_no_other_from_being_done(applied, monkeypatch):
 
 
 def away(*_args, **_kwargs):
-    raise SMTPServerDisconnected("Connection unexpectedly closed")
+    raise SMTPRecipientsRefused({"amina@example.org": (550, b"no Amina here")})
 
 
-def test_what_could_not_be_sent_is_tried_again_later(applied, committed, monkeypatch):
+def test_what_could_not_be_sent_is_tried_again_later(applied, committed, monkeypatch, caplog):
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "send_messages", away)
         with committed():
             ask(applied)
     row = models.Notice.objects.get()
     assert (row.sent_at, row.tries) == (None, 1)
+    assert "reason=SMTPRecipientsRefused" in caplog.text
+    assert "amina" not in caplog.text.lower()
     run(make.EVE + timedelta(minutes=14))
     assert mail.outbox == []
     run(make.EVE + timedelta(minutes=15))

@@ -106,9 +106,11 @@ def _send(pk: int, said: tuple[Matter, _Recipient] | None, *, at: datetime) -> b
         return False
     try:
         is_taken = _hand_over(*said)
-    except Exception:
-        # A mail server may fail in any way; one mail keeps no other from being sent.
-        log.exception("reminder failed: reminder=%s", pk)
+    except Exception as error:  # noqa: BLE001 - see below
+        # A mail server may fail in any way; one mail keeps no other from being sent. What it says
+        # often names the person.
+        reason = type(error).__name__
+        log.error("reminder failed: reminder=%s reason=%s", pk, reason)  # noqa: TRY400
         is_taken = False
     if is_taken:
         run_again(rows.update)(sent_at=at, claimed_until=None)
