@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Prefetch, QuerySet
 
 from fairgate.money import Money
 from partnerships.data import FUND, PLATFORM
@@ -54,7 +54,9 @@ def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
 def list_payables() -> tuple[Payable, ...]:
     """Every frozen statement that is to be paid and is in no live payout, by number."""
     rows = to_be_paid().select_related("close").order_by("number")
-    return tuple(payable(row) for row in rows)
+    found = list(rows.prefetch_related("payouts"))
+    accounts = _live_accounts({row.party for row in found})
+    return tuple(_payable(row, accounts.get(row.party, ())) for row in found)
 
 
 def to_be_paid() -> QuerySet[Any]:
@@ -75,6 +77,10 @@ def to_be_paid() -> QuerySet[Any]:
 
 def payable(row: Statement) -> Payable:
     """How a statement is paid: to which account, by which rates; or why it cannot be."""
+    return _payable(row, _live_accounts({row.party}).get(row.party, ()))
+
+
+def _payable(row: Statement, live: Sequence[PayoutAccount]) -> Payable:
     amount = Money.from_minor(row.payable_minor, row.currency)
     found = Payable(
         statement_id=row.pk,
@@ -85,7 +91,8 @@ def payable(row: Statement) -> Payable:
     )
     if not is_as_frozen(row):
         return replace(found, refusal=PayoutRefused("Its document is not what was frozen."))
-    accounts = _accounts_for(row)
+    # The party's account in the statement's currency; where it has none, all that it has.
+    accounts = [one for one in live if one.currency == row.currency] or live
     if not accounts:
         return replace(found, refusal=PayoutRefused("The party has no account to be paid to."))
     if len(accounts) > 1:
@@ -125,7 +132,8 @@ def conversion_of(row: Statement, currency: str) -> Conversion:
     Raises:
         NoRate: see ``rates.convert``.
     """
-    before = row.payouts.filter(pay_currency=currency).order_by("pk").first()
+    earlier = sorted(row.payouts.all(), key=lambda one: one.pk)
+    before = next((one for one in earlier if one.pay_currency == currency), None)
     if before is not None:
         return conversion_of_payout(before)
     amount = Money.from_minor(row.payable_minor, row.currency)
@@ -141,7 +149,7 @@ def conversion_of_payout(row: Payout) -> Conversion:
     )
 
 
-def standing_of(row: Payout, *, is_locked: bool = False) -> BankStanding:
+def standing_of(row: Payout, *, is_locked: bool) -> BankStanding:
     """Where a payout stands by the entries that are recorded.
 
     Who has locked the payout reads with ``is_locked`` what is there by now, and not what was there
@@ -182,7 +190,7 @@ def ordered(row: Payout) -> Ordered:
 
 def list_batches() -> tuple[BatchSummary, ...]:
     """Every batch, the newest first."""
-    return tuple(_batch(row) for row in PayoutBatch.objects.order_by("-pk"))
+    return _batches(PayoutBatch.objects.order_by("-pk"))
 
 
 def page_of_batches(*, after: UUID | None, limit: int) -> tuple[BatchSummary, ...]:
@@ -194,7 +202,7 @@ def page_of_batches(*, after: UUID | None, limit: int) -> tuple[BatchSummary, ..
     rows = PayoutBatch.objects.order_by("-pk")
     if after is not None:
         rows = rows.filter(pk__lt=batch_row(after).pk)
-    return tuple(_batch(row) for row in rows[:limit])
+    return _batches(rows[:limit])
 
 
 def get_batch(uuid: UUID) -> BatchSummary:
@@ -203,7 +211,7 @@ def get_batch(uuid: UUID) -> BatchSummary:
     Raises:
         PayoutNotFound: there is none.
     """
-    return _batch(batch_row(uuid))
+    return _batches([batch_row(uuid)])[0]
 
 
 def batch_row(uuid: UUID) -> PayoutBatch:
@@ -220,9 +228,8 @@ def batch_row(uuid: UUID) -> PayoutBatch:
 
 def list_faulty() -> tuple[PayoutSummary, ...]:
     """The payouts with an entry of the bank that a person has to look at."""
-    rows = Payout.objects.filter(entries__isnull=False).distinct()
-    found = [_payout(row) for row in rows.select_related("statement", "account").order_by("pk")]
-    return tuple(one for one in found if any(entry.fault for entry in one.entries))
+    found = _payouts(Payout.objects.filter(entries__isnull=False).distinct())
+    return tuple(one for _batch, one in found if any(entry.fault for entry in one.entries))
 
 
 def list_acceptances() -> tuple[Acceptance, ...]:
@@ -251,31 +258,54 @@ def get_entry(pk: int) -> PayoutEntry:
     return row
 
 
-def _batch(row: PayoutBatch) -> BatchSummary:
-    payouts = row.payouts.select_related("statement", "account").order_by("pk")
-    return BatchSummary(
-        uuid=row.uuid,
-        message_id=row.message_id,
-        execute_on=row.execute_on,
-        reason=row.reason,
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        confirmed_by=row.confirmed_by,
-        confirmed_at=row.confirmed_at,
-        refused_because=row.refused_because,
-        is_waiting=row.is_waiting,
-        sha256=row.sha256,
-        payouts=tuple(_payout(one) for one in payouts),
+def _batches(rows: Iterable[PayoutBatch]) -> tuple[BatchSummary, ...]:
+    """With their payouts, in as many queries for many as for one."""
+    batches = list(rows)
+    by_batch: dict[int, list[PayoutSummary]] = {}
+    for batch, one in _payouts(Payout.objects.filter(batch__in=[row.pk for row in batches])):
+        by_batch.setdefault(batch, []).append(one)
+    return tuple(
+        BatchSummary(
+            uuid=row.uuid,
+            message_id=row.message_id,
+            execute_on=row.execute_on,
+            reason=row.reason,
+            asked_by=row.asked_by,
+            asked_at=row.asked_at,
+            confirmed_by=row.confirmed_by,
+            confirmed_at=row.confirmed_at,
+            refused_because=row.refused_because,
+            is_waiting=row.is_waiting,
+            sha256=row.sha256,
+            payouts=tuple(by_batch.get(row.pk, ())),
+        )
+        for row in batches
     )
 
 
-def _payout(row: Payout) -> PayoutSummary:
-    faults = {entry.id: fault for entry, fault in standing_of(row).faults}
+def _payouts(rows: QuerySet[Payout]) -> Iterator[tuple[int, PayoutSummary]]:
+    """These payouts in their order, each with the id of its batch and with what the bank told."""
+    related = ("statement", "account", "first_rate", "second_rate")
+    found = list(
+        rows.select_related(*related)
+        .defer("statement__document")
+        .prefetch_related(Prefetch("entries", PayoutEntry.objects.order_by("pk")))
+        .order_by("pk")
+    )
+    standings = standings_of(found)
     waiting = set(
         PayoutAcceptance.objects.filter(
-            entry__payout=row, confirmed_at__isnull=True, refused_at__isnull=True
+            entry__payout__in=[row.pk for row in found],
+            confirmed_at__isnull=True,
+            refused_at__isnull=True,
         ).values_list("entry_id", flat=True)
     )
+    for row in found:
+        yield row.batch_id, _payout(row, standings[row.pk], waiting)
+
+
+def _payout(row: Payout, standing: BankStanding, waiting: Collection[int]) -> PayoutSummary:
+    faults = {entry.id: fault for entry, fault in standing.faults}
     charged = row.bank_minor
     return PayoutSummary(
         uuid=row.uuid,
@@ -296,7 +326,7 @@ def _payout(row: Payout) -> PayoutSummary:
                 fault=faults.get(one.pk),
                 waits=one.pk in waiting,
             )
-            for one in row.entries.order_by("pk")
+            for one in row.entries.all()
         ),
     )
 
@@ -311,10 +341,12 @@ def _entry(row: PayoutEntry, *, is_accepted: bool) -> Entry:
     )
 
 
-def _accounts_for(row: Statement) -> list[PayoutAccount]:
-    """The party's account in the statement's currency; where it has none, all that it has."""
-    live = list(PayoutAccount.objects.filter(party=row.party, live_key__isnull=False))
-    return [one for one in live if one.currency == row.currency] or live
+def _live_accounts(parties: Collection[str]) -> Mapping[str, list[PayoutAccount]]:
+    """The accounts that count, by party."""
+    found: dict[str, list[PayoutAccount]] = {}
+    for one in PayoutAccount.objects.filter(party__in=list(parties), live_key__isnull=False):
+        found.setdefault(one.party, []).append(one)
+    return found
 
 
 def _debit_currency(statement: str, paid: str) -> str:
