@@ -114,6 +114,6 @@ class PayoutAdmin(ReadOnlyAdmin):
     exclude = ("live_key", "bare_id")
 
 
-@admin.register(models.PayoutEntry, models.PayoutAcceptance)
+@admin.register(models.PayoutEntry, models.PayoutAcceptance, models.PayoutRejection)
 class BankAdmin(ReadOnlyAdmin):
-    """What the bank has told, and which differences two people accepted."""
+    """What the bank has told, and what two people said about it."""

@@ -30,6 +30,7 @@ from partnerships.data import PLATFORM, RevenueTerms
 from . import conf, export_files, papers, report_sheets, report_tables, sheets, statements
 from .data import (
     Acceptance,
+    AcceptedAs,
     Account,
     AccountSummary,
     AdjustmentSummary,
@@ -65,6 +66,7 @@ from .data import (
     RateSource,
     Rebuilt,
     RecordedFile,
+    Rejection,
     RemittanceSummary,
     Report,
     ReportEvent,
@@ -98,6 +100,7 @@ from .services import (
     mailing,
     payout_accounts,
     payout_records,
+    payout_rejections,
     payouts,
     rates,
     refunding,
@@ -113,6 +116,7 @@ __all__ = [
     "adjustment",
     "approve_batch",
     "ask_to_accept",
+    "ask_to_reject",
     "balances",
     "batch",
     "batches_page",
@@ -152,6 +156,7 @@ __all__ = [
     "list_periods",
     "list_rate_proposals",
     "list_rates",
+    "list_rejections",
     "list_remittances",
     "list_spans",
     "list_statements",
@@ -176,7 +181,9 @@ __all__ = [
     "refuse_batch",
     "refuse_difference",
     "refuse_rate",
+    "refuse_rejection",
     "refuse_remittance",
+    "reject_payout",
     "remittance",
     "report",
     "report_csv",
@@ -759,14 +766,19 @@ def list_acceptances() -> tuple[Acceptance, ...]:
     return payout_reads.list_acceptances()
 
 
-def ask_to_accept(entry_id: int, *, reason: str, by: int, at: datetime, key: str = "") -> UUID:
-    """Ask that the difference of a bank's entry is accepted as its fee or its rate.
+def ask_to_accept(
+    entry_id: int, *, accepted_as: AcceptedAs, reason: str, by: int, at: datetime, key: str = ""
+) -> UUID:
+    """Ask that a bank's entry of another amount is accepted: as the payment itself, or as a fee.
 
     Raises:
-        PayoutNotFound, PayoutRefused: there is no such entry, or no such difference.
+        PayoutNotFound, PayoutRefused: there is no such entry, no such difference, or it cannot be
+            what is said.
         KeyReused: the request's key stands for another one.
     """
-    return payout_records.ask_acceptance(entry_id, reason=reason, by=by, at=at, key=key)
+    return payout_records.ask_acceptance(
+        entry_id, accepted_as=accepted_as, reason=reason, by=by, at=at, key=key
+    )
 
 
 def accept_difference(uuid: UUID, *, by: int, at: datetime) -> None:
@@ -786,6 +798,41 @@ def refuse_difference(uuid: UUID, *, by: int, because: str, at: datetime) -> Non
         StepNotFound, PayoutRefused: there is none; no reason, or it was decided already.
     """
     payout_records.refuse_acceptance(uuid, by=by, because=because, at=at)
+
+
+def list_rejections() -> tuple[Rejection, ...]:
+    """Payouts that somebody says were not executed, and that wait for a second person."""
+    return payout_reads.list_rejections()
+
+
+def ask_to_reject(payout: UUID, *, reason: str, by: int, at: datetime, key: str = "") -> UUID:
+    """Say that the bank has not executed a payout that was sent, and will not.
+
+    Raises:
+        PayoutNotFound, PayoutRefused: there is no such payout; no reason, it was not sent, or the
+            bank has told something of it.
+        KeyReused: the request's key stands for another one.
+    """
+    return payout_rejections.ask_rejection(payout, reason=reason, by=by, at=at, key=key)
+
+
+def reject_payout(uuid: UUID, *, by: int, at: datetime) -> None:
+    """Confirm it as the second person: the statement can be paid again.
+
+    Raises:
+        StepNotFound, SecondPersonNeeded, PayoutRefused: there is none; the same person has said
+            so; it was decided, or the bank has told something of it by now.
+    """
+    payout_rejections.reject(uuid, by=by, at=at)
+
+
+def refuse_rejection(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
+    """Do not confirm it: the bank is still to pay.
+
+    Raises:
+        StepNotFound, PayoutRefused: there is none; no reason, or it was decided already.
+    """
+    payout_rejections.refuse_rejection(uuid, by=by, because=because, at=at)
 
 
 def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:

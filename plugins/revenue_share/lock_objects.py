@@ -8,8 +8,8 @@
 4. the standings of the sales that a refund, a dispute or a clearing is about, by their sale's id
 5. the fund's position in one currency
 
-Payouts lock the lock date where they post, and nothing else of these. Then: the row of a step of
-two people, which a batch is; payouts, then their accounts, by ascending ids; a payout's entries.
+Payouts lock the lock date where they may post, and nothing else of these. Then: the row of a step
+of two people, which a batch is; payouts, then their accounts, by ascending ids; a payout's entries.
 
 Everything is released by the commit. What a decision needs stands in the locked rows themselves:
 in a transaction that had read something earlier (``ATOMIC_REQUESTS`` with REPEATABLE READ), a plain

@@ -94,6 +94,10 @@ urlpatterns = [
         views_payouts.decide_difference,
         name="decide_difference",
     ),
+    path(
+        "payouts/rejections/<uuid:uuid>/", views_payouts.decide_rejection, name="decide_rejection"
+    ),
+    path("payouts/sent/<uuid:uuid>/reject/", views_payouts.ask_to_reject, name="ask_to_reject"),
     path("payouts/<uuid:uuid>/", views_payouts.batch, name="payout_batch"),
     path("payouts/<uuid:uuid>/decide/", views_payouts.decide, name="decide_payouts"),
     path("payouts/<uuid:uuid>/order.xml", views_payouts.order_file, name="payment_order"),

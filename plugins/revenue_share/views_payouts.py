@@ -24,7 +24,17 @@ from fee_payments.exceptions import PaymentsError
 from partnerships import api as partnerships
 
 from . import api, permissions, wording
-from .data import BatchSummary, Conversion, Payable, PayoutSummary
+from .data import (
+    Acceptance,
+    AcceptedAs,
+    BatchSummary,
+    Conversion,
+    EntryFault,
+    Payable,
+    PayoutState,
+    PayoutSummary,
+    Rejection,
+)
 from .exceptions import PayoutNotFound, RevenueShareError
 from .wording_refusals import in_words
 
@@ -32,6 +42,9 @@ log = logging.getLogger(__name__)
 
 #: The files of a bank that is read here have payouts alone or a month of them.
 MAX_FILE = 32 * 1024 * 1024
+
+#: Of what the bank has told nothing that is right, so that it may not have been executed.
+_NOT_TOLD = (PayoutState.ORDERED,)
 
 
 @require_safe
@@ -47,7 +60,8 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "can_propose": not all(one.refusal for one in payables),
         "batches": [_shown_batch(one) for one in api.list_batches()],
         "faulty": [_shown_payout(one) for one in api.list_faulty_payouts()],
-        "acceptances": api.list_acceptances(),
+        "acceptances": [_shown_acceptance(one) for one in api.list_acceptances()],
+        "rejections": [_shown_rejection(one) for one in api.list_rejections()],
         "today": utc_day(clock.now()).isoformat(),
         "may_propose": permissions.may(request.user, permissions.PROPOSE_PAYOUT),
         "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
@@ -67,6 +81,8 @@ def batch(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "page_title": _("Payouts for %(day)s") % {"day": wording.day(found.execute_on)},
         "batch": _shown_batch(found),
         "payouts": [_shown_payout(one) for one in found.payouts],
+        "not_told": [_shown_payout(one) for one in found.payouts if one.state in _NOT_TOLD],
+        "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
         "is_own": found.asked_by == user_id,
         "may_approve": permissions.may(request.user, permissions.APPROVE_PAYOUT),
         "may_withdraw": found.asked_by == user_id
@@ -175,12 +191,17 @@ def record(request: HttpRequest) -> HttpResponse:
 @login_required
 @transaction.non_atomic_requests
 def ask_to_accept(request: HttpRequest, entry: int) -> HttpResponse:
-    """Ask that the difference of an entry is accepted."""
+    """Ask that an entry of another amount is accepted, as what was chosen."""
     _require_right(request, permissions.RECORD_PAYOUT)
     by, at, reason = int(request.user.pk or 0), clock.now(), request.POST.get("reason", "")
+    try:
+        accepted_as = AcceptedAs(request.POST.get("accepted_as", ""))
+    except ValueError:
+        messages.error(request, _("Choose what the entry is: the payment, or a fee of the bank."))
+        return redirect("revenue_share:payouts")
     _attempt(
         request,
-        lambda: api.ask_to_accept(entry, reason=reason, by=by, at=at),
+        lambda: api.ask_to_accept(entry, accepted_as=accepted_as, reason=reason, by=by, at=at),
         _("It waits for a second person."),
     )
     return redirect("revenue_share:payouts")
@@ -199,6 +220,38 @@ def decide_difference(request: HttpRequest, uuid: UUID) -> HttpResponse:
     else:
         step = lambda: api.refuse_difference(uuid, by=by, because=because, at=at)  # noqa: E731
         said = _("Not accepted: the bank has to put it right.")
+    _attempt(request, step, said)
+    return redirect("revenue_share:payouts")
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def ask_to_reject(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Say that the bank has not executed a payout."""
+    _require_right(request, permissions.RECORD_PAYOUT)
+    by, at, reason = int(request.user.pk or 0), clock.now(), request.POST.get("reason", "")
+    _attempt(
+        request,
+        lambda: api.ask_to_reject(uuid, reason=reason, by=by, at=at),
+        _("It waits for a second person."),
+    )
+    return redirect("revenue_share:payouts")
+
+
+@require_POST
+@login_required
+@transaction.non_atomic_requests
+def decide_rejection(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Confirm as the second person that a payout was not executed, or do not."""
+    _require_right(request, permissions.RECORD_PAYOUT)
+    by, at, because = int(request.user.pk or 0), clock.now(), request.POST.get("reason", "")
+    if request.POST.get("decision") == "confirm":
+        step: Callable[[], Any] = lambda: api.reject_payout(uuid, by=by, at=at)  # noqa: E731
+        said = _("Confirmed: the statement can be paid again.")
+    else:
+        step = lambda: api.refuse_rejection(uuid, by=by, because=because, at=at)  # noqa: E731
+        said = _("Not confirmed: the bank is still to pay.")
     _attempt(request, step, said)
     return redirect("revenue_share:payouts")
 
@@ -265,10 +318,31 @@ def _shown_payout(one: PayoutSummary) -> dict[str, Any]:
                 "one": entry,
                 "amount": wording.amount(entry.amount if entry.is_credit else -entry.amount),
                 "fault": wording.fault(entry.fault) if entry.fault else "",
-                "may_be_accepted": entry.fault == "wrong_amount" and not entry.waits,
+                "may_be_accepted": entry.fault is EntryFault.WRONG_AMOUNT and not entry.waits,
+                "may_be_payment": one.state
+                == (PayoutState.PAID if entry.is_credit else PayoutState.HELD),
             }
             for entry in one.entries
         ],
+    }
+
+
+def _shown_acceptance(one: Acceptance) -> dict[str, Any]:
+    return {
+        "one": one,
+        "amount": wording.amount(one.amount if one.is_credit else -one.amount),
+        "accepted_as": wording.accepted_as(one.accepted_as),
+        "asked_by": wording.user(one.asked_by),
+    }
+
+
+def _shown_rejection(one: Rejection) -> dict[str, Any]:
+    return {
+        "one": one,
+        "label": wording.label(one.number),
+        "name": _name(one.party),
+        "amount": wording.amount(one.amount),
+        "asked_by": wording.user(one.asked_by),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from fairgate.money import Money
 
 from .data import (
+    AcceptedAs,
     Account,
     BatchSummary,
     EntryFault,
@@ -24,6 +25,7 @@ from .data import (
     StatementState,
 )
 from .models import (
+    ACCEPTED_LABELS,
     ACCOUNT_LABELS,
     KIND_LABELS,
     PART_LABELS,
@@ -37,6 +39,9 @@ _FAULTS = {
     EntryFault.WRONG_AMOUNT: gettext_lazy("The amount is another one."),
     EntryFault.DUPLICATE: gettext_lazy("The bank has paid it once more."),
     EntryFault.UNEXPECTED: gettext_lazy("Nothing is known that this could be."),
+    EntryFault.REJECTED: gettext_lazy(
+        "The bank has paid it after all, and its statement is in another payout by now."
+    ),
 }
 
 
@@ -110,6 +115,11 @@ def batch_state(batch: BatchSummary) -> str:
 def fault(value: EntryFault) -> Promise:
     """What is wrong with an entry of the bank, as a sentence."""
     return _FAULTS[value]
+
+
+def accepted_as(value: AcceptedAs) -> Promise:
+    """What two people say that an entry of the bank is."""
+    return ACCEPTED_LABELS[value]
 
 
 def rate(value: Rate) -> str:

@@ -16,6 +16,13 @@ from fee_payments.exceptions import PaymentsError
 from .exceptions import FactsWaiting, RevenueShareError
 
 SENTENCES = (
+    _("There is no payout %(key)s."),
+    _("There is nothing %(key)s that was not executed."),
+    _("It cannot be the payment or its return, as the payout stands: it can be a fee."),
+    _(
+        "Only a payout that was sent, and of which the bank has told nothing, can be said not to "
+        "have been executed."
+    ),
     _("The fact %(key)s (%(kind)s) is in the books already, with other amounts or dates."),
     _("The fact %(key)s is not in the books yet; its refund has to wait."),
     _("“%(text)s” is not a month; write it like 2026-10."),

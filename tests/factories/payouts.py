@@ -14,6 +14,8 @@ from revenue_share.models import PayoutAccount
 ASKER, CONFIRMER = 11, 12
 PAY_DAY = datetime(2026, 12, 15, 8, tzinfo=UTC)
 ON = date(2026, 12, 15)
+#: When the bank's files are recorded: a week later, so that every day in them has come.
+RECORDED = datetime(2026, 12, 22, 8, tzinfo=UTC)
 #: Valid numbers from the registries' own examples.
 OURS = "CH9300762011623852957"
 OURS_EUR = "DE89370400440532013000"
@@ -109,6 +111,6 @@ def camt(*entries: str, account: str = OURS, currency: str = "USD") -> bytes:
     ).encode()
 
 
-def record(*entries: str, at: datetime = PAY_DAY, **more):
+def record(*entries: str, at: datetime = RECORDED, **more):
     """Record these entries of our account."""
     return api.record_bank_file(camt(*entries, **more), by=ASKER, at=at)

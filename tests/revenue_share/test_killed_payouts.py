@@ -82,3 +82,36 @@ def test_f14_a_bank_s_file_that_dies_on_its_way_goes_on_when_it_is_sent_again():
         assert LedgerTransaction.objects.filter(kind="payout").count() == 2
 
     at_every_step(lambda: make.record(*entries), again, least=20)
+
+
+def test_f14_a_rejection_that_dies_is_whole_or_not_there():
+    make.approved(3)
+    payout = Payout.objects.get()
+    told = {"reason": "Unknown", "by": make.ASKER, "at": make.PAY_DAY}
+    uuid = api.ask_to_reject(payout.uuid, **told)
+
+    def reject():
+        api.reject_payout(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
+
+    def again():
+        with suppress(PayoutRefused):  # it was there, and the answer was lost
+            reject()
+        assert Payout.objects.get().state == "rejected"
+        assert make.numbers() == [1, 3]
+
+    at_every_step(reject, again, least=5)
+
+
+def test_f14_a_file_about_a_rejected_payout_that_dies_goes_on_when_it_is_sent_again():
+    make.approved(3)
+    payout = Payout.objects.get()
+    told = {"reason": "Unknown", "by": make.ASKER, "at": make.PAY_DAY}
+    api.reject_payout(api.ask_to_reject(payout.uuid, **told), by=make.CONFIRMER, at=make.PAY_DAY)
+    entry = make.entry(payout.end_to_end_id, "91.73")
+
+    def again():
+        make.record(entry)
+        assert Payout.objects.get().state == "paid"
+        assert LedgerTransaction.objects.filter(kind="payout").count() == 1
+
+    at_every_step(lambda: make.record(entry), again, least=10)

@@ -21,7 +21,7 @@ from factories import payouts as make
 from fairgate.money import Money
 from machines import lives
 from revenue_share import api
-from revenue_share.data import Account
+from revenue_share.data import AcceptedAs, Account
 from revenue_share.exceptions import PayoutRefused
 from revenue_share.models import Payout, PayoutEntry, Statement
 
@@ -40,6 +40,7 @@ class Told:
         self.credits: list[int] = []
         self.accepted: int | None = None
         self.over = False
+        self.is_rejected = False
 
     @property
     def charged(self) -> int | None:
@@ -58,7 +59,7 @@ class Told:
 
 
 class PayoutMachine(RuleBasedStateMachine):
-    """One statement of 91.73: proposed, refused, approved, debited, returned, in any order."""
+    """One statement of 91.73: proposed, refused, debited, rejected, returned, in any order."""
 
     def __init__(self):
         super().__init__()
@@ -97,7 +98,10 @@ class PayoutMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.told)
     @rule(minor=st.sampled_from([DUE, DUE, DUE, DUE + 500]), is_credit=st.booleans())
-    def the_bank_tells(self, minor, is_credit):
+    def a_file_comes(self, minor, is_credit):
+        self.the_bank_tells(minor, is_credit=is_credit)
+
+    def the_bank_tells(self, minor, *, is_credit):
         told = self.told[-1]
         if told.over:
             return
@@ -123,7 +127,13 @@ class PayoutMachine(RuleBasedStateMachine):
             return
         may = not entry.is_credit and told.charged is None and not told.over
         with suppress(PayoutRefused):
-            step = api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+            step = api.ask_to_accept(
+                entry.pk,
+                accepted_as=AcceptedAs.PAYMENT,
+                reason="fee",
+                by=make.ASKER,
+                at=make.PAY_DAY,
+            )
             if not may:
                 api.refuse_difference(step, by=make.CONFIRMER, because="no", at=make.PAY_DAY)
                 return
@@ -131,6 +141,26 @@ class PayoutMachine(RuleBasedStateMachine):
             told.accepted = DUE + 500
             told.debits.remove(DUE + 500)
             self.follow(told, None)
+
+    @precondition(lambda self: self.told and not self.told[-1].over)
+    @rule()
+    def two_people_say_that_it_was_not_executed(self):
+        told, payout = self.told[-1], Payout.objects.exclude(state="refused").last()
+        try:
+            step = api.ask_to_reject(payout.uuid, reason="Unknown", by=make.ASKER, at=make.RECORDED)
+        except PayoutRefused:
+            assert told.debits or told.credits
+            return
+        api.reject_payout(step, by=make.CONFIRMER, at=make.RECORDED)
+        assert told.charged is None
+        told.over = told.is_rejected = True
+
+    @precondition(lambda self: self.told and self.told[-1].is_rejected and not self.is_live)
+    @rule()
+    def the_bank_executes_it_after_all(self):
+        told = self.told[-1]
+        told.over = told.is_rejected = False
+        self.the_bank_tells(DUE, is_credit=False)
 
     def follow(self, told, before):
         """Post what the oracle says."""

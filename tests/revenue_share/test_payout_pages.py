@@ -16,6 +16,7 @@ from django.urls import reverse
 from factories import payouts as make
 from fairgate import clock
 from revenue_share import api
+from revenue_share.data import AcceptedAs
 from revenue_share.models import Payout, PayoutAccount, PayoutBatch, PayoutEntry
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +147,9 @@ def test_a_difference_is_accepted_on_the_page_by_two_people(client, person, acco
 
     # when
     entry = PayoutEntry.objects.get().pk
-    page = post(client, "ask_to_accept", entry, reason="fee of the bank").content.decode()
+    page = post(
+        client, "ask_to_accept", entry, accepted_as="payment", reason="fee of the bank"
+    ).content.decode()
     assert "Accept as the second person" in page
     step = api.list_acceptances()[0].uuid
     page = post(client, "decide_difference", step, decision="accept").content.decode()
@@ -159,11 +162,54 @@ def test_a_difference_is_accepted_on_the_page_by_two_people(client, person, acco
     assert Payout.objects.get().state == "paid"
 
 
+def test_what_an_entry_is_has_to_be_chosen(client, person, account):
+    make.approved()
+    make.record(make.entry(Payout.objects.get().end_to_end_id, "96.73"))
+    person("rosa", "record_payout")
+    page = post(client, "ask_to_accept", PayoutEntry.objects.get().pk, reason="fee")
+    assert "Choose what the entry is" in page.content.decode()
+    assert api.list_acceptances() == ()
+
+
+def test_what_the_bank_did_not_execute_is_said_on_the_pages_by_two_people(client, person, account):
+    # given
+    make.approved()
+    payout = Payout.objects.get()
+    person("rosa", "record_payout")
+    page = client.get(reverse("revenue_share:payout_batch", args=[payout.batch.uuid]))
+    assert "Was one of them not executed?" in page.content.decode()
+
+    # when
+    page = post(client, "ask_to_reject", payout.uuid, reason="The bank: account closed")
+    assert "Said not to have been executed" in page.content.decode()
+    assert "rosa: The bank: account closed" in page.content.decode()
+    step = api.list_rejections()[0].uuid
+    page = post(client, "decide_rejection", step, decision="confirm").content.decode()
+    assert "Another person than who asked" in page
+    person("omar", "record_payout")
+    page = post(client, "decide_rejection", step, decision="confirm").content.decode()
+
+    # then
+    assert "Confirmed: the statement can be paid again." in page
+    assert Payout.objects.get().state == "rejected"
+
+
+def test_what_is_said_not_to_be_executed_can_be_refused_on_the_page(client, person, account):
+    make.approved()
+    payout = Payout.objects.get()
+    person("rosa", "record_payout")
+    post(client, "ask_to_reject", payout.uuid, reason="No money came")
+    step = api.list_rejections()[0].uuid
+    page = post(client, "decide_rejection", step, decision="refuse", reason="On its way")
+    assert "Not confirmed: the bank is still to pay." in page.content.decode()
+    assert Payout.objects.get().state == "ordered"
+
+
 def test_a_difference_is_refused_on_the_page(client, person, account):
     make.approved()
     make.record(make.entry(Payout.objects.get().end_to_end_id, "96.73"))
     person("rosa", "record_payout")
-    post(client, "ask_to_accept", PayoutEntry.objects.get().pk, reason="fee")
+    post(client, "ask_to_accept", PayoutEntry.objects.get().pk, accepted_as="payment", reason="fee")
     step = api.list_acceptances()[0].uuid
     page = post(client, "decide_difference", step, decision="refuse", reason="too much")
     assert "Not accepted: the bank has to put it right." in page.content.decode()
@@ -172,7 +218,8 @@ def test_a_difference_is_refused_on_the_page(client, person, account):
 
 FORMS = {
     "propose_payouts": (), "record_payouts": (), "decide_payouts": ("batch",),
-    "ask_to_accept": (1,), "decide_difference": ("batch",),
+    "ask_to_accept": (1,), "decide_difference": ("batch",), "ask_to_reject": ("batch",),
+    "decide_rejection": ("batch",),
 }  # fmt: skip
 
 
@@ -301,7 +348,13 @@ def test_an_account_is_refused_with_a_reason(client, person):
 def test_the_admin_shows_payouts_and_nothing_that_is_encrypted(client, admin_user, account, model):
     make.approved()
     make.record(make.entry(Payout.objects.get().end_to_end_id, "96.73"))
-    api.ask_to_accept(PayoutEntry.objects.get().pk, reason="fee", by=1, at=make.PAY_DAY)
+    api.ask_to_accept(
+        PayoutEntry.objects.get().pk,
+        accepted_as=AcceptedAs.PAYMENT,
+        reason="fee",
+        by=1,
+        at=make.PAY_DAY,
+    )
     client.force_login(admin_user)
     listed = client.get(reverse(f"admin:revenue_share_{model}_changelist"))
     row = listed.context["cl"].result_list[0]

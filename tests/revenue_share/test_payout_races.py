@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from factories import payouts as make
 from races import ISOLATIONS, READ_COMMITTED, errors, race, values
 from revenue_share import api, lock_objects
+from revenue_share.data import AcceptedAs
 from revenue_share.exceptions import AccountRefused, PayoutRefused
 from revenue_share.models import LedgerTransaction, Payout, PayoutAccount, PayoutBatch, PayoutEntry
+from revenue_share.services import payout_rejections
 from revenue_share.services import payouts as services
 
 pytestmark = pytest.mark.mariadb
@@ -157,7 +160,11 @@ def test_a_difference_is_accepted_once(isolation):
     # given
     make.record(make.entry(ordered(), "96.73"))
     asked = api.ask_to_accept(
-        PayoutEntry.objects.get().pk, reason="fee", by=make.ASKER, at=make.PAY_DAY
+        PayoutEntry.objects.get().pk,
+        accepted_as=AcceptedAs.PAYMENT,
+        reason="fee",
+        by=make.ASKER,
+        at=make.PAY_DAY,
     )
 
     # when
@@ -167,4 +174,68 @@ def test_a_difference_is_accepted_once(isolation):
     # then
     assert len(values(outcomes)) == 1
     assert LedgerTransaction.objects.filter(kind="payout").count() == 1
+    assert api.check() == ()
+
+
+def asked_to_reject() -> tuple[str, UUID]:
+    """The id of an ordered payout, and the key of who says that it was not executed."""
+    name = ordered()
+    payout = Payout.objects.get()
+    told = {"reason": "Unknown", "by": make.ASKER, "at": make.PAY_DAY}
+    return name, api.ask_to_reject(payout.uuid, **told)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+@pytest.mark.parametrize("atomic", [False, True])
+def test_what_is_executed_while_two_people_reject_it_is_paid(isolation, atomic):
+    # given
+    name, uuid = asked_to_reject()
+    reject = partial(api.reject_payout, uuid, by=make.CONFIRMER, at=make.PAY_DAY)
+    record = partial(make.record, make.entry(name, "91.73"))
+
+    # when
+    outcomes = race(*[reject, record] * 3, isolation=isolation, atomic=atomic)
+
+    # then: rejected first or never, it is paid by the entry of the bank
+    assert {type(error) for error in errors(outcomes)} <= {PayoutRefused}
+    assert Payout.objects.get().state == "paid"
+    assert LedgerTransaction.objects.filter(kind="payout").count() == 1
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_a_rejected_payout_that_is_executed_while_another_is_proposed_pays_once(isolation):
+    # given
+    name, uuid = asked_to_reject()
+    api.reject_payout(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
+    record = partial(make.record, make.entry(name, "91.73"))
+
+    # when
+    outcomes = race(record, *[partial(make.proposed, 3)] * 3, isolation=isolation)
+
+    # then
+    assert {type(error) for error in errors(outcomes)} <= {PayoutRefused}
+    assert Payout.objects.filter(live_key__isnull=False).count() == 1
+    assert api.check() == ()
+
+
+def test_without_the_lock_a_rejection_meets_the_payment_and_is_stopped_by_its_key(monkeypatch):
+    # given: the twin of the test before the last, with a plain read in place of the lock
+    name, uuid = asked_to_reject()
+    monkeypatch.setattr(lock_objects, "lock_payout", lambda pk: Payout.objects.get(pk=pk))
+    check = payout_rejections._check_not_executed
+
+    def be_overtaken(payout, *, is_locked):
+        check(payout, is_locked=is_locked)
+        (outcome,) = race(partial(make.record, make.entry(name, "91.73")))
+        assert outcome.value.paid == 1
+
+    monkeypatch.setattr(payout_rejections, "_check_not_executed", be_overtaken)
+
+    # when: it would be posted once more, as what was executed after all
+    with pytest.raises(IntegrityError):
+        api.reject_payout(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
+
+    # then
+    assert Payout.objects.get().state == "paid"
     assert api.check() == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairgate.money import Money
-from revenue_share.data import Account, Entry, Ordered, PayoutState
+from revenue_share.data import AcceptedAs, Account, Entry, Ordered, PayoutState
 from revenue_share.rules import payouts as rules
 
 PAY = Money("91.73", "USD")
@@ -19,10 +20,10 @@ CONVERTED = Ordered(statement=EUROS, pay=Money("40.49", "USD"), debit_currency="
 DAY = date(2026, 12, 16)
 
 
-def entry(number, amount="91.73", *, currency="USD", back=False, accepted=False):
+def entry(number, amount="91.73", *, currency="USD", back=False, accepted=None):
     return Entry(
         id=number, booked_on=DAY, is_credit=back, amount=Money(amount, currency),
-        is_accepted=accepted,
+        accepted_as=AcceptedAs(accepted) if accepted else None,
     )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ CASES = [
     ("nothing yet", [], PayoutState.ORDERED, []),
     ("debited", [entry(1)], PayoutState.PAID, []),
     ("wrong", [entry(1, "90.00")], PayoutState.HELD, [(1, "wrong_amount")]),
-    ("wrong, accepted", [entry(1, "90.00", accepted=True)], PayoutState.PAID, []),
+    ("wrong, accepted", [entry(1, "90.00", accepted="payment")], PayoutState.PAID, []),
     ("wrong, then right", [entry(1, "9.00"), entry(2)], PayoutState.PAID, [(1, "wrong_amount")]),
     ("other currency", [entry(1, currency="EUR")], PayoutState.HELD, [(1, "wrong_amount")]),
     ("twice", [entry(1), entry(2)], PayoutState.PAID, [(2, "duplicate")]),
@@ -53,8 +54,18 @@ CASES = [
     ),
     (
         "back less a fee, accepted",
-        [entry(1), entry(2, "81.73", back=True, accepted=True)], PayoutState.RETURNED, [],
+        [entry(1), entry(2, "81.73", back=True, accepted="payment")], PayoutState.RETURNED, [],
     ),
+    ("a fee", [entry(1), entry(2, "3.00")], PayoutState.PAID, [(2, "wrong_amount")]),
+    ("a fee, accepted", [entry(1), entry(2, "3.00", accepted="charge")], PayoutState.PAID, []),
+    ("a fee, undone", [entry(1), entry(2, "3.00"), entry(3, "3.00", back=True)],
+     PayoutState.PAID, []),
+    ("a fee first", [entry(1, "3.00", accepted="charge")], PayoutState.ORDERED, []),
+    ("a fee given back", [entry(1), entry(2, "3.00", back=True, accepted="charge")],
+     PayoutState.PAID, []),
+    ("wrong, undone", [entry(1, "90.00"), entry(2, "90.00", back=True)], PayoutState.ORDERED, []),
+    ("a fee after it came back", [entry(1), entry(2, back=True), entry(3, "0.10")],
+     PayoutState.RETURNED, [(3, "wrong_amount")]),
 ]  # fmt: skip
 
 
@@ -62,6 +73,23 @@ CASES = [
 def test_a_payout_stands_where_its_entries_say(name, told, state, faults):
     standing = rules.standing_of(ORDERED, told)
     assert standing.state is state
+    assert [(one.id, fault.value) for one, fault in standing.faults] == faults
+
+
+REJECTED = [
+    ("nothing", [], []),
+    ("executed", [entry(1)], [(1, "rejected")]),
+    ("executed, and back", [entry(1), entry(2, back=True)], []),
+    ("a fee", [entry(1, "3.00")], [(1, "wrong_amount")]),
+    ("a fee, accepted", [entry(1, "3.00", accepted="charge")], []),
+    ("back alone", [entry(1, back=True)], [(1, "unexpected")]),
+]
+
+
+@pytest.mark.parametrize(("name", "told", "faults"), REJECTED, ids=[one[0] for one in REJECTED])
+def test_a_rejected_payout_stays_rejected_and_what_the_bank_did_is_a_fault(name, told, faults):
+    standing = rules.standing_of(replace(ORDERED, is_rejected=True), told)
+    assert (standing.state, standing.executed) == (PayoutState.REJECTED, None)
     assert [(one.id, fault.value) for one, fault in standing.faults] == faults
 
 
@@ -77,7 +105,8 @@ def test_a_bank_that_converts_may_differ_by_the_tolerance(charged, is_right):
 entries = st.lists(
     st.builds(
         lambda amount, back, accepted: (amount, back, accepted),
-        st.sampled_from(["91.73", "91.73", "96.73"]), st.booleans(), st.booleans(),
+        st.sampled_from(["91.73", "91.73", "96.73"]), st.booleans(),
+        st.sampled_from([None, "payment", "charge"]),
     ),
     max_size=8,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from factories import revenue_share as facts
 from fairgate.money import Money
 from fee_payments.exceptions import BankFileError
 from revenue_share import api
-from revenue_share.data import Account, EntryFault, PayoutState, StatementState
+from revenue_share.data import AcceptedAs, Account, EntryFault, PayoutState, StatementState
 from revenue_share.exceptions import (
     AccountRefused,
     PayoutNotFound,
@@ -563,7 +563,11 @@ def test_another_amount_is_held_until_two_people_accept_it(ordered):
 
     # when
     uuid = api.ask_to_accept(
-        faulty.entries[0].id, reason="fee of the bank", by=make.ASKER, at=make.PAY_DAY
+        faulty.entries[0].id,
+        accepted_as=AcceptedAs.PAYMENT,
+        reason="fee of the bank",
+        by=make.ASKER,
+        at=make.PAY_DAY,
     )
     with pytest.raises(SecondPersonNeeded):
         api.accept_difference(uuid, by=make.ASKER, at=make.PAY_DAY)
@@ -582,9 +586,13 @@ def test_a_difference_that_is_not_accepted_stays_held(ordered):
     # given
     make.record(make.entry(ordered.end_to_end_id, "96.73"))
     entry = PayoutEntry.objects.get()
-    uuid = api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+    uuid = api.ask_to_accept(
+        entry.pk, accepted_as=AcceptedAs.PAYMENT, reason="fee", by=make.ASKER, at=make.PAY_DAY
+    )
     with pytest.raises(PayoutRefused, match="waits for a second person already"):
-        api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+        api.ask_to_accept(
+            entry.pk, accepted_as=AcceptedAs.PAYMENT, reason="fee", by=make.ASKER, at=make.PAY_DAY
+        )
 
     # when
     api.refuse_difference(uuid, by=make.CONFIRMER, because="too much", at=make.PAY_DAY)
@@ -593,7 +601,9 @@ def test_a_difference_that_is_not_accepted_stays_held(ordered):
     assert states() == ["held"]
     with pytest.raises(PayoutRefused, match="This was decided already"):
         api.accept_difference(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
-    assert api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+    assert api.ask_to_accept(
+        entry.pk, accepted_as=AcceptedAs.PAYMENT, reason="fee", by=make.ASKER, at=make.PAY_DAY
+    )
 
 
 def test_a_debit_of_another_account_of_ours_is_held_and_cannot_be_accepted(ordered):
@@ -605,16 +615,26 @@ def test_a_debit_of_another_account_of_ours_is_held_and_cannot_be_accepted(order
     # then
     entry = PayoutEntry.objects.get()
     with pytest.raises(PayoutRefused, match="in another currency than the account"):
-        api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+        api.ask_to_accept(
+            entry.pk, accepted_as=AcceptedAs.PAYMENT, reason="fee", by=make.ASKER, at=make.PAY_DAY
+        )
     assert states() == ["held"]
 
 
 def test_what_is_as_it_was_ordered_is_not_there_to_be_accepted(ordered):
     make.record(make.entry(ordered.end_to_end_id, "91.73"))
     with pytest.raises(PayoutRefused, match="There is no difference in this entry"):
-        api.ask_to_accept(PayoutEntry.objects.get().pk, reason="x", by=make.ASKER, at=make.PAY_DAY)
+        api.ask_to_accept(
+            PayoutEntry.objects.get().pk,
+            accepted_as=AcceptedAs.PAYMENT,
+            reason="x",
+            by=make.ASKER,
+            at=make.PAY_DAY,
+        )
     with pytest.raises(PayoutNotFound):
-        api.ask_to_accept(0, reason="x", by=make.ASKER, at=make.PAY_DAY)
+        api.ask_to_accept(
+            0, accepted_as=AcceptedAs.PAYMENT, reason="x", by=make.ASKER, at=make.PAY_DAY
+        )
     with pytest.raises(StepNotFound):
         api.accept_difference(NOBODY, by=make.CONFIRMER, at=make.PAY_DAY)
     assert not PayoutAcceptance.objects.exists()
@@ -625,8 +645,10 @@ def test_a_held_payout_is_paid_when_the_right_amount_is_debited_after_all(ordere
     make.record(make.entry(ordered.end_to_end_id, "91.73", reference="other"))
     assert states() == ["paid"]
     first = PayoutEntry.objects.order_by("pk").first()
-    with pytest.raises(PayoutRefused, match="There is no difference"):
-        api.ask_to_accept(first.pk, reason="x", by=make.ASKER, at=make.PAY_DAY)
+    with pytest.raises(PayoutRefused, match="it can be a fee"):
+        api.ask_to_accept(
+            first.pk, accepted_as=AcceptedAs.PAYMENT, reason="x", by=make.ASKER, at=make.PAY_DAY
+        )
     assert api.check() == ()
 
 
@@ -667,7 +689,9 @@ def test_what_comes_back_less_a_fee_is_held_until_two_people_accept_it(ordered):
 
     # when
     entry = PayoutEntry.objects.get(is_credit=True)
-    uuid = api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+    uuid = api.ask_to_accept(
+        entry.pk, accepted_as=AcceptedAs.PAYMENT, reason="fee", by=make.ASKER, at=make.PAY_DAY
+    )
     api.accept_difference(uuid, by=make.CONFIRMER, at=make.PAY_DAY)
 
     # then

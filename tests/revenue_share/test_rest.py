@@ -306,14 +306,17 @@ def test_f4_a_request_that_is_sent_again_asks_once_and_another_one_is_refused(ro
 
 def test_f4_a_difference_is_asked_about_once(root, entry):
     path = f"bank-entries/{entry}/accept/"
+    fee = {"reason": "Fee", "accepted_as": "payment"}
 
-    first = post(root, path, {"reason": "Fee"}, key="k1")
-    again = post(root, path, {"reason": "Fee"}, key="k1")
-    refused = post(root, path, {"reason": "Rate"}, key="k1")
-    another = post(root, path, {"reason": "Fee"}, key="k2")
+    first = post(root, path, fee, key="k1")
+    again = post(root, path, fee, key="k1")
+    refused = post(root, path, fee | {"reason": "Rate"}, key="k1")
+    other = post(root, path, fee | {"accepted_as": "charge"}, key="k1")
+    another = post(root, path, fee, key="k2")
 
     assert first.json() == again.json()
     assert (refused.status_code, refused.json()["code"]) == (409, "KeyReused")
+    assert (other.status_code, other.json()["code"]) == (409, "KeyReused")
     assert (another.status_code, another.json()["code"]) == (409, "PayoutRefused")
     assert PayoutAcceptance.objects.count() == 1
 

@@ -29,6 +29,7 @@ REMITTANCE = {
     "booked_on": "2026-12-10", "reason": "By transfer",
 }  # fmt: skip
 WHY = {"reason": "Review"}
+FEE = {"reason": "Review", "accepted_as": "payment"}
 DOLLAR = {"amount": "1.00", "currency": "USD"}
 MOVED = {
     "period": "2026-12", "reason": "Slip",
@@ -109,6 +110,7 @@ def test_what_makes_something_asks_for_a_key(document):
     assert keyed == {
         "propose_adjustment", "propose_batch", "propose_payout_account",
         "propose_payout_account_end", "propose_rate", "propose_remittance", "ask_to_accept",
+        "ask_to_reject",
         "close_period", "check_books",
     }  # fmt: skip
 
@@ -141,8 +143,9 @@ def test_every_list_and_file_answers_as_the_description_says(document, first):
         "runs": post(first, "check/").json()["uuid"],
     }
     (payout,) = api.batch(world["batches"]).payouts
+    post(first, f"payouts/{payout.uuid}/reject/", WHY)
     make.record(make.entry(payout.end_to_end_id, "90.00"))
-    post(first, f"bank-entries/{PayoutEntry.objects.get().pk}/accept/", WHY)
+    post(first, f"bank-entries/{PayoutEntry.objects.get().pk}/accept/", FEE)
 
     asked = 0
     for path, methods in document["paths"].items():
@@ -159,7 +162,7 @@ def test_every_list_and_file_answers_as_the_description_says(document, first):
             assert differences(shown, described[kind]["schema"], document, path) == []
             assert shown.get("results") != [], path
         asked += 1
-    assert asked == 30
+    assert asked == 31
 
 
 @pytest.mark.usefixtures("october")
@@ -173,6 +176,7 @@ def test_every_act_answers_as_the_description_says(document, first, second):
         **of_accounts(first, second),
         **of_rates(first, second),
         **of_payouts(first, second),
+        **of_rejections(first, second),
     }
 
     described = {
@@ -239,9 +243,23 @@ def of_payouts(first, second):
     name = batch["payouts"][0]["end_to_end_id"]
     acts["record_bank_file"] = send(first, "bank-files/", make.camt(make.entry(name, "90.00")))
     path = f"bank-entries/{PayoutEntry.objects.get().pk}/accept/"
-    refused = post(first, path, WHY).json()["uuid"]
+    refused = post(first, path, FEE).json()["uuid"]
     acts["refuse_difference"] = post(second, f"differences/{refused}/refuse/", WHY)
-    acts["ask_to_accept"] = post(first, path, WHY)
+    acts["ask_to_accept"] = post(first, path, FEE)
     asked = acts["ask_to_accept"].json()["uuid"]
     acts["accept_difference"] = post(second, f"differences/{asked}/accept/")
+    return acts
+
+
+def of_rejections(first, second):
+    make.account("ATC")
+    body = {"statements": [1], "execute_on": "2026-12-15", "reason": "December run"}
+    batch = post(first, "batches/", body).json()
+    post(second, f"batches/{batch['uuid']}/approve/")
+    path = f"payouts/{batch['payouts'][0]['uuid']}/reject/"
+    refused = post(first, path, WHY).json()["uuid"]
+    acts = {"refuse_rejection": post(second, f"rejections/{refused}/refuse/", WHY)}
+    acts["ask_to_reject"] = post(first, path, WHY)
+    asked = acts["ask_to_reject"].json()["uuid"]
+    acts["reject_payout"] = post(second, f"rejections/{asked}/confirm/")
     return acts

@@ -14,6 +14,7 @@ from factories import payouts as make
 from factories.books_rest import ROOT, client_of, post, send
 from fairgate.money import Money
 from revenue_share import api
+from revenue_share.data import AcceptedAs
 from revenue_share.models import (
     Adjustment,
     PayoutAccount,
@@ -37,16 +38,19 @@ def world():
     """One of everything about October, by the name that it has in an address."""
     make.closed_october()
     make.account()
+    make.account("ATC")
     by = {"by": make.ASKER, "at": make.PAY_DAY}
     batch = make.approved()
-    (payout,) = api.batch(batch).payouts
-    make.record(make.entry(payout.end_to_end_id, "90.00"))
+    told, sent = api.batch(batch).payouts
+    make.record(make.entry(told.end_to_end_id, "90.00"))
     entry = PayoutEntry.objects.get().pk
     moved = {"GSMA": Money("1.00", "USD"), "ATC": Money("-1.00", "USD")}
     return {
         "BATCH": batch,
         "ENTRY": entry,
-        "DIFFERENCE": api.ask_to_accept(entry, reason="Fee", **by),
+        "DIFFERENCE": api.ask_to_accept(entry, accepted_as=AcceptedAs.PAYMENT, reason="Fee", **by),
+        "PAYOUT": sent.uuid,
+        "REJECTION": api.ask_to_reject(sent.uuid, reason="Unknown account", **by),
         "REMITTANCE": api.propose_remittance(
             "ATC",
             Money("1.00", "USD"),
@@ -108,6 +112,10 @@ ASKED = {
     "ask_to_accept": ("post", "bank-entries/{ENTRY}/accept/", ("record_payout",)),
     "accept_difference": ("post", "differences/{DIFFERENCE}/accept/", ("record_payout",)),
     "refuse_difference": ("post", "differences/{DIFFERENCE}/refuse/", ("record_payout",)),
+    "ask_to_reject": ("post", "payouts/{PAYOUT}/reject/", ("record_payout",)),
+    "list_rejections": ("get", "rejections/", ("view_payoutbatch",)),
+    "reject_payout": ("post", "rejections/{REJECTION}/confirm/", ("record_payout",)),
+    "refuse_rejection": ("post", "rejections/{REJECTION}/refuse/", ("record_payout",)),
     "list_payout_accounts": ("get", "accounts/", ("view_payoutaccount",)),
     "propose_payout_account": ("post", "accounts/", ("propose_payout_account",)),
     "propose_payout_account_end": ("post", "account-ends/", ("propose_payout_account",)),
@@ -153,7 +161,8 @@ MAY = {
     **dict.fromkeys(
         ["list_adjustments", "get_adjustment", "list_remittances", "get_remittance",
          "list_payables", "list_batches", "get_batch",
-         "list_faulty_payouts", "list_differences", "list_payout_accounts", "get_payout_account",
+         "list_faulty_payouts", "list_differences", "list_rejections", "list_payout_accounts",
+         "get_payout_account",
          "list_rates", "list_rate_proposals", "get_rate_proposal"],
         SEEN,
     ),
@@ -207,7 +216,9 @@ def test_who_is_no_longer_active_may_nothing(world):
 
 def _said(operation, client, world):
     """The answer to a request that could be done, if only what it is about were there."""
-    body = {"reason": "Review"} if "refuse" in operation or operation == "ask_to_accept" else {}
+    body = {"reason": "Review"} if operation.startswith(("refuse", "ask_to_reject")) else {}
+    if operation == "ask_to_accept":
+        body = {"reason": "Review", "accepted_as": "payment"}
     method, path, _may = ASKED[operation]
     path = path.format(**world)
     return post(client, path, body) if method == "post" else client.get(ROOT + path)

@@ -11,6 +11,7 @@ from django.db import connection
 from factories import payouts as make
 from factories import revenue_share as facts
 from revenue_share import api, statements
+from revenue_share.data import AcceptedAs
 from revenue_share.models import (
     LedgerEntry,
     LedgerTransaction,
@@ -276,7 +277,9 @@ def test_a_difference_of_the_bank_on_another_account_is_found(ordered):
     # given: a fee of the bank, which two people have accepted
     make.record(make.entry(ordered.end_to_end_id, "92.73"))
     (entry,) = PayoutEntry.objects.all()
-    step = api.ask_to_accept(entry.pk, reason="fee", by=make.ASKER, at=make.PAY_DAY)
+    step = api.ask_to_accept(
+        entry.pk, accepted_as=AcceptedAs.PAYMENT, reason="fee", by=make.ASKER, at=make.PAY_DAY
+    )
     api.accept_difference(step, by=make.CONFIRMER, at=make.PAY_DAY)
     assert api.check() == ()
     damage(OF_PAYOUT.format("account = 'unallocated', party = ''", "fx_gain_loss"))

@@ -25,8 +25,9 @@ class PayoutState(StrEnum):
     """Where one payment of a statement stands.
 
     ``proposed``: waits for a second person. ``ordered``: in a file for the bank. ``held``: the bank
-    has debited another amount. ``paid``: the bank has debited it. ``returned`` and ``refused``:
-    nothing was paid, and the statement can be paid again.
+    has debited another amount. ``paid``: the bank has debited it. ``returned``: it came back.
+    ``rejected``: two people say that the bank has not executed it, and will not. ``refused``: no
+    second person approved it. After the last three the statement can be paid again.
     """
 
     PROPOSED = "proposed"
@@ -35,6 +36,7 @@ class PayoutState(StrEnum):
     PAID = "paid"
     RETURNED = "returned"
     REFUSED = "refused"
+    REJECTED = "rejected"
 
 
 #: Where a statement is being paid, or was: it is in no other payout then.
@@ -48,11 +50,25 @@ class EntryFault(StrEnum):
 
     ``wrong_amount``: another amount than was ordered, or than comes back. ``duplicate``: the same
     payment was executed once more. ``unexpected``: nothing is known that it could be.
+    ``rejected``: it was executed after all, and its statement is in another payout by now.
     """
 
     WRONG_AMOUNT = "wrong_amount"
     DUPLICATE = "duplicate"
     UNEXPECTED = "unexpected"
+    REJECTED = "rejected"
+
+
+class AcceptedAs(StrEnum):
+    """What two people say that an entry of another amount is.
+
+    ``payment``: the payment itself, or its return, less or more by a fee or a rate of the bank.
+    ``charge``: a fee of the bank, or one that it gives back, beside the payment, which stays where
+    it is. Either way the difference is the platform's (``fx_gain_loss``).
+    """
+
+    PAYMENT = "payment"
+    CHARGE = "charge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +195,29 @@ class EntrySummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """A difference that somebody asks to accept: of the payout with this id, and why."""
+    """A difference that somebody asks to accept: of the payout with this id, as what, and why.
+
+    ``amount`` is what the bank has booked, ``is_credit`` when it came in.
+    """
 
     uuid: UUID
     name: str
+    accepted_as: AcceptedAs
+    amount: Money
+    is_credit: bool
+    reason: str
+    asked_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A payout, by its id at banks, of which somebody says that the bank has not executed it."""
+
+    uuid: UUID
+    name: str
+    number: int
+    party: str
+    amount: Money
     reason: str
     asked_by: int
 
@@ -223,13 +258,13 @@ class BatchSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A booked entry of our account that names a payout. ``is_accepted``: two people said so."""
+    """A booked entry of our account that names a payout; two people may have said what it is."""
 
     id: int
     booked_on: date
     is_credit: bool
     amount: Money
-    is_accepted: bool = False
+    accepted_as: AcceptedAs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,26 +272,29 @@ class Ordered:
     """What the bank was asked for: ``pay``, from an account in ``debit_currency``.
 
     ``statement`` is what it clears. ``tolerance`` is the share in percent by which the bank's own
-    rate may differ where it converts.
+    rate may differ where it converts. ``is_rejected``: two people said that it was not executed.
     """
 
     statement: Money
     pay: Money
     debit_currency: str
     tolerance: int
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankStanding:
     """Where a payout stands by what the bank has told: which entries count, which are faults.
 
-    ``came_back`` is all that is right of what came in: for a duplicate, or as a return.
+    ``came_back`` is all that is right of what came in: for a duplicate, or as a return. ``charges``
+    were accepted as fees.
     """
 
     state: PayoutState
     executed: Entry | None = None
     returned: Entry | None = None
     came_back: tuple[Entry, ...] = ()
+    charges: tuple[Entry, ...] = ()
     faults: tuple[tuple[Entry, EntryFault], ...] = ()
 
 

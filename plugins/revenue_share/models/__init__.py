@@ -14,6 +14,7 @@ from revenue_share.models.fund import (
     FundPosition,
 )
 from revenue_share.models.labels import (
+    ACCEPTED_LABELS,
     ACCOUNT_LABELS,
     KIND_LABELS,
     PART_LABELS,
@@ -35,6 +36,7 @@ from revenue_share.models.payouts import (
     PayoutAccount,
     PayoutBatch,
     PayoutEntry,
+    PayoutRejection,
 )
 from revenue_share.models.periods import (
     LockDate,
@@ -53,6 +55,7 @@ from revenue_share.models.rollups import (
 from revenue_share.models.runs import BooksRun
 
 __all__ = [
+    "ACCEPTED_LABELS",
     "ACCOUNT_LABELS",
     "KIND_LABELS",
     "PART_LABELS",
@@ -78,6 +81,7 @@ __all__ = [
     "PayoutAccount",
     "PayoutBatch",
     "PayoutEntry",
+    "PayoutRejection",
     "PeriodClose",
     "RateProposal",
     "ReceiptRollup",

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..data import Account, EventKind, Part, PayoutState, RateSource, StatementState
+from ..data import AcceptedAs, Account, EventKind, Part, PayoutState, RateSource, StatementState
 
 KIND_LABELS = {
     EventKind.SALE: _("sale"),
@@ -67,6 +67,11 @@ PAYOUT_LABELS = {
     PayoutState.PAID: pgettext_lazy("a payout", "paid"),
     PayoutState.RETURNED: pgettext_lazy("a payout", "returned"),
     PayoutState.REFUSED: pgettext_lazy("a payout", "refused"),
+    PayoutState.REJECTED: pgettext_lazy("a payout", "not executed"),
+}
+ACCEPTED_LABELS = {
+    AcceptedAs.PAYMENT: _("the payment, or its return"),
+    AcceptedAs.CHARGE: _("a fee of the bank"),
 }
 
 

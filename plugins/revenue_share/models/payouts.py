@@ -14,7 +14,7 @@ from fairgate_tables.two_people import TwoPeople, two_people_checks
 from fairgate_tables.written_once import WrittenOnce
 
 from ..data import LIVE
-from .labels import PAYOUT_LABELS, choices
+from .labels import ACCEPTED_LABELS, PAYOUT_LABELS, choices
 from .periods import Statement
 from .rates import FxRate
 
@@ -110,8 +110,8 @@ class Payout(models.Model):
     """The payment of one frozen statement, whole.
 
     ``live_key`` is the statement while it is being paid, or was: the database lets no second
-    payout have it. A refused or returned one gives it free. ``pay_minor`` is what arrives, in
-    ``pay_currency``, by the rates named; ``bank_minor`` is what our account, in
+    payout have it. A refused, returned or rejected one gives it free. ``pay_minor`` is what
+    arrives, in ``pay_currency``, by the rates named; ``bank_minor`` is what our account, in
     ``debit_currency``, was debited with.
 
     .. no_pii:
@@ -212,7 +212,7 @@ class PayoutEntry(WrittenOnce):
 
 
 class PayoutAcceptance(TwoPeople):
-    """Two people say that an entry of another amount is what was ordered, or what came back.
+    """Two people say what an entry of another amount is: the payment or its return, or a fee.
 
     ``live_key`` is the entry while it waits or is accepted.
 
@@ -228,6 +228,7 @@ class PayoutAcceptance(TwoPeople):
         on_delete=models.PROTECT,
         related_name="acceptances",
     )
+    accepted_as = models.CharField(_("accepted as"), max_length=8, choices=choices(ACCEPTED_LABELS))
     live_key = models.BigIntegerField(_("entry while it counts"), unique=True, null=True)
 
     class Meta:
@@ -243,3 +244,34 @@ class PayoutAcceptance(TwoPeople):
 
     def __str__(self) -> str:
         return f"{self.entry}"
+
+
+class PayoutRejection(TwoPeople):
+    """Two people say that the bank has not executed a payout, and will not: it was rejected.
+
+    ``live_key`` is the payout while it waits or is confirmed.
+
+    .. pii: The platform's user ids of officers, and their words.
+    .. pii_types: id, other
+    .. pii_retirement: retained
+    """
+
+    uuid = models.UUIDField("UUID", unique=True, default=uuid4, editable=False)
+    payout = models.ForeignKey(
+        Payout, verbose_name=_("payout"), on_delete=models.PROTECT, related_name="rejections"
+    )
+    live_key = models.BigIntegerField(_("payout while it counts"), unique=True, null=True)
+
+    class Meta:
+        """Who records may ask and confirm, but not both."""
+
+        verbose_name = _("rejected payout")
+        verbose_name_plural = _("rejected payouts")
+        default_permissions = ("view",)
+        ordering = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *two_people_checks("revenue_share_rejection"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payout}"

@@ -12,6 +12,7 @@ from fairgate_rest.uploads import Paper
 from revenue_share import wording
 from revenue_share.data import (
     BASES,
+    AcceptedAs,
     EntryFault,
     PayoutState,
     RateSource,
@@ -347,16 +348,38 @@ class RecordedShape(serializers.Serializer):
     faults = serializers.ListField(child=serializers.CharField())
 
 
+class DifferenceBody(Body):
+    """What the entry is: the payment itself (or its return), or a fee beside it; and why."""
+
+    accepted_as = OneOf(AcceptedAs)
+    reason = Line(max_length=MAX_REASON)
+
+
+class RejectionShape(serializers.Serializer):
+    """A payout of which somebody says that the bank has not executed it, and will not."""
+
+    uuid = serializers.UUIDField()
+    end_to_end_id = serializers.CharField(source="name")
+    number = serializers.IntegerField(help_text="Of the statement.")
+    party = serializers.CharField()
+    amount = Amount()
+    reason = serializers.CharField()
+    asked_by = serializers.IntegerField()
+
+
 class DifferenceShape(serializers.Serializer):
     """A difference that somebody asks to accept, of the payout with this id of the bank's file."""
 
     uuid = serializers.UUIDField()
     end_to_end_id = serializers.CharField(source="name")
+    accepted_as = OneOf(AcceptedAs)
+    amount = Amount()
+    is_credit = serializers.BooleanField(help_text="It came in.")
     reason = serializers.CharField()
     asked_by = serializers.IntegerField()
 
 
-class AskedDifferenceShape(serializers.Serializer):
+class AskedShape(serializers.Serializer):
     """The key of what was asked for."""
 
     uuid = serializers.UUIDField()

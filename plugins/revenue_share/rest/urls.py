@@ -22,6 +22,7 @@ _ADJUSTMENT = "adjustments/<uuid:uuid>/"
 _REMITTANCE = "remittances/<uuid:uuid>/"
 _BATCH = "batches/<uuid:uuid>/"
 _DIFFERENCE = "differences/<uuid:uuid>/"
+_REJECTION = "rejections/<uuid:uuid>/"
 _ACCOUNT = "accounts/<uuid:uuid>/"
 _RATE = "rate-proposals/<uuid:uuid>/"
 
@@ -95,6 +96,10 @@ described = [
         views_payouts.RefuseDifference.as_view(),
         name="refuse_difference",
     ),
+    path("payouts/<uuid:uuid>/reject/", views_payouts.AskToReject.as_view(), name="ask_to_reject"),
+    path("rejections/", views_payouts.Rejections.as_view(), name="rejections"),
+    path(f"{_REJECTION}confirm/", views_payouts.RejectPayout.as_view(), name="reject_payout"),
+    path(f"{_REJECTION}refuse/", views_payouts.RefuseRejection.as_view(), name="refuse_rejection"),
     path("accounts/", views_accounts.Accounts.as_view(), name="accounts"),
     path("account-ends/", views_accounts.AccountEnds.as_view(), name="account_ends"),
     path(_ACCOUNT, views_accounts.OneAccount.as_view(), name="account"),

@@ -17,6 +17,7 @@ from fairgate_rest.uploads import AsItIs, TakesFile
 from fairgate_rest.views import described, permitted, permitted_one
 from fee_payments import api as fees
 from revenue_share import api, permissions
+from revenue_share.data import AcceptedAs
 from revenue_share.rest import shapes_steps as shapes
 from revenue_share.rest.shapes import NothingBody, ReasonBody
 from revenue_share.rest.views_base import OF_PAYOUTS, BooksView, DecidedView, file_answer
@@ -184,22 +185,26 @@ class Differences(BooksView):
 
 
 class AskToAccept(BooksView):
-    """Ask that the difference of an entry is accepted, as a fee or a rate of the bank."""
+    """Ask that an entry of another amount is accepted: as the payment itself, or as a fee."""
 
     permission_classes = (_RECORDING,)
 
     @described(
         operation_id="ask_to_accept",
         is_keyed=True,
-        request=ReasonBody,
-        responses={201: shapes.AskedDifferenceShape},
+        description="With `payment`, an accepted debit executes the payout, and an accepted credit "
+        "returns it, so that its statement can be paid again. With `charge` the payout stays where "
+        "it is. The difference goes to `fx_gain_loss`.",
+        request=shapes.DifferenceBody,
+        responses={201: shapes.AskedShape},
     )
     def post(self, request: Any, entry: int) -> Response:
-        reason = self.body(ReasonBody)["reason"]
+        given = self.body(shapes.DifferenceBody)
         made = api.ask_to_accept(
-            entry, reason=reason, by=self.user_id, at=clock.now(), key=self.key
-        )
-        return Response(shapes.AskedDifferenceShape({"uuid": made}).data, status=201)
+            entry, accepted_as=AcceptedAs(given["accepted_as"]), reason=given["reason"],
+            by=self.user_id, at=clock.now(), key=self.key,
+        )  # fmt: skip
+        return Response(shapes.AskedShape({"uuid": made}).data, status=201)
 
 
 class AcceptDifference(BooksView):
@@ -223,4 +228,60 @@ class RefuseDifference(BooksView):
     def post(self, request: Any, uuid: UUID) -> Response:
         because = self.body(ReasonBody)["reason"]
         api.refuse_difference(uuid, because=because, by=self.user_id, at=clock.now())
+        return Response(status=204)
+
+
+# --- What the bank has not done -------------------------------------------------------------------
+
+
+class AskToReject(BooksView):
+    """Say that the bank has not executed a payout that was sent, and will not."""
+
+    permission_classes = (_RECORDING,)
+
+    @described(
+        operation_id="ask_to_reject",
+        is_keyed=True,
+        request=ReasonBody,
+        responses={201: shapes.AskedShape},
+    )
+    def post(self, request: Any, uuid: UUID) -> Response:
+        reason = self.body(ReasonBody)["reason"]
+        made = api.ask_to_reject(uuid, reason=reason, by=self.user_id, at=clock.now(), key=self.key)
+        return Response(shapes.AskedShape({"uuid": made}).data, status=201)
+
+
+class Rejections(BooksView):
+    """Payouts that are said not to have been executed, and that wait for a second person."""
+
+    permission_classes = (OF_PAYOUTS,)
+
+    @described(operation_id="list_rejections", responses=shapes.RejectionShape(many=True))
+    def get(self, request: Any) -> Response:
+        return self.part_of_all(
+            api.list_rejections(), shapes.RejectionShape, key=lambda one: one.uuid
+        )
+
+
+class RejectPayout(BooksView):
+    """Confirm as the second person that a payout was not executed: it can be paid again."""
+
+    permission_classes = (_RECORDING,)
+
+    @described(operation_id="reject_payout", request=NothingBody, responses={204: None})
+    def post(self, request: Any, uuid: UUID) -> Response:
+        self.body(NothingBody)
+        api.reject_payout(uuid, by=self.user_id, at=clock.now())
+        return Response(status=204)
+
+
+class RefuseRejection(BooksView):
+    """Do not confirm it: the bank is still to pay."""
+
+    permission_classes = (_RECORDING,)
+
+    @described(operation_id="refuse_rejection", request=ReasonBody, responses={204: None})
+    def post(self, request: Any, uuid: UUID) -> Response:
+        because = self.body(ReasonBody)["reason"]
+        api.refuse_rejection(uuid, by=self.user_id, because=because, at=clock.now())
         return Response(status=204)

@@ -14,6 +14,7 @@ from fairgate.money import Money
 from partnerships.data import PLATFORM
 
 from ..data import (
+    AcceptedAs,
     Account,
     BankStanding,
     Entry,
@@ -34,20 +35,33 @@ def standing_of(ordered: Ordered, entries: Sequence[Entry]) -> BankStanding:
     """Where a payout stands by all that the bank has told of it.
 
     The first debit that is right, or accepted, executes it. Each further one is a duplicate until
-    as much comes back. What comes back after that returns the payout.
+    as much comes back. What comes back after that returns it. A wrong debit and a credit of the
+    same amount undo each other, and fees that were accepted are beside all that.
     """
     known = sorted(entries, key=lambda entry: entry.id)
-    debits = [entry for entry in known if not entry.is_credit]
-    came_in = [entry for entry in known if entry.is_credit]
-    right = [entry for entry in debits if entry.is_accepted or is_as_ordered(ordered, entry)]
-    faults = [(entry, EntryFault.WRONG_AMOUNT) for entry in debits if entry not in right]
-    if not right:
-        faults += [(entry, EntryFault.UNEXPECTED) for entry in came_in]
-        state = PayoutState.HELD if debits else PayoutState.ORDERED
-        return BankStanding(state=state, faults=tuple(faults))
-    executed, again = right[0], right[1:]
-    back = [entry for entry in came_in if entry.is_accepted or entry.amount == executed.amount]
-    faults += [(entry, EntryFault.WRONG_AMOUNT) for entry in came_in if entry not in back]
+    charges = tuple(entry for entry in known if entry.accepted_as is AcceptedAs.CHARGE)
+    debits = [entry for entry in known if not entry.is_credit and entry not in charges]
+    came_in = [entry for entry in known if entry.is_credit and entry not in charges]
+    if ordered.is_rejected:
+        return BankStanding(
+            state=PayoutState.REJECTED,
+            charges=charges,
+            faults=_faults_of_a_rejected(ordered, *_not_undone(debits, came_in)),
+        )
+    right = [entry for entry in debits if _executes(ordered, entry)]
+    executed = right[0] if right else None
+    back = [entry for entry in came_in if executed and _returns(executed, entry)]
+    wrong, strange = _not_undone(
+        [entry for entry in debits if entry not in right],
+        [entry for entry in came_in if entry not in back],
+    )
+    faults = [(entry, EntryFault.WRONG_AMOUNT) for entry in wrong]
+    if executed is None:
+        faults += [(entry, EntryFault.UNEXPECTED) for entry in strange]
+        state = PayoutState.HELD if wrong else PayoutState.ORDERED
+        return BankStanding(state=state, charges=charges, faults=tuple(faults))
+    again = right[1:]
+    faults += [(entry, EntryFault.WRONG_AMOUNT) for entry in strange]
     faults += [(entry, EntryFault.DUPLICATE) for entry in again[len(back) :]]
     returned = back[len(again)] if len(back) > len(again) else None
     faults += [(entry, EntryFault.UNEXPECTED) for entry in back[len(again) + 1 :]]
@@ -56,8 +70,43 @@ def standing_of(ordered: Ordered, entries: Sequence[Entry]) -> BankStanding:
         executed=executed,
         returned=returned,
         came_back=tuple(back),
+        charges=charges,
         faults=tuple(faults),
     )
+
+
+def _executes(ordered: Ordered, entry: Entry) -> bool:
+    return entry.accepted_as is AcceptedAs.PAYMENT or is_as_ordered(ordered, entry)
+
+
+def _returns(executed: Entry, entry: Entry) -> bool:
+    return entry.accepted_as is AcceptedAs.PAYMENT or entry.amount == executed.amount
+
+
+def _not_undone(
+    debits: Sequence[Entry], came_in: Sequence[Entry]
+) -> tuple[list[Entry], list[Entry]]:
+    """What is left where a debit and a credit of the same amount are nothing together."""
+    rest = list(came_in)
+    left: list[Entry] = []
+    for debit in debits:
+        mirror = next((entry for entry in rest if entry.amount == debit.amount), None)
+        if mirror is None:
+            left.append(debit)
+        else:
+            rest.remove(mirror)
+    return left, rest
+
+
+def _faults_of_a_rejected(
+    ordered: Ordered, debits: Sequence[Entry], came_in: Sequence[Entry]
+) -> tuple[tuple[Entry, EntryFault], ...]:
+    executed = {entry.id for entry in debits if _executes(ordered, entry)}
+    faults = [
+        (entry, EntryFault.REJECTED if entry.id in executed else EntryFault.WRONG_AMOUNT)
+        for entry in debits
+    ]
+    return (*faults, *((entry, EntryFault.UNEXPECTED) for entry in came_in))
 
 
 def is_as_ordered(ordered: Ordered, entry: Entry) -> bool:
@@ -82,6 +131,12 @@ def executed(party: str, statement: Money, charged: Money) -> tuple[Legs, ...]:
 def returned(party: str, statement: Money, came_back: Money) -> tuple[Legs, ...]:
     """The mirror: it is owed again, the bank has what came back."""
     return _legs(party, statement, came_back, sign=-1)
+
+
+def charged(amount: Money, *, is_credit: bool) -> tuple[Posting, ...]:
+    """A fee of the bank beside a payment, or one that it gave back: it is the platform's."""
+    units = -amount.minor if is_credit else amount.minor
+    return check_balanced({(Account.FX_GAIN_LOSS, PLATFORM): units, (Account.BANK, ""): -units})
 
 
 def ids_in(*texts: str) -> tuple[str, ...]:

@@ -22,9 +22,7 @@ from ..models import Payout, PayoutBatch
 from ..payment_files import read_transfers
 from ..rules import payouts as rules
 
-_ORDERED = frozenset(
-    {PayoutState.ORDERED, PayoutState.HELD, PayoutState.PAID, PayoutState.RETURNED}
-)
+_ORDERED = frozenset(PayoutState) - {PayoutState.PROPOSED, PayoutState.REFUSED}
 
 #: A batch with its payouts.
 Batch = tuple[PayoutBatch, Sequence[Payout]]

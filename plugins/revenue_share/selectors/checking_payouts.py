@@ -5,6 +5,7 @@ Payouts are read by the page, which asks for all that belongs to it at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from itertools import chain
@@ -16,8 +17,15 @@ from django.db.models import F, Q, QuerySet, Sum
 from fairgate.money import Money
 from fairgate_tables.paging import pages
 
-from ..data import Account, BankStanding, CauseKind, Entry, Fault, PayoutState
-from ..models import LedgerEntry, LedgerTransaction, Payout, Remittance
+from ..data import AcceptedAs, Account, BankStanding, CauseKind, Entry, Fault, PayoutState
+from ..models import (
+    LedgerEntry,
+    LedgerTransaction,
+    Payout,
+    PayoutAcceptance,
+    PayoutRejection,
+    Remittance,
+)
 from ..rules import payouts as payout_rules
 from ..rules import rates as rules
 from . import payouts
@@ -101,12 +109,13 @@ def _made_again(row: Payout, standing: BankStanding) -> Iterator[dict[str, Poste
 
     In more than one way, where the bank has told more of it since it came back.
     """
+    charges = dict(_charge(row, entry) for entry in standing.charges)
     if row.state not in _DONE or standing.executed is None:
-        yield {}
+        yield charges
         return
     party, amount = row.statement.party, Money.from_minor(row.amount_minor, row.currency)
     legs = payout_rules.executed(party, amount, standing.executed.amount)
-    paid = _transactions(row, "payout", legs, standing.executed)
+    paid = charges | _transactions(row, "payout", legs, standing.executed)
     if row.state == PayoutState.PAID:
         yield paid
         return
@@ -131,6 +140,13 @@ def _transactions(
     }
 
 
+def _charge(row: Payout, entry: Entry) -> tuple[str, Posted]:
+    legs = payout_rules.charged(entry.amount, is_credit=entry.is_credit)
+    units = {(one.account.value, one.party): one.units for one in legs}
+    at = datetime.combine(entry.booked_on, time.min, UTC)
+    return f"payout_charge:{row.uuid}:{entry.id}", (entry.amount.currency, at, units)
+
+
 def _of_no_payout(key: str) -> Fault:
     sentence = "it is of no payout that was paid."
     return Fault(invariant="payout is posted", row=key, sentence=sentence)
@@ -149,35 +165,49 @@ def _states_follow_from_the_bank() -> Iterator[Fault]:
             yield Fault(invariant="payout is as the bank says", row=str(row), sentence=sentence)
 
 
+def _rejected_by_two_people() -> Iterator[Fault]:
+    confirmed = PayoutRejection.objects.filter(confirmed_at__isnull=False).values("payout")
+    rows = Payout.objects.filter(state=PayoutState.REJECTED.value).exclude(pk__in=confirmed)
+    for row in chain.from_iterable(pages(rows)):
+        sentence = "nobody has confirmed that it was not executed."
+        yield Fault(invariant="payout was rejected by two people", row=str(row), sentence=sentence)
+
+
 def _bank_equals_payouts() -> Iterator[Fault]:
     paid = Payout.objects.filter(state=PayoutState.PAID.value).order_by("debit_currency")
-    sums = dict(paid.values_list("debit_currency").annotate(sum=Sum("bank_minor")))
+    wanted = Counter(dict(paid.values_list("debit_currency").annotate(sum=Sum("bank_minor"))))
     came = Remittance.objects.filter(confirmed_at__isnull=False).order_by("currency")
-    for code, minor in came.values_list("currency").annotate(sum=Sum("amount_minor")):
-        sums[code] = sums.get(code, 0) - minor
-    kept = _kept_by_banks()
+    wanted.subtract(dict(came.values_list("currency").annotate(sum=Sum("amount_minor"))))
+    for code, minor in chain(_kept_by_banks(), _charges()):
+        wanted[code] += minor
     entries = LedgerEntry.objects.filter(account=Account.BANK.value).order_by("currency")
-    for code, minor in entries.values_list("currency").annotate(
-        sum=Sum(F("credit_minor") - F("debit_minor"))
-    ):
-        if minor != sums.pop(code, 0) + kept.get(code, 0):
-            sentence = (
-                f"ledger {Money.from_minor(minor, code)}, payouts and remittances another amount."
-            )
+    left = Sum(F("credit_minor") - F("debit_minor"))
+    booked = dict(entries.values_list("currency").annotate(sum=left))
+    for code in sorted({*wanted, *booked}):
+        if booked.get(code, 0) != wanted[code]:
+            told = Money.from_minor(booked.get(code, 0), code)
+            sentence = f"ledger {told}, payouts, fees and remittances another amount."
             yield Fault(invariant="bank equals payouts", row=code, sentence=sentence)
-    for code in filter(sums.get, sums):
-        sentence = "payouts are on no entry of the bank."
-        yield Fault(invariant="bank equals payouts", row=code, sentence=sentence)
 
 
-def _kept_by_banks() -> dict[str, int]:
+def _kept_by_banks() -> Iterator[tuple[str, int]]:
     """What banks kept of payouts that came back, by currency."""
-    kept: dict[str, int] = {}
     for row, standing in _standings(Payout.objects.filter(state=PayoutState.RETURNED.value)):
         if standing.executed and standing.returned:
             lost = standing.executed.amount.minor - standing.returned.amount.minor
-            kept[row.debit_currency] = kept.get(row.debit_currency, 0) + lost
-    return kept
+            yield row.debit_currency, lost
+
+
+def _charges() -> Iterator[tuple[str, int]]:
+    """What banks charged beside payouts, less what they gave back, by currency and side."""
+    rows = PayoutAcceptance.objects.filter(
+        confirmed_at__isnull=False, accepted_as=AcceptedAs.CHARGE.value
+    )
+    told = ("entry__currency", "entry__is_credit")
+    for code, is_credit, minor in (
+        rows.order_by(*told).values_list(*told).annotate(sum=Sum("entry__amount_minor"))
+    ):
+        yield code, -minor if is_credit else minor
 
 
 def _standings(rows: QuerySet[Any]) -> Iterator[tuple[Payout, BankStanding]]:
@@ -191,5 +221,6 @@ PROOFS: tuple[Callable[[], Iterator[Fault]], ...] = (
     _payouts_are_converted_by_their_rates,
     _payouts_are_posted,
     _states_follow_from_the_bank,
+    _rejected_by_two_people,
     _bank_equals_payouts,
 )

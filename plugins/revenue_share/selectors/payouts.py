@@ -17,6 +17,7 @@ from .. import conf
 from ..data import (
     LIVE,
     Acceptance,
+    AcceptedAs,
     BankStanding,
     BatchSummary,
     Conversion,
@@ -26,10 +27,19 @@ from ..data import (
     Payable,
     PayoutState,
     PayoutSummary,
+    Rejection,
     StatementState,
 )
 from ..exceptions import NoRate, PayoutNotFound, PayoutRefused
-from ..models import Payout, PayoutAcceptance, PayoutAccount, PayoutBatch, PayoutEntry, Statement
+from ..models import (
+    Payout,
+    PayoutAcceptance,
+    PayoutAccount,
+    PayoutBatch,
+    PayoutEntry,
+    PayoutRejection,
+    Statement,
+)
 from ..rules import payouts as rules
 from . import rates
 from .frozen import is_as_frozen
@@ -149,11 +159,11 @@ def conversion_of_payout(row: Payout) -> Conversion:
     )
 
 
-def standing_of(row: Payout, *, is_locked: bool) -> BankStanding:
+def standing_of(row: Payout, *, is_locked: bool, is_rejected: bool | None = None) -> BankStanding:
     """Where a payout stands by the entries that are recorded.
 
     Who has locked the payout reads with ``is_locked`` what is there by now, and not what was there
-    when the transaction began.
+    when the transaction began. ``is_rejected`` asks how it would stand if it were so or not.
     """
     entries = PayoutEntry.objects.filter(payout=row).order_by("pk")
     steps = PayoutAcceptance.objects.filter(entry__in=entries.values("pk"))
@@ -162,19 +172,22 @@ def standing_of(row: Payout, *, is_locked: bool) -> BankStanding:
         steps = PayoutAcceptance.objects.filter(
             entry_id__in=[entry.pk for entry in entries]
         ).select_for_update()
-    accepted = {step.entry_id for step in steps if step.confirmed_at}
-    known = [_entry(one, is_accepted=one.pk in accepted) for one in entries]
-    return rules.standing_of(ordered(row), known)
+    accepted = {step.entry_id: step.accepted_as for step in steps if step.confirmed_at}
+    known = [_entry(one, accepted.get(one.pk)) for one in entries]
+    asked = ordered(row)
+    if is_rejected is not None:
+        asked = replace(asked, is_rejected=is_rejected)
+    return rules.standing_of(asked, known)
 
 
 def standings_of(rows: Collection[Payout]) -> Mapping[int, BankStanding]:
     """Where each of these payouts stands, by its id, with two queries for all of them."""
     pks = [row.pk for row in rows]
     steps = PayoutAcceptance.objects.filter(entry__payout__in=pks, confirmed_at__isnull=False)
-    accepted = set(steps.values_list("entry_id", flat=True))
+    accepted = dict(steps.values_list("entry_id", "accepted_as"))
     known: dict[int, list[Entry]] = {}
     for one in PayoutEntry.objects.filter(payout__in=pks).order_by("pk"):
-        known.setdefault(one.payout_id, []).append(_entry(one, is_accepted=one.pk in accepted))
+        known.setdefault(one.payout_id, []).append(_entry(one, accepted.get(one.pk)))
     return {row.pk: rules.standing_of(ordered(row), known.get(row.pk, ())) for row in rows}
 
 
@@ -185,6 +198,7 @@ def ordered(row: Payout) -> Ordered:
         pay=Money.from_minor(row.pay_minor, row.pay_currency),
         debit_currency=row.debit_currency,
         tolerance=conf.bank_rate_percent(),
+        is_rejected=row.state == PayoutState.REJECTED,
     )
 
 
@@ -239,11 +253,43 @@ def list_acceptances() -> tuple[Acceptance, ...]:
         Acceptance(
             uuid=row.uuid,
             name=row.entry.payout.end_to_end_id,
+            accepted_as=AcceptedAs(row.accepted_as),
+            amount=Money.from_minor(row.entry.amount_minor, row.entry.currency),
+            is_credit=row.entry.is_credit,
             reason=row.reason,
             asked_by=row.asked_by,
         )
         for row in rows.select_related("entry__payout").order_by("pk")
     )
+
+
+def list_rejections() -> tuple[Rejection, ...]:
+    """What is said not to have been executed, and waits for a second person."""
+    rows = PayoutRejection.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    return tuple(
+        Rejection(
+            uuid=row.uuid,
+            name=row.payout.end_to_end_id,
+            number=row.payout.statement.number,
+            party=row.payout.statement.party,
+            amount=Money.from_minor(row.payout.amount_minor, row.payout.currency),
+            reason=row.reason,
+            asked_by=row.asked_by,
+        )
+        for row in rows.select_related("payout__statement").order_by("pk")
+    )
+
+
+def payout_row(uuid: UUID) -> Payout:
+    """The row of a payout.
+
+    Raises:
+        PayoutNotFound: there is none.
+    """
+    row: Payout | None = Payout.objects.filter(uuid=uuid).first()
+    if row is None:
+        raise PayoutNotFound("There is no payout %(key)s.", key=uuid)
+    return row
 
 
 def get_entry(pk: int) -> PayoutEntry:
@@ -331,13 +377,13 @@ def _payout(row: Payout, standing: BankStanding, waiting: Collection[int]) -> Pa
     )
 
 
-def _entry(row: PayoutEntry, *, is_accepted: bool) -> Entry:
+def _entry(row: PayoutEntry, accepted_as: str | None) -> Entry:
     return Entry(
         id=row.pk,
         booked_on=row.booked_on,
         is_credit=row.is_credit,
         amount=Money.from_minor(row.amount_minor, row.currency),
-        is_accepted=is_accepted,
+        accepted_as=AcceptedAs(accepted_as) if accepted_as else None,
     )
 
 

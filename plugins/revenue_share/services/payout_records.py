@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 from fee_payments import api as fees
@@ -26,6 +28,7 @@ from fee_payments import api as fees
 from .. import conf, lock_objects
 from ..data import (
     SENT,
+    AcceptedAs,
     BankStanding,
     CauseKind,
     EntryFault,
@@ -54,7 +57,13 @@ _FAULTS = {
     EntryFault.UNEXPECTED: gettext_lazy(
         "%(entry)s: nothing is known of %(id)s that this could be."
     ),
+    EntryFault.REJECTED: gettext_lazy(
+        "%(entry)s: %(id)s was executed after all, and its statement is in another payout."
+    ),
 }
+
+#: A bank may book on a day that has not begun, or is over, in UTC.
+_OTHER_ZONES = timedelta(days=1)
 
 #: Where entries of the bank may still change something.
 _OPEN = (*SENT, PayoutState.PAID)
@@ -94,27 +103,32 @@ def record_bank_file(
     )
 
 
-def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime, key: str) -> UUID:
-    """Ask that the difference of an entry is accepted: it is a fee or a rate of the bank.
+def ask_acceptance(
+    entry_id: int, *, accepted_as: AcceptedAs, reason: str, by: int, at: datetime, key: str
+) -> UUID:
+    """Ask that an entry of another amount is accepted, as the payment or as a fee of the bank.
 
     Raises:
         PayoutNotFound: there is no such entry.
-        PayoutRefused: no reason, there is no such difference, or one waits already.
+        PayoutRefused: no reason, there is no such difference, it cannot be what is said, or one
+            waits already.
         KeyReused: the key stands for another request.
     """
     entry, uuid, why = reads.get_entry(entry_id), step_uuid(key), reason.strip()
 
     def is_same(known: PayoutAcceptance) -> bool:
-        return (known.entry_id, known.reason) == (entry.pk, why)
+        told = (known.entry_id, known.accepted_as, known.reason)
+        return told == (entry.pk, accepted_as.value, why)
 
     @transaction.atomic
     def ask() -> None:
         check_reason(reason, PayoutRefused)
-        _check_acceptable(entry.payout, entry)
+        _check_acceptable(entry.payout, entry, accepted_as)
         PayoutAcceptance.objects.create(
-            uuid=uuid, entry=entry, live_key=entry.pk, reason=why, asked_by=by, asked_at=at
-        )
-        log.info("difference to be accepted: entry=%s by=%s", entry.pk, by)
+            uuid=uuid, entry=entry, live_key=entry.pk, accepted_as=accepted_as.value, reason=why,
+            asked_by=by, asked_at=at,
+        )  # fmt: skip
+        log.info("difference to be accepted: entry=%s as=%s by=%s", entry.pk, accepted_as, by)
 
     try:
         return ask_once(PayoutAcceptance, uuid, is_same=is_same, ask=ask)
@@ -124,7 +138,7 @@ def ask_acceptance(entry_id: int, *, reason: str, by: int, at: datetime, key: st
 
 @in_transaction
 def accept(uuid: UUID, *, by: int, at: datetime) -> None:
-    """Accept a difference as the second person: it is posted, to the platform's account for it.
+    """Accept a difference as the second person, as what was asked: it is posted.
 
     Raises:
         StepNotFound, SecondPersonNeeded: there is none; the same person has asked.
@@ -133,8 +147,11 @@ def accept(uuid: UUID, *, by: int, at: datetime) -> None:
     closed = lock_objects.hold_lock_date()
     step = waiting(PayoutAcceptance, _acceptance_id(uuid), PayoutRefused, by=by)
     payout = lock_objects.lock_payout(step.entry.payout_id)
-    _check_acceptable(payout, step.entry, is_locked=True)
+    accepted_as = AcceptedAs(step.accepted_as)
+    _check_acceptable(payout, step.entry, accepted_as, is_locked=True)
     confirm(step, by=by, at=at)
+    if accepted_as is AcceptedAs.CHARGE:
+        _charge(payout, step.entry, closed, at)
     _take(payout, closed, at)
 
 
@@ -188,21 +205,20 @@ def _store(
     payout = lock_objects.lock_payout(pk)
     if PayoutEntry.objects.select_for_update().filter(key=entry.key).exists():
         return ["known"]
-    was_sent = payout.state not in (PayoutState.PROPOSED, PayoutState.REFUSED)
-    if not was_sent or not entry.amount or entry.booked_on is None:
-        faults.append(
-            _("%(entry)s: %(id)s was not sent to the bank by us.")
-            % {"entry": entry.position, "id": payout.end_to_end_id}
-        )
+    day = entry.booked_on
+    if (why := _not_of_ours(payout, entry, at)) or day is None:
+        faults.append(str(why) % {"entry": entry.position, "id": payout.end_to_end_id, "day": day})
         return []
     row = PayoutEntry(
-        key=entry.key, payout=payout, booked_on=entry.booked_on, is_credit=entry.is_credit,
+        key=entry.key, payout=payout, booked_on=day, is_credit=entry.is_credit,
         currency=entry.amount.currency, amount_minor=entry.amount.minor, recorded_at=at,
         recorded_by=by, file_sha256=digest,
     )  # fmt: skip
     row.save()
     before = payout.state
     standing = _take(payout, closed, at)
+    if standing.returned:
+        settle_rejected([payout.statement_id], closed, at)
     fault = {one.id: fault for one, fault in standing.faults}.get(row.pk)
     if fault:
         faults.append(
@@ -212,13 +228,73 @@ def _store(
     return [payout.state] if payout.state != before else []
 
 
+def _not_of_ours(payout: Payout, entry: BankEntry, at: datetime) -> Promise | None:
+    """Why an entry cannot be about this payout; ``None`` where it can."""
+    approved_at = payout.batch.confirmed_at
+    was_sent = payout.state not in (PayoutState.PROPOSED, PayoutState.REFUSED)
+    if not was_sent or approved_at is None or not entry.amount or entry.booked_on is None:
+        return gettext_lazy("%(entry)s: %(id)s was not sent to the bank by us.")
+    first, last = utc_day(approved_at) - _OTHER_ZONES, utc_day(at) + _OTHER_ZONES
+    if not first <= entry.booked_on <= last:
+        return gettext_lazy(
+            "%(entry)s: %(day)s is before %(id)s was approved, or has not come yet. Nothing was "
+            "recorded of it; look how days are written in the file."
+        )
+    return None
+
+
+def settle_rejected(statements: Collection[int], closed: Period | None, at: datetime) -> None:
+    """Take what the bank has executed of rejected payouts, now that their statements are free.
+
+    The caller has made them free in this transaction, and holds the lock date.
+    """
+    rows = Payout.objects.filter(statement__in=statements, state=PayoutState.REJECTED.value)
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        _take(lock_objects.lock_payout(pk), closed, at)
+
+
+def _was_executed_after_all(payout: Payout) -> bool:
+    """Whether the bank has executed a rejected payout, and no other has its statement by now.
+
+    Then it counts again: the database lets one have the statement.
+    """
+    told = reads.standing_of(payout, is_locked=True, is_rejected=False)
+    if not told.executed or told.returned:
+        return False
+    try:
+        with transaction.atomic():
+            payout.live_key, payout.state = payout.statement_id, PayoutState.ORDERED.value
+            payout.save(update_fields=["live_key", "state"])
+    except IntegrityError:
+        payout.live_key, payout.state = None, PayoutState.REJECTED.value
+        return False
+    return True
+
+
+def _charge(payout: Payout, entry: PayoutEntry, closed: Period | None, at: datetime) -> None:
+    booked_at = datetime.combine(entry.booked_on, time.min, UTC)
+    amount = Money.from_minor(entry.amount_minor, entry.currency)
+    post(
+        rules.charged(amount, is_credit=entry.is_credit),
+        kind="payout_charge",
+        cause_kind=CauseKind.PAYOUT.value,
+        cause_uuid=payout.uuid,
+        period=str(Period.of(booked_at).first_open(closed)),
+        currency=entry.currency,
+        occurred_at=booked_at,
+        at=at,
+        of=str(entry.pk),
+    )
+
+
 def _take(payout: Payout, closed: Period | None, at: datetime) -> BankStanding:
     """Bring a locked payout, and the books, to where its entries say that it stands.
 
     ``closed`` is the last closed month: what the bank has booked in it is posted in the next one.
     """
+    is_free = payout.state != PayoutState.REJECTED or _was_executed_after_all(payout)
     standing = reads.standing_of(payout, is_locked=True)
-    if payout.state not in _OPEN:
+    if not is_free or payout.state not in _OPEN:
         return standing
     party = payout.statement.party
     amount = Money.from_minor(payout.amount_minor, payout.currency)
@@ -255,12 +331,18 @@ def _post(
         )
 
 
-def _check_acceptable(payout: Payout, entry: PayoutEntry, *, is_locked: bool = False) -> None:
+def _check_acceptable(
+    payout: Payout, entry: PayoutEntry, accepted_as: AcceptedAs, *, is_locked: bool = False
+) -> None:
     standing = reads.standing_of(payout, is_locked=is_locked)
-    is_open = payout.state == (PayoutState.PAID if entry.is_credit else PayoutState.HELD)
     faults = {one.id: fault for one, fault in standing.faults}
-    if not is_open or faults.get(entry.pk) is not EntryFault.WRONG_AMOUNT:
+    if faults.get(entry.pk) is not EntryFault.WRONG_AMOUNT:
         raise PayoutRefused("There is no difference in this entry that could be accepted.")
+    waits = PayoutState.PAID if entry.is_credit else PayoutState.HELD
+    if accepted_as is AcceptedAs.PAYMENT and payout.state != waits:
+        raise PayoutRefused(
+            "It cannot be the payment or its return, as the payout stands: it can be a fee."
+        )
     if entry.currency != payout.debit_currency:
         raise PayoutRefused("It is in another currency than the account it was paid from.")
 

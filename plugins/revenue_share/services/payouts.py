@@ -20,7 +20,7 @@ from fairgate.clock import utc_day
 from fairgate.money import Money
 from fairgate_tables.transactions import in_transaction
 
-from .. import conf, sealing
+from .. import conf, lock_objects, sealing
 from ..data import (
     AccountDetails,
     Payable,
@@ -38,6 +38,7 @@ from ..selectors import payouts as reads
 from ..selectors.frozen import is_as_frozen
 from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, refuse, waiting
+from .payout_records import settle_rejected
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +108,12 @@ def refuse_batch(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
         PayoutRefused: no reason, or it was decided already.
     """
     check_reason(because, PayoutRefused)
+    closed = lock_objects.hold_lock_date()
     row = waiting(PayoutBatch, reads.batch_row(uuid).pk, PayoutRefused)
     refuse(row, by=by, because=because, at=at)
+    statements = list(_payouts_of(row).values_list("statement_id", flat=True))
     _payouts_of(row).update(state=PayoutState.REFUSED.value, live_key=None)
+    settle_rejected(statements, closed, at)
 
 
 def payment_order(uuid: UUID) -> PaymentOrder:
