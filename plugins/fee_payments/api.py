@@ -37,7 +37,7 @@ Invoices, reading: ``invoice``, ``invoice_of_order``, ``list_invoices``, ``credi
 ``addressees``, ``buyer_details``, ``buyer_of_order``, ``paper_of``, ``list_write_offs``,
 ``write_off``; ``bank_account_id``,
 ``list_accounts``, ``list_imports``, ``inspect_import``, ``search_lines``, ``inspect_line``,
-``matches_of_invoice``,
+``matches_of_invoice``, ``own_legal_name``,
 ``list_transfers_back``, ``transfer_back``, ``preview_statements``, ``read_bank_file``. Writing:
 ``issue_invoice``,
 ``issue_credit_note``, ``issue_quote``, ``issue_own_quote``, ``receive_purchase_order``,
@@ -270,6 +270,7 @@ from fee_payments.services.seat_taking_back import (
     release_seat,
     revoke_seat,
 )
+from fee_payments.services.sellers import own_legal_name
 from fee_payments.services.two_people import (
     ask_transfer_back,
     ask_write_off,
@@ -396,6 +397,7 @@ __all__ = [
     "order",
     "order_quote",
     "organisation",
+    "own_legal_name",
     "paper_of",
     "place_batch_order",
     "place_order",

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from django.utils import translation
-
 from fairgate.money import Money
 from fee_payments.data import (
     DisputeSummary,
@@ -24,8 +22,7 @@ from fee_payments.data import (
     ReturnedSeat,
     WaivedSeat,
 )
-from partnerships import api as partnerships
-from partnerships.data import PLATFORM, RevenueTerms
+from partnerships.data import RevenueTerms
 
 from . import conf, export_files, papers, report_sheets, report_tables, sheets, statements
 from .data import (
@@ -80,8 +77,9 @@ from .data import (
     StepState,
     Waterfall,
 )
+from .rules.line_shares import Shares
 from .selectors import behind as behind_reads
-from .selectors import checking, course_reports, dry_runs, events, steps
+from .selectors import checking, course_reports, dry_runs, events, explained, steps
 from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
@@ -146,6 +144,7 @@ __all__ = [
     "export_facts",
     "fact_tables",
     "fund_flow",
+    "line_shares",
     "list_acceptances",
     "list_accounts",
     "list_adjustments",
@@ -196,6 +195,7 @@ __all__ = [
     "statement_csv",
     "statement_currencies",
     "statement_json",
+    "statement_names",
     "statement_paper",
     "statement_states",
     "statements_page",
@@ -453,9 +453,17 @@ def statement_currencies(party: str, period: str) -> tuple[str, ...]:
     return tuple(one.currency for one in reads.statements_of(party, Period.parse(period)))
 
 
+def line_shares(statement: Statement) -> Shares:
+    """Which part of its base each line of a statement gives its party: ``of(line)``.
+
+    It is read from the versions of the agreements that the lines name, which never change.
+    """
+    return explained.line_shares(statement)
+
+
 def statement_csv(statement: Statement) -> str:
     """The statement as CSV, with the numbers of its page; the same bytes every time."""
-    return statements.to_csv(statement)
+    return statements.to_csv(statement, line_shares(statement))
 
 
 def statement_json(statement: Statement) -> str:
@@ -469,27 +477,32 @@ def statement_paper(statement: Statement, *, language: str) -> bytes:
     Raises:
         PapersError: the file cannot be made.
     """
-    return papers.render_statement(statement, names=_names(statement, language), language=language)
+    return papers.render_statement(
+        statement,
+        names=statement_names(statement, language=language),
+        shares=line_shares(statement),
+        language=language,
+    )
 
 
 def write_workbook(statement: Statement, *, language: str, to: IO[bytes]) -> None:
     """Write the statement and the events behind it as an XLSX file, in flat memory."""
-    events = _events(statement, None)
     sheets.write_workbook(
-        statement, events, names=_names(statement, language), language=language, to=to
+        statement,
+        _events(statement, None),
+        names=statement_names(statement, language=language),
+        shares=line_shares(statement),
+        language=language,
+        to=to,
     )
 
 
-def _names(statement: Statement, language: str) -> Names:
-    with translation.override(language):
-        return Names(party=_name_of(statement.party), host=_name_of(PLATFORM))
+def statement_names(statement: Statement, *, language: str) -> Names:
+    """The legal names on a statement: its party's of the day of the close, of a draft that of now.
 
-
-def _name_of(code: str) -> str:
-    try:
-        return partnerships.party(code).name
-    except LookupError:
-        return code  # a share may go to somebody who is no partner
+    It is issued under the legal name of the site's merchant, or of its settings, else as the host.
+    """
+    return explained.names_on(statement, language=language)
 
 
 def events_page(
@@ -504,7 +517,7 @@ def events_page(
 
 def events_csv(statement: Statement, line: StatementLine | None = None) -> Iterator[str]:
     """The events behind a statement or one line of it as CSV, piece by piece."""
-    return statements.events_csv(_events(statement, line))
+    return statements.events_csv(_events(statement, line), line_shares(statement))
 
 
 def _events(statement: Statement, line: StatementLine | None) -> Iterator[EventLine]:

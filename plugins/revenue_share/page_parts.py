@@ -24,6 +24,7 @@ def money_of(party: str) -> dict[str, Any]:
                 "month": wording.month(one.period),
                 "amount": wording.amount(one.amount),
                 "until": one.until,
+                "until_words": wording.moment(one.until),
                 "url": _held_url(party, one),
             }
             for one in found.on_hold

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fairgate_papers import (
     Block,
@@ -23,12 +24,15 @@ from fairgate_papers import (
 
 from . import conf, statements, wording
 from .data import Names, Part, Statement, StatementLine
+from .rules.line_shares import NO_SHARES, Shares
 
 # Longer tables are a file for machines: what is printed is read.
 LONGEST_TABLE = 1_000
 
 
-def render_statement(statement: Statement, *, names: Names, language: str) -> bytes:
+def render_statement(
+    statement: Statement, *, names: Names, language: str, shares: Shares = NO_SHARES
+) -> bytes:
     """The statement as a tagged PDF file in a language (a code of Django's, ``zh-hans``).
 
     The same statement gives the same bytes as long as the translations, the fonts and the
@@ -37,11 +41,13 @@ def render_statement(statement: Statement, *, names: Names, language: str) -> by
     Raises:
         PapersError: the file cannot be made.
     """
-    paper = paper_of(statement, names=names, language=language)
+    paper = paper_of(statement, names=names, language=language, shares=shares)
     return render(paper, size=conf.paper_size(), folders=conf.font_folders())
 
 
-def paper_of(statement: Statement, *, names: Names, language: str) -> Paper:
+def paper_of(
+    statement: Statement, *, names: Names, language: str, shares: Shares = NO_SHARES
+) -> Paper:
     """What is printed of a statement, in a language."""
     with translation.override(language):
         is_draft = not statement.is_frozen
@@ -52,21 +58,30 @@ def paper_of(statement: Statement, *, names: Names, language: str) -> Paper:
             language=language.replace("_", "-"),
             issuer=Block(heading=_("Host"), name=names.host),
             issued_on=statement.closed_at.date() if statement.closed_at else period.last_day,
-            recipient=Block(heading=_("Party"), name=names.party, lines=(statement.party,)),
-            facts=_facts(statement),
-            body=tuple(_body(statement)),
-            notes=(
-                _(
-                    "Amounts are net of tax. Receipts are shared under the agreement in force on "
-                    "the day of the sale; a refund or a dispute takes back what its sale gave."
-                ),
+            recipient=Block(
+                heading=_("Party"), name=names.party, lines=names.others(statement.party)
             ),
+            facts=_facts(statement),
+            body=tuple(_body(statement, shares)),
+            notes=(_note(),),
             footer=_footer(statement),
             watermark=_("DRAFT") if is_draft else "",
             warning=_("This month is not closed: what is booked later changes this statement.")
             if is_draft
             else "",
         )
+
+
+def _note() -> str:
+    basis = _(
+        "Amounts are net of tax. Receipts are shared under the agreement in force on "
+        "the day of the sale; a refund or a dispute takes back what its sale gave."
+    )
+    rounding = _(
+        "A share is that of the version of the agreement. What is less than the "
+        "smallest unit of the currency is carried from one sale to the next."
+    )
+    return f"{basis} {rounding}"
 
 
 def _facts(statement: Statement) -> tuple[Fact, ...]:
@@ -76,17 +91,17 @@ def _facts(statement: Statement) -> tuple[Fact, ...]:
         Fact(label=_("Currency"), value=statement.currency, is_code=True),
         Fact(
             label=_("Closed on"),
-            value=date_format(statement.closed_at.date()) if statement.closed_at else "",
+            value=wording.day(statement.closed_at.date()) if statement.closed_at else "",
         ),
         Fact(label=_("Smallest payout"), value=wording.amount(minimum) if minimum else ""),
     )
     return tuple(fact for fact in facts if fact.value)
 
 
-def _body(statement: Statement) -> Iterator[Section | Table | Particulars]:
+def _body(statement: Statement, shares: Shares) -> Iterator[Section | Table | Particulars]:
     yield _in_short(statement)
     if len(statement.lines) <= LONGEST_TABLE:
-        yield _lines(statement)
+        yield _lines(statement, shares)
     else:
         said = _("This statement has %(count)d lines: they are in its files.")
         yield Section(
@@ -120,24 +135,24 @@ def _in_short(statement: Statement) -> Table:
     )
 
 
-def _lines(statement: Statement) -> Table:
+def _lines(statement: Statement, shares: Shares) -> Table:
     return Table(
         heading=_("Line by line"),
         columns=(
             Column(heading=_("What")),
             Column(heading=_("Offering")),
-            Column(heading=_("Events"), has_figures=True),
             Column(heading=_("Shared amount"), has_figures=True),
+            Column(heading=_("Share"), has_figures=True),
             Column(heading=_("Your part"), has_figures=True),
         ),
-        rows=tuple(_row(statement, line) for line in statement.lines),
+        rows=tuple(_row(statement, line, shares.of(line)) for line in statement.lines),
         totals=(
             Total(label=_("This month"), value=wording.amount(statement.subtotal), is_strong=True),
         ),
     )
 
 
-def _row(statement: Statement, line: StatementLine) -> tuple[Cell, ...]:
+def _row(statement: Statement, line: StatementLine, share: Fraction | None) -> tuple[Cell, ...]:
     prior = ""
     if line.period < statement.period:
         prior = _("of %(period)s") % {"period": wording.month(line.period)}
@@ -146,12 +161,17 @@ def _row(statement: Statement, line: StatementLine) -> tuple[Cell, ...]:
         values = {"agreement": line.agreement, "version": line.version}
         terms = _("%(agreement)s, version %(version)s") % values
     return (
-        Cell(text=str(wording.part(line.part)), notes=_without_blanks(prior)),
+        Cell(text=str(wording.part(line.part)), notes=_without_blanks(prior, _events(line))),
         Cell(text=line.offering_code, notes=_without_blanks(line.course_key, terms)),
-        Cell(text=f"{line.events:,d}"),
         Cell(text=wording.figures(line.base)),
+        Cell(text=wording.share(share) if share is not None else ""),
         Cell(text=wording.figures(line.amount)),
     )
+
+
+def _events(line: StatementLine) -> str:
+    said = ngettext("%(count)s event", "%(count)s events", line.events)
+    return said % {"count": wording.number(line.events)}
 
 
 def _without_blanks(*notes: str) -> tuple[str, ...]:

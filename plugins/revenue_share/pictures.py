@@ -36,12 +36,16 @@ _LONGEST = 44
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A bar with its words; ``look`` is ``up``, ``down`` or ``level``."""
+    """A bar with its words; ``look`` is ``up``, ``down`` or ``level``.
+
+    ``lines`` is its label where there is little room beside other ones: line by line.
+    """
 
     bar: Bar
     label: str
     amount: str
     look: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ def of_report(report: Report) -> Picture:
     rows = _looked_at(report)
     labels = [label for label, _amount in rows]
     amounts = [amount for _label, amount in rows]
+    lines = [wording.month_lines(row.key) for row in report.rows] if is_by_month else ()
     chart = (
         charts.columns([amount.minor for amount in amounts])
         if is_by_month
@@ -85,7 +90,7 @@ def of_report(report: Report) -> Picture:
         looks=["down" if amount.minor < 0 else "up" for amount in amounts],
         title=title,
         description=_described(labels, amounts, report.total.amount),
-        has_columns=is_by_month,
+        lines=lines,
     )
 
 
@@ -151,11 +156,8 @@ def _of_table(table: Table, title: str, description: str) -> Picture:
 
 def _looked_at(report: Report) -> list[tuple[str, Money]]:
     """The rows that get a bar, the others together: a picture of a thousand bars is none."""
-    if report.dimension is Dimension.MONTH:
-        # Short, and the same in every language: there is little room below a column.
-        return [(row.key, row.amount) for row in report.rows]
     rows = [(words.key(report.dimension, row.key), row.amount) for row in report.rows]
-    if len(rows) <= MOST:
+    if report.dimension is Dimension.MONTH or len(rows) <= MOST:
         return rows
     others = total([amount for _label, amount in rows[MOST - 1 :]], report.currency)
     said = ngettext("%(count)d other", "%(count)d others", len(rows) - MOST + 1)
@@ -195,18 +197,20 @@ def _picture(
     looks: Iterable[str],
     title: str,
     description: str,
-    has_columns: bool = False,
+    lines: Sequence[tuple[str, ...]] = (),
 ) -> Picture:
-    is_rtl = get_language_bidi()
+    """``lines`` are what stands below columns; without it, bars lie below their labels."""
+    is_rtl, has_columns = get_language_bidi(), bool(lines)
     placed = charts.mirrored(chart) if is_rtl else chart
     kept = list(amounts)
     currency = kept[0].currency if kept else ""
-    drawn = zip(placed.bars, labels, kept, looks, strict=True)
+    below = lines or [()] * len(kept)
+    drawn = zip(placed.bars, labels, kept, looks, below, strict=True)
     return Picture(
         chart=placed,
         bars=tuple(
-            Drawn(bar=bar, label=_cut(label), amount=wording.figures(amount), look=look)
-            for bar, label, amount, look in drawn
+            Drawn(bar=bar, label=_cut(label), amount=wording.figures(amount), look=look, lines=said)
+            for bar, label, amount, look, said in drawn
         ),
         lines=tuple(
             (line, _round(line.value, currency) if has_columns and currency else "")
@@ -228,4 +232,4 @@ def _round(minor: int, currency: str) -> str:
     whole, rest = divmod(minor, 10 ** exponent(currency))
     if rest:
         return wording.figures(Money.from_minor(minor, currency))
-    return f"{whole:,d}".replace("-", wording.MINUS)
+    return wording.number(whole)

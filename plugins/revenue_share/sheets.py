@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import IO, Any
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from fairgate.money import Money, exponent
 
 from . import statements, wording
 from .data import EventLine, Names, Part, Statement, StatementLine
+from .rules.line_shares import NO_SHARES, Shares
 
 # A sheet has 1,048,576 rows (ECMA-376, as Excel reads it), one of them the heading.
 ROWS_OF_A_SHEET = 1_048_575
@@ -27,6 +29,7 @@ def write_workbook(
     names: Names,
     language: str,
     to: IO[bytes],
+    shares: Shares = NO_SHARES,
 ) -> None:
     """Write the statement and the events behind it, each on a sheet of its own.
 
@@ -39,7 +42,7 @@ def write_workbook(
         book = Workbook(to, {"constant_memory": True, "remove_timezone": True})
         closed_at = statement.closed_at or datetime(1980, 1, 1, tzinfo=UTC)
         book.set_properties({"title": _title(statement), "created": closed_at})
-        _Pages(book, statement, names).write(events)
+        _Pages(book, statement, names, shares).write(events)
         book.close()
 
 
@@ -56,14 +59,16 @@ def _title(statement: Statement) -> str:
 class _Pages:
     """The sheets of one workbook, and how their cells look."""
 
-    def __init__(self, book: Any, statement: Statement, names: Names) -> None:
+    def __init__(self, book: Any, statement: Statement, names: Names, shares: Shares) -> None:
         self.book = book
         self.statement = statement
         self.names = names
+        self.shares = shares
         shown = look_of_amounts(statement.currency)
         self.amount = book.add_format({"num_format": shown})
         self.strong = book.add_format({"num_format": shown, "bold": True})
         self.heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
+        self.share = book.add_format({"num_format": "0.00##%"})
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
 
     def write(self, events: Iterable[EventLine]) -> None:
@@ -81,10 +86,11 @@ class _Pages:
 
     def _statement(self) -> None:
         one = self.statement
-        sheet = self._sheet(_("Statement"), (_WIDE, _WIDE, *[_NARROW] * 7))
+        sheet = self._sheet(_("Statement"), (_WIDE, _WIDE, *[_NARROW] * 8))
         facts = (
             (_("Statement"), statements.label(one) or _("draft")),
-            (_("Party"), f"{self.names.party} ({one.party})"),
+            (_("Host"), self.names.host),
+            (_("Party"), self._party()),
             (_("Month (UTC)"), wording.month(one.period)),
             (_("Currency"), one.currency),
             ("SHA-256", one.sha256),
@@ -102,11 +108,16 @@ class _Pages:
             sheet,
             row + 1,
             (_("What"), _("Course"), _("Offering"), _("Agreement"), _("Version"),
-             _("Month of the sales"), _("Events"), _("Shared amount"), _("Your part")),
+             _("Month of the sales"), _("Events"), _("Shared amount"), _("Share"),
+             _("Your part")),
         )  # fmt: skip
         for line in one.lines:
             self._line(sheet, row, line)
             row += 1
+
+    def _party(self) -> str:
+        others = self.names.others(self.statement.party)
+        return f"{self.names.party} ({', '.join(others)})" if others else self.names.party
 
     def _sums(self) -> list[tuple[str, Money, Any]]:
         one = self.statement
@@ -130,12 +141,14 @@ class _Pages:
         sheet.write_string(row, 5, line.period)
         sheet.write_number(row, 6, line.events)
         self._amount(sheet, row, 7, line.base, self.amount)
-        self._amount(sheet, row, 8, line.amount, self.amount)
+        self._part_of_base(sheet, row, 8, self.shares.of(line))
+        self._amount(sheet, row, 9, line.amount, self.amount)
 
     def _events(self, events: Iterable[EventLine]) -> None:
         heads = (_("Moment (UTC)"), _("What"), _("Event"), _("Sale"), _("Course"), _("Offering"),
-                 _("Month of the sales"), _("Shared amount"), _("Your part"))  # fmt: skip
-        widths = (20, 30, 38, 38, _WIDE, 24, _NARROW, _NARROW, _NARROW)
+                 _("Month of the sales"), _("Gross"), _("Tax"), _("Processor’s fee"),
+                 _("Shared amount"), _("Share"), _("Your part"))  # fmt: skip
+        widths = (20, 30, 38, 38, _WIDE, 24, *[_NARROW] * 7)
         sheet, row, number = None, 0, 0
         names = {part: str(wording.part(part)) for part in Part}
         for event in events:
@@ -149,14 +162,23 @@ class _Pages:
                      event.offering_code, event.period)  # fmt: skip
             for place, text in enumerate(texts, start=1):
                 sheet.write_string(row, place, text)
-            self._amount(sheet, row, 7, event.base, self.amount)
-            self._amount(sheet, row, 8, event.amount, self.amount)
+            amounts = (event.gross, event.tax, event.fee, event.base)
+            for place, amount in enumerate(amounts, start=7):
+                if amount is not None:
+                    self._amount(sheet, row, place, amount, self.amount)
+            self._part_of_base(sheet, row, 11, self.shares.of(event))
+            self._amount(sheet, row, 12, event.amount, self.amount)
             row += 1
 
     def _headings(self, sheet: Any, row: int, heads: Sequence[str]) -> int:
         for place, head in enumerate(heads):
             sheet.write_string(row, place, head, self.heading)
         return row + 1
+
+    def _part_of_base(self, sheet: Any, row: int, place: int, share: Fraction | None) -> None:
+        # To be looked at; what was shared is in the amounts, and was shared exactly.
+        if share is not None:
+            sheet.write_number(row, place, float(share), self.share)
 
     def _amount(self, sheet: Any, row: int, place: int, money: Money, look: Any) -> None:
         # A spreadsheet counts in binary floating point: exact for the 15 digits of the largest

@@ -19,6 +19,7 @@ from fairgate.csv_cells import csv_row, write_csv
 from fairgate.money import Money, total
 
 from .data import EventKind, EventLine, Part, Statement, StatementLine, StatementState
+from .rules.line_shares import NO_SHARES, Shares
 
 SCHEMA = "fairgate-statement/2"
 # A line for each event; statements that were frozen in it keep their text and hash.
@@ -26,12 +27,12 @@ _SCHEMA_OF_EVENTS = "fairgate-statement/1"
 
 COLUMNS = (
     "statement", "state", "party", "period", "currency", "row", "part", "sale_period", "course",
-    "offering", "agreement", "version", "events", "base", "amount",
+    "offering", "agreement", "version", "events", "base", "weight", "weights", "amount",
 )  # fmt: skip
 
 EVENT_COLUMNS = (
     "event", "kind", "part", "sale", "occurred_at", "sale_period", "course", "offering",
-    "agreement", "version", "base", "amount",
+    "agreement", "version", "gross", "tax", "fee", "base", "weight", "weights", "amount",
 )  # fmt: skip
 
 _PLACES = {part: place for place, part in enumerate(Part)}
@@ -159,14 +160,17 @@ def read_document(text: str) -> Statement:
     )
 
 
-def to_csv(statement: Statement) -> str:
-    """One row per line between opening and total; amounts are plain numbers."""
+def to_csv(statement: Statement, shares: Shares = NO_SHARES) -> str:
+    """One row per line between opening and total; amounts are plain numbers.
+
+    ``weight`` of ``weights`` is the party's part of the base, as a fraction in lowest terms.
+    """
     head: tuple[str, ...] = (
         label(statement), statement.state.value, statement.party, statement.period,
         statement.currency,
     )  # fmt: skip
     rows: list[Sequence[str | int | Money]] = [(*head, *_sum_row("opening", statement.opening))]
-    rows += [(*head, *_csv_line(line)) for line in statement.lines]
+    rows += [(*head, *_csv_line(line, shares)) for line in statement.lines]
     rows += [
         (*head, *_sum_row("total", statement.subtotal)),
         (*head, *_sum_row("payable", statement.payable)),
@@ -180,14 +184,15 @@ def label(statement: Statement) -> str:
     return "" if statement.number is None else f"RS-{statement.number:06d}"
 
 
-def events_csv(lines: Iterable[EventLine]) -> Iterator[str]:
+def events_csv(lines: Iterable[EventLine], shares: Shares = NO_SHARES) -> Iterator[str]:
     """The events behind a statement, row by row, so that no file is too long."""
     yield write_csv(EVENT_COLUMNS, ())
     for line in lines:
         yield csv_row(
             (line.event, line.kind.value, line.part.value, line.sale, _moment(line.occurred_at),
              line.period, line.course_key, line.offering_code, line.agreement, line.version,
-             line.base, line.amount)
+             _or_blank(line.gross), _or_blank(line.tax), _or_blank(line.fee), line.base,
+             *_weights(line, shares), line.amount)
         )  # fmt: skip
 
 
@@ -200,11 +205,20 @@ def _sum_row(name: str, amount: Money) -> tuple[str | Money, ...]:
     return (name, *[""] * (len(COLUMNS) - 7), amount)
 
 
-def _csv_line(line: StatementLine) -> tuple[str | int | Money, ...]:
+def _csv_line(line: StatementLine, shares: Shares) -> tuple[str | int | Money, ...]:
     return (
         "line", line.part.value, line.period, line.course_key, line.offering_code, line.agreement,
-        line.version, line.events, line.base, line.amount,
+        line.version, line.events, line.base, *_weights(line, shares), line.amount,
     )  # fmt: skip
+
+
+def _weights(line: StatementLine | EventLine, shares: Shares) -> tuple[int | str, int | str]:
+    share = shares.of(line)
+    return ("", "") if share is None else (share.numerator, share.denominator)
+
+
+def _or_blank(amount: Money | None) -> Money | str:
+    return "" if amount is None else amount
 
 
 def _line(line: StatementLine) -> dict[str, Any]:

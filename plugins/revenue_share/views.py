@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -34,6 +35,7 @@ from . import report_links as links
 from .data import (
     DISPUTES,
     EventLine,
+    Names,
     Part,
     Run,
     RunKind,
@@ -48,6 +50,7 @@ from .exceptions import (
     StatementNotFound,
     StepNotFound,
 )
+from .rules.line_shares import Shares
 from .wording_refusals import in_words
 
 CSV = "text/csv; charset=utf-8"
@@ -97,13 +100,19 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
     """One statement to read and to print."""
     shown = _statement_for(request, party, period)
     became = api.statement_states([shown.number] if shown.number else [])
+    shares = api.line_shares(shown)
+    names = _names(shown)
     context = {
         "page_title": _("Statement for %(month)s") % {"month": wording.month(period)},
         "statement": shown,
         "label": wording.label(shown.number),
-        "name": _name(party),
+        "names": names,
+        "other_names": names.others(party),
         "state": wording.state(became.get(shown.number or 0, shown.state)),
-        "lines": [_shown_line(shown, line) for line in shown.lines],
+        "lines": [
+            {**_shown_line(shown, line, shares), "url": _line_url(shown, number)}
+            for number, line in enumerate(shown.lines, start=1)
+        ],
         "opening": wording.amount(shown.opening),
         "opening_url": _opening_url(shown),
         "subtotal": wording.amount(shown.subtotal),
@@ -114,6 +123,7 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
             for part in Part
             if any(line.part is part for line in shown.lines)
         ],
+        "minimum": wording.amount(shown.minimum_payout) if shown.minimum_payout else "",
         "currencies": api.statement_currencies(party, period),
     }
     return render(request, "revenue_share/statement.html", context)
@@ -146,13 +156,14 @@ def statement_events(request: HttpRequest, party: str, period: str, line: int) -
     # What is no place of a page begins at the first one.
     after = whole_number(request.GET.get("after", "")) or 0
     page = api.events_page(shown, chosen, after=after, limit=_ROWS + 1)
+    line_shown = _shown_line(shown, chosen, api.line_shares(shown))
     context = {
         "page_title": wording.part(chosen.part),
         "statement": shown,
-        "name": _name(party),
+        "names": _names(shown),
         "month": wording.month(period),
-        "line": _shown_line(shown, chosen),
-        "events": [_shown_event(event) for _place, event in page[:_ROWS]],
+        "line": line_shown,
+        "events": [_shown_event(event, line_shown["share"]) for _place, event in page[:_ROWS]],
         "next": page[_ROWS - 1][0] if len(page) > _ROWS else None,
         "number": line,
     }
@@ -162,11 +173,13 @@ def statement_events(request: HttpRequest, party: str, period: str, line: int) -
 @require_safe
 @login_required
 def statement_events_csv(request: HttpRequest, party: str, period: str) -> StreamingHttpResponse:
-    """Every event behind a statement as CSV, written while it is read."""
+    """Every event behind a statement, or one ``line`` of it, as CSV, written while it is read."""
     shown = _statement_for(request, party, period)
-    return _to_keep(
-        StreamingHttpResponse(api.events_csv(shown), content_type=CSV), shown, "-events.csv"
-    )
+    named = request.GET.get("line")
+    line = _line_of(shown, whole_number(named) or 0) if named else None
+    ending = f"-line-{named}-events.csv" if line else "-events.csv"
+    rows = api.events_csv(shown, line)
+    return _to_keep(StreamingHttpResponse(rows, content_type=CSV), shown, ending)
 
 
 @require_safe
@@ -273,6 +286,8 @@ def run(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "closed": _closed(found),
         "has_failed": found.state is RunState.FAILED,
         "who": wording.user(found.asked_by),
+        "asked": wording.moment(found.asked_at),
+        "ended": wording.moment(found.ended_at) if found.ended_at else "",
         "here": request.path,
     }
     return render(request, "revenue_share/run.html", context)
@@ -339,24 +354,45 @@ def _line_of(shown: Statement, number: int) -> StatementLine:
     return shown.lines[number - 1]
 
 
-def _shown_event(event: EventLine) -> dict[str, Any]:
+def _shown_event(event: EventLine, share: str) -> dict[str, Any]:
+    brought = (event.gross, event.tax, event.fee)
     return {
         "event": event,
+        "moment": wording.moment(event.occurred_at),
         "kind": wording.kind(event.kind) if event.kind in DISPUTES else "",
-        "base": wording.amount(event.base),
-        "amount": wording.amount(event.amount),
+        "amounts": [
+            *zip(
+                (_("Gross"), _("Tax"), _("Processor’s fee")),
+                ("" if one is None else wording.figures(one) for one in brought),
+                strict=True,
+            ),
+            (_("Shared amount"), wording.figures(event.base)),
+            (_("Share"), share),
+            (_("Your part"), wording.figures(event.amount)),
+        ],
     }
 
 
-def _shown_line(shown: Statement, line: StatementLine) -> dict[str, Any]:
-    is_prior = line.period < shown.period
+def _shown_line(shown: Statement, line: StatementLine, shares: Shares) -> dict[str, Any]:
+    is_prior, share = line.period < shown.period, shares.of(line)
     return {
         "line": line,
         "what": wording.part(line.part),
         "prior_month": wording.month(line.period) if is_prior else "",
-        "base": wording.amount(line.base),
-        "amount": wording.amount(line.amount),
+        "events": wording.number(line.events),
+        "base": wording.figures(line.base),
+        "share": "" if share is None else wording.share(share),
+        "amount": wording.figures(line.amount),
     }
+
+
+def _line_url(shown: Statement, number: int) -> str:
+    address = reverse("revenue_share:statement_events", args=[shown.party, shown.period, number])
+    return f"{address}?{urlencode({'currency': shown.currency})}"
+
+
+def _names(shown: Statement) -> Names:
+    return api.statement_names(shown, language=get_language() or settings.LANGUAGE_CODE)
 
 
 def _to_keep(response: R, shown: Statement, ending: str) -> R:

@@ -314,7 +314,12 @@ def _page(request: HttpRequest, behind: _Behind, file: str, *args: str) -> HttpR
         "lead": " · ".join(filter(None, (behind.subject, behind.currency))),
         "back": behind.back,
         "rows": [
-            {"row": row, "kind": words.posting(row.kind), "amount": wording.figures(row.amount)}
+            {
+                "row": row,
+                "moment": wording.moment(row.at),
+                "kind": words.posting(row.kind),
+                "amount": wording.figures(row.amount),
+            }
             for row in page[:_ROWS]
         ],
         "next_url": f"?{urlencode({**query, 'after': page[_ROWS - 1].place})}" if has_more else "",

@@ -80,10 +80,10 @@ def _shown_row(row: CourseRow, least: int) -> dict[str, Any]:
         "months": months,
         "currency": row.currency,
         "sales": row.sales,
-        "sold": wording.amount(row.sold),
-        "net": wording.amount(row.net),
+        "sold": wording.figures(row.sold),
+        "net": wording.figures(row.net),
         "refunds": few if row.refunds is None else row.refunds,
-        "given_back": "" if row.given_back is None else wording.amount(row.given_back),
+        "given_back": "" if row.given_back is None else wording.figures(row.given_back),
         "waived": few if row.waived is None else row.waived,
     }
 

@@ -85,7 +85,7 @@ def finance(request: HttpRequest) -> HttpResponse:
         "balances": _balances(),
         "reports": links.list_reports(),
         "may_see_payouts": permissions.may_see_payouts(request.user),
-        "rates_url": _admin_url(request, "revenue_share_fxrate", permissions.VIEW_RATES),
+        "offices": _offices(request),
     }
     return render(request, "revenue_share/finance.html", context)
 
@@ -224,8 +224,7 @@ def report_events(request: HttpRequest, name: str) -> HttpResponse:
         "report_title": words.dimension(drill.dimension),
         "columns": [words.measure(one) for one in columns],
         "events": [
-            _shown_event(event, has_values=bool(columns), has_party=not drill.key)
-            for _place, event in page[:_ROWS]
+            _shown_event(event, columns, has_party=not drill.key) for _place, event in page[:_ROWS]
         ],
         "next_url": links.events_url(asked, drill, after=page[_ROWS - 1][0])
         if len(page) > _ROWS
@@ -372,6 +371,21 @@ def _drilled(request: HttpRequest, name: str) -> tuple[Asked, Drill]:
     return asked, drill
 
 
+def _offices(request: HttpRequest) -> list[tuple[str, str]]:
+    """The lists of the admin that finance works with: those that this person may see."""
+    found = (
+        (_("adjustments"), "adjustment", permissions.VIEW_ADJUSTMENTS),
+        (_("remittances"), "remittance", permissions.VIEW_REMITTANCES),
+        (_("accounts for payouts"), "payoutaccount", permissions.VIEW_ACCOUNTS),
+        (_("Rates of exchange"), "fxrate", permissions.VIEW_RATES),
+    )
+    listed = (
+        (title, _admin_url(request, f"revenue_share_{model}", right))
+        for title, model, right in found
+    )
+    return [(title, address) for title, address in listed if address]
+
+
 def _shown_month(month: MonthSummary) -> dict[str, Any]:
     query = {"first": month.period, "last": month.period, "currency": month.currency}
     return {
@@ -403,12 +417,19 @@ def _balances() -> list[dict[str, Any]]:
     ]
 
 
-def _shown_event(event: ReportEvent, *, has_values: bool, has_party: bool) -> dict[str, Any]:
+def _shown_event(
+    event: ReportEvent, columns: tuple[Measure, ...], *, has_party: bool
+) -> dict[str, Any]:
+    """``columns`` are what its values are shown of; none of them where there is no column."""
     return {
         "event": event,
+        "moment": wording.moment(event.occurred_at),
         "kind": wording.kind(event.kind),
         "party": words.party(event.party) if event.party and has_party else "",
-        "values": [wording.figures(value) for value in event.values] if has_values else [],
+        "values": [
+            (words.measure(column), wording.figures(value))
+            for column, value in zip(columns, event.values, strict=False)
+        ],
         "amount": wording.figures(event.amount),
     }
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
+from fairgate import written_amounts
 from fairgate.money import Money
 
 from .data import (
@@ -34,7 +38,7 @@ from .models import (
     STATE_LABELS,
 )
 
-MINUS = "\u2212"
+_BLANK = "\N{NO-BREAK SPACE}"
 _FAULTS = {
     EntryFault.WRONG_AMOUNT: gettext_lazy("The amount is another one."),
     EntryFault.DUPLICATE: gettext_lazy("The bank has paid it once more."),
@@ -74,14 +78,60 @@ def month(period: str) -> str:
     return date_format(Period.parse(period).last_day, "YEAR_MONTH_FORMAT")
 
 
+def month_lines(period: str) -> tuple[str, ...]:
+    """The same for a narrow place: the month and its year, one below the other.
+
+    A language that writes both without a blank has one line.
+
+    Raises:
+        InvalidPeriod: it is no month.
+    """
+    whole = month(period)
+    if " " not in whole:
+        return (whole,)
+    day = Period.parse(period).last_day
+    said = date_format(day, "F")
+    return said[:1].upper() + said[1:], date_format(day, "Y")
+
+
 def amount(value: Money) -> str:
-    """An amount to be read: below zero it has a true minus sign, not the hyphen of the files."""
-    return str(value).replace("-", MINUS)
+    """An amount to be read, with its code: ``USD 100.73``, in French ``100,73 USD``."""
+    return written_amounts.with_currency(value, _language())
 
 
 def figures(value: Money) -> str:
-    """An amount in a column of one currency: without its code, with a true minus sign."""
-    return f"{value.amount:,f}".replace("-", MINUS)
+    """An amount in a column of one currency: without its code."""
+    return written_amounts.figures(value, _language())
+
+
+def number(value: Decimal | int) -> str:
+    """Any other number as the reader's language writes it."""
+    return written_amounts.number(value, _language())
+
+
+def share(value: Fraction) -> str:
+    """A part of a whole: ``36 %``; the exact fraction beside what two decimals cannot say."""
+    hundredths = value * 10_000
+    if hundredths.denominator == 1:
+        return _percent(Decimal(hundredths.numerator) / 100)
+    rounded = _percent(Decimal(round(hundredths)) / 100)
+    return f"{rounded} ({value.numerator}/{value.denominator})"
+
+
+def _percent(value: Decimal) -> str:
+    plain = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+    return f"{number(plain)}{_BLANK}%"
+
+
+def moment(at: datetime) -> str:
+    """A moment as the reader's language writes its day, with hours and minutes of UTC."""
+    there = at.astimezone(UTC)
+    said = {"date": date_format(there, "DATE_FORMAT"), "time": f"{there:%H:%M}"}
+    return _("%(date)s, %(time)s") % said
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def period(text: str) -> Period:
@@ -126,7 +176,7 @@ def rate(value: Rate) -> str:
     """A rate to be read, with its source and the day it came into effect."""
     return _("1 %(base)s = %(rate)s %(currency)s, %(source)s of %(day)s") % {
         "base": value.base,
-        "rate": f"{value.rate.normalize():f}",
+        "rate": number(value.rate.normalize()),
         "currency": value.currency,
         "source": SOURCE_LABELS[value.source],
         "day": day(value.effective_on),

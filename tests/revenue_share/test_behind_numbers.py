@@ -20,10 +20,10 @@ from factories import revenue_share as facts
 from factories import waiver_policy as waiver
 from fairgate import clock
 from fairgate.money import Money
+from fairgate.written_amounts import MINUS
 from partnerships import api as partnerships
 from revenue_share import api, views_behind
 from revenue_share.data import Dimension
-from revenue_share.wording import MINUS
 from waiver_policy import api as waivers
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 REPORTS = [*(one.value for one in Dimension), "waterfall", "fund", "costs"]
 OCTOBER = {"first": "2026-10", "last": "2026-10", "currency": "USD"}
 # A cell of numbers, and what stands in it.
-CELL = re.compile(r'<td class="fg-num">(.*?)</td>', re.DOTALL)
+CELL = re.compile(r'<td role="cell" class="fg-num"[^>]*>(.*?)</td>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]+)"[^>]*>(?:<bdi>)?([^<]+)')
 NOVEMBER = datetime(2026, 11, 10, tzinfo=UTC)
 CHARGEBACK = datetime(2026, 12, 20, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_the_numbers_that_others_are_the_sum_of_open_their_events(client, name):
     assert sums
     for url in sums:
         text = page(client, url)
-        links = linked(text[text.index("<tbody>") : text.index("</tbody>")])
+        links = linked(text[text.index("<tbody") : text.index("</tbody>")])
         assert [(one, opened(client, one)) for one, _amount in links] == links
 
 
@@ -167,7 +167,7 @@ def test_what_is_to_be_paid_opens_the_statements_that_are_to_be_paid(client):
 
     text = page(client, reverse("revenue_share:payable"), currency="USD")
 
-    links = linked(text[text.index("<tbody>") : text.index("</tbody>")])
+    links = linked(text[text.index("<tbody") : text.index("</tbody>")])
     assert [amount for _url, amount in links] == [one.amount for one in api.list_payables()]
     assert all(client.get(url).status_code == 200 for url, _amount in links)
 
@@ -221,7 +221,8 @@ def test_every_number_of_a_statement_leads_to_its_lines_or_events(client):
     cells = CELL.findall(text)
 
     assert all(LINK.match(cell.strip()) for cell in cells), cells
-    assert len(cells) == 3 * len(shown.lines) + 1
+    # How many events, what was shared, the party's share and its part; and the sum.
+    assert len(cells) == 4 * len(shown.lines) + 1
     assert text.count('href="#statement-lines"') == 2 + len({one.part for one in shown.lines})
 
 

@@ -116,16 +116,17 @@ def test_the_workbook_has_the_numbers_of_the_page_as_numbers(frozen):
 
     # then
     assert list(found) == ["Statement", "Events"]
-    facts_and_sums = {row[0]: row[1] for row in found["Statement"][:11]}
+    facts_and_sums = {row[0]: row[1] for row in found["Statement"][:12]}
     assert facts_and_sums == {
-        "Statement": "RS-000003", "Party": "GSMA (GSMA)", "Month (UTC)": "October 2026",
+        "Statement": "RS-000003", "Host": "Open Spectrum Academy",
+        "Party": "GSM Association (GSMA)", "Month (UTC)": "October 2026",
         "Currency": "USD", "SHA-256": frozen.sha256, "Carried from the last statement": 0,
         "Share of a sale": 100.73, "Share taken back, or given again": -8.69,
         "Processor’s fee that did not come back": -0.31, "This month": 91.73,
         "To be paid out": 91.73,
     }  # fmt: skip
-    assert [row[-3:] for row in found["Statement"][-3:]] == [
-        (4, 279.8, 100.73), (1, -24.15, -8.69), (1, -0.85, -0.31),
+    assert [row[-4:] for row in found["Statement"][-3:]] == [
+        (4, 279.8, 0.36, 100.73), (1, -24.15, 0.36, -8.69), (1, -0.85, 0.36, -0.31),
     ]  # fmt: skip
 
 
@@ -156,12 +157,13 @@ def test_the_sheets_of_an_arabic_workbook_begin_at_the_right(frozen):
 def test_no_text_of_a_workbook_is_a_formula_or_a_link(text):
     # when
     statement = a_statement(Money("1.00", "USD"), party=text)
-    file = written(statement, [an_event(Money("1.00", "USD"), course_key=text, offering_code=text)])
+    event = an_event(Money("1.00", "USD"), course_key=text, offering_code=text)
+    file = written(statement, [event], Names(party=text, host=text))
 
     # then
     book = load_workbook(io.BytesIO(file))
     found = [cell for sheet in book for row in sheet.rows for cell in row if cell.value == text]
-    assert len(found) == 2
+    assert len(found) == 4
     assert {(cell.data_type, cell.hyperlink) for cell in found} == {("s", None)}
 
 
@@ -172,7 +174,7 @@ def test_no_text_of_a_workbook_is_a_formula_or_a_link(text):
 def test_amounts_have_the_decimals_of_their_currency(amount, shown, look):
     currency = {"#,##0": "JPY", "#,##0.000": "KWD", "#,##0.00": "USD"}[look]
     book = load_workbook(io.BytesIO(written(a_statement(Money(amount, currency)), [])))
-    cell = book["Statement"].cell(book["Statement"].max_row, 9)
+    cell = book["Statement"].cell(book["Statement"].max_row, book["Statement"].max_column)
     assert (cell.value, cell.number_format) == (shown, look)
 
 

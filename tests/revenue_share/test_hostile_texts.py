@@ -78,8 +78,9 @@ def shown(text: str) -> str:
 def close(offering: str, name: str, settings):
     """October, sold by the code of an offering, for parties of a name."""
     settings.PARTNERSHIPS_HOST_NAME = name
+    settings.FEE_PAYMENTS_SELLER = {}
     facts.put_terms_in_force()
-    Partner.objects.update(display_name=name)
+    Partner.objects.update(display_name=name, legal_name=name)
     api.book_payment(replace(facts.payment(), offering_code=offering), at=facts.NOON)
     api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
     return api.statement("GSMA", "2026-10")

@@ -11,11 +11,11 @@ from factories import payouts as make
 from factories import revenue_share as facts
 from fairgate import clock
 from fairgate.money import Money
+from fairgate.written_amounts import MINUS
 from partnerships import api as partnerships
 from revenue_share import api
 from revenue_share.data import Carried, OnHold, PayoutState
 from revenue_share.models import Payout
-from revenue_share.wording import MINUS
 
 pytestmark = pytest.mark.django_db
 

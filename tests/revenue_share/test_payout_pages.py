@@ -429,3 +429,14 @@ def test_the_command_says_no_in_sentences_with_its_exit_code(person, account, tm
             command(*words)
         assert refused.value.returncode == code
     assert order.read_text() == "there already"
+
+
+def test_the_command_that_is_given_a_csv_says_how_its_account_is_named(tmp_path):
+    file = tmp_path / "bank.csv"
+    file.write_text("Date;Amount\n2026-12-15;-91.73\n")
+    with pytest.raises(CommandError, match=r"--account") as refused:
+        command("record", str(file))
+    assert refused.value.returncode == 2
+    with pytest.raises(CommandError) as refused:
+        command("record", str(file), "--account", "nobody's")
+    assert "--account" not in str(refused.value)

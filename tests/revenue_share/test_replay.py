@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -55,6 +56,18 @@ def test_the_october_example_gives_the_numbers_of_the_design():
     months = {party: sums["2026-10", party, "month"] for party in ("FUND", "GSMA", "ATC")}
     assert months == {"FUND": "50.96", "GSMA": "91.73", "ATC": "50.96"}
     assert sums["2026-10", "PLATFORM", "month"] == "61.15"
+
+
+def test_the_files_that_the_readme_names_are_in_the_package():
+    readme = resources.files("revenue_share").joinpath("README.md").read_text("utf-8")
+    (command,) = [
+        line
+        for line in readme.splitlines()
+        if line.startswith("$ python manage.py revenue_share_replay ")
+    ]
+    named = re.findall(r'"\$data/([^"]+)"', command)
+    assert [SHIPPED.joinpath(name).is_file() for name in named] == [True, True]
+    assert run(*(str(SHIPPED / name) for name in named)).startswith("Allocations")
 
 
 def test_the_text_shows_every_allocation():

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 EVERY = [*(one.value for one in Dimension), "waterfall", "fund", "costs"]
 OCTOBER = {"first": "2026-10", "last": "2026-10", "currency": "USD"}
 # A number that is a link, and where it leads.
-NUMBER = re.compile(r'<td class="fg-num"><a href="([^"]+)"[^>]*>([^<]+)</a>')
+NUMBER = re.compile(r'<td role="cell" class="fg-num"[^>]*><a href="([^"]+)"[^>]*>([^<]+)</a>')
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +109,7 @@ def test_a_picture_has_a_title_and_a_text_and_the_table_its_numbers(client, audi
     assert "October 2026, in USD" in title or "October 2026 went, in USD" in title
     drawing = page[page.index("<svg") : page.index("</svg>")]
     amounts = set(re.findall(r'<text direction="ltr"[^>]*>([^<]+)</text>', drawing))
-    table = page[page.index("<tbody>") :]
+    table = page[page.index("<tbody") :]
     assert amounts <= set(re.findall(r">([^<>]+)<", table))
     assert not re.search(r"style=|<script|https?://(?!www\.w3\.org)", drawing)
 
@@ -237,8 +237,8 @@ def test_events_come_a_page_at_a_time(client, finance, october, monkeypatch):
     second = client.get(more).content.decode()
 
     # then
-    assert first.count("<tr>") == 1 + 3
-    assert second.count("<tr>") == 1 + 2
+    assert first.count("<tr ") == 1 + 3
+    assert second.count("<tr ") == 1 + 2
     assert 'rel="next"' not in second
 
 

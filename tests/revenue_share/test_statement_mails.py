@@ -79,7 +79,7 @@ def test_a_mail_says_what_is_paid_with_a_link_and_the_paper_in_the_language_of_i
     api.send_statements(at=NOW)
 
     english, french = sorted(mail.outbox, key=lambda one: one.to)
-    name = partnerships.party("GSMA").name
+    name = partnerships.partner("GSMA").legal_name
     assert f"Statement RS-000003 of {name} is attached." in english.body
     assert "To be paid: USD 91.73." in english.body
     page = reverse("revenue_share:statement", args=["GSMA", "2026-10"])

@@ -40,6 +40,15 @@ def seller_of_order(order: models.Order) -> Seller:
     return seller_of(first.offering.code)
 
 
+def own_legal_name() -> str:
+    """The legal name under which this site acts: the default merchant's, else that of the settings.
+
+    "" where the site has named neither.
+    """
+    names = models.Merchant.objects.filter(is_default=True).values_list("legal_name", flat=True)
+    return names.first() or str(conf.seller().get("legal_name", ""))
+
+
 def _complete(found: Seller) -> Seller:
     if not found.legal_name or not found.address:
         raise InvoiceRefused(

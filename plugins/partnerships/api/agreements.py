@@ -41,6 +41,11 @@ def terms_by_uuids(version_uuids: Iterable[UUID]) -> dict[UUID, RevenueTerms]:
     return selectors.get_terms_by_uuids(version_uuids)
 
 
+def terms_by_numbers(versions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], RevenueTerms]:
+    """The same, by the code of their agreement and their number, as documents name them."""
+    return selectors.get_terms_by_numbers(versions)
+
+
 def shares_receipts_from(party: str, day: date, *, at: datetime) -> bool:
     """Whether receipts may be shared with a party on a UTC day or on a later one.
 

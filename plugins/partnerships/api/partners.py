@@ -8,6 +8,8 @@ from uuid import UUID
 
 from partnerships import selectors, services, terms_file
 from partnerships.data import (
+    FUND,
+    PLATFORM,
     Contact,
     DueDiligence,
     PartnerSummary,
@@ -165,6 +167,22 @@ def partner(code: str, *, at: datetime | None = None) -> PartnerSummary:
 def party(code: str) -> Party:
     """The name behind any code that can receive a share: FUND, PLATFORM or a partner."""
     return selectors.get_party(code)
+
+
+def legal_name(code: str, *, at: datetime | None = None) -> str:
+    """The legal name of a party, as documents address it; of a partner as at ``at``, or now.
+
+    FUND and PLATFORM are called as everywhere.
+
+    Raises:
+        UnknownPartner: nobody has this code.
+    """
+    called = selectors.get_identities([code], at=at) if at else {}
+    if code in called:
+        return called[code].legal_name
+    if code in (FUND, PLATFORM):
+        return selectors.get_party(code).name
+    return selectors.get_partner(code, at=None).legal_name
 
 
 def list_partners(*, at: datetime | None = None) -> tuple[PartnerSummary, ...]:

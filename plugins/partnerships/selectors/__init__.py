@@ -76,6 +76,7 @@ from partnerships.selectors.recognition import (
 from partnerships.selectors.refused import list_refused_before
 from partnerships.selectors.terms import (
     get_terms,
+    get_terms_by_numbers,
     get_terms_by_uuid,
     get_terms_by_uuids,
     shares_receipts_from,
@@ -115,6 +116,7 @@ __all__ = [
     "get_scheme_of_tier",
     "get_shown_file",
     "get_terms",
+    "get_terms_by_numbers",
     "get_terms_by_uuid",
     "get_terms_by_uuids",
     "get_told",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from fairgate.clock import utc_day
 from fairgate.money import Money
@@ -111,12 +111,26 @@ def get_terms_by_uuid(version_uuid: UUID) -> RevenueTerms:
 
 def get_terms_by_uuids(version_uuids: Iterable[UUID]) -> dict[UUID, RevenueTerms]:
     """The revenue terms of those of these versions that have some; a few questions for all."""
+    found = _with_terms(models.AgreementVersion.objects.filter(uuid__in=list(version_uuids)))
+    return {one.version_uuid: one for one in found}
+
+
+def get_terms_by_numbers(
+    versions_of: Iterable[tuple[str, int]],
+) -> dict[tuple[str, int], RevenueTerms]:
+    """The same, by agreement and number; a few questions for all, none for none."""
+    asked = set(versions_of)
     rows = models.AgreementVersion.objects.filter(
-        uuid__in=list(version_uuids), fund_bp__isnull=False
+        agreement__code__in={code for code, _number in asked},
+        number__in={number for _code, number in asked},
     )
-    rows = rows.select_related("agreement__partner")
-    return {row.uuid: terms_of(row)
-            for row in rows.prefetch_related("shares", "courses", "recoupments")}  # fmt: skip
+    found = {(one.agreement, one.version): one for one in _with_terms(rows)} if asked else {}
+    return {key: terms for key, terms in found.items() if key in asked}
+
+
+def _with_terms(rows: QuerySet[models.AgreementVersion]) -> list[RevenueTerms]:
+    sharing = rows.filter(fund_bp__isnull=False).select_related("agreement__partner")
+    return [terms_of(row) for row in sharing.prefetch_related("shares", "courses", "recoupments")]
 
 
 def terms_of(row: Any) -> RevenueTerms:

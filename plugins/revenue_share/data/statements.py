@@ -30,7 +30,10 @@ class EventLine:
     """One event's effect on one party.
 
     ``period`` is the month of the sale. ``base`` is the amount that was shared, ``amount`` the
-    party's part of it.
+    party's part of it. ``gross``, ``tax`` and ``fee`` are what the event brought and what came off
+    it, signed so that they add up to its net receipts: of a sale tax and the processor's fee are
+    below zero, of a refund the gross is. They are ``None`` where nothing was brought or taken back
+    (seats, adjustments), and in documents, which do not keep them.
     """
 
     event: str
@@ -45,6 +48,9 @@ class EventLine:
     version: int
     base: Money
     amount: Money
+    gross: Money | None = None
+    tax: Money | None = None
+    fee: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +166,16 @@ class MailedStatements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """How the party of a statement and the host of the platform are called on it."""
+    """The legal names of a statement's party and of who issues it.
+
+    ``known_as`` is how the party is called elsewhere, "" where it is its legal name.
+    """
 
     party: str
     host: str
+    known_as: str = ""
+
+    def others(self, code: str) -> tuple[str, ...]:
+        """What else the party of a code is called on paper, each once."""
+        found = (name for name in (self.known_as, code) if name and name != self.party)
+        return tuple(dict.fromkeys(found))

@@ -12,6 +12,10 @@ from fairgate_rest.bodies import Amount, Body, Moment, OneOf
 from revenue_share.data import Account, EventKind, Part, StatementState
 
 MAX_PARTY = 64
+_WEIGHT = (
+    "The party's share of the base is weight / weights, in lowest terms; null where no terms "
+    "say one."
+)
 MAX_REASON = 255
 
 
@@ -109,6 +113,10 @@ class PartShape(serializers.Serializer):
 class StatementShape(StatementLineOfList):
     """A statement: opening + month = payable + closing. ``sha256`` is that of its document."""
 
+    legal_name = serializers.CharField(
+        help_text="The party’s, on the day of the close; of a draft that of now."
+    )
+    issued_by = serializers.CharField(help_text="Under whose legal name it is issued.")
     opening = Amount()
     month = Amount(source="subtotal", help_text="The sum of its lines.")
     minimum_payout = Amount(allow_null=True)
@@ -130,6 +138,8 @@ class StatementLineShape(serializers.Serializer):
     version = serializers.IntegerField()
     events = serializers.IntegerField(help_text="How many events it is the sum of.")
     base = Amount(help_text="What was shared.")
+    weight = serializers.IntegerField(allow_null=True, help_text=_WEIGHT)
+    weights = serializers.IntegerField(allow_null=True)
     amount = Amount(help_text="The party's part of it.")
 
 
@@ -147,5 +157,10 @@ class EventShape(serializers.Serializer):
     offering = serializers.CharField(source="offering_code")
     agreement = serializers.CharField()
     version = serializers.IntegerField()
+    gross = Amount(allow_null=True, help_text="What was paid; below zero what went back.")
+    tax = Amount(allow_null=True, help_text="Below zero where it comes off.")
+    fee = Amount(allow_null=True, help_text="The processor's; below zero where it comes off.")
     base = Amount()
+    weight = serializers.IntegerField(allow_null=True, help_text=_WEIGHT)
+    weights = serializers.IntegerField(allow_null=True)
     amount = Amount()

@@ -17,10 +17,18 @@ from rest_framework.serializers import CharField, IntegerField
 from fairgate_rest.uploads import AsItIs
 from fairgate_rest.views import described
 from revenue_share import api, permissions, wording
-from revenue_share.data import Part, Statement, StatementFormat, StatementLine, StatementPlace
+from revenue_share.data import (
+    EventLine,
+    Part,
+    Statement,
+    StatementFormat,
+    StatementLine,
+    StatementPlace,
+)
 from revenue_share.exceptions import InvalidPeriod
 from revenue_share.rest import shapes
 from revenue_share.rest.views_base import BooksView, RowNumber, to_keep
+from revenue_share.rules.line_shares import Shares
 
 CSV = "text/csv; charset=utf-8"
 MEDIA_TYPES = {
@@ -109,6 +117,13 @@ def _with_label(told: dict[str, Any]) -> dict[str, Any]:
     return told | {"label": wording.label(told["number"])}
 
 
+def _weights(shares: Shares, line: StatementLine | EventLine) -> dict[str, int | None]:
+    share = shares.of(line)
+    if share is None:
+        return {"weight": None, "weights": None}
+    return {"weight": share.numerator, "weights": share.denominator}
+
+
 class OneStatement(StatementsView):
     """One statement, with its sums."""
 
@@ -121,11 +136,14 @@ class OneStatement(StatementsView):
             for part in Part
             if any(line.part is part for line in found.lines)
         ]
+        names = api.statement_names(found, language=get_language() or settings.LANGUAGE_CODE)
         told = _with_label(_plain(found)) | {
             "state": became.get(found.number or 0, found.state),
             "subtotal": found.subtotal,
             "parts": parts,
             "lines": len(found.lines),
+            "legal_name": names.party,
+            "issued_by": names.host,
         }
         return Response(shapes.StatementShape(told).data)
 
@@ -138,8 +156,10 @@ class Lines(StatementsView):
     @described(operation_id="list_statement_lines", responses=shapes.StatementLineShape(many=True))
     def get(self, request: Any, party: str, period: str, currency: str) -> Response:
         found = self.seen_statement(party, period, currency)
+        shares = api.line_shares(found)
         lines = [
-            {**_plain(line), "number": number} for number, line in enumerate(found.lines, start=1)
+            {**_plain(line), **_weights(shares, line), "number": number}
+            for number, line in enumerate(found.lines, start=1)
         ]
         return self.part_of_all(lines, shapes.StatementLineShape, key=lambda one: one["number"])
 
@@ -153,7 +173,10 @@ class EventsView(StatementsView):
         """A page of the events behind a statement, or one line of it."""
         window = self.window()
         page = api.events_page(statement, line, after=window.after or 0, limit=window.one_more)
-        events = [{**_plain(event), "place": place} for place, event in page]
+        shares = api.line_shares(statement)
+        events = [
+            {**_plain(event), **_weights(shares, event), "place": place} for place, event in page
+        ]
         return self.part(events, shapes.EventShape, key=lambda one: one["place"], window=window)
 
 

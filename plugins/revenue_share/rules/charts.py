@@ -15,8 +15,8 @@ WIDTH = 400
 #: What is kept free after the longest bar, for its amount.
 _ROOM = 112
 _ROW, _BAR, _LABEL = 46, 15, 14
-# Columns: their height, what is above them, the room for names of lines and of months.
-_HEIGHT, _ABOVE, _SCALE, _BELOW = 170, 12, 92, 24
+# Columns: their height, what is above them, the room for names of lines, and of months and years.
+_HEIGHT, _ABOVE, _SCALE, _BELOW = 170, 12, 92, 42
 _LINES = 4
 _LABELS = 4
 
@@ -125,7 +125,7 @@ def columns(values: Sequence[int]) -> Chart:
                 width=max(band * 2 // 3, 1),
                 height=max(bottom - top, 1 if value else 0),
                 label_x=left + band // 6,
-                label_y=_ABOVE + _HEIGHT + _BELOW - 6,
+                label_y=_ABOVE + _HEIGHT + 18,
                 amount_x=left,
                 amount_y=top,
                 has_label=number % every == 0,

@@ -33,7 +33,7 @@ from ..data import (
 from ..exceptions import CurrencyNeeded, StatementNotFound
 from ..models import AllocationLine, PartyRollup, PeriodClose, RevenueEvent
 from ..models import Statement as StatementRow
-from . import payouts
+from . import payouts, receipts
 
 #: What the fund pays for seats comes out of its own account (``waiver_policy``), which has deposits
 #: that are not in these books. Its statement says what it earned.
@@ -512,6 +512,7 @@ def _line(row: Any) -> StatementLine:
 
 def _event_line(row: Any) -> EventLine:
     event = row.event
+    gross, tax, fee = receipts.of_event(event)
     return EventLine(
         event=str(event.uuid),
         kind=EventKind(event.kind),
@@ -525,4 +526,7 @@ def _event_line(row: Any) -> EventLine:
         version=event.version,
         base=Money.from_minor(row.base_minor, row.currency),
         amount=Money.from_minor(row.units_minor, row.currency),
+        gross=gross,
+        tax=tax,
+        fee=fee,
     )

@@ -22,12 +22,13 @@ from django.utils.translation import gettext as _
 
 from fairgate_tables.transactions import run_again
 from partnerships import api as partnerships
-from partnerships.data import PLATFORM, WELL_KNOWN, Contact, ContactRole
+from partnerships.data import WELL_KNOWN, Contact, ContactRole
 
 from .. import conf, papers, statements, wording
 from ..data import MailedStatements, Names, Period, Statement
 from ..models import Statement as StatementRow
 from ..models import StatementMail
+from ..selectors import explained
 from ..selectors.frozen import is_as_frozen
 
 log = logging.getLogger(__name__)
@@ -149,9 +150,7 @@ def _hand_over(row: StatementMail, contact: Contact) -> bool:
     statement = statements.read_document(frozen.document)
     language = contact.language or settings.LANGUAGE_CODE
     with translation.override(language):
-        names = Names(
-            party=partnerships.party(row.party).name, host=partnerships.party(PLATFORM).name
-        )
+        names = explained.names_on(statement, language=language)
         subject = _("Statement of %(host)s for %(month)s") % {
             "host": names.host,
             "month": wording.month(row.period),
@@ -164,7 +163,8 @@ def _hand_over(row: StatementMail, contact: Contact) -> bool:
             headers={"Message-ID": _message_id(row)},
         )
         mail.attach_alternative(render_to_string(f"{_FOLDER}.html", context), "text/html")
-    paper = papers.render_statement(statement, names=names, language=language)
+    shares = explained.line_shares(statement)
+    paper = papers.render_statement(statement, names=names, shares=shares, language=language)
     mail.attach(f"{row.period}-{row.party}-{row.currency}.pdf", paper, "application/pdf")
     return bool(mail.send())
 

@@ -40,7 +40,11 @@ class Command(BaseCommand):
         write.add_argument("out", type=Path, help="where to; only you can read it there")
         take = acts.add_parser("record", help="record what a file of the bank says")
         take.add_argument("file", type=Path, help="camt.053, camt.054, MT940, or a CSV")
-        take.add_argument("--account", help="number of the account that a CSV is of")
+        take.add_argument(
+            "--account",
+            metavar="NUMBER",
+            help="number of our account that a CSV is of; it is read by the mapping of this account",
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do it; exit code 1 when it is refused or somebody has to look, 2 for a bad file."""
@@ -92,16 +96,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['out']}  {found.sha256}")
 
     def _record(self, options: Any) -> None:
+        named = options["account"]
         try:
             content = options["file"].read_bytes()
-            named = options["account"]
             account = fees.bank_account_id(named, currency=None) if named else None
             done = api.record_bank_file(content, by=None, at=clock.now(), account=account)
         except OSError as error:
             said = f"{options['file']} cannot be read: {error.strerror}."
             raise CommandError(said, returncode=2) from None
         except PaymentsError as error:
-            raise CommandError(f"{options['file'].name}: {error}", returncode=2) from None
+            # Formats of banks name their account; the page would ask for it.
+            advice = "" if named else " A CSV is read by the mapping of its account: --account."
+            raise CommandError(f"{options['file'].name}: {error}{advice}", returncode=2) from None
         self.stdout.write(
             f"{done.paid} paid, {done.returned} returned, {done.held} held, {done.known} known."
         )
