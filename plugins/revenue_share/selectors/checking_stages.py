@@ -26,6 +26,7 @@ from ..models import (
 )
 from ..rules import postings
 from .checking_positions import POSITION
+from .events import after_sales
 
 #: Account and party -> debits less credits.
 Legs = dict[tuple[str, str], int]
@@ -41,10 +42,11 @@ def _stages_follow_from_holds() -> Iterator[Fault]:
     standings = SaleStanding.objects.select_related("sale")
     for page in pages(standings.only("sale__uuid", "sale__kind", "cleared_at")):
         sales = [row.sale_id for row in page]
-        after: dict[int, list[RevenueEvent]] = {}
-        events = RevenueEvent.objects.filter(sale_id__in=sales).order_by("pk")
+        after: dict[int, list[RevenueEvent]] = {sale: [] for sale in sales}
+        events = after_sales(sales)
         for event in events.only("uuid", "kind", "gross_minor", "dispute_uuid", "sale_id"):
-            after.setdefault(event.sale_id, []).append(event)
+            if event.sale_id in after:
+                after[event.sale_id].append(event)
         later = [event for own in after.values() for event in own]
         lines = _lines_of([*sales, *(event.pk for event in later)])
         posted = _posted_for([row.sale.uuid for row in page] + [event.uuid for event in later])
