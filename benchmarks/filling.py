@@ -8,9 +8,11 @@ that was filled in.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +20,7 @@ from django.db import connection
 from django.db.models import Max, Model
 
 from factories import revenue_share as facts
+from fairgate_tables.paging import pages
 from fee_payments.data import PaymentSummary
 from revenue_share import api
 from revenue_share.models import (
@@ -62,6 +65,18 @@ def fill(entries: int, *, partners: int = 200) -> int:
             cursor.execute(f"ANALYZE TABLE {model._meta.db_table}")
             cursor.fetchall()
     return sales
+
+
+def write_entries(path: Path) -> None:
+    """The entries as a file for DuckDB."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["transaction", "party", "period", "debit", "credit"])
+        rows = LedgerEntry.objects.values_list(
+            "pk", "transaction_id", "party", "period", "debit_minor", "credit_minor", named=True
+        )
+        for page in pages(rows, size=20_000):
+            writer.writerows(row[1:] for row in page)
 
 
 def _put_terms_in_force(partners: int) -> None:
