@@ -14,8 +14,10 @@ from fairgate_tables import paging
 from fairgate_tables.paging import pages
 from races import race, values
 from revenue_share import api
-from revenue_share.models import RevenueEvent, SaleStanding
+from revenue_share.data import Account
+from revenue_share.models import LedgerEntry, RevenueEvent, SaleStanding
 from revenue_share.selectors import checking, checking_events
+from revenue_share.selectors.checking_ledger import entries_on
 from revenue_share.selectors.events import after_sales
 
 
@@ -121,6 +123,23 @@ def test_a_list_of_so_many_sales_would_be_looked_for_in_all_events(transactional
         cursor.execute("ANALYZE TABLE revenue_share_revenueevent")
     sales = list(RevenueEvent.objects.filter(kind="sale").values_list("pk", flat=True))
     assert rows_read(lambda: list(RevenueEvent.objects.filter(sale_id__in=sales))) >= 300
+
+
+@pytest.mark.mariadb
+def test_entries_of_a_rare_account_are_found_without_reading_all(transactional_db, books):
+    # given
+    sell(0, 300)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE TABLE revenue_share_ledgerentry")
+
+    # when
+    read = rows_read(lambda: list(entries_on(Account.BANK)))
+
+    # then
+    assert read < 10
+    assert list(entries_on(Account.GATEWAY_CLEARING).order_by("pk")) == list(
+        LedgerEntry.objects.filter(account="gateway_clearing").order_by("pk")
+    )
 
 
 def test_what_nobody_proposed_is_found(books):

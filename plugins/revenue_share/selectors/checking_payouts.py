@@ -21,6 +21,7 @@ from ..models import LedgerEntry, LedgerTransaction, Payout, Remittance
 from ..rules import payouts as payout_rules
 from ..rules import rates as rules
 from . import payouts
+from .checking_ledger import entries_on
 
 _DONE = (PayoutState.PAID, PayoutState.RETURNED)
 
@@ -156,7 +157,7 @@ def _bank_equals_payouts() -> Iterator[Fault]:
     for code, minor in came.values_list("currency").annotate(sum=Sum("amount_minor")):
         sums[code] = sums.get(code, 0) - minor
     kept = _kept_by_banks()
-    entries = LedgerEntry.objects.filter(account=Account.BANK.value).order_by("currency")
+    entries = entries_on(Account.BANK).order_by("currency")
     for code, minor in entries.values_list("currency").annotate(
         sum=Sum(F("credit_minor") - F("debit_minor"))
     ):

@@ -25,6 +25,7 @@ from ..models import (
     Statement,
 )
 from ..rules import postings
+from .checking_ledger import entries_on
 from .checking_positions import POSITION
 from .events import after_sales
 
@@ -35,7 +36,7 @@ Posted = Mapping[UUID, Mapping[str, Legs]]
 #: Event -> part -> party -> units.
 Lines = Mapping[int, Mapping[Part, Units]]
 
-_BACK = (Account.RECEIVABLE.value, Account.DISPUTE_FEE.value)
+_BACK = (Account.RECEIVABLE, Account.DISPUTE_FEE)
 
 
 def _stages_follow_from_holds() -> Iterator[Fault]:
@@ -190,7 +191,7 @@ def _set_offs(closes: Mapping[UUID, PeriodClose]) -> dict[str, tuple[Any, Legs]]
         close = by_period.get(row.period)
         if close is None:
             continue
-        receivable, fee = (_until(due, row, account) for account in _BACK)
+        receivable, fee = (_until(due, row, account.value) for account in _BACK)
         given_back, charged = postings.to_set_off(
             row.closing_minor, receivable=receivable, dispute_fee=fee
         )
@@ -209,7 +210,7 @@ _Due = Mapping[tuple[str, str, str], Sequence[tuple[str, bool, int]]]
 
 def _due_back() -> _Due:
     """What parties have to give back: debits less credits, those of closes by themselves."""
-    entries = LedgerEntry.objects.filter(account__in=_BACK)
+    entries = entries_on(*_BACK)
     groups = entries.order_by("period").values_list(
         "party", "currency", "account", "period", "transaction__cause_kind"
     )
