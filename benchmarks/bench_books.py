@@ -15,9 +15,11 @@ of the same round. ``--entries 5000000`` fills the books with so many first, by 
 * **many** (P3): ``api.book_payments`` of 500 over ``bulk_create`` of the rows of 500.
 * **workers** (P2): eight processes over one, each with a course of its own, and all with one
   course; the server counts deadlocks.
-* **history** (P4): a posting with ``--entries`` in the books over one with hardly any.
-* **proof** (P7): every transaction balances, over a loop of objects, plain ``GROUP BY`` and
-  django-hordak; and ``revenue_share_check`` whole, with the peak of Python's memory.
+* **history** (P4): a posting with ``--entries`` in the books over one with hardly any, ours and the
+  peers'.
+* **proof** (P7): every transaction balances, over a loop of objects, plain ``GROUP BY``,
+  django-hordak and DuckDB; and ``revenue_share_check`` and ``revenue_share_rebuild`` whole, with
+  the memory of a process that does nothing else.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ import multiprocessing
 import os
 import statistics
 import sys
+import tempfile
 import time
-import tracemalloc
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,7 +52,15 @@ django.setup()
 
 import filling  # noqa: E402
 from django.db import connection, connections, transaction  # noqa: E402
-from measuring import Contestant, in_turns, peers, print_table, timed  # noqa: E402
+from measuring import (  # noqa: E402
+    Contestant,
+    in_turns,
+    peers,
+    print_apart,
+    print_table,
+    repeated,
+    timed,
+)
 
 import two_databases  # noqa: E402
 from factories import revenue_share as facts  # noqa: E402
@@ -200,6 +210,7 @@ def compare_posting(theirs: dict[str, Contestant], sales: int, rounds: int) -> N
 
 
 PEERS = ("django-hordak", "openedx-ledger")
+PROVERS = ("django-hordak", "duckdb")
 
 
 def work(settings: dict[str, Any], course: str, seconds: float, start: Any, told: Any) -> None:
@@ -260,16 +271,23 @@ def compare_workers(settings: dict[str, Any], workers: int, seconds: float, roun
     print(f"deadlocks: {deadlocks() - before}")
 
 
-def compare_history(sales: int, entries: int, rounds: int) -> None:
-    """P4. It leaves the books filled."""
+def compare_history(theirs: dict[str, Contestant], sales: int, entries: int, rounds: int) -> None:
+    """P4. It leaves the books filled, and those of the peers."""
     acts = {"book_payment": timed(post)}
-    numbers = {"book_payment": sales}
-    few = in_turns(acts, numbers, rounds)["book_payment"]
+    acts |= {name: theirs[f"{name} post"] for name in PEERS if f"{name} post" in theirs}
+    numbers = dict.fromkeys(acts, sales) | {"openedx-ledger": max(1, sales // 8)}
+    few = in_turns(acts, numbers, rounds)
     began = time.perf_counter()
     filled = filling.fill(entries)
     print(f"\nfilled in {filled:,} sales, {entries:,} entries: {time.perf_counter() - began:.0f} s")
-    many = in_turns(acts, numbers, rounds)["book_payment"]
-    print_table("history", {"hardly any": few, f"{entries:,} entries": many}, ours="hardly any")
+    for name in acts:
+        if f"{name} fill" in theirs:
+            taken = theirs[f"{name} fill"](entries // 6)
+            print(f"{name}, as many entries: {taken:.0f} s", flush=True)
+    many = in_turns(acts, numbers, rounds)
+    for name in acts:
+        found = {"hardly any": few[name], f"{entries:,} entries": many[name]}
+        print_table(f"history: {name}", found, ours="hardly any")
 
 
 def loop_of_objects(_: int) -> None:
@@ -293,38 +311,45 @@ def plain_group_by(_: int) -> None:
             raise SystemExit("A transaction does not balance.")
 
 
+def plain_sum(_: int) -> None:
+    """Every entry read once: below that is nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT SUM(debit_minor), SUM(credit_minor) FROM revenue_share_ledgerentry")
+        cursor.fetchall()
+
+
 def prove(_: int) -> None:
     """That every transaction balances, as ``revenue_share_check`` does."""
     if next(checking_ledger.PROOFS[0](), None):
         raise SystemExit("A transaction does not balance.")
 
 
-def compare_proof(theirs: dict[str, Contestant], entries: int, rounds: int) -> None:
+def compare_proof(theirs: dict[str, Contestant], rounds: int) -> None:
     """P7."""
-    acts: dict[str, Contestant] = {"every transaction balances": timed(prove)}
-    acts |= {"plain GROUP BY": timed(plain_group_by), "loop of objects": timed(loop_of_objects)}
-    if "django-hordak verify" in theirs:
-        theirs["django-hordak fill"](entries // 6)
-        acts["django-hordak"] = theirs["django-hordak verify"]
+    acts: dict[str, Contestant] = {"every transaction balances": repeated(prove)}
+    acts |= {
+        "plain GROUP BY": repeated(plain_group_by),
+        "plain SUM": repeated(plain_sum),
+        "loop of objects": repeated(loop_of_objects),
+    }
+    if "duckdb fill" in theirs:
+        theirs["duckdb fill"](0)
+    acts |= {name: theirs[f"{name} verify"] for name in PROVERS if f"{name} verify" in theirs}
     found = in_turns(acts, dict.fromkeys(acts, 1), rounds)
     print_table("proof", found, ours="every transaction balances")
-    check_whole()
 
 
-def check_whole() -> None:
-    """``revenue_share_check``, and what it takes of memory."""
-    check = api.check
-    began = time.perf_counter()
-    faults = [fault for fault in check() if fault.invariant not in filling.MADE_UP]
-    seconds = time.perf_counter() - began
-    if faults:
+def hold() -> None:
+    """``revenue_share_check``."""
+    if faults := api.check():
         raise SystemExit(f"The books do not hold: {faults}")
-    tracemalloc.start()
-    check()
-    peak = tracemalloc.get_traced_memory()[1] / 2**20
-    tracemalloc.stop()
-    print(f"\nrevenue_share_check: {seconds:.1f} s for {LedgerEntry.objects.count():,} entries, "
-          f"Python's memory peaks at {peak:.1f} MiB")  # fmt: skip
+
+
+def prove_whole() -> None:
+    """P7, whole: every invariant, and sums made again."""
+    count = LedgerEntry.objects.count()
+    acts = {"revenue_share_check": hold, "revenue_share_rebuild": api.rebuild}
+    print_apart(f"{count:,} entries", acts)
 
 
 def main() -> None:
@@ -339,16 +364,24 @@ def main() -> None:
     options = parser.parse_args()
     if missing := two_databases.missing():
         raise SystemExit(f"This needs MariaDB: {missing}")
-    with two_databases.test_database() as settings, two_databases.default_database(settings):
+    with (
+        two_databases.test_database() as settings,
+        two_databases.default_database(settings),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         print(f"{two_databases.version()}, Python {sys.version.split()[0]}, Django "
               f"{django.get_version()}, {options.rounds} rounds")  # fmt: skip
         put_terms_in_force()
         post(5)
-        with peers(options.peer_python) as theirs:
+        file = Path(folder) / "entries.csv"
+        with peers(options.peer_python, str(file)) as theirs:
             compare_posting(theirs, options.sales, options.rounds)
             compare_workers(settings, options.workers, options.seconds, options.rounds)
-            compare_history(options.sales, options.entries, options.rounds)
-            compare_proof(theirs, options.entries, options.rounds)
+            compare_history(theirs, options.sales, options.entries, options.rounds)
+            if theirs:
+                filling.write_entries(file)
+            compare_proof(theirs, options.rounds)
+        prove_whole()
 
 
 if __name__ == "__main__":

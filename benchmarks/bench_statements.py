@@ -11,12 +11,13 @@ Contestants take turns; printed are their times over ours of the same round.
   their index, a loop of objects, the balances of django-hordak and openedx-ledger, which know no
   months, and DuckDB, which keeps the entries in columns and nothing else: the limit. The peers are
   in the Python of ``--peer-python`` (see README.md; without one they are left out).
-* **export** (P8): the events behind a statement as CSV, and the peak of Python's memory, over
-  Django's ``iterator``, which reads all of a result from MariaDB at once.
+* **export** (P8): the events behind a statement as CSV, and every fact of the books, with the
+  memory of a process that does nothing else, beside that of Django's ``iterator``, which reads all
+  of a result from MariaDB at once.
 * **files** (P9, P10): ``--rows 100000`` events as workbook, over openpyxl and bare XlsxWriter; as
   CSV with neutralised cells, over the module ``csv``. Rows come from a generator.
-* **replay**: ``--events 1000000`` read from a file and shared, and the peak of Python's memory with
-  a tenth and with all of them.
+* **replay**: ``--events 1000000`` read from a file and shared, and the memory of that with a tenth
+  and with all of them.
 """
 
 from __future__ import annotations
@@ -27,8 +28,6 @@ import io
 import os
 import sys
 import tempfile
-import time
-import tracemalloc
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -48,12 +47,20 @@ django.setup()
 
 import filling  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
-from measuring import Contestant, in_turns, peers, print_table, timed  # noqa: E402
+from measuring import (  # noqa: E402
+    Contestant,
+    Turn,
+    in_turns,
+    peers,
+    print_apart,
+    print_table,
+    repeated,
+    timed,
+)
 
 import two_databases  # noqa: E402
 from factories import revenue_share as facts  # noqa: E402
 from fairgate.money import Money  # noqa: E402
-from fairgate_tables.paging import pages  # noqa: E402
 from partnerships import api as partnerships  # noqa: E402
 from partnerships.data import RevenueTerms  # noqa: E402
 from revenue_share import api, sheets, statements  # noqa: E402
@@ -109,71 +116,47 @@ def loop(**chosen: str) -> Callable[[int], None]:
 def compare_statements(theirs: dict[str, Contestant], rounds: int) -> None:
     """P5 and P6."""
     one = {
-        "statement of one partner": timed(one_statement),
-        "GROUP BY": timed(group_by(
+        "statement of one partner": repeated(one_statement),
+        "GROUP BY": repeated(group_by(
             "party = %s AND currency = 'USD' AND period = %s", PARTNER, MONTH)),
-        "loop of objects": timed(loop(party=PARTNER, currency="USD", period=MONTH)),
+        "loop of objects": repeated(loop(party=PARTNER, currency="USD", period=MONTH)),
     }  # fmt: skip
     everybody = {
-        "statements of all": timed(all_statements),
-        "GROUP BY": timed(group_by("period = %s", MONTH)),
-        "loop of objects": timed(loop(period=MONTH)),
+        "statements of all": repeated(all_statements),
+        "GROUP BY": repeated(group_by("period = %s", MONTH)),
+        "loop of objects": repeated(loop(period=MONTH)),
     }
-    for contestants, act, ours in (
-        (one, "one", "statement of one partner"), (everybody, "all", "statements of all")
-    ):  # fmt: skip
+    for contestants, act, ours, often in (
+        (one, "one", "statement of one partner", {"statement of one partner": 50, "GROUP BY": 10}),
+        (everybody, "all", "statements of all", {"statements of all": 5}),
+    ):
         contestants |= {
             name: theirs[f"{name} {act}"] for name in PEERS if f"{name} {act}" in theirs
         }
-        found = in_turns(contestants, dict.fromkeys(contestants, 1), rounds)
-        print_table(ours, found, ours=ours)
+        numbers = dict.fromkeys(contestants, 1) | often
+        print_table(ours, in_turns(contestants, numbers, rounds), ours=ours)
 
 
-def write_entries(path: Path) -> None:
-    """The entries as a file for DuckDB."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["party", "period", "debit", "credit"])
-        rows = LedgerEntry.objects.values_list(
-            "pk", "party", "period", "debit_minor", "credit_minor", named=True
-        )
-        for page in pages(rows, size=20_000):
-            writer.writerows(row[1:] for row in page)
-
-
-def peak(act: Callable[[], object]) -> tuple[float, float]:
-    """Seconds on the wall, and the peak of Python's memory of a second run, in MiB."""
-    began = time.perf_counter()
-    act()
-    seconds = time.perf_counter() - began
-    tracemalloc.start()
-    act()
-    size = tracemalloc.get_traced_memory()[1] / 2**20
-    tracemalloc.stop()
-    return seconds, size
-
-
-def print_peaks(title: str, acts: dict[str, Callable[[], object]]) -> None:
-    """A line for each: seconds and memory."""
-    print(f"\n{title:36}{'seconds':>10}{'MiB at most':>14}")
-    for name, act in acts.items():
-        seconds, size = peak(act)
-        print(f"{name:36}{seconds:>10.2f}{size:>14.1f}", flush=True)
-
-
-def compare_export() -> None:
-    """P8: the longest statement there is, that of the host."""
+def compare_export(folder: Path) -> None:
+    """P8: the longest statement there is, that of the host; and every fact of the books."""
     statement = api.statement("PLATFORM", MONTH)
+    events, entries = sum(line.events for line in statement.lines), LedgerEntry.objects.count()
 
     def iterate() -> int:
         rows = AllocationLine.objects.filter(party="PLATFORM", currency="USD", period=MONTH)
         return sum(1 for _ in rows.select_related("event").order_by("pk").iterator())
 
-    print_peaks(
-        f"export of {sum(line.events for line in statement.lines):,} events",
+    def lines_of_csv() -> None:
+        deque(api.events_csv(statement), maxlen=0)
+
+    print_apart(f"{events:,} events", {"events_csv": lines_of_csv, "iterator() of Django": iterate})
+    print_apart(
+        f"{entries:,} entries, their lines and events",
         {
-            "events_csv": lambda: sum(len(row) for row in api.events_csv(statement)),
-            "iterator() of Django": iterate,
+            "revenue_share_export": lambda: api.export_facts(folder / "facts", at=facts.CLOSE_DAY),
+            "iterator() of Django, entries alone": lambda: deque(
+                LedgerEntry.objects.order_by("pk").iterator(), maxlen=0
+            ),
         },
     )
 
@@ -262,57 +245,62 @@ def compare_files(rows: int, rounds: int) -> None:
     tables = {"events as CSV": timed(as_csv), "module csv": timed(as_bare_csv)}
     for contestants, ours in ((books, "workbook"), (tables, "events as CSV")):
         found = in_turns(contestants, dict.fromkeys(contestants, rows), rounds)
-        in_all = {name: [one * rows for one in seconds] for name, seconds in found.items()}
+        in_all = {
+            name: [Turn(one.wall * rows, one.processor * rows) for one in turns]
+            for name, turns in found.items()
+        }
         print_table(f"{rows:,} rows", in_all, ours=ours)
-    print_peaks(
+    print_apart(
         f"{rows:,} rows",
         {"workbook": lambda: as_workbook(rows), "openpyxl": lambda: as_openpyxl(rows)},
     )
 
 
-def file_of_events(count: int) -> str:
+def write_events(count: int, path: Path) -> None:
     """Sales and a refund of each twentieth, over three months."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for number in range(count):
-        at = (facts.NOON + timedelta(seconds=number * 5 % 7_000_000)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        writer.writerow(
-            (f"S{number}", "sale", "", at, facts.COURSE, "USD", "59.99", "1.00", "2.04")
-        )
-        if number % 20 == 0:
-            later = "2027-02-01T00:00:00Z"
-            writer.writerow((f"R{number}", "refund", f"S{number}", later, facts.COURSE, "USD",
-                             "10.00", "", ""))  # fmt: skip
-    return out.getvalue()
+    with path.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        for number in range(count):
+            moment = facts.NOON + timedelta(seconds=number * 5 % 7_000_000)
+            at = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+            writer.writerow(
+                (f"S{number}", "sale", "", at, facts.COURSE, "USD", "59.99", "1.00", "2.04")
+            )
+            if number % 20 == 0:
+                later = "2027-02-01T00:00:00Z"
+                writer.writerow((f"R{number}", "refund", f"S{number}", later, facts.COURSE, "USD",
+                                 "10.00", "", ""))  # fmt: skip
 
 
-def read_to_the_end(told: str) -> None:
+def read_to_the_end(path: Path) -> None:
     """Read a file of events, and keep none."""
-    with read_events(io.StringIO(told), file="events.csv") as events:
+    with path.open(newline="") as told, read_events(told, file="events.csv") as events:
         deque(events, maxlen=0)
 
 
-def share_to_the_end(told: str, terms: Sequence[RevenueTerms]) -> None:
+def share_to_the_end(path: Path, terms: Sequence[RevenueTerms]) -> None:
     """Share every event of a file, as ``revenue_share_replay`` does, and keep no line."""
     with (
-        read_events(io.StringIO(told), file="events.csv") as events,
+        path.open(newline="") as told,
+        read_events(told, file="events.csv") as events,
         replaying(terms) as replay,
     ):
         deque(replay.lines(events), maxlen=0)
         deque(replay.statements(), maxlen=0)
 
 
-def compare_replay(events: int) -> None:
+def compare_replay(events: int, folder: Path) -> None:
     """Reading, and sharing, with a tenth and with all."""
     text = facts.partnership_factory.terms_text(facts.partnership_factory.version_text())
     terms = partnerships.read_terms(text, file="terms.yaml")
     acts: dict[str, Callable[[], object]] = {}
     for count in (events // 10, events):
-        told = file_of_events(count)
-        acts[f"read, {count:,} sales"] = partial(read_to_the_end, told)
-        acts[f"shared, {count:,} sales"] = partial(share_to_the_end, told, terms)
-    print_peaks("replay", acts)
+        path = folder / f"{count}.csv"
+        write_events(count, path)
+        acts[f"read, {count:,} sales"] = partial(read_to_the_end, path)
+        acts[f"shared, {count:,} sales"] = partial(share_to_the_end, path, terms)
+    print_apart("replay", acts)
 
 
 def main() -> None:
@@ -337,15 +325,16 @@ def main() -> None:
         filling.fill(options.entries)
         path = Path(folder) / "entries.csv"
         if options.peer_python:
-            write_entries(path)
+            filling.write_entries(path)
         with peers(options.peer_python, str(path)) as theirs:
             for name in PEERS:
                 if f"{name} fill" in theirs:
                     theirs[f"{name} fill"](options.entries // 6)
             compare_statements(theirs, options.rounds)
-        compare_export()
+        compare_export(Path(folder))
     compare_files(options.rows, options.rounds)
-    compare_replay(options.events)
+    with tempfile.TemporaryDirectory() as folder:
+        compare_replay(options.events, Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """Fills the books with a history by statements alone: millions of entries in minutes, on MariaDB.
 
-A sale is booked the way it is always booked, and its rows are copied over twelve months and many
-partners, each with a course and an agreement of its own. It is shared without a remainder, so that
-every copy of it is as exact, and ``revenue_share_check`` holds for all that was filled in, but for
-what it asks of agreements and of what was told (``MADE_UP``).
+Many partners have a course and an agreement of their own. A sale of each is booked the way it is
+always booked, and the rows of one are copied over twelve months and all partners. It is shared
+without a remainder, so that every copy of it is as exact, and ``revenue_share_check`` holds for all
+that was filled in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +20,8 @@ from django.db import connection
 from django.db.models import Max, Model
 
 from factories import revenue_share as facts
+from fairgate_tables.paging import pages
+from fee_payments.data import PaymentSummary
 from revenue_share import api
 from revenue_share.models import (
     AllocationLine,
@@ -30,8 +35,6 @@ MONTHS = tuple(f"{2025 + place // 12}-{place % 12 + 1:02d}" for place in range(9
 #: The month of the copies that are in the middle of what was filled in.
 MONTH = MONTHS[5]
 _BLOCK = 50_000
-#: What a check rightly finds: no agreement has the terms of the copies, and nobody has told them.
-MADE_UP = frozenset({"carry is by its terms", "event is as it was told"})
 
 
 def partner_code(number: int) -> str:
@@ -41,15 +44,21 @@ def partner_code(number: int) -> str:
 
 def fill(entries: int, *, partners: int = 200) -> int:
     """Copy a sale until there are so many entries more; the number of sales that it took."""
-    name = f"pattern {uuid4()}"
-    payment = facts.payment(name, "100.00", "0.00", "0.00", datetime(2026, 10, 15, tzinfo=UTC))
-    api.book_payment(payment, at=facts.NOON)
-    event = RevenueEvent.objects.get(uuid=payment.uuid)
+    _put_terms_in_force(partners)
+    booked = [_payment(number) for number in range(partners)]
+    for payment in booked:
+        api.book_payment(payment, at=facts.NOON)
+    of_partner = {
+        event.uuid: event
+        for event in RevenueEvent.objects.filter(uuid__in=[one.uuid for one in booked])
+    }
+    events = [of_partner[one.uuid] for one in booked]
+    event = events[0]
     posted = list(LedgerTransaction.objects.filter(cause_uuid=event.uuid).order_by("pk"))
     each = LedgerEntry.objects.filter(transaction__in=posted).count()
     sales = max(1, entries // each)
     for start in range(0, sales, _BLOCK):
-        _copy(event, posted, start, min(_BLOCK, sales - start), partners)
+        _copy(events, posted, start, min(_BLOCK, sales - start))
     api.rebuild()
     with connection.cursor() as cursor:
         for model in (RevenueEvent, AllocationLine, LedgerTransaction, LedgerEntry, SaleStanding):
@@ -58,14 +67,56 @@ def fill(entries: int, *, partners: int = 200) -> int:
     return sales
 
 
+def write_entries(path: Path) -> None:
+    """The entries as a file for DuckDB."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["transaction", "party", "period", "debit", "credit"])
+        rows = LedgerEntry.objects.values_list(
+            "pk", "transaction_id", "party", "period", "debit_minor", "credit_minor", named=True
+        )
+        for page in pages(rows, size=20_000):
+            writer.writerows(row[1:] for row in page)
+
+
+def _put_terms_in_force(partners: int) -> None:
+    """An agreement of each partner for a course of its own."""
+    factory = facts.partnership_factory
+    shares = factory.REVENUE
+    codes = [partner_code(number) for number in range(partners)]
+    versions = [
+        factory.version_text(
+            agreement=f"A{code}", partner=code, valid_from=f"{MONTHS[0]}-01",
+            courses=[_course(number)], revenue=shares.replace("GSMA", code),
+            roles=f"[{{partner: {code}, role: co-host}}, {{partner: ATC, role: venue}}]",
+        )
+        for number, code in enumerate(codes)
+    ]  # fmt: skip
+    known = factory.terms_text(*versions)
+    one = known[known.index("  - code: GSMA") : known.index("  - code: ATC")]
+    others = "".join(one.replace("GSMA", code) for code in codes)
+    factory.put_in_force(known.replace("agreements:\n", f"{others}agreements:\n", 1))
+
+
+def _course(number: int) -> str:
+    return f"course-v1:ATC+C{number:04d}+1"
+
+
+def _payment(number: int) -> PaymentSummary:
+    moment = datetime(2026, 10, 15, tzinfo=UTC)
+    name = f"pattern {number} {uuid4()}"
+    return facts.payment(name, "100.00", "0.00", "0.00", moment, course=_course(number))
+
+
 def _uuid(name: str) -> str:
     """A UUID of version 3, made of a name; the type UUID of MariaDB does not take any 32 digits."""
     return f"INSERT(INSERT(MD5({name}), 13, 1, '3'), 17, 1, '8')"
 
 
 def _copy(
-    event: RevenueEvent, posted: list[LedgerTransaction], start: int, count: int, partners: int
+    events: Sequence[RevenueEvent], posted: list[LedgerTransaction], start: int, count: int
 ) -> None:
+    event = events[0]
     number = f"(seq + {start})"
     salt = event.uuid.hex
     uuid = _uuid(f"CONCAT('{salt}', {number})")
@@ -75,12 +126,19 @@ def _copy(
     )
     month = f"ELT(1 + {number} MOD 12, {', '.join(repr(one) for one in MONTHS)})"
     moment = f"CONCAT({month}, '-15 12:00:00')"
-    place = f"LPAD({number} DIV 12 MOD {partners}, 4, '0')"
-    partner = f"CONCAT('P', {place})"
+    place = f"({number} DIV 12 MOD {len(events)})"
+    own_partner, digits = partner_code(0), f"LPAD({place}, 4, '0')"
+    partner = f"CONCAT('P', {digits})"
+    column = RevenueEvent._meta.get_field("terms_version")
+    versions = ", ".join(
+        f"'{column.get_db_prep_save(one.terms_version, connection)}'" for one in events
+    )
+    course = f"CONCAT('course-v1:ATC+C', {digits}, '+1')"
     own = {
-        "terms_version": _uuid(f"CONCAT('terms', {place})"),
-        "agreement": f"CONCAT('A', {place})",
-        "course_key": f"CONCAT('course-v1:ATC+C', {place}, '+1')",
+        "terms_version": f"ELT(1 + {place}, {versions})",
+        "agreement": f"CONCAT('A', {partner})",
+        "course_key": course,
+        "payload_sha256": _fingerprint(event, month, course),
     }
     first = _last(RevenueEvent) + 1
     _insert(
@@ -89,11 +147,11 @@ def _copy(
     )  # fmt: skip
     of_event = f"{first} + seq - 1"
     standing = SaleStanding.objects.get(sale=event)
-    kept = f"REPLACE(%s, 'GSMA', {partner})"
+    kept = f"REPLACE(%s, '{own_partner}', {partner})"
     _insert(standing, count, sale_id=of_event, kept=kept)
     lines = AllocationLine.objects.filter(event=event)
     for line, number_of_line in _side_by_side(lines):
-        party = partner if line.party == "GSMA" else None
+        party = partner if line.party == own_partner else None
         _insert(line, count, id=number_of_line, event_id=of_event, period=month, party=party)
     for transaction, number_of_transaction in _side_by_side(posted):
         _insert(
@@ -104,9 +162,19 @@ def _copy(
         transaction.expression = number_of_transaction
     entries = [entry for one in posted for entry in _entries_of(one)]
     for entry, number_of_entry in _side_by_side(entries):
-        party = partner if entry.party == "GSMA" else None
+        party = partner if entry.party == own_partner else None
         of = entry.transaction.expression
         _insert(entry, count, id=number_of_entry, transaction_id=of, period=month, party=party)
+
+
+def _fingerprint(event: RevenueEvent, month: str, course: str) -> str:
+    """An expression for what ``rules.fingerprints`` makes of a copy."""
+    told = [event.kind, event.currency, event.gross_minor, event.tax_minor, event.fee_minor,
+            event.net_minor, "<moment>", "<course>", event.offering_code, ""]  # fmt: skip
+    before, _, rest = json.dumps(told).partition("<moment>")
+    between, _, after = rest.partition("<course>")
+    parts = f"'{before}', {month}, '-15T12:00:00+00:00{between}', {course}, '{after}'"
+    return f"SHA2(CONCAT({parts}), 256)"
 
 
 def _entries_of(transaction: LedgerTransaction) -> list[LedgerEntry]:

@@ -1,20 +1,40 @@
-"""What the benchmarks of the books share: turns, ratios, peers in an environment of their own."""
+"""What the benchmarks of the books share: turns, ratios, peers in an environment of their own.
+
+Others may be at work on the machine, so beside the time on the wall stands that of the processor:
+of this process, of the peers' and of the server's, with whatever else it does meanwhile.
+"""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import statistics
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import connections
 
 import two_databases
 
 #: Does something so many times and says how many seconds that took.
 Contestant = Callable[[int], float]
+
+
+class Turn(NamedTuple):
+    """Seconds for one: on the wall, and of processors, 0 where those cannot be asked."""
+
+    wall: float
+    processor: float
+
+
+#: Processes beside this one whose time is counted; the server is found with the first turn.
+_watched: list[int] = []
 
 
 def timed(act: Callable[[int], Any]) -> Contestant:
@@ -28,30 +48,108 @@ def timed(act: Callable[[int], Any]) -> Contestant:
     return run
 
 
+def repeated(act: Callable[[int], Any]) -> Contestant:
+    """How long so many calls take, on the wall."""
+    return timed(lambda number: [act(1) for _ in range(number)])
+
+
 def in_turns(
     contestants: Mapping[str, Contestant], numbers: Mapping[str, int], rounds: int
-) -> dict[str, list[float]]:
+) -> dict[str, list[Turn]]:
     """Seconds for one, by contestant; they take turns, in another order each round."""
-    taken: dict[str, list[float]] = {name: [] for name in contestants}
+    taken: dict[str, list[Turn]] = {name: [] for name in contestants}
     names = list(contestants)
+    watched = [os.getpid(), *_watched, *_server()]
     for turn in range(rounds):
         first = turn % len(names)
         for name in (*names[first:], *names[:first]):
-            taken[name].append(contestants[name](numbers[name]) / max(numbers[name], 1))
+            count = max(numbers[name], 1)
+            before = _processor(watched)
+            wall = contestants[name](numbers[name])
+            taken[name].append(Turn(wall / count, (_processor(watched) - before) / count))
     return taken
 
 
-def print_table(title: str, taken: Mapping[str, list[float]], *, ours: str) -> None:
+def _server() -> list[int]:
+    """The process of the server, where it is on this machine."""
+    place = Path(two_databases.ask("SELECT @@pid_file"))
+    try:
+        return [int(place.read_text())]
+    except (OSError, ValueError):
+        return []
+
+
+def _processor(processes: Sequence[int]) -> float:
+    """Seconds that these processes have had of processors, as Linux counts them."""
+    if not sys.platform.startswith("linux"):
+        return 0.0
+    # The clock of another process: clock_getcpuclockid(3).
+    return sum(time.clock_gettime((~one << 3) | 2) for one in processes)
+
+
+def print_table(title: str, taken: Mapping[str, Sequence[Turn]], *, ours: str) -> None:
     """A line for each contestant: its time over ours, and how long one takes."""
-    print(f"\n{title:36}{'time over ours: min':>20}{'median':>9}{'max':>9}{'median, ms':>12}")
-    for name, seconds in taken.items():
-        ratios = sorted(theirs / our for theirs, our in zip(seconds, taken[ours], strict=True))
-        middle = statistics.median(seconds) * 1000
+    print(f"\n{title:36}{'time over ours: min':>20}{'median':>9}{'max':>9}{'median, ms':>12}"
+          f"{'processor over ours':>21}{'median, ms':>12}")  # fmt: skip
+    for name, turns in taken.items():
+        ratios = sorted(a.wall / b.wall for a, b in zip(turns, taken[ours], strict=True))
+        middle = statistics.median(turn.wall for turn in turns) * 1000
+        work = statistics.median(turn.processor for turn in turns) * 1000
+        our_work = statistics.median(turn.processor for turn in taken[ours]) * 1000
         print(
             f"{name:36}{ratios[0]:>20.2f}{statistics.median(ratios):>9.2f}{ratios[-1]:>9.2f}"
-            f"{middle:>12.3f}",
+            f"{middle:>12.3f}{work / our_work if our_work else 0:>21.2f}{work:>12.3f}",
             flush=True,
         )
+
+
+class Apart(NamedTuple):
+    """What an act took in a process of its own: seconds, and MiB at the start and at most."""
+
+    wall: float
+    processor: float
+    before: float
+    peak: float
+
+
+def apart(act: Callable[[], object]) -> Apart:
+    """Do something once in a process of its own, on Linux.
+
+    The whole process is counted: what the driver of the database keeps in C is half of it, and
+    nothing that watches Python's own memory sees that.
+    """
+    context = multiprocessing.get_context("fork")
+    told = context.Queue()
+    connections.close_all()
+    process = context.Process(target=_watched_act, args=(act, told))
+    process.start()
+    try:
+        return Apart(*told.get())
+    finally:
+        process.join()
+
+
+def _watched_act(act: Callable[[], object], told: Any) -> None:
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before, began, processor = _memory("VmRSS"), time.perf_counter(), time.process_time()
+    act()
+    wall, processor = time.perf_counter() - began, time.process_time() - processor
+    told.put((wall, processor, before, _memory("VmHWM")))
+
+
+def _memory(name: str) -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{name}:")[2].split()[0]) / 1024
+
+
+def print_apart(title: str, acts: Mapping[str, Callable[[], object]]) -> None:
+    """A line for each: seconds, and the memory of a process that does nothing else."""
+    print(f"\n{title:44}{'seconds':>10}{'processor':>10}{'MiB before':>12}{'at most':>10}"
+          f"{'more':>10}")  # fmt: skip
+    for name, act in acts.items():
+        one = apart(act)
+        print(f"{name:44}{one.wall:>10.2f}{one.processor:>10.2f}{one.before:>12.1f}"
+              f"{one.peak:>10.1f}{one.peak - one.before:>10.1f}", flush=True)  # fmt: skip
 
 
 @contextmanager
@@ -78,7 +176,9 @@ def peers(python: str | None, *more: str) -> Iterator[dict[str, Contestant]]:
             [python, "-W", "ignore", str(script), json.dumps(wanted), *more],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
+            _watched.append(process.pid)
             yield _acts(process)
+            _watched.remove(process.pid)
             assert process.stdin
             process.stdin.close()
     finally:

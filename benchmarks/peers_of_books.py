@@ -18,6 +18,27 @@ import django
 from django.conf import settings
 
 PARTIES = 200
+#: Rows of a statement that fills.
+BLOCK = 50_000
+#: As random as those of Python: keys do not come in order.
+UUID = "MD5(UUID())"
+
+
+def run(statement: str) -> None:
+    """One statement of ours to the peers' database."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _last(table: str) -> int:
+    """The highest id."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - a name of ours
+        return cursor.fetchone()[0]
 
 
 def set_up(database: dict) -> dict[str, Callable[[int], None]]:
@@ -77,15 +98,27 @@ class Hordak:
                     Leg.objects.create(**leg)
 
     def fill(self, count: int) -> None:
-        """So many sales, in bulk."""
-        from hordak.models import Leg, Transaction
+        """So many sales, by statements alone."""
+        for start in range(0, count, BLOCK):
+            self._fill(min(BLOCK, count - start))
 
-        for start in range(0, count, 1_000):
-            wanted = min(1_000, count - start)
-            Transaction.objects.bulk_create(Transaction(description="sale") for _ in range(wanted))
-            rows = Transaction.objects.order_by("-pk")[:wanted]
-            Leg.objects.bulk_create(
-                Leg(**leg) for number, row in enumerate(rows) for leg in self._legs(row, number)
+    def _fill(self, count: int) -> None:
+        last, leg = _last("hordak_transaction"), _last("hordak_leg")
+        run(
+            "INSERT INTO hordak_transaction (id, uuid, timestamp, date, "  # noqa: S608
+            "description) SELECT "
+            f"{last} + seq, {UUID}, NOW(6), CURDATE(), 'sale' FROM seq_1_to_{count}"
+        )
+        for place in range(6):
+            account, debit, credit = self.gateway.pk, "10.00", "NULL"
+            if place:
+                account = f"{self.parties[0].pk} + MOD(seq + {place}, {PARTIES})"
+                debit, credit = "NULL", "2.00"
+            run(
+                "INSERT INTO hordak_leg (id, uuid, description, account_id, transaction_id, "  # noqa: S608
+                "credit,"
+                f" debit, currency) SELECT {leg} + (seq - 1) * 6 + {place} + 1, {UUID}, '', "
+                f"{account}, {last} + seq, {credit}, {debit}, 'USD' FROM seq_1_to_{count}"
             )
 
     def _legs(self, made: object, number: int) -> list[dict]:
@@ -139,15 +172,17 @@ class OpenedxLedger:
                 api.create_transaction(one, 200, idempotency_key=str(uuid4()), state="committed")
 
     def fill(self, count: int) -> None:
-        """So many sales, in bulk."""
-        from openedx_ledger.models import Transaction
-
-        for start in range(0, count * 6, 2_000):
-            Transaction.objects.bulk_create(
-                Transaction(ledger=self.ledgers[number % PARTIES], quantity=200,
-                            idempotency_key=str(uuid4()), state="committed")
-                for number in range(start, min(start + 2_000, count * 6))
-            )  # fmt: skip
+        """So many sales, by statements alone."""
+        ledgers = ", ".join(f"'{one.uuid.hex}'" for one in self.ledgers)
+        for start in range(0, count * 6, BLOCK):
+            wanted = min(BLOCK, count * 6 - start)
+            run(
+                "INSERT INTO openedx_ledger_transaction (created, modified, uuid, "  # noqa: S608
+                "idempotency_key, "
+                f"quantity, metadata, ledger_id, state) SELECT NOW(6), NOW(6), {UUID}, UUID(), 200,"
+                f" '{{}}', ELT(1 + MOD(seq + {start}, {PARTIES}), {ledgers}), 'committed' "
+                f"FROM seq_1_to_{wanted}"
+            )
 
     def one(self, _: int) -> None:
         """What one party has."""
@@ -162,7 +197,7 @@ class OpenedxLedger:
 class DuckDb:
     """The entries as a table in columns: the limit, for a database that keeps no books.
 
-    They are read from the CSV file that the second argument names: party, month, debit, credit.
+    They are read from the CSV file that the second argument names.
     """
 
     def __init__(self) -> None:
@@ -173,9 +208,17 @@ class DuckDb:
     def fill(self, _: int) -> None:
         """Read the file."""
         self.database.execute(
-            "CREATE TABLE entries AS SELECT * FROM read_csv(?, header=true, columns={'party': "
-            "'VARCHAR', 'period': 'VARCHAR', 'debit': 'BIGINT', 'credit': 'BIGINT'})", [sys.argv[2]]
+            "CREATE TABLE entries AS SELECT * FROM read_csv(?, header=true, columns={"
+            "'transaction': 'BIGINT', 'party': 'VARCHAR', 'period': 'VARCHAR', 'debit': 'BIGINT', "
+            "'credit': 'BIGINT'})", [sys.argv[2]]
         )  # fmt: skip
+
+    def verify(self, _: int) -> None:
+        """That every transaction balances."""
+        if self.database.execute(
+            "SELECT transaction FROM entries GROUP BY transaction HAVING SUM(debit) <> SUM(credit)"
+        ).fetchall():
+            raise SystemExit("A transaction does not balance.")
 
     def one(self, _: int) -> None:
         """What one party has of a month."""
@@ -198,8 +241,11 @@ def main() -> None:
     print("ready", ",".join(name.replace(" ", "_") for name in acts), flush=True)
     for line in sys.stdin:
         name, _, number = line.strip().rpartition(" ")
+        act, count = acts[name], int(number)
+        is_one = not name.endswith((" post", " fill"))
         began = time.perf_counter()
-        acts[name](int(number))
+        for _ in range(count if is_one else 1):
+            act(count)
         print(time.perf_counter() - began, flush=True)
 
 

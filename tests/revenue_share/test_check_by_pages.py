@@ -14,8 +14,11 @@ from fairgate_tables import paging
 from fairgate_tables.paging import pages
 from races import race, values
 from revenue_share import api
-from revenue_share.models import RevenueEvent, SaleStanding
+from revenue_share.data import Account
+from revenue_share.models import LedgerEntry, RevenueEvent, SaleStanding
 from revenue_share.selectors import checking, checking_events
+from revenue_share.selectors.checking_ledger import entries_on
+from revenue_share.selectors.events import after_sales
 
 
 @pytest.fixture
@@ -82,6 +85,61 @@ def test_a_fault_on_a_later_page_is_found_and_the_first_one_is_named(books, monk
     assert rows["lines sum to the event"] == str(fifth)
     assert rows["entries follow from their event"] == str(fifth)
     assert rows["standing equals lines"] == str(fifth)
+
+
+def rows_read(act):
+    """How many rows of tables and indexes the server goes through one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("FLUSH STATUS")
+        act()
+        cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read%next'")
+        return sum(int(value) for _, value in cursor.fetchall())
+
+
+@pytest.mark.mariadb
+def test_what_came_after_a_page_of_sales_is_found_without_reading_all_events(
+    transactional_db, books
+):
+    # given: so many sales that MariaDB estimates a list of them
+    sell(0, 300)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE TABLE revenue_share_revenueevent")
+    sales = list(RevenueEvent.objects.filter(kind="sale").values_list("pk", flat=True))
+
+    # when
+    found = []
+    read = rows_read(lambda: found.extend(after_sales(sales)))
+
+    # then
+    assert [event.kind for event in found] == ["refund"]
+    assert read < 10
+
+
+@pytest.mark.mariadb
+def test_a_list_of_so_many_sales_would_be_looked_for_in_all_events(transactional_db, books):
+    # given: the twin of the test before
+    sell(0, 300)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE TABLE revenue_share_revenueevent")
+    sales = list(RevenueEvent.objects.filter(kind="sale").values_list("pk", flat=True))
+    assert rows_read(lambda: list(RevenueEvent.objects.filter(sale_id__in=sales))) >= 300
+
+
+@pytest.mark.mariadb
+def test_entries_of_a_rare_account_are_found_without_reading_all(transactional_db, books):
+    # given
+    sell(0, 300)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE TABLE revenue_share_ledgerentry")
+
+    # when
+    read = rows_read(lambda: list(entries_on(Account.BANK)))
+
+    # then
+    assert read < 10
+    assert list(entries_on(Account.GATEWAY_CLEARING).order_by("pk")) == list(
+        LedgerEntry.objects.filter(account="gateway_clearing").order_by("pk")
+    )
 
 
 def test_what_nobody_proposed_is_found(books):

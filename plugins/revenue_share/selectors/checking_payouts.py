@@ -29,6 +29,7 @@ from ..models import (
 from ..rules import payouts as payout_rules
 from ..rules import rates as rules
 from . import payouts
+from .checking_ledger import entries_on
 
 _DONE = (PayoutState.PAID, PayoutState.RETURNED)
 
@@ -180,7 +181,7 @@ def _bank_equals_payouts() -> Iterator[Fault]:
     wanted.subtract(dict(came.values_list("currency").annotate(sum=Sum("amount_minor"))))
     for code, minor in chain(_kept_by_banks(), _charges()):
         wanted[code] += minor
-    entries = LedgerEntry.objects.filter(account=Account.BANK.value).order_by("currency")
+    entries = entries_on(Account.BANK).order_by("currency")
     left = Sum(F("credit_minor") - F("debit_minor"))
     booked = dict(entries.values_list("currency").annotate(sum=left))
     for code in sorted({*wanted, *booked}):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from partnerships import api as partnerships
 from partnerships.data import PRO_RATA
@@ -36,14 +36,12 @@ SHARED = (Part.SHARE.value, Part.MIRROR.value)
 
 
 def _positions_equal_lines() -> Iterator[Fault]:
-    ledger: dict[tuple[str, str], int] = {}
     entries = LedgerEntry.objects.filter(account__in=[account.value for account in POSITION])
-    entries = entries.exclude(transaction__cause_kind=CauseKind.PAYOUT.value)
-    groups = entries.order_by("party", "currency").values_list("party", "currency")
-    for party, currency, debit, credit in groups.annotate(
-        debit=Sum("debit_minor"), credit=Sum("credit_minor")
-    ):
-        ledger[party, currency] = credit - debit
+    ledger = _credit_by_party(entries)
+    # Few of all transactions are of payouts: what they moved is taken off again.
+    of_payouts = entries.filter(transaction__cause_kind=CauseKind.PAYOUT.value)
+    for key, units in _credit_by_party(of_payouts).items():
+        ledger[key] -= units
     lines: dict[tuple[str, str], int] = {}
     of_lines = AllocationLine.objects.order_by("party", "currency").values_list("party", "currency")
     for party, currency, units in of_lines.annotate(units=Sum("units_minor")):
@@ -55,6 +53,17 @@ def _positions_equal_lines() -> Iterator[Fault]:
                 row=" ".join(key),
                 sentence=f"ledger {ledger.get(key, 0)}, lines {lines.get(key, 0)}.",
             )
+
+
+def _credit_by_party(entries: QuerySet[LedgerEntry]) -> dict[tuple[str, str], int]:
+    """Credits less debits, by party and currency."""
+    groups = entries.order_by("party", "currency").values_list("party", "currency")
+    return {
+        (party, currency): int(credit - debit)
+        for party, currency, debit, credit in groups.annotate(
+            debit=Sum("debit_minor"), credit=Sum("credit_minor")
+        )
+    }
 
 
 def _recoupments_equal_lines() -> Iterator[Fault]:

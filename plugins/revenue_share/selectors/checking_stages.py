@@ -25,7 +25,9 @@ from ..models import (
     Statement,
 )
 from ..rules import postings
+from .checking_ledger import entries_on
 from .checking_positions import POSITION
+from .events import after_sales
 
 #: Account and party -> debits less credits.
 Legs = dict[tuple[str, str], int]
@@ -34,17 +36,18 @@ Posted = Mapping[UUID, Mapping[str, Legs]]
 #: Event -> part -> party -> units.
 Lines = Mapping[int, Mapping[Part, Units]]
 
-_BACK = (Account.RECEIVABLE.value, Account.DISPUTE_FEE.value)
+_BACK = (Account.RECEIVABLE, Account.DISPUTE_FEE)
 
 
 def _stages_follow_from_holds() -> Iterator[Fault]:
     standings = SaleStanding.objects.select_related("sale")
     for page in pages(standings.only("sale__uuid", "sale__kind", "cleared_at")):
         sales = [row.sale_id for row in page]
-        after: dict[int, list[RevenueEvent]] = {}
-        events = RevenueEvent.objects.filter(sale_id__in=sales).order_by("pk")
+        after: dict[int, list[RevenueEvent]] = {sale: [] for sale in sales}
+        events = after_sales(sales)
         for event in events.only("uuid", "kind", "gross_minor", "dispute_uuid", "sale_id"):
-            after.setdefault(event.sale_id, []).append(event)
+            if event.sale_id in after:
+                after[event.sale_id].append(event)
         later = [event for own in after.values() for event in own]
         lines = _lines_of([*sales, *(event.pk for event in later)])
         posted = _posted_for([row.sale.uuid for row in page] + [event.uuid for event in later])
@@ -188,7 +191,7 @@ def _set_offs(closes: Mapping[UUID, PeriodClose]) -> dict[str, tuple[Any, Legs]]
         close = by_period.get(row.period)
         if close is None:
             continue
-        receivable, fee = (_until(due, row, account) for account in _BACK)
+        receivable, fee = (_until(due, row, account.value) for account in _BACK)
         given_back, charged = postings.to_set_off(
             row.closing_minor, receivable=receivable, dispute_fee=fee
         )
@@ -207,7 +210,7 @@ _Due = Mapping[tuple[str, str, str], Sequence[tuple[str, bool, int]]]
 
 def _due_back() -> _Due:
     """What parties have to give back: debits less credits, those of closes by themselves."""
-    entries = LedgerEntry.objects.filter(account__in=_BACK)
+    entries = entries_on(*_BACK)
     groups = entries.order_by("period").values_list(
         "party", "currency", "account", "period", "transaction__cause_kind"
     )
