@@ -53,6 +53,7 @@ from .data import (
     MonthSummary,
     Names,
     PartyMoney,
+    Owed,
     Payable,
     PaymentOrder,
     PayoutSummary,
@@ -151,6 +152,7 @@ __all__ = [
     "list_batches",
     "list_faulty_payouts",
     "list_months",
+    "list_owed",
     "list_payables",
     "list_periods",
     "list_rate_proposals",
@@ -697,6 +699,11 @@ def refuse_account(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
 def list_payables() -> tuple[Payable, ...]:
     """Every frozen statement that is to be paid and is not, and why it cannot be."""
     return payout_reads.list_payables()
+
+
+def list_owed(currency: str | None = None) -> tuple[Owed, ...]:
+    """What closed statements say is to be paid, and the bank has not paid yet, by their numbers."""
+    return payout_reads.list_owed(currency)
 
 
 def propose_batch(

@@ -31,7 +31,7 @@ from waiver_policy import api as waivers
 from . import api, permissions, report_tables, wording
 from . import report_links as links
 from . import wording_reports as words
-from .data import Account, BookRow, Period
+from .data import Account, BookRow, Owed, Period
 from .exceptions import InvalidPeriod
 from .report_links import COSTS, WATERFALL, Asked, Summand
 from .report_tables import Table, TableRow
@@ -129,7 +129,7 @@ def _sum_file(found: Iterable[Summand], currency: str, name: str) -> HttpRespons
 @login_required
 @never_cache
 def payable(request: HttpRequest) -> HttpResponse:
-    """The statements that are to be paid, behind what is to be paid in a currency."""
+    """The statements that are to be paid and are not, behind what is owed in a currency."""
     currency, found = _payable(request)
     context = {
         "page_title": _("To be paid out"),
@@ -159,13 +159,17 @@ def _payable(request: HttpRequest) -> tuple[str, list[Summand]]:
     currency = _currency(request)
     return currency, [
         Summand(
-            label=f"{wording.label(one.number)} · {words.party(one.party)}",
+            label=_owed_label(one),
             amount=one.amount,
             url=links.statement_url(one.party, one.period, currency),
         )
-        for one in api.list_payables()
-        if one.amount.currency == currency
+        for one in api.list_owed(currency)
     ]
+
+
+def _owed_label(one: Owed) -> str:
+    told = (wording.label(one.number), words.party(one.party))
+    return " · ".join([*told, *([str(wording.payout_state(one.state))] if one.state else [])])
 
 
 # --- Rows of the books ----------------------------------------------------------------------------

@@ -399,9 +399,9 @@ def _shown_month(month: MonthSummary) -> dict[str, Any]:
 
 
 def _balances() -> list[dict[str, Any]]:
-    """By currency: what is to be paid out, and what the fund has free."""
+    """By currency: what is to be paid out and is not paid yet, and what the fund has free."""
     payable: dict[str, Money] = {}
-    for one in api.list_payables():
+    for one in api.list_owed():
         code = one.amount.currency
         payable[code] = payable.get(code, Money.zero(code)) + one.amount
     funds = {fund.currency: fund.available for fund in waivers.list_funds()}

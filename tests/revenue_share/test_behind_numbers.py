@@ -172,6 +172,26 @@ def test_what_is_to_be_paid_opens_the_statements_that_are_to_be_paid(client):
     assert all(client.get(url).status_code == 200 for url, _amount in links)
 
 
+@pytest.mark.usefixtures("finance", "books")
+def test_what_is_on_its_way_to_the_bank_is_owed_until_the_bank_has_paid_it(client, settings):
+    # given
+    pay.set_up(settings)
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+    owed = sum(one.amount.minor for one in api.list_payables())
+    pay.account()
+
+    # when
+    pay.approved(3)
+
+    # then
+    text = page(client, reverse("revenue_share:payable"), currency="USD")
+    assert "RS-000003 · GSMA · sent to the bank" in text
+    assert sum(one.amount.minor for one in api.list_owed("USD")) == owed
+    (sent,) = api.list_batches()[0].payouts
+    pay.record(pay.entry(sent.end_to_end_id, "91.73"))
+    assert sum(one.amount.minor for one in api.list_owed("USD")) == owed - 9173
+
+
 @pytest.mark.usefixtures("officer")
 def test_what_a_partner_has_on_hold_opens_the_lines_of_those_sales(client):
     clock.use(lambda: NOVEMBER)

@@ -166,6 +166,20 @@ class Payable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What a closed statement says is to be paid, and the bank has not paid yet.
+
+    ``state`` is that of the payout that is under way, ``None`` where there is none.
+    """
+
+    number: int
+    party: str
+    period: str
+    amount: Money
+    state: PayoutState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutSummary:
     """One payment of a statement. ``charged`` is what the bank has debited our account with."""
 

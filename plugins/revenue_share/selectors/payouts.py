@@ -24,6 +24,7 @@ from ..data import (
     Entry,
     EntrySummary,
     Ordered,
+    Owed,
     Payable,
     PayoutState,
     PayoutSummary,
@@ -52,6 +53,10 @@ _STATES = {
 }
 
 
+#: Where a payout has not been executed, and is not over.
+_UNDER_WAY = (PayoutState.PROPOSED, PayoutState.ORDERED, PayoutState.HELD)
+
+
 def statement_states(numbers: Iterable[int]) -> Mapping[int, StatementState]:
     """What became of these statements, by number; those that nobody pays are left out."""
     rows = Payout.objects.filter(live_key__isnull=False, statement__number__in=list(numbers))
@@ -67,6 +72,27 @@ def list_payables() -> tuple[Payable, ...]:
     found = list(rows.prefetch_related("payouts"))
     accounts = _live_accounts({row.party for row in found})
     return tuple(_payable(row, accounts.get(row.party, ())) for row in found)
+
+
+def list_owed(currency: str | None) -> tuple[Owed, ...]:
+    """What closed statements say is to be paid and is not, in a currency or in all, by number."""
+    under_way = Payout.objects.filter(state__in=[state.value for state in _UNDER_WAY])
+    waiting = to_be_paid()
+    if currency:
+        under_way, waiting = under_way.filter(currency=currency), waiting.filter(currency=currency)
+    told = ("number", "party", "period", "currency", "payable_minor")
+    rows = [(*row, None) for row in waiting.values_list(*told)]
+    rows += under_way.values_list(*[f"statement__{name}" for name in told], "state")
+    return tuple(
+        Owed(
+            number=number,
+            party=party,
+            period=period,
+            amount=Money.from_minor(minor, code),
+            state=PayoutState(state) if state else None,
+        )
+        for number, party, period, code, minor, state in sorted(rows, key=lambda row: row[0])
+    )
 
 
 def to_be_paid() -> QuerySet[Any]:

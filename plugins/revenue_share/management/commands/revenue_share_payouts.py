@@ -43,7 +43,7 @@ class Command(BaseCommand):
         take.add_argument(
             "--account",
             metavar="NUMBER",
-            help="number of our account that a CSV is of; it is read by the mapping of this account",
+            help="number of our account that a CSV is of; its mapping says how it is read",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
