@@ -14,7 +14,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-import yaml
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
@@ -547,21 +546,6 @@ def test_every_model_is_described_and_its_values_are_those_of_the_books():
     assert values["revenue_events", "kind"] == {kind.value for kind in EventKind}
     assert values["revenue_lines", "part"] == {part.value for part in Part}
     assert values["revenue_entries", "account"] == {account.value for account in Account}
-
-
-def test_every_report_has_a_dataset_with_its_columns():
-    told = {one["name"]: one for one in dbt_models.documents("schema.yml")["models"]}
-    datasets = {
-        path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in (ASPECTS / "superset/datasets").glob("*.yaml")
-    }
-    assert set(datasets) == {name for name in told if name.startswith("fact_")}
-    assert len({one["uuid"] for one in datasets.values()}) == len(datasets)
-    for name, one in datasets.items():
-        columns = {column["column_name"] for column in one["columns"]}
-        assert (one["table_name"], one["_file_name"]) == (name, f"{name}.yaml")
-        assert columns == {column["name"] for column in told[name]["columns"]}
-        assert all(metric["expression"][4:-1] in columns for metric in one["metrics"])
 
 
 # Names of a ledger
