@@ -15,7 +15,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 # What others wrote and our tests ask (CONTRIBUTING.md): installed once, into folders of its own. Where
 # that fails, those tests are skipped with a reason; OTHERS=needed makes it an error.
 OTHERS ?=
-OTHERS_OF_PYPI := openbadgeslib localstripe beancount chdb
+OTHERS_OF_PYPI := openbadgeslib localstripe beancount chdb dbt
 
 # The releases of Tutor that tutor/pyproject.toml names.
 TUTORS := 20 21 22

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 import beancount_process
 import browsers
 import clickhouse_process
+import dbt_process
 import emptying
 import localstripe_process
 import long_files
@@ -35,6 +36,19 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 # Some hundred thousand objects are there before the first test, and stay: to look through them for
 # garbage again and again was a tenth of the time of a test.
 gc.set_threshold(20_000, 20, 20)
+
+# What tests of a marker need and not every machine has: is it there, and what is said if it is not.
+NEEDED: dict[str, tuple[Callable[[], object], str]] = {
+    "browser": (browsers.chromium, browsers.MISSING),
+    "localstripe": (localstripe_process.command, localstripe_process.MISSING),
+    "openbadgeslib": (other_verifiers.has_openbadgeslib, other_verifiers.NO_OPENBADGESLIB),
+    "chdb": (clickhouse_process.is_there, clickhouse_process.MISSING),
+    "dbt": (dbt_process.command, dbt_process.MISSING),
+    "beancount": (beancount_process.is_there, beancount_process.MISSING),
+    "digital_credentials": (
+        other_verifiers.has_digital_credentials, other_verifiers.NO_DIGITAL_CREDENTIALS
+    ),
+}  # fmt: skip
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
@@ -85,21 +99,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     callspec = getattr(item, "callspec", None)
     if callspec and callspec.params.get("database") == "mariadb" and two_databases.missing():
         pytest.skip(two_databases.missing())
-    if item.get_closest_marker("browser") and not browsers.chromium():
-        pytest.skip(browsers.MISSING)
-    if item.get_closest_marker("localstripe") and not localstripe_process.command():
-        pytest.skip(localstripe_process.MISSING)
-    if item.get_closest_marker("openbadgeslib") and not other_verifiers.has_openbadgeslib():
-        pytest.skip(other_verifiers.NO_OPENBADGESLIB)
-    if item.get_closest_marker("chdb") and not clickhouse_process.is_there():
-        pytest.skip(clickhouse_process.MISSING)
-    if item.get_closest_marker("beancount") and not beancount_process.is_there():
-        pytest.skip(beancount_process.MISSING)
-    if (
-        item.get_closest_marker("digital_credentials")
-        and not other_verifiers.has_digital_credentials()
-    ):
-        pytest.skip(other_verifiers.NO_DIGITAL_CREDENTIALS)
+    for marker, (is_there, missing) in NEEDED.items():
+        if item.get_closest_marker(marker) and not is_there():
+            pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")

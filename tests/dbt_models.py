@@ -1,8 +1,8 @@
 """The dbt package of ``aspects/``, rendered and run as views of one database.
 
-dbt itself has some sixty requirements, so it is none of ours. Our models use three of its words,
-``source``, ``ref`` and nothing else, so that a reader of templates is not needed either: any other
-expression is an error here.
+dbt itself takes seconds (``dbt_process.py``), and histories by the dozen have to be looked at. Our
+models use two of its words, ``source``, ``ref`` and nothing else, so that a reader of templates is
+not needed either: any other expression is an error here.
 """
 
 from __future__ import annotations

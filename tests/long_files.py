@@ -42,6 +42,7 @@ SECONDS = {
     "fee_payments/test_order_machine.py": 4,
     "partnerships/test_life_of_an_agreement.py": 14,
     "revenue_share/test_clickhouse.py": 40,
+    "revenue_share/test_dbt.py": 20,
     "revenue_share/test_beancount.py": 12,
 }
 
