@@ -40,19 +40,25 @@ class AddCourseSection(PipelineStep):
 
 
 class AddCourseTab(PipelineStep):
-    """Verawood and later: a tab that leads to the page."""
+    """Verawood and later: a tab that leads to the page.
+
+    The dashboard follows an address with a host, and takes one that begins with a slash for a page
+    of its own, whose name is the last part.
+    """
 
     def run_filter(self, tabs: list[dict[str, Any]], user: Any, course_key: Any) -> dict[str, Any]:
         """Add the tab for who may see what is behind it."""
         key = str(course_key)
         if permissions.may_see_course(user, key):
             address = settings.REVENUE_SHARE_TAB_URL.replace("{course_key}", key)
-            tabs.append(
+            # A list of its own: the platform and the other steps keep theirs as it was.
+            tabs = [
+                *tabs,
                 {
                     "tab_id": KEY,
                     "title": str(TITLE),
                     "url": address or compat.absolute_url(views_courses.address_of(key)),
                     "sort_order": settings.REVENUE_SHARE_TAB_ORDER,
-                }
-            )
+                },
+            ]
         return {"tabs": tabs, "user": user, "course_key": course_key}

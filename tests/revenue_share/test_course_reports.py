@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from opaque_keys.edx.keys import CourseKey
+from openedx_filters import PipelineStep
+from openedx_filters.learning import filters
 
 from factories import revenue_share as facts
 from fairgate import clock
@@ -22,6 +26,7 @@ from revenue_share.settings import common, production, test
 OTHER = "course-v1:ATC+ANTENNAS+2026_T4"
 JANUARY = datetime(2027, 1, 31, 9, tzinfo=UTC)
 LEGACY, TABS = common.STEPS
+KEY = CourseKey.from_string(facts.COURSE)
 FEW = "fewer than 5"
 
 
@@ -222,14 +227,15 @@ def test_the_new_dashboard_gets_a_tab(teacher, settings):
     done = step.run_filter(tabs=tabs, user=teacher, course_key=facts.COURSE)
 
     # then
-    assert [tab["tab_id"] for tab in done["tabs"]] == ["course_info", "fairgate_sales"]
+    assert [one["tab_id"] for one in done["tabs"]] == ["course_info", "fairgate_sales"]
+    assert tabs == [{"tab_id": "course_info"}]
     assert done["tabs"][1] == {
         "tab_id": "fairgate_sales", "title": "Sales and waived seats", "sort_order": 130,
         "url": f"https://lms.example/fairgate/revenue/courses/{facts.COURSE}/",
     }  # fmt: skip
-    settings.REVENUE_SHARE_TAB_URL = "/instructor-dashboard/{course_key}/sales/"
-    (tab,) = step.run_filter(tabs=[], user=teacher, course_key=facts.COURSE)["tabs"]
-    assert tab["url"] == f"/instructor-dashboard/{facts.COURSE}/sales/"
+    settings.REVENUE_SHARE_TAB_URL = "/apps/instructor-dashboard/{course_key}/fairgate_sales"
+    (ours,) = step.run_filter(tabs=[], user=teacher, course_key=facts.COURSE)["tabs"]
+    assert ours["url"] == tab(pipeline.KEY, 0)["url"]
 
 
 @pytest.mark.parametrize("who", ["nobody", "of another course"])
@@ -290,6 +296,88 @@ def test_studio_and_other_sites_get_nothing():
     settings = lms(ROOT_URLCONF="cms.urls")
     common.show(settings)
     assert settings.OPEN_EDX_FILTERS_CONFIG is None
+
+
+# Through the filters of openedx-filters themselves, as the platform runs them
+
+
+@pytest.fixture
+def registered(settings):
+    """The filters of an LMS as our settings leave them, where another plugin was first."""
+    site = lms(OPEN_EDX_FILTERS_CONFIG={TABS: f"{__name__}.AddReports"})
+    common.show(site)
+    settings.OPEN_EDX_FILTERS_CONFIG = site.OPEN_EDX_FILTERS_CONFIG
+    settings.LMS_ROOT_URL = "https://lms.example"
+    return settings.OPEN_EDX_FILTERS_CONFIG
+
+
+class AddReports(PipelineStep):
+    """A plugin that makes a new list, as many do."""
+
+    def run_filter(self, tabs, **_):
+        return {"tabs": [*tabs, tab("reports", 120)]}
+
+
+def tab(tab_id, order):
+    url = f"/apps/instructor-dashboard/{facts.COURSE}/{tab_id}"
+    return {"tab_id": tab_id, "title": tab_id, "url": url, "sort_order": order}
+
+
+def asked(user):
+    """What the platform gets for this user, and what it had given."""
+    if not hasattr(filters, "InstructorDashboardTabsRequested"):
+        pytest.skip("this openedx-filters has no tabs of the new dashboard; 3.4 does (Verawood)")
+    tabs = [tab("course_info", 10)]
+    found, *others = filters.InstructorDashboardTabsRequested.run_filter(
+        tabs=tabs, user=user, course_key=KEY
+    )
+    assert others == [user, KEY]
+    assert tabs == [tab("course_info", 10)]
+    return json.loads(json.dumps(found))
+
+
+def test_the_filter_of_the_new_dashboard_gives_its_tab_behind_those_of_others(registered, teacher):
+    # given
+    registered[TABS]["fail_silently"] = False
+
+    # when
+    found = asked(teacher)
+
+    # then: the dashboard takes a path for a page of its own, and follows an address with a host
+    assert found == [
+        tab("course_info", 10), tab("reports", 120),
+        {"tab_id": "fairgate_sales", "title": "Sales and waived seats", "sort_order": 130,
+         "url": f"https://lms.example/fairgate/revenue/courses/{facts.COURSE}/"},
+    ]  # fmt: skip
+
+
+def test_the_filter_of_the_new_dashboard_gives_others_no_tab(registered, django_user_model, team):
+    registered[TABS]["fail_silently"] = False
+    learner = django_user_model.objects.create_user("learner")
+    assert asked(learner) == [tab("course_info", 10), tab("reports", 120)]
+
+
+def test_a_fault_of_ours_leaves_the_new_dashboard_its_tabs(registered, teacher, monkeypatch):
+    monkeypatch.setattr("revenue_share.compat.is_course_staff", Mock(side_effect=ConnectionError))
+    assert asked(teacher) == [tab("course_info", 10), tab("reports", 120)]
+
+
+def test_the_filter_of_the_old_dashboard_gives_our_section(
+    registered, october, on_january, teacher, monkeypatch
+):
+    # given
+    registered[LEGACY]["fail_silently"] = False
+    monkeypatch.setattr("revenue_share.compat.current_user", lambda: teacher)
+
+    # when
+    found, template = filters.InstructorDashboardRenderStarted.run_filter(
+        context=context(KEY), template_name="x"
+    )
+
+    # then
+    assert [one["section_key"] for one in found["sections"]] == ["course_info", "fairgate_sales"]
+    assert "USD 720.00" in found["sections"][1]["fragment"].content
+    assert template == "x"
 
 
 def ids(found):
