@@ -43,6 +43,7 @@ SECONDS = {
     "partnerships/test_life_of_an_agreement.py": 14,
     "revenue_share/test_clickhouse.py": 40,
     "revenue_share/test_dbt.py": 20,
+    "revenue_share/test_superset_datasets.py": 9,
     "revenue_share/test_beancount.py": 12,
 }
 
