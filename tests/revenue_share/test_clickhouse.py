@@ -107,10 +107,13 @@ def statements_there(database):
 
 
 def statements_here():
+    """But those without a line, which no fact is of: they carry an amount on."""
     found = [
         api.statement(one.party, one.period, currency=one.currency) for one in api.list_statements()
     ]
-    return {(one.party, one.period, one.currency): one.subtotal.amount for one in found}
+    return {
+        (one.party, one.period, one.currency): one.subtotal.amount for one in found if one.lines
+    }
 
 
 def sent_rows(database):
@@ -137,6 +140,24 @@ def test_a_closed_month_is_the_same_in_clickhouse(server, october):
     api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
     api.book_refund(facts.refund("R2", "S2", "10.00", at=NIGHT), at=NIGHT)
     api.send_facts(at=NIGHT)
+    assert_same_reports(server)
+
+
+def test_a_statement_that_only_carries_a_debt_on_has_no_row_in_clickhouse(server, october):
+    # given: after October was paid, a sale of it is taken back
+    spring = datetime(2027, 4, 1, tzinfo=UTC)
+    api.close_period("2026-10", at=facts.CLOSE_DAY, by="ines")
+    api.book_refund(facts.refund("R2", "S2", "10.00", at=NIGHT), at=NIGHT)
+    for month in ("2026-11", "2026-12"):
+        api.close_period(month, at=spring, by="ines")
+
+    # when
+    api.send_facts(at=spring)
+
+    # then
+    december = api.statement("GSMA", "2026-12", currency="USD")
+    assert (december.lines, december.opening.minor < 0) == ((), True)
+    assert {period for _, period, _ in statements_there(server)} == {"2026-10", "2026-11"}
     assert_same_reports(server)
 
 
