@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -19,13 +20,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from factories import payouts as pay
 from factories import revenue_share as facts
 from fairgate.money import Money
 from machines import lives
 from revenue_share import api
 from revenue_share.data import Account, Period
 from revenue_share.exceptions import PeriodStillOnHold, RefundExceedsSale, SecondPersonNeeded
-from revenue_share.models import RecoupmentStanding, RevenueEvent, Statement
+from revenue_share.models import PeriodClose, RecoupmentStanding, RevenueEvent, Statement
 from revenue_share.selectors.checking import POSITION
 
 START = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -77,6 +79,7 @@ class Sold:
 
 
 FEE = 1500
+MINIMUM = 2500
 
 V1 = Agreed({"FUND": 20, "GSMA": 36, "ATC": 20, "PLATFORM": 24}, is_gross=False, recoups=0)
 V2 = Agreed({"FUND": 50, "GSMA": 30, "ATC": 20, "PLATFORM": 0}, is_gross=True, recoups=20_000)
@@ -102,7 +105,7 @@ def terms():
 
 
 class BooksMachine(RuleBasedStateMachine):
-    """Sales, refunds, disputes, adjustments, remittances, new terms, days, clearings, closes."""
+    """Sales, refunds, disputes, adjustments, remittances, new terms, days, closes, payouts."""
 
     def __init__(self):
         super().__init__()
@@ -117,6 +120,8 @@ class BooksMachine(RuleBasedStateMachine):
     @initialize()
     def agree(self):
         facts.partnership_factory.put_in_force(terms())
+        for party in ("GSMA", "ATC"):
+            pay.account(party, at=START)
 
     @rule(gross=st.integers(1, 20_000), tax=st.integers(0, 100), fee=st.integers(0, 500))
     def sell(self, gross, tax, fee):
@@ -321,6 +326,30 @@ class BooksMachine(RuleBasedStateMachine):
         else:
             self.closed = period
 
+    @precondition(lambda self: self.closed > Period(2026, 9))
+    @rule(data=st.data())
+    def a_statement_is_paid_out(self, data):
+        """By the bank on the same day; perhaps it comes back."""
+        waiting = [one for one in api.list_payables() if one.refusal is None]
+        if not waiting:
+            return
+        due, comes_back = data.draw(st.sampled_from(waiting)), data.draw(st.booleans())
+        uuid = api.propose_batch(
+            [due.number], execute_on=self.now.date(), reason="Run", by=1, at=self.now
+        )
+        api.approve_batch(uuid, by=2, at=self.now)
+        (payout,) = api.batch(uuid).payouts
+        (amount,) = amounts(due.amount.minor)
+        sides = ["DBIT", "CRDT"] if comes_back else ["DBIT"]
+        entries = [
+            pay.entry(payout.end_to_end_id, amount, side=side, day=self.now.date().isoformat())
+            for side in sides
+        ]
+        assert pay.record(*entries, at=self.now).faults == ()
+        if not comes_back:
+            self.exact[due.party] -= due.amount.minor
+            self.bank -= due.amount.minor
+
     @rule()
     def an_auditor_comes(self):
         assert api.check() == ()
@@ -357,10 +386,25 @@ class BooksMachine(RuleBasedStateMachine):
 
     @invariant()
     def statements_chain(self):
-        closings = {}
+        """Each opens with what the one before left, in every month until nothing is left."""
+        left = {}
+        by_month = {}
         for row in Statement.objects.order_by("number"):
-            assert row.opening_minor == closings.get(row.party, 0)
-            closings[row.party] = row.closing_minor
+            by_month.setdefault(row.period, {})[row.party] = row
+        for month in PeriodClose.objects.order_by("period").values_list("period", flat=True):
+            rows = by_month.get(month, {})
+            assert {party for party, (closing, _) in left.items() if closing} <= set(rows)
+            for party, row in rows.items():
+                opening, minimum = left.get(party, (0, None))
+                lines = json.loads(row.document)["lines"]
+                if any(line["agreement"] for line in lines):
+                    minimum = MINIMUM
+                balance = opening + row.subtotal_minor
+                is_due = balance > 0 and balance >= (minimum or 0)
+                assert (row.opening_minor, row.payable_minor, row.closing_minor) == (
+                    opening, balance if is_due else 0, 0 if is_due else balance,
+                )  # fmt: skip
+                left[party] = (row.closing_minor, minimum)
 
 
 def parts_of(gross, left):
@@ -410,7 +454,7 @@ class UndoneBooks(BooksMachine):
 
 
 @pytest.mark.django_db
-def test_the_books_hold_whatever_happens():
+def test_the_books_hold_whatever_happens(settings_of_payouts):
     run_state_machine_as_test(
         UndoneBooks,
         settings=settings(
@@ -420,3 +464,8 @@ def test_the_books_hold_whatever_happens():
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.fixture
+def settings_of_payouts(settings):
+    pay.set_up(settings)
