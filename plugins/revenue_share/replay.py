@@ -136,7 +136,7 @@ class Replay:
         goes_on = any(
             one.valid_until is None or one.valid_until > last_day
             for one in self._terms
-            if party in dict(one.shares)
+            if one.names(party)
         )
         return statements.smallest_payout(stated, before=rest.minimum_payout if goes_on else None)
 

@@ -165,6 +165,19 @@ def test_an_end_that_was_confirmed_after_the_month_counts_for_the_next():
     assert api.check() == ()
 
 
+def test_what_the_fund_carries_keeps_its_minimum_as_that_of_a_party_does():
+    # given: a fifth of 60.00, which is below the 25.00
+    sell(gross="60.00")
+    assert close("2026-10", facts.CLOSE_DAY)["FUND"].closing == usd("12.00")
+
+    # when
+    end_agreement(date(2026, 12, 31), at=datetime(2026, 12, 30, tzinfo=UTC))
+    november, december = close("2026-11", JANUARY), close("2026-12", FEBRUARY)
+
+    # then
+    assert (november["FUND"].payable, december["FUND"].payable) == (usd("0.00"), usd("12.00"))
+
+
 def test_a_suspended_agreement_keeps_its_minimum():
     sell()
     close("2026-10", facts.CLOSE_DAY)

@@ -78,6 +78,12 @@ class RevenueTerms:
             if one.amount.currency == currency
         )
 
+    def names(self, party: str) -> bool:
+        """Whether a party stands among the shares; the fund, whether it has a top slice."""
+        if party == FUND:
+            return self.fund_percent.basis_points > 0
+        return party in dict(self.shares)
+
     @property
     def parties(self) -> tuple[str, ...]:
         """Every party in the fixed order: FUND first, then the shares as written."""

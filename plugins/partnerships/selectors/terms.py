@@ -15,7 +15,7 @@ from fairgate.money import Money
 from fairgate.percent import Percent
 from fairgate_tables.compiled import Compiled
 from partnerships import models, rules
-from partnerships.data import PLATFORM, Recoupment, RevenueTerms
+from partnerships.data import FUND, PLATFORM, Recoupment, RevenueTerms
 from partnerships.exceptions import TermsConflict, UnknownVersion
 from partnerships.selectors.facts import CHANGES, facts_of, last_day, versions
 
@@ -82,9 +82,13 @@ def _has_changes(after: datetime, until: datetime) -> bool:
 
 def shares_receipts_from(party: str, day: date, *, at: datetime) -> bool:
     """Whether a signed version with terms for a party lasts until this UTC day or longer."""
+    shares = models.VersionShare.objects.filter(party=party)
+    is_named = Q(pk__in=shares.values("version_id"))
+    if party == FUND:
+        is_named = Q(fund_bp__gt=0)
     rows = versions(at).filter(
+        is_named,
         Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-        pk__in=models.VersionShare.objects.filter(party=party).values("version_id"),
         host_signed=True,
         partner_signed=True,
     )
