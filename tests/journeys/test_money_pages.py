@@ -79,6 +79,38 @@ def test_every_page_about_money_fits_a_small_phone_and_names_its_parts(visit, pa
     assert wrong == {}
 
 
+BOOKS = "/fairgate/revenue"
+OF_THE_BOOKS = [
+    f"{BOOKS}/", f"{BOOKS}/finance/", f"{BOOKS}/books/", f"{BOOKS}/statements/GSMA/2026-10/",
+    f"{BOOKS}/statements/GSMA/2026-10/lines/1/", f"{BOOKS}/reports/month/",
+    f"{BOOKS}/reports/party/", f"{BOOKS}/reports/course/", f"{BOOKS}/reports/waterfall/",
+    f"{BOOKS}/payouts/",
+]  # fmt: skip
+# What only somebody sees who moves a table aside.
+HIDDEN = """[...document.querySelectorAll(".fg-scroll")]
+    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => [e.scrollWidth, e.clientWidth])"""
+# Figures with a sign that runs behind its number.
+TURNED = """[...document.querySelectorAll(".rs-table td.fg-num > *")]
+    .filter(e => getComputedStyle(e).unicodeBidi != "plaintext").map(e => e.outerHTML)"""
+
+
+@pytest.mark.parametrize("language", ["ar", "es", "ru"])
+def test_every_column_of_the_books_is_seen_at_a_desk_and_on_a_small_phone(visit, language):
+    # given
+    visitor = visit(width=1280)
+
+    # when
+    wrong = []
+    for path in everywhere(visitor, {"Inès": OF_THE_BOOKS}, language):
+        for width in (1280, 320):
+            visitor.page.set_viewport_size({"width": width, "height": 900})
+            wrong += [(path, width, *cut) for cut in visitor.page.evaluate(HIDDEN)]
+        wrong += [(path, one) for one in visitor.page.evaluate(TURNED)]
+
+    # then
+    assert wrong == []
+
+
 def everywhere(visitor, paths, language):
     """Go to every page as its person, who reads a language, and say where one is."""
     cookie = {"name": "django_language", "value": language, "url": visitor.site}
