@@ -332,8 +332,6 @@ def compare_proof(theirs: dict[str, Contestant], rounds: int) -> None:
         "plain SUM": repeated(plain_sum),
         "loop of objects": repeated(loop_of_objects),
     }
-    if "duckdb fill" in theirs:
-        theirs["duckdb fill"](0)
     acts |= {name: theirs[f"{name} verify"] for name in PROVERS if f"{name} verify" in theirs}
     found = in_turns(acts, dict.fromkeys(acts, 1), rounds)
     print_table("proof", found, ours="every transaction balances")
@@ -380,6 +378,7 @@ def main() -> None:
             compare_history(theirs, options.sales, options.entries, options.rounds)
             if theirs:
                 filling.write_entries(file)
+                theirs["duckdb fill"](0)
             compare_proof(theirs, options.rounds)
         prove_whole()
 
