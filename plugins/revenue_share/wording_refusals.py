@@ -33,6 +33,7 @@ SENTENCES = (
     _("%(key)s: debits %(debit)s, credits %(credit)s."),
     _("The holder has a name of at most %(most)s Latin letters."),
     _("The IBAN is none: its check digits or its length are wrong."),
+    _("This is written like an IBAN: say that it is one."),
     _("An account that has no IBAN has a number of at most 34 signs."),
     _("A BIC has 8 or 11 signs, like UBSWCHZH80A."),
     _("An account without an IBAN needs the BIC of its bank."),
