@@ -20,6 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from fairgate import clock
 from fairgate.clock import utc_day
 from fairgate.whole_numbers import whole_number
+from fee_payments import api as fees
+from fee_payments.data.bank import AccountSummary as OurAccount
 from fee_payments.exceptions import PaymentsError
 from partnerships import api as partnerships
 
@@ -36,6 +38,7 @@ from .data import (
     Rejection,
 )
 from .exceptions import PayoutNotFound, RevenueShareError
+from .rules.bank_days import is_weekend, next_weekday
 from .wording_refusals import in_words
 
 log = logging.getLogger(__name__)
@@ -62,7 +65,8 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "faulty": [_shown_payout(one) for one in api.list_faulty_payouts()],
         "acceptances": [_shown_acceptance(one) for one in api.list_acceptances()],
         "rejections": [_shown_rejection(one) for one in api.list_rejections()],
-        "today": utc_day(clock.now()).isoformat(),
+        "day": next_weekday(utc_day(clock.now())).isoformat(),
+        "csv_accounts": _csv_accounts(),
         "may_propose": permissions.may(request.user, permissions.PROPOSE_PAYOUT),
         "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
     }
@@ -110,8 +114,11 @@ def propose(request: HttpRequest) -> HttpResponse:
         uuid = api.propose_batch(numbers, execute_on=day, reason=reason, by=by, at=at)
     except RevenueShareError as error:
         messages.error(request, in_words(error))
+        if not numbers:
+            _name_left_out(request)
         return redirect("revenue_share:payouts")
     messages.success(request, _("Proposed. A second person has to approve it."))
+    _name_left_out(request)
     return redirect("revenue_share:payout_batch", uuid)
 
 
@@ -170,8 +177,15 @@ def record(request: HttpRequest) -> HttpResponse:
     if upload is None or (upload.size or 0) > MAX_FILE:
         messages.error(request, _("Choose a file of the bank, of at most 32 MB."))
         return redirect("revenue_share:payouts")
+    chosen = request.POST.get("account", "")
+    account = whole_number(chosen) if chosen else None
+    if chosen and account not in {one.id for one in _csv_accounts()}:
+        messages.error(request, _("Choose one of the accounts."))
+        return redirect("revenue_share:payouts")
     try:
-        done = api.record_bank_file(upload.read(), by=int(request.user.pk or 0), at=clock.now())
+        done = api.record_bank_file(
+            upload.read(), by=int(request.user.pk or 0), at=clock.now(), account=account
+        )
     except (RevenueShareError, PaymentsError) as error:
         messages.error(request, in_words(error))
         return redirect("revenue_share:payouts")
@@ -256,6 +270,22 @@ def decide_rejection(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("revenue_share:payouts")
 
 
+def _name_left_out(request: HttpRequest) -> None:
+    """Say of every statement that cannot be paid why, one sentence for all with one reason."""
+    by_reason: dict[str, list[str]] = {}
+    for one in api.list_payables():
+        if one.refusal:
+            by_reason.setdefault(in_words(one.refusal), []).append(wording.label(one.number))
+    for reason, names in by_reason.items():
+        said = _("Left out: %(statements)s. %(why)s")
+        messages.warning(request, said % {"statements": ", ".join(names), "why": reason})
+
+
+def _csv_accounts() -> list[OurAccount]:
+    """Our accounts whose bank's CSV can be read."""
+    return [one for one in fees.list_accounts() if one.has_csv]
+
+
 def _attempt(request: HttpRequest, step: Callable[[], Any], said: str) -> None:
     try:
         step()
@@ -301,6 +331,7 @@ def _shown_batch(one: BatchSummary) -> dict[str, Any]:
         "state": wording.batch_state(one),
         "totals": [wording.amount(total) for total in one.totals],
         "count": len(one.payouts),
+        "is_on_weekend": is_weekend(one.execute_on),
     }
 
 

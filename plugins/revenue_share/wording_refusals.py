@@ -42,6 +42,7 @@ SENTENCES = (
     _("Debits and credits differ by %(difference)s minor units."),
     _("The party has several accounts, and none in %(currency)s."),
     _("It is less than the smallest amount that can be sent."),
+    _("There is no bank account of ours in %(currency)s."),
     _("There is no bank account of ours in %(currency)s, nor in %(other)s."),
     _("There is no batch %(key)s."),
     _("There is no entry %(key)s."),
