@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from . import api, permissions, wording
 from .data import (
     Acceptance,
     AcceptedAs,
+    AccountHolder,
     BatchSummary,
     Conversion,
     EntryFault,
@@ -81,14 +82,20 @@ def batch(request: HttpRequest, uuid: UUID) -> HttpResponse:
     _require(request, permissions.may_see_payouts)
     found = _batch(uuid)
     user_id = int(request.user.pk or 0)
+    may_approve = permissions.may(request.user, permissions.APPROVE_PAYOUT)
+    holders = _holders(request, uuid) if may_approve else {}
     context = {
         "page_title": _("Payouts for %(day)s") % {"day": wording.day(found.execute_on)},
         "batch": _shown_batch(found),
-        "payouts": [_shown_payout(one) for one in found.payouts],
+        "payouts": [
+            {**_shown_payout(one), "holder": holders.get(one.uuid)} for one in found.payouts
+        ],
         "not_told": [_shown_payout(one) for one in found.payouts if one.state in _NOT_TOLD],
         "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
+        "proposed_by": wording.user(found.asked_by),
+        "approved_by": wording.user(found.confirmed_by) if found.confirmed_by else "",
         "is_own": found.asked_by == user_id,
-        "may_approve": permissions.may(request.user, permissions.APPROVE_PAYOUT),
+        "may_approve": may_approve,
         "may_withdraw": found.asked_by == user_id
         and permissions.may(request.user, permissions.PROPOSE_PAYOUT),
     }
@@ -284,6 +291,15 @@ def _name_left_out(request: HttpRequest) -> None:
 def _csv_accounts() -> list[OurAccount]:
     """Our accounts whose bank's CSV can be read."""
     return [one for one in fees.list_accounts() if one.has_csv]
+
+
+def _holders(request: HttpRequest, uuid: UUID) -> Mapping[UUID, AccountHolder]:
+    """Who holds the accounts, for who compares them; where they cannot be opened, why."""
+    try:
+        return api.batch_holders(uuid, by=int(request.user.pk or 0))
+    except RevenueShareError as error:
+        messages.error(request, in_words(error))
+        return {}
 
 
 def _attempt(request: HttpRequest, step: Callable[[], Any], said: str) -> None:

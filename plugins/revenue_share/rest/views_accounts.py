@@ -75,9 +75,21 @@ class OneAccount(BooksView):
 
     permission_classes = (_SEEN,)
 
-    @described(operation_id="get_payout_account", responses=shapes.AccountShape)
+    @described(
+        operation_id="get_payout_account",
+        description="Who may confirm it (`confirm_payout_account`) and has not asked for it gets "
+        "`details`, while it waits; each such answer is logged. For everybody else, and once it "
+        "was decided, they are null.",
+        responses=shapes.OneAccountShape,
+    )
+    @sensitive_variables()
     def get(self, request: Any, uuid: UUID) -> Response:
-        return _told(uuid)
+        found, details = api.account(uuid), None
+        if permissions.may(request.user, permissions.CONFIRM_ACCOUNT):
+            details = api.whole_account(uuid, by=self.user_id)
+        answer = Response(shapes.OneAccountShape(found, context={"details": details}).data)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
 
 
 class ConfirmAccount(BooksView):
