@@ -1,4 +1,4 @@
-"""The accounts that parties are paid to: changed by two people, and never shown whole."""
+"""The accounts that parties are paid to: changed by two people, whole to the second one alone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Accounts(BooksView):
     @described(
         operation_id="propose_payout_account",
         description="With the permission `propose_payout_account`. The party is paid to it once "
-        "somebody else has confirmed it; the number is never shown again.",
+        "somebody else has confirmed it; that person alone sees it whole again, while it waits.",
         is_keyed=True,
         request=shapes.AccountBody,
         responses={201: shapes.AccountShape},
