@@ -36,7 +36,13 @@ class AccountForm(AskForm):
     )
     is_iban = forms.BooleanField(label=_("It is an IBAN"), initial=True, required=False)
     bic = forms.CharField(
-        label=_("BIC"), max_length=11, required=False, help_text=_("Needed where it is no IBAN.")
+        label=_("BIC"),
+        max_length=11,
+        required=False,
+        help_text=_(
+            "Needed where it is no IBAN. Outside SEPA (another currency than EUR, or another "
+            "country) many banks want it beside an IBAN, too."
+        ),
     )
 
     class Meta:

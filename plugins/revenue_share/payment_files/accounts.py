@@ -42,6 +42,15 @@ _LENGTHS = {
     for country in countries.split()
 }
 
+# Where euros are sent by SEPA: the European Payments Council's list (EPC409-09), with Serbia as
+# the last that came. IBANs of what belongs to another State (French overseas, the Channel Islands,
+# Åland) have its letters.
+_SEPA = frozenset((
+    "AD", "AL", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR",
+    "GB", "GI", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MD",
+    "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA",
+))  # fmt: skip
+
 
 def read_account(*, holder: str, number: str, bic: str = "", is_iban: bool) -> AccountDetails:
     """The account that somebody typed: blanks gone, in capitals, its holder in Latin letters.
@@ -77,6 +86,11 @@ def is_valid_iban(text: str) -> bool:
         return False
     turned = text[4:] + text[:4]
     return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+
+
+def is_in_sepa(account: AccountDetails) -> bool:
+    """Whether euros are sent to this account, or from it, by SEPA."""
+    return account.is_iban and account.number[:2] in _SEPA
 
 
 def _plain(text: str) -> str:
