@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from fairgate import clock
 
-from . import api, models, permissions
+from . import api, models, permissions, wording
 from .admin_base import AskAdmin, AskForm, DecisionForm, ReadOnlyAdmin, each, note_of, user_id
 from .data import AccountDetails
 from .exceptions import RevenueShareError
@@ -81,7 +81,10 @@ class PayoutAccountAdmin(AskAdmin):
         """What is asked for first, and of a row what may be read."""
         if obj is None:
             return ("party", "currency", "holder", "number", "is_iban", "bic", "reason")
-        return [field for field in super().get_fields(request, obj) if field not in self.exclude]
+        return (
+            "party", "currency", "masked", "counts", "reason", "asker", "asked_at", "confirmer",
+            "confirmed_at", "refuser", "refused_at", "refused_because",
+        )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What the second person compares comes first, while it waits for them."""
@@ -105,6 +108,18 @@ class PayoutAccountAdmin(AskAdmin):
                     self.message_user(request, in_words(error), messages.ERROR)
         opened: AccountDetails | None = row.opened
         return opened
+
+    @admin.display(description=_("asked for by"))
+    def asker(self, row: models.PayoutAccount) -> str:
+        return wording.user(row.asked_by)
+
+    @admin.display(description=_("confirmed by"))
+    def confirmer(self, row: models.PayoutAccount) -> str:
+        return wording.user(row.confirmed_by) if row.confirmed_by else "–"
+
+    @admin.display(description=_("refused by"))
+    def refuser(self, row: models.PayoutAccount) -> str:
+        return wording.user(row.refused_by) if row.refused_by else "–"
 
     @admin.display(description=_("Holder"))
     def whole_holder(self, row: Any) -> str:

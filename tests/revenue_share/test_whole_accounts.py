@@ -93,6 +93,17 @@ def test_the_second_person_sees_the_waiting_account_whole(client, person, asked)
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_the_page_of_an_account_says_what_became_of_it_and_has_no_empty_fields(
+    client, person, asked
+):
+    omar = person("omar", CONFIRM, VIEW)
+    api.refuse_account(asked, by=omar.pk, because="not their letter", at=make.PAY_DAY)
+    page = change_page(client, asked).content.decode()
+    for told in ("GB… 6819", "letter", "not their letter", ">ines<", ">omar<"):
+        assert told in page
+    assert "Is iban" not in page
+
+
 def test_a_short_number_is_whole_too(client, person, asked):
     short = ask(by=PayoutAccount.objects.get().asked_by, number="1234567", is_iban=False)
     person("omar", CONFIRM, VIEW)
@@ -222,6 +233,16 @@ def test_who_approves_sees_who_has_proposed_and_the_holders(client, person, batc
     assert NUMBER not in page
     assert "<bdi>ines</bdi>" in page
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_what_waits_has_no_columns_for_what_the_bank_will_do(client, person, batch):
+    omar = person("omar", "approve_payout")
+    columns = ('<th scope="col">State</th>', '<th scope="col" class="fg-num">Debited</th>')
+    page = batch_page(client, batch).content.decode()
+    assert not [one for one in columns if one in page]
+    api.approve_batch(batch, by=omar.pk, at=make.PAY_DAY)
+    page = batch_page(client, batch).content.decode()
+    assert [one for one in columns if one in page] == list(columns)
 
 
 @pytest.mark.parametrize("right", ["view_payoutbatch", "propose_payout", "record_payout"])

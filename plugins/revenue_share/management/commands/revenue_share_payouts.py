@@ -105,16 +105,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['out']}  {found.sha256}")
 
     def _record(self, options: Any) -> None:
+        account = _account(options["account"], options["currency"])
         try:
             content = options["file"].read_bytes()
-            account = _account(options["account"], options["currency"])
             done = api.record_bank_file(content, by=None, at=clock.now(), account=account)
         except OSError as error:
             said = f"{options['file']} cannot be read: {error.strerror}."
             raise CommandError(said, returncode=2) from None
         except PaymentsError as error:
             # Formats of banks name their account; the page would ask for it.
-            advice = "" if named else " A CSV is read by the mapping of its account: --account."
+            advice = "" if account else " A CSV is read by the mapping of its account: --account."
             raise CommandError(f"{options['file'].name}: {error}{advice}", returncode=2) from None
         self.stdout.write(
             f"{done.paid} paid, {done.returned} returned, {done.held} held, {done.known} known."
