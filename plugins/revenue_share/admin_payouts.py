@@ -6,19 +6,23 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from fairgate import clock
 
-from . import api, models, permissions
+from . import api, models, permissions, wording
 from .admin_base import AskAdmin, AskForm, DecisionForm, ReadOnlyAdmin, each, note_of, user_id
+from .data import AccountDetails
+from .exceptions import RevenueShareError
+from .wording_refusals import in_words
 
 
 class AccountForm(AskForm):
-    """An account to be paid to. It is encrypted, and is never shown whole again."""
+    """An account to be paid to. It is encrypted; who confirms it alone sees it whole again."""
 
     holder = forms.CharField(
         label=_("Holder, in Latin letters"), max_length=140, required=False, strip=True
@@ -32,7 +36,13 @@ class AccountForm(AskForm):
     )
     is_iban = forms.BooleanField(label=_("It is an IBAN"), initial=True, required=False)
     bic = forms.CharField(
-        label=_("BIC"), max_length=11, required=False, help_text=_("Needed where it is no IBAN.")
+        label=_("BIC"),
+        max_length=11,
+        required=False,
+        help_text=_(
+            "Needed where it is no IBAN. Outside SEPA (another currency than EUR, or another "
+            "country) many banks want it beside an IBAN, too."
+        ),
     )
 
     class Meta:
@@ -71,7 +81,57 @@ class PayoutAccountAdmin(AskAdmin):
         """What is asked for first, and of a row what may be read."""
         if obj is None:
             return ("party", "currency", "holder", "number", "is_iban", "bic", "reason")
-        return [field for field in super().get_fields(request, obj) if field not in self.exclude]
+        return (
+            "party", "currency", "masked", "counts", "reason", "asker", "asked_at", "confirmer",
+            "confirmed_at", "refuser", "refused_at", "refused_because",
+        )  # fmt: skip
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What the second person compares comes first, while it waits for them."""
+        rest = super().get_fieldsets(request, obj)
+        if obj is None or self._opened(request, obj) is None:
+            return rest
+        said = _("Compare this with the signed form. Then go back to the list, choose it there, "
+                 "and confirm or refuse it. Nobody sees it whole after that.")  # fmt: skip
+        whole = {"fields": ("whole_holder", "whole_number", "whole_bic"), "description": said}
+        return [(_("The account, for you as the second person"), whole), *rest]
+
+    @sensitive_variables()
+    def _opened(self, request: HttpRequest, row: Any) -> AccountDetails | None:
+        """The account whole, if it waits for who asks; it is opened once for a page."""
+        if not hasattr(row, "opened"):
+            row.opened = None
+            if self.has_decide_permission(request):
+                try:
+                    row.opened = api.whole_account(row.uuid, by=user_id(request))
+                except RevenueShareError as error:
+                    self.message_user(request, in_words(error), messages.ERROR)
+        opened: AccountDetails | None = row.opened
+        return opened
+
+    @admin.display(description=_("asked for by"))
+    def asker(self, row: models.PayoutAccount) -> str:
+        return wording.user(row.asked_by)
+
+    @admin.display(description=_("confirmed by"))
+    def confirmer(self, row: models.PayoutAccount) -> str:
+        return wording.user(row.confirmed_by) if row.confirmed_by else "–"
+
+    @admin.display(description=_("refused by"))
+    def refuser(self, row: models.PayoutAccount) -> str:
+        return wording.user(row.refused_by) if row.refused_by else "–"
+
+    @admin.display(description=_("Holder"))
+    def whole_holder(self, row: Any) -> str:
+        return str(row.opened.holder)
+
+    @admin.display(description=_("IBAN or number"))
+    def whole_number(self, row: Any) -> str:
+        return str(row.opened.number)
+
+    @admin.display(description=_("BIC"))
+    def whole_bic(self, row: Any) -> str:
+        return str(row.opened.bic) or "–"
 
     @admin.display(description=_("It counts"), boolean=True)
     def counts(self, row: models.PayoutAccount) -> bool:

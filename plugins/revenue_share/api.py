@@ -29,6 +29,8 @@ from .data import (
     Acceptance,
     AcceptedAs,
     Account,
+    AccountDetails,
+    AccountHolder,
     AccountSummary,
     AdjustmentSummary,
     Balance,
@@ -80,7 +82,7 @@ from .data import (
 )
 from .rules.line_shares import Shares
 from .selectors import behind as behind_reads
-from .selectors import checking, course_reports, dry_runs, events, explained, steps
+from .selectors import checking, course_reports, dry_runs, events, explained, steps, whole_accounts
 from .selectors import party_money as party_reads
 from .selectors import payouts as payout_reads
 from .selectors import rates as rate_reads
@@ -118,6 +120,7 @@ __all__ = [
     "ask_to_reject",
     "balances",
     "batch",
+    "batch_holders",
     "batches_page",
     "beancount_ledger",
     "book_dispute",
@@ -202,6 +205,7 @@ __all__ = [
     "statement_states",
     "statements_page",
     "waterfall",
+    "whole_account",
     "write_report",
     "write_statement",
     "write_workbook",
@@ -1000,6 +1004,28 @@ def account(uuid: UUID) -> AccountSummary:
         StepNotFound: there is none.
     """
     return steps.get_account(uuid)
+
+
+def whole_account(uuid: UUID, *, by: int) -> AccountDetails | None:
+    """The account, whole, that waits for this person, who may confirm it; else ``None``.
+
+    Who has asked for it is not that person, and nobody is once it was decided.
+
+    Raises:
+        PayoutRefused: it cannot be opened: the key for it is missing.
+    """
+    return whole_accounts.whole_account(uuid, by=by)
+
+
+def batch_holders(uuid: UUID, *, by: int) -> Mapping[UUID, AccountHolder]:
+    """Who holds the accounts of a batch that waits for this person, who may approve it.
+
+    By the keys of its payouts; nothing if it waits for somebody else, or was decided.
+
+    Raises:
+        PayoutNotFound, PayoutRefused: there is none; the key for its accounts is missing.
+    """
+    return whole_accounts.holders_of(uuid, by=by)
 
 
 def list_rates(

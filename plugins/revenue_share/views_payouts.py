@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from fairgate import clock
 from fairgate.clock import utc_day
 from fairgate.whole_numbers import whole_number
+from fee_payments import api as fees
+from fee_payments.data.bank import AccountSummary as OurAccount
 from fee_payments.exceptions import PaymentsError
 from partnerships import api as partnerships
 
@@ -27,6 +29,7 @@ from . import api, permissions, wording
 from .data import (
     Acceptance,
     AcceptedAs,
+    AccountHolder,
     BatchSummary,
     Conversion,
     EntryFault,
@@ -36,6 +39,7 @@ from .data import (
     Rejection,
 )
 from .exceptions import PayoutNotFound, RevenueShareError
+from .rules.bank_days import is_weekend, next_weekday
 from .wording_refusals import in_words
 
 log = logging.getLogger(__name__)
@@ -62,7 +66,8 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "faulty": [_shown_payout(one) for one in api.list_faulty_payouts()],
         "acceptances": [_shown_acceptance(one) for one in api.list_acceptances()],
         "rejections": [_shown_rejection(one) for one in api.list_rejections()],
-        "today": utc_day(clock.now()).isoformat(),
+        "day": next_weekday(utc_day(clock.now())).isoformat(),
+        "csv_accounts": _csv_accounts(),
         "may_propose": permissions.may(request.user, permissions.PROPOSE_PAYOUT),
         "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
     }
@@ -77,14 +82,20 @@ def batch(request: HttpRequest, uuid: UUID) -> HttpResponse:
     _require(request, permissions.may_see_payouts)
     found = _batch(uuid)
     user_id = int(request.user.pk or 0)
+    may_approve = permissions.may(request.user, permissions.APPROVE_PAYOUT)
+    holders = _holders(request, uuid) if may_approve else {}
     context = {
         "page_title": _("Payouts for %(day)s") % {"day": wording.day(found.execute_on)},
         "batch": _shown_batch(found),
-        "payouts": [_shown_payout(one) for one in found.payouts],
+        "payouts": [
+            {**_shown_payout(one), "holder": holders.get(one.uuid)} for one in found.payouts
+        ],
         "not_told": [_shown_payout(one) for one in found.payouts if one.state in _NOT_TOLD],
         "may_record": permissions.may(request.user, permissions.RECORD_PAYOUT),
+        "proposed_by": wording.user(found.asked_by),
+        "approved_by": wording.user(found.confirmed_by) if found.confirmed_by else "",
         "is_own": found.asked_by == user_id,
-        "may_approve": permissions.may(request.user, permissions.APPROVE_PAYOUT),
+        "may_approve": may_approve,
         "may_withdraw": found.asked_by == user_id
         and permissions.may(request.user, permissions.PROPOSE_PAYOUT),
     }
@@ -110,8 +121,11 @@ def propose(request: HttpRequest) -> HttpResponse:
         uuid = api.propose_batch(numbers, execute_on=day, reason=reason, by=by, at=at)
     except RevenueShareError as error:
         messages.error(request, in_words(error))
+        if not numbers:
+            _name_left_out(request)
         return redirect("revenue_share:payouts")
     messages.success(request, _("Proposed. A second person has to approve it."))
+    _name_left_out(request)
     return redirect("revenue_share:payout_batch", uuid)
 
 
@@ -170,8 +184,15 @@ def record(request: HttpRequest) -> HttpResponse:
     if upload is None or (upload.size or 0) > MAX_FILE:
         messages.error(request, _("Choose a file of the bank, of at most 32 MB."))
         return redirect("revenue_share:payouts")
+    chosen = request.POST.get("account", "")
+    account = whole_number(chosen) if chosen else None
+    if chosen and account not in {one.id for one in _csv_accounts()}:
+        messages.error(request, _("Choose one of the accounts."))
+        return redirect("revenue_share:payouts")
     try:
-        done = api.record_bank_file(upload.read(), by=int(request.user.pk or 0), at=clock.now())
+        done = api.record_bank_file(
+            upload.read(), by=int(request.user.pk or 0), at=clock.now(), account=account
+        )
     except (RevenueShareError, PaymentsError) as error:
         messages.error(request, in_words(error))
         return redirect("revenue_share:payouts")
@@ -256,6 +277,31 @@ def decide_rejection(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("revenue_share:payouts")
 
 
+def _name_left_out(request: HttpRequest) -> None:
+    """Say of every statement that cannot be paid why, one sentence for all with one reason."""
+    by_reason: dict[str, list[str]] = {}
+    for one in api.list_payables():
+        if one.refusal:
+            by_reason.setdefault(in_words(one.refusal), []).append(wording.label(one.number))
+    for reason, names in by_reason.items():
+        said = _("Left out: %(statements)s. %(why)s")
+        messages.warning(request, said % {"statements": ", ".join(names), "why": reason})
+
+
+def _csv_accounts() -> list[OurAccount]:
+    """Our accounts whose bank's CSV can be read."""
+    return [one for one in fees.list_accounts() if one.has_csv]
+
+
+def _holders(request: HttpRequest, uuid: UUID) -> Mapping[UUID, AccountHolder]:
+    """Who holds the accounts, for who compares them; where they cannot be opened, why."""
+    try:
+        return api.batch_holders(uuid, by=int(request.user.pk or 0))
+    except RevenueShareError as error:
+        messages.error(request, in_words(error))
+        return {}
+
+
 def _attempt(request: HttpRequest, step: Callable[[], Any], said: str) -> None:
     try:
         step()
@@ -301,6 +347,7 @@ def _shown_batch(one: BatchSummary) -> dict[str, Any]:
         "state": wording.batch_state(one),
         "totals": [wording.amount(total) for total in one.totals],
         "count": len(one.payouts),
+        "is_on_weekend": is_weekend(one.execute_on),
     }
 
 

@@ -285,11 +285,6 @@ from datetime import UTC, date, datetime
 from revenue_share import api
 at = datetime(2026, 12, 2, 9, tzinfo=UTC)
 closed = api.close_period("2026-10", at=at, by="ines")
-uuid = api.propose_account(
-    "GSMA", "USD", holder="GSM Association", number="GB29NWBK60161331926819", reason="their letter",
-    by=1, at=at,
-)
-api.confirm_account(uuid, by=2, at=at)
 numbers = [one.number for one in api.list_payables() if not one.refusal]
 api.propose_batch(numbers, execute_on=date(2026, 12, 15), reason="December run", by=1, at=at)
 """

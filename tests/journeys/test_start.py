@@ -30,6 +30,7 @@ TABLES = (
     "partnerships_signature",
     "waiver_policy_fundentry",
     "revenue_share_revenueevent",
+    "revenue_share_payoutaccount",
 )
 
 

@@ -188,6 +188,23 @@ def test_a_payment_is_one_of_sepa_if_our_own_account_has_an_iban_too(settings, h
     assert (b"<Cd>SEPA</Cd>" in content) is is_sepa
 
 
+@pytest.mark.parametrize(
+    ("number", "is_sepa"),
+    [
+        ("FR1420041010050500013M02606", True),
+        ("CH9300762011623852957", True),
+        ("TR330006100519786457841326", False),
+        ("MR1300020001010000123456753", False),
+    ],
+)
+def test_a_payment_in_euros_is_one_of_sepa_if_their_country_takes_part(settings, number, is_sepa):
+    make.set_up(settings)
+    make.closed_euros()
+    make.account("GSMA", "EUR", number=number, bic="")
+    content = api.payment_order(make.approved()).content
+    assert (b"<Cd>SEPA</Cd>" in content) is is_sepa
+
+
 # Facts that are told again
 
 

@@ -166,6 +166,11 @@ def test_what_no_bank_could_pay_is_not_written(wrong, said):
         ("//a//b/", "a/b"),
         ("<GSMA>".strip("<>"), "GSMA"),
         ("ﬁne № 5", "fine No 5"),
+        # The okina and its relatives are letters of the Pacific, and people type them in many ways.
+        ("Tuʻilagi Fonoʻimoana", "Tu'ilagi Fono'imoana"),
+        ("Taʼanga ʿAta ʾIlisapesi", "Ta'anga 'Ata 'Ilisapesi"),
+        ("Kau`ai Kau´ai Kau′ai Kauꞌai", "Kau'ai Kau'ai Kau'ai Kau'ai"),
+        ("Fakatūʻuake Ḷọjeḷọk", "Fakatu'uake Lojelok"),
     ],
 )
 def test_texts_are_written_in_the_letters_that_banks_take(written, kept):
@@ -201,6 +206,38 @@ def test_an_iban_is_valid_and_with_one_other_digit_it_is_none(iban):
         if iban[place].isdigit():
             other = str((int(iban[place]) + 1) % 10)
             assert not accounts.is_valid_iban(iban[:place] + other + iban[place + 1 :])
+
+
+def with_digits(country: str, rest: str) -> str:
+    """The IBAN of this country with check digits that are right."""
+    turned = "".join(str(int(sign, 36)) for sign in f"{rest}{country}00")
+    return f"{country}{98 - int(turned) % 97:02d}{rest}"
+
+
+@pytest.mark.parametrize(
+    ("country", "length"),
+    [("NO", 15), ("GB", 22), ("TL", 23), ("CH", 21), ("FR", 27), ("MU", 30), ("LC", 32)],
+)
+def test_an_iban_is_as_long_as_its_country_has_them_though_its_check_digits_are_right(
+    country, length
+):
+    assert accounts.is_valid_iban(with_digits(country, "1" * (length - 4)))
+    assert not accounts.is_valid_iban(with_digits(country, "1" * (length - 5)))
+    assert not accounts.is_valid_iban(with_digits(country, "1" * (length - 3)))
+
+
+def test_an_iban_of_a_country_that_the_registry_does_not_have_is_taken_by_its_check_digits():
+    assert accounts.is_valid_iban(with_digits("SN", "08" + "1" * 22))
+    assert not accounts.is_valid_iban("SN00" + "08" + "1" * 22)
+
+
+def test_an_iban_that_is_said_to_be_none_is_told_so():
+    with pytest.raises(ValueError, match="This is written like an IBAN: say that it is one"):
+        read_account(
+            holder="Société X", number="GB29 NWBK 6016 1331 9268 19", bic="NWBKGB2L", is_iban=False
+        )
+    with pytest.raises(ValueError, match="has a number of at most 34 signs"):
+        read_account(holder="Société X", number="1" * 35, bic="NWBKGB2L", is_iban=False)
 
 
 @pytest.mark.parametrize("text", ["", "GB29", "gb29nwbk60161331926819", "GB29NWBK6016133192681９"])

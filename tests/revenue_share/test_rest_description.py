@@ -166,6 +166,15 @@ def test_every_list_and_file_answers_as_the_description_says(document, first):
 
 
 @pytest.mark.usefixtures("october")
+def test_a_whole_account_answers_as_the_description_says(document, first, second):
+    one = post(first, "accounts/", ACCOUNT).json()["uuid"]
+    answer = second.get(f"{ROOT}accounts/{one}/").json()
+    told = document["paths"]["/accounts/{uuid}/"]["get"]["responses"]["200"]["content"][JSON]
+    assert answer["details"]["number"] == make.THEIRS
+    assert differences(answer, told["schema"], document, "details") == []
+
+
+@pytest.mark.usefixtures("october")
 def test_every_act_answers_as_the_description_says(document, first, second):
     acts = {
         "close_period": post(first, "periods/2026-10/close/"),

@@ -190,7 +190,7 @@ FINANCE_MAY = (
     "apply_edition", "confirm_membership", "propose_credit", "receive_purchase_orders",
     "issue_invoices", "import_bank_statements", "match_bank_lines", "ask_write_off",
     "ask_transfer_back", "ask_hold_closing", "verify_buyer", "propose_payout", "record_payout",
-    "propose_remittance",
+    "propose_remittance", "propose_payout_account",
 )  # fmt: skip
 FAIRGATE = ("waiver_policy", "partnerships", "fee_payments", "revenue_share")
 

@@ -92,6 +92,14 @@ class AccountDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHolder:
+    """Who holds an account, and at which bank; ``bic`` is blank where an IBAN says enough."""
+
+    name: str = field(repr=False)
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """One payment of a file. ``amount`` is what arrives, in its own currency."""
 

@@ -7,8 +7,8 @@ IBAN and a BIC are, ``latin`` what of a text a bank takes.
 
 from __future__ import annotations
 
-from .accounts import read_account
+from .accounts import is_in_sepa, read_account
 from .latin import in_latin
 from .pain001 import read_transfers, write_transfers
 
-__all__ = ["in_latin", "read_account", "read_transfers", "write_transfers"]
+__all__ = ["in_latin", "is_in_sepa", "read_account", "read_transfers", "write_transfers"]

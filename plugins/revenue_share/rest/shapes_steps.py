@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fairgate_rest.bodies import Amount, Body, Moment, OneOf
@@ -150,6 +151,27 @@ class AccountShape(StepShape):
     account = serializers.CharField(help_text="Masked; the file for the bank alone has it whole.")
     is_end = serializers.BooleanField(help_text="It is asked that the party has none any more.")
     counts = serializers.BooleanField(help_text="The party is paid to it now.")
+
+
+class AccountDetailsShape(serializers.Serializer):
+    """An account whole, to be compared with the form that the party has signed."""
+
+    holder = serializers.CharField()
+    number = serializers.CharField()
+    is_iban = serializers.BooleanField()
+    bic = serializers.CharField()
+
+
+class OneAccountShape(AccountShape):
+    """One account; whole for the second person, who may confirm it, and while it waits."""
+
+    details = serializers.SerializerMethodField()
+
+    @extend_schema_field(AccountDetailsShape(allow_null=True))
+    def get_details(self, _one: Any) -> Any:
+        """What the view has opened for who asks; nothing for anybody else."""
+        opened = self.context.get("details")
+        return None if opened is None else AccountDetailsShape(opened).data
 
 
 # --- Rates ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The accounts that parties are paid to: changed by two people, and never shown whole."""
+"""The accounts that parties are paid to: changed by two people, whole to the second one alone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Accounts(BooksView):
     @described(
         operation_id="propose_payout_account",
         description="With the permission `propose_payout_account`. The party is paid to it once "
-        "somebody else has confirmed it; the number is never shown again.",
+        "somebody else has confirmed it; that person alone sees it whole again, while it waits.",
         is_keyed=True,
         request=shapes.AccountBody,
         responses={201: shapes.AccountShape},
@@ -75,9 +75,21 @@ class OneAccount(BooksView):
 
     permission_classes = (_SEEN,)
 
-    @described(operation_id="get_payout_account", responses=shapes.AccountShape)
+    @described(
+        operation_id="get_payout_account",
+        description="Who may confirm it (`confirm_payout_account`) and has not asked for it gets "
+        "`details`, while it waits; each such answer is logged. For everybody else, and once it "
+        "was decided, they are null.",
+        responses=shapes.OneAccountShape,
+    )
+    @sensitive_variables()
     def get(self, request: Any, uuid: UUID) -> Response:
-        return _told(uuid)
+        found, details = api.account(uuid), None
+        if permissions.may(request.user, permissions.CONFIRM_ACCOUNT):
+            details = api.whole_account(uuid, by=self.user_id)
+        answer = Response(shapes.OneAccountShape(found, context={"details": details}).data)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
 
 
 class ConfirmAccount(BooksView):

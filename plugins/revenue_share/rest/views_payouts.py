@@ -111,7 +111,7 @@ class RefuseBatch(DecidedView):
 
 
 class OrderFile(BooksView):
-    """The file of an approved batch for the bank: the one place where accounts are whole."""
+    """The file of an approved batch for the bank, with the accounts whole."""
 
     permission_classes = (permitted(permissions.APPROVE_PAYOUT),)
     content_negotiation_class = AsItIs

@@ -153,13 +153,18 @@ def _payable(row: Statement, live: Sequence[PayoutAccount]) -> Payable:
         nothing = PayoutRefused("It is less than the smallest amount that can be sent.")
         return replace(found, refusal=nothing)
     if not debit_currency:
-        none_of_ours = PayoutRefused(
-            "There is no bank account of ours in %(currency)s, nor in %(other)s.",
-            currency=account.currency,
-            other=row.currency,
-        )
-        return replace(found, refusal=none_of_ours)
+        return replace(found, refusal=_none_of_ours(account.currency, row.currency))
     return found
+
+
+def _none_of_ours(paid: str, statement: str) -> PayoutRefused:
+    if paid == statement:
+        return PayoutRefused("There is no bank account of ours in %(currency)s.", currency=paid)
+    return PayoutRefused(
+        "There is no bank account of ours in %(currency)s, nor in %(other)s.",
+        currency=paid,
+        other=statement,
+    )
 
 
 def conversion_of(row: Statement, currency: str) -> Conversion:

@@ -1,4 +1,4 @@
-"""The accounts that parties are paid to: changed by two people, and never shown whole again."""
+"""The accounts that parties are paid to: changed by two people, whole to the second one alone."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from ..data import (
 )
 from ..exceptions import PayoutRefused
 from ..models import Payout, PayoutAccount, PayoutBatch, Statement
-from ..payment_files import write_transfers
+from ..payment_files import is_in_sepa, write_transfers
 from ..rules import payouts as rules
 from ..selectors import payouts as reads
 from ..selectors.frozen import is_as_frozen
@@ -229,8 +229,8 @@ def _blocks(
     opened = {one.pk: _opened(one.account) for one in payouts}
     is_sepa = {
         one.pk: one.pay_currency == one.debit_currency == "EUR"
-        and opened[one.pk].is_iban
-        and ours[one.debit_currency].is_iban
+        and is_in_sepa(opened[one.pk])
+        and is_in_sepa(ours[one.debit_currency])
         for one in payouts
     }
     for place, ((currency, sepa), members) in enumerate(

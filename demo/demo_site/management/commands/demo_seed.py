@@ -14,6 +14,7 @@ from demo_site.seeds import (
     ministry,
     nominations,
     october,
+    payouts,
     people,
     pictures,
     programme,
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         pictures.seed()
         promotions.seed()
         recognition.seed()
+        payouts.seed()
         october.seed()
         ministry.seed()
         seat_codes.seed()

@@ -6,7 +6,9 @@ Approving takes a second person, whom a shell cannot tell from the first: that i
 from __future__ import annotations
 
 import os
-from datetime import date
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,9 +18,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fairgate import clock
 from fee_payments import api as fees
-from fee_payments.exceptions import PaymentsError
+from fee_payments.exceptions import PaymentsError, UnknownBankAccount
 from revenue_share import api, permissions
+from revenue_share.data import Payable
 from revenue_share.exceptions import RevenueShareError
+from revenue_share.rules.bank_days import is_weekend
 
 
 class Command(BaseCommand):
@@ -45,6 +49,7 @@ class Command(BaseCommand):
             metavar="NUMBER",
             help="number of our account that a CSV is of; its mapping says how it is read",
         )
+        take.add_argument("--currency", help="its currency, if the account has several")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do it; exit code 1 when it is refused or somebody has to look, 2 for a bad file."""
@@ -71,9 +76,8 @@ class Command(BaseCommand):
         ).first()  # fmt: skip
         if user is None or not permissions.may(user, permissions.PROPOSE_PAYOUT):
             raise CommandError(f"{options['by']} may not propose payouts.")
-        chosen = options["statement"] or [
-            one.number for one in api.list_payables() if not one.refusal
-        ]
+        found = () if options["statement"] else api.list_payables()
+        chosen = options["statement"] or _payable(found)
         uuid = api.propose_batch(
             chosen, execute_on=options["on"], reason=options["reason"], by=int(user.pk),
             at=clock.now(),
@@ -81,6 +85,11 @@ class Command(BaseCommand):
         batch = api.batch(uuid)
         sums = ", ".join(str(total) for total in batch.totals)
         self.stdout.write(f"{uuid}  {len(batch.payouts)} proposed: {sums}")
+        for one in (one for one in found if one.refusal):
+            self.stderr.write(f"RS-{one.number:06d} is left out: {one.refusal}")
+        if is_weekend(options["on"]):
+            closed = "is a Saturday or a Sunday: the bank will pay on a later day."
+            self.stderr.write(f"{options['on']} {closed}")
 
     def _file(self, options: Any) -> None:
         found = api.payment_order(options["batch"])
@@ -96,17 +105,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['out']}  {found.sha256}")
 
     def _record(self, options: Any) -> None:
-        named = options["account"]
+        account = _account(options["account"], options["currency"])
         try:
             content = options["file"].read_bytes()
-            account = fees.bank_account_id(named, currency=None) if named else None
             done = api.record_bank_file(content, by=None, at=clock.now(), account=account)
         except OSError as error:
             said = f"{options['file']} cannot be read: {error.strerror}."
             raise CommandError(said, returncode=2) from None
         except PaymentsError as error:
             # Formats of banks name their account; the page would ask for it.
-            advice = "" if named else " A CSV is read by the mapping of its account: --account."
+            advice = "" if account else " A CSV is read by the mapping of its account: --account."
             raise CommandError(f"{options['file'].name}: {error}{advice}", returncode=2) from None
         self.stdout.write(
             f"{done.paid} paid, {done.returned} returned, {done.held} held, {done.known} known."
@@ -117,5 +125,31 @@ class Command(BaseCommand):
             raise CommandError("Somebody has to look at what the bank has told.")
 
 
+def _payable(found: Sequence[Payable]) -> list[int]:
+    """The numbers of those that can be paid; of none, why not."""
+    if chosen := [one.number for one in found if not one.refusal]:
+        return chosen
+    if not found:
+        raise CommandError("Nothing is to be paid.")
+    reasons = [f"RS-{one.number:06d}: {one.refusal}" for one in found]
+    raise CommandError("\n".join(("Nothing can be proposed.", *reasons)))
+
+
+def _account(number: str | None, currency: str | None) -> int | None:
+    """The account of ours that a CSV is of, if one is named."""
+    if number is None and currency is None:
+        return None
+    if number is None:
+        raise CommandError("--currency says which --account it is of.", returncode=2)
+    try:
+        return fees.bank_account_id(number, currency=currency)
+    except UnknownBankAccount as error:
+        said = f"{error} Of one with several currencies, say which with --currency."
+        raise CommandError(str(error) if currency else said, returncode=2) from None
+
+
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is not a day like 2026-12-15.") from None
