@@ -100,10 +100,12 @@ def _facts(statement: Statement) -> tuple[Fact, ...]:
 
 def _body(statement: Statement, shares: Shares) -> Iterator[Section | Table | Particulars]:
     yield _in_short(statement)
-    if len(statement.lines) <= LONGEST_TABLE:
+    if 0 < len(statement.lines) <= LONGEST_TABLE:
         yield _lines(statement, shares)
     else:
-        said = _("This statement has %(count)d lines: they are in its files.")
+        said = _("Nothing was booked in this month: the balance goes on.")
+        if statement.lines:
+            said = _("This statement has %(count)d lines: they are in its files.")
         yield Section(
             heading=_("Line by line"), paragraphs=(said % {"count": len(statement.lines)},)
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from factories import partnerships as partnership_factory
 from factories import revenue_share as facts
 from fairgate.money import Money
 from partnerships import api as partnerships
+from reading_pdfs import bare, pages
 from revenue_share import api, statements
 from revenue_share.data import StatementState
 from revenue_share.exceptions import StatementNotFound
@@ -82,6 +84,24 @@ def test_a_carried_balance_has_a_statement_in_a_month_without_any_line():
     assert kept(november["ATC"]) == (usd("24.00"), (), usd("0.00"), usd("24.00"), usd("25.00"))
     assert november["ATC"].state is StatementState.CARRIED
     assert api.check() == ()
+
+
+def test_a_statement_without_a_line_says_so_on_its_page_and_on_paper(client, admin_user):
+    # given
+    sell()
+    close("2026-10", facts.CLOSE_DAY)
+    close("2026-11", JANUARY)
+
+    # when
+    client.force_login(admin_user)
+    page = client.get(reverse("revenue_share:statement", args=["ATC", "2026-11"]))
+
+    # then
+    said = "Nothing was booked in this month: the balance goes on."
+    assert said in page.content.decode()
+    assert 'id="statement-lines"' in page.content.decode()
+    paper = api.statement_paper(api.statement("ATC", "2026-11"), language="en")
+    assert bare(said) in bare("".join(pages(paper)))
 
 
 def test_a_debt_has_a_statement_until_it_is_paid_off():
