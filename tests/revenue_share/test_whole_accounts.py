@@ -237,7 +237,7 @@ def test_who_approves_sees_who_has_proposed_and_the_holders(client, person, batc
 
 def test_what_waits_has_no_columns_for_what_the_bank_will_do(client, person, batch):
     omar = person("omar", "approve_payout")
-    columns = ('<th scope="col">State</th>', '<th scope="col" class="fg-num">Debited</th>')
+    columns = (">State</th>", ">Debited</th>")
     page = batch_page(client, batch).content.decode()
     assert not [one for one in columns if one in page]
     api.approve_batch(batch, by=omar.pk, at=make.PAY_DAY)
