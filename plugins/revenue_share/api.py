@@ -780,14 +780,22 @@ def record_bank_file(
     return payout_records.record_bank_file(content, by=by, at=at, account=account)
 
 
-def list_faulty_payouts() -> tuple[PayoutSummary, ...]:
-    """The payouts with an entry of the bank that a person has to look at."""
-    return payout_reads.list_faulty()
+def list_faulty_payouts(*, after: UUID | None = None) -> tuple[PayoutSummary, ...]:
+    """The payouts with an entry of the bank that a person has to look at: all, or those after one.
+
+    Raises:
+        PayoutNotFound: ``after`` is no payout; one that is looked at no longer keeps its place.
+    """
+    return payout_reads.list_faulty(after=after)
 
 
-def list_acceptances() -> tuple[Acceptance, ...]:
-    """Differences that wait for a second person."""
-    return payout_reads.list_acceptances()
+def list_acceptances(*, after: UUID | None = None) -> tuple[Acceptance, ...]:
+    """Differences that wait for a second person: all of them, or those after one.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
+    return payout_reads.list_acceptances(after=after)
 
 
 def ask_to_accept(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from types import SimpleNamespace
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -478,3 +479,61 @@ def test_files_of_banks_are_not_in_the_tracking_log(module):
     assert lms.TRACKING_IGNORE_URL_PATTERNS == ["^/heartbeat", common.UNTRACKED]
     for name in ("revenue_share:record_payouts", "revenue_share:api:bank_files"):
         assert re.match(common.UNTRACKED, reverse(name))
+
+
+# --- Lists that rows leave ------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("october")
+def test_what_is_to_be_paid_goes_on_after_a_statement_that_is_proposed_meanwhile(root):
+    make.account("ATC", number=make.THEIRS)
+    api.close_period("2026-11", at=make.PAY_DAY, by="ines")
+    first, second = (one["number"] for one in get(root, "payables/")["results"])
+    page = get(root, "payables/?limit=1")
+    make.proposed(first)
+
+    rest = root.get(page["next"])
+
+    assert [one["number"] for one in page["results"]] == [first]
+    assert rest.status_code == 200, rest.content
+    assert [one["number"] for one in rest.json()["results"]] == [second]
+    assert rest.json()["next"] is None
+
+
+def _two_faults():
+    make.account("ATC", number=make.THEIRS)
+    payouts = api.batch(make.approved(1, 3)).payouts
+    make.record(*(make.entry(one.end_to_end_id, "40.00") for one in payouts))
+    return [one.entries[0].id for one in api.list_faulty_payouts()]
+
+
+@pytest.mark.usefixtures("october")
+def test_differences_go_on_after_one_that_is_decided_meanwhile(root):
+    by = {"reason": "Fee", "by": make.ASKER, "at": make.PAY_DAY}
+    first, second = (api.ask_to_accept(entry, **by) for entry in _two_faults())
+    page = get(root, "differences/?limit=1")
+    api.refuse_difference(first, because="No", by=make.CONFIRMER, at=make.PAY_DAY)
+
+    rest = root.get(page["next"])
+
+    assert [one["uuid"] for one in page["results"]] == [str(first)]
+    assert [one["uuid"] for one in rest.json()["results"]] == [str(second)]
+
+
+@pytest.mark.usefixtures("october")
+def test_faulty_payouts_go_on_after_one_that_is_accepted_meanwhile(root):
+    entry, other = _two_faults()
+    page = get(root, "faulty-payouts/?limit=1")
+    step = api.ask_to_accept(entry, reason="Fee", by=make.ASKER, at=make.PAY_DAY)
+    api.accept_difference(step, by=make.CONFIRMER, at=make.PAY_DAY)
+
+    rest = root.get(page["next"])
+
+    assert [one["entries"][0]["id"] for one in page["results"]] == [entry]
+    assert [one["entries"][0]["id"] for one in rest.json()["results"]] == [other]
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("path", ["faulty-payouts/", "differences/"])
+def test_a_cursor_that_never_was_a_row_is_not_there(root, path):
+    assert root.get(f"{ROOT}{path}?after={uuid4()}").status_code == 404
