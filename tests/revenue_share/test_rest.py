@@ -57,6 +57,10 @@ REMITTANCE = {
 END = {"party": "GSMA", "currency": "USD", "reason": "Closed"}
 
 
+def _moves(party, amount, currency="USD"):
+    return {"party": party, "amount": {"amount": amount, "currency": currency}}
+
+
 def moved(amount="1.00", **more):
     return {
         "period": "2026-12", "reason": "Slip",
@@ -430,7 +434,45 @@ def test_a_file_that_is_not_approved_is_not_given_out(root):
         ("batches/", {**BATCH, "statements": []}, "statements"),
         ("batches/", {**BATCH, "statements": [10**30]}, "statements"),
         ("rate-proposals/", {**RATE, "rate": "NaN"}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": 0.8}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": 1}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": "1e3"}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": "0"}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": "0.123456789"}, "rate"),
+        ("rate-proposals/", {**RATE, "currency": "USD"}, "currency"),
+        ("rate-proposals/", {**RATE, "currency": "XXY"}, "currency"),
+        ("rate-proposals/", {**RATE, "effective_on": "2030-01-01"}, "effective_on"),
         ("rate-proposals/", {**RATE, "base": "CHF"}, "base"),
+        ("adjustments/", moved(amounts=[_moves("NOBODY", "1.00")]), "amounts"),
+        ("adjustments/", moved(amounts=[_moves("GSMA", "1.00")]), "amounts"),
+        ("adjustments/", moved("0.00"), "amounts"),
+        ("adjustments/", moved(1.0), "amounts"),
+        ("adjustments/", moved(amounts=[_moves("GSMA", 1)]), "amounts"),
+        (
+            "adjustments/",
+            moved(amounts=[_moves("GSMA", "1.00"), _moves("ATC", "-1.00", "EUR")]),
+            "amounts",
+        ),
+        ("remittances/", {**REMITTANCE, "party": "NOBODY"}, "party"),
+        ("remittances/", {**REMITTANCE, "party": "FUND"}, "party"),
+        ("remittances/", {**REMITTANCE, "booked_on": "2027-01-01"}, "booked_on"),
+        ("remittances/", {**REMITTANCE, "reference": "№ 1"}, "reference"),
+        (
+            "remittances/",
+            {**REMITTANCE, "amount": {"amount": "0.00", "currency": "USD"}},
+            "amount",
+        ),
+        (
+            "remittances/",
+            {**REMITTANCE, "amount": {"amount": 76.98, "currency": "USD"}},
+            "amount",
+        ),
+        ("batches/", {**BATCH, "execute_on": "2030-01-01"}, "execute_on"),
+        ("accounts/", {**ACCOUNT, "party": "NOBODY"}, "party"),
+        ("accounts/", {**ACCOUNT, "currency": "usd"}, "currency"),
+        ("accounts/", {**ACCOUNT, "number": "GB00 1"}, "number"),
+        ("accounts/", {**ACCOUNT, "bic": "x"}, "bic"),
+        ("accounts/", {**ACCOUNT, "holder": "Обучение"}, "holder"),
         ("accounts/", {**ACCOUNT, "number": ""}, "number"),
     ],
 )
@@ -537,3 +579,52 @@ def test_faulty_payouts_go_on_after_one_that_is_accepted_meanwhile(root):
 @pytest.mark.parametrize("path", ["faulty-payouts/", "differences/"])
 def test_a_cursor_that_never_was_a_row_is_not_there(root, path):
     assert root.get(f"{ROOT}{path}?after={uuid4()}").status_code == 404
+
+
+# --- What is wrong, and what is against what is there --------------------------------------------
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize(
+    ("path", "body", "decide"),
+    [
+        ("adjustments/", moved(), "decide_adjustment"),
+        ("remittances/", REMITTANCE, "confirm_remittance"),
+        ("accounts/", ACCOUNT, "confirm_payout_account"),
+        ("rate-proposals/", RATE, "confirm_rate"),
+    ],
+)
+def test_what_was_decided_already_is_a_conflict(root, path, body, decide):
+    made = post(root, path, body).json()["uuid"]
+    post(client_of("", decide), f"{path}{made}/confirm/")
+
+    answer = post(client_of("", decide), f"{path}{made}/confirm/")
+
+    assert (answer.status_code, answer.json()["detail"]) == (409, "This was decided already.")
+    assert "errors" not in answer.json()
+
+
+@pytest.mark.usefixtures("october")
+def test_an_adjustment_in_a_closed_month_is_a_conflict(root):
+    answer = post(root, "adjustments/", moved(period="2026-10"))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "AdjustmentRefused")
+
+
+def test_what_is_wrong_with_a_field_is_said_by_its_name(root):
+    answer = post(root, "adjustments/", moved(amounts=[_moves("NOBODY", "1.00")]))
+
+    said = "What is given and what is taken differ by USD 1.00."
+    assert answer.json()["errors"] == {"amounts": [said]}
+    assert (answer.json()["code"], answer.json()["detail"]) == ("AdjustmentRefused", said)
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("amount", [1.0, 1, True, None])
+def test_an_amount_that_is_no_text_is_refused_and_nothing_is_kept(root, amount):
+    answer = post(
+        root, "remittances/", {**REMITTANCE, "amount": {"amount": amount, "currency": "USD"}}
+    )
+
+    assert answer.status_code == 400
+    assert not Remittance.objects.exists()
