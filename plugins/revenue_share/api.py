@@ -646,6 +646,8 @@ def refuse_rate(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
 def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
     """An amount in another currency, by the newest rates in effect and known at a moment.
 
+    Where none was known at that moment, by those in effect then as they are known now.
+
     Raises:
         NoRate: there is none, or it is too old.
     """

@@ -190,6 +190,15 @@ def test_statements_are_found_by_party_month_and_currency(finance, query, found)
     assert [(one["party"], one["period"]) for one in shown] == found
 
 
+@pytest.mark.parametrize("code", ["usd", "XXX", "US"])
+@pytest.mark.parametrize("path", ["statements/?", "balances/?", "rates/?base=USD&"])
+def test_a_currency_that_is_none_is_a_fault_of_the_request(root, path, code):
+    answer = root.get(f"{ROOT}{path}currency={code}")
+
+    said = f"“{code}” is no currency code of ISO 4217, in capitals, like USD."
+    assert (answer.status_code, answer.json().get("errors")) == (400, {"currency": [said]})
+
+
 @pytest.mark.parametrize("cursor", ["x", "2026-10:GSMA", ":GSMA:USD", "2026-10::USD"])
 def test_a_cursor_that_is_none_of_ours_is_refused(finance, cursor):
     answer = finance.get(f"{ROOT}statements/?after={cursor}")

@@ -21,7 +21,7 @@ from revenue_share.data import (
     RateSource,
     StepState,
 )
-from revenue_share.rest.shapes import MAX_PARTY, MAX_REASON, Line
+from revenue_share.rest.shapes import MAX_PARTY, MAX_REASON, CurrencyCode, Line
 from revenue_share.rest.views_base import BIGGEST
 from revenue_share.wording_refusals import in_words
 
@@ -130,7 +130,7 @@ class AccountEndBody(Body):
     """A party that is paid to no account in this currency any more, and why."""
 
     party = serializers.CharField(max_length=MAX_PARTY)
-    currency = serializers.CharField(max_length=3)
+    currency = CurrencyCode()
     reason = Line(max_length=MAX_REASON)
 
 
@@ -183,8 +183,8 @@ class OneAccountShape(AccountShape):
 class RatesQuery(Body):
     """Of which two currencies; without them, of all of them."""
 
-    base = serializers.CharField(max_length=3, required=False)
-    currency = serializers.CharField(max_length=3, required=False)
+    base = CurrencyCode(required=False)
+    currency = CurrencyCode(required=False)
 
 
 @extend_schema_field({"type": "string", "pattern": _PATTERN, "example": "0.865"})
@@ -222,7 +222,7 @@ class RateBody(Body):
     """A rate that nobody publishes, and where it is from."""
 
     base = serializers.ChoiceField(choices=list(BASES.values()))
-    currency = serializers.CharField(max_length=3)
+    currency = CurrencyCode()
     rate = Plain()
     effective_on = serializers.DateField()
     reason = Line(max_length=MAX_REASON)

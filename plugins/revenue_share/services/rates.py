@@ -38,12 +38,13 @@ def load_rates(
 ) -> LoadedRates:
     """Take the rates of a file, all of them or none; a file that was loaded does nothing again.
 
-    Another value for a day that is there is told as a correction, and counts from ``at`` on.
+    Another value for a day that is there is told as a correction, and counts from ``at`` on. A rate
+    that takes effect more than 31 days after ``at`` is refused.
 
     Raises:
         DocumentErrors: every fault of the file, with its line.
     """
-    read = read_rates(content, source=source, file=file)
+    read = read_rates(content, source=source, file=file, today=utc_day(at))
     digest = hashlib.sha256(content).hexdigest()
     for _attempt in range(_OTHERS):
         try:
