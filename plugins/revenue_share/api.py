@@ -834,9 +834,13 @@ def refuse_difference(uuid: UUID, *, by: int, because: str, at: datetime) -> Non
     payout_records.refuse_acceptance(uuid, by=by, because=because, at=at)
 
 
-def list_rejections() -> tuple[Rejection, ...]:
-    """Payouts that somebody says were not executed, and that wait for a second person."""
-    return payout_reads.list_rejections()
+def list_rejections(*, after: UUID | None = None) -> tuple[Rejection, ...]:
+    """Payouts that somebody says were not executed, and wait for a second person: or those after.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
+    return payout_reads.list_rejections(after=after)
 
 
 def ask_to_reject(payout: UUID, *, reason: str, by: int, at: datetime, key: str = "") -> UUID:

@@ -26,6 +26,7 @@ from factories import revenue_share as facts
 from factories.books_rest import ROOT, client_of, post, send
 from fairgate import clock
 from revenue_share import api
+from revenue_share.data import AcceptedAs
 from revenue_share.models import (
     Adjustment,
     PayoutAcceptance,
@@ -560,8 +561,9 @@ def _two_faults():
 
 @pytest.mark.usefixtures("october")
 def test_differences_go_on_after_one_that_is_decided_meanwhile(root):
-    by = {"reason": "Fee", "by": make.ASKER, "at": make.PAY_DAY}
-    first, second = (api.ask_to_accept(entry, **by) for entry in _two_faults())
+    by = {"by": make.ASKER, "at": make.PAY_DAY}
+    told = {"accepted_as": AcceptedAs.PAYMENT, "reason": "Fee"}
+    first, second = (api.ask_to_accept(entry, **told, **by) for entry in _two_faults())
     page = get(root, "differences/?limit=1")
     api.refuse_difference(first, because="No", by=make.CONFIRMER, at=make.PAY_DAY)
 
@@ -575,7 +577,8 @@ def test_differences_go_on_after_one_that_is_decided_meanwhile(root):
 def test_faulty_payouts_go_on_after_one_that_is_accepted_meanwhile(root):
     entry, other = _two_faults()
     page = get(root, "faulty-payouts/?limit=1")
-    step = api.ask_to_accept(entry, reason="Fee", by=make.ASKER, at=make.PAY_DAY)
+    told = {"accepted_as": AcceptedAs.PAYMENT, "reason": "Fee"}
+    step = api.ask_to_accept(entry, **told, by=make.ASKER, at=make.PAY_DAY)
     api.accept_difference(step, by=make.CONFIRMER, at=make.PAY_DAY)
 
     rest = root.get(page["next"])
@@ -585,7 +588,22 @@ def test_faulty_payouts_go_on_after_one_that_is_accepted_meanwhile(root):
 
 
 @pytest.mark.usefixtures("october")
-@pytest.mark.parametrize("path", ["faulty-payouts/", "differences/"])
+def test_what_was_not_executed_goes_on_after_one_that_is_decided_meanwhile(root):
+    make.account("ATC", number=make.THEIRS)
+    by = {"by": make.ASKER, "at": make.PAY_DAY}
+    payouts = api.batch(make.approved(1, 3)).payouts
+    first, second = (api.ask_to_reject(one.uuid, reason="Unknown", **by) for one in payouts)
+    page = get(root, "rejections/?limit=1")
+    api.refuse_rejection(first, because="No", by=make.CONFIRMER, at=make.PAY_DAY)
+
+    rest = root.get(page["next"])
+
+    assert [one["uuid"] for one in page["results"]] == [str(first)]
+    assert [one["uuid"] for one in rest.json()["results"]] == [str(second)]
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("path", ["faulty-payouts/", "differences/", "rejections/"])
 def test_a_cursor_that_never_was_a_row_is_not_there(root, path):
     assert root.get(f"{ROOT}{path}?after={uuid4()}").status_code == 404
 

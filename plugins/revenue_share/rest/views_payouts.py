@@ -261,9 +261,9 @@ class Rejections(BooksView):
 
     @described(operation_id="list_rejections", responses=shapes.RejectionShape(many=True))
     def get(self, request: Any) -> Response:
-        return self.part_of_all(
-            api.list_rejections(), shapes.RejectionShape, key=lambda one: one.uuid
-        )
+        window = self.window()
+        found = api.list_rejections(after=window.after)
+        return self.part(found, shapes.RejectionShape, key=lambda one: one.uuid, window=window)
 
 
 class RejectPayout(BooksView):

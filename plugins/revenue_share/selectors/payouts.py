@@ -313,9 +313,18 @@ def list_acceptances(*, after: UUID | None = None) -> tuple[Acceptance, ...]:
     )
 
 
-def list_rejections() -> tuple[Rejection, ...]:
-    """What is said not to have been executed, and waits for a second person."""
+def list_rejections(*, after: UUID | None = None) -> tuple[Rejection, ...]:
+    """What is said not to have been executed, and waits for a second person: all, or after one.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
     rows = PayoutRejection.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    if after is not None:
+        last = PayoutRejection.objects.filter(uuid=after).values_list("pk", flat=True).first()
+        if last is None:
+            raise StepNotFound("There is nothing %(key)s that was not executed.", key=after)
+        rows = rows.filter(pk__gt=last)
     return tuple(
         Rejection(
             uuid=row.uuid,
