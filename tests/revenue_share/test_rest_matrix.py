@@ -269,7 +269,9 @@ def test_a_statement_or_month_that_is_not_there_is_404_for_finance(world, path):
 def test_an_entry_of_a_number_that_no_row_has_is_told_as_a_problem(world, number):
     client = rest_matrix.root_of_everything()
 
-    answer = post(client, f"bank-entries/{number}/accept/", {"reason": "Fee"})
+    answer = post(
+        client, f"bank-entries/{number}/accept/", {"reason": "Fee", "accepted_as": "payment"}
+    )
 
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
