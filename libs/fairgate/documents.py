@@ -90,6 +90,10 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self._found)
 
+    def __len__(self) -> int:
+        """How many were found so far."""
+        return len(self._found)
+
     def __enter__(self) -> Faults:
         return self
 

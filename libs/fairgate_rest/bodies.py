@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import extend_schema_field
@@ -166,10 +167,24 @@ class DescribedOneOf(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         return dict(component.ref)
 
 
+class Exact(serializers.CharField):
+    """A number as a text: a JSON number is a binary fraction to many readers, and is refused."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "number": _("This is a text, in quotation marks: a JSON number is not exact."),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("number")
+        told: str = super().to_internal_value(data)
+        return told
+
+
 class Amount(Body):
     """``Money``; an amount is a text, as a JSON number is a binary fraction to many readers."""
 
-    amount = serializers.CharField(max_length=30, help_text="Like 15.00, in units of the currency.")
+    amount = Exact(max_length=30, help_text="Like 15.00, in units of the currency.")
     currency = serializers.CharField(max_length=3, help_text="ISO 4217, like USD.")
 
     def to_representation(self, instance: Money) -> dict[str, str]:

@@ -95,14 +95,28 @@ class CursorView(View):
         return Response({"next": following, "results": show(shown, many=True).data})
 
     def part_of_all(
-        self, whole: Sequence[Any], show: type, *, key: Callable[[Any], object]
+        self,
+        whole: Sequence[Any],
+        show: type,
+        *,
+        key: Callable[[Any], object],
+        place: Callable[[Any], Any] | None = None,
     ) -> Response:
         """The answer with a part of a short list that is there as a whole.
 
+        ``place`` says where a cursor stands in the order of the list, smaller ones first. Lists
+        that rows may leave have one: they go on after a row that is not there any more.
+
         Raises:
-            rest_framework.exceptions.ValidationError: ``after`` names nothing of it.
+            rest_framework.exceptions.ValidationError: ``after`` names nothing of a list without
+                places.
         """
-        window, keys = self.window(), [key(one) for one in whole]
+        window = self.window()
+        if place is not None and window.after is not None:
+            last = place(window.after)
+            following = [one for one in whole if place(key(one)) > last]
+            return self.part(following[: window.one_more], show, key=key, window=window)
+        keys = [key(one) for one in whole]
         if window.after is not None and window.after not in keys:
             raise ValidationError({"after": ["This is not in the list."]})
         first = 0 if window.after is None else keys.index(window.after) + 1

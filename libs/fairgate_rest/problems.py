@@ -52,7 +52,8 @@ MOST_ROWS = 100
 Statuses = Mapping[type[FairgateError], int | Mapping[str, int]]
 """The HTTP status of each kind of our own errors; the nearest class counts.
 
-A kind that stands for several things may have a status for each ``fault``.
+A kind that stands for several things may have a status for each ``fault``. An error with a
+``field`` says what of a request is wrong: it is 400, and told by that field.
 """
 
 
@@ -68,8 +69,9 @@ def answer(error: Exception, statuses: Statuses, words: Words | None = None) -> 
     """
     if isinstance(error, FairgateError):
         say = (words or {}).get(type(error), str)
-        told = _status(error, statuses), type(error).__name__, say(error)
-        return _problem(*told, _headers(error), **_members(error))
+        said = say(error)
+        told = _status(error, statuses), type(error).__name__, said
+        return _problem(*told, _headers(error), **_members(error, said))
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -82,19 +84,24 @@ def answer(error: Exception, statuses: Statuses, words: Words | None = None) -> 
 
 
 def _status(error: FairgateError, statuses: Statuses) -> int:
+    # What is wrong with a field of a request is wrong with it whenever it is sent.
+    if getattr(error, "field", ""):
+        return 400
     known = (statuses[kind] for kind in type(error).__mro__ if kind in statuses)
     found = next(known, 400)
     return found if isinstance(found, int) else found.get(getattr(error, "fault", ""), 400)
 
 
-def _members(error: FairgateError) -> dict[str, Any]:
+def _members(error: FairgateError, said: str) -> dict[str, Any]:
     """What a program reads of an error besides its code."""
     fault, offering = getattr(error, "fault", None), getattr(error, "offering_code", "")
     named: dict[str, Any] = {"fault": fault.lower()} if isinstance(fault, str) else {}
     named |= {"offering": offering} if offering else {}
     rows = getattr(error, "faults", ())[:MOST_ROWS]
     told = [{"row": row, "detail": said} for row, said in rows]
-    return named | ({"rows": told} if told else {})
+    named |= {"rows": told} if told else {}
+    field = getattr(error, "field", "")
+    return named | ({"errors": {field: [said]}} if field else {})
 
 
 def _headers(error: Exception) -> dict[str, str]:

@@ -646,6 +646,8 @@ def refuse_rate(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
 def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
     """An amount in another currency, by the newest rates in effect and known at a moment.
 
+    Where none was known at that moment, by those in effect then as they are known now.
+
     Raises:
         NoRate: there is none, or it is too old.
     """
@@ -780,14 +782,22 @@ def record_bank_file(
     return payout_records.record_bank_file(content, by=by, at=at, account=account)
 
 
-def list_faulty_payouts() -> tuple[PayoutSummary, ...]:
-    """The payouts with an entry of the bank that a person has to look at."""
-    return payout_reads.list_faulty()
+def list_faulty_payouts(*, after: UUID | None = None) -> tuple[PayoutSummary, ...]:
+    """The payouts with an entry of the bank that a person has to look at: all, or those after one.
+
+    Raises:
+        PayoutNotFound: ``after`` is no payout; one that is looked at no longer keeps its place.
+    """
+    return payout_reads.list_faulty(after=after)
 
 
-def list_acceptances() -> tuple[Acceptance, ...]:
-    """Differences that wait for a second person."""
-    return payout_reads.list_acceptances()
+def list_acceptances(*, after: UUID | None = None) -> tuple[Acceptance, ...]:
+    """Differences that wait for a second person: all of them, or those after one.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
+    return payout_reads.list_acceptances(after=after)
 
 
 def ask_to_accept(
@@ -824,9 +834,13 @@ def refuse_difference(uuid: UUID, *, by: int, because: str, at: datetime) -> Non
     payout_records.refuse_acceptance(uuid, by=by, because=because, at=at)
 
 
-def list_rejections() -> tuple[Rejection, ...]:
-    """Payouts that somebody says were not executed, and that wait for a second person."""
-    return payout_reads.list_rejections()
+def list_rejections(*, after: UUID | None = None) -> tuple[Rejection, ...]:
+    """Payouts that somebody says were not executed, and wait for a second person: or those after.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
+    return payout_reads.list_rejections(after=after)
 
 
 def ask_to_reject(payout: UUID, *, reason: str, by: int, at: datetime, key: str = "") -> UUID:

@@ -1,4 +1,4 @@
-"""Reads an EVENTS.csv: sales, refunds and disputes to replay. All or nothing, every fault named.
+"""Reads an EVENTS.csv: sales, refunds and disputes to replay. All or nothing, its faults named.
 
 ``docs/references/events-csv.md`` describes the columns. The rows are put aside on the disk while
 they are read, so that a file may be of any length: they come out in the order they happened, and
@@ -57,6 +57,7 @@ CREATE TABLE events (line INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind T
                      dispute TEXT, dispute_fee INTEGER);
 CREATE TABLE bundles (sale TEXT, course TEXT, weight INTEGER, line INTEGER,
                       PRIMARY KEY (sale, course)) WITHOUT ROWID;
+CREATE TABLE spoiled (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -93,16 +94,21 @@ class FileEvent:
 def read_events(lines: Iterable[str], *, file: str) -> Iterator[Iterator[FileEvent]]:
     """The events of a file in the order they happened; rows of one moment as they stand there.
 
+    What does not fit together is told at once with what is wrong with single cells, but for rows
+    about a sale of which one row is faulty; of a file with rows that are no rows, it is not looked
+    at.
+
     Raises:
-        DocumentErrors: every fault, with file, line and field; of very many, the first.
+        DocumentErrors: these faults, with file, line and field; of very many, the first.
     """
     with on_disk() as database:
         database.executescript(_TABLES)
         with Faults(file) as faults:
             rows = each_row(lines, file=file, columns=COLUMNS, optional=MORE_COLUMNS, faults=faults)
-            for row in rows:
-                _keep(row, database, faults)
-            faults.raise_if_any()
+            in_cells = sum(_faults_of(row, database, faults) for row in rows)
+            if len(faults) > in_cells:
+                # A row that is none may be the very sale that others are about.
+                faults.raise_if_any()
             complete(database, faults)
         yield (_event(row, database) for row in database.execute(_IN_ORDER))
 
@@ -142,6 +148,17 @@ def _event(row: tuple, database: sqlite3.Connection) -> FileEvent:  # type: igno
 
 def _cell(row: Row, column: str) -> str:
     return row.cells.get(column, "")
+
+
+def _faults_of(row: Row, database: sqlite3.Connection, faults: Faults) -> int:
+    """Keep a row; how many faults its cells have."""
+    before = len(faults)
+    _keep(row, database, faults)
+    found = len(faults) - before
+    if found:
+        names = {row["event"], row["sale"], _cell(row, "dispute")} - {""}
+        database.executemany("INSERT OR IGNORE INTO spoiled VALUES (?)", [(one,) for one in names])
+    return found
 
 
 def _keep(row: Row, database: sqlite3.Connection, faults: Faults) -> None:

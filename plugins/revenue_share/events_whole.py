@@ -66,12 +66,23 @@ class _Whole:
 
 
 def complete(database: sqlite3.Connection, faults: Faults) -> None:
-    """Complete every row that is about another one; afterwards ``followed`` has these sales."""
+    """Complete every row that is about another one; afterwards ``followed`` has these sales.
+
+    ``spoiled`` names what a faulty row is, or is about: of that nobody knows what would fit.
+    """
+    database.execute(
+        "INSERT OR IGNORE INTO spoiled SELECT name FROM events WHERE kind = ?"
+        " AND sale IN (SELECT name FROM spoiled)",
+        (EventKind.DISPUTE_OPENED.value,),
+    )
     whole = _Whole(database, Shelf(database, "lefts"), Shelf(database, "disputes"), faults)
     _check_bundles(whole)
     # Few rows are about others; they are read at once so that nothing is read while it changes.
     database.execute(
-        "CREATE TABLE later AS SELECT line FROM events WHERE kind != ? ORDER BY at, line",
+        "CREATE TABLE later AS SELECT line FROM events WHERE kind != ?"
+        " AND NOT EXISTS (SELECT 1 FROM spoiled"
+        " WHERE spoiled.name IN (events.name, events.sale, events.dispute))"
+        " ORDER BY at, line",
         (EventKind.SALE.value,),
     )
     for (line,) in database.execute("SELECT line FROM later ORDER BY rowid"):
@@ -87,7 +98,8 @@ def complete(database: sqlite3.Connection, faults: Faults) -> None:
 def _check_bundles(whole: _Whole) -> None:
     lonely = whole.database.execute(
         "SELECT line FROM events WHERE kind = ? AND course = ''"
-        " AND NOT EXISTS (SELECT 1 FROM bundles WHERE bundles.sale = events.name)",
+        " AND NOT EXISTS (SELECT 1 FROM bundles WHERE bundles.sale = events.name)"
+        " AND name NOT IN (SELECT name FROM spoiled)",
         (EventKind.SALE.value,),
     )
     for (line,) in lonely:
@@ -96,7 +108,8 @@ def _check_bundles(whole: _Whole) -> None:
     stray = whole.database.execute(
         "SELECT bundles.line, bundles.sale, events.course FROM bundles"
         " LEFT JOIN events ON events.name = bundles.sale AND events.kind = ?"
-        " WHERE events.name IS NULL OR events.course != ''",
+        " WHERE (events.name IS NULL OR events.course != '')"
+        " AND bundles.sale NOT IN (SELECT name FROM spoiled)",
         (EventKind.SALE.value,),
     )
     for line, sale, course in stray:

@@ -49,10 +49,13 @@ class RevenueShareError(FairgateError):
 
     ``sentence`` says what, in English, with names like ``%(month)s`` for what was ``found``: so
     that ``wording_refusals`` can say it in another language. What was found may be a refusal, too.
+    ``field`` names what of a request is wrong; it is "" where what was asked for is against what is
+    there.
     """
 
-    def __init__(self, sentence: str, /, **found: object) -> None:
+    def __init__(self, sentence: str, /, *, field: str = "", **found: object) -> None:
         self.sentence = sentence
+        self.field = field
         self.found = {name: _plain(value) for name, value in found.items()}
         super().__init__(sentence % self.found if found else sentence)
 

@@ -45,6 +45,7 @@ SENTENCES = (
     _("There is no bank account of ours in %(currency)s."),
     _("There is no bank account of ours in %(currency)s, nor in %(other)s."),
     _("There is no batch %(key)s."),
+    _("There is no payout %(key)s."),
     _("There is no entry %(key)s."),
     _("The rates or the bank accounts in the settings cannot be read: %(why)s"),
     _("Its document is not what was frozen."),

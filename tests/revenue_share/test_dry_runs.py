@@ -236,6 +236,23 @@ def test_the_text_says_that_nothing_is_posted_and_how_rounding_goes_on(october, 
     assert "    month            91.73          127.40           35.67\n" in text
 
 
+def test_the_text_tells_the_offerings_of_a_course_apart(october, file):
+    told = [
+        line for line in run("2026-10", terms=file).splitlines() if line.startswith("    share")
+    ]
+    table = list(csv.DictReader(io.StringIO(run("2026-10", terms=file, format="csv"))))
+    shares = [row for row in table if row["part"] == "share"]
+
+    assert [line.split()[-1] for line in told] == [row["offering"] or "-" for row in shares]
+
+
+def test_a_month_that_is_none_is_a_fault_of_the_call(october, file):
+    with pytest.raises(CommandError, match="is not a month") as error:
+        run("2026-1", terms=file)
+
+    assert error.value.returncode == 2
+
+
 def test_the_command_refuses_a_bad_file_and_an_open_month(october, file, tmp_path: Path):
     bad = tmp_path / "bad.yaml"
     bad.write_text("nothing: here\n")

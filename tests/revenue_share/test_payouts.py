@@ -435,6 +435,28 @@ def test_without_a_rate_nothing_is_paid():
 
 
 @pytest.mark.usefixtures("october")
+def test_where_no_rate_was_known_a_correction_counts_until_a_payout_is_proposed():
+    # given: a rate that was known at no close, and is put right
+    make.account(currency="CHF")
+    early, late = (make.PAY_DAY - timedelta(hours=hours) for hours in (2, 1))
+    rate_files.manual(rate="7.98", day="2026-12-01", at=early)
+    rate_files.manual(rate="0.798", day="2026-12-01", at=late)
+    (before,) = (one for one in api.list_payables() if one.party == "GSMA")
+
+    # when: a payout is proposed with it, and it is corrected once more
+    first = make.proposed(3)
+    rate_files.manual(rate="0.9", day="2026-12-01", at=make.PAY_DAY)
+
+    # then: what is proposed, and proposed again, keeps its rate
+    assert str(before.conversion.converted) == "CHF 73.20"
+    assert str(api.batch(first).payouts[0].conversion.converted) == "CHF 73.20"
+    api.refuse_batch(first, because="Again", by=make.CONFIRMER, at=make.PAY_DAY)
+    (payout,) = api.batch(make.approved(3)).payouts
+    assert str(payout.conversion.converted) == "CHF 73.20"
+    assert api.check() == ()
+
+
+@pytest.mark.usefixtures("october")
 def test_a_correction_after_the_close_does_not_change_what_a_statement_is_paid_with():
     # given
     make.account(currency="CHF")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from itertools import permutations
 from uuid import UUID
 
 import pytest
@@ -104,7 +106,7 @@ def test_a_correction_counts_for_what_comes_later_and_never_backwards():
     assert FxRate.objects.filter(currency="CHF").count() == 2
 
 
-def test_rates_that_are_loaded_late_count_as_they_were_first_known():
+def test_where_no_rate_was_known_a_correction_counts():
     # given: nothing was known when the statement was closed
     files.load(at=LATER)
     assert converted("91.73", "USD", "CHF", at=CLOSE) == "CHF 73.20"
@@ -113,7 +115,46 @@ def test_rates_that_are_loaded_late_count_as_they_were_first_known():
     files.load(files.unore(files.unore_row("CHF", "0.9")), at=LATER + timedelta(days=1))
 
     # then
-    assert converted("91.73", "USD", "CHF", at=CLOSE) == "CHF 73.20"
+    assert converted("91.73", "USD", "CHF", at=CLOSE) == "CHF 82.56"
+
+
+LATE = {
+    "first of the month": ("CHF", "0.5", "01 Oct 2026"),
+    "put right": ("CHF", "0.8", "01 Oct 2026"),
+    "newest": ("CHF", "0.9", "20 Oct 2026"),
+    "too late": ("CHF", "0.1", "01 Nov 2026"),
+}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [one for one in permutations(LATE) if one.index("first of the month") < one.index("put right")],
+)
+def test_where_no_rate_was_known_the_newest_counts_in_whatever_order_they_are_loaded(order):
+    # given: nothing was known when the statement was closed
+    for later, name in enumerate(order):
+        files.load(files.unore(files.unore_row(*LATE[name])), at=LATER + timedelta(days=later))
+
+    # then
+    assert converted("100.00", "USD", "CHF", at=CLOSE) == "CHF 90.00"
+
+
+def test_a_rate_by_hand_that_was_mistyped_is_put_right_where_none_was_known():
+    # given
+    for minute, (value, day) in enumerate((("150", "05"), ("160", "05"), ("170", "09"))):
+        found = {"rate": Decimal(value), "effective_on": date(2026, 10, int(day))}
+        at = LATER + timedelta(minutes=minute)
+        api.confirm_rate(propose(currency="JPY", at=at, **found), by=2, at=at)
+
+    # then
+    assert converted("1.00", "USD", "JPY", at=datetime(2026, 10, 8, tzinfo=UTC)) == "JPY 160"
+    assert converted("1.00", "USD", "JPY", at=datetime(2026, 10, 10, tzinfo=UTC)) == "JPY 170"
+
+
+@pytest.mark.usefixtures("october")
+def test_where_a_rate_was_known_a_newer_one_that_is_loaded_late_changes_nothing():
+    files.load(files.unore(files.unore_row("CHF", "0.9", "20 Oct 2026")), at=LATER)
+    assert converted("100.00", "USD", "CHF", at=CLOSE) == "CHF 79.80"
 
 
 @pytest.mark.usefixtures("october")
@@ -179,6 +220,27 @@ def test_a_faulty_file_leaves_nothing_behind():
     with pytest.raises(DocumentErrors, match="is not a rate"):
         files.load(files.unore(files.unore_row(), files.unore_row("CHF", "x")))
     assert not FxRate.objects.exists()
+
+
+def test_a_file_of_a_day_far_ahead_is_refused_whole_with_its_line():
+    rows_of_two_days = (
+        files.unore_row("CHF", "0.798"),
+        files.unore_row("JPY", "150", "01 Oct 2037"),
+    )
+    with pytest.raises(DocumentErrors, match="2037-10-01 is more than 31 days ahead") as error:
+        files.load(files.unore(*rows_of_two_days), at=KNOWN)
+
+    assert error.value.faults[0].line
+    assert not FxRate.objects.exists()
+
+
+@pytest.mark.parametrize(("day", "is_taken"), [("01 Nov 2026", True), ("02 Nov 2026", False)])
+def test_a_published_rate_takes_effect_within_31_days(day, is_taken):
+    file = files.unore(files.unore_row("CHF", "0.8", day))
+    with nullcontext() if is_taken else pytest.raises(DocumentErrors):
+        files.load(file, at=KNOWN)
+
+    assert FxRate.objects.exists() is is_taken
 
 
 def propose(**changes):

@@ -205,6 +205,36 @@ def test_all_faults_are_named_at_once():
     assert [fault.line for fault in error.value.faults] == [2, 3]
 
 
+def test_what_does_not_fit_together_is_named_at_once_with_faulty_cells():
+    with pytest.raises(DocumentErrors) as error:
+        read(
+            HEADER
+            + sale(gross="x")
+            + sale("S2")
+            + refund("R2", gross="120.01", of="S2")
+            + refund("R3", of="NONE")
+        )
+    assert [(fault.line, fault.field) for fault in error.value.faults] == [
+        (2, "gross"), (4, "gross"), (5, "sale"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        sale(gross="x") + refund(gross="120.01"),
+        sale() + refund(gross="x") + refund("R2", gross="120.01"),
+        sale(kind="gift") + refund(),
+        sale() + sale() + refund(gross="500.00"),
+        "S1,sale\n" + refund(),
+    ],
+)
+def test_what_follows_from_a_faulty_row_is_no_fault_of_its_own(rows):
+    with pytest.raises(DocumentErrors) as error:
+        read(HEADER + rows)
+    assert len(error.value.faults) == 1
+
+
 @pytest.mark.parametrize("at", ["2000-01-01T00:00:00Z", "2100-12-31T23:59:59Z"])
 def test_the_first_and_the_last_moment_of_the_calendar_are_replayed(tmp_path: Path, at: str):
     # given

@@ -12,6 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from types import SimpleNamespace
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -25,6 +26,7 @@ from factories import revenue_share as facts
 from factories.books_rest import ROOT, client_of, post, send
 from fairgate import clock
 from revenue_share import api
+from revenue_share.data import AcceptedAs
 from revenue_share.models import (
     Adjustment,
     PayoutAcceptance,
@@ -54,6 +56,10 @@ REMITTANCE = {
     "reference": "A1", "reason": "October, by transfer",
 }  # fmt: skip
 END = {"party": "GSMA", "currency": "USD", "reason": "Closed"}
+
+
+def _moves(party, amount, currency="USD"):
+    return {"party": party, "amount": {"amount": amount, "currency": currency}}
 
 
 def moved(amount="1.00", **more):
@@ -183,6 +189,15 @@ def test_statements_are_found_by_party_month_and_currency(finance, query, found)
     shown = get(finance, f"statements/?{query}")["results"]
 
     assert [(one["party"], one["period"]) for one in shown] == found
+
+
+@pytest.mark.parametrize("code", ["usd", "XXX", "US"])
+@pytest.mark.parametrize("path", ["statements/?", "balances/?", "rates/?base=USD&"])
+def test_a_currency_that_is_none_is_a_fault_of_the_request(root, path, code):
+    answer = root.get(f"{ROOT}{path}currency={code}")
+
+    said = f"“{code}” is no currency code of ISO 4217, in capitals, like USD."
+    assert (answer.status_code, answer.json().get("errors")) == (400, {"currency": [said]})
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-10:GSMA", ":GSMA:USD", "2026-10::USD"])
@@ -429,7 +444,45 @@ def test_a_file_that_is_not_approved_is_not_given_out(root):
         ("batches/", {**BATCH, "statements": []}, "statements"),
         ("batches/", {**BATCH, "statements": [10**30]}, "statements"),
         ("rate-proposals/", {**RATE, "rate": "NaN"}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": 0.8}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": 1}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": "1e3"}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": "0"}, "rate"),
+        ("rate-proposals/", {**RATE, "rate": "0.123456789"}, "rate"),
+        ("rate-proposals/", {**RATE, "currency": "USD"}, "currency"),
+        ("rate-proposals/", {**RATE, "currency": "XXY"}, "currency"),
+        ("rate-proposals/", {**RATE, "effective_on": "2030-01-01"}, "effective_on"),
         ("rate-proposals/", {**RATE, "base": "CHF"}, "base"),
+        ("adjustments/", moved(amounts=[_moves("NOBODY", "1.00")]), "amounts"),
+        ("adjustments/", moved(amounts=[_moves("GSMA", "1.00")]), "amounts"),
+        ("adjustments/", moved("0.00"), "amounts"),
+        ("adjustments/", moved(1.0), "amounts"),
+        ("adjustments/", moved(amounts=[_moves("GSMA", 1)]), "amounts"),
+        (
+            "adjustments/",
+            moved(amounts=[_moves("GSMA", "1.00"), _moves("ATC", "-1.00", "EUR")]),
+            "amounts",
+        ),
+        ("remittances/", {**REMITTANCE, "party": "NOBODY"}, "party"),
+        ("remittances/", {**REMITTANCE, "party": "FUND"}, "party"),
+        ("remittances/", {**REMITTANCE, "booked_on": "2027-01-01"}, "booked_on"),
+        ("remittances/", {**REMITTANCE, "reference": "№ 1"}, "reference"),
+        (
+            "remittances/",
+            {**REMITTANCE, "amount": {"amount": "0.00", "currency": "USD"}},
+            "amount",
+        ),
+        (
+            "remittances/",
+            {**REMITTANCE, "amount": {"amount": 76.98, "currency": "USD"}},
+            "amount",
+        ),
+        ("batches/", {**BATCH, "execute_on": "2030-01-01"}, "execute_on"),
+        ("accounts/", {**ACCOUNT, "party": "NOBODY"}, "party"),
+        ("accounts/", {**ACCOUNT, "currency": "usd"}, "currency"),
+        ("accounts/", {**ACCOUNT, "number": "GB00 1"}, "number"),
+        ("accounts/", {**ACCOUNT, "bic": "x"}, "bic"),
+        ("accounts/", {**ACCOUNT, "holder": "Обучение"}, "holder"),
         ("accounts/", {**ACCOUNT, "number": ""}, "number"),
     ],
 )
@@ -478,3 +531,127 @@ def test_files_of_banks_are_not_in_the_tracking_log(module):
     assert lms.TRACKING_IGNORE_URL_PATTERNS == ["^/heartbeat", common.UNTRACKED]
     for name in ("revenue_share:record_payouts", "revenue_share:api:bank_files"):
         assert re.match(common.UNTRACKED, reverse(name))
+
+
+# --- Lists that rows leave ------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("october")
+def test_what_is_to_be_paid_goes_on_after_a_statement_that_is_proposed_meanwhile(root):
+    make.account("ATC", number=make.THEIRS)
+    api.close_period("2026-11", at=make.PAY_DAY, by="ines")
+    first, second = (one["number"] for one in get(root, "payables/")["results"])
+    page = get(root, "payables/?limit=1")
+    make.proposed(first)
+
+    rest = root.get(page["next"])
+
+    assert [one["number"] for one in page["results"]] == [first]
+    assert rest.status_code == 200, rest.content
+    assert [one["number"] for one in rest.json()["results"]] == [second]
+    assert rest.json()["next"] is None
+
+
+def _two_faults():
+    make.account("ATC", number=make.THEIRS)
+    payouts = api.batch(make.approved(1, 3)).payouts
+    make.record(*(make.entry(one.end_to_end_id, "40.00") for one in payouts))
+    return [one.entries[0].id for one in api.list_faulty_payouts()]
+
+
+@pytest.mark.usefixtures("october")
+def test_differences_go_on_after_one_that_is_decided_meanwhile(root):
+    by = {"by": make.ASKER, "at": make.PAY_DAY}
+    told = {"accepted_as": AcceptedAs.PAYMENT, "reason": "Fee"}
+    first, second = (api.ask_to_accept(entry, **told, **by) for entry in _two_faults())
+    page = get(root, "differences/?limit=1")
+    api.refuse_difference(first, because="No", by=make.CONFIRMER, at=make.PAY_DAY)
+
+    rest = root.get(page["next"])
+
+    assert [one["uuid"] for one in page["results"]] == [str(first)]
+    assert [one["uuid"] for one in rest.json()["results"]] == [str(second)]
+
+
+@pytest.mark.usefixtures("october")
+def test_faulty_payouts_go_on_after_one_that_is_accepted_meanwhile(root):
+    entry, other = _two_faults()
+    page = get(root, "faulty-payouts/?limit=1")
+    told = {"accepted_as": AcceptedAs.PAYMENT, "reason": "Fee"}
+    step = api.ask_to_accept(entry, **told, by=make.ASKER, at=make.PAY_DAY)
+    api.accept_difference(step, by=make.CONFIRMER, at=make.PAY_DAY)
+
+    rest = root.get(page["next"])
+
+    assert [one["entries"][0]["id"] for one in page["results"]] == [entry]
+    assert [one["entries"][0]["id"] for one in rest.json()["results"]] == [other]
+
+
+@pytest.mark.usefixtures("october")
+def test_what_was_not_executed_goes_on_after_one_that_is_decided_meanwhile(root):
+    make.account("ATC", number=make.THEIRS)
+    by = {"by": make.ASKER, "at": make.PAY_DAY}
+    payouts = api.batch(make.approved(1, 3)).payouts
+    first, second = (api.ask_to_reject(one.uuid, reason="Unknown", **by) for one in payouts)
+    page = get(root, "rejections/?limit=1")
+    api.refuse_rejection(first, because="No", by=make.CONFIRMER, at=make.PAY_DAY)
+
+    rest = root.get(page["next"])
+
+    assert [one["uuid"] for one in page["results"]] == [str(first)]
+    assert [one["uuid"] for one in rest.json()["results"]] == [str(second)]
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("path", ["faulty-payouts/", "differences/", "rejections/"])
+def test_a_cursor_that_never_was_a_row_is_not_there(root, path):
+    assert root.get(f"{ROOT}{path}?after={uuid4()}").status_code == 404
+
+
+# --- What is wrong, and what is against what is there --------------------------------------------
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize(
+    ("path", "body", "decide"),
+    [
+        ("adjustments/", moved(), "decide_adjustment"),
+        ("remittances/", REMITTANCE, "confirm_remittance"),
+        ("accounts/", ACCOUNT, "confirm_payout_account"),
+        ("rate-proposals/", RATE, "confirm_rate"),
+    ],
+)
+def test_what_was_decided_already_is_a_conflict(root, path, body, decide):
+    made = post(root, path, body).json()["uuid"]
+    post(client_of("", decide), f"{path}{made}/confirm/")
+
+    answer = post(client_of("", decide), f"{path}{made}/confirm/")
+
+    assert (answer.status_code, answer.json()["detail"]) == (409, "This was decided already.")
+    assert "errors" not in answer.json()
+
+
+@pytest.mark.usefixtures("october")
+def test_an_adjustment_in_a_closed_month_is_a_conflict(root):
+    answer = post(root, "adjustments/", moved(period="2026-10"))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "AdjustmentRefused")
+
+
+def test_what_is_wrong_with_a_field_is_said_by_its_name(root):
+    answer = post(root, "adjustments/", moved(amounts=[_moves("NOBODY", "1.00")]))
+
+    said = "What is given and what is taken differ by USD 1.00."
+    assert answer.json()["errors"] == {"amounts": [said]}
+    assert (answer.json()["code"], answer.json()["detail"]) == ("AdjustmentRefused", said)
+
+
+@pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("amount", [1.0, 1, True, None])
+def test_an_amount_that_is_no_text_is_refused_and_nothing_is_kept(root, amount):
+    answer = post(
+        root, "remittances/", {**REMITTANCE, "amount": {"amount": amount, "currency": "USD"}}
+    )
+
+    assert answer.status_code == 400
+    assert not Remittance.objects.exists()

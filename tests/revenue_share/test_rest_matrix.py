@@ -69,6 +69,7 @@ def world():
 
 
 _ONE = "statements/GSMA/2026-10/USD/"
+_SPAN = "?first=2026-10&currency=USD"
 
 #: Method and path of each operation, and the permissions of the colleague who may.
 ASKED = {
@@ -87,6 +88,11 @@ ASKED = {
     "read_statement_json": ("get", f"{_ONE}statement.json", ("view_statement",)),
     "read_events_csv": ("get", f"{_ONE}events.csv", ("view_statement",)),
     "list_balances": ("get", "balances/", ("view_statement",)),
+    "list_report_rows": ("get", f"reports/by/course/{_SPAN}", ("view_statement",)),
+    "get_report_total": ("get", f"reports/by/party/total/{_SPAN}", ("view_statement",)),
+    "get_waterfall": ("get", f"reports/waterfall/{_SPAN}", ("view_statement",)),
+    "get_fund_flow": ("get", f"reports/fund/{_SPAN}", ("view_statement",)),
+    "get_cost_recovery": ("get", f"reports/costs/{_SPAN}", ("view_statement",)),
     "check_books": ("post", "check/", ("view_statement",)),
     "get_run": ("get", "runs/{RUN}/", ("view_statement",)),
     "list_adjustments": ("get", "adjustments/", ("view_adjustment",)),
@@ -155,7 +161,8 @@ MAY = {
     "list_statements": SIGNED_IN,
     **dict.fromkeys(
         ["list_periods", "get_next_period", "get_period", "list_balances", "check_books",
-         "get_run"],
+         "get_run", "list_report_rows", "get_report_total", "get_waterfall", "get_fund_flow",
+         "get_cost_recovery"],
         BOOKS,
     ),
     **dict.fromkeys(
@@ -245,13 +252,28 @@ def test_what_is_not_there_is_404_for_who_may_everything(world):
         "statements/GSMA/2026-10/usd/lines/",
         "statements/GSMA/2026-10/USD/lines/9999/events/",
         "statements/GSMA/2026-10/USD/lines/0/events/",
+        f"{_ONE}lines/{2**63}/events/",
+        f"{_ONE}lines/{'9' * 5000}/events/",
+        f"reports/by/learner/{_SPAN}",
+        f"reports/by/MONTH/total/{_SPAN}",
         "periods/2020-01/",
     ],
 )
 def test_a_statement_or_month_that_is_not_there_is_404_for_finance(world, path):
     answer = client_of("", "view_statement").get(ROOT + path)
 
-    assert answer.status_code == 404
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("number", [10**17, 2**63, 10**40])
+def test_an_entry_of_a_number_that_no_row_has_is_told_as_a_problem(world, number):
+    client = rest_matrix.root_of_everything()
+
+    answer = post(
+        client, f"bank-entries/{number}/accept/", {"reason": "Fee", "accepted_as": "payment"}
+    )
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_the_lists_of_a_person_hold_their_party_alone(world):

@@ -61,19 +61,25 @@ def read_account(*, holder: str, number: str, bic: str = "", is_iban: bool) -> A
     name = in_latin(holder)
     if not name or len(name) > _LONGEST_NAME:
         raise AccountRefused(
-            "The holder has a name of at most %(most)s Latin letters.", most=_LONGEST_NAME
+            "The holder has a name of at most %(most)s Latin letters.",
+            field="holder",
+            most=_LONGEST_NAME,
         )
     plain, code = _plain(number), _plain(bic)
     if is_iban and not is_valid_iban(plain):
-        raise AccountRefused("The IBAN is none: its check digits or its length are wrong.")
+        raise AccountRefused(
+            "The IBAN is none: its check digits or its length are wrong.", field="number"
+        )
     if not is_iban and _LOOKS_LIKE_IBAN.fullmatch(plain):
-        raise AccountRefused("This is written like an IBAN: say that it is one.")
+        raise AccountRefused("This is written like an IBAN: say that it is one.", field="is_iban")
     if not is_iban and not _NUMBER.fullmatch(plain):
-        raise AccountRefused("An account that has no IBAN has a number of at most 34 signs.")
+        raise AccountRefused(
+            "An account that has no IBAN has a number of at most 34 signs.", field="number"
+        )
     if code and not _BIC.fullmatch(code):
-        raise AccountRefused("A BIC has 8 or 11 signs, like UBSWCHZH80A.")
+        raise AccountRefused("A BIC has 8 or 11 signs, like UBSWCHZH80A.", field="bic")
     if not is_iban and not code:
-        raise AccountRefused("An account without an IBAN needs the BIC of its bank.")
+        raise AccountRefused("An account without an IBAN needs the BIC of its bank.", field="bic")
     return AccountDetails(holder=name, number=plain, is_iban=is_iban, bic=code)
 
 

@@ -41,6 +41,8 @@ def in_latin(text: str) -> str:
     if not _ALLOWED.fullmatch(line):
         sign = next(sign for sign in line if not _ALLOWED.fullmatch(sign))
         raise AccountRefused(
-            "“%(sign)s” is no letter that banks take; write it in Latin letters.", sign=sign
+            "“%(sign)s” is no letter that banks take; write it in Latin letters.",
+            field="holder",
+            sign=sign,
         )
     return line

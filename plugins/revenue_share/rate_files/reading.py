@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from datetime import date
 
 from fairgate.documents import Faults
 
@@ -21,14 +22,18 @@ _OTHERS = {
 }
 
 
-def read_rates(content: bytes, *, source: RateSource, file: str) -> RateFile:
+def read_rates(
+    content: bytes, *, source: RateSource, file: str, today: date = date.max
+) -> RateFile:
     """The rates of a file that ``source`` has published.
+
+    A rate that takes effect more than 31 days after ``today`` is a fault.
 
     Raises:
         DocumentErrors: it is no such file, it is not whole, or a row is bad: with its line.
     """
     with Faults(file) as faults:
-        rows = Rows(base=BASES[source], faults=faults)
+        rows = Rows(base=BASES[source], faults=faults, today=today)
         _check_size(len(content), faults)
         if not content.startswith(_ZIP):
             _read_text(content, source, rows)

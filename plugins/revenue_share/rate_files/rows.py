@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from fairgate.documents import Faults
@@ -15,6 +15,8 @@ from ..data import PublishedRate, RateFile
 MAX_RATES = 1_000_000
 #: Nobody reads more faults than this; the rest shows up when these are mended.
 MAX_FAULTS = 100
+#: Rates are published in the days before they take effect; what is further ahead is a wrong year.
+MOST_AHEAD = timedelta(days=31)
 #: What the column of a rate holds.
 _RATE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,8})?", re.ASCII)
 _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -30,8 +32,9 @@ _YEARS = range(1990, 2101)
 class Rows:
     """Takes the rows of a file, whatever its format, and notes the faults of each."""
 
-    def __init__(self, *, base: str, faults: Faults) -> None:
+    def __init__(self, *, base: str, faults: Faults, today: date = date.max) -> None:
         self.base = base
+        self.latest = _ahead_of(today)
         self.faults = faults
         self.found: dict[tuple[str, date], PublishedRate] = {}
         self._known = frozenset(currencies())
@@ -52,6 +55,10 @@ class Rows:
         found = _read_day(text)
         if found is None or found.year not in _YEARS:
             self.fault(f"“{text[:40]}” is not a day like 2026-10-01.", line=line, field="date")
+            return None
+        if found > self.latest:
+            said = f"{found} is more than {MOST_AHEAD.days} days ahead; look at the year."
+            self.fault(said, line=line, field="date")
             return None
         return found
 
@@ -100,6 +107,10 @@ class Rows:
         if len(self.found) > MAX_RATES:
             self.faults.add(f"has more than {MAX_RATES:,} rates.")
             self.faults.raise_if_any()
+
+
+def _ahead_of(today: date) -> date:
+    return today + MOST_AHEAD if today <= date.max - MOST_AHEAD else date.max
 
 
 def _read_day(text: str) -> date | None:

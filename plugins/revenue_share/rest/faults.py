@@ -1,7 +1,8 @@
 """With which HTTP status each fault is told, in one table.
 
-400: what was sent is wrong. 403: not by this person. 404: not there, or not theirs. 409: not now,
-or against what is there. 503: an operator has to act first.
+400: what was sent is wrong; of a refusal with a ``field``, that field. 403: not by this person.
+404: not there, or not theirs. 409: not now, or against what is there. 503: an operator has to act
+first.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from revenue_share.wording_refusals import in_words
 
 STATUSES: Statuses = {
     exceptions.RevenueShareError: 400,
-    exceptions.AccountRefused: 400,
     exceptions.CurrencyNeeded: 400,
     exceptions.InvalidPeriod: 400,
     exceptions.SecondPersonNeeded: 403,
@@ -27,6 +27,7 @@ STATUSES: Statuses = {
     exceptions.StatementNotFound: 404,
     exceptions.StepNotFound: 404,
     exceptions.UnknownAdjustment: 404,
+    exceptions.AccountRefused: 409,
     exceptions.AdjustmentRefused: 409,
     exceptions.CloseRefused: 409,
     exceptions.DisputeDiffers: 409,

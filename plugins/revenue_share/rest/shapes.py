@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from fairgate.money import currencies
 from fairgate.readable import is_readable
 from fairgate_rest.bodies import Amount, Body, Moment, OneOf
 from revenue_share.data import Account, EventKind, Part, StatementState
@@ -31,6 +32,25 @@ class Line(serializers.CharField):
         return told
 
 
+class CurrencyCode(serializers.CharField):
+    """A code of ISO 4217 as it is written, in capitals: ``usd`` is none, here as everywhere."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "unknown": _("“%(code)s” is no currency code of ISO 4217, in capitals, like USD."),
+    }
+
+    def __init__(self, **about: Any) -> None:
+        super().__init__(max_length=3, **about)
+
+    def to_internal_value(self, data: Any) -> str:
+        told: str = super().to_internal_value(data)
+        if told not in currencies():
+            raise serializers.ValidationError(
+                self.error_messages["unknown"] % {"code": told[:10]}, code="unknown"
+            )
+        return told
+
+
 class NothingBody(Body):
     """An empty object."""
 
@@ -44,7 +64,7 @@ class ReasonBody(Body):
 class CurrencyQuery(Body):
     """In which currency; without it, in all of them."""
 
-    currency = serializers.CharField(max_length=3, required=False)
+    currency = CurrencyCode(required=False)
 
 
 class BalancesQuery(CurrencyQuery):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fairgate_rest.bodies import Amount, Body, Moment, OneOf
+from fairgate_rest.bodies import Amount, Body, Exact, Moment, OneOf
 from fairgate_rest.uploads import Paper
 from revenue_share import wording
 from revenue_share.data import (
@@ -19,12 +21,13 @@ from revenue_share.data import (
     RateSource,
     StepState,
 )
-from revenue_share.rest.shapes import MAX_PARTY, MAX_REASON, Line
+from revenue_share.rest.shapes import MAX_PARTY, MAX_REASON, CurrencyCode, Line
 from revenue_share.rest.views_base import BIGGEST
 from revenue_share.wording_refusals import in_words
 
 MOST_PARTIES = 100
 MOST_STATEMENTS = 500
+_PATTERN = r"^[0-9]{1,10}(\.[0-9]{1,8})?$"
 
 
 class StateQuery(Body):
@@ -127,7 +130,7 @@ class AccountEndBody(Body):
     """A party that is paid to no account in this currency any more, and why."""
 
     party = serializers.CharField(max_length=MAX_PARTY)
-    currency = serializers.CharField(max_length=3)
+    currency = CurrencyCode()
     reason = Line(max_length=MAX_REASON)
 
 
@@ -180,15 +183,24 @@ class OneAccountShape(AccountShape):
 class RatesQuery(Body):
     """Of which two currencies; without them, of all of them."""
 
-    base = serializers.CharField(max_length=3, required=False)
-    currency = serializers.CharField(max_length=3, required=False)
+    base = CurrencyCode(required=False)
+    currency = CurrencyCode(required=False)
 
 
-class Plain(serializers.DecimalField):
+@extend_schema_field({"type": "string", "pattern": _PATTERN, "example": "0.865"})
+class Plain(Exact):
     """A rate, as a text without needless zeros: ``"0.865"``."""
 
-    def __init__(self, **about: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=8, **about)
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "rate": _("A rate is written like 0.865, with at most 8 decimals."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        told = super().to_internal_value(data)
+        # Decimal() would read "1e3", "NaN" and digits of other scripts, too.
+        if not re.fullmatch(_PATTERN, told):
+            self.fail("rate")
+        return Decimal(told)
 
     def to_representation(self, value: Decimal) -> str:
         return f"{value.normalize():f}"
@@ -210,7 +222,7 @@ class RateBody(Body):
     """A rate that nobody publishes, and where it is from."""
 
     base = serializers.ChoiceField(choices=list(BASES.values()))
-    currency = serializers.CharField(max_length=3)
+    currency = CurrencyCode()
     rate = Plain()
     effective_on = serializers.DateField()
     reason = Line(max_length=MAX_REASON)

@@ -13,6 +13,7 @@ from revenue_share.rest import (
     views_payouts,
     views_rates,
     views_remittances,
+    views_reports,
     views_runs,
     views_statements,
 )
@@ -48,6 +49,11 @@ described = [
     path("balances/", views.Balances.as_view(), name="balances"),
     path("check/", views_runs.Check.as_view(), name="check"),
     path("runs/<uuid:uuid>/", views_runs.OneRun.as_view(), name="run"),
+    path("reports/by/<str:by>/", views_reports.Rows.as_view(), name="report_rows"),
+    path("reports/by/<str:by>/total/", views_reports.Total.as_view(), name="report_total"),
+    path("reports/waterfall/", views_reports.Fall.as_view(), name="waterfall"),
+    path("reports/fund/", views_reports.Fund.as_view(), name="fund"),
+    path("reports/costs/", views_reports.Costs.as_view(), name="costs"),
     path("adjustments/", views_adjustments.Adjustments.as_view(), name="adjustments"),
     path(_ADJUSTMENT, views_adjustments.OneAdjustment.as_view(), name="adjustment"),
     path(
@@ -115,8 +121,8 @@ described = [
 
 ABOUT = (
     "The books: months and their close, statements with their lines and every event behind them, "
-    "balances, what is moved by hand, what parties paid over, accounts, payouts and rates of "
-    "exchange. A partner's people see the statements of their own party; everything else is for "
+    "balances, reports, what is moved by hand, what parties paid over, accounts, payouts and rates "
+    "of exchange. A partner's people see the statements of their own party; everything else is for "
     "colleagues with permissions. "
     "What two people have to do is asked for by one request and decided by another. Faults are "
     "problem details (RFC 9457) with a stable code."

@@ -38,7 +38,10 @@ class Payables(BooksView):
     @described(operation_id="list_payables", responses=shapes.PayableShape(many=True))
     def get(self, request: Any) -> Response:
         return self.part_of_all(
-            api.list_payables(), shapes.PayableShape, key=lambda one: one.number
+            api.list_payables(),
+            shapes.PayableShape,
+            key=lambda one: one.number,
+            place=lambda number: number,
         )
 
 
@@ -167,9 +170,9 @@ class FaultyPayouts(BooksView):
 
     @described(operation_id="list_faulty_payouts", responses=shapes.PayoutShape(many=True))
     def get(self, request: Any) -> Response:
-        return self.part_of_all(
-            api.list_faulty_payouts(), shapes.PayoutShape, key=lambda one: one.uuid
-        )
+        window = self.window()
+        found = api.list_faulty_payouts(after=window.after)
+        return self.part(found, shapes.PayoutShape, key=lambda one: one.uuid, window=window)
 
 
 class Differences(BooksView):
@@ -179,9 +182,9 @@ class Differences(BooksView):
 
     @described(operation_id="list_differences", responses=shapes.DifferenceShape(many=True))
     def get(self, request: Any) -> Response:
-        return self.part_of_all(
-            api.list_acceptances(), shapes.DifferenceShape, key=lambda one: one.uuid
-        )
+        window = self.window()
+        found = api.list_acceptances(after=window.after)
+        return self.part(found, shapes.DifferenceShape, key=lambda one: one.uuid, window=window)
 
 
 class AskToAccept(BooksView):
@@ -258,9 +261,9 @@ class Rejections(BooksView):
 
     @described(operation_id="list_rejections", responses=shapes.RejectionShape(many=True))
     def get(self, request: Any) -> Response:
-        return self.part_of_all(
-            api.list_rejections(), shapes.RejectionShape, key=lambda one: one.uuid
-        )
+        window = self.window()
+        found = api.list_rejections(after=window.after)
+        return self.part(found, shapes.RejectionShape, key=lambda one: one.uuid, window=window)
 
 
 class RejectPayout(BooksView):

@@ -31,7 +31,7 @@ from ..data import (
     Rejection,
     StatementState,
 )
-from ..exceptions import NoRate, PayoutNotFound, PayoutRefused
+from ..exceptions import NoRate, PayoutNotFound, PayoutRefused, StepNotFound
 from ..models import (
     Payout,
     PayoutAcceptance,
@@ -271,15 +271,34 @@ def batch_row(uuid: UUID) -> PayoutBatch:
     return row
 
 
-def list_faulty() -> tuple[PayoutSummary, ...]:
-    """The payouts with an entry of the bank that a person has to look at."""
-    found = _payouts(Payout.objects.filter(entries__isnull=False).distinct())
+def list_faulty(*, after: UUID | None = None) -> tuple[PayoutSummary, ...]:
+    """The payouts with an entry of the bank that a person has to look at: all, or those after one.
+
+    Raises:
+        PayoutNotFound: ``after`` is no payout; one that is looked at no longer keeps its place.
+    """
+    rows = Payout.objects.filter(entries__isnull=False).distinct()
+    if after is not None:
+        last = Payout.objects.filter(uuid=after).values_list("pk", flat=True).first()
+        if last is None:
+            raise PayoutNotFound("There is no payout %(key)s.", key=after)
+        rows = rows.filter(pk__gt=last)
+    found = _payouts(rows)
     return tuple(one for _batch, one in found if any(entry.fault for entry in one.entries))
 
 
-def list_acceptances() -> tuple[Acceptance, ...]:
-    """Differences that wait for a second person."""
+def list_acceptances(*, after: UUID | None = None) -> tuple[Acceptance, ...]:
+    """Differences that wait for a second person: all of them, or those after one.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
     rows = PayoutAcceptance.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    if after is not None:
+        last = PayoutAcceptance.objects.filter(uuid=after).values_list("pk", flat=True).first()
+        if last is None:
+            raise StepNotFound("There is no difference %(key)s to accept.", key=after)
+        rows = rows.filter(pk__gt=last)
     return tuple(
         Acceptance(
             uuid=row.uuid,
@@ -294,9 +313,18 @@ def list_acceptances() -> tuple[Acceptance, ...]:
     )
 
 
-def list_rejections() -> tuple[Rejection, ...]:
-    """What is said not to have been executed, and waits for a second person."""
+def list_rejections(*, after: UUID | None = None) -> tuple[Rejection, ...]:
+    """What is said not to have been executed, and waits for a second person: all, or after one.
+
+    Raises:
+        StepNotFound: nobody has asked for ``after``; one that was decided keeps its place.
+    """
     rows = PayoutRejection.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    if after is not None:
+        last = PayoutRejection.objects.filter(uuid=after).values_list("pk", flat=True).first()
+        if last is None:
+            raise StepNotFound("There is nothing %(key)s that was not executed.", key=after)
+        rows = rows.filter(pk__gt=last)
     return tuple(
         Rejection(
             uuid=row.uuid,

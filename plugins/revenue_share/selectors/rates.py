@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min
-
 from fairgate.clock import utc_day
 from fairgate.money import Money
 
@@ -34,17 +32,15 @@ def rate_of(row: FxRate) -> Rate:
 def newest_rate(base: str, currency: str, *, on: date, known_by: datetime) -> Rate:
     """The newest rate that was in effect on a UTC day, as it was known at a moment.
 
-    Of one effective day the one recorded last counts, whether published or entered by hand.
+    Where none was known at that moment, as it is known now: in whatever order rates are loaded and
+    put right, the same one counts (decision 0084). Of one effective day the one recorded last
+    counts, whether published or entered by hand.
 
     Raises:
         NoRate: there is none, or it is too old.
     """
-    found = (
-        _in_effect(base, currency, on)
-        .filter(recorded_at__lte=known_by)
-        .order_by("-effective_on", "-recorded_at", "-id")
-        .first()
-    )
+    rows = _in_effect(base, currency, on).order_by("-effective_on", "-recorded_at", "-id")
+    found = rows.filter(recorded_at__lte=known_by).first() or rows.first()
     if found is None:
         raise NoRate(
             "No rate of %(base)s in %(currency)s is known for %(day)s. Load the published "
@@ -59,18 +55,15 @@ def newest_rate(base: str, currency: str, *, on: date, known_by: datetime) -> Ra
 def convert(amount: Money, currency: str, *, at: datetime) -> Conversion:
     """The amount in another currency, by the rates in effect at a moment.
 
-    They are those that were known then. Where none was known, those that became known first: they
-    were in effect all the same, and a correction that comes later still changes nothing.
+    They are those that were known then. Where none was known, they are those that are known now:
+    what was converted with them already keeps its own (``selectors.payouts.conversion_of``).
 
     Raises:
         NoRate: a rate on the way is not known at all, or it is too old.
     """
     legs, on = _legs(amount.currency, currency), utc_day(at)
     base = BASES[conf.rate_source()]
-    rates = tuple(
-        newest_rate(base, leg, on=on, known_by=max(at, _first_known(base, leg, on, at)))
-        for leg in legs
-    )
+    rates = tuple(newest_rate(base, leg, on=on, known_by=at) for leg in legs)
     return Conversion(amount=amount, converted=rules.convert(amount, currency, rates), rates=rates)
 
 
@@ -116,10 +109,3 @@ def _in_effect(base: str, currency: str, on: date) -> Any:
         effective_on__lte=on,
         effective_on__gt=on - conf.rate_age(),
     )
-
-
-def _first_known(base: str, currency: str, on: date, at: datetime) -> datetime:
-    first: datetime | None = _in_effect(base, currency, on).aggregate(first=Min("recorded_at"))[
-        "first"
-    ]
-    return first or at

@@ -143,13 +143,15 @@ def _waiting(uuid: UUID) -> Adjustment:
 def _currency_of(amounts: Mapping[str, Money]) -> str:
     currencies = {amount.currency for amount in amounts.values()}
     if len(currencies) != 1:
-        raise AdjustmentRefused("An adjustment is in one currency.")
+        raise AdjustmentRefused("An adjustment is in one currency.", field="amounts")
     if not all(amounts.values()):
-        raise AdjustmentRefused("Every line moves something.")
+        raise AdjustmentRefused("Every line moves something.", field="amounts")
     difference = sum(amount.minor for amount in amounts.values())
     if difference:
         money = Money.from_minor(difference, currencies.pop())
-        raise AdjustmentRefused("What is given and what is taken differ by %(money)s.", money=money)
+        raise AdjustmentRefused(
+            "What is given and what is taken differ by %(money)s.", field="amounts", money=money
+        )
     return currencies.pop()
 
 
@@ -159,7 +161,7 @@ def _check_parties(amounts: Mapping[str, Money]) -> None:
             if code:
                 partnerships.party(code)
         except LookupError:
-            raise AdjustmentRefused("“%(code)s” is no party.", code=code) from None
+            raise AdjustmentRefused("“%(code)s” is no party.", field="amounts", code=code) from None
 
 
 def _check_open(period: str, closed: Period | None, at: datetime) -> None:

@@ -24,10 +24,11 @@ def check_reason(reason: str, refusal: Refusal) -> None:
     if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
         raise refusal(
             "Please say why, in at most %(most)s characters; the reason is kept.",
+            field="reason",
             most=LONGEST_REASON,
         )
     if not is_readable(reason.strip()) or turns_writing(reason):
-        raise refusal("There are control characters in the reason.")
+        raise refusal("There are control characters in the reason.", field="reason")
 
 
 def waiting(kind: type[Step], pk: int, refusal: Refusal, *, by: int | None = None) -> Step:

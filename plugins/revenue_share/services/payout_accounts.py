@@ -132,14 +132,18 @@ def _check_has_one(party: str, currency: str) -> None:
 def _check(party: str, currency: str, reason: str) -> None:
     check_reason(reason, AccountRefused)
     if party == FUND:
-        raise AccountRefused("What the fund gets stays in our bank account, and is not paid out.")
+        raise AccountRefused(
+            "What the fund gets stays in our bank account, and is not paid out.", field="party"
+        )
     try:
         partnerships.party(party)
         exponent(currency)
     except LookupError:
-        raise AccountRefused("There is no party “%(party)s”.", party=party) from None
+        raise AccountRefused("There is no party “%(party)s”.", field="party", party=party) from None
     except MoneyError:
-        raise AccountRefused("“%(code)s” is not a currency code.", code=currency) from None
+        raise AccountRefused(
+            "“%(code)s” is not a currency code.", field="currency", code=currency
+        ) from None
 
 
 def _key(party: str, currency: str) -> str:

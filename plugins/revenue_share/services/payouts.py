@@ -135,9 +135,11 @@ def payment_order(uuid: UUID) -> PaymentOrder:
 def _check_batch(wanted: Sequence[int], execute_on: date, reason: str, at: datetime) -> None:
     check_reason(reason, PayoutRefused)
     if not utc_day(at) <= execute_on <= utc_day(at) + _AHEAD:
-        raise PayoutRefused("The day of payment is today or one of the next 90 days.")
+        raise PayoutRefused(
+            "The day of payment is today or one of the next 90 days.", field="execute_on"
+        )
     if not wanted:
-        raise PayoutRefused("Choose at least one statement to be paid.")
+        raise PayoutRefused("Choose at least one statement to be paid.", field="statements")
 
 
 @in_transaction

@@ -38,12 +38,13 @@ def load_rates(
 ) -> LoadedRates:
     """Take the rates of a file, all of them or none; a file that was loaded does nothing again.
 
-    Another value for a day that is there is told as a correction, and counts from ``at`` on.
+    Another value for a day that is there is told as a correction, and counts from ``at`` on. A rate
+    that takes effect more than 31 days after ``at`` is refused.
 
     Raises:
         DocumentErrors: every fault of the file, with its line.
     """
-    read = read_rates(content, source=source, file=file)
+    read = read_rates(content, source=source, file=file, today=utc_day(at))
     digest = hashlib.sha256(content).hexdigest()
     for _attempt in range(_OTHERS):
         try:
@@ -75,7 +76,10 @@ def propose_rate(
         check_reason(reason, RateRefused)
         _check_rate(base, currency, rate)
         if abs(effective_on - utc_day(at)) > _NEAR:
-            raise RateRefused("A rate by hand is in effect from a day within a year of today.")
+            raise RateRefused(
+                "A rate by hand is in effect from a day within a year of today.",
+                field="effective_on",
+            )
         RateProposal.objects.create(
             uuid=uuid, base=base, currency=currency, rate=rate, effective_on=effective_on,
             reason=why, asked_by=by, asked_at=at,
@@ -182,18 +186,22 @@ def _with_newest(
 
 
 def _check_rate(base: str, currency: str, rate: Decimal) -> None:
-    for code in (base, currency):
+    for field, code in (("base", base), ("currency", currency)):
         try:
             exponent(code)
         except MoneyError:
-            raise RateRefused("“%(code)s” is not a currency code.", code=code) from None
+            raise RateRefused(
+                "“%(code)s” is not a currency code.", field=field, code=code
+            ) from None
     if base == currency:
-        raise RateRefused("A rate is between two currencies.")
+        raise RateRefused("A rate is between two currencies.", field="currency")
     if base not in BASES.values():
         raise RateRefused(
-            "A rate says what one of %(bases)s is worth.", bases=", ".join(BASES.values())
+            "A rate says what one of %(bases)s is worth.",
+            field="base",
+            bases=", ".join(BASES.values()),
         )
     digits = rate.as_tuple().exponent
     is_exact = isinstance(digits, int) and digits >= -_DECIMALS
     if not is_exact or not 0 < rate < _LARGEST:
-        raise RateRefused("A rate is above zero, with at most 8 decimals.")
+        raise RateRefused("A rate is above zero, with at most 8 decimals.", field="rate")

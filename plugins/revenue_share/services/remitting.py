@@ -125,19 +125,22 @@ def _book(step: Remittance, closed: Period | None, at: datetime) -> Booking:
 
 def _check(party: str, amount: Money, booked_on: date, reference: str, today: date) -> None:
     if party in WELL_KNOWN:
-        raise RemittanceRefused("%(party)s pays nothing over: it is the platform’s.", party=party)
+        raise RemittanceRefused(
+            "%(party)s pays nothing over: it is the platform’s.", field="party", party=party
+        )
     try:
         partnerships.party(party)
     except LookupError:
-        raise RemittanceRefused("“%(code)s” is no party.", code=party) from None
+        raise RemittanceRefused("“%(code)s” is no party.", field="party", code=party) from None
     if not amount:
-        raise RemittanceRefused("A remittance is more or less than nothing.")
+        raise RemittanceRefused("A remittance is more or less than nothing.", field="amount")
     if booked_on > today:
-        raise RemittanceRefused("%(day)s has not come yet.", day=booked_on)
+        raise RemittanceRefused("%(day)s has not come yet.", field="booked_on", day=booked_on)
     if not _REFERENCE.fullmatch(reference):
         raise RemittanceRefused(
             "The bank’s reference has at most 35 characters: letters, digits, blanks and "
-            "/ ? : ( ) . , ' + -."
+            "/ ? : ( ) . , ' + -.",
+            field="reference",
         )
 
 

@@ -13,7 +13,7 @@ from fairgate.money import Money
 from partnerships import api as partnerships
 from revenue_share import api
 from revenue_share.data import DryRun
-from revenue_share.exceptions import RevenueShareError
+from revenue_share.exceptions import InvalidPeriod, RevenueShareError
 
 _COLUMNS = (
     "currency", "party", "part", "sale_period", "course", "offering", "booked", "proposed",
@@ -24,7 +24,7 @@ _NOBODY = "-"
 
 
 class Command(BaseCommand):
-    """Nothing is posted. A bad file is refused with exit code 2, a month that is open with 1."""
+    """Nothing is posted. A bad file or month is refused with exit code 2, an open month with 1."""
 
     help = "Share a closed month under other terms, show the differences, and post nothing."
 
@@ -49,6 +49,8 @@ class Command(BaseCommand):
             done = api.dry_run(options["period"], terms, on_any_day=options["on_any_day"])
         except DocumentError as error:
             raise CommandError(str(error), returncode=2) from None
+        except InvalidPeriod as error:
+            raise CommandError(str(error), returncode=2) from None
         except RevenueShareError as error:
             raise CommandError(str(error)) from None
         text = _as_csv(done) if options["format"] == "csv" else "\n".join(_as_text(done)) + "\n"
@@ -63,7 +65,8 @@ def _as_text(done: DryRun) -> Iterator[str]:
         yield ""
         yield f"  {party or _NOBODY}  {currency}" + _columns("booked", "proposed", "difference")
         for line in done.of(party, currency):
-            yield f"    {line.part.value:<14} {line.period}  {line.course_key or '-'}"
+            course, offering = line.course_key or "-", line.offering_code or "-"
+            yield f"    {line.part.value:<14} {line.period}  {course}  {offering}"
             yield " " * 10 + _amounts(line.booked, line.proposed)
         yield "    month" + " " + _amounts(booked, proposed)
 
