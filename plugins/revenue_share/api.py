@@ -169,6 +169,7 @@ __all__ = [
     "mails_due",
     "mails_of_period",
     "next_period",
+    "parties_without_contact",
     "party_money",
     "payment_order",
     "propose_account",
@@ -1097,6 +1098,20 @@ def mails_of_period(period: str, *, party: str | None = None, at: datetime) -> t
     month = Period.parse(period)
     mailing.write_down(at=at, period=month, party=party)
     return mailing.due(at=at, period=month, party=party)
+
+
+def parties_without_contact(
+    period: str | None, *, party: str | None = None, at: datetime
+) -> tuple[str, ...]:
+    """The parties whose statements of a month nobody gets by mail, or of all closed lately.
+
+    They have no contact for finance.
+
+    Raises:
+        InvalidPeriod: not a month.
+    """
+    month = None if period is None else Period.parse(period)
+    return mailing.without_contact(at=at, period=month, party=party)
 
 
 def mails_due(*, at: datetime) -> tuple[int, ...]:

@@ -18,7 +18,15 @@ from typing import Any
 from fairgate.csv_cells import csv_row, write_csv
 from fairgate.money import Money, total
 
-from .data import EventKind, EventLine, Part, Statement, StatementLine, StatementState
+from .data import (
+    EventKind,
+    EventLine,
+    Part,
+    Statement,
+    StatementLine,
+    StatementState,
+    StatementSummary,
+)
 from .rules.line_shares import NO_SHARES, Shares
 
 SCHEMA = "fairgate-statement/2"
@@ -179,9 +187,16 @@ def to_csv(statement: Statement, shares: Shares = NO_SHARES) -> str:
     return write_csv(COLUMNS, rows)
 
 
-def label(statement: Statement) -> str:
+def label(statement: Statement | StatementSummary) -> str:
     """How the statement is called on paper: ``RS-000004``, or "" for a draft."""
     return "" if statement.number is None else f"RS-{statement.number:06d}"
+
+
+def file_name(statement: Statement | StatementSummary, ending: str) -> str:
+    """How a statement is called as a file: ``RS-000003-2026-10-GSMA-USD.pdf``; a draft by less."""
+    parts = (label(statement), statement.period, statement.party, statement.currency)
+    name = "-".join(part for part in parts if part)
+    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name) + ending
 
 
 def events_csv(lines: Iterable[EventLine], shares: Shares = NO_SHARES) -> Iterator[str]:

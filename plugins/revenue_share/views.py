@@ -51,6 +51,7 @@ from .exceptions import (
     StepNotFound,
 )
 from .rules.line_shares import Shares
+from .statements import file_name
 from .wording_refusals import in_words
 
 CSV = "text/csv; charset=utf-8"
@@ -397,7 +398,7 @@ def _names(shown: Statement) -> Names:
 
 def _to_keep(response: R, shown: Statement, ending: str) -> R:
     """A file that a browser saves and never shows as a page of this site."""
-    name = f"{shown.period}-{shown.party}-{shown.currency}{ending}"
+    name = file_name(shown, ending)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

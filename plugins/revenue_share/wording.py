@@ -75,7 +75,11 @@ def month(period: str) -> str:
     Raises:
         InvalidPeriod: it is no month.
     """
-    return date_format(Period.parse(period).last_day, "YEAR_MONTH_FORMAT")
+    said = date_format(Period.parse(period).last_day, "YEAR_MONTH_FORMAT")
+    # Django begins Russian months with a capital, as they stand alone; within a sentence, as in
+    # French and Spanish, they have none.
+    is_russian = (get_language() or "").startswith("ru")
+    return said[:1].lower() + said[1:] if is_russian else said
 
 
 def month_lines(period: str) -> tuple[str, ...]:

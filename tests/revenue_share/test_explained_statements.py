@@ -190,7 +190,9 @@ def test_the_file_of_one_line_has_its_events_and_no_other(client, finance, froze
         "mirror", "-25.00", "0.85", "-24.15",
     )  # fmt: skip
     assert (row["weight"], row["weights"], row["amount"]) == ("9", "25", "-8.69")
-    assert 'filename="2026-10-GSMA-USD-line-2-events.csv"' in answer["Content-Disposition"]
+    assert (
+        'filename="RS-000003-2026-10-GSMA-USD-line-2-events.csv"' in answer["Content-Disposition"]
+    )
     for line in ("4", "0", "x", "-1"):
         assert client.get(url, {"line": line}).status_code == 404
 

@@ -217,7 +217,9 @@ def test_a_partner_takes_its_files_away_and_nobody_elses(
     # then
     assert own.status_code == 200
     assert kind in own["Content-Type"]
-    assert own["Content-Disposition"].startswith('attachment; filename="2026-10-GSMA-USD.')
+    assert own["Content-Disposition"].startswith(
+        'attachment; filename="RS-000003-2026-10-GSMA-USD.'
+    )
     assert own["Cache-Control"] == "private, no-store"
     assert len(b"".join(own) if own.streaming else own.content) > 5_000
     assert other.status_code == 404

@@ -86,7 +86,7 @@ def test_in_the_night_after_a_close_the_partner_has_its_statement_by_mail():
 
     assert [one.to for one in mail.outbox] == [["fay@gsma.example"]]
     assert [name for name, _content, _kind in mail.outbox[0].attachments] == [
-        "2026-10-GSMA-USD.pdf"
+        "RS-000003-2026-10-GSMA-USD.pdf"
     ]
 
 

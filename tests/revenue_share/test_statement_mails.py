@@ -89,10 +89,29 @@ def test_a_mail_says_what_is_paid_with_a_link_and_the_paper_in_the_language_of_i
     assert '<html lang="en" dir="ltr">' in html
     assert '<html lang="fr" dir="ltr">' in french.alternatives[0][0]
     (paper,) = [one.attachments[0] for one in (french,)]
-    assert paper[0] == "2026-10-GSMA-USD.pdf"
+    assert paper[0] == "RS-000003-2026-10-GSMA-USD.pdf"
+    assert english.subject.endswith(": statement RS-000003 of GSMA, October 2026, USD")
+    assert english.extra_headers["Auto-Submitted"] == "auto-generated"
     assert paper[2] == "application/pdf"
     assert paper[1] == api.statement_paper(api.statement("GSMA", "2026-10"), language="fr")
     assert "91" in text(paper[1])
+
+
+@pytest.mark.usefixtures("october")
+def test_the_command_names_whose_statements_nobody_gets(capsys):
+    # when
+    call_command("revenue_share_statements", mail=True, period="2026-10")
+
+    # then
+    said = "Nobody gets the statements of ATC: add a contact for finance."
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("more", [{"format": "xlsx"}, {"language": "fr"}])
+def test_what_a_mail_has_cannot_be_chosen(more):
+    with pytest.raises(CommandError, match="in the language of its reader") as refused:
+        call_command("revenue_share_statements", mail=True, **more)
+    assert refused.value.returncode == 2
 
 
 def test_what_is_carried_is_said():

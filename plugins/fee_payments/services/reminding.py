@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from fairgate.clock import utc_day
+from fairgate.mails import AUTOMATIC
 from fairgate_tables.transactions import run_again
 from fee_payments import conf, models
 from fee_payments.exceptions import InvoiceRefused, UnknownDocument
@@ -137,7 +138,10 @@ def _hand_over(row: models.Reminder, *, at: datetime) -> bool:
         }
         subject = _("Payment reminder: invoice %(number)s") % {"number": row.invoice.number}
         mail = EmailMultiAlternatives(
-            subject, render_to_string(f"{_FOLDER}/body.txt", context), to=[address]
+            subject,
+            render_to_string(f"{_FOLDER}/body.txt", context),
+            to=[address],
+            headers=dict(AUTOMATIC),
         )
         mail.attach_alternative(render_to_string(f"{_FOLDER}/body.html", context), "text/html")
     return bool(mail.send())

@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from fairgate.mails import AUTOMATIC
 from fairgate_tables.transactions import run_again
 from fee_payments import compat, models
 from fee_payments.selectors import people
@@ -85,6 +86,9 @@ def _hand_over(row: models.RoomWaiting, *, at: datetime) -> bool:
             mail_partners.strip(row.offering.course_key, at=at).text,
         ]
         mail = EmailMessage(
-            " ".join(subject.split()), "\n\n".join(filter(None, lines)), to=[address]
+            " ".join(subject.split()),
+            "\n\n".join(filter(None, lines)),
+            to=[address],
+            headers=dict(AUTOMATIC),
         )
     return bool(mail.send())

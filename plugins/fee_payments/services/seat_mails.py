@@ -22,6 +22,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from fairgate.mails import AUTOMATIC
 from fairgate_tables.transactions import run_again
 from fee_payments import conf, models
 from fee_payments.data.institution_seats import MailKind, SeatState
@@ -117,7 +118,10 @@ def _hand_over(seat: models.Seat, kind: str, *, at: datetime) -> bool:
         context["partners"] = mail_partners.strip(seat.pool.offering.course_key, at=at)
         subject = " ".join(str(context["subject"]).split())
         mail = EmailMultiAlternatives(
-            subject, render_to_string(f"{_FOLDER}/body.txt", context), to=[address]
+            subject,
+            render_to_string(f"{_FOLDER}/body.txt", context),
+            to=[address],
+            headers=dict(AUTOMATIC),
         )
         mail.attach_alternative(render_to_string(f"{_FOLDER}/body.html", context), "text/html")
     return bool(mail.send())

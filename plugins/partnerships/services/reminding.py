@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from fairgate.clock import utc_day
+from fairgate.mails import AUTOMATIC
 from fairgate_tables.transactions import run_again
 from partnerships import conf, models, rules, selectors
 from partnerships.data import ContactRole, Matter, Side
@@ -131,6 +132,7 @@ def _hand_over(matter: Matter, recipient: _Recipient) -> bool:
             subject_line,
             render_to_string("partnerships/reminder.txt", context),
             to=list(recipient.addresses),
+            headers=dict(AUTOMATIC),
         )
         html = render_to_string("partnerships/reminder.html", context)
         mail.attach_alternative(html, "text/html")

@@ -20,6 +20,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from fairgate.mails import AUTOMATIC
 from fairgate_tables.transactions import run_again
 from partnerships import api as partnerships
 from partnerships.data import WELL_KNOWN, Contact, ContactRole
@@ -59,13 +60,7 @@ def due_now(*, at: datetime) -> tuple[int, ...]:
 
 def write_down(*, at: datetime, period: Period | None = None, party: str | None = None) -> None:
     """Write down the mails of a closed month, or of all that were closed lately."""
-    rows = StatementRow.objects.exclude(party__in=[*WELL_KNOWN, *conf.not_mailed()])
-    if period is not None:
-        rows = rows.filter(period=str(period))
-    else:
-        rows = rows.filter(close__closed_at__gt=at - conf.mail_age())
-    if party is not None:
-        rows = rows.filter(party=party)
+    rows = _to_be_mailed(at=at, period=period, party=party)
     wanted = {
         (code, month, currency, contact.uuid)
         for code, month, currency in rows.values_list("party", "period", "currency")
@@ -78,6 +73,32 @@ def write_down(*, at: datetime, period: Period | None = None, party: str | None 
         for code, month, currency, uuid in sorted(new)
     ]
     run_again(StatementMail.objects.bulk_create)(mails, ignore_conflicts=True)
+
+
+def without_contact(
+    *, at: datetime, period: Period | None = None, party: str | None = None
+) -> tuple[str, ...]:
+    """The parties whose statements of these months nobody gets by mail, in alphabetical order."""
+    if period is None and not conf.mail_age():
+        return ()
+    rows = _to_be_mailed(at=at, period=period, party=party)
+    return tuple(
+        code
+        for code in rows.order_by("party").values_list("party", flat=True).distinct()
+        if not _contacts(code)
+    )
+
+
+def _to_be_mailed(
+    *, at: datetime, period: Period | None, party: str | None
+) -> QuerySet[StatementRow]:
+    """The statements of a closed month, or of all that were closed lately, that go by mail."""
+    rows = StatementRow.objects.exclude(party__in=[*WELL_KNOWN, *conf.not_mailed()])
+    if period is not None:
+        rows = rows.filter(period=str(period))
+    else:
+        rows = rows.filter(close__closed_at__gt=at - conf.mail_age())
+    return rows if party is None else rows.filter(party=party)
 
 
 def due(*, at: datetime, period: Period | None = None, party: str | None = None) -> tuple[int, ...]:
@@ -151,21 +172,24 @@ def _hand_over(row: StatementMail, contact: Contact) -> bool:
     language = contact.language or settings.LANGUAGE_CODE
     with translation.override(language):
         names = explained.names_on(statement, language=language)
-        subject = _("Statement of %(host)s for %(month)s") % {
+        subject = _("%(host)s: statement %(label)s of %(party)s, %(month)s, %(currency)s") % {
             "host": names.host,
+            "label": wording.label(statement.number),
+            "party": row.party,
             "month": wording.month(row.period),
+            "currency": row.currency,
         }
         context = _context(statement, names, language) | {"subject_line": subject}
         mail = EmailMultiAlternatives(
             subject,
             render_to_string(f"{_FOLDER}.txt", context).strip(),
             to=[contact.email],
-            headers={"Message-ID": _message_id(row)},
+            headers={"Message-ID": _message_id(row), **AUTOMATIC},
         )
         mail.attach_alternative(render_to_string(f"{_FOLDER}.html", context), "text/html")
     shares = explained.line_shares(statement)
     paper = papers.render_statement(statement, names=names, shares=shares, language=language)
-    mail.attach(f"{row.period}-{row.party}-{row.currency}.pdf", paper, "application/pdf")
+    mail.attach(statements.file_name(statement, ".pdf"), paper, "application/pdf")
     return bool(mail.send())
 
 

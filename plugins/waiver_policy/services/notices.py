@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from fairgate.mails import AUTOMATIC
 from fairgate_tables.transactions import run_again
 from waiver_policy import compat, conf, mail_wording, models
 from waiver_policy.selectors import offerings, people
@@ -121,7 +122,10 @@ def _plain_mail(address: str, context: Mapping[str, Any]) -> EmailMultiAlternati
     folder = f"waiver_policy/edx_ace/{TEMPLATES}/email"
     subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
     mail = EmailMultiAlternatives(
-        subject, render_to_string(f"{folder}/body.txt", context), to=[address]
+        subject,
+        render_to_string(f"{folder}/body.txt", context),
+        to=[address],
+        headers=dict(AUTOMATIC),
     )
     head, body = (render_to_string(f"{folder}/{name}.html", context) for name in ("head", "body"))
     page = f"<!DOCTYPE html>\n<html><head>{head}</head><body>{body}</body></html>"

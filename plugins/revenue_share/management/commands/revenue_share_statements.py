@@ -18,6 +18,7 @@ from revenue_share import api
 from revenue_share.data import StatementFormat, StatementPlace, StatementState, StatementSummary
 from revenue_share.exceptions import FolderInUse, InvalidPeriod
 from revenue_share.statement_folders import held, write_once
+from revenue_share.statements import file_name
 
 _SPOKEN = (StatementFormat.PDF, StatementFormat.XLSX)
 _PAGE = 100
@@ -37,7 +38,6 @@ class Command(BaseCommand):
         parser.add_argument("--party", action="append", help="only of this party; may be repeated")
         parser.add_argument(
             "--format",
-            default="pdf",
             help="which files, like pdf,xlsx,csv,json (default: pdf)",
         )
         parser.add_argument("--to", type=Path, help="the folder that they are written into")
@@ -55,6 +55,12 @@ class Command(BaseCommand):
         """Write or send; exit code 1 if something is missing, 2 for a wrong option."""
         if options["mail"] == bool(options["to"]):
             raise CommandError("Say --to FOLDER, or --mail.", returncode=2)
+        if options["mail"] and (options["format"] or options["language"]):
+            raise CommandError(
+                "A mail has the PDF, in the language of its reader: leave --format and --language "
+                "out.",
+                returncode=2,
+            )
         if options["mail"]:
             self._mail(options)
         else:
@@ -63,7 +69,7 @@ class Command(BaseCommand):
     # --- Files ------------------------------------------------------------------------------------
 
     def _write(self, options: Any) -> None:
-        kinds, language = _kinds(options["format"]), _language(options["language"])
+        kinds, language = _kinds(options["format"] or "pdf"), _language(options["language"])
         if not options["period"]:
             raise CommandError("Say of which month: --period 2026-10.", returncode=2)
         found = _closed_statements(options["period"], options["party"])
@@ -111,8 +117,20 @@ class Command(BaseCommand):
             sent, failed = sent + (outcome is True), failed + (outcome is False)
             self.stderr.write(f"{place} of {len(numbers)}")
         self.stdout.write(f"{counted(sent, 'mail')} sent.")
+        if nobody := self._without_contact(options):
+            self.stdout.write(
+                f"Nobody gets the statements of {', '.join(nobody)}: add a contact for finance."
+            )
         if failed:
             raise CommandError(f"{counted(failed, 'mail')} cannot be sent now; run it again later.")
+
+    def _without_contact(self, options: Any) -> Sequence[str]:
+        at, period, parties = clock.now(), options["period"], options["party"]
+        return [
+            code
+            for party in parties or [None]
+            for code in api.parties_without_contact(period, party=party, at=at)
+        ]
 
     def _numbers(self, options: Any) -> Sequence[int]:
         at, period, parties = clock.now(), options["period"], options["party"]
@@ -181,6 +199,5 @@ def _statements(period: str) -> Iterator[StatementSummary]:
 
 def _name(one: StatementSummary, kind: StatementFormat, language: str) -> str:
     """Like ``RS-000003-2026-10-GSMA-USD.fr.pdf``; what has no words has no language."""
-    party = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in one.party)
     spoken = f".{language}" if kind in _SPOKEN else ""
-    return f"RS-{one.number:06d}-{one.period}-{party}-{one.currency}{spoken}.{kind}"
+    return file_name(one, f"{spoken}.{kind}")
