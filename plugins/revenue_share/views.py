@@ -379,12 +379,19 @@ def _shown_line(shown: Statement, line: StatementLine, shares: Shares) -> dict[s
     return {
         "line": line,
         "what": wording.part(line.part),
+        # What a screen reader tells one line from another by, where only a number is to be seen.
+        "called": _called(line),
         "prior_month": wording.month(line.period) if is_prior else "",
         "events": wording.number(line.events),
         "base": wording.figures(line.base),
         "share": "" if share is None else wording.share(share),
         "amount": wording.figures(line.amount),
     }
+
+
+def _called(line: StatementLine) -> str:
+    told = (str(wording.part(line.part)), line.offering_code, wording.month(line.period))
+    return ", ".join(part for part in told if part)
 
 
 def _line_url(shown: Statement, number: int) -> str:

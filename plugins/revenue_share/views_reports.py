@@ -394,6 +394,9 @@ def _shown_month(month: MonthSummary) -> dict[str, Any]:
         "gross": wording.figures(month.gross),
         "net": wording.figures(month.net),
         "unallocated": wording.figures(month.unallocated),
+        "gross_in_words": wording.amount(month.gross),
+        "net_in_words": wording.amount(month.net),
+        "unallocated_in_words": wording.amount(month.unallocated),
         "query": urlencode(query),
     }
 
