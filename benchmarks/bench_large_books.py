@@ -1,7 +1,7 @@
 """Books of millions of entries, filled once: history, statements, proofs and exports in one run.
 
-    python benchmarks/bench_large_books.py [--rounds 5] [--entries 1000000] [--sales 100]
-                                           [--openedx-entries 1000000] [--peer-python PYTHON]
+    python benchmarks/bench_large_books.py [--rounds 5] [--entries 20000] [--sales 100]
+                                           [--openedx-entries 20000] [--peer-python PYTHON]
 
 The contestants are those of ``bench_books.py`` (P4, P7) and ``bench_statements.py`` (P5, P6, P8),
 which fill books of their own. Ours and the peers' are filled side by side here, by statements
@@ -65,8 +65,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sales", type=int, default=100)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--openedx-entries", type=int, default=1_000_000)
+    parser.add_argument("--entries", type=int, default=20_000)
+    parser.add_argument("--openedx-entries", type=int, default=20_000)
     parser.add_argument("--peer-python", help="a Python that has the peers")
     options = parser.parse_args()
     if missing := two_databases.missing():
