@@ -304,7 +304,9 @@ def test_each_cell_of_a_table_is_called_on_a_phone_as_its_column(client, finance
     clock.use(lambda: facts.CLOSE_DAY)
     page = page_of(client, *shown)
     clock.use(None)
-    tables = re.findall(r'<table class="fg-table fg-stack rs-table".*?</table>', page, re.DOTALL)
+    tables = re.findall(
+        r'<table aria-label[^>]+ class="fg-table fg-stack rs-table".*?</table>', page, re.DOTALL
+    )
     assert tables
     assert page.count("<table") == len(tables)
     for table in tables:
