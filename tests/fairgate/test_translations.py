@@ -26,6 +26,23 @@ SEVERAL = {"ngettext", "ngettext_lazy"}
 IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 _LITERAL = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(ngettext|pgettext|gettext|_)\({_LITERAL}(?:, *{_LITERAL})?")
+#: Fatha, damma, kasra, shadda and their like.
+MARKS = re.compile("[\u064b-\u0652]")
+#: What the words of paper documents stand in.
+PRINTED = (
+    "libs/fairgate_papers/",
+    "plugins/fee_payments/documents/",
+    "plugins/fee_payments/models/labels.py",
+    "plugins/fee_payments/services/printing.py",
+    "plugins/fee_payments/services/receipts.py",
+    "plugins/fee_payments/wording",
+    "plugins/partnerships/documents.py",
+    "plugins/partnerships/models/labels.py",
+    "plugins/partnerships/wording",
+    "plugins/revenue_share/models/labels.py",
+    "plugins/revenue_share/papers.py",
+    "plugins/revenue_share/wording.py",
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
 
 every_catalogue = pytest.mark.parametrize("path", CATALOGUES)
@@ -148,6 +165,18 @@ def test_every_placeholder_is_filled_in_every_language(path):
         if placeholders(text) != placeholders(entry.msgid_plural or entry.msgid)
     ]
     assert wrong == []
+
+
+def test_what_is_printed_in_arabic_is_written_without_marks_over_its_letters():
+    """From a PDF file of Typst a reader, or a screen reader, takes a letter with a mark twice."""
+    catalogue = polib.pofile(str(ROOT / "libs/fairgate/locale/ar/LC_MESSAGES/django.po"))
+    marked = [
+        entry.msgid
+        for entry in catalogue
+        if any(file.startswith(PRINTED) for file, _line in entry.occurrences)
+        and any(MARKS.search(text) for text in texts(entry))
+    ]
+    assert marked == []
 
 
 @every_catalogue
