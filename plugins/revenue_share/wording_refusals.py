@@ -17,6 +17,7 @@ from .exceptions import FactsWaiting, RevenueShareError
 
 SENTENCES = (
     _("There is no payout %(key)s."),
+    _("The bank has debited %(name)s, which is over: that has to be settled first."),
     _("There is nothing %(key)s that was not executed."),
     _("It cannot be the payment or its return, as the payout stands: it can be a fee."),
     _(

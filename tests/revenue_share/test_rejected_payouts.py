@@ -216,6 +216,137 @@ def test_a_file_that_tells_it_first_and_comes_back_leaves_the_statement_to_be_pa
     assert api.check() == ()
 
 
+def test_a_second_execution_after_the_return_counts_if_nothing_else_pays(ordered):
+    # given
+    tell(ordered, "91.73")
+    tell(ordered, "91.73", side="CRDT")
+    assert (states(), make.numbers()) == (["returned"], [3])
+
+    # when
+    tell(ordered, "91.73", reference="again")
+
+    # then
+    assert (states(), faults(), make.numbers()) == (["paid"], [], [])
+    assert (Payout.objects.get().lives, balance(Account.BANK)) == (2, -9173)
+    assert balance(Account.PAYABLE_CLEARED, "GSMA") == 0
+    assert api.check() == ()
+
+
+@pytest.mark.parametrize("over", ["rejected", "returned"])
+def test_what_is_executed_beside_a_proposal_stops_its_approval(ordered, over):
+    # given
+    if over == "rejected":
+        reject(ordered)
+    else:
+        tell(ordered, "91.73")
+        tell(ordered, "91.73", side="CRDT")
+    batch = make.proposed(3)
+    tell(ordered, "91.73", reference="after all")
+    assert faults() == [EntryFault.REJECTED]
+
+    # when
+    with pytest.raises(PayoutRefused, match="which is over: that has to be settled first"):
+        api.approve_batch(batch, by=make.CONFIRMER, at=LATER)
+    api.refuse_batch(batch, by=make.CONFIRMER, because="Paid already", at=LATER)
+
+    # then
+    assert (states(), faults(), make.numbers()) == (["paid", "refused"], [], [])
+    assert balance(Account.BANK) == -9173
+    assert api.check() == ()
+
+
+def test_a_rejected_payout_that_is_executed_with_another_amount_is_not_paid_again(ordered):
+    # given
+    reject(ordered)
+    tell(ordered, "90.00")
+    assert (states(), faults()) == (["rejected"], [EntryFault.WRONG_AMOUNT])
+    [waiting] = [one for one in api.list_payables() if one.number == 3]
+    assert "has to be settled first" in str(waiting.refusal)
+
+    # when
+    accept(AcceptedAs.PAYMENT, "90.00")
+
+    # then
+    assert (states(), faults(), make.numbers()) == (["paid"], [], [])
+    assert (balance(Account.BANK), balance(Account.FX_GAIN_LOSS, "PLATFORM")) == (-9000, -173)
+    assert api.check() == ()
+
+
+def test_a_return_less_a_fee_beside_a_duplicate_leaves_the_duplicate_as_the_payment(ordered):
+    # given
+    tell(ordered, "91.73")
+    tell(ordered, "91.73", reference="again")
+    tell(ordered, "88.73", side="CRDT")
+    assert faults() == [EntryFault.DUPLICATE, EntryFault.WRONG_AMOUNT]
+
+    # when
+    accept(AcceptedAs.PAYMENT, "88.73")
+
+    # then
+    assert (states(), faults()) == (["paid"], [])
+    assert (balance(Account.BANK), balance(Account.FX_GAIN_LOSS, "PLATFORM")) == (-9473, 300)
+    assert api.check() == ()
+
+
+def test_a_payout_that_was_executed_twice_and_returned_by_the_bank_twice_is_payable(ordered):
+    for number in range(2):
+        tell(ordered, "91.73", reference=f"D{number}")
+        tell(ordered, "91.73", side="CRDT", reference=f"C{number}")
+    assert (states(), faults(), make.numbers()) == (["returned"], [], [3])
+    assert balance(Account.BANK) == 0
+    assert api.check() == ()
+
+
+# --- Banks that convert
+
+
+@pytest.fixture
+def converted(settings):
+    """Dollars that are paid from our account in dollars to one in euros."""
+    settings.REVENUE_SHARE_BANK_ACCOUNTS = {"USD": make.ACCOUNTS["USD"]}
+    settings.REVENUE_SHARE_BANK_RATE_PERCENT = 3
+    make.rates_of_november()
+    api.confirm_account(
+        api.propose_account_end("GSMA", "USD", reason="moved", by=make.ASKER, at=make.PAY_DAY),
+        by=make.CONFIRMER,
+        at=make.PAY_DAY,
+    )
+    make.account("GSMA", "EUR", number=make.THEIRS_EUR)
+    make.approved(3)
+    return Payout.objects.get()
+
+
+def test_another_tolerance_later_changes_nothing_of_what_was_proposed(converted, settings):
+    # given
+    tell(converted, "93.50")
+    assert states() == ["paid"]
+
+    # when
+    settings.REVENUE_SHARE_BANK_RATE_PERCENT = 1
+
+    # then
+    assert api.check() == ()
+    tell(converted, "93.50", side="CRDT")
+    assert (states(), faults(), balance(Account.BANK)) == (["returned"], [], 0)
+    assert api.check() == ()
+
+
+def test_of_two_debits_at_the_bank_s_own_rates_the_one_that_comes_back_is_undone(converted):
+    tell(converted, "92.00")
+    tell(converted, "91.00")
+    tell(converted, "91.00", side="CRDT")
+    assert (states(), faults(), balance(Account.BANK)) == (["paid"], [], -9200)
+    assert api.check() == ()
+
+
+def test_when_the_first_of_two_comes_back_the_second_is_the_payment(converted):
+    tell(converted, "90.00")
+    tell(converted, "91.73")
+    tell(converted, "90.00", side="CRDT")
+    assert (states(), faults(), balance(Account.BANK)) == (["paid"], [], -9173)
+    assert api.check() == ()
+
+
 # --- Fees beside the payment
 
 

@@ -50,7 +50,7 @@ class EntryFault(StrEnum):
 
     ``wrong_amount``: another amount than was ordered, or than comes back. ``duplicate``: the same
     payment was executed once more. ``unexpected``: nothing is known that it could be.
-    ``rejected``: it was executed after all, and its statement is in another payout by now.
+    ``rejected``: it was executed after it was over, and its statement is in another payout by now.
     """
 
     WRONG_AMOUNT = "wrong_amount"
@@ -294,30 +294,48 @@ class Ordered:
     """What the bank was asked for: ``pay``, from an account in ``debit_currency``.
 
     ``statement`` is what it clears. ``tolerance`` is the share in percent by which the bank's own
-    rate may differ where it converts. ``is_rejected``: two people said that it was not executed.
+    rate may differ where it converts. ``lives`` is how often it counts as executed: more debits are
+    faults. ``is_rejected``: two people said that it was not executed.
     """
 
     statement: Money
     pay: Money
     debit_currency: str
     tolerance: int
+    lives: int = 1
     is_rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A debit that executed a payout, and what came back of it."""
+
+    executed: Entry
+    returned: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankStanding:
     """Where a payout stands by what the bank has told: which entries count, which are faults.
 
-    ``came_back`` is all that is right of what came in: for a duplicate, or as a return. ``charges``
-    were accepted as fees.
+    It has one life, and another one when it is executed again after it came back. ``charges`` were
+    accepted as fees.
     """
 
     state: PayoutState
-    executed: Entry | None = None
-    returned: Entry | None = None
-    came_back: tuple[Entry, ...] = ()
+    lives: tuple[Life, ...] = ()
     charges: tuple[Entry, ...] = ()
     faults: tuple[tuple[Entry, EntryFault], ...] = ()
+
+    @property
+    def executed(self) -> Entry | None:
+        """The last debit that counts as the payment."""
+        return self.lives[-1].executed if self.lives else None
+
+    @property
+    def returned(self) -> Entry | None:
+        """What came back of it."""
+        return self.lives[-1].returned if self.lives else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,8 @@ class Payout(models.Model):
     ``live_key`` is the statement while it is being paid, or was: the database lets no second
     payout have it. A refused, returned or rejected one gives it free. ``pay_minor`` is what
     arrives, in ``pay_currency``, by the rates named; ``bank_minor`` is what our account, in
-    ``debit_currency``, was debited with.
+    ``debit_currency``, was debited with. ``tolerance`` is that of the settings when it was
+    proposed; ``lives`` counts the executions that are in the books.
 
     .. no_pii:
     """
@@ -145,6 +146,8 @@ class Payout(models.Model):
         FxRate, verbose_name=_("second rate"), on_delete=models.PROTECT, null=True, related_name="+"
     )
     bank_minor = models.BigIntegerField(_("debited (minor units)"), null=True)
+    tolerance = models.PositiveSmallIntegerField(_("tolerance of the bank’s rate (percent)"))
+    lives = models.PositiveSmallIntegerField(_("times executed"), default=0)
 
     class Meta:
         """A statement is paid once: whatever is not over holds its key."""

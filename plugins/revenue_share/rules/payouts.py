@@ -1,13 +1,12 @@
 """What follows from the entries of a bank for a payout, and which entries of the ledger it makes.
 
-Nothing here depends on the order in which files come: what was debited counts in the order in
-which it became known, and what comes back is looked at after it.
+What was told counts in the order in which it became known; a file that comes late finds its place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from fairgate.money import Money
@@ -19,6 +18,7 @@ from ..data import (
     BankStanding,
     Entry,
     EntryFault,
+    Life,
     Ordered,
     PayoutState,
     Posting,
@@ -32,47 +32,86 @@ _OURS = re.compile(r"RS[0-9]{6,12}[0-9A-F]{8}", re.ASCII)
 
 
 def standing_of(ordered: Ordered, entries: Sequence[Entry]) -> BankStanding:
-    """Where a payout stands by all that the bank has told of it.
+    """Where a payout stands by all that the bank has told of it, in the order it became known.
 
     The first debit that is right, or accepted, executes it. Each further one is a duplicate until
-    as much comes back. What comes back after that returns it. A wrong debit and a credit of the
-    same amount undo each other, and fees that were accepted are beside all that.
+    its amount comes back. What comes back after that returns it; as long as ``ordered.lives`` lets
+    it, the next debit executes it again. A wrong debit and a credit of the same amount undo each
+    other, and fees that were accepted are beside all that.
     """
     known = sorted(entries, key=lambda entry: entry.id)
     charges = tuple(entry for entry in known if entry.accepted_as is AcceptedAs.CHARGE)
-    debits = [entry for entry in known if not entry.is_credit and entry not in charges]
-    came_in = [entry for entry in known if entry.is_credit and entry not in charges]
-    if ordered.is_rejected:
-        return BankStanding(
-            state=PayoutState.REJECTED,
-            charges=charges,
-            faults=_faults_of_a_rejected(ordered, *_not_undone(debits, came_in)),
-        )
-    right = [entry for entry in debits if _executes(ordered, entry)]
-    executed = right[0] if right else None
-    back = [entry for entry in came_in if executed and _returns(executed, entry)]
-    wrong, strange = _not_undone(
-        [entry for entry in debits if entry not in right],
-        [entry for entry in came_in if entry not in back],
-    )
-    faults = [(entry, EntryFault.WRONG_AMOUNT) for entry in wrong]
-    if executed is None:
-        faults += [(entry, EntryFault.UNEXPECTED) for entry in strange]
-        state = PayoutState.HELD if wrong else PayoutState.ORDERED
-        return BankStanding(state=state, charges=charges, faults=tuple(faults))
-    again = right[1:]
-    faults += [(entry, EntryFault.WRONG_AMOUNT) for entry in strange]
-    faults += [(entry, EntryFault.DUPLICATE) for entry in again[len(back) :]]
-    returned = back[len(again)] if len(back) > len(again) else None
-    faults += [(entry, EntryFault.UNEXPECTED) for entry in back[len(again) + 1 :]]
+    told = _Told(0 if ordered.is_rejected else ordered.lives)
+    for entry in known:
+        if entry.accepted_as is not AcceptedAs.CHARGE:
+            told.take(entry, is_right=entry.is_credit or _executes(ordered, entry))
     return BankStanding(
-        state=PayoutState.RETURNED if returned else PayoutState.PAID,
-        executed=executed,
-        returned=returned,
-        came_back=tuple(back),
+        state=PayoutState.REJECTED if ordered.is_rejected else told.state,
+        lives=tuple(told.lives),
         charges=charges,
-        faults=tuple(faults),
+        faults=tuple(told.faults()),
     )
+
+
+class _Told:
+    """What a bank has told so far, of which nothing has been undone yet by something else."""
+
+    def __init__(self, most_lives: int) -> None:
+        self.lives: list[Life] = []
+        self._most = most_lives
+        self._wrong: list[Entry] = []
+        self._again: list[Entry] = []
+        self._came_in: list[Entry] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is executed, and has not come back."""
+        return bool(self.lives) and self.lives[-1].returned is None
+
+    @property
+    def state(self) -> PayoutState:
+        if self.lives:
+            return PayoutState.PAID if self.is_open else PayoutState.RETURNED
+        return PayoutState.HELD if self._wrong else PayoutState.ORDERED
+
+    def take(self, entry: Entry, *, is_right: bool) -> None:
+        """One more entry; what it settles of those before it is settled."""
+        if entry.is_credit:
+            self._came_in.append(entry)
+        else:
+            (self._again if is_right else self._wrong).append(entry)
+        while self._settle():
+            pass
+
+    def _settle(self) -> bool:
+        if self._again and not self.is_open and len(self.lives) < self._most:
+            self.lives.append(Life(executed=self._again.pop(0)))
+            return True
+        return any(self._settles(credit) for credit in self._came_in)
+
+    def _settles(self, credit: Entry) -> bool:
+        """Whether a credit is the return of a debit: of one too many first, then of the payment."""
+        for debits in (self._wrong, self._again):
+            mirror = next((debit for debit in debits if debit.amount == credit.amount), None)
+            if mirror is not None:
+                debits.remove(mirror)
+                self._came_in.remove(credit)
+                return True
+        if self.is_open and _returns(self.lives[-1].executed, credit):
+            self.lives[-1] = Life(executed=self.lives[-1].executed, returned=credit)
+            self._came_in.remove(credit)
+            return True
+        return False
+
+    def faults(self) -> Iterator[tuple[Entry, EntryFault]]:
+        """What a person has to look at."""
+        yield from ((entry, EntryFault.WRONG_AMOUNT) for entry in self._wrong)
+        more = EntryFault.DUPLICATE if self.is_open else EntryFault.REJECTED
+        yield from ((entry, more) for entry in self._again)
+        paid = [life.executed.amount for life in self.lives]
+        for entry in self._came_in:
+            is_known = not paid or entry.amount in paid
+            yield entry, EntryFault.UNEXPECTED if is_known else EntryFault.WRONG_AMOUNT
 
 
 def _executes(ordered: Ordered, entry: Entry) -> bool:
@@ -81,32 +120,6 @@ def _executes(ordered: Ordered, entry: Entry) -> bool:
 
 def _returns(executed: Entry, entry: Entry) -> bool:
     return entry.accepted_as is AcceptedAs.PAYMENT or entry.amount == executed.amount
-
-
-def _not_undone(
-    debits: Sequence[Entry], came_in: Sequence[Entry]
-) -> tuple[list[Entry], list[Entry]]:
-    """What is left where a debit and a credit of the same amount are nothing together."""
-    rest = list(came_in)
-    left: list[Entry] = []
-    for debit in debits:
-        mirror = next((entry for entry in rest if entry.amount == debit.amount), None)
-        if mirror is None:
-            left.append(debit)
-        else:
-            rest.remove(mirror)
-    return left, rest
-
-
-def _faults_of_a_rejected(
-    ordered: Ordered, debits: Sequence[Entry], came_in: Sequence[Entry]
-) -> tuple[tuple[Entry, EntryFault], ...]:
-    executed = {entry.id for entry in debits if _executes(ordered, entry)}
-    faults = [
-        (entry, EntryFault.REJECTED if entry.id in executed else EntryFault.WRONG_AMOUNT)
-        for entry in debits
-    ]
-    return (*faults, *((entry, EntryFault.UNEXPECTED) for entry in came_in))
 
 
 def is_as_ordered(ordered: Ordered, entry: Entry) -> bool:

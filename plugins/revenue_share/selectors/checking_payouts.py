@@ -31,7 +31,7 @@ from ..rules import rates as rules
 from . import payouts
 from .checking_ledger import entries_on
 
-_DONE = (PayoutState.PAID, PayoutState.RETURNED)
+_NEVER_SENT = (PayoutState.PROPOSED, PayoutState.REFUSED)
 
 #: A transaction: its currency, when it happened, and units (debits less credits) by account and
 #: party.
@@ -78,8 +78,7 @@ def _payouts_are_posted() -> Iterator[Fault]:
 
 def _differing(row: Payout, standing: BankStanding, found: Mapping[str, Posted]) -> Iterator[Fault]:
     """The first transaction of a payout that is not what its entries of the bank make."""
-    ways = list(_made_again(row, standing))
-    wanted = next((way for way in ways if way == found), ways[-1])
+    wanted = _made_again(row, standing)
     if missing := sorted(wanted.keys() - found.keys()):
         sentence = f"the transaction {missing[0]} is missing."
         yield Fault(invariant="payout is posted", row=str(row), sentence=sentence)
@@ -105,34 +104,28 @@ def _posted_for(page: Sequence[Payout]) -> dict[UUID, dict[str, Posted]]:
     return found
 
 
-def _made_again(row: Payout, standing: BankStanding) -> Iterator[dict[str, Posted]]:
-    """The transactions of a payout by their keys.
-
-    In more than one way, where the bank has told more of it since it came back.
-    """
-    charges = dict(_charge(row, entry) for entry in standing.charges)
-    if row.state not in _DONE or standing.executed is None:
-        yield charges
-        return
+def _made_again(row: Payout, standing: BankStanding) -> dict[str, Posted]:
+    """The transactions of a payout by their keys: fees, and what each of its lives makes."""
+    if row.state in _NEVER_SENT:
+        return {}
+    made = dict(_charge(row, entry) for entry in standing.charges)
     party, amount = row.statement.party, Money.from_minor(row.amount_minor, row.currency)
-    legs = payout_rules.executed(party, amount, standing.executed.amount)
-    paid = charges | _transactions(row, "payout", legs, standing.executed)
-    if row.state == PayoutState.PAID:
-        yield paid
-        return
-    for entry in standing.came_back:
-        legs = payout_rules.returned(party, amount, entry.amount)
-        yield paid | _transactions(row, "payout_returned", legs, entry)
-    if not standing.came_back:
-        yield paid
+    for number, life in enumerate(standing.lives, start=1):
+        legs = payout_rules.executed(party, amount, life.executed.amount)
+        made |= _transactions(row, "payout", number, legs, life.executed)
+        if life.returned:
+            legs = payout_rules.returned(party, amount, life.returned.amount)
+            made |= _transactions(row, "payout_returned", number, legs, life.returned)
+    return made
 
 
 def _transactions(
-    row: Payout, kind: str, legs: Sequence[payout_rules.Legs], entry: Entry
+    row: Payout, kind: str, number: int, legs: Sequence[payout_rules.Legs], entry: Entry
 ) -> dict[str, Posted]:
     at = datetime.combine(entry.booked_on, time.min, UTC)
+    of = f":{number}" if number > 1 else ""
     return {
-        f"{kind}{'_bank' if currency != row.currency else ''}:{row.uuid}": (
+        f"{kind}{'_bank' if currency != row.currency else ''}:{row.uuid}{of}": (
             currency,
             at,
             {(one.account.value, one.party): one.units for one in postings},
@@ -155,13 +148,12 @@ def _of_no_payout(key: str) -> Fault:
 
 def _states_follow_from_the_bank() -> Iterator[Fault]:
     # What was never sent is on no entry of the bank (its state: ``checking_batches``).
-    never_sent = Q(state__in=[PayoutState.PROPOSED.value, PayoutState.REFUSED.value])
+    never_sent = Q(state__in=[state.value for state in _NEVER_SENT])
     rows = Payout.objects.exclude(never_sent, entries__isnull=True).distinct()
     for row, standing in _standings(rows):
         charged = standing.executed.amount.minor if standing.executed else None
-        is_over = row.state == PayoutState.RETURNED and bool(standing.came_back)
-        state = PayoutState.RETURNED if is_over else standing.state
-        if (row.state, row.bank_minor) != (state, charged):
+        told = (standing.state, charged, len(standing.lives))
+        if (row.state, row.bank_minor, row.lives) != told:
             sentence = f"is {row.state}, and {standing.state} by what the bank has told."
             yield Fault(invariant="payout is as the bank says", row=str(row), sentence=sentence)
 
@@ -193,10 +185,11 @@ def _bank_equals_payouts() -> Iterator[Fault]:
 
 def _kept_by_banks() -> Iterator[tuple[str, int]]:
     """What banks kept of payouts that came back, by currency."""
-    for row, standing in _standings(Payout.objects.filter(state=PayoutState.RETURNED.value)):
-        if standing.executed and standing.returned:
-            lost = standing.executed.amount.minor - standing.returned.amount.minor
-            yield row.debit_currency, lost
+    came_back = Q(state=PayoutState.RETURNED.value) | Q(lives__gt=1)
+    for row, standing in _standings(Payout.objects.filter(came_back)):
+        for life in standing.lives:
+            if life.returned:
+                yield row.debit_currency, life.executed.amount.minor - life.returned.amount.minor
 
 
 def _charges() -> Iterator[tuple[str, int]]:

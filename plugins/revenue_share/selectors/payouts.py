@@ -16,6 +16,7 @@ from partnerships.data import FUND, PLATFORM
 from .. import conf
 from ..data import (
     LIVE,
+    SENT,
     Acceptance,
     AcceptedAs,
     BankStanding,
@@ -53,6 +54,8 @@ _STATES = {
 }
 
 
+#: Where the bank should not act any more.
+_OVER = (PayoutState.REJECTED, PayoutState.RETURNED)
 #: Where a payout has not been executed, and is not over.
 _UNDER_WAY = (PayoutState.PROPOSED, PayoutState.ORDERED, PayoutState.HELD)
 
@@ -71,7 +74,10 @@ def list_payables() -> tuple[Payable, ...]:
     rows = to_be_paid().select_related("close").order_by("number")
     found = list(rows.prefetch_related("payouts"))
     accounts = _live_accounts({row.party for row in found})
-    return tuple(_payable(row, accounts.get(row.party, ())) for row in found)
+    debited = unsettled([row.pk for row in found])
+    return tuple(
+        _payable(row, accounts.get(row.party, ()), debited.get(row.pk, "")) for row in found
+    )
 
 
 def list_owed(currency: str | None) -> tuple[Owed, ...]:
@@ -113,10 +119,11 @@ def to_be_paid() -> QuerySet[Any]:
 
 def payable(row: Statement) -> Payable:
     """How a statement is paid: to which account, by which rates; or why it cannot be."""
-    return _payable(row, _live_accounts({row.party}).get(row.party, ()))
+    accounts = _live_accounts({row.party}).get(row.party, ())
+    return _payable(row, accounts, unsettled([row.pk]).get(row.pk, ""))
 
 
-def _payable(row: Statement, live: Sequence[PayoutAccount]) -> Payable:
+def _payable(row: Statement, live: Sequence[PayoutAccount], debited: str) -> Payable:
     amount = Money.from_minor(row.payable_minor, row.currency)
     found = Payable(
         statement_id=row.pk,
@@ -125,8 +132,8 @@ def _payable(row: Statement, live: Sequence[PayoutAccount]) -> Payable:
         period=row.period,
         amount=amount,
     )
-    if not is_as_frozen(row):
-        return replace(found, refusal=PayoutRefused("Its document is not what was frozen."))
+    if refusal := _refusal_of(row, debited):
+        return replace(found, refusal=refusal)
     # The party's account in the statement's currency; where it has none, all that it has.
     accounts = [one for one in live if one.currency == row.currency] or live
     if not accounts:
@@ -155,6 +162,17 @@ def _payable(row: Statement, live: Sequence[PayoutAccount]) -> Payable:
     if not debit_currency:
         return replace(found, refusal=_none_of_ours(account.currency, row.currency))
     return found
+
+
+def _refusal_of(row: Statement, debited: str) -> PayoutRefused | None:
+    if debited:
+        return PayoutRefused(
+            "The bank has debited %(name)s, which is over: that has to be settled first.",
+            name=debited,
+        )
+    if not is_as_frozen(row):
+        return PayoutRefused("Its document is not what was frozen.")
+    return None
 
 
 def _none_of_ours(paid: str, statement: str) -> PayoutRefused:
@@ -190,11 +208,12 @@ def conversion_of_payout(row: Payout) -> Conversion:
     )
 
 
-def standing_of(row: Payout, *, is_locked: bool, is_rejected: bool | None = None) -> BankStanding:
+def standing_of(row: Payout, *, is_locked: bool, counts_again: bool = False) -> BankStanding:
     """Where a payout stands by the entries that are recorded.
 
     Who has locked the payout reads with ``is_locked`` what is there by now, and not what was there
-    when the transaction began. ``is_rejected`` asks how it would stand if it were so or not.
+    when the transaction began. ``counts_again`` asks how one that is over would stand if it were
+    not.
     """
     entries = PayoutEntry.objects.filter(payout=row).order_by("pk")
     steps = PayoutAcceptance.objects.filter(entry__in=entries.values("pk"))
@@ -206,8 +225,8 @@ def standing_of(row: Payout, *, is_locked: bool, is_rejected: bool | None = None
     accepted = {step.entry_id: step.accepted_as for step in steps if step.confirmed_at}
     known = [_entry(one, accepted.get(one.pk)) for one in entries]
     asked = ordered(row)
-    if is_rejected is not None:
-        asked = replace(asked, is_rejected=is_rejected)
+    if counts_again:
+        asked = replace(asked, is_rejected=False, lives=row.lives + 1)
     return rules.standing_of(asked, known)
 
 
@@ -222,13 +241,31 @@ def standings_of(rows: Collection[Payout]) -> Mapping[int, BankStanding]:
     return {row.pk: rules.standing_of(ordered(row), known.get(row.pk, ())) for row in rows}
 
 
+def unsettled(statements: Collection[int]) -> Mapping[int, str]:
+    """Payouts of these statements that are over, and that the bank has debited, by statement.
+
+    Until a person has settled that, paying the statement might pay it twice.
+    """
+    over = Payout.objects.filter(
+        statement__in=list(statements), state__in=[state.value for state in _OVER]
+    )
+    rows = list(over.filter(entries__isnull=False).distinct().order_by("pk"))
+    standings = standings_of(rows) if rows else {}
+    return {
+        row.statement_id: row.end_to_end_id
+        for row in rows
+        if any(not entry.is_credit for entry, _fault in standings[row.pk].faults)
+    }
+
+
 def ordered(row: Payout) -> Ordered:
     """What the bank was asked for."""
     return Ordered(
         statement=Money.from_minor(row.amount_minor, row.currency),
         pay=Money.from_minor(row.pay_minor, row.pay_currency),
         debit_currency=row.debit_currency,
-        tolerance=conf.bank_rate_percent(),
+        tolerance=row.tolerance,
+        lives=row.lives + 1 if row.state in SENT else row.lives,
         is_rejected=row.state == PayoutState.REJECTED,
     )
 

@@ -65,6 +65,9 @@ _FAULTS = {
 #: A bank may book on a day that has not begun, or is over, in UTC.
 _OTHER_ZONES = timedelta(days=1)
 
+#: Where the bank should not act any more.
+_OVER = (PayoutState.REJECTED, PayoutState.RETURNED)
+
 #: Where entries of the bank may still change something.
 _OPEN = (*SENT, PayoutState.PAID)
 
@@ -152,7 +155,10 @@ def accept(uuid: UUID, *, by: int, at: datetime) -> None:
     confirm(step, by=by, at=at)
     if accepted_as is AcceptedAs.CHARGE:
         _charge(payout, step.entry, closed, at)
+    before = payout.state
     _take(payout, closed, at)
+    if payout.state in _OVER and payout.state != before:
+        settle_over([payout.statement_id], closed, at)
 
 
 @in_transaction
@@ -217,8 +223,8 @@ def _store(
     row.save()
     before = payout.state
     standing = _take(payout, closed, at)
-    if standing.returned:
-        settle_rejected([payout.statement_id], closed, at)
+    if payout.state in _OVER and payout.state != before:
+        settle_over([payout.statement_id], closed, at)
     fault = {one.id: fault for one, fault in standing.faults}.get(row.pk)
     if fault:
         faults.append(
@@ -243,30 +249,31 @@ def _not_of_ours(payout: Payout, entry: BankEntry, at: datetime) -> Promise | No
     return None
 
 
-def settle_rejected(statements: Collection[int], closed: Period | None, at: datetime) -> None:
-    """Take what the bank has executed of rejected payouts, now that their statements are free.
+def settle_over(statements: Collection[int], closed: Period | None, at: datetime) -> None:
+    """Take what the bank has executed of payouts that were over, now that a statement is free.
 
     The caller has made them free in this transaction, and holds the lock date.
     """
-    rows = Payout.objects.filter(statement__in=statements, state=PayoutState.REJECTED.value)
+    rows = Payout.objects.filter(statement__in=statements, state__in=[one.value for one in _OVER])
     for pk in rows.order_by("pk").values_list("pk", flat=True):
         _take(lock_objects.lock_payout(pk), closed, at)
 
 
-def _was_executed_after_all(payout: Payout) -> bool:
-    """Whether the bank has executed a rejected payout, and no other has its statement by now.
+def _counts_again(payout: Payout) -> bool:
+    """Whether the bank has executed a payout that was over, and no other has its statement.
 
-    Then it counts again: the database lets one have the statement.
+    Then it counts: the database lets one have the statement.
     """
-    told = reads.standing_of(payout, is_locked=True, is_rejected=False)
-    if not told.executed or told.returned:
+    told = reads.standing_of(payout, is_locked=True, counts_again=True)
+    if told.state is not PayoutState.PAID or len(told.lives) == payout.lives:
         return False
+    before = payout.state
     try:
         with transaction.atomic():
             payout.live_key, payout.state = payout.statement_id, PayoutState.ORDERED.value
             payout.save(update_fields=["live_key", "state"])
     except IntegrityError:
-        payout.live_key, payout.state = None, PayoutState.REJECTED.value
+        payout.live_key, payout.state = None, before
         return False
     return True
 
@@ -292,14 +299,16 @@ def _take(payout: Payout, closed: Period | None, at: datetime) -> BankStanding:
 
     ``closed`` is the last closed month: what the bank has booked in it is posted in the next one.
     """
-    is_free = payout.state != PayoutState.REJECTED or _was_executed_after_all(payout)
+    if payout.state in _OVER and not _counts_again(payout):
+        return reads.standing_of(payout, is_locked=True)
     standing = reads.standing_of(payout, is_locked=True)
-    if not is_free or payout.state not in _OPEN:
+    if payout.state not in _OPEN:
         return standing
     party = payout.statement.party
     amount = Money.from_minor(payout.amount_minor, payout.currency)
     if standing.executed and payout.state in SENT:
         payout.bank_minor = standing.executed.amount.minor
+        payout.lives = len(standing.lives)
         legs = rules.executed(party, amount, standing.executed.amount)
         _post(payout, "payout", legs, standing.executed.booked_on, closed, at)
     if standing.returned:
@@ -307,9 +316,10 @@ def _take(payout: Payout, closed: Period | None, at: datetime) -> BankStanding:
         legs = rules.returned(party, amount, standing.returned.amount)
         _post(payout, "payout_returned", legs, standing.returned.booked_on, closed, at)
     payout.state = standing.state.value
-    payout.save(update_fields=["bank_minor", "live_key", "state"])
+    payout.save(update_fields=["bank_minor", "lives", "live_key", "state"])
     log.info("payout recorded: payout=%s state=%s", payout.uuid, payout.state)
-    return standing
+    # One that came back may have been executed once too often: then that is the payment now.
+    return _take(payout, closed, at) if standing.returned else standing
 
 
 def _post(
@@ -328,6 +338,7 @@ def _post(
             currency=currency,
             occurred_at=booked_at,
             at=at,
+            of=str(payout.lives) if payout.lives > 1 else "",
         )
 
 
@@ -338,8 +349,9 @@ def _check_acceptable(
     faults = {one.id: fault for one, fault in standing.faults}
     if faults.get(entry.pk) is not EntryFault.WRONG_AMOUNT:
         raise PayoutRefused("There is no difference in this entry that could be accepted.")
-    waits = PayoutState.PAID if entry.is_credit else PayoutState.HELD
-    if accepted_as is AcceptedAs.PAYMENT and payout.state != waits:
+    is_executed_after_all = EntryFault.REJECTED in faults.values()
+    may_be = [PayoutState.PAID] if entry.is_credit else [PayoutState.HELD, PayoutState.REJECTED]
+    if accepted_as is AcceptedAs.PAYMENT and (payout.state not in may_be or is_executed_after_all):
         raise PayoutRefused(
             "It cannot be the payment or its return, as the payout stands: it can be a fee."
         )

@@ -17,7 +17,7 @@ from ..models import Payout, PayoutRejection
 from ..selectors import payouts as reads
 from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, confirm, refuse, waiting
-from .payout_records import settle_rejected
+from .payout_records import settle_over
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def reject(uuid: UUID, *, by: int, at: datetime) -> None:
     confirm(step, by=by, at=at)
     payout.state, payout.live_key = PayoutState.REJECTED.value, None
     payout.save(update_fields=["state", "live_key"])
-    settle_rejected([payout.statement_id], closed, at)
+    settle_over([payout.statement_id], closed, at)
     log.info("payout rejected: payout=%s by=%s", payout.uuid, by)
 
 

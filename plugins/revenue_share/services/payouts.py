@@ -38,7 +38,7 @@ from ..selectors import payouts as reads
 from ..selectors.frozen import is_as_frozen
 from .asking_once import ask_once, step_uuid
 from .deciding import check_reason, refuse, waiting
-from .payout_records import settle_rejected
+from .payout_records import settle_over
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def refuse_batch(uuid: UUID, *, by: int, because: str, at: datetime) -> None:
     refuse(row, by=by, because=because, at=at)
     statements = list(_payouts_of(row).values_list("statement_id", flat=True))
     _payouts_of(row).update(state=PayoutState.REFUSED.value, live_key=None)
-    settle_rejected(statements, closed, at)
+    settle_over(statements, closed, at)
 
 
 def payment_order(uuid: UUID) -> PaymentOrder:
@@ -177,7 +177,7 @@ def _write_payout(batch: PayoutBatch, row: Statement) -> None:
         pay_currency=found.conversion.converted.currency,
         pay_minor=found.conversion.converted.minor, debit_currency=found.debit_currency,
         first_rate_id=by_rates[0] if by_rates else None,
-        second_rate_id=by_rates[1] if by_rates[1:] else None,
+        second_rate_id=by_rates[1] if by_rates[1:] else None, tolerance=conf.bank_rate_percent(),
     )  # fmt: skip
 
 
@@ -192,6 +192,10 @@ def _check_unchanged(payout: Payout, account: PayoutAccount) -> None:
             "The account of %(party)s was changed since this was proposed; refuse it, and "
             "propose it again.",
             party=account.party,
+        )
+    if name := reads.unsettled([payout.statement_id]).get(payout.statement_id):
+        raise PayoutRefused(
+            "The bank has debited %(name)s, which is over: that has to be settled first.", name=name
         )
     if not is_as_frozen(payout.statement):
         raise PayoutRefused(
