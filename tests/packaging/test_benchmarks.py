@@ -18,6 +18,9 @@ FEW = {
     ],
     "bench_fund.py": ["--rounds", "1", "--seconds", "0.1", "--workers", "2"],
     "bench_gate.py": ["--rounds", "1", "--blocks", "20"],
+    "bench_large_books.py": [
+        "--rounds", "1", "--sales", "2", "--entries", "200", "--openedx-entries", "200",
+    ],
     "bench_lists.py": ["--rounds", "1", "--questions", "400"],
     "bench_papers.py": ["--rounds", "1", "--lines", "3"],
     "bench_policies.py": ["--rounds", "1", "--rules", "1"],
@@ -29,7 +32,10 @@ FEW = {
     "bench_webhooks.py": ["--rounds", "1", "--events", "2"],
 }  # fmt: skip
 
-NEED_MARIADB = ("bench_books.py", "bench_fund.py", "bench_statements.py", "bench_webhooks.py")
+NEED_MARIADB = (
+    "bench_books.py", "bench_fund.py", "bench_large_books.py", "bench_statements.py",
+    "bench_webhooks.py",
+)  # fmt: skip
 
 
 def test_every_benchmark_is_run_here():
