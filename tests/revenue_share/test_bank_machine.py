@@ -81,7 +81,8 @@ class BankMachine(RuleBasedStateMachine):
             return
         with suppress(PayoutRefused):
             step = api.ask_to_accept(
-                entries[data.draw(st.integers(0, len(entries) - 1))], accepted_as=accepted_as, reason="x",
+                entries[data.draw(st.integers(0, len(entries) - 1))],
+                accepted_as=accepted_as, reason="x",
                 by=make.ASKER, at=make.RECORDED,
             )  # fmt: skip
             api.accept_difference(step, by=make.CONFIRMER, at=make.RECORDED)
