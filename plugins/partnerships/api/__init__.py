@@ -36,6 +36,7 @@ from partnerships.api.agreements import (
     terms_finder,
     terms_for,
     version,
+    version_names,
 )
 from partnerships.api.badges import (
     badge_achievement,
@@ -275,6 +276,7 @@ __all__ = [
     "tier_reached",
     "upload_picture",
     "version",
+    "version_names",
     "version_of_delivery",
     "why_not_shown",
     "withdraw_picture",

@@ -13,6 +13,7 @@ from partnerships.data import (
     Identity,
     LoadedVersion,
     RevenueTerms,
+    VersionNames,
     VersionSummary,
 )
 
@@ -299,6 +300,15 @@ def refuse_resume(agreement: str, *, because: str, by: int, at: datetime) -> Non
 def version(version_uuid: UUID, *, at: datetime) -> VersionSummary:
     """One version as it stands at a moment."""
     return selectors.get_version(version_uuid, at=at)
+
+
+def version_names(version_uuid: UUID) -> VersionNames:
+    """Which version it is and whose, for who does not ask how it stands.
+
+    Raises:
+        UnknownVersion: no version has this key.
+    """
+    return selectors.get_version_names(version_uuid)
 
 
 def list_versions(*, at: datetime, partner_code: str | None = None) -> tuple[VersionSummary, ...]:

@@ -19,6 +19,7 @@ from partnerships.data.agreements import (
     SignatureSummary,
     Standing,
     SuspensionSummary,
+    VersionNames,
     VersionSummary,
     earlier,
 )
@@ -201,6 +202,7 @@ __all__ = [
     "SuspensionSummary",
     "Texts",
     "Tier",
+    "VersionNames",
     "VersionSummary",
     "earlier",
 ]

@@ -189,6 +189,19 @@ class EndSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionNames:
+    """Which version of which agreement it is, and whose: what never changes, so without a moment.
+
+    ``agreement`` and ``partner`` are codes.
+    """
+
+    uuid: UUID
+    agreement: str
+    version: int
+    partner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionSummary:
     """One version of an agreement as it stands at the moment of asking.
 

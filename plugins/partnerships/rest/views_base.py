@@ -14,7 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 from fairgate import clock
 from fairgate_rest.cursors import CursorView
 from partnerships import api, permissions, wording
-from partnerships.data import PartnerSummary, Promises, VersionSummary
+from partnerships.data import PartnerSummary, Promises, VersionNames, VersionSummary
 from partnerships.rest.faults import STATUSES, WORDS
 
 
@@ -30,12 +30,21 @@ class PartnersView(CursorView):
         return int(self.request.user.pk)
 
     def seen_version(self, uuid: UUID) -> VersionSummary:
-        """A version that the caller may see.
+        """A version that the caller may see, as it stands.
 
         Raises:
             UnknownVersion, Http404: there is none for them.
         """
-        found = api.version(uuid, at=clock.now())
+        self.known_version(uuid)
+        return api.version(uuid, at=clock.now())
+
+    def known_version(self, uuid: UUID) -> VersionNames:
+        """Which version it is, if the caller may see it; how it stands is not looked up.
+
+        Raises:
+            UnknownVersion, Http404: there is none for them.
+        """
+        found = api.version_names(uuid)
         if not permissions.may_see_partner(self.request.user, found.partner):
             raise Http404
         return found

@@ -122,7 +122,7 @@ class Consent(PartnersView):
         responses=shapes.VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen_version(uuid)
+        found = self.known_version(uuid)
         self.require(allowed=permissions.may_consent(request.user, found.partner))
         seen = self.body(shapes.ConsentBody)["checksum"]
         told = api.consent(uuid, user_id=self.user_id, checksum=seen, at=clock.now())
@@ -140,7 +140,7 @@ class Sign(PartnersView):
         responses=shapes.VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
+        self.known_version(uuid)
         self.require(allowed=request.user.has_perm(permissions.SIGN))
         given = self.body(shapes.SignBody)
         told = api.sign(
@@ -160,7 +160,7 @@ class _Suspension(PartnersView):
 
     def permitted(self, uuid: UUID) -> str:
         """The agreement of a version, for who may take this step with it."""
-        found = self.seen_version(uuid)
+        found = self.known_version(uuid)
         self.require(allowed=self.request.user.has_perm(self.permission))
         return found.agreement
 
@@ -274,7 +274,7 @@ class Fulfilments(WithEvidence):
         is_keyed=True,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen_version(uuid)
+        found = self.known_version(uuid)
         given = self.form(shapes.FulfilmentForm)
         sides = {
             one.obligation.code: one.obligation.side
@@ -335,7 +335,7 @@ class Actuals(PartnersView):
         is_keyed=True,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen_version(uuid)
+        found = self.known_version(uuid)
         self.require(allowed=permissions.may_record_actual(request.user, found.partner))
         given = self.body(shapes.ActualBody)
         code = given.pop("code")
@@ -356,7 +356,7 @@ class AcceptDelivery(PartnersView):
         responses=shapes.PromisesShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        version = self.seen_version(api.version_of_delivery(uuid))
+        version = self.known_version(api.version_of_delivery(uuid))
         self.require(allowed=permissions.may_accept_delivery(request.user, version.partner))
         self.body(shapes.NothingBody)
         api.accept_delivery(uuid, by=self.user_id, at=clock.now())

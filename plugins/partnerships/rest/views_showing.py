@@ -213,7 +213,7 @@ class Promotions(PartnersView):
         self.require(allowed=permissions.may_propose_promotion(request.user, code))
         given = self.body(shapes.ProposalBody)
         version = given.pop("agreement")
-        if self.seen_version(version).partner != code:
+        if self.known_version(version).partner != code:
             raise Http404
         at = clock.now()
         uuid = api.propose_promotion(

@@ -15,7 +15,7 @@ from fairgate import clock
 from fairgate_rest.uploads import AsItIs
 from fairgate_rest.views import described
 from partnerships import api, permissions
-from partnerships.data import VersionSummary
+from partnerships.data import VersionNames, VersionSummary
 from partnerships.page_parts import PDF, to_keep
 from partnerships.rest import shapes_steps as shapes
 from partnerships.rest.shapes_place import NothingBody, ReasonBody, VersionShape
@@ -38,7 +38,7 @@ class Submit(PartnersView):
         responses=VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
+        self.known_version(uuid)
         self.require(allowed=request.user.has_perm(permissions.SUBMIT))
         note = self.body(shapes.NoteBody)["note"]
         return _told(api.submit(uuid, by=self.user_id, note=note, at=clock.now()))
@@ -54,7 +54,7 @@ class Approve(PartnersView):
         responses=VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        found = self.seen_version(uuid)
+        found = self.known_version(uuid)
         self.require(allowed=permissions.may_approve(request.user, found.partner))
         self.body(NothingBody)
         return _told(api.approve(uuid, by=self.user_id, at=clock.now()))
@@ -70,7 +70,7 @@ class SendBack(PartnersView):
         responses=VersionShape,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
+        self.known_version(uuid)
         self.require(allowed=request.user.has_perm(permissions.APPROVE))
         because = self.body(ReasonBody)["reason"]
         told = api.return_to_draft(uuid, by=self.user_id, because=because, at=clock.now())
@@ -92,7 +92,7 @@ class Changes(PartnersView):
 
     @described(operation_id="list_changes", responses=shapes.ChangesShape)
     def get(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
+        self.known_version(uuid)
         return Response(shapes.ChangesShape({"changes": api.changes(uuid)}).data)
 
 
@@ -106,7 +106,7 @@ class Paper(PartnersView):
         responses={(200, PDF): OpenApiTypes.BINARY, 503: None},
     )
     def get(self, request: Any, uuid: UUID) -> HttpResponse:
-        found = self.seen_version(uuid)
+        found = self.known_version(uuid)
         language = get_language() or "en"
         content = api.agreement_paper(uuid, language=language, at=clock.now())
         return to_keep(content, PDF, f"{found.agreement}-{found.version}")
@@ -122,7 +122,7 @@ class Ends(PartnersView):
 
     @described(operation_id="list_ends", responses=shapes.EndShape(many=True))
     def get(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
+        self.known_version(uuid)
         self.require(allowed=permissions.may_see_steps(request.user))
         found = api.ends(uuid, at=clock.now())
         return self.part_of_all(found, shapes.EndShape, key=lambda one: one.number)
@@ -136,7 +136,7 @@ class Ends(PartnersView):
         is_keyed=True,
     )
     def post(self, request: Any, uuid: UUID) -> Response:
-        self.seen_version(uuid)
+        self.known_version(uuid)
         self.require(allowed=request.user.has_perm(permissions.ASK_END))
         given, at = self.body(shapes.EndBody), clock.now()
         number = api.ask_end(uuid, **given, by=self.user_id, at=at, key=self.key)
@@ -144,9 +144,9 @@ class Ends(PartnersView):
 
 
 class _OneEnd(PartnersView):
-    def _seen(self, number: int) -> VersionSummary:
+    def _seen(self, number: int) -> VersionNames:
         """The version that a request is about, if the caller may see it."""
-        return self.seen_version(api.end(number, at=clock.now()).version)
+        return self.known_version(api.end(number, at=clock.now()).version)
 
     def _decided(self, number: int) -> Response:
         return Response(shapes.EndShape(api.end(number, at=clock.now())).data)

@@ -84,6 +84,7 @@ from partnerships.selectors.terms import (
 )
 from partnerships.selectors.versions import (
     get_version,
+    get_version_names,
     list_altered,
     list_changes,
     list_versions,
@@ -121,6 +122,7 @@ __all__ = [
     "get_terms_by_uuids",
     "get_told",
     "get_version",
+    "get_version_names",
     "get_version_of_delivery",
     "identity_of",
     "is_called",

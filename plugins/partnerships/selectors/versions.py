@@ -19,6 +19,7 @@ from partnerships.data import (
     SignatureSummary,
     Standing,
     SuspensionSummary,
+    VersionNames,
     VersionSummary,
 )
 from partnerships.exceptions import UnknownVersion
@@ -32,6 +33,15 @@ def get_version(version_uuid: UUID, *, at: datetime) -> VersionSummary:
     if row is None:
         raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
     return _summary(row, at)
+
+
+def get_version_names(version_uuid: UUID) -> VersionNames:
+    """Which version it is, without how it stands."""
+    names = "uuid", "agreement__code", "number", "agreement__partner__code"
+    found = models.AgreementVersion.objects.filter(uuid=version_uuid).values_list(*names)
+    for uuid, agreement, number, partner in found:
+        return VersionNames(uuid=uuid, agreement=agreement, version=number, partner=partner)
+    raise UnknownVersion("There is no agreement version %(key)s.", key=version_uuid)
 
 
 def list_versions(*, at: datetime, partner_code: str | None) -> tuple[VersionSummary, ...]:
