@@ -63,7 +63,7 @@ def paper_of(
             ),
             facts=_facts(statement),
             body=tuple(_body(statement, shares)),
-            notes=(_note(),),
+            notes=(_note(statement),),
             footer=_footer(statement),
             watermark=_("DRAFT") if is_draft else "",
             warning=_("This month is not closed: what is booked later changes this statement.")
@@ -72,7 +72,7 @@ def paper_of(
         )
 
 
-def _note() -> str:
+def _note(statement: Statement) -> str:
     basis = _(
         "Amounts are net of tax. Receipts are shared under the agreement in force on "
         "the day of the sale; a refund or a dispute takes back what its sale gave."
@@ -81,7 +81,7 @@ def _note() -> str:
         "A share is that of the version of the agreement. What is less than the "
         "smallest unit of the currency is carried from one sale to the next."
     )
-    return f"{basis} {rounding}"
+    return " ".join(filter(None, (basis, rounding, wording.rounded_together(statement))))
 
 
 def _facts(statement: Statement) -> tuple[Fact, ...]:

@@ -124,6 +124,7 @@ def statement(request: HttpRequest, party: str, period: str) -> HttpResponse:
             for part in Part
             if any(line.part is part for line in shown.lines)
         ],
+        "rounding": wording.rounded_together(shown),
         "minimum": wording.amount(shown.minimum_payout) if shown.minimum_payout else "",
         "currencies": api.statement_currencies(party, period),
     }

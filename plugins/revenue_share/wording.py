@@ -26,6 +26,7 @@ from .data import (
     PayoutState,
     Period,
     Rate,
+    Statement,
     StatementState,
 )
 from .models import (
@@ -150,6 +151,16 @@ def period(text: str) -> Period:
 def label(number: int | None) -> str:
     """A statement's number as it is written on paper, "" for a draft."""
     return "" if number is None else f"RS-{number:06d}"
+
+
+def rounded_together(statement: Statement) -> str:
+    """What explains shares that are not the amounts of their lines by some units, "" for none."""
+    if any(line.part is Part.PROCESSOR_FEE for line in statement.lines):
+        return _(
+            "Where the processor’s fee is shared too, it is rounded together with the share: the "
+            "sum of both lines is exact."
+        )
+    return ""
 
 
 def payout_state(value: PayoutState) -> Promise:

@@ -333,3 +333,32 @@ def test_the_page_of_finance_leads_to_lists_of_the_admin_for_who_may_see_them(
     finance.user_permissions.add(Permission.objects.get(codename=right))
     assert url in page_of(client, "finance")
     assert client.get(url).status_code == 200
+
+
+# --- What is rounded together ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("basis", "is_said"), [("gross", True), ("net_receipts", False)])
+def test_where_the_fee_is_shared_too_both_lines_together_are_the_share(
+    client, finance, basis, is_said
+):
+    """Each by itself may be some units off, which grow with the sales; together they are not."""
+    # given: many sales of an amount that does not divide
+    costs = "{lost_processor_fee: pro_rata, dispute_fee: PLATFORM}"
+    fee = "processor_fee: pro_rata, " if basis == "gross" else ""
+    revenue = partnership_factory.REVENUE.replace("basis: net_receipts", f"basis: {basis}")
+    revenue = revenue.replace(costs, costs.replace("{", "{" + fee))
+    facts.put_terms_in_force(revenue=revenue)
+    for number in range(30):
+        api.book_payment(facts.payment(f"N{number}", "49.99", "0.00", "1.74"), at=facts.NOON)
+
+    # when
+    statement = api.statement("GSMA", "2026-10")
+    clock.use(lambda: facts.NOON)
+    page = page_of(client, "statement", "GSMA", "2026-10")
+    clock.use(None)
+
+    # then
+    exact = Fraction(30 * (4999 - 174) * 9, 25)
+    assert abs(exact - statement.subtotal.minor) < 1
+    assert ("the sum of both lines is exact" in page) is is_said

@@ -120,6 +120,15 @@ def test_of_what_the_bank_has_told_something_it_was_executed(ordered, amount):
     assert api.check() == ()
 
 
+def test_money_that_came_in_alone_does_not_say_that_it_was_executed(ordered):
+    """The debit was booked with others as one sum, which no file names."""
+    tell(ordered, "91.73", side="CRDT")
+    assert faults() == [EntryFault.UNEXPECTED]
+    reject(ordered)
+    assert (states(), make.numbers()) == (["rejected"], [3])
+    assert api.check() == ()
+
+
 def test_what_was_not_sent_is_refused_or_approved_and_not_rejected():
     make.proposed()
     with pytest.raises(PayoutRefused, match="Only a payout that was sent"):

@@ -1,8 +1,10 @@
 """Which part of its base a line of a statement gives its party, by the terms it was booked under.
 
 A line adds up many events, and rounding is carried from one to the next: the part of the base is
-the line's amount but for less than one minor unit for each version and currency. What is taken back
-comes out of stored units, so that it may differ by as much.
+the line's amount but for less than one minor unit for each version and currency. Where the fee of
+a processor is shared by weight, that is true of both lines together, since what a party gets of a
+sale is rounded as a whole. What is taken back comes out of stored units, so that it may differ by
+as much.
 """
 
 from __future__ import annotations

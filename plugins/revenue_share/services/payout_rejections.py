@@ -88,7 +88,9 @@ def refuse_rejection(uuid: UUID, *, by: int, because: str, at: datetime) -> None
 
 def _check_not_executed(payout: Payout, *, is_locked: bool) -> None:
     standing = reads.standing_of(payout, is_locked=is_locked)
-    if payout.state != PayoutState.ORDERED or standing.faults:
+    # Money that came in does not say that it was executed.
+    was_debited = any(not entry.is_credit for entry, _fault in standing.faults)
+    if payout.state != PayoutState.ORDERED or was_debited:
         raise PayoutRefused(
             "Only a payout that was sent, and of which the bank has told nothing, can be said not "
             "to have been executed."
