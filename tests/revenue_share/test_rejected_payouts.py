@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from factories import payouts as make
+from fairgate.money import Money
 from revenue_share import api
 from revenue_share.data import AcceptedAs, Account, EntryFault
 from revenue_share.exceptions import PayoutNotFound, PayoutRefused, SecondPersonNeeded, StepNotFound
@@ -62,7 +63,7 @@ def balance(account, party=""):
 
 
 def accept(accepted_as, amount):
-    minor = round(float(amount) * 100)
+    minor = Money(amount, "USD").minor
     entry = PayoutEntry.objects.get(amount_minor=minor)
     uuid = api.ask_to_accept(
         entry.pk, accepted_as=accepted_as, reason="fee", by=make.ASKER, at=LATER

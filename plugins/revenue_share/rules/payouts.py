@@ -1,6 +1,7 @@
 """What follows from the entries of a bank for a payout, and which entries of the ledger it makes.
 
-What was told counts in the order in which it became known; a file that comes late finds its place.
+What was told counts in the order in which it became known. A return that is read before its debit
+finds it when that comes.
 """
 
 from __future__ import annotations

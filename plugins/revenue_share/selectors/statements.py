@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -232,16 +231,14 @@ def _drafts(
 ) -> tuple[Statement, ...]:
     """The statements of open months, each of which opens with what the one before it left.
 
-    ``sums`` come by currency, party and month. Who has something carried has a statement in every
-    one of ``months``, with or without a sum.
+    Who has something carried has a statement in every one of ``months``, with or without a sum.
     """
     sheets: dict[tuple[str, str], dict[str, list[Any]]] = {
         key: {} for key, rest in rests.items() if rest.closing
     }
-    for (*key, period), group in groupby(
-        sums, key=lambda row: (row.currency, row.party, row.period)
-    ):
-        sheets.setdefault((key[0], key[1]), {})[period] = list(group)
+    for row in sums:
+        by_month = sheets.setdefault((row.currency, row.party), {})
+        by_month.setdefault(row.period, []).append(row)
     ordered = sorted(months)
     return tuple(
         draft

@@ -1,7 +1,7 @@
 """What the bank has done with payouts, from the files of our account: each entry once.
 
-An entry is stored as it came; what it means is computed from all that is known of its payout, so
-the order of files does not matter. What is not as it was ordered waits for two people.
+An entry is stored as it came; what it means is computed from all that is known of its payout, in
+the order in which it became known. What is not as it was ordered waits for two people.
 """
 
 from __future__ import annotations
